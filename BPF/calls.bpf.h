@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Entry and exit of a call. One body serves two twins: `typed` programs (tp_btf) load kernel fields directly and use atomic
+ * instructions; the others (raw_tp) run from Linux 5.8 on, without BTF in the kernel, and read through helpers.
+ */
+#ifndef SYSLAT_CALLS_BPF_H
+#define SYSLAT_CALLS_BPF_H
+
+#include "batch.bpf.h"
+#include "inflight.bpf.h"
+#include "scope.bpf.h"
+
+#define READ(object, field, typed) ((typed) ? (object)->field : BPF_CORE_READ(object, field))
+
+static __always_inline struct task_struct *current_task(const bool typed)
+{
+    return typed ? bpf_get_current_task_btf() : (struct task_struct *)bpf_get_current_task();
+}
+
+/* The convention of the call that the current thread is making. Valid at entry only: execve may change it before the exit. */
+static __always_inline __u32 entered_abi(struct task_struct *task, __s32 number, const bool typed)
+{
+#if defined(__TARGET_ARCH_x86)
+    if (READ(task, thread_info.status, typed) & TS_COMPAT)
+        return SYSLAT_IA32;
+    /* Negative numbers have every bit; the kernel does not take them for x32 either (do_syscall_x32, arch/x86/entry). */
+    return number >= 0 && (number & X32_SYSCALL_BIT) ? SYSLAT_X32 : SYSLAT_X86_64;
+#elif defined(__TARGET_ARCH_arm64)
+    return SYSLAT_AARCH64;
+#else
+#error "unknown architecture"
+#endif
+}
+
+static __always_inline __s32 plain_number(__u32 abi, __s32 number)
+{
+    return abi == SYSLAT_X32 ? number & ~X32_SYSCALL_BIT : number;
+}
+
+static __always_inline int call_entered(long id, const bool typed)
+{
+    __u64 pid_tgid = bpf_get_current_pid_tgid();
+    __u32 tid = pid_tgid;
+    struct task_struct *task;
+    struct syslat_slot *slot;
+    struct syslat_cpu *cpu;
+    __s32 number = id;
+    __u32 abi;
+
+    if (!in_scope(pid_tgid >> 32))
+        return 0;
+    task = current_task(typed);
+    abi = entered_abi(task, number, typed);
+    number = plain_number(abi, number);
+    if (!is_selected(abi, number))
+        return 0;
+    cpu = this_cpu();
+    if (!cpu)
+        return 0;
+    add_on_cpu(&cpu->counters.entered, 1);
+    slot = take_slot(cpu, tid, typed);
+    if (!slot) {
+        struct syslat_slot call = {
+            .owner = tid,
+            .last_tid = tid,
+            .number = number,
+            .abi = abi,
+            .voluntary = READ(task, nvcsw, typed),
+            .involuntary = READ(task, nivcsw, typed),
+        };
+
+        call.start_ns = bpf_ktime_get_ns();
+        spill_call(cpu, &call);
+        return 0;
+    }
+    slot->number = number;
+    slot->abi = abi;
+    slot->voluntary = READ(task, nvcsw, typed);
+    slot->involuntary = READ(task, nivcsw, typed);
+    slot->start_ns = bpf_ktime_get_ns();
+    return 0;
+}
+
+static __always_inline void complete(struct syslat_cpu *cpu, const struct syslat_slot *call, struct task_struct *task,
+                                     __u32 tgid, long result, __u64 now, const bool typed)
+{
+    struct syslat_event event = {
+        .tgid = tgid,
+        .number = call->number,
+        .abi = call->abi,
+    };
+
+    /* A 32-bit result that was not sign-extended is an error all the same. */
+    if (call->abi == SYSLAT_IA32)
+        result = (__s32)result;
+    if (result < 0 && result >= -SYSLAT_MAX_ERRNO)
+        event.error = -result;
+    if ((__u32)READ(task, nvcsw, typed) != call->voluntary)
+        event.outcome = SYSLAT_BLOCKED;
+    else if ((__u32)READ(task, nivcsw, typed) != call->involuntary)
+        event.outcome = SYSLAT_PREEMPTED;
+    if (now >= call->start_ns)
+        event.duration_ns = now - call->start_ns;
+    else
+        add_on_cpu(&cpu->counters.clock_backwards, 1);
+    append(cpu, &event);
+}
+
+static __always_inline long number_at_exit(void *regs, const bool typed)
+{
+#if defined(__TARGET_ARCH_x86)
+    struct syslat_pt_regs___x86 *registers = regs;
+    unsigned long number = 0;
+
+    bpf_core_read(&number, sizeof(number), &registers->orig_ax);
+    return number;
+#else
+    return 0;
+#endif
+}
+
+/*
+ * An exit whose entry was not seen. The first one of a thread is that of a call which began before the capture, or the first
+ * return of a new task from its parent's fork; a later one was refused before the entry tracepoint, by seccomp or a tracer
+ * (syscall_trace_enter, kernel/entry/common.c, leaves early; the exit tracepoint comes all the same).
+ */
+static __always_inline int exit_without_entry(struct syslat_cpu *cpu, struct task_struct *task, void *regs, __u32 tid,
+                                              const bool typed)
+{
+    struct syslat_slot *slot = slot_of(tid);
+
+    if (config.has_selection) {
+        __s32 number = number_at_exit(regs, typed);
+        __u32 abi = entered_abi(task, number, typed);
+
+        if (!is_selected(abi, plain_number(abi, number)))
+            return 0;
+    }
+    if (slot && slot->last_tid == tid) {
+        add_on_cpu(&cpu->counters.refused, 1);
+        return 0;
+    }
+    if (READ(task, start_time, typed) >= control.session_start_ns)
+        add_on_cpu(&cpu->counters.new_task_returns, 1);
+    else
+        add_on_cpu(&cpu->counters.began_before, 1);
+    if (slot && slot->owner == 0)
+        slot->last_tid = tid;
+    return 0;
+}
+
+static __always_inline int call_exited(void *regs, long result, const bool typed)
+{
+    __u64 pid_tgid = bpf_get_current_pid_tgid();
+    __u32 tgid = pid_tgid >> 32;
+    __u32 tid = pid_tgid;
+    struct task_struct *task;
+    struct syslat_slot *slot;
+    struct syslat_cpu *cpu;
+    struct syslat_slot call;
+    __u64 now;
+
+    /* A process can leave a cgroup in the middle of a call, but it can't leave the others: there the scope comes first. */
+    if (config.scope != SYSLAT_SCOPE_CGROUP && !in_scope(tgid))
+        return 0;
+    now = bpf_ktime_get_ns();
+    slot = slot_of(tid);
+    cpu = this_cpu();
+    if (!slot || !cpu)
+        return 0;
+    if (config.scope == SYSLAT_SCOPE_CGROUP && slot->owner != tid && !any_spilled() && !in_scope(tgid))
+        return 0;
+    if (current_phase() == SYSLAT_STOPPED)
+        return 0;
+    task = current_task(typed);
+    if (slot->owner == tid) {
+        complete(cpu, slot, task, tgid, result, now, typed);
+        slot->owner = 0;
+        return 0;
+    }
+    if (any_spilled() && take_spilled(tid, &call)) {
+        complete(cpu, &call, task, tgid, result, now, typed);
+        return 0;
+    }
+    if (config.scope == SYSLAT_SCOPE_CGROUP && !in_scope(tgid))
+        return 0;
+    return exit_without_entry(cpu, task, regs, tid, typed);
+}
+
+#endif

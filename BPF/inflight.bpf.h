@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Where a call is remembered between its entry and its exit: a slot chosen by the low bits of the thread id, or the spill
+ * table while another thread has that slot. A slot always carries its owner, so that no call is charged to another thread.
+ */
+#ifndef SYSLAT_INFLIGHT_BPF_H
+#define SYSLAT_INFLIGHT_BPF_H
+
+#include "maps.bpf.h"
+
+static __always_inline struct syslat_slot *slot_of(__u32 tid)
+{
+    __u32 index = tid & config.slot_mask;
+
+    return bpf_map_lookup_elem(&slots, &index);
+}
+
+/*
+ * Takes a free slot. Two threads that share a slot may enter on two CPUs at once; `atomics` tells whether the kernel can
+ * decide between them (compare-and-exchange: Linux 5.12).
+ */
+static __always_inline bool claim(struct syslat_slot *slot, __u32 tid, const bool atomics)
+{
+    if (config.direct_slots || !atomics) {
+        slot->owner = tid;
+        return true;
+    }
+    return __sync_val_compare_and_swap(&slot->owner, 0, tid) == 0;
+}
+
+/* The slot for a call that `tid` is about to make; null if it has to spill. A call it never returned from is written off. */
+static __always_inline struct syslat_slot *take_slot(struct syslat_cpu *cpu, __u32 tid, const bool atomics)
+{
+    struct syslat_slot *slot = slot_of(tid);
+    __u32 owner;
+
+    if (!slot)
+        return 0;
+    owner = slot->owner;
+    if (owner == tid)
+        add_on_cpu(&cpu->counters.missed_exit, 1);
+    else if (owner != 0 || !claim(slot, tid, atomics))
+        return 0;
+    slot->last_tid = tid;
+    return slot;
+}
+
+static __noinline int spill_call(struct syslat_cpu *cpu, const struct syslat_slot *call)
+{
+    __u32 tid;
+
+    if (!cpu || !call)
+        return 0;
+    tid = call->owner;
+    if (bpf_map_lookup_elem(&spill, &tid)) {
+        add_on_cpu(&cpu->counters.missed_exit, 1);
+        bpf_map_update_elem(&spill, &tid, call, BPF_EXIST);
+    } else if (bpf_map_update_elem(&spill, &tid, call, BPF_NOEXIST)) {
+        add_on_cpu(&cpu->counters.no_slot, 1);
+    } else {
+        __atomic_fetch_add(&control.spilled, 1, __ATOMIC_RELAXED);
+        add_on_cpu(&cpu->counters.spilled, 1);
+    }
+    return 0;
+}
+
+/* Copies a spilled call out and forgets it; 0 if the thread has none. */
+static __noinline int take_spilled(__u32 tid, struct syslat_slot *call)
+{
+    struct syslat_slot *found = bpf_map_lookup_elem(&spill, &tid);
+
+    if (!found || !call)
+        return 0;
+    *call = *found;
+    if (bpf_map_delete_elem(&spill, &tid))
+        return 0;
+    __atomic_fetch_add(&control.spilled, -1, __ATOMIC_RELAXED);
+    return 1;
+}
+
+static __always_inline bool any_spilled(void)
+{
+    return *(volatile __u32 *)&control.spilled != 0;
+}
+
+#endif

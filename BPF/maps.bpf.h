@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Configuration, shared memory and maps. Sizes marked "set by user space" are placeholders. */
+#ifndef SYSLAT_MAPS_BPF_H
+#define SYSLAT_MAPS_BPF_H
+
+#include "kernel_types.bpf.h"
+#include "syslat_abi.h"
+
+const volatile struct syslat_config config SEC(".rodata.config");
+struct syslat_control control SEC(".data.control");
+
+/* Full batches and process exits on their way to the consumer. Size set by user space. */
+struct {
+    __uint(type, BPF_MAP_TYPE_RINGBUF);
+    __uint(max_entries, 8 << 20);
+} events SEC(".maps");
+
+/* Counters and the batch being filled. */
+struct {
+    __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+    __uint(max_entries, 1);
+    __type(key, __u32);
+    __type(value, struct syslat_cpu);
+} cpus SEC(".maps");
+
+/* Calls that have not returned, by the low bits of the thread id. Entries set by user space. */
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(map_flags, BPF_F_MMAPABLE);
+    __uint(max_entries, SYSLAT_MAX_SLOTS);
+    __type(key, __u32);
+    __type(value, struct syslat_slot);
+} slots SEC(".maps");
+
+/* The same for threads whose slot another thread is using. */
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(max_entries, SYSLAT_SPILL_ENTRIES);
+    __type(key, __u32);
+    __type(value, struct syslat_slot);
+} spill SEC(".maps");
+
+/* One byte for each process id: is it watched? Entries set by user space. */
+struct watch_chunk {
+    __u8 watched[SYSLAT_WATCH_CHUNK];
+};
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(map_flags, BPF_F_MMAPABLE);
+    __uint(max_entries, 1);
+    __type(key, __u32);
+    __type(value, struct watch_chunk);
+} watch SEC(".maps");
+
+/* The cgroup that is watched. */
+struct {
+    __uint(type, BPF_MAP_TYPE_CGROUP_ARRAY);
+    __uint(max_entries, 1);
+    __type(key, __u32);
+    __type(value, __u32);
+} cgroup SEC(".maps");
+
+/* Where calls are counted while the ring is full. Preallocated: nothing is allocated inside a probe. */
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(max_entries, SYSLAT_OVERFLOW_SERIES);
+    __type(key, struct syslat_overflow_key);
+    __type(value, struct syslat_overflow);
+} overflow SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_PERCPU_HASH);
+    __uint(max_entries, SYSLAT_OVERFLOW_SERIES);
+    __type(key, struct syslat_overflow_key);
+    __type(value, struct syslat_overflow_extremes);
+} extremes SEC(".maps");
+
+/* What a new overflow series starts from: too large for the stack. */
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(max_entries, 1);
+    __type(key, __u32);
+    __type(value, struct syslat_overflow);
+} empty_overflow SEC(".maps");
+
+/* Adds to memory that only this CPU writes. Where programs can preempt each other even that needs an atomic. */
+static __always_inline void add_on_cpu(__u64 *counter, __u64 amount)
+{
+    if (config.preemptible)
+        __atomic_fetch_add(counter, amount, __ATOMIC_RELAXED);
+    else
+        *counter += amount;
+}
+
+static __always_inline struct syslat_cpu *this_cpu(void)
+{
+    __u32 zero = 0;
+
+    return bpf_map_lookup_elem(&cpus, &zero);
+}
+
+#endif

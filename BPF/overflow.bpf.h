@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Counting calls in the kernel while the ring is full: coarser than the consumer's histograms, but nothing is lost. */
+#ifndef SYSLAT_OVERFLOW_BPF_H
+#define SYSLAT_OVERFLOW_BPF_H
+
+#include "maps.bpf.h"
+
+/*
+ * floor(log2(value)), value > 0, without a branch: the verifier walks every path of the loop below, and six branches an event
+ * made it take 270 ms. Every power of two times this de Bruijn number has other bits in its top six.
+ */
+#define DE_BRUIJN 0x03f79d71b4cb0a89ULL
+static const __u8 log2_of_top_bits[64] = {
+     0,  1, 48,  2, 57, 49, 28,  3, 61, 58, 50, 42, 38, 29, 17,  4,
+    62, 55, 59, 36, 53, 51, 43, 22, 45, 39, 33, 30, 24, 18, 12,  5,
+    63, 47, 56, 27, 60, 41, 37, 16, 54, 35, 52, 21, 44, 32, 23, 11,
+    46, 26, 40, 15, 34, 20, 31, 10, 25, 14, 19,  9, 13,  8,  7,  6,
+};
+
+static __always_inline __u32 log2_u64(__u64 value)
+{
+    value |= value >> 1;
+    value |= value >> 2;
+    value |= value >> 4;
+    value |= value >> 8;
+    value |= value >> 16;
+    value |= value >> 32;
+    value ^= value >> 1; /* the highest bit alone */
+    return log2_of_top_bits[(value * DE_BRUIJN) >> 58];
+}
+
+/* The consumer's bucket formula (BucketScheme.swift) with fewer sub-bucket bits. */
+static __always_inline __u32 overflow_bucket(__u64 value)
+{
+    __u32 shift = log2_u64(value | ((2 << SYSLAT_OVERFLOW_SUB_BITS) - 1)) - SYSLAT_OVERFLOW_SUB_BITS;
+
+    return (shift << SYSLAT_OVERFLOW_SUB_BITS) + (__u32)(value >> shift);
+}
+
+static __always_inline void note_extremes(const struct syslat_overflow_key *key, __u64 duration_ns)
+{
+    struct syslat_overflow_extremes none = {};
+    struct syslat_overflow_extremes *found = bpf_map_lookup_elem(&extremes, key);
+
+    if (!found) {
+        bpf_map_update_elem(&extremes, key, &none, BPF_NOEXIST);
+        found = bpf_map_lookup_elem(&extremes, key);
+        if (!found)
+            return; /* same size and keys as `overflow`, which has just taken the key */
+    }
+    if (found->min_ns_plus_1 == 0 || found->min_ns_plus_1 > duration_ns + 1)
+        found->min_ns_plus_1 = duration_ns + 1;
+    if (found->max_ns_plus_1 < duration_ns + 1)
+        found->max_ns_plus_1 = duration_ns + 1;
+}
+
+static __always_inline void overflow_event(struct syslat_cpu *cpu, const struct syslat_event *event)
+{
+    struct syslat_overflow_key key = {
+        .number = event->number,
+        .error = event->error,
+        .abi = event->abi,
+        .outcome = event->outcome,
+    };
+    struct syslat_overflow *series = bpf_map_lookup_elem(&overflow, &key);
+    __u32 bucket;
+
+    if (!series) {
+        __u32 zero = 0;
+        struct syslat_overflow *empty = bpf_map_lookup_elem(&empty_overflow, &zero);
+
+        if (empty)
+            bpf_map_update_elem(&overflow, &key, empty, BPF_NOEXIST);
+        series = bpf_map_lookup_elem(&overflow, &key);
+        if (!series) {
+            add_on_cpu(&cpu->counters.overflow_full, 1);
+            return;
+        }
+    }
+    __atomic_fetch_add(&series->count, 1, __ATOMIC_RELAXED);
+    __atomic_fetch_add(&series->sum_ns, event->duration_ns, __ATOMIC_RELAXED);
+    bucket = overflow_bucket(event->duration_ns);
+    if (bucket < SYSLAT_OVERFLOW_BUCKETS)
+        __atomic_fetch_add(&series->buckets[bucket], 1, __ATOMIC_RELAXED);
+    else
+        __atomic_fetch_add(&series->above_range, 1, __ATOMIC_RELAXED);
+    note_extremes(&key, event->duration_ns);
+    add_on_cpu(&cpu->counters.overflowed, 1);
+}
+
+/* Counts a whole batch. A function of its own, so that the verifier walks the loop once and not once a caller. */
+static __noinline int overflow_batch(struct syslat_cpu *cpu)
+{
+    __u32 count = cpu->batch.header.count;
+
+    for (__u32 i = 0; i < SYSLAT_BATCH_EVENTS; i++) {
+        if (i >= count)
+            break;
+        overflow_event(cpu, &cpu->batch.events[i]);
+    }
+    return 0;
+}
+
+#endif

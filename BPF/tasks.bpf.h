@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Birth, exec and death of tasks: following children, calls that change their thread, slots of the dead. */
+#ifndef SYSLAT_TASKS_BPF_H
+#define SYSLAT_TASKS_BPF_H
+
+#include "calls.bpf.h"
+
+/* Runs in the parent, before the child can run: the child is watched from its first instruction. */
+static __always_inline int task_forked(struct task_struct *child, const bool typed)
+{
+    __u32 parent_tgid = bpf_get_current_pid_tgid() >> 32;
+    __u32 child_tgid = READ(child, tgid, typed);
+    __u8 *byte;
+
+    if (!config.follow || config.scope != SYSLAT_SCOPE_PROCESSES || child_tgid == parent_tgid || !is_watched(parent_tgid))
+        return 0;
+    byte = watch_byte(child_tgid);
+    if (byte)
+        *byte = 1;
+    return 0;
+}
+
+/*
+ * A thread that is not the leader and calls execve takes over the leader's id: its call entered under one id and will leave
+ * under another (de_thread, fs/exec.c). The leader is dead by now, and its own slot was freed when it died.
+ */
+static __always_inline int task_execed(__u32 old_tid, const bool typed)
+{
+    __u32 tid = bpf_get_current_pid_tgid();
+    struct syslat_slot *slot, *target;
+    struct syslat_slot call;
+    struct syslat_cpu *cpu;
+
+    if (old_tid == tid || current_phase() == SYSLAT_STOPPED)
+        return 0;
+    cpu = this_cpu();
+    slot = slot_of(old_tid);
+    if (!cpu || !slot)
+        return 0;
+    if (slot->owner == old_tid) {
+        call = *slot;
+        slot->last_tid = 0;
+        slot->owner = 0;
+    } else if (!any_spilled() || !take_spilled(old_tid, &call)) {
+        return 0;
+    }
+    call.owner = tid;
+    call.last_tid = tid;
+    target = take_slot(cpu, tid, typed);
+    if (target)
+        *target = call;
+    else
+        spill_call(cpu, &call);
+    return 0;
+}
+
+static __always_inline void process_ended(struct syslat_cpu *cpu, __u32 tgid)
+{
+    struct syslat_process_exit record = {
+        .header = {.version = SYSLAT_ABI_VERSION, .kind = SYSLAT_RECORD_PROCESS_EXIT, .count = 1},
+        .tgid = tgid,
+    };
+    __u8 *byte;
+
+    if (!in_scope(tgid))
+        return;
+    bpf_get_current_comm(record.comm, sizeof(record.comm));
+    if (bpf_ringbuf_output(&events, &record, sizeof(record), wake_flags()))
+        add_on_cpu(&cpu->counters.exits_unsent, 1);
+    byte = watch_byte(tgid);
+    if (byte)
+        *byte = 0;
+}
+
+/* Threads of the process that have not begun to exit; do_exit (kernel/exit.c) takes a thread off before it comes here. */
+static __always_inline int live_threads(struct task_struct *task, const bool typed)
+{
+    return typed ? task->signal->live.counter : BPF_CORE_READ(task, signal, live.counter);
+}
+
+/* A dying thread ends its call with it and leaves nothing that a later thread with its id could be charged with. */
+static __always_inline int task_exited(struct task_struct *task, const bool typed)
+{
+    __u64 pid_tgid = bpf_get_current_pid_tgid();
+    __u32 tid = pid_tgid;
+    struct syslat_cpu *cpu = this_cpu();
+    struct syslat_slot *slot = slot_of(tid);
+    struct syslat_slot call;
+
+    if (!cpu || !slot || current_phase() == SYSLAT_STOPPED)
+        return 0;
+    if (slot->owner == tid) {
+        add_on_cpu(&cpu->counters.never_returned, 1);
+        slot->last_tid = 0;
+        slot->owner = 0;
+    } else {
+        if (slot->last_tid == tid && slot->owner == 0)
+            slot->last_tid = 0;
+        if (any_spilled() && take_spilled(tid, &call))
+            add_on_cpu(&cpu->counters.never_returned, 1);
+    }
+    if (live_threads(task, typed) == 0)
+        process_ended(cpu, pid_tgid >> 32);
+    return 0;
+}
+
+#endif

@@ -1,0 +1,54 @@
+# syslat: `make run` shows a first profile, `make test` runs every test. Both install what is missing (as root).
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+SWIFT ?= swift
+STATIC_BUILD := .build-static
+OBJCOPY := $(dir $(realpath $(shell command -v $(SWIFT))))llvm-objcopy
+
+# What a build needs, and what the tests need beside it.
+BUILD_PACKAGES := libbpf-dev libelf-dev zlib1g-dev
+TEST_PACKAGES := strace jq git sqlite3 python3
+
+.PHONY: all build run test check static setup setup-tests generated clean help
+
+all: build
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: setup ## Build syslat (release)
+	@$(SWIFT) build -c release --product syslat
+
+run: build ## Build syslat and profile a real command with it
+	@echo
+	.build/release/syslat profile -- tar --create --file=/dev/null /usr/include
+
+test: setup-tests ## Run every test
+	@$(SWIFT) build --build-tests
+	@$(SWIFT) build --product syslat
+	@$(SWIFT) test --skip-build
+
+check: test generated static ## What CI runs: tests, generated files, the static binary
+	@Tests/static-binary.sh $(STATIC_BUILD)/syslat
+
+generated: ## Check that the committed tables are what their sources give
+	@Tools/syscall-tables/generate --check
+
+static: setup ## Build one stripped, fully static binary: .build-static/syslat
+	@# lld, since gold warns of name service and dlopen in parts of Foundation and glibc that syslat never calls.
+	@$(SWIFT) build -c release --product syslat --scratch-path $(STATIC_BUILD) --static-swift-stdlib \
+		-Xswiftc -static-executable -Xswiftc -use-ld=lld
+	@$(OBJCOPY) --strip-all $(STATIC_BUILD)/release/syslat $(STATIC_BUILD)/syslat
+	@ls -l $(STATIC_BUILD)/syslat
+
+setup: ## Install what a build needs
+	@Tools/install-packages $(BUILD_PACKAGES)
+
+setup-tests: ## Install what the tests need
+	@Tools/install-packages $(BUILD_PACKAGES) $(TEST_PACKAGES)
+
+clean: ## Remove everything that was built
+	@rm -rf .build $(STATIC_BUILD)

@@ -1,0 +1,66 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// One set of rules for every Swift target of the package.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// The kernel-side objects are compiled, turned into Swift, and embedded by the build itself.
+let embedBPF: [Target.PluginUsage] = ["EmbedBPF"]
+
+let package = Package(
+    name: "syslat",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),  // an oracle, in tests only
+    ],
+    targets: [
+        // What the kernel and user space agree on, and what C must do because Swift cannot.
+        .target(name: "CSyslatABI"),
+        .target(name: "CLinux"),
+        .systemLibrary(name: "CLibbpf", pkgConfig: "libbpf", providers: [.apt(["libbpf-dev", "libelf-dev", "zlib1g-dev"])]),
+        .target(name: "CBPFLog", dependencies: ["CLibbpf"]),
+
+        // The compiled BPF objects.
+        .executableTarget(name: "embed-bpf", path: "Plugins/embed-bpf", swiftSettings: strict),
+        .plugin(name: "EmbedBPF", capability: .buildTool(), dependencies: ["embed-bpf"]),
+        .target(name: "BPFObjects", swiftSettings: strict, plugins: embedBPF),
+
+        // Leaves.
+        .target(name: "LatencyHistogram", swiftSettings: strict),
+        .target(name: "SyscallTable", swiftSettings: strict),
+
+        // From the kernel to a profile.
+        .target(name: "BPFRuntime", dependencies: ["CLibbpf", "CBPFLog"], swiftSettings: strict),
+        .target(name: "Profile", dependencies: ["LatencyHistogram", "SyscallTable"], swiftSettings: strict),
+        .target(
+            name: "Aggregation", dependencies: ["CSyslatABI", "LatencyHistogram", "SyscallTable", "Profile"],
+            swiftSettings: strict),
+        .target(
+            name: "Capture", dependencies: ["Aggregation", "BPFObjects", "BPFRuntime", "CLinux", "CSyslatABI", "Profile"],
+            swiftSettings: strict),
+
+        // From a profile to people and programs.
+        .target(name: "Rendering", dependencies: ["LatencyHistogram", "Profile", "SyscallTable"], swiftSettings: strict),
+        .executableTarget(
+            name: "syslat",
+            dependencies: [
+                "Capture", "LatencyHistogram", "Profile", "Rendering", "SyscallTable",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+
+        // Tests without root.
+        .testTarget(name: "SyscallTableTests", dependencies: ["SyscallTable"], swiftSettings: strict),
+        .testTarget(
+            name: "RenderingTests", dependencies: ["LatencyHistogram", "Profile", "Rendering", "SyscallTable", "TestSupport"],
+            exclude: ["Snapshots"], swiftSettings: strict),
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+    ]
+)

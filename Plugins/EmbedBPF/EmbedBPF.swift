@@ -1,0 +1,30 @@
+import Foundation
+import PackagePlugin
+
+/// Compiles each BPF program of the package with the toolchain's own clang and embeds the object as Swift.
+@main
+struct EmbedBPF: BuildToolPlugin {
+    func createBuildCommands(context: PluginContext, target: any Target) throws -> [Command] {
+        let package = context.package.directoryURL
+        let kernelSide = package.appending(path: "BPF")
+        let shared = package.appending(path: "Sources/CSyslatABI/include")
+        let clang = try context.tool(named: "clang").url
+        let tool = try context.tool(named: "embed-bpf").url
+        let files = try FileManager.default.contentsOfDirectory(at: kernelSide, includingPropertiesForKeys: nil)
+            .sorted { $0.path < $1.path }
+        let headers = files.filter { $0.lastPathComponent.hasSuffix(".bpf.h") } + [shared.appending(path: "syslat_abi.h")]
+
+        return files.filter { $0.lastPathComponent.hasSuffix(".bpf.c") }.map { source in
+            let name = String(source.lastPathComponent.dropLast(".bpf.c".count))
+            let output = context.pluginWorkDirectoryURL.appending(path: "BPFObjects+\(name).swift")
+            return .buildCommand(
+                displayName: "Compiling BPF object \(name)",
+                executable: tool,
+                arguments: [
+                    clang.path(), source.path(), name, output.path(), kernelSide.path(), shared.path(),
+                ],
+                inputFiles: [source, clang] + headers,
+                outputFiles: [output])
+        }
+    }
+}

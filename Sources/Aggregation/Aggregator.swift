@@ -1,0 +1,110 @@
+internal import CSyslatABI
+internal import LatencyHistogram
+public import Profile
+internal import SyscallTable
+
+/// Turns the bytes of ring records into series and process totals.
+///
+/// Whatever does not decode is counted and left out, never trapped on. Threading: one thread at a time.
+public struct Aggregator: ~Copyable {
+    /// Completed calls that are in the histograms, those from overflow histograms included.
+    public private(set) var completed: UInt64 = 0
+    /// Of those, the calls that came through the kernel's overflow histograms.
+    public private(set) var overflowed: UInt64 = 0
+    /// Events with an impossible field.
+    public private(set) var malformedEvents: UInt64 = 0
+    /// Records whose header is wrong: how many calls they held is not known.
+    public private(set) var malformedRecords: UInt64 = 0
+
+    private var series = SeriesTable()
+    private var processes: ProcessTable
+
+    /// - Parameter keepsProcessDistributions: whether each process gets a histogram too (36 KiB each).
+    public init(keepsProcessDistributions: Bool = false, processRowLimit: Int? = nil) {
+        processes = ProcessTable(
+            rowLimit: processRowLimit ?? ProcessTable.defaultRowLimit, keepsDistributions: keepsProcessDistributions)
+    }
+
+    /// Takes in one record of the ring.
+    ///
+    /// Source of the layout: syslat_abi.h. A record is malformed if it is shorter than it says, of another version, of an
+    /// unknown kind, or longer than a full batch.
+    @inline(__always)
+    public mutating func consume(_ record: UnsafeRawBufferPointer) {
+        let headerSize = MemoryLayout<syslat_record_header>.size
+        guard record.count >= headerSize else { return malformedRecords += 1 }
+        // The loads below stay inside `record`, whose size was checked; they need no alignment.
+        let header = unsafe record.loadUnaligned(as: syslat_record_header.self)
+        guard header.version == SYSLAT_ABI_VERSION else { return malformedRecords += 1 }
+        switch UInt32(header.kind) {
+        case SYSLAT_RECORD_BATCH.rawValue:
+            let count = Int(header.count)
+            guard count > 0, count <= Int(SYSLAT_BATCH_EVENTS),
+                record.count == headerSize + count * MemoryLayout<syslat_event>.stride
+            else { return malformedRecords += 1 }
+            for number in 0..<count {
+                unsafe consume(
+                    record.loadUnaligned(
+                        fromByteOffset: headerSize + number * MemoryLayout<syslat_event>.stride, as: syslat_event.self))
+            }
+        case SYSLAT_RECORD_PROCESS_EXIT.rawValue:
+            unsafe consumeProcessExit(record)
+        default:
+            malformedRecords += 1
+        }
+    }
+
+    @inline(__always)
+    private mutating func consume(_ event: syslat_event) {
+        guard Int(event.abi) < Int(SYSLAT_ABI_COUNT), event.outcome <= UInt8(SYSLAT_PREEMPTED.rawValue),
+            event.error <= UInt16(SYSLAT_MAX_ERRNO), event.reserved == 0, event.tgid > 0,
+            Int(event.tgid) < ProcessTable.idLimit
+        else { return malformedEvents += 1 }
+        completed &+= 1
+        series.record(
+            abi: event.abi, number: event.number, outcome: event.outcome, errno: event.error, duration: event.duration_ns)
+        processes.record(
+            pid: event.tgid, failed: event.error != 0, blocked: event.outcome == UInt8(SYSLAT_BLOCKED.rawValue),
+            duration: event.duration_ns)
+    }
+
+    private mutating func consumeProcessExit(_ record: UnsafeRawBufferPointer) {
+        guard record.count == MemoryLayout<syslat_process_exit>.size else { return malformedRecords += 1 }
+        let exit = unsafe record.loadUnaligned(as: syslat_process_exit.self)
+        guard exit.header.count == 1, exit.tgid > 0, Int(exit.tgid) < ProcessTable.idLimit else {
+            return malformedRecords += 1
+        }
+        var comm = exit.comm
+        // A name has at most 15 bytes and a NUL (TASK_COMM_LEN); any bytes at all may be in it.
+        let name = unsafe withUnsafeBytes(of: &comm) { unsafe String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+        processes.processEnded(pid: exit.tgid, comm: name)
+    }
+
+    /// Takes in one series of the kernel's overflow histograms.
+    ///
+    /// Their buckets are each a union of 16 of ours; a count is spread evenly over those that the exact extremes allow.
+    /// - Parameters:
+    ///   - key, series: the bytes of `syslat_overflow_key` and `syslat_overflow`.
+    ///   - extremes: the bytes of each CPU's `syslat_overflow_extremes`.
+    public mutating func consumeOverflow(key: [UInt8], series bytes: [UInt8], extremes: [[UInt8]]) {
+        guard let overflow = OverflowSeries(key: key, series: bytes, extremes: extremes) else {
+            return malformedRecords += 1
+        }
+        completed += overflow.distribution.count
+        overflowed += overflow.distribution.count
+        series.add(
+            abi: overflow.abi, number: overflow.number, outcome: overflow.outcome, errno: overflow.errno,
+            distribution: overflow.distribution)
+    }
+
+    /// To be called after all CPUs' batches have been flushed and drained; see ``ProcessTable/retireEnded()``.
+    public mutating func retireEndedProcesses() { processes.retireEnded() }
+
+    /// The calls seen so far.
+    public func calls() -> [CallProfile] { series.snapshot() }
+
+    /// The processes seen so far. `nameOfLiving` is asked for the names of those that have not ended.
+    public func processes(nameOfLiving: (Int32) -> String?) -> [ProcessProfile] {
+        processes.snapshot(nameOfLiving: nameOfLiving)
+    }
+}

@@ -1,0 +1,65 @@
+internal import CSyslatABI
+internal import LatencyHistogram
+
+/// One decoded series of the kernel's overflow histograms, brought to our bucket scheme.
+struct OverflowSeries {
+    let abi: UInt8
+    let number: Int32
+    let outcome: UInt8
+    let errno: UInt16
+    let distribution: LatencyHistogram
+
+    /// nil for bytes that no kernel side of this version writes.
+    init?(key: [UInt8], series: [UInt8], extremes: [[UInt8]]) {
+        guard key.count == MemoryLayout<syslat_overflow_key>.size, series.count == MemoryLayout<syslat_overflow>.size,
+            extremes.allSatisfy({ $0.count == MemoryLayout<syslat_overflow_extremes>.size })
+        else { return nil }
+        // Sizes were checked; the loads need no alignment.
+        let key = unsafe key.withUnsafeBytes { unsafe $0.loadUnaligned(as: syslat_overflow_key.self) }
+        guard Int(key.abi) < Int(SYSLAT_ABI_COUNT), key.outcome <= UInt8(SYSLAT_PREEMPTED.rawValue),
+            key.error <= UInt16(SYSLAT_MAX_ERRNO)
+        else { return nil }
+        let words = unsafe series.withUnsafeBytes { bytes in
+            (0..<bytes.count / 8).map { unsafe bytes.loadUnaligned(fromByteOffset: $0 * 8, as: UInt64.self) }
+        }
+        let (sum, aboveRange, buckets) = (words[1], words[2], words[3...])
+        var (low, high): (UInt64, UInt64) = (.max, 0)
+        for bytes in extremes {
+            let extreme = unsafe bytes.withUnsafeBytes { unsafe $0.loadUnaligned(as: syslat_overflow_extremes.self) }
+            guard extreme.min_ns_plus_1 > 0, extreme.max_ns_plus_1 > 0 else { continue }
+            low = min(low, extreme.min_ns_plus_1 - 1)
+            high = max(high, extreme.max_ns_plus_1 - 1)
+        }
+        (abi, number, outcome, errno) = (key.abi, key.number, key.outcome, key.error)
+        distribution = OverflowSeries.refine(Array(buckets), aboveRange: aboveRange, sum: sum, min: low, max: high)
+    }
+
+    /// Spreads each coarse bucket evenly over the fine buckets that lie in it and between the extremes.
+    private static func refine(
+        _ coarse: [UInt64], aboveRange: UInt64, sum: UInt64, min low: UInt64, max high: UInt64
+    ) -> LatencyHistogram {
+        var fine: [LatencyHistogram.Bucket] = []
+        for (index, count) in coarse.enumerated() where count > 0 {
+            let range = OverflowSeries.bounds(ofBucket: index)
+            let first = BucketScheme.index(of: Swift.min(Swift.max(range.lowerBound, low), range.upperBound))
+            let last = Swift.max(first, BucketScheme.index(of: Swift.max(Swift.min(range.upperBound, high), range.lowerBound)))
+            let parts = UInt64(last - first + 1)
+            for (position, index) in (first...last).enumerated() {
+                // The remainder goes to the first parts, so that the count is kept.
+                let share = count / parts + (UInt64(position) < count % parts ? 1 : 0)
+                if share > 0 { fine.append(.init(index: index, count: share)) }
+            }
+        }
+        return LatencyHistogram(buckets: fine, aboveRange: aboveRange, sum: sum, min: low, max: high)
+    }
+
+    /// The values of a coarse bucket: the formula of ``BucketScheme`` with SYSLAT_OVERFLOW_SUB_BITS.
+    static func bounds(ofBucket index: Int) -> ClosedRange<UInt64> {
+        let bits = Int(SYSLAT_OVERFLOW_SUB_BITS)
+        let subBuckets = 1 << bits
+        guard index >= 2 * subBuckets else { return UInt64(index)...UInt64(index) }
+        let shift = UInt64((index >> bits) - 1)
+        let low = UInt64(subBuckets + (index & (subBuckets - 1))) << shift
+        return low...low + (1 << shift) - 1
+    }
+}

@@ -1,0 +1,151 @@
+internal import Glibc
+internal import LatencyHistogram
+internal import Profile
+
+/// Totals for each process, found by plain indexing with the process id.
+///
+/// A process id can be given to a new process while the capture runs: a row that has ended is retired, and the id's next
+/// events begin a row of their own. The number of rows is bounded: when it is reached, the smallest rows of ended processes
+/// are folded into one, so that nothing is lost but their names.
+@safe
+struct ProcessTable: ~Copyable {
+    /// PID_MAX_LIMIT of 64-bit kernels (include/linux/threads.h): ids are below it.
+    static let idLimit = 4 * 1024 * 1024
+    static let defaultRowLimit = 16_384
+
+    struct Row: ~Copyable {
+        var pid: Int32?
+        var comm = ""
+        var calls: UInt64 = 0
+        var errors: UInt64 = 0
+        var totalNanoseconds: UInt64 = 0
+        var blocked: UInt64 = 0
+        var hasEnded = false
+        var recorder: HistogramRecorder?
+    }
+
+    /// Row number of each process id; 0, the row of all others, where the id has none.
+    private var index: UnsafeMutablePointer<Int32>
+    private var rows: UnsafeMutablePointer<Row>
+    private var rowCount = 1
+    private var capacity = 256
+    private let rowLimit: Int
+    private let keepsDistributions: Bool
+    /// Rows whose process ended since the last ``retireEnded()``, and those that the next one retires.
+    private var justEnded: [Int] = []
+    private var toRetire: [Int] = []
+    /// Rows that were folded into the first, free to be used again.
+    private var freeRows: [Int] = []
+
+    init(rowLimit: Int, keepsDistributions: Bool) {
+        self.rowLimit = max(2, rowLimit)
+        self.keepsDistributions = keepsDistributions
+        // 16 MiB of address space of which only touched pages become memory: calloc takes such sizes straight from mmap.
+        unsafe index = calloc(ProcessTable.idLimit, MemoryLayout<Int32>.stride)!
+            .bindMemory(to: Int32.self, capacity: ProcessTable.idLimit)
+        unsafe rows = .allocate(capacity: capacity)
+        unsafe rows.initialize(to: Row(pid: nil, recorder: keepsDistributions ? HistogramRecorder() : nil))
+    }
+
+    deinit {
+        unsafe free(index)
+        unsafe rows.deinitialize(count: rowCount)
+        unsafe rows.deallocate()
+    }
+
+    /// Counts one completed call of a process whose id is below ``idLimit``.
+    @inline(__always)
+    mutating func record(pid: UInt32, failed: Bool, blocked: Bool, duration: UInt64) {
+        var row = Int(unsafe index[Int(pid)])
+        if row == 0 { row = addRow(pid: Int32(pid)) }
+        unsafe rows[row].calls &+= 1
+        unsafe rows[row].totalNanoseconds &+= duration
+        if failed { unsafe rows[row].errors &+= 1 }
+        if blocked { unsafe rows[row].blocked &+= 1 }
+        if keepsDistributions { unsafe rows[row].recorder?.record(duration) }
+    }
+
+    /// Notes the name that a process had when it ended.
+    mutating func processEnded(pid: UInt32, comm: String) {
+        let row = Int(unsafe index[Int(pid)])
+        // Without a row it may still have events in another CPU's batch: the row keeps the name for them.
+        let target = row == 0 ? addRow(pid: Int32(pid)) : row
+        guard target != 0 else { return }
+        unsafe rows[target].comm = comm
+        unsafe rows[target].hasEnded = true
+        justEnded.append(target)
+    }
+
+    /// To be called after all batches have been flushed and drained: events of processes that had ended before the flush
+    /// began cannot come any more.
+    mutating func retireEnded() {
+        for row in toRetire {
+            guard let pid = unsafe rows[row].pid, unsafe index[Int(pid)] == Int32(row) else { continue }
+            unsafe index[Int(pid)] = 0
+            if unsafe rows[row].calls == 0 { release(row) }
+        }
+        (toRetire, justEnded) = (justEnded, [])
+    }
+
+    private mutating func addRow(pid: Int32) -> Int {
+        if freeRows.isEmpty && rowCount >= rowLimit { foldSmallest() }
+        let row: Int
+        if let free = freeRows.popLast() {
+            row = free
+        } else {
+            guard rowCount < rowLimit else { return 0 }
+            if rowCount == capacity {
+                let larger = UnsafeMutablePointer<Row>.allocate(capacity: capacity * 2)
+                unsafe larger.moveInitialize(from: rows, count: rowCount)
+                unsafe rows.deallocate()
+                unsafe rows = unsafe larger
+                capacity *= 2
+            }
+            row = rowCount
+            unsafe (rows + row).initialize(to: Row(pid: nil))
+            rowCount += 1
+        }
+        unsafe rows[row] = Row(pid: pid, recorder: keepsDistributions ? HistogramRecorder() : nil)
+        unsafe index[Int(pid)] = Int32(row)
+        return row
+    }
+
+    /// Folds the smaller half of the retired rows into the first row.
+    private mutating func foldSmallest() {
+        var retired = (1..<rowCount).filter { row in
+            guard let pid = unsafe rows[row].pid, unsafe rows[row].hasEnded else { return false }
+            return unsafe index[Int(pid)] != Int32(row)
+        }
+        retired.sort { unsafe rows[$0].totalNanoseconds < rows[$1].totalNanoseconds }
+        for row in retired.prefix((retired.count + 1) / 2) {
+            unsafe rows[0].calls += rows[row].calls
+            unsafe rows[0].errors += rows[row].errors
+            unsafe rows[0].totalNanoseconds += rows[row].totalNanoseconds
+            unsafe rows[0].blocked += rows[row].blocked
+            if let distribution = unsafe rows[row].recorder?.snapshot() { unsafe rows[0].recorder?.add(distribution) }
+            release(row)
+        }
+    }
+
+    private mutating func release(_ row: Int) {
+        unsafe rows[row] = Row(pid: nil)
+        freeRows.append(row)
+    }
+
+    /// All processes with calls. `nameOfLiving` is asked for the names of those that have not ended.
+    func snapshot(nameOfLiving: (Int32) -> String?) -> [ProcessProfile] {
+        var profiles: [ProcessProfile] = []
+        for row in 0..<rowCount where unsafe rows[row].calls > 0 {
+            let pid = unsafe rows[row].pid
+            var comm = unsafe rows[row].comm
+            if let pid, unsafe !rows[row].hasEnded { comm = nameOfLiving(pid) ?? "" }
+            if pid == nil { comm = "other processes" }
+            profiles.append(
+                ProcessProfile(
+                    pid: pid, comm: comm, calls: unsafe rows[row].calls, errors: unsafe rows[row].errors,
+                    totalNanoseconds: unsafe rows[row].totalNanoseconds, blocked: unsafe rows[row].blocked,
+                    distribution: unsafe rows[row].recorder?.snapshot()))
+        }
+        return profiles
+    }
+}

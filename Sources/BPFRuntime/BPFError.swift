@@ -1,0 +1,43 @@
+internal import CBPFLog
+internal import Glibc
+
+/// What libbpf or the kernel refused, as a sentence with the errno and, for programs, the verifier's last words.
+public struct BPFError: Error, CustomStringConvertible, Sendable {
+    /// What was being done: "load program sys_enter_btf".
+    public var operation: String
+    /// The errno, positive.
+    public var code: Int32
+    /// What libbpf printed meanwhile; empty where it said nothing.
+    public var log: String
+
+    public init(_ operation: String, code: Int32, log: String = "") {
+        self.operation = operation
+        self.code = code
+        self.log = log
+    }
+
+    /// The error of a libbpf call that has just failed: negative results carry the errno, others leave it in `errno`.
+    init(_ operation: String, result: Int32) {
+        // A NUL-terminated buffer of this thread, valid until libbpf prints again.
+        let log = unsafe String(cString: syslat_bpf_log_text())
+        self.init(operation, code: result < -1 ? -result : Glibc.errno, log: log)
+    }
+
+    public var description: String { "cannot \(operation): \(BPFError.text(of: code))" }
+
+    /// strerror(3) and the number.
+    public static func text(of code: Int32) -> String {
+        // strerror's buffer is copied at once.
+        guard let text = unsafe strerror(code) else { return "error \(code)" }
+        return unsafe "\(String(cString: text)) (errno \(code))"
+    }
+}
+
+/// Runs a libbpf call that returns a negative errno on failure.
+@discardableResult
+func checked(_ operation: @autoclosure () -> String, _ body: () -> Int32) throws(BPFError) -> Int32 {
+    syslat_bpf_log_clear()
+    let result = body()
+    guard result >= 0 else { throw BPFError(operation(), result: result) }
+    return result
+}

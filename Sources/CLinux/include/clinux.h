@@ -1,0 +1,61 @@
+/*
+ * The few system calls that Swift can't make: fork, and those that glibc gives no declaration for.
+ * Functions return what the system call returns, -1 with errno set on failure, unless they say otherwise.
+ */
+#ifndef SYSLAT_CLINUX_H
+#define SYSLAT_CLINUX_H
+
+#include <signal.h>
+#include <stdint.h>
+#include <sys/auxv.h>
+#include <sys/signalfd.h>
+#include <sys/types.h>
+
+/*
+ * Forks a child that waits in one read(2) on `gate_read` and then becomes `path`. End of file there ends the child, so that
+ * it can't outlive a parent that fails meanwhile. Where execve fails, the child writes its errno (an int) to `status_write`
+ * and leaves with 126. The child gets the signal mask `mask` and closes nothing but `gate_write`: all descriptors that it
+ * must not inherit are close-on-exec. Returns the child's process id.
+ */
+pid_t clinux_spawn_gated(const char *_Nonnull path, char *_Nullable const *_Nonnull argv, char *_Nullable const *_Nonnull envp,
+                         int gate_read, int gate_write, int status_write, const sigset_t *_Nonnull mask);
+
+/* pipe2(2), close-on-exec: `ends` gets the reading and the writing end. */
+int clinux_pipe(int ends[_Nonnull 2]);
+
+/* pidfd_open(2); close-on-exec. Linux 5.3. */
+int clinux_pidfd_open(pid_t pid);
+
+/* epoll_create1(2), close-on-exec. */
+int clinux_epoll_create(void);
+
+/* Adds a descriptor for reading, as its own tag; edge-triggered or not. */
+int clinux_epoll_add(int epoll, int descriptor, int edge_triggered);
+
+/* Takes a descriptor off. */
+int clinux_epoll_remove(int epoll, int descriptor);
+
+/* Waits for one of them; returns it, or -1 when time is up or a signal came. */
+int clinux_epoll_wait(int epoll, int milliseconds);
+
+/* signalfd(2) for the signals in `mask`; close-on-exec, does not block. */
+int clinux_signalfd(const sigset_t *_Nonnull mask);
+
+/* statfs(2): 1 if the path is on a cgroup (v2) file system, 0 if it is on another, -1 if there is none. */
+int clinux_is_cgroup2(const char *_Nonnull path);
+
+/*
+ * Waits until every program that was running in the kernel without being preemptible has finished:
+ * membarrier(MEMBARRIER_CMD_GLOBAL) is synchronize_rcu (kernel/sched/membarrier.c). EINVAL on nohz_full kernels.
+ */
+int clinux_wait_for_kernel_readers(void);
+
+/* getppid(2), always entering the kernel: the call that does nothing. */
+pid_t clinux_null_call(void);
+
+/* The macros of wait(2). */
+int clinux_wexitstatus(int status);
+int clinux_wifsignaled(int status);
+int clinux_wtermsig(int status);
+
+#endif

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * What the kernel side and user space agree on: records, configuration, counters, limits.
+ *
+ * Every field has a fixed width, nothing is padded implicitly, enumerations are only ever appended to. A change that an older
+ * reader would misread raises SYSLAT_ABI_VERSION.
+ */
+#ifndef SYSLAT_ABI_H
+#define SYSLAT_ABI_H
+
+#ifdef __bpf__
+typedef __u8 syslat_u8;
+typedef __u16 syslat_u16;
+typedef __u32 syslat_u32;
+typedef __u64 syslat_u64;
+typedef __s32 syslat_s32;
+#else
+#include <stdint.h>
+typedef uint8_t syslat_u8;
+typedef uint16_t syslat_u16;
+typedef uint32_t syslat_u32;
+typedef uint64_t syslat_u64;
+typedef int32_t syslat_s32;
+#endif
+
+#define SYSLAT_ABI_VERSION 1
+
+/* Events gathered on one CPU before they go to the ring together; a power of two. */
+#define SYSLAT_BATCH_EVENTS 64
+
+/* Numbers 0 ... 1023 of each ABI have a bit in the selection; others are listed one by one. */
+#define SYSLAT_ABI_COUNT 4
+#define SYSLAT_SELECTABLE_NUMBERS 1024
+#define SYSLAT_OTHER_NUMBERS 16
+
+/* In-flight slots are indexed by the low bits of the thread id. */
+#define SYSLAT_MAX_SLOTS 65536
+/* Calls whose slot is taken by another thread wait here. */
+#define SYSLAT_SPILL_ENTRIES 16384
+
+/* One byte of the watch list for each process id, in chunks of a cache line. */
+#define SYSLAT_WATCH_CHUNK 64
+
+/* The kernel's overflow histograms: log-linear like the consumer's, with 3 sub-bucket bits (12.5 %). */
+#define SYSLAT_OVERFLOW_SUB_BITS 3
+#define SYSLAT_VALUE_BITS 42
+#define SYSLAT_OVERFLOW_BUCKETS ((SYSLAT_VALUE_BITS - SYSLAT_OVERFLOW_SUB_BITS + 1) << SYSLAT_OVERFLOW_SUB_BITS)
+#define SYSLAT_OVERFLOW_SERIES 1024
+
+/* The largest magnitude that the kernel returns as an error (MAX_ERRNO, include/linux/err.h). */
+#define SYSLAT_MAX_ERRNO 4095
+
+enum syslat_outcome {
+    SYSLAT_RAN = 0,
+    SYSLAT_BLOCKED = 1,
+    SYSLAT_PREEMPTED = 2,
+};
+
+enum syslat_abi {
+    SYSLAT_X86_64 = 0,
+    SYSLAT_IA32 = 1,
+    SYSLAT_X32 = 2,
+    SYSLAT_AARCH64 = 3,
+};
+
+/* One completed call. */
+struct syslat_event {
+    syslat_u64 duration_ns;
+    syslat_u32 tgid;
+    syslat_s32 number; /* as entered; x32 numbers without __X32_SYSCALL_BIT */
+    syslat_u16 error;  /* 0, or the errno: 1 ... 4095 */
+    syslat_u8 abi;     /* enum syslat_abi */
+    syslat_u8 outcome; /* enum syslat_outcome */
+    syslat_u32 reserved;
+};
+
+enum syslat_record_kind {
+    SYSLAT_RECORD_BATCH = 1,        /* header, then `count` events */
+    SYSLAT_RECORD_PROCESS_EXIT = 2, /* struct syslat_process_exit */
+};
+
+/* Every record in the ring begins with this. */
+struct syslat_record_header {
+    syslat_u16 version; /* SYSLAT_ABI_VERSION */
+    syslat_u16 kind;    /* enum syslat_record_kind */
+    syslat_u32 count;
+};
+
+struct syslat_batch {
+    struct syslat_record_header header;
+    struct syslat_event events[SYSLAT_BATCH_EVENTS];
+};
+
+/* A process ended; its name is not to be had from /proc any more. */
+struct syslat_process_exit {
+    struct syslat_record_header header; /* count is 1 */
+    syslat_u32 tgid;
+    syslat_u32 reserved;
+    char comm[16];
+};
+
+/* What became of the calls, counted on each CPU. All are events, not nanoseconds. */
+struct syslat_counters {
+    syslat_u64 entered;
+    syslat_u64 never_returned;   /* the thread ended inside the call */
+    syslat_u64 began_before;     /* returned without an entry, first sight of a thread older than the capture */
+    syslat_u64 new_task_returns; /* first return of a task born during the capture */
+    syslat_u64 refused;          /* returned without an entry, from a thread seen before: seccomp or a tracer */
+    syslat_u64 no_slot;          /* lost: slot taken and spill table full */
+    syslat_u64 missed_exit;      /* lost: the thread entered again before its return was seen */
+    syslat_u64 overflowed;       /* counted in the overflow histograms because the ring was full */
+    syslat_u64 overflow_full;    /* lost: those were full as well */
+    syslat_u64 spilled;          /* remembered in the spill table */
+    syslat_u64 batches;          /* batches given to the ring */
+    syslat_u64 unbatched;        /* events that found the batch in use and went alone */
+    syslat_u64 clock_backwards;  /* the clock ran backwards inside a call: counted with 0 ns */
+    syslat_u64 exits_unsent;     /* process exit records for which the ring had no room */
+};
+
+/* One CPU's share: its counters and the batch it is filling. */
+struct syslat_cpu {
+    struct syslat_counters counters;
+    syslat_u32 users; /* programs inside the batch on this CPU: 1 is the owner, more must not touch it */
+    syslat_u32 reserved;
+    struct syslat_batch batch;
+};
+
+/* A call that has not returned yet. */
+struct syslat_slot {
+    syslat_u64 start_ns;
+    syslat_u32 owner;    /* thread id in a call; 0 if none */
+    syslat_u32 last_tid; /* thread last seen here */
+    syslat_s32 number;
+    syslat_u32 voluntary;   /* low bits of task->nvcsw at entry */
+    syslat_u32 involuntary; /* low bits of task->nivcsw at entry */
+    syslat_u32 abi;         /* enum syslat_abi */
+};
+
+enum syslat_phase {
+    SYSLAT_IDLE = 0,
+    SYSLAT_CALIBRATING = 1, /* only the profiler's own process is watched */
+    SYSLAT_RECORDING = 2,
+    SYSLAT_STOPPED = 3,
+};
+
+/* Shared memory by which user space steers the programs. */
+struct syslat_control {
+    syslat_u32 phase;   /* enum syslat_phase */
+    syslat_u32 spilled; /* calls in the spill table now; written by the programs only */
+    syslat_u64 session_start_ns; /* CLOCK_MONOTONIC, when recording began */
+};
+
+enum syslat_scope {
+    SYSLAT_SCOPE_PROCESSES = 0, /* the watch list */
+    SYSLAT_SCOPE_ALL = 1,       /* everything but the profiler */
+    SYSLAT_SCOPE_CGROUP = 2,    /* one cgroup and those below it */
+};
+
+/* Fixed before the programs are loaded, so that the verifier removes what is not in use. */
+struct syslat_config {
+    syslat_u32 self_tgid;
+    syslat_u32 scope;         /* enum syslat_scope */
+    syslat_u32 follow;        /* children of watched processes are watched too */
+    syslat_u32 slot_mask;     /* number of slots - 1 */
+    syslat_u32 direct_slots;  /* no two thread ids share a slot */
+    syslat_u32 preemptible;   /* programs may be preempted by others on their CPU */
+    syslat_u32 watch_chunks;  /* number of chunks in the watch list */
+    syslat_u32 wake_bytes;    /* wake the consumer when so much waits in the ring */
+    syslat_u32 has_selection; /* only the numbers below are traced */
+    syslat_u32 others_selected; /* ... and every number that has no bit, but those listed */
+    syslat_u32 other_count;
+    syslat_u32 reserved;
+    syslat_u32 other_abis[SYSLAT_OTHER_NUMBERS]; /* numbers without a bit that are not as others_selected says */
+    syslat_s32 other_numbers[SYSLAT_OTHER_NUMBERS];
+    syslat_u64 selected[SYSLAT_ABI_COUNT * SYSLAT_SELECTABLE_NUMBERS / 64]; /* one bit a number, ABI after ABI */
+};
+
+/* One series of the overflow histograms. */
+struct syslat_overflow_key {
+    syslat_s32 number;
+    syslat_u16 error;
+    syslat_u8 abi;
+    syslat_u8 outcome;
+};
+
+struct syslat_overflow {
+    syslat_u64 count;
+    syslat_u64 sum_ns;
+    syslat_u64 above_range;
+    syslat_u64 buckets[SYSLAT_OVERFLOW_BUCKETS];
+};
+
+/* The exact extremes of that series, kept for each CPU apart: the oldest kernels have no atomic minimum. */
+struct syslat_overflow_extremes {
+    syslat_u64 min_ns_plus_1; /* 0: nothing recorded on this CPU */
+    syslat_u64 max_ns_plus_1;
+};
+
+_Static_assert(sizeof(struct syslat_event) == 24, "event layout");
+_Static_assert(sizeof(struct syslat_record_header) == 8, "record header layout");
+_Static_assert(sizeof(struct syslat_batch) == 8 + 24 * SYSLAT_BATCH_EVENTS, "batch layout");
+_Static_assert(sizeof(struct syslat_process_exit) == 32, "process exit layout");
+_Static_assert(sizeof(struct syslat_slot) == 32, "slot layout");
+_Static_assert(sizeof(struct syslat_overflow_key) == 8, "overflow key layout");
+_Static_assert((SYSLAT_BATCH_EVENTS & (SYSLAT_BATCH_EVENTS - 1)) == 0, "batches are a power of two");
+
+#endif

@@ -1,0 +1,1 @@
+#include "syslat_abi.h"

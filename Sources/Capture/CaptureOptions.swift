@@ -1,0 +1,38 @@
+public import SyscallTable
+
+/// Everything that a capture is told before it begins.
+public struct CaptureOptions: Sendable {
+    public var target: Target
+    /// The calls to watch; nil for all.
+    public var selection: SyscallSelection?
+    /// The selection as it was typed.
+    public var selectionText: String?
+    /// When to end, counted from the start of recording; nil to go on until a signal or the end of the target.
+    public var durationNanoseconds: UInt64?
+    /// Size of the ring buffer in bytes: a power of two between ``smallestRing`` and ``largestRing``.
+    public var ringBytes: Int
+    /// A BTF file of the running kernel, for kernels that carry none.
+    public var btfPath: String?
+    /// Whether each process gets a histogram of its own.
+    public var keepsProcessDistributions: Bool
+    /// Fewer in-flight slots than the machine's thread ids call for, so that tests can make them collide.
+    public var slotLimit: Int?
+
+    public static let smallestRing = 64 << 10
+    public static let largestRing = 1 << 30
+    public static let defaultRing = 8 << 20
+
+    public init(
+        target: Target, selection: SyscallSelection? = nil, selectionText: String? = nil, durationNanoseconds: UInt64? = nil,
+        ringBytes: Int = defaultRing, btfPath: String? = nil, keepsProcessDistributions: Bool = false, slotLimit: Int? = nil
+    ) {
+        self.target = target
+        self.selection = selection
+        self.selectionText = selectionText
+        self.durationNanoseconds = durationNanoseconds
+        self.ringBytes = ringBytes
+        self.btfPath = btfPath
+        self.keepsProcessDistributions = keepsProcessDistributions
+        self.slotLimit = slotLimit
+    }
+}

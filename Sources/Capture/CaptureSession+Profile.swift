@@ -1,0 +1,102 @@
+internal import Aggregation
+internal import BPFRuntime
+internal import CSyslatABI
+internal import Profile
+internal import SyscallTable
+
+/// The version that every profile names.
+public let syslatVersion = "0.1.0"
+
+extension CaptureSession {
+    /// Reads what is left in the kernel after a stopped recording, and closes the books.
+    mutating func profile(of recording: Recording) throws(CaptureError) -> Profile {
+        let counters = try CaptureSession.drain(probes, into: &aggregator)
+        let pending: [syslat_slot]
+        do throws(BPFError) {
+            for series in try probes.overflow() {
+                aggregator.consumeOverflow(key: series.key, series: series.series, extremes: series.extremes)
+            }
+            pending = try probes.inFlight()
+        } catch {
+            throw CaptureError(error)
+        }
+        let total = counters.reduce(into: syslat_counters()) { $0.add($1) }
+        let missed = probes.recursionMisses()
+        let balance = Balance(
+            entered: total.entered + missed.entries,
+            completed: aggregator.completed,
+            inFlight: UInt64(pending.count),
+            neverReturned: total.never_returned,
+            lostByCause: [
+                .noSlot: total.no_slot, .missedExit: total.missed_exit, .recursion: missed.entries,
+                .overflowFull: total.overflow_full, .malformed: aggregator.malformedEvents,
+            ],
+            beganBefore: total.began_before, newTaskReturns: total.new_task_returns, refused: total.refused,
+            overflowed: aggregator.overflowed)
+        addRemarks(total)
+        return Profile(
+            tool: syslatVersion, host: .current(), capture: summary(of: recording), balance: balance,
+            calls: aggregator.calls(),
+            processes: aggregator.processes { ProcFS.comm(of: $0) ?? "?" },
+            inFlight: pending.map { InFlightCall($0, at: recording.end) })
+    }
+
+    private func summary(of recording: Recording) -> CaptureSummary {
+        CaptureSummary(
+            startedAtNanoseconds: recording.startedAt,
+            durationNanoseconds: recording.end - recording.start,
+            scope: scope,
+            selection: options.selectionText,
+            probeFloorNanoseconds: floor,
+            consumerCPUNanoseconds: ProcFS.ownCPUNanoseconds() - recording.cpuAtStart,
+            remarks: remarks)
+    }
+
+    private mutating func addRemarks(_ total: syslat_counters) {
+        remarks += options.selection?.notes ?? []
+        if total.exits_unsent > 0 {
+            remarks.append(
+                "The ring was full when \(total.exits_unsent) processes ended: some of their names are missing. "
+                    + "A larger ring (--ring-size) helps.")
+        }
+        if aggregator.malformedRecords > 0 {
+            remarks.append(
+                "\(aggregator.malformedRecords) records could not be decoded; their calls are among those lost. "
+                    + "This is a bug in syslat: please report it.")
+        }
+        if total.clock_backwards > 0 {
+            remarks.append("The clock ran backwards inside \(total.clock_backwards) calls; they are counted with 0 ns.")
+        }
+    }
+}
+
+extension InFlightCall {
+    /// A slot as it was when recording stopped.
+    init(_ slot: syslat_slot, at end: UInt64) {
+        let tid = Int32(bitPattern: slot.owner)
+        self.init(
+            pid: ProcFS.threadGroup(of: tid) ?? tid, tid: tid, comm: ProcFS.comm(of: tid) ?? "?",
+            id: SyscallID(abi: ABI(rawValue: UInt8(truncatingIfNeeded: slot.abi)) ?? .x86_64, number: slot.number),
+            ageNanoseconds: end > slot.start_ns ? end - slot.start_ns : 0)
+    }
+}
+
+extension syslat_counters {
+    /// Adds another CPU's counters.
+    mutating func add(_ other: syslat_counters) {
+        entered += other.entered
+        never_returned += other.never_returned
+        began_before += other.began_before
+        new_task_returns += other.new_task_returns
+        refused += other.refused
+        no_slot += other.no_slot
+        missed_exit += other.missed_exit
+        overflowed += other.overflowed
+        overflow_full += other.overflow_full
+        spilled += other.spilled
+        batches += other.batches
+        unbatched += other.unbatched
+        clock_backwards += other.clock_backwards
+        exits_unsent += other.exits_unsent
+    }
+}

@@ -1,0 +1,171 @@
+internal import Aggregation
+internal import BPFRuntime
+internal import CLinux
+internal import CSyslatABI
+internal import Glibc
+
+/// When a capture recorded, and how it ended.
+struct Recording {
+    /// CLOCK_MONOTONIC.
+    let start: UInt64
+    let startedAt: UInt64
+    let cpuAtStart: UInt64
+    var end: UInt64 = 0
+    /// The signal that ended it, if one did.
+    var signal: Int32?
+    /// The target ended by itself.
+    var targetEnded = false
+}
+
+/// A process of the target, with a descriptor that becomes readable when it ends.
+struct WatchedProcess {
+    let pid: Int32
+    let descriptor: Int32
+}
+
+extension CaptureSession {
+    static func unwatchable(_ pid: Int32) -> CaptureError {
+        CaptureError("Process \(pid) can't be watched: its id is beyond /proc/sys/kernel/pid_max. Has that been lowered?")
+    }
+
+    /// Marks the processes of a `.processes` target; none for the others.
+    mutating func watchedProcesses() throws(CaptureError) -> [WatchedProcess] {
+        guard case .processes(let pids, _) = options.target else { return [] }
+        var watched: [WatchedProcess] = []
+        for pid in pids {
+            guard probes.watch(pid: pid) else { throw CaptureSession.unwatchable(pid) }
+            let descriptor = clinux_pidfd_open(pid)
+            guard descriptor >= 0 else {
+                remarks.append("Process \(pid) ended before the capture began.")
+                continue
+            }
+            loop.add(descriptor, edgeTriggered: false)
+            watched.append(WatchedProcess(pid: pid, descriptor: descriptor))
+        }
+        return watched
+    }
+
+    /// Records what listed processes, a cgroup or the whole system do.
+    mutating func record(processes: [WatchedProcess], onProgress: (Progress) -> Void) throws(CaptureError) -> Recording {
+        var alive = processes
+        defer { for process in alive { close(process.descriptor) } }
+        var recording = start()
+        if case .processes = options.target, alive.isEmpty { recording.targetEnded = true }
+        while !recording.targetEnded {
+            guard let event = try waitAndConsume(&recording, onProgress: onProgress) else { break }
+            guard case .ended(let descriptor) = event, let index = alive.firstIndex(where: { $0.descriptor == descriptor })
+            else { continue }
+            let process = alive.remove(at: index)
+            loop.remove(process.descriptor)
+            close(process.descriptor)
+            remarks.append(
+                "Process \(process.pid) ended \(CaptureSession.seconds(ProcFS.monotonicNanoseconds() - recording.start)) "
+                    + "after the capture began.")
+            recording.targetEnded = alive.isEmpty
+        }
+        stop(&recording)
+        return recording
+    }
+
+    /// Lets a launched command go and records until it ends.
+    mutating func record(
+        command: borrowing LaunchedCommand, onProgress: (Progress) -> Void
+    ) throws(CaptureError) -> Recording {
+        var recording = start()
+        try command.release()
+        while let event = try waitAndConsume(&recording, onProgress: onProgress) {
+            if case .ended = event {
+                recording.targetEnded = true
+                break
+            }
+        }
+        stop(&recording)
+        return recording
+    }
+
+    /// Waits for a command that may go on after the capture. A signal that ended the capture is passed on.
+    func waitForEnd(of command: borrowing LaunchedCommand, _ recording: Recording) throws(CaptureError) -> Int32 {
+        guard !recording.targetEnded else { return command.wait() }
+        var signal = recording.signal
+        while true {
+            if let signal {
+                // From the terminal it has reached the command already; twice does no harm.
+                kill(command.pid, signal)
+                loop.letSignalsThrough()
+                return command.wait()
+            }
+            switch loop.wait(milliseconds: 1000, ring: probes.ring.descriptor) {
+            case .signal(let number): signal = number
+            case .ended: return command.wait()
+            case nil: continue
+            }
+        }
+    }
+
+    private func start() -> Recording {
+        let (wall, cpu) = (ProcFS.wallNanoseconds(), ProcFS.ownCPUNanoseconds())
+        return Recording(start: probes.startRecording(), startedAt: wall, cpuAtStart: cpu)
+    }
+
+    /// Waits for an event and consumes meanwhile; nil when the duration is over or a signal came.
+    private mutating func waitAndConsume(
+        _ recording: inout Recording, onProgress: (Progress) -> Void
+    ) throws(CaptureError) -> EventLoop.Event? {
+        var nextFlush = ProcFS.monotonicNanoseconds() + CaptureSession.flushNanoseconds
+        while true {
+            let now = ProcFS.monotonicNanoseconds()
+            var patience = CaptureSession.pollMilliseconds
+            if let duration = options.durationNanoseconds {
+                let elapsed = now - recording.start
+                guard elapsed < duration else { return nil }
+                patience = min(patience, Int32((duration - elapsed) / 1_000_000) + 1)
+            }
+            let event = loop.wait(milliseconds: patience, ring: probes.ring.descriptor)
+            consumeRing()
+            if case .signal(let number) = event {
+                recording.signal = number
+                return nil
+            }
+            if let event { return event }
+            if now >= nextFlush {
+                nextFlush = now + CaptureSession.flushNanoseconds
+                try flush()
+            }
+            onProgress(
+                Progress(elapsedNanoseconds: now - recording.start, completed: aggregator.completed, lost: losses))
+        }
+    }
+
+    private mutating func consumeRing() {
+        _ = unsafe probes.ring.consume { unsafe aggregator.consume($0) }
+    }
+
+    /// Empties the batches of quiet CPUs, so that what is shown is no older than a second.
+    private mutating func flush() throws(CaptureError) {
+        do throws(BPFError) {
+            let isComplete = try probes.flush()
+            consumeRing()
+            if isComplete { aggregator.retireEndedProcesses() }
+        } catch {
+            throw CaptureError(error)
+        }
+    }
+
+    /// Calls known to be lost so far.
+    private var losses: UInt64 { aggregator.malformedEvents }
+
+    /// Ends recording at one moment: programs that began before it have finished when this returns.
+    private func stop(_ recording: inout Recording) {
+        probes.enter(SYSLAT_STOPPED)
+        recording.end = ProcFS.monotonicNanoseconds()
+        if clinux_wait_for_kernel_readers() != 0 {
+            // nohz_full kernels refuse; a program takes microseconds.
+            usleep(20_000)
+        }
+    }
+
+    static func seconds(_ nanoseconds: UInt64) -> String {
+        let tenths = (nanoseconds + 50_000_000) / 100_000_000
+        return "\(tenths / 10).\(tenths % 10) s"
+    }
+}

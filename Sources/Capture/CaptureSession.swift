@@ -1,0 +1,113 @@
+internal import Aggregation
+internal import BPFRuntime
+internal import CLinux
+internal import CSyslatABI
+internal import Glibc
+internal import LatencyHistogram
+public import Profile
+internal import SyscallTable
+
+/// One capture, from loading the programs to the profile.
+///
+/// Threading: everything runs on the calling thread, which must be the only one that handles SIGINT and SIGTERM.
+public struct CaptureSession: ~Copyable {
+    /// What a person who waits wants to see.
+    public struct Progress: Sendable {
+        public var elapsedNanoseconds: UInt64
+        public var completed: UInt64
+        public var lost: UInt64
+    }
+
+    let options: CaptureOptions
+    let probes: Probes
+    let loop: EventLoop
+    let scope: String
+    let floor: UInt64?
+    var aggregator: Aggregator
+    var remarks: [String] = []
+
+    /// How long events may wait in the ring before they are consumed, unless it fills up faster.
+    static let pollMilliseconds: Int32 = 50
+    /// How long events of a quiet CPU may wait in its batch.
+    static let flushNanoseconds: UInt64 = 1_000_000_000
+    /// Null calls by which the probe floor is measured: about a millisecond.
+    private static let calibrationCalls = 2000
+
+    /// Checks the target, loads and attaches the programs, and measures the probe floor. Nothing is recorded yet.
+    public init(_ options: CaptureOptions) throws(CaptureError) {
+        let kernel = try KernelRequirements()
+        try options.target.validate()
+        try options.selection?.checkFits()
+        let scope = options.target.phrase
+        let loop = try EventLoop()
+        let probes = try CaptureSession.loadProbes(options, kernel: kernel)
+        let floor = try CaptureSession.calibrate(probes)
+        loop.add(probes.ring.descriptor, edgeTriggered: true)
+        aggregator = Aggregator(keepsProcessDistributions: options.keepsProcessDistributions)
+        self.options = options
+        self.probes = probes
+        self.loop = loop
+        self.scope = scope
+        self.floor = floor
+    }
+
+    private static func loadProbes(_ options: CaptureOptions, kernel: KernelRequirements) throws(CaptureError) -> Probes {
+        if !kernel.hasBTF && options.btfPath == nil {
+            throw CaptureError(
+                "This kernel (\(kernel.release)) carries no BTF (/sys/kernel/btf/vmlinux), the description of its data that the "
+                    + "programs need. Give it a file with --btf FILE: BTFHub has them for many kernels, and "
+                    + "`pahole --btf_encode_detached FILE vmlinux` makes one from a kernel with debug information.")
+        }
+        if let path = options.btfPath, !ProcFS.mayAccess(path, R_OK) {
+            throw CaptureError("The BTF file \(path) can't be read: \(ProcFS.errorText(errno)).")
+        }
+        do throws(BPFError) {
+            return try Probes(options: options, kernel: kernel, typed: kernel.hasTypedPrograms && options.btfPath == nil)
+        } catch {
+            throw CaptureError(error)
+        }
+    }
+
+    /// The p50 of a call that does nothing, made by this thread under the very programs of the capture.
+    private static func calibrate(_ probes: borrowing Probes) throws(CaptureError) -> UInt64? {
+        probes.enter(SYSLAT_CALIBRATING)
+        for _ in 0..<calibrationCalls { clinux_null_call() }
+        probes.enter(SYSLAT_IDLE)
+        var aggregator = Aggregator()
+        try drain(probes, into: &aggregator)
+        do throws(BPFError) { try probes.clearShares() } catch { throw CaptureError(error) }
+        let null = aggregator.calls().first { $0.id.name == "getppid" }
+        return null?.distribution(of: .ran).value(at: .p50)
+    }
+
+    /// Takes in what lies in the ring and in all batches. Only while nothing is recorded: batches are read, not emptied.
+    @discardableResult
+    static func drain(
+        _ probes: borrowing Probes, into aggregator: inout Aggregator
+    ) throws(CaptureError) -> [syslat_counters] {
+        _ = unsafe probes.ring.consume { unsafe aggregator.consume($0) }
+        let shares: [Probes.Share]
+        do throws(BPFError) { shares = try probes.shares() } catch { throw CaptureError(error) }
+        for share in shares where !share.events.isEmpty {
+            unsafe share.record.withUnsafeBytes { unsafe aggregator.consume($0) }
+        }
+        return shares.map(\.counters)
+    }
+
+    /// Records until the duration is over, the target has ended or a signal comes, and gives the profile.
+    /// - Parameter onProgress: called a few times a second.
+    public consuming func run(onProgress: (Progress) -> Void = { _ in }) throws(CaptureError) -> Profile {
+        guard case .command(let command, _) = options.target else {
+            let recording = try record(processes: watchedProcesses(), onProgress: onProgress)
+            return try profile(of: recording)
+        }
+        let launched = try LaunchedCommand(command)
+        guard probes.watch(pid: launched.pid) else { throw CaptureSession.unwatchable(launched.pid) }
+        loop.add(launched.descriptor, edgeTriggered: false)
+        let recording = try record(command: launched, onProgress: onProgress)
+        var result = try profile(of: recording)
+        result.capture.command = command.arguments
+        result.capture.exitStatus = try waitForEnd(of: launched, recording)
+        return result
+    }
+}

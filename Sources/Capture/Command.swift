@@ -1,0 +1,112 @@
+internal import CLinux
+internal import Glibc
+
+/// A command whose program has been found: the first execve of the traced child is the only one, and it succeeds.
+public struct ResolvedCommand: Sendable, Hashable {
+    /// What to execute.
+    public let path: String
+    /// The arguments, the command's name as it was typed first.
+    public let arguments: [String]
+
+    /// Finds a command as execvp(3) does. Errors: 127 where there is none, 126 where it may not be executed.
+    public init(_ arguments: [String]) throws(CaptureError) {
+        guard let name = arguments.first, !name.isEmpty else {
+            throw CaptureError("The command after -- is empty. Write it as: syslat profile -- COMMAND ARGUMENT…", status: .usage)
+        }
+        self.arguments = arguments
+        path = try ResolvedCommand.find(name)
+    }
+
+    private static func find(_ name: String) throws(CaptureError) -> String {
+        if name.contains("/") {
+            guard ProcFS.mayAccess(name, F_OK) else {
+                throw CaptureError("The command \(name) was not found: \(ProcFS.errorText(errno)).", status: .notFound)
+            }
+            guard isProgram(name) else {
+                throw CaptureError(
+                    "\(name) can't be executed: it is no program or lacks the right (chmod +x).", status: .notExecutable)
+            }
+            return name
+        }
+        // confstr(_CS_PATH) is the default where PATH is not set.
+        let path = unsafe getenv("PATH").map { unsafe String(cString: $0) } ?? "/bin:/usr/bin"
+        var refused: String?
+        for folder in path.split(separator: ":", omittingEmptySubsequences: false) {
+            let candidate = folder.isEmpty ? name : "\(folder)/\(name)"
+            if isProgram(candidate) { return candidate }
+            if ProcFS.mayAccess(candidate, F_OK) { refused = refused ?? candidate }
+        }
+        if let refused {
+            throw CaptureError("\(refused) can't be executed: it lacks the right (chmod +x).", status: .notExecutable)
+        }
+        throw CaptureError("The command \(name) was not found in PATH.", status: .notFound)
+    }
+
+    private static func isProgram(_ path: String) -> Bool {
+        var info = stat()
+        guard ProcFS.mayAccess(path, X_OK), unsafe stat(path, &info) == 0 else { return false }
+        return info.st_mode & S_IFMT == S_IFREG
+    }
+}
+
+/// A child that has been started but waits for ``release()`` before it becomes the command.
+///
+/// Ownership: closes its descriptors; a child that was never released ends by itself when the gate closes.
+struct LaunchedCommand: ~Copyable {
+    let pid: Int32
+    /// Readable when the command has ended.
+    let descriptor: Int32
+    private let gate: Int32
+    private let status: Int32
+    private let command: ResolvedCommand
+
+    init(_ command: ResolvedCommand) throws(CaptureError) {
+        var gate: [Int32] = [-1, -1]
+        var status: [Int32] = [-1, -1]
+        guard unsafe clinux_pipe(&gate) == 0, unsafe clinux_pipe(&status) == 0 else {
+            throw CaptureError("No pipe to the command could be made: \(ProcFS.errorText(errno)).")
+        }
+        var mask = sigset_t()
+        unsafe sigemptyset(&mask)
+        // argv ends with nil; the strings are freed by the parent, whose copy of the memory is another than the child's.
+        var arguments = unsafe command.arguments.map { unsafe strdup($0) } + [nil]
+        defer { for unsafe argument in unsafe arguments { unsafe free(argument) } }
+        let child = unsafe clinux_spawn_gated(command.path, &arguments, environ, gate[0], gate[1], status[1], &mask)
+        close(gate[0])
+        close(status[1])
+        guard child > 0 else { throw CaptureError("The command could not be started: fork: \(ProcFS.errorText(errno)).") }
+        self.pid = child
+        self.gate = gate[1]
+        self.status = status[0]
+        self.command = command
+        descriptor = clinux_pidfd_open(child)
+    }
+
+    deinit {
+        close(gate)
+        close(status)
+        if descriptor >= 0 { close(descriptor) }
+    }
+
+    /// Lets the child become the command.
+    borrowing func release() throws(CaptureError) {
+        var byte: UInt8 = 1
+        guard unsafe write(gate, &byte, 1) == 1 else {
+            throw CaptureError("The command ended before it began: \(ProcFS.errorText(errno)).")
+        }
+        var error: Int32 = 0
+        // End of file means that execve closed the other end: it succeeded.
+        guard unsafe read(status, &error, MemoryLayout<Int32>.size) > 0 else { return }
+        waitpid(pid, nil, 0)
+        throw CaptureError("\(command.path) can't be executed: \(ProcFS.errorText(error)).", status: .notExecutable)
+    }
+
+    /// Waits for the command's end. Returns its exit status, 128 + signal number where a signal ended it.
+    borrowing func wait() -> Int32 {
+        var state: Int32 = 0
+        while unsafe waitpid(pid, &state, 0) < 0 {
+            guard errno == EINTR else { return 1 }
+        }
+        return clinux_wifsignaled(state) != 0 ? 128 + clinux_wtermsig(state) : clinux_wexitstatus(state)
+    }
+}

@@ -1,0 +1,148 @@
+internal import BPFRuntime
+internal import CLinux
+internal import Glibc
+internal import SyscallTable
+
+/// Finds out whether a capture works on this host, by making one: everything else only explains what it finds.
+public enum Doctor {
+    /// One thing that was looked at.
+    public struct Finding: Sendable, Hashable {
+        public enum Verdict: Sendable, Hashable {
+            case ok
+            /// Something works less well, or a target of one kind is not to be had.
+            case note
+            case failed
+        }
+
+        public var subject: String
+        public var verdict: Verdict
+        /// What was found and, where it is not well, what to do.
+        public var detail: String
+    }
+
+    /// Looks at everything. `profile` works if no finding has failed.
+    public static func examine(btfPath: String?) -> [Finding] {
+        [kernel(), btf(btfPath), privileges(), lockdown(), memlock(), capture(btfPath), tracefs(), cgroup(), clocksource(), vdso()]
+    }
+
+    private static func kernel() -> Finding {
+        do throws(CaptureError) {
+            let kernel = try KernelRequirements()
+            return Finding(subject: "kernel", verdict: .ok, detail: "Linux \(kernel.release) \(Architecture.current.rawValue)")
+        } catch {
+            return Finding(subject: "kernel", verdict: .failed, detail: error.description)
+        }
+    }
+
+    private static func btf(_ path: String?) -> Finding {
+        if let path {
+            return ProcFS.mayAccess(path, R_OK)
+                ? Finding(subject: "BTF", verdict: .ok, detail: "from \(path)")
+                : Finding(subject: "BTF", verdict: .failed, detail: "\(path) can't be read: \(ProcFS.errorText(errno))")
+        }
+        guard ProcFS.mayAccess("/sys/kernel/btf/vmlinux", R_OK) else {
+            return Finding(
+                subject: "BTF", verdict: .failed,
+                detail: "the kernel carries none (/sys/kernel/btf/vmlinux): give a file with --btf FILE, from BTFHub or pahole")
+        }
+        return Finding(subject: "BTF", verdict: .ok, detail: "/sys/kernel/btf/vmlinux")
+    }
+
+    private static func privileges() -> Finding {
+        // Bits of CapEff, include/uapi/linux/capability.h.
+        let names = [(21, "CAP_SYS_ADMIN"), (38, "CAP_PERFMON"), (39, "CAP_BPF")]
+        let effective = ProcFS.field("CapEff", in: "/proc/self/status").flatMap { UInt64($0, radix: 16) } ?? 0
+        let held = names.filter { effective >> UInt64($0.0) & 1 == 1 }.map(\.1)
+        let suffices = held.contains("CAP_SYS_ADMIN") || (held.contains("CAP_BPF") && held.contains("CAP_PERFMON"))
+        guard suffices else {
+            return Finding(
+                subject: "privileges", verdict: .failed,
+                detail: "neither root nor CAP_BPF and CAP_PERFMON: run it with sudo, or "
+                    + "sudo setcap cap_bpf,cap_perfmon=ep $(command -v syslat)")
+        }
+        return Finding(
+            subject: "privileges", verdict: .ok, detail: (geteuid() == 0 ? "root, " : "") + held.joined(separator: ", "))
+    }
+
+    private static func lockdown() -> Finding {
+        guard let text = ProcFS.text("/sys/kernel/security/lockdown") else {
+            return Finding(subject: "lockdown", verdict: .ok, detail: "not in force")
+        }
+        if text.contains("[confidentiality]") {
+            return Finding(
+                subject: "lockdown", verdict: .failed,
+                detail: "confidentiality mode forbids BPF to read kernel memory: boot with lockdown=integrity or lockdown=none")
+        }
+        return Finding(subject: "lockdown", verdict: .ok, detail: text)
+    }
+
+    private static func memlock() -> Finding {
+        var limit = rlimit()
+        unsafe _ = getrlimit(__rlimit_resource_t(8), &limit)  // RLIMIT_MEMLOCK
+        let size = limit.rlim_cur == rlim_t.max ? "unlimited" : "\(limit.rlim_cur >> 10) KiB"
+        return Finding(
+            subject: "memlock", verdict: .ok, detail: "\(size); from Linux 5.11 on BPF memory counts for the cgroup instead")
+    }
+
+    /// The proof: the programs are loaded, attached, run, and deliver what they measured.
+    private static func capture(_ btfPath: String?) -> Finding {
+        let subject = "capture"
+        do throws(CaptureError) {
+            let options = CaptureOptions(target: .processes([], follow: false), ringBytes: CaptureOptions.smallestRing, btfPath: btfPath)
+            let began = ProcFS.monotonicNanoseconds()
+            let session = try CaptureSession(options)
+            let milliseconds = (ProcFS.monotonicNanoseconds() - began) / 1_000_000
+            guard let floor = session.floor else {
+                return Finding(
+                    subject: subject, verdict: .failed,
+                    detail: "the programs load, but the tracepoints raw_syscalls:sys_enter and sys_exit deliver nothing: "
+                        + "the kernel needs CONFIG_HAVE_SYSCALL_TRACEPOINTS and CONFIG_FTRACE_SYSCALLS")
+            }
+            let kind = session.probes.isTyped ? "tp_btf" : "raw_tp"
+            return Finding(
+                subject: subject, verdict: .ok,
+                detail: "\(kind) programs on raw_syscalls and a ring buffer, loaded and attached in \(milliseconds) ms; "
+                    + "a call that does nothing reads \(floor) ns")
+        } catch {
+            return Finding(subject: subject, verdict: .failed, detail: error.description)
+        }
+    }
+
+    private static func tracefs() -> Finding {
+        let places = ["/sys/kernel/tracing/events", "/sys/kernel/debug/tracing/events"]
+        guard let found = places.first(where: { ProcFS.mayAccess($0, R_OK) }) else {
+            return Finding(subject: "tracefs", verdict: .ok, detail: "not mounted; syslat does not need it")
+        }
+        return Finding(subject: "tracefs", verdict: .ok, detail: "\(found); syslat does not need it")
+    }
+
+    private static func cgroup() -> Finding {
+        let mounts = (ProcFS.text("/proc/self/mounts") ?? "").split(separator: "\n").map { $0.split(separator: " ") }
+        guard let mount = mounts.first(where: { $0.count > 2 && $0[2] == "cgroup2" }) else {
+            return Finding(
+                subject: "cgroup v2", verdict: .note,
+                detail: "not mounted, so --cgroup has nothing to match: mount -t cgroup2 none /mnt")
+        }
+        return Finding(subject: "cgroup v2", verdict: .ok, detail: "mounted at \(mount[1])")
+    }
+
+    private static func clocksource() -> Finding {
+        let name = ProcFS.text("/sys/devices/system/clocksource/clocksource0/current_clocksource") ?? "unknown"
+        // Those that the vDSO can read without entering the kernel; others make every time call a system call.
+        let served = ["tsc", "tsc-early", "kvm-clock", "hyperv_clocksource_tsc_page", "xen", "arch_sys_counter"]
+        guard served.contains(name) else {
+            return Finding(
+                subject: "clocksource", verdict: .note,
+                detail: "\(name): the vDSO can't read it, so that programs enter the kernel to read the time, and probes take longer")
+        }
+        return Finding(subject: "clocksource", verdict: .ok, detail: name)
+    }
+
+    private static func vdso() -> Finding {
+        // AT_SYSINFO_EHDR, getauxval(3).
+        guard getauxval(33) != 0 else {
+            return Finding(subject: "vDSO", verdict: .note, detail: "none: every time call enters the kernel (vdso=0 on the command line?)")
+        }
+        return Finding(subject: "vDSO", verdict: .ok, detail: "mapped")
+    }
+}

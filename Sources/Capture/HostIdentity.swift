@@ -1,0 +1,30 @@
+internal import Glibc
+public import Profile
+
+extension Host {
+    /// The machine that this process runs on.
+    public static func current() -> Host {
+        let vulnerabilities = "/sys/devices/system/cpu/vulnerabilities"
+        return Host(
+            kernelRelease: ProcFS.text("/proc/sys/kernel/osrelease") ?? "unknown",
+            kernelVersion: ProcFS.text("/proc/sys/kernel/version") ?? "unknown",
+            arch: architecture,
+            bootID: ProcFS.text("/proc/sys/kernel/random/boot_id") ?? "unknown",
+            cpuModel: ProcFS.field("model name", in: "/proc/cpuinfo") ?? "unknown",
+            microcode: ProcFS.field("microcode", in: "/proc/cpuinfo") ?? "unknown",
+            onlineCPUs: Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))),
+            clocksource: ProcFS.text("/sys/devices/system/clocksource/clocksource0/current_clocksource") ?? "unknown",
+            mitigations: Dictionary(
+                uniqueKeysWithValues: ProcFS.names(in: vulnerabilities).map {
+                    ($0, ProcFS.text("\(vulnerabilities)/\($0)") ?? "unknown")
+                }))
+    }
+
+    static var architecture: String {
+        #if arch(x86_64)
+        "x86_64"
+        #else
+        "aarch64"
+        #endif
+    }
+}

@@ -1,0 +1,52 @@
+internal import Glibc
+
+/// What the running kernel offers, as far as the choice of programs depends on it.
+struct KernelRequirements {
+    /// The floor: ring buffers came with 5.8, running a program on a chosen CPU with 5.10.
+    static let oldestVersion = (5, 10)
+
+    let release: String
+    let version: (major: Int, minor: Int)
+    /// The kernel carries its own BTF: typed tracepoint programs can be loaded.
+    let hasBTF: Bool
+    /// Thread ids are below this number.
+    let pidLimit: Int
+
+    /// Errors: a kernel that is too old, or a process id namespace in which ids mean something else to the kernel.
+    init() throws(CaptureError) {
+        release = ProcFS.text("/proc/sys/kernel/osrelease") ?? ""
+        let parts = release.split(whereSeparator: { !$0.isNumber }).compactMap { Int($0) }
+        guard parts.count >= 2 else {
+            throw CaptureError("The kernel's version can't be read from /proc/sys/kernel/osrelease. Is /proc mounted?")
+        }
+        version = (parts[0], parts[1])
+        guard version >= KernelRequirements.oldestVersion else {
+            throw CaptureError(
+                "Linux \(release) is too old: syslat needs 5.10 or newer, for BPF ring buffers and programs run on a chosen CPU.")
+        }
+        hasBTF = ProcFS.mayAccess("/sys/kernel/btf/vmlinux", R_OK)
+        pidLimit = min(ProcFS.text("/proc/sys/kernel/pid_max").flatMap { Int($0) } ?? 4 << 20, 4 << 20)
+        try KernelRequirements.checkNamespace()
+    }
+
+    /// Typed programs use compare-and-exchange, which came with 5.12.
+    var hasTypedPrograms: Bool { hasBTF && version >= (5, 12) }
+
+    /// Up to 6.18 system call tracepoints run their programs with preemption off (__BPF_DECLARE_TRACE_SYSCALL,
+    /// include/trace/bpf_probe.h); later ones may not.
+    var hasPreemptiblePrograms: Bool { version >= (6, 19) }
+
+    /// The kernel sees ids of the first process id namespace only.
+    private static func checkNamespace() throws(CaptureError) {
+        var buffer = [CChar](repeating: 0, count: 64)
+        let length = unsafe readlink("/proc/self/ns/pid", &buffer, buffer.count - 1)
+        guard length > 0 else { return }
+        let name = String(decoding: buffer[..<length].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        // PROC_PID_INIT_INO, include/linux/proc_ns.h.
+        guard name == "pid:[4026531836]" else {
+            throw CaptureError(
+                "syslat runs in a process id namespace of its own (\(name)), where pids are not those that the kernel sees. "
+                    + "Run it on the host, or in a container with the host's: docker run --pid=host, podman run --pid=host.")
+        }
+    }
+}

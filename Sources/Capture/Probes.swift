@@ -1,0 +1,200 @@
+internal import BPFObjects
+internal import BPFRuntime
+internal import CSyslatABI
+internal import Glibc
+internal import SyscallTable
+internal import Synchronization
+
+/// The programs of one capture, loaded and attached, with the memory by which they are steered.
+///
+/// Ownership: everything is detached and unloaded when it goes away, and by the kernel if the process dies.
+struct Probes: ~Copyable {
+    let ring: RingBuffer
+    private let object: BPFObject
+    private let control: MappedMemory
+    private let watchList: MappedMemory
+    private let slots: MappedMemory
+    private let slotCount: Int
+    private let watchable: Int
+    private let links: Links
+    /// The typed twins are in use, or those for kernels without BTF of their own.
+    let isTyped: Bool
+
+    private struct Links: ~Copyable {
+        let fork: BPFLink
+        let exec: BPFLink
+        let exit: BPFLink
+        let sysExit: BPFLink
+        let sysEnter: BPFLink
+    }
+
+    /// Loads and attaches. Nothing is recorded before ``enter(_:)`` says so.
+    init(options: CaptureOptions, kernel: KernelRequirements, typed: Bool) throws(BPFError) {
+        let possibleSlots = Int(SYSLAT_MAX_SLOTS)
+        var slotCount = 64
+        while slotCount < min(kernel.pidLimit, options.slotLimit ?? possibleSlots, possibleSlots) { slotCount *= 2 }
+        let chunk = Int(SYSLAT_WATCH_CHUNK)
+        let chunks = (kernel.pidLimit + chunk) / chunk
+        let suffix = typed ? "_btf" : "_raw"
+
+        let opened = try OpenBPFObject(name: "syslat", image: BPFObjects.syslat, btfPath: options.btfPath)
+        try opened.setInitialValue(
+            of: ".rodata.config",
+            to: Probes.configuration(
+                options: options, kernel: kernel, slotCount: slotCount, direct: kernel.pidLimit <= slotCount, chunks: chunks))
+        try opened.setEntries(of: "events", to: options.ringBytes)
+        try opened.setEntries(of: "slots", to: slotCount)
+        try opened.setEntries(of: "watch", to: chunks)
+        opened.setAutoload { $0.hasSuffix(suffix) || $0 == "flush_batch" }
+        let object = try opened.load()
+
+        let ring = try RingBuffer(object.map("events"))
+        let control = try MappedMemory(object.map(".data.control"), writable: true)
+        let watchList = try MappedMemory(object.map("watch"), writable: true)
+        let slots = try MappedMemory(object.map("slots"), writable: false)
+        if case .cgroup(let path) = options.target { try Probes.watch(cgroup: path, in: object.map("cgroup")) }
+        let fork = try object.attach("task_fork\(suffix)")
+        let exec = try object.attach("task_exec\(suffix)")
+        let exit = try object.attach("task_exit\(suffix)")
+        let sysExit = try object.attach("sys_exit\(suffix)")
+        let sysEnter = try object.attach("sys_enter\(suffix)")
+
+        self.object = object
+        self.ring = ring
+        self.control = control
+        self.watchList = watchList
+        self.slots = slots
+        self.slotCount = slotCount
+        watchable = chunks * chunk
+        links = Links(fork: fork, exec: exec, exit: exit, sysExit: sysExit, sysEnter: sysEnter)
+        isTyped = typed
+    }
+
+    private static func configuration(
+        options: CaptureOptions, kernel: KernelRequirements, slotCount: Int, direct: Bool, chunks: Int
+    ) -> syslat_config {
+        var config = syslat_config()
+        config.self_tgid = UInt32(getpid())
+        switch options.target {
+        case .processes(_, let follow), .command(_, let follow):
+            config.scope = SYSLAT_SCOPE_PROCESSES.rawValue
+            config.follow = follow ? 1 : 0
+        case .all: config.scope = SYSLAT_SCOPE_ALL.rawValue
+        case .cgroup: config.scope = SYSLAT_SCOPE_CGROUP.rawValue
+        }
+        config.slot_mask = UInt32(slotCount - 1)
+        config.direct_slots = direct ? 1 : 0
+        config.preemptible = kernel.hasPreemptiblePrograms ? 1 : 0
+        config.watch_chunks = UInt32(chunks)
+        config.wake_bytes = UInt32(options.ringBytes / 4)
+        if let selection = options.selection { selection.fill(&config) }
+        return config
+    }
+
+    private static func watch(cgroup path: String, in map: BPFMap) throws(BPFError) {
+        let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw BPFError("open the cgroup \(path)", code: errno) }
+        defer { close(descriptor) }
+        try map.update(UInt32(0), to: UInt32(bitPattern: descriptor))
+    }
+
+    // MARK: Steering
+
+    /// Tells the programs what to do from now on. Every program that starts after this call sees it.
+    func enter(_ phase: syslat_phase) {
+        // `phase` is the first word of the mapped struct syslat_control.
+        unsafe control.base.assumingMemoryBound(to: Atomic<UInt32>.self).pointee
+            .store(phase.rawValue, ordering: .sequentiallyConsistent)
+    }
+
+    /// Begins recording, and says when that was (CLOCK_MONOTONIC).
+    func startRecording() -> UInt64 {
+        let now = ProcFS.monotonicNanoseconds()
+        // Inside the mapped struct syslat_control.
+        unsafe control.base.storeBytes(
+            of: now, toByteOffset: MemoryLayout<syslat_control>.offset(of: \.session_start_ns)!, as: UInt64.self)
+        enter(SYSLAT_RECORDING)
+        return now
+    }
+
+    /// Watches a process; false if its id is beyond what the watch list was made for.
+    func watch(pid: Int32) -> Bool {
+        guard pid > 0, Int(pid) < watchable else { return false }
+        unsafe watchList.base.storeBytes(of: 1, toByteOffset: Int(pid), as: UInt8.self)
+        return true
+    }
+
+    /// Empties the batches of all CPUs that have one waiting. False if one was in use just then, and has to wait for the next.
+    func flush() throws(BPFError) -> Bool {
+        var isComplete = true
+        for (cpu, share) in try shares().enumerated() where share.events.count > 0 {
+            do throws(BPFError) {
+                if try object.run("flush_batch", onCPU: cpu) != 0 { isComplete = false }
+            } catch where error.code == ENXIO {
+                isComplete = false  // offline: its batch is read at the end
+            }
+        }
+        return isComplete
+    }
+
+    // MARK: Reading
+
+    /// One CPU's counters and the events in its batch, as a record of the ring.
+    struct Share {
+        let counters: syslat_counters
+        let record: [UInt8]
+        let events: ArraySlice<UInt8>
+    }
+
+    /// Every possible CPU's share.
+    func shares() throws(BPFError) -> [Share] {
+        let batchOffset = MemoryLayout<syslat_cpu>.offset(of: \.batch)!
+        let headerSize = MemoryLayout<syslat_record_header>.size
+        return (try object.map("cpus").values(of: UInt32(0), perCPU: true) ?? []).map { bytes in
+            // The map's value is one struct syslat_cpu.
+            let cpu = unsafe bytes.withUnsafeBytes { unsafe $0.loadUnaligned(as: syslat_cpu.self) }
+            var header = cpu.batch.header
+            header.version = UInt16(SYSLAT_ABI_VERSION)
+            header.kind = UInt16(SYSLAT_RECORD_BATCH.rawValue)
+            let count = min(Int(header.count), Int(SYSLAT_BATCH_EVENTS))
+            let first = batchOffset + headerSize
+            let events = bytes[first..<first + count * MemoryLayout<syslat_event>.stride]
+            let record = unsafe withUnsafeBytes(of: &header) { unsafe Array($0) } + events
+            return Share(counters: cpu.counters, record: record, events: events)
+        }
+    }
+
+    /// Forgets counters and batches. Only while nothing is recorded.
+    func clearShares() throws(BPFError) { try object.map("cpus").clearAllCPUs(UInt32(0)) }
+
+    /// The calls that have not returned.
+    func inFlight() throws(BPFError) -> [syslat_slot] {
+        // The mapped array holds `slotCount` slots.
+        let table = unsafe UnsafeBufferPointer(start: slots.base.assumingMemoryBound(to: syslat_slot.self), count: slotCount)
+        var calls = unsafe table.filter { $0.owner != 0 }
+        let spill = try object.map("spill")
+        for tid in spill.keys(as: UInt32.self) {
+            guard let bytes = try spill.values(of: tid, perCPU: false)?.first else { continue }
+            calls.append(unsafe bytes.withUnsafeBytes { unsafe $0.loadUnaligned(as: syslat_slot.self) })
+        }
+        return calls
+    }
+
+    /// The overflow histograms: key, series and each CPU's extremes, as bytes.
+    func overflow() throws(BPFError) -> [(key: [UInt8], series: [UInt8], extremes: [[UInt8]])] {
+        let (overflow, extremes) = (try object.map("overflow"), try object.map("extremes"))
+        var found: [(key: [UInt8], series: [UInt8], extremes: [[UInt8]])] = []
+        for key in overflow.keys(as: UInt64.self) {
+            guard let series = try overflow.values(of: key, perCPU: false)?.first else { continue }
+            let bytes = unsafe withUnsafeBytes(of: key) { unsafe Array($0) }
+            found.append((bytes, series, try extremes.values(of: key, perCPU: true) ?? []))
+        }
+        return found
+    }
+
+    /// Program runs that the kernel skipped: at entry and at exit.
+    func recursionMisses() -> (entries: UInt64, exits: UInt64) {
+        let suffix = isTyped ? "_btf" : "_raw"
+        return (object.recursionMisses(of: "sys_enter\(suffix)"), object.recursionMisses(of: "sys_exit\(suffix)"))
+    }
+}

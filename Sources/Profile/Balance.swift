@@ -1,0 +1,74 @@
+/// Where every call went. `entered` is what the kernel side counted at entry; the rest must add up to it.
+public struct Balance: Sendable, Hashable {
+    /// Why a call that entered is in no histogram and not in flight either.
+    public enum LossCause: String, Sendable, Hashable, CaseIterable {
+        /// No place was free to remember the call while it ran.
+        case noSlot = "no_slot"
+        /// Its return was not seen: the same thread entered another call first.
+        case missedExit = "missed_exit"
+        /// The kernel skipped the program because it was already running on that CPU.
+        case recursion = "recursion"
+        /// The ring and the overflow histograms were both full.
+        case overflowFull = "overflow_full"
+        /// The event could not be decoded.
+        case malformed = "malformed"
+        /// The books do not close, and nothing says why.
+        case unaccounted = "unaccounted"
+
+        /// The cause as the report says it.
+        public var sentence: String {
+            switch self {
+            case .noSlot: "no slot was free to remember the call"
+            case .missedExit: "the return was not seen"
+            case .recursion: "the kernel skipped a nested run of the probe"
+            case .overflowFull: "ring buffer and overflow histograms were full"
+            case .malformed: "the event could not be decoded"
+            case .unaccounted: "cause unknown"
+            }
+        }
+    }
+
+    public var entered: UInt64
+    public var completed: UInt64
+    public var inFlight: UInt64
+    /// Calls that ended with their thread: exit, exit_group, or killed inside the call.
+    public var neverReturned: UInt64
+    public private(set) var lostByCause: [LossCause: UInt64]
+
+    // Beside the sum.
+
+    /// Returns of calls that had been entered before the capture began.
+    public var beganBefore: UInt64
+    /// First returns of new tasks from a call that their parent made.
+    public var newTaskReturns: UInt64
+    /// Returns without an entry: seccomp or a tracer refused the call before it was made.
+    public var refused: UInt64
+    /// Completed calls that went through the kernel's overflow histograms: coarser, and without their process.
+    public var overflowed: UInt64
+
+    /// Closes the books: what nothing explains becomes `lost` with the cause `unaccounted`.
+    public init(
+        entered: UInt64, completed: UInt64, inFlight: UInt64, neverReturned: UInt64,
+        lostByCause: [LossCause: UInt64], beganBefore: UInt64 = 0, newTaskReturns: UInt64 = 0, refused: UInt64 = 0,
+        overflowed: UInt64 = 0
+    ) {
+        var lost = lostByCause.filter { $0.value > 0 }
+        let explained = completed + inFlight + neverReturned + lost.values.reduce(0, +)
+        // More explained than entered would be a call counted twice: nothing hides it, `closes` is false and the report says so.
+        if entered > explained { lost[.unaccounted, default: 0] += entered - explained }
+        self.entered = entered
+        self.completed = completed
+        self.inFlight = inFlight
+        self.neverReturned = neverReturned
+        self.lostByCause = lost
+        self.beganBefore = beganBefore
+        self.newTaskReturns = newTaskReturns
+        self.refused = refused
+        self.overflowed = overflowed
+    }
+
+    public var lost: UInt64 { lostByCause.values.reduce(0, +) }
+
+    /// Whether every call that entered is found again.
+    public var closes: Bool { entered == completed + inFlight + neverReturned + lost }
+}

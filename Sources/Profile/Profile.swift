@@ -1,0 +1,156 @@
+public import LatencyHistogram
+public import SyscallTable
+
+/// What one capture found: the value that every report, file and comparison starts from.
+///
+/// All durations are nanoseconds.
+public struct Profile: Sendable, Hashable {
+    /// The version of syslat that made it.
+    public var tool: String
+    public var host: Host
+    public var capture: CaptureSummary
+    public var balance: Balance
+    /// The calls that completed, by falling total time.
+    public var calls: [CallProfile]
+    /// The processes that made them, by falling total time.
+    public var processes: [ProcessProfile]
+    /// The calls that had not returned when the capture ended, oldest first.
+    public var inFlight: [InFlightCall]
+
+    public init(
+        tool: String, host: Host, capture: CaptureSummary, balance: Balance, calls: [CallProfile],
+        processes: [ProcessProfile], inFlight: [InFlightCall]
+    ) {
+        self.tool = tool
+        self.host = host
+        self.capture = capture
+        self.balance = balance
+        self.calls = calls.sorted { ($1.distribution.sum, $0.id) < ($0.distribution.sum, $1.id) }
+        self.processes = processes.sorted { ($1.totalNanoseconds, $0.pid ?? .max) < ($0.totalNanoseconds, $1.pid ?? .max) }
+        self.inFlight = inFlight.sorted { ($1.ageNanoseconds, $0.tid) < ($0.ageNanoseconds, $1.tid) }
+    }
+}
+
+/// How the scheduler treated a thread between the entry and the exit of a call.
+public enum Outcome: UInt8, Sendable, Hashable, CaseIterable, Codable {
+    /// It never left the CPU: the time is the kernel's own.
+    case ran = 0
+    /// It slept at least once: the time is mostly the workload's wait.
+    case blocked = 1
+    /// It never slept but lost the CPU to another thread.
+    case preempted = 2
+
+    /// The name that every output uses.
+    public var name: String {
+        switch self {
+        case .ran: "ran"
+        case .blocked: "blocked"
+        case .preempted: "preempted"
+        }
+    }
+}
+
+/// One series: the completed calls of one kind that ended the same way.
+public struct Series: Sendable, Hashable {
+    public var outcome: Outcome
+    /// Whether the call returned an error (-4095 ... -1).
+    public var failed: Bool
+    public var distribution: LatencyHistogram
+
+    public init(outcome: Outcome, failed: Bool, distribution: LatencyHistogram) {
+        self.outcome = outcome
+        self.failed = failed
+        self.distribution = distribution
+    }
+}
+
+/// How often a call returned one error.
+public struct ErrnoCount: Sendable, Hashable {
+    /// The error's number, 1 ... 4095.
+    public var errno: Int32
+    public var count: UInt64
+
+    public init(errno: Int32, count: UInt64) {
+        self.errno = errno
+        self.count = count
+    }
+}
+
+/// Everything known of one system call.
+public struct CallProfile: Sendable, Hashable {
+    public var id: SyscallID
+    /// The non-empty series, at most one for each outcome and result.
+    public var series: [Series]
+    /// Errors by falling count.
+    public var errnos: [ErrnoCount]
+    /// All series together.
+    public let distribution: LatencyHistogram
+
+    public init(id: SyscallID, series: [Series], errnos: [ErrnoCount]) {
+        self.id = id
+        self.series = series
+        self.errnos = errnos.sorted { ($1.count, $0.errno) < ($0.count, $1.errno) }
+        self.distribution = series.mergedDistribution { _ in true }
+    }
+
+    public var calls: UInt64 { distribution.count }
+    public var errors: UInt64 { series.reduce(0) { $1.failed ? $0.addingSaturating($1.distribution.count) : $0 } }
+
+    /// The distribution of one outcome, errors included; empty where there was none.
+    public func distribution(of outcome: Outcome) -> LatencyHistogram {
+        series.mergedDistribution { $0.outcome == outcome }
+    }
+}
+
+extension [Series] {
+    /// The series that `isIncluded` accepts, added up.
+    public func mergedDistribution(where isIncluded: (Series) -> Bool) -> LatencyHistogram {
+        reduce(into: LatencyHistogram()) { if isIncluded($1) { $0.merge($1.distribution) } }
+    }
+}
+
+/// The totals of one process.
+public struct ProcessProfile: Sendable, Hashable {
+    /// The process id; nil for the row that gathers the processes for which there was no row of their own.
+    public var pid: Int32?
+    /// The name in /proc/PID/comm, as it was last known.
+    public var comm: String
+    public var calls: UInt64
+    public var errors: UInt64
+    public var totalNanoseconds: UInt64
+    /// How many of the calls slept.
+    public var blocked: UInt64
+    /// All calls of the process; nil unless per-process distributions were asked for.
+    public var distribution: LatencyHistogram?
+
+    public init(
+        pid: Int32?, comm: String, calls: UInt64, errors: UInt64, totalNanoseconds: UInt64, blocked: UInt64,
+        distribution: LatencyHistogram?
+    ) {
+        self.pid = pid
+        self.comm = comm
+        self.calls = calls
+        self.errors = errors
+        self.totalNanoseconds = totalNanoseconds
+        self.blocked = blocked
+        self.distribution = distribution
+    }
+}
+
+/// A call that had not returned when the capture ended.
+public struct InFlightCall: Sendable, Hashable {
+    public var pid: Int32
+    public var tid: Int32
+    public var comm: String
+    public var id: SyscallID
+    /// How long it had been running.
+    public var ageNanoseconds: UInt64
+
+    public init(pid: Int32, tid: Int32, comm: String, id: SyscallID, ageNanoseconds: UInt64) {
+        self.pid = pid
+        self.tid = tid
+        self.comm = comm
+        self.id = id
+        self.ageNanoseconds = ageNanoseconds
+    }
+}

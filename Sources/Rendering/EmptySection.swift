@@ -1,0 +1,28 @@
+import Profile
+
+/// What to say instead of a table when no call completed: why that may be, and what to try.
+enum EmptySection {
+    static func lines(_ context: ReportContext) -> [String] {
+        DisplayText.wrapped(sentence(context.profile), to: context.width)
+    }
+
+    private static func sentence(_ profile: Profile) -> String {
+        let capture = profile.capture
+        let duration = HumanFormat.duration(nanoseconds: capture.durationNanoseconds)
+        let scope = DisplayText.sanitized(capture.scope)
+        if !profile.inFlight.isEmpty {
+            return "No system call completed in \(duration) (watched: \(scope)): what was watched was waiting inside calls. "
+                + "See below for which, and since when."
+        }
+        if profile.balance.entered > 0 {
+            let entered = HumanFormat.count(profile.balance.entered, "system call was", "system calls were")
+            return "\(entered) entered in \(duration) (watched: \(scope)), and none completed. The balance below says why."
+        }
+        if let selection = capture.selection {
+            return "None of the selected system calls (\(DisplayText.sanitized(selection))) was made in \(duration) "
+                + "(watched: \(scope)). Without the selection the report shows which calls are made instead."
+        }
+        return "No system call was made in \(duration) (watched: \(scope)). A program that only computes makes none, and the "
+            + "vDSO answers most time calls without entering the kernel. A longer capture or a wider scope may show more."
+    }
+}

@@ -1,0 +1,41 @@
+import Profile
+
+/// How far the figures can be trusted: the floor, our own cost, and the balance.
+enum NotesSection {
+    static func lines(_ context: ReportContext) -> [String] {
+        let capture = context.profile.capture
+        var notes: [String] = []
+        if context.callRows.contains(where: { $0.blocked > 0 }) {
+            notes.append("BLOCKED% is the share of the calls that slept: their time is mostly the wait, not the kernel's work.")
+        }
+        if let floor = capture.probeFloorNanoseconds {
+            notes.append(
+                "Probe floor: a call that does nothing reads \(HumanFormat.duration(nanoseconds: floor)) (p50) here; "
+                    + "times include it.")
+        }
+        if capture.consumerCPUNanoseconds > 0 {
+            let used = HumanFormat.duration(nanoseconds: capture.consumerCPUNanoseconds)
+            let share =
+                capture.durationNanoseconds > 0
+                ? " (\(HumanFormat.percentage(capture.consumerCPUNanoseconds, of: capture.durationNanoseconds)) of one CPU)"
+                : ""
+            notes.append("Own cost: syslat itself used \(used) of CPU\(share).")
+        }
+        notes += balance(context.profile.balance)
+        return notes.flatMap { DisplayText.wrapped($0, to: context.width, hanging: 2) }
+    }
+
+    private static func balance(_ balance: Balance) -> [String] {
+        func count(_ value: UInt64) -> String { HumanFormat.count(value) }
+        let sum =
+            "Balance: \(count(balance.entered)) entered \(balance.closes ? "=" : "≠") \(count(balance.completed)) completed"
+            + " + \(count(balance.inFlight)) in flight + \(count(balance.neverReturned)) never returned"
+            + " + \(count(balance.lost)) lost"
+        let beside = [
+            (balance.beganBefore, "began before", "began before"),
+            (balance.newTaskReturns, "first return of a new task", "first returns of new tasks"),
+            (balance.refused, "refused before entry", "refused before entry"),
+        ].filter { $0.0 > 0 }.map { HumanFormat.count($0.0, $0.1, $0.2) }
+        return beside.isEmpty ? [sum] : [sum, "Beside it: \(beside.joined(separator: ", "))"]
+    }
+}

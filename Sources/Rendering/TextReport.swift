@@ -1,0 +1,86 @@
+public import Profile
+
+/// A profile as people read it, in lines of limited width.
+public enum TextReport {
+    /// What to show, and how.
+    public struct Options: Sendable, Hashable {
+        /// The column by which the table is ordered.
+        public var sort: SortKey
+        /// How many rows to show; the rest is summed up in one. nil for all.
+        public var top: Int?
+        /// Whether the rows are processes instead of calls.
+        public var groupByProcess: Bool
+        /// The calls whose distribution is drawn.
+        public var histograms: HistogramSelection
+        /// Whether to use colours. The caller knows about terminals and NO_COLOR.
+        public var color: Bool
+        /// The most columns that a line may take. Less than 60 counts as 60.
+        public var width: Int
+
+        public init(
+            sort: SortKey = .total, top: Int? = nil, groupByProcess: Bool = false, histograms: HistogramSelection = .none,
+            color: Bool = false, width: Int = 100
+        ) {
+            self.sort = sort
+            self.top = top
+            self.groupByProcess = groupByProcess
+            self.histograms = histograms
+            self.color = color
+            self.width = width
+        }
+    }
+
+    /// The calls whose distribution is drawn.
+    public enum HistogramSelection: Sendable, Hashable {
+        case none
+        /// Those that have a row in the table (or would have, where the rows are processes).
+        case all
+        /// Those of these names. `write` stands for the calls of that name in every ABI, `ia32:write` for one.
+        case named([String])
+    }
+
+    /// The report, ending with a newline.
+    ///
+    /// Complexity: O(all buckets).
+    public static func render(_ profile: Profile, options: Options = Options()) -> String {
+        let context = ReportContext(profile: profile, options: options)
+        var sections = [HeaderSection.lines(context)]
+        if profile.calls.isEmpty && profile.processes.isEmpty {
+            sections.append(EmptySection.lines(context))
+        } else {
+            sections.append(TableSection.lines(context))
+            sections.append(ErrorsSection.lines(context))
+            sections += DistributionSection.blocks(context)
+        }
+        sections.append(InFlightSection.lines(context))
+        sections.append(NotesSection.lines(context))
+        sections.append(WarningsSection.lines(context))
+        return sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
+    }
+}
+
+/// What every section of the report needs to know.
+struct ReportContext {
+    let profile: Profile
+    let options: TextReport.Options
+    let style: TextStyle
+    /// The most columns that a line may take.
+    let width: Int
+    /// The calls in the order of the table, and their rows.
+    let calls: [CallProfile]
+    let callRows: [TableRow]
+
+    init(profile: Profile, options: TextReport.Options) {
+        self.profile = profile
+        self.options = options
+        style = TextStyle(isEnabled: options.color)
+        width = max(60, options.width)
+        let rows = profile.calls.map { TableRow(call: $0, host: profile.host) }
+        let order = options.sort.order(of: rows)
+        calls = order.map { profile.calls[$0] }
+        callRows = order.map { rows[$0] }
+    }
+
+    /// How many rows to show of so many.
+    func shown(of count: Int) -> Int { min(count, max(0, options.top ?? count)) }
+}

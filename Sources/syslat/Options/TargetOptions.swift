@@ -1,0 +1,58 @@
+import ArgumentParser
+import Capture
+
+/// Whose calls: exactly one of -p, -a, --cgroup and a command.
+struct TargetOptions: ParsableArguments {
+    @Option(
+        name: [.short, .customLong("pid")],
+        help: ArgumentHelp("Profile these processes, with a comma between them; repeatable.", valueName: "pid,…"))
+    var pids: [String] = []
+
+    @Flag(name: [.short, .long], help: "Profile every process but syslat itself.")
+    var all = false
+
+    @Option(help: ArgumentHelp("Profile a cgroup (v2) and those below it.", valueName: "path"))
+    var cgroup: String?
+
+    @Flag(help: "Do not watch the children that the target starts.")
+    var noFollow = false
+
+    @Argument(parsing: .postTerminator, help: "Start this command and profile it until it ends.")
+    var command: [String] = []
+
+    func validate() throws {
+        let given = [
+            pids.isEmpty ? nil : "-p", all ? "-a" : nil, cgroup == nil ? nil : "--cgroup",
+            command.isEmpty ? nil : "a command after --",
+        ].compactMap { $0 }
+        if given.isEmpty {
+            throw ValidationError("Say what to profile: -p PID, -a for everything, --cgroup PATH, or -- COMMAND ARGUMENT…")
+        }
+        if given.count > 1 {
+            throw ValidationError("\(given.joined(separator: " and ")) contradict each other: a profile has one target. Keep one.")
+        }
+        if noFollow && (all || cgroup != nil) {
+            throw ValidationError("--no-follow goes with -p or a command: \(given[0]) has no children to leave out. Drop it.")
+        }
+        _ = try processIDs()
+    }
+
+    func target() throws -> Target {
+        if all { return .all }
+        if let cgroup { return .cgroup(path: cgroup) }
+        if !pids.isEmpty { return .processes(try processIDs(), follow: !noFollow) }
+        return .command(try ResolvedCommand(command), follow: !noFollow)
+    }
+
+    /// The process ids, each once, in the order they were given.
+    private func processIDs() throws -> [Int32] {
+        var ids: [Int32] = []
+        for item in pids.flatMap({ $0.split(separator: ",", omittingEmptySubsequences: false) }) {
+            guard let id = Int32(item), id > 0 else {
+                throw ValidationError("'\(item)' is no process id. -p takes numbers with a comma between them: -p 1234,5678")
+            }
+            if !ids.contains(id) { ids.append(id) }
+        }
+        return ids
+    }
+}

@@ -1,0 +1,62 @@
+import ArgumentParser
+
+/// Values with a unit, as they are typed: `10s`, `8MiB`. A number alone is refused, since nobody remembers which unit is meant.
+enum Units {
+    private static let durations: [(suffix: String, factor: UInt64)] = [
+        ("ms", 1_000_000), ("us", 1000), ("s", 1_000_000_000), ("m", 60_000_000_000), ("h", 3_600_000_000_000),
+    ]
+    private static let sizes: [(suffix: String, factor: UInt64)] = [
+        ("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30), ("K", 1 << 10), ("M", 1 << 20), ("G", 1 << 30),
+    ]
+
+    /// Nanoseconds. Accepts `500ms`, `10s`, `1.5s`, `2m`, `1h`.
+    static func duration(_ text: String) throws -> UInt64 {
+        let example = "Write it as 10s, 500ms, 2m or 1h."
+        guard let (number, factor) = split(text, durations) else {
+            throw ValidationError("The duration '\(text)' has no unit that syslat knows. \(example)")
+        }
+        guard let value = decimal(number, factor) else {
+            throw ValidationError("The duration '\(text)' is not a positive number with a unit. \(example)")
+        }
+        // Anything longer would not fit the clock arithmetic, and is a slip of the finger.
+        guard value > 0, value <= 365 * 24 * 3_600_000_000_000 else {
+            throw ValidationError("The duration '\(text)' is \(value == 0 ? "zero" : "more than a year"). \(example)")
+        }
+        return value
+    }
+
+    /// Bytes. Accepts `64KiB`, `8MiB`, `1GiB`, and the same without `iB`.
+    static func size(_ text: String) throws -> Int {
+        guard let (number, factor) = split(text, sizes), let value = decimal(number, factor), value <= UInt64(Int.max) else {
+            throw ValidationError("The size '\(text)' is not a positive number with a unit. Write it as 512KiB or 8MiB.")
+        }
+        return Int(value)
+    }
+
+    private static func split(_ text: String, _ units: [(suffix: String, factor: UInt64)]) -> (Substring, UInt64)? {
+        for unit in units where text.hasSuffix(unit.suffix) {
+            let number = text.dropLast(unit.suffix.count)
+            if let last = number.last, last.isASCII, last.isNumber || last == "." { return (number, unit.factor) }
+        }
+        return nil
+    }
+
+    /// A decimal number times a factor, exact to the unit below; nil unless it is digits with at most one point.
+    private static func decimal(_ text: Substring, _ factor: UInt64) -> UInt64? {
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count <= 2, parts.allSatisfy({ !$0.isEmpty && $0.utf8.allSatisfy { (48...57).contains($0) } }),
+            let whole = UInt64(parts[0])
+        else { return nil }
+        var (value, overflow) = whole.multipliedReportingOverflow(by: factor)
+        guard !overflow else { return nil }
+        if parts.count == 2 {
+            var unit = factor
+            for digit in parts[1].utf8 {
+                unit /= 10
+                (value, overflow) = value.addingReportingOverflow(UInt64(digit - 48) * unit)
+                guard !overflow else { return nil }
+            }
+        }
+        return value
+    }
+}

@@ -1,0 +1,28 @@
+import ArgumentParser
+import Capture
+
+struct DoctorCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "doctor",
+        abstract: "Say what syslat needs of this host, and what to do where it is missing.",
+        discussion: "Loads and attaches the real programs for a moment. Exits with 0 only if `syslat profile` will work.")
+
+    @Option(help: ArgumentHelp("BTF file of the running kernel, if it carries none.", valueName: "file"))
+    var btf: String?
+
+    func run() throws {
+        let findings = Doctor.examine(btfPath: btf)
+        let width = findings.map(\.subject.count).max() ?? 0
+        for finding in findings {
+            let mark =
+                switch finding.verdict {
+                case .ok: "ok    "
+                case .note: "note  "
+                case .failed: "FAILED"
+                }
+            let padding = String(repeating: " ", count: width - finding.subject.count)
+            print("\(mark)  \(finding.subject)\(padding)  \(finding.detail)")
+        }
+        if findings.contains(where: { $0.verdict == .failed }) { throw ExitCode.failure }
+    }
+}

@@ -1,0 +1,102 @@
+import ArgumentParser
+import Capture
+import Profile
+import Rendering
+import SyscallTable
+
+struct ProfileCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "profile",
+        abstract: "Trace processes and report the latency of their system calls.",
+        usage: """
+            syslat profile [options] -p PID[,PID…]
+            syslat profile [options] -a
+            syslat profile [options] --cgroup PATH
+            syslat profile [options] -- COMMAND [ARGUMENT…]
+            """,
+        discussion: """
+            The report goes to standard output when the capture ends: after --duration, when the target has ended, or on \
+            SIGINT (Ctrl-C) or SIGTERM. A command's exit status is passed on.
+            """)
+
+    @OptionGroup(title: "Target")
+    var target: TargetOptions
+
+    @Option(
+        name: [.customShort("e"), .long],
+        help: ArgumentHelp(
+            "Only these calls: names, numbers, globs (*at), classes (%file %desc %memory %process %network %signal %ipc %clock), "
+                + "with an ABI (ia32:write), or all but them (!read,write).", valueName: "calls"))
+    var syscalls: [String] = []
+
+    @Option(
+        name: [.short, .long], help: ArgumentHelp("End after this time: 10s, 500ms, 2m.", valueName: "time"),
+        transform: Units.duration)
+    var duration: UInt64?
+
+    @Option(
+        help: ArgumentHelp("Size of the ring buffer, a power of two.", valueName: "size"), transform: Units.size)
+    var ringSize = CaptureOptions.defaultRing
+
+    @Option(help: ArgumentHelp("BTF file of the running kernel, if it carries none.", valueName: "file"))
+    var btf: String?
+
+    @OptionGroup(title: "Report")
+    var report: ReportOptions
+
+    func validate() throws {
+        guard ringSize.nonzeroBitCount == 1, ringSize >= CaptureOptions.smallestRing, ringSize <= CaptureOptions.largestRing else {
+            throw ValidationError(
+                "The ring size must be a power of two from 64KiB to 1GiB, such as 1MiB, 8MiB or 64MiB; it is \(ringSize) bytes.")
+        }
+        _ = try selection()
+    }
+
+    private func selection() throws -> SyscallSelection? {
+        guard !syscalls.isEmpty else { return nil }
+        do {
+            return try SyscallSelection(parsing: syscalls, architecture: .current)
+        } catch {
+            throw ValidationError("-e: \(error)")
+        }
+    }
+
+    func run() throws {
+        do {
+            let output = try Output(path: report.report)
+            let options = CaptureOptions(
+                target: try target.target(), selection: try selection(),
+                selectionText: syscalls.isEmpty ? nil : syscalls.joined(separator: ","), durationNanoseconds: duration,
+                ringBytes: ringSize, btfPath: btf, keepsProcessDistributions: report.grouping == .process)
+            let session = try CaptureSession(options)
+            var progress = ProgressLine()
+            let profile = try session.run { progress.show($0) }
+            progress.clear()
+            try output.finish(try report.render(profile, color: output.wantsColor, pretty: output.isTerminal))
+            if let status = profile.capture.exitStatus, status != 0 { throw ExitCode(status) }
+        } catch let error as CaptureError {
+            Terminal.say("syslat: \(error)\n")
+            throw ExitCode(error.status.rawValue)
+        }
+    }
+}
+
+/// The one line that shows a person that something happens; nothing where standard error is no terminal.
+struct ProgressLine {
+    private var shownAt: UInt64 = 0
+    private var isShown = false
+
+    mutating func show(_ progress: CaptureSession.Progress) {
+        // Five times a second is as often as an eye wants it.
+        guard Terminal.isInteractive, progress.elapsedNanoseconds >= shownAt + 200_000_000 || !isShown else { return }
+        shownAt = progress.elapsedNanoseconds
+        isShown = true
+        let tenths = progress.elapsedNanoseconds / 100_000_000
+        Terminal.say("\r\u{1B}[K\(tenths / 10).\(tenths % 10) s  \(progress.completed) calls  \(progress.lost) lost")
+    }
+
+    mutating func clear() {
+        if isShown { Terminal.say("\r\u{1B}[K") }
+        isShown = false
+    }
+}

@@ -1,0 +1,101 @@
+import Testing
+
+@testable import SyscallTable
+
+@Suite struct SyscallTableTests {
+    /// Known from manual pages and other tools, not from the headers that the tables are made of.
+    @Test(arguments: [
+        (ABI.x86_64, Int32(0), "read"), (.x86_64, 39, "getpid"), (.x86_64, 110, "getppid"), (.x86_64, 322, "execveat"),
+        (.x86_64, 435, "clone3"), (.x86_64, 15, "rt_sigreturn"), (.x86_64, 334, "rseq"),
+        (.ia32, 4, "write"), (.ia32, 64, "getppid"), (.ia32, 102, "socketcall"), (.ia32, 252, "exit_group"),
+        (.ia32, 403, "clock_gettime64"), (.ia32, 435, "clone3"),
+        (.x32, 0, "read"), (.x32, 515, "readv"), (.x32, 547, "pwritev2"), (.x32, 435, "clone3"),
+        (.aarch64, 63, "read"), (.aarch64, 64, "write"), (.aarch64, 221, "execve"), (.aarch64, 435, "clone3"),
+    ])
+    func knownNumber(abi: ABI, number: Int32, name: String) {
+        #expect(SyscallID(abi: abi, number: number).name == name)
+        #expect(SyscallTable.number(named: name, abi: abi) == number)
+    }
+
+    /// The same number is another call elsewhere: a profile that ignores the ABI calls getppid(ia32) "semget".
+    @Test func sameNumberOfAnotherABI() {
+        #expect(SyscallID(abi: .x86_64, number: 64).name == "semget")
+    }
+
+    @Test(arguments: ABI.allCases)
+    func unknownNumber(abi: ABI) {
+        for number: Int32 in [9999, 1023, -1, .min, .max, 0x4000_0000] {
+            #expect(SyscallID(abi: abi, number: number).name == "syscall_\(number)")
+            #expect(SyscallTable.name(of: SyscallID(abi: abi, number: number)) == nil)
+        }
+    }
+
+    /// Gaps inside a table, and the numbers that only x32 has.
+    @Test func gaps() {
+        #expect(SyscallID(abi: .ia32, number: 222).name == "syscall_222")
+        #expect(SyscallID(abi: .x86_64, number: 400).name == "syscall_400")
+        #expect(SyscallID(abi: .x86_64, number: 515).name == "syscall_515")
+        #expect(SyscallID(abi: .x32, number: 19).name == "syscall_19")
+    }
+
+    @Test(arguments: ABI.allCases)
+    func newestCallsArePresent(abi: ABI) {
+        #expect(SyscallTable.allCalls(abi: abi).contains { $0.number >= 470 && $0.number < 512 })
+        #expect(SyscallTable.number(named: "mseal", abi: abi) == 462)
+    }
+
+    @Test(arguments: ABI.allCases)
+    func roundTripOfEveryCall(abi: ABI) {
+        let calls = SyscallTable.allCalls(abi: abi)
+        #expect(calls.count > 300)
+        #expect(calls == calls.sorted())
+        #expect(Set(calls.map(\.name)).count == calls.count)
+        for call in calls {
+            #expect(SyscallTable.number(named: call.name, abi: abi) == call.number)
+            #expect(call.number < SyscallSelection.bitmapBits)
+        }
+        #expect(SyscallTable.allNames(in: [abi]) == calls.map(\.name).sorted())
+    }
+
+    @Test func callsByName() {
+        #expect(
+            SyscallTable.calls(named: "write") == [
+                SyscallID(abi: .x86_64, number: 1), SyscallID(abi: .ia32, number: 4), SyscallID(abi: .x32, number: 1),
+                SyscallID(abi: .aarch64, number: 64),
+            ])
+        #expect(SyscallTable.calls(named: "write", in: [.ia32]) == [SyscallID(abi: .ia32, number: 4)])
+        #expect(SyscallTable.calls(named: "socketcall") == [SyscallID(abi: .ia32, number: 102)])
+        #expect(SyscallTable.calls(named: "Write").isEmpty)
+        #expect(SyscallTable.calls(named: "").isEmpty)
+        #expect(SyscallTable.number(named: "fork", abi: .aarch64) == nil)
+    }
+
+    @Test func sourceIsNamed() {
+        #expect(SyscallTable.source.hasPrefix("linux-libc-dev "))
+    }
+}
+
+@Suite struct ErrnoTableTests {
+    @Test(arguments: [
+        (Int32(1), "EPERM"), (2, "ENOENT"), (4, "EINTR"), (11, "EAGAIN"), (35, "EDEADLK"), (38, "ENOSYS"), (95, "EOPNOTSUPP"),
+        (110, "ETIMEDOUT"), (133, "EHWPOISON"), (512, "ERESTARTSYS"), (513, "ERESTARTNOINTR"), (514, "ERESTARTNOHAND"),
+        (515, "ENOIOCTLCMD"), (516, "ERESTART_RESTARTBLOCK"), (517, "EPROBE_DEFER"), (524, "ENOTSUPP"),
+    ])
+    func known(errno: Int32, name: String) {
+        #expect(ErrnoTable.name(errno) == name)
+    }
+
+    @Test(arguments: [Int32(0), 41, 58, 520, 4095, -2, .min, .max])
+    func unknown(errno: Int32) {
+        #expect(ErrnoTable.name(errno) == "errno_\(errno)")
+    }
+}
+
+@Suite struct ArchitectureTests {
+    @Test func abis() {
+        #expect(Architecture.x86_64.abis == [.x86_64, .ia32, .x32])
+        #expect(Architecture.aarch64.abis == [.aarch64])
+        #expect(Architecture.allCases.allSatisfy { $0.abis.first == $0.nativeABI })
+        #expect(Set(Architecture.allCases.flatMap(\.abis)) == Set(ABI.allCases))
+    }
+}

@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# static-binary.sh BINARY
+# Proves that the static binary needs nothing: it runs in an empty folder, with no other file than /proc and /sys.
+set -euo pipefail
+
+binary=$(realpath "$1")
+! ldd "$binary" >/dev/null 2>&1 || { echo "$binary is not static" >&2; exit 1; }
+size=$(stat --format=%s "$binary")
+[ "$size" -le $((20 << 20)) ] || { echo "$binary has $size bytes, more than 20 MiB" >&2; exit 1; }
+
+jail=$(mktemp -d)
+trap 'rm -rf "$jail"' EXIT
+mkdir "$jail/proc" "$jail/sys"
+cp "$binary" "$jail/syslat"
+# The mounts live in a namespace of their own and go away with it.
+unshare --mount bash -euo pipefail -c '
+    mount -t proc proc "$0/proc"
+    mount -t sysfs sysfs "$0/sys"
+    chroot "$0" /syslat doctor >&2
+    chroot "$0" /syslat profile --format json -- /syslat --version
+' "$jail" | tail -n 1 | jq --exit-status '
+    .balance as $b | ($b.entered > 0 and $b.lost == 0
+        and $b.entered == $b.completed + $b.in_flight + $b.never_returned + $b.lost)' >/dev/null
+echo "static binary: $size bytes, runs in an empty chroot, balance closes"
