@@ -11,6 +11,9 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+/// Tests that start programs use Foundation and POSIX at every turn: marking each as unsafe would hide what they say.
+let testing: [SwiftSetting] = [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]
+
 /// The kernel-side objects are compiled, turned into Swift, and embedded by the build itself.
 let embedBPF: [Target.PluginUsage] = ["EmbedBPF"]
 
@@ -62,5 +65,11 @@ let package = Package(
             name: "RenderingTests", dependencies: ["LatencyHistogram", "Profile", "Rendering", "SyscallTable", "TestSupport"],
             exclude: ["Snapshots"], swiftSettings: strict),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+
+        // Tests that trace (root), and what they share.
+        .target(name: "CaptureSupport", dependencies: ["Capture", "Profile"], path: "Tests/CaptureSupport", swiftSettings: testing),
+        .testTarget(
+            name: "CaptureTests", dependencies: ["Capture", "CaptureSupport", "LatencyHistogram", "Profile", "SyscallTable", "syslat"],
+            exclude: ["Fixtures"], swiftSettings: testing),
     ]
 )

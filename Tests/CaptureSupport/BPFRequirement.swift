@@ -1,0 +1,35 @@
+import Capture
+import Foundation
+import Profile
+import Testing
+
+/// Whether captures work on this machine, found out once, by making one.
+public enum BPFRequirement {
+    /// Why captures do not work; nil if they do.
+    public static let obstacle: String? = Doctor.examine(btfPath: nil).first { $0.verdict == .failed }
+        .map { "\($0.subject): \($0.detail)" }
+
+    /// With SYSLAT_REQUIRE_BPF=1 nothing is skipped: what can't run fails.
+    public static let isRequired = ProcessInfo.processInfo.environment["SYSLAT_REQUIRE_BPF"] == "1"
+}
+
+extension Trait where Self == ConditionTrait {
+    /// Skips a test, saying why, where BPF is not permitted.
+    public static var requiresBPF: Self {
+        .enabled(if: BPFRequirement.isRequired || BPFRequirement.obstacle == nil, "captures do not work here: see syslat doctor")
+    }
+}
+
+/// Makes a capture inside the test process.
+///
+/// `whileRecording` is called once, on a thread of its own, when the programs record: what a fixture does from then on is
+/// measured from its first call.
+public func capture(_ options: CaptureOptions, whileRecording: @escaping @Sendable () -> Void = {}) throws -> Profile {
+    let session = try CaptureSession(options)
+    var hasStarted = false
+    return try session.run { _ in
+        guard !hasStarted else { return }
+        hasStarted = true
+        Thread.detachNewThread(whileRecording)
+    }
+}

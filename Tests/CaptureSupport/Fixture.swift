@@ -1,0 +1,41 @@
+import Foundation
+
+/// A small C program with known system calls, compiled by the test run.
+///
+/// The sources are in Tests/CaptureTests/Fixtures. Those named `*.s32.c` are 32-bit programs without a C library.
+public struct Fixture: Sendable {
+    public struct Failure: Error, CustomStringConvertible {
+        public let description: String
+    }
+
+    public let path: String
+
+    private static let cache = Cache()
+
+    /// Compiles `name.c`, once for each run of the tests.
+    public init(_ name: String) throws {
+        path = try Fixture.cache.path(of: name)
+    }
+
+    private final class Cache: @unchecked Sendable {
+        private let lock = NSLock()
+        private var paths: [String: String] = [:]
+        private let folder = FileManager.default.temporaryDirectory.appending(path: "syslat-fixtures-\(getpid())")
+
+        func path(of name: String) throws -> String {
+            lock.lock()
+            defer { lock.unlock() }
+            if let known = paths[name] { return known }
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            let source = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+                .appending(path: "CaptureTests/Fixtures/\(name).c")
+            let output = folder.appending(path: name).path
+            let flags = name.hasSuffix(".s32") ? ["-m32", "-nostdlib", "-static", "-fno-stack-protector"] : ["-pthread"]
+            let result = try ProgramRun.run(
+                ["clang", "-O1", "-Wall", "-Werror", "-D_GNU_SOURCE"] + flags + [source.path, "-o", output])
+            guard result.status == 0 else { throw Failure(description: "\(name).c does not compile:\n\(result.error)") }
+            paths[name] = output
+            return output
+        }
+    }
+}

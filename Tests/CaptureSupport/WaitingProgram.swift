@@ -1,0 +1,38 @@
+import Foundation
+
+/// A fixture that runs already when it is profiled by pid: it waits in one read(2) of standard input until it is let go.
+public final class WaitingProgram: @unchecked Sendable {
+    private let process = Process()
+    private let gate = Pipe()
+
+    public var pid: Int32 { process.processIdentifier }
+
+    /// Starts it. A fixture of this kind reads one byte from standard input before it does anything else.
+    public init(_ command: [String]) throws {
+        process.executableURL = URL(fileURLWithPath: command[0])
+        process.arguments = Array(command.dropFirst())
+        process.standardInput = gate
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        // Until it sleeps in that read: state S in the third field of /proc/PID/stat, and system call 0 there.
+        let deadline = Date(timeIntervalSinceNow: 10)
+        while Date() < deadline {
+            let call = (try? String(contentsOfFile: "/proc/\(pid)/syscall", encoding: .utf8)) ?? ""
+            if call.hasPrefix("0 0x0 ") { break }
+            usleep(1000)
+        }
+    }
+
+    /// Lets it go on.
+    public func release() { try? gate.fileHandleForWriting.write(contentsOf: Data([10])) }
+
+    /// Waits for its end.
+    @discardableResult
+    public func wait() -> Int32 {
+        process.waitUntilExit()
+        return process.terminationStatus
+    }
+
+    public func signal(_ number: Int32) { kill(pid, number) }
+}
