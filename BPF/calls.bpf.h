@@ -109,7 +109,7 @@ static __always_inline void complete(struct syslat_cpu *cpu, const struct syslat
 static __always_inline long number_at_exit(void *regs, const bool typed)
 {
 #if defined(__TARGET_ARCH_x86)
-    struct syslat_pt_regs___x86 *registers = regs;
+    struct pt_regs___syslat *registers = regs;
     unsigned long number = 0;
 
     bpf_core_read(&number, sizeof(number), &registers->orig_ax);

@@ -44,8 +44,8 @@ struct task_struct {
 
 #pragma clang attribute pop
 
-/* Only passed on, never looked into by field: the vDSO's evidence and exits without entry read the number from it. */
-struct syslat_pt_regs___x86 {
+/* A flavour of its own, since bpf_tracing.h knows a `struct pt_regs`. Only exits without an entry look into it. */
+struct pt_regs___syslat {
     unsigned long orig_ax;
 } __attribute__((preserve_access_index));
 
