@@ -16,13 +16,14 @@ pid_t clinux_spawn_gated(const char *path, char *const *argv, char *const *envp,
                          int status_write, const sigset_t *mask)
 {
     pid_t child = fork();
-    char byte;
+    char byte = 1;
     int error;
 
     if (child != 0)
         return child;
     close(gate_write);
     sigprocmask(SIG_SETMASK, mask, NULL);
+    (void)!write(status_write, &byte, 1);
     /* From here to execve the child makes this one call: the report shows it as begun before. */
     if (read(gate_read, &byte, 1) != 1)
         _exit(127);

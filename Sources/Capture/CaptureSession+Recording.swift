@@ -132,7 +132,9 @@ extension CaptureSession {
                 try flush()
             }
             onProgress(
-                Progress(elapsedNanoseconds: now - recording.start, completed: aggregator.completed, lost: losses))
+                Progress(
+                    elapsedNanoseconds: now - recording.start, completed: aggregator.completed,
+                    lost: lostInKernel + aggregator.malformedEvents))
         }
     }
 
@@ -143,16 +145,14 @@ extension CaptureSession {
     /// Empties the batches of quiet CPUs, so that what is shown is no older than a second.
     private mutating func flush() throws(CaptureError) {
         do throws(BPFError) {
-            let isComplete = try probes.flush()
+            let flushed = try probes.flush()
             consumeRing()
-            if isComplete { aggregator.retireEndedProcesses() }
+            if flushed.isComplete { aggregator.retireEndedProcesses() }
+            lostInKernel = flushed.lost
         } catch {
             throw CaptureError(error)
         }
     }
-
-    /// Calls known to be lost so far.
-    private var losses: UInt64 { aggregator.malformedEvents }
 
     /// Ends recording at one moment: programs that began before it have finished when this returns.
     private func stop(_ recording: inout Recording) {

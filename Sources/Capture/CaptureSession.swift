@@ -25,6 +25,8 @@ public struct CaptureSession: ~Copyable {
     let floor: UInt64?
     var aggregator: Aggregator
     var remarks: [String] = []
+    /// Calls that the kernel side had lost when it was last asked.
+    var lostInKernel: UInt64 = 0
 
     /// How long events may wait in the ring before they are consumed, unless it fills up faster.
     static let pollMilliseconds: Int32 = 50
@@ -102,6 +104,7 @@ public struct CaptureSession: ~Copyable {
             return try profile(of: recording)
         }
         let launched = try LaunchedCommand(command)
+        try launched.waitUntilAsleep()
         guard probes.watch(pid: launched.pid) else { throw CaptureSession.unwatchable(launched.pid) }
         loop.add(launched.descriptor, edgeTriggered: false)
         let recording = try record(command: launched, onProgress: onProgress)

@@ -82,6 +82,20 @@ struct LaunchedCommand: ~Copyable {
         descriptor = clinux_pidfd_open(child)
     }
 
+    /// Until the child sleeps in its one read: whatever it does before must not be recorded. After its byte has come there is
+    /// nothing else it could sleep in.
+    borrowing func waitUntilAsleep() throws(CaptureError) {
+        var byte: UInt8 = 0
+        if unsafe read(status, &byte, 1) == 1 {
+            let deadline = ProcFS.monotonicNanoseconds() + 5_000_000_000
+            while ProcFS.monotonicNanoseconds() < deadline {
+                if ProcFS.field("State", in: "/proc/\(pid)/status")?.hasPrefix("S") == true { return }
+                usleep(100)
+            }
+        }
+        throw CaptureError("The command could not be started: its process did not come to wait for its turn.")
+    }
+
     deinit {
         close(gate)
         close(status)

@@ -124,17 +124,23 @@ struct Probes: ~Copyable {
         return true
     }
 
-    /// Empties the batches of all CPUs that have one waiting. False if one was in use just then, and has to wait for the next.
-    func flush() throws(BPFError) -> Bool {
+    /// Empties the batches of all CPUs that have one waiting.
+    ///
+    /// Incomplete if one was in use just then, or its CPU is offline: that one waits for the next time, or for the end. Says also
+    /// how many calls the kernel side has lost until now.
+    func flush() throws(BPFError) -> (isComplete: Bool, lost: UInt64) {
         var isComplete = true
-        for (cpu, share) in try shares().enumerated() where share.events.count > 0 {
+        var lost: UInt64 = 0
+        for (cpu, share) in try shares().enumerated() {
+            lost += share.counters.no_slot + share.counters.missed_exit + share.counters.overflow_full
+            guard !share.events.isEmpty else { continue }
             do throws(BPFError) {
                 if try object.run("flush_batch", onCPU: cpu) != 0 { isComplete = false }
             } catch where error.code == ENXIO {
-                isComplete = false  // offline: its batch is read at the end
+                isComplete = false
             }
         }
-        return isComplete
+        return (isComplete, lost)
     }
 
     // MARK: Reading

@@ -12,8 +12,8 @@
 #include <sys/types.h>
 
 /*
- * Forks a child that waits in one read(2) on `gate_read` and then becomes `path`. End of file there ends the child, so that
- * it can't outlive a parent that fails meanwhile. Where execve fails, the child writes its errno (an int) to `status_write`
+ * Forks a child that writes one byte to `status_write`, waits in one read(2) on `gate_read` and then becomes `path`. End of
+ * file there ends the child, so that it can't outlive a parent that fails meanwhile. Where execve fails, the child writes its errno (an int) to `status_write`
  * and leaves with 126. The child gets the signal mask `mask` and closes nothing but `gate_write`: all descriptors that it
  * must not inherit are close-on-exec. Returns the child's process id.
  */
