@@ -26,9 +26,7 @@ struct ProcessTable: ~Copyable {
 
     /// Row number of each process id; 0, the row of all others, where the id has none.
     private var index: UnsafeMutablePointer<Int32>
-    private var rows: UnsafeMutablePointer<Row>
-    private var rowCount = 1
-    private var capacity = 256
+    private var rows = GrowingStorage<Row>(capacity: 256)
     private let rowLimit: Int
     private let keepsDistributions: Bool
     /// Rows whose process ended since the last ``retireEnded()``, and those that the next one retires.
@@ -43,26 +41,21 @@ struct ProcessTable: ~Copyable {
         // 16 MiB of address space of which only touched pages become memory: calloc takes such sizes straight from mmap.
         unsafe index = calloc(ProcessTable.idLimit, MemoryLayout<Int32>.stride)!
             .bindMemory(to: Int32.self, capacity: ProcessTable.idLimit)
-        unsafe rows = .allocate(capacity: capacity)
-        unsafe rows.initialize(to: Row(pid: nil, recorder: keepsDistributions ? HistogramRecorder() : nil))
+        _ = rows.append(Row(pid: nil, recorder: keepsDistributions ? HistogramRecorder() : nil))
     }
 
-    deinit {
-        unsafe free(index)
-        unsafe rows.deinitialize(count: rowCount)
-        unsafe rows.deallocate()
-    }
+    deinit { unsafe free(index) }
 
     /// Counts one completed call of a process whose id is below ``idLimit``.
     @inline(__always)
     mutating func record(pid: UInt32, failed: Bool, blocked: Bool, duration: UInt64) {
         var row = Int(unsafe index[Int(pid)])
         if row == 0 { row = addRow(pid: Int32(pid)) }
-        unsafe rows[row].calls &+= 1
-        unsafe rows[row].totalNanoseconds &+= duration
-        if failed { unsafe rows[row].errors &+= 1 }
-        if blocked { unsafe rows[row].blocked &+= 1 }
-        if keepsDistributions { unsafe rows[row].recorder?.record(duration) }
+        unsafe rows.base[row].calls &+= 1
+        unsafe rows.base[row].totalNanoseconds &+= duration
+        if failed { unsafe rows.base[row].errors &+= 1 }
+        if blocked { unsafe rows.base[row].blocked &+= 1 }
+        if keepsDistributions { unsafe rows.base[row].recorder?.record(duration) }
     }
 
     /// Notes the name that a process had when it ended.
@@ -71,8 +64,8 @@ struct ProcessTable: ~Copyable {
         // Without a row it may still have events in another CPU's batch: the row keeps the name for them.
         let target = row == 0 ? addRow(pid: Int32(pid)) : row
         guard target != 0 else { return }
-        unsafe rows[target].comm = comm
-        unsafe rows[target].hasEnded = true
+        unsafe rows.base[target].comm = comm
+        unsafe rows.base[target].hasEnded = true
         justEnded.append(target)
     }
 
@@ -80,71 +73,62 @@ struct ProcessTable: ~Copyable {
     /// began cannot come any more.
     mutating func retireEnded() {
         for row in toRetire {
-            guard let pid = unsafe rows[row].pid, unsafe index[Int(pid)] == Int32(row) else { continue }
+            guard let pid = unsafe rows.base[row].pid, unsafe index[Int(pid)] == Int32(row) else { continue }
             unsafe index[Int(pid)] = 0
-            if unsafe rows[row].calls == 0 { release(row) }
+            if unsafe rows.base[row].calls == 0 { release(row) }
         }
         (toRetire, justEnded) = (justEnded, [])
     }
 
     private mutating func addRow(pid: Int32) -> Int {
-        if freeRows.isEmpty && rowCount >= rowLimit { foldSmallest() }
+        if freeRows.isEmpty && rows.count >= rowLimit { foldSmallest() }
         let row: Int
         if let free = freeRows.popLast() {
             row = free
         } else {
-            guard rowCount < rowLimit else { return 0 }
-            if rowCount == capacity {
-                let larger = UnsafeMutablePointer<Row>.allocate(capacity: capacity * 2)
-                unsafe larger.moveInitialize(from: rows, count: rowCount)
-                unsafe rows.deallocate()
-                unsafe rows = unsafe larger
-                capacity *= 2
-            }
-            row = rowCount
-            unsafe (rows + row).initialize(to: Row(pid: nil))
-            rowCount += 1
+            guard rows.count < rowLimit else { return 0 }
+            row = rows.append(Row(pid: nil))
         }
-        unsafe rows[row] = Row(pid: pid, recorder: keepsDistributions ? HistogramRecorder() : nil)
+        unsafe rows.base[row] = Row(pid: pid, recorder: keepsDistributions ? HistogramRecorder() : nil)
         unsafe index[Int(pid)] = Int32(row)
         return row
     }
 
     /// Folds the smaller half of the retired rows into the first row.
     private mutating func foldSmallest() {
-        var retired = (1..<rowCount).filter { row in
-            guard let pid = unsafe rows[row].pid, unsafe rows[row].hasEnded else { return false }
+        var retired = (1..<rows.count).filter { row in
+            guard let pid = unsafe rows.base[row].pid, unsafe rows.base[row].hasEnded else { return false }
             return unsafe index[Int(pid)] != Int32(row)
         }
-        retired.sort { unsafe rows[$0].totalNanoseconds < rows[$1].totalNanoseconds }
+        retired.sort { unsafe rows.base[$0].totalNanoseconds < rows.base[$1].totalNanoseconds }
         for row in retired.prefix((retired.count + 1) / 2) {
-            unsafe rows[0].calls += rows[row].calls
-            unsafe rows[0].errors += rows[row].errors
-            unsafe rows[0].totalNanoseconds += rows[row].totalNanoseconds
-            unsafe rows[0].blocked += rows[row].blocked
-            if let distribution = unsafe rows[row].recorder?.snapshot() { unsafe rows[0].recorder?.add(distribution) }
+            unsafe rows.base[0].calls += rows.base[row].calls
+            unsafe rows.base[0].errors += rows.base[row].errors
+            unsafe rows.base[0].totalNanoseconds += rows.base[row].totalNanoseconds
+            unsafe rows.base[0].blocked += rows.base[row].blocked
+            if let distribution = unsafe rows.base[row].recorder?.snapshot() { unsafe rows.base[0].recorder?.add(distribution) }
             release(row)
         }
     }
 
     private mutating func release(_ row: Int) {
-        unsafe rows[row] = Row(pid: nil)
+        unsafe rows.base[row] = Row(pid: nil)
         freeRows.append(row)
     }
 
     /// All processes with calls. `nameOfLiving` is asked for the names of those that have not ended.
     func snapshot(nameOfLiving: (Int32) -> String?) -> [ProcessProfile] {
         var profiles: [ProcessProfile] = []
-        for row in 0..<rowCount where unsafe rows[row].calls > 0 {
-            let pid = unsafe rows[row].pid
-            var comm = unsafe rows[row].comm
-            if let pid, unsafe !rows[row].hasEnded { comm = nameOfLiving(pid) ?? "" }
+        for row in 0..<rows.count where unsafe rows.base[row].calls > 0 {
+            let pid = unsafe rows.base[row].pid
+            var comm = unsafe rows.base[row].comm
+            if let pid, unsafe !rows.base[row].hasEnded { comm = nameOfLiving(pid) ?? "" }
             if pid == nil { comm = "other processes" }
             profiles.append(
                 ProcessProfile(
-                    pid: pid, comm: comm, calls: unsafe rows[row].calls, errors: unsafe rows[row].errors,
-                    totalNanoseconds: unsafe rows[row].totalNanoseconds, blocked: unsafe rows[row].blocked,
-                    distribution: unsafe rows[row].recorder?.snapshot()))
+                    pid: pid, comm: comm, calls: unsafe rows.base[row].calls, errors: unsafe rows.base[row].errors,
+                    totalNanoseconds: unsafe rows.base[row].totalNanoseconds, blocked: unsafe rows.base[row].blocked,
+                    distribution: unsafe rows.base[row].recorder?.snapshot()))
         }
         return profiles
     }

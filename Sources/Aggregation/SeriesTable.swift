@@ -30,39 +30,32 @@ struct SeriesTable: ~Copyable {
 
     /// Cell number + 1 of each series; 0 where nothing was seen yet.
     private var index: UnsafeMutablePointer<Int32>
-    private var cells: UnsafeMutablePointer<Cell>
-    private var cellCount = 0
-    private var capacity = 64
+    private var cells = GrowingStorage<Cell>(capacity: 64)
     /// Cell numbers of series whose number is beyond the index.
     private var others: [Int] = []
     private var otherNumbers: Set<SyscallID> = []
 
     init() {
-        // Owned until deinit. Every subscript below is bounded by indexSize, or by cellCount.
+        // Owned until deinit. Every subscript below is bounded by indexSize, or by the count of cells.
         unsafe index = .allocate(capacity: SeriesTable.indexSize)
         unsafe index.initialize(repeating: 0, count: SeriesTable.indexSize)
-        unsafe cells = .allocate(capacity: capacity)
     }
 
-    deinit {
-        unsafe index.deallocate()
-        unsafe cells.deinitialize(count: cellCount)
-        unsafe cells.deallocate()
-    }
+    deinit { unsafe index.deallocate() }
 
     /// Counts one completed call. `abi` and `outcome` must be valid raw values.
     @inline(__always)
     mutating func record(abi: UInt8, number: Int32, outcome: UInt8, errno: UInt16, duration: UInt64) {
         let cell = cellNumber(abi: abi, number: number, outcome: outcome, failed: errno != 0)
-        unsafe cells[cell].recorder.record(duration)
-        if errno != 0 { unsafe cells[cell].count(errno: errno, times: 1) }
+        unsafe cells.base[cell].recorder.record(duration)
+        if errno != 0 { unsafe cells.base[cell].count(errno: errno, times: 1) }
     }
 
     /// Adds a distribution that the kernel gathered.
     mutating func add(abi: UInt8, number: Int32, outcome: UInt8, errno: UInt16, distribution: LatencyHistogram) {
         let cell = cellNumber(abi: abi, number: number, outcome: outcome, failed: errno != 0)
-        unsafe cells[cell].recorder.add(distribution)
-        if errno != 0 { unsafe cells[cell].count(errno: errno, times: distribution.count) }
+        unsafe cells.base[cell].recorder.add(distribution)
+        if errno != 0 { unsafe cells.base[cell].count(errno: errno, times: distribution.count) }
     }
 
     @inline(__always)
@@ -80,8 +73,8 @@ struct SeriesTable: ~Copyable {
 
     private mutating func otherCell(abi: UInt8, number: Int32, outcome: UInt8, failed: Bool) -> Int {
         for cell in others
-        where unsafe cells[cell].id.number == number && cells[cell].id.abi.rawValue == abi
-            && cells[cell].outcome.rawValue == outcome && cells[cell].failed == failed
+        where unsafe cells.base[cell].id.number == number && cells.base[cell].id.abi.rawValue == abi
+            && cells.base[cell].outcome.rawValue == outcome && cells.base[cell].failed == failed
         {
             return cell
         }
@@ -98,30 +91,20 @@ struct SeriesTable: ~Copyable {
     }
 
     private mutating func addCell(abi: UInt8, number: Int32, outcome: UInt8, failed: Bool) -> Int {
-        if cellCount == capacity {
-            let larger = UnsafeMutablePointer<Cell>.allocate(capacity: capacity * 2)
-            unsafe larger.moveInitialize(from: cells, count: cellCount)
-            unsafe cells.deallocate()
-            unsafe cells = unsafe larger
-            capacity *= 2
-        }
-        unsafe (cells + cellCount).initialize(
-            to: Cell(
-                id: SyscallID(abi: ABI(rawValue: abi)!, number: number), outcome: Outcome(rawValue: outcome)!, failed: failed))
-        cellCount += 1
-        return cellCount - 1
+        cells.append(
+            Cell(id: SyscallID(abi: ABI(rawValue: abi)!, number: number), outcome: Outcome(rawValue: outcome)!, failed: failed))
     }
 
     /// All calls seen so far, with their series.
     func snapshot() -> [CallProfile] {
         var series: [SyscallID: [Series]] = [:]
         var errnos: [SyscallID: [Int32: UInt64]] = [:]
-        for number in 0..<cellCount {
-            let id = unsafe cells[number].id
-            let distribution = unsafe cells[number].recorder.snapshot()
+        for number in 0..<cells.count {
+            let id = unsafe cells.base[number].id
+            let distribution = unsafe cells.base[number].recorder.snapshot()
             series[id, default: []].append(
-                Series(outcome: unsafe cells[number].outcome, failed: unsafe cells[number].failed, distribution: distribution))
-            for entry in unsafe cells[number].errnos {
+                Series(outcome: unsafe cells.base[number].outcome, failed: unsafe cells.base[number].failed, distribution: distribution))
+            for entry in unsafe cells.base[number].errnos {
                 errnos[id, default: [:]][entry.errno, default: 0] += entry.count
             }
         }
