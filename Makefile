@@ -8,6 +8,9 @@ SWIFT ?= swift
 STATIC_BUILD := .build-static
 OBJCOPY := $(dir $(realpath $(shell command -v $(SWIFT))))llvm-objcopy
 
+# Tracing needs root.
+SUDO := $(shell [ $$(id -u) -eq 0 ] || echo 'sudo ')
+
 # What a build needs, and what the tests need beside it.
 BUILD_PACKAGES := libbpf-dev libelf-dev zlib1g-dev
 TEST_PACKAGES := strace jq git sqlite3 python3
@@ -23,8 +26,7 @@ build: setup ## Build syslat (release)
 	@$(SWIFT) build -c release --product syslat
 
 run: build ## Build syslat and profile a real command with it
-	@echo
-	.build/release/syslat profile -- tar --create --file=/dev/null /usr/include
+	$(SUDO).build/release/syslat profile --top 12 -- sh -c 'tar --create --directory=/usr include | gzip | wc --bytes'
 
 test: setup-tests ## Run every test
 	@$(SWIFT) build --build-tests
