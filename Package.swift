@@ -64,6 +64,12 @@ let package = Package(
         .testTarget(
             name: "RenderingTests", dependencies: ["LatencyHistogram", "Profile", "Rendering", "SyscallTable", "TestSupport"],
             exclude: ["Snapshots"], swiftSettings: strict),
+        .testTarget(
+            name: "LatencyHistogramTests",
+            dependencies: [
+                "LatencyHistogram", "TestSupport", .product(name: "Histogram", package: "hdrhistogram-swift"),
+            ],
+            swiftSettings: strict),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
 
         // Tests that trace (root), and what they share.

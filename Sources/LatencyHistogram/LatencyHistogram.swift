@@ -73,7 +73,8 @@ public struct LatencyHistogram: Sendable, Hashable {
         var below: UInt64 = 0
         for quantile in quantiles {
             let rank = quantile.rank(in: count)
-            while position < buckets.count, below + buckets[position].count < rank {
+            // Not `below + count < rank`: the buckets of a saturated histogram add up to more than fits.
+            while position < buckets.count, buckets[position].count < rank - below {
                 below += buckets[position].count
                 position += 1
             }
@@ -84,9 +85,14 @@ public struct LatencyHistogram: Sendable, Hashable {
 
     private func value(atRank rank: UInt64, in bucket: Bucket) -> UInt64 {
         let width = BucketScheme.width(of: bucket.index)
-        // The ranks of a bucket are spread evenly over it: rank k of n stands at (2k - 1) / 2n of its width.
-        let scaled = width.multipliedFullWidth(by: 2 * rank - 1)
-        let offset = (2 * bucket.count).dividingFullWidth(scaled).quotient
+        var offset: UInt64 = 0
+        if width > 1 {
+            // The ranks of a bucket are spread evenly over it: rank k of n stands at (2k - 1) / 2n of its width w. Computed as
+            // (wk - w/2) / n, where nothing but the product is wider than 64 bits, and that has room for it.
+            let product = width.multipliedFullWidth(by: rank)
+            let (low, borrow) = product.low.subtractingReportingOverflow(width / 2)
+            offset = bucket.count.dividingFullWidth((product.high - (borrow ? 1 : 0), low)).quotient
+        }
         return Swift.min(Swift.max(BucketScheme.lowerBound(of: bucket.index) + offset, min), max)
     }
 
