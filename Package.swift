@@ -70,6 +70,7 @@ let package = Package(
                 "LatencyHistogram", "TestSupport", .product(name: "Histogram", package: "hdrhistogram-swift"),
             ],
             swiftSettings: strict),
+        .testTarget(name: "ProfileTests", dependencies: ["Profile"], swiftSettings: strict),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
 
         // Tests that trace (root), and what they share.

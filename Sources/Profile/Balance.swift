@@ -1,3 +1,5 @@
+internal import LatencyHistogram
+
 /// Where every call went. `entered` is what the kernel side counted at entry; the rest must add up to it.
 public struct Balance: Sendable, Hashable {
     /// Why a call that entered is in no histogram and not in flight either.
@@ -53,8 +55,9 @@ public struct Balance: Sendable, Hashable {
         overflowed: UInt64 = 0
     ) {
         var lost = lostByCause.filter { $0.value > 0 }
-        let explained = completed + inFlight + neverReturned + lost.values.reduce(0, +)
+        let explained = ([completed, inFlight, neverReturned] + lost.values).saturatingSum
         // More explained than entered would be a call counted twice: nothing hides it, `closes` is false and the report says so.
+        // The difference fits: `explained` has what is already lost without a cause in it.
         if entered > explained { lost[.unaccounted, default: 0] += entered - explained }
         self.entered = entered
         self.completed = completed
@@ -67,8 +70,16 @@ public struct Balance: Sendable, Hashable {
         self.overflowed = overflowed
     }
 
-    public var lost: UInt64 { lostByCause.values.reduce(0, +) }
+    /// All lost calls; it stops at `UInt64.max`.
+    public var lost: UInt64 { Array(lostByCause.values).saturatingSum }
 
-    /// Whether every call that entered is found again.
-    public var closes: Bool { entered == completed + inFlight + neverReturned + lost }
+    /// Whether every call that entered is found again. Sums that stopped at `UInt64.max` say nothing: they do not close.
+    public var closes: Bool {
+        let explained = [completed, inFlight, neverReturned, lost].saturatingSum
+        return entered == explained && explained < .max
+    }
+}
+
+extension [UInt64] {
+    fileprivate var saturatingSum: UInt64 { reduce(0) { $0.addingSaturating($1) } }
 }
