@@ -1,0 +1,62 @@
+import LatencyHistogram
+import TestSupport
+import Testing
+
+@Suite struct HistogramRecorderTests {
+    @Test func aSnapshotDoesNotChangeWhatGoesOn() {
+        var recorder = HistogramRecorder()
+        recorder.record(10)
+        let first = recorder.snapshot()
+        recorder.record(1000)
+        #expect(first == LatencyHistogram(recording: [10]))
+        #expect(recorder.snapshot() == LatencyHistogram(recording: [10, 1000]))
+        let count = recorder.count
+        #expect(count == 2)
+    }
+
+    @Test func resetForgetsEverything() {
+        var recorder = HistogramRecorder()
+        for value in [3, 300, 1 << 50] as [UInt64] { recorder.record(value) }
+        recorder.reset()
+        #expect(recorder.snapshot() == LatencyHistogram())
+        recorder.record(20)
+        #expect(recorder.snapshot() == LatencyHistogram(recording: [20]))
+    }
+
+    @Test(arguments: Samples.allCases)
+    func addingEqualsRecording(samples: Samples) {
+        var random = SeededGenerator.fromEnvironment()
+        let (mine, theirs) = (samples.values(400, using: &random), samples.values(300, using: &random))
+        var recorder = HistogramRecorder()
+        for value in mine { recorder.record(value) }
+        recorder.add(LatencyHistogram(recording: theirs))
+        #expect(recorder.snapshot() == LatencyHistogram(recording: mine + theirs))
+        let count = recorder.count
+        #expect(count == 700)
+    }
+
+    @Test func addingToNothingTakesOverTheExtremes() {
+        var recorder = HistogramRecorder()
+        recorder.add(LatencyHistogram(recording: [70, 90]))
+        #expect(recorder.snapshot() == LatencyHistogram(recording: [70, 90]))
+        recorder.add(LatencyHistogram())
+        #expect(recorder.snapshot() == LatencyHistogram(recording: [70, 90]))
+    }
+
+    @Test func addingStopsAtTheLargestCount() {
+        var recorder = HistogramRecorder()
+        recorder.record(4)
+        recorder.add(LatencyHistogram(buckets: [.init(index: 4, count: .max)], aboveRange: 0, sum: .max, min: 4, max: 4))
+        let snapshot = recorder.snapshot()
+        #expect(snapshot.count == .max)
+        #expect(snapshot.sum == .max)
+        #expect(snapshot.buckets == [.init(index: 4, count: .max)])
+    }
+
+    @Test func theSumOfRecordedValuesStopsAtTheLargestNumber() {
+        let histogram = LatencyHistogram(recording: [.max, .max])
+        #expect(histogram.sum == .max)
+        #expect(histogram.count == 2)
+        #expect(histogram.mean == 1 << 63)
+    }
+}
