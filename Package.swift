@@ -71,6 +71,10 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(name: "ProfileTests", dependencies: ["Profile"], swiftSettings: strict),
+        .testTarget(
+            name: "AggregationTests",
+            dependencies: ["Aggregation", "CSyslatABI", "LatencyHistogram", "Profile", "SyscallTable", "TestSupport"],
+            swiftSettings: strict),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
 
         // Tests that trace (root), and what they share.

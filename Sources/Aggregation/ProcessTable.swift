@@ -32,6 +32,8 @@ struct ProcessTable: ~Copyable {
     /// Rows whose process ended since the last ``retireEnded()``, and those that the next one retires.
     private var justEnded: [Int] = []
     private var toRetire: [Int] = []
+    /// Retired rows, which get no events any more and can be folded into the first.
+    private var retired: [Int] = []
     /// Rows that were folded into the first, free to be used again.
     private var freeRows: [Int] = []
 
@@ -52,7 +54,7 @@ struct ProcessTable: ~Copyable {
         var row = Int(unsafe index[Int(pid)])
         if row == 0 { row = addRow(pid: Int32(pid)) }
         unsafe rows.base[row].calls &+= 1
-        unsafe rows.base[row].totalNanoseconds &+= duration
+        unsafe rows.base[row].totalNanoseconds = rows.base[row].totalNanoseconds.addingSaturating(duration)
         if failed { unsafe rows.base[row].errors &+= 1 }
         if blocked { unsafe rows.base[row].blocked &+= 1 }
         if keepsDistributions { unsafe rows.base[row].recorder?.record(duration) }
@@ -73,9 +75,12 @@ struct ProcessTable: ~Copyable {
     /// began cannot come any more.
     mutating func retireEnded() {
         for row in toRetire {
-            guard let pid = unsafe rows.base[row].pid, unsafe index[Int(pid)] == Int32(row) else { continue }
+            // An id that was used twice since the last time is in the list twice, and the row may have a new owner already.
+            guard let pid = unsafe rows.base[row].pid, unsafe rows.base[row].hasEnded,
+                unsafe index[Int(pid)] == Int32(row)
+            else { continue }
             unsafe index[Int(pid)] = 0
-            if unsafe rows.base[row].calls == 0 { release(row) }
+            if unsafe rows.base[row].calls == 0 { release(row) } else { retired.append(row) }
         }
         (toRetire, justEnded) = (justEnded, [])
     }
@@ -94,17 +99,16 @@ struct ProcessTable: ~Copyable {
         return row
     }
 
-    /// Folds the smaller half of the retired rows into the first row.
+    /// Folds the smaller half of the retired rows into the first row. Costs nothing where there are none: a process without a
+    /// row asks for one with every event.
     private mutating func foldSmallest() {
-        var retired = (1..<rows.count).filter { row in
-            guard let pid = unsafe rows.base[row].pid, unsafe rows.base[row].hasEnded else { return false }
-            return unsafe index[Int(pid)] != Int32(row)
-        }
-        retired.sort { unsafe rows.base[$0].totalNanoseconds < rows.base[$1].totalNanoseconds }
-        for row in retired.prefix((retired.count + 1) / 2) {
+        retired.sort { unsafe rows.base[$0].totalNanoseconds > rows.base[$1].totalNanoseconds }
+        for _ in 0..<(retired.count + 1) / 2 {
+            let row = retired.removeLast()
             unsafe rows.base[0].calls += rows.base[row].calls
             unsafe rows.base[0].errors += rows.base[row].errors
-            unsafe rows.base[0].totalNanoseconds += rows.base[row].totalNanoseconds
+            let total = unsafe rows.base[row].totalNanoseconds
+            unsafe rows.base[0].totalNanoseconds = rows.base[0].totalNanoseconds.addingSaturating(total)
             unsafe rows.base[0].blocked += rows.base[row].blocked
             if let distribution = unsafe rows.base[row].recorder?.snapshot() { unsafe rows.base[0].recorder?.add(distribution) }
             release(row)

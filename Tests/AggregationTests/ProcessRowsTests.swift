@@ -1,0 +1,172 @@
+import LatencyHistogram
+import Profile
+import TestSupport
+import Testing
+
+@Suite struct ProcessRowsTests {
+    /// The rows by name; the tests below give every process a name of its own.
+    private func rows(_ feed: Feed) -> [String: ProcessProfile] {
+        Dictionary(uniqueKeysWithValues: feed.processes().map { ($0.comm, $0) })
+    }
+
+    private func events(_ count: Int, of tgid: UInt32, duration: UInt64 = 10) -> [Event] {
+        Array(repeating: Event(duration: duration, tgid: tgid), count: count)
+    }
+
+    @Test func onlyTheLivingAreAskedForTheirNames() {
+        let feed = Feed()
+        feed.send(events(1, of: 7) + events(2, of: 8) + events(3, of: 9))
+        feed.sendExit(8, "ended")
+        var asked: [Int32] = []
+        let names = feed.processes { pid in
+            asked.append(pid)
+            return pid == 9 ? nil : "seven"
+        }
+        #expect(asked.sorted() == [7, 9])
+        #expect(names.map(\.comm).sorted() == ["", "ended", "seven"])
+    }
+
+    @Test func anIDThatIsUsedAgainHasARowForEachProcess() {
+        let feed = Feed()
+        feed.send(events(3, of: 7))
+        feed.sendExit(7, "first")
+        feed.retire(times: 2)
+        feed.send(events(4, of: 7))
+        let rows = rows(feed)
+        #expect(rows.count == 2)
+        #expect(rows["first"]?.pid == 7 && rows["first"]?.calls == 3)
+        #expect(rows["living 7"]?.pid == 7 && rows["living 7"]?.calls == 4)
+    }
+
+    @Test func eventsThatComeBehindTheExitBelongToTheProcess() {
+        let feed = Feed()
+        feed.sendExit(7, "early")
+        feed.send(events(3, of: 7))
+        feed.retire()
+        feed.send(events(2, of: 7))
+        #expect(feed.processes().map(\.comm) == ["early"])
+        #expect(feed.processes().map(\.calls) == [5])
+        feed.retire()
+        feed.send(events(1, of: 7))
+        #expect(rows(feed).mapValues(\.calls) == ["early": 5, "living 7": 1])
+    }
+
+    @Test func processesWithoutCallsHaveNoRowAndTakeNoRoom() {
+        let feed = Feed(processRowLimit: 3)
+        for pid in 100..<200 {
+            feed.sendExit(UInt32(pid), "idle")
+            feed.retire(times: 2)
+        }
+        #expect(feed.processes().isEmpty)
+        feed.send(events(1, of: 1) + events(1, of: 2))
+        #expect(Set(feed.processes().map(\.pid)) == [1, 2])
+    }
+
+    @Test func anIDThatEndsTwiceDoesNotEndTheNextOwnerOfItsRow() {
+        let feed = Feed()
+        // Two processes with the same id that end one after the other, before the first is retired.
+        feed.sendExit(7, "first")
+        feed.retire()
+        feed.sendExit(7, "second")
+        feed.retire()
+        // The row of 7 had no calls and is free: 9 gets it, and lives on.
+        feed.send(events(3, of: 9))
+        feed.retire()
+        feed.send(events(4, of: 9))
+        #expect(feed.processes().map(\.calls) == [7])
+    }
+
+    @Test func atTheLimitTheSmallestOfTheEndedAreFoldedAndTheLargestKeepTheirNames() {
+        let feed = Feed(keepsProcessDistributions: true, processRowLimit: 5)
+        for (pid, duration) in zip([1, 2, 3, 4] as [UInt32], [30, 10, 40, 20] as [UInt64]) {
+            feed.send([Event(duration: duration, tgid: pid, error: 2), Event(duration: duration, tgid: pid, outcome: 1)])
+            feed.sendExit(pid, "p\(pid)")
+        }
+        feed.retire(times: 2)
+        feed.send(events(1, of: 5))
+        var now = rows(feed)
+        #expect(Set(now.keys) == ["p1", "p3", "living 5", "other processes"])
+        #expect(now["other processes"]?.pid == nil)
+        #expect(now["other processes"]?.calls == 4)
+        #expect(now["other processes"]?.errors == 2)
+        #expect(now["other processes"]?.blocked == 2)
+        #expect(now["other processes"]?.totalNanoseconds == 60)
+        #expect(now["other processes"]?.distribution == LatencyHistogram(recording: [10, 10, 20, 20]))
+
+        feed.send(events(1, of: 6) + events(1, of: 7))
+        now = rows(feed)
+        #expect(Set(now.keys) == ["p3", "living 5", "living 6", "living 7", "other processes"])
+        #expect(now["other processes"]?.totalNanoseconds == 120)
+        #expect(now["p3"]?.distribution == LatencyHistogram(recording: [40, 40]))
+    }
+
+    @Test func theLivingAreNeverFolded() {
+        let feed = Feed(processRowLimit: 3)
+        for pid in 1...6 as ClosedRange<UInt32> { feed.send(events(Int(pid), of: pid)) }
+        feed.send(events(10, of: 1))
+        #expect(rows(feed).mapValues(\.calls) == ["living 1": 11, "living 2": 2, "other processes": 18])
+    }
+
+    @Test func anEndedProcessIsNotFoldedBeforeItsLastEventsCanCome() {
+        let feed = Feed(processRowLimit: 2)
+        feed.send(events(1, of: 1))
+        feed.sendExit(1, "ended")
+        feed.retire()
+        feed.send(events(5, of: 2) + events(1, of: 1))
+        #expect(rows(feed).mapValues(\.calls) == ["ended": 2, "other processes": 5])
+        feed.retire()
+        feed.send(events(1, of: 3))
+        #expect(rows(feed).mapValues(\.calls) == ["living 3": 1, "other processes": 7])
+    }
+
+    @Test func foldedTotalsStopAtTheLargestNumber() {
+        let feed = Feed(processRowLimit: 3)
+        for pid in [1, 2] as [UInt32] {
+            feed.send([Event(duration: .max - 1, tgid: pid)])
+            feed.sendExit(pid, "p\(pid)")
+        }
+        feed.retire(times: 2)
+        feed.send(events(1, of: 3) + events(1, of: 4))
+        #expect(rows(feed)["other processes"]?.calls == 2)
+        #expect(rows(feed)["other processes"]?.totalNanoseconds == .max)
+    }
+
+    @Test func noCallIsLostWhateverComesAndGoes() {
+        var random = SeededGenerator.fromEnvironment()
+        let feed = Feed(keepsProcessDistributions: true, processRowLimit: 300)
+        var (sent, errors, blocked, total): (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+        for round in 0..<4000 {
+            let events = (0..<Int.random(in: 1...8, using: &random)).map { _ in
+                Event.random(pids: 1...2000, using: &random)
+            }
+            feed.send(Record.batch(events))
+            sent += UInt64(events.count)
+            errors += UInt64(events.count { $0.error != 0 })
+            blocked += UInt64(events.count { $0.outcome == 1 })
+            total += events.reduce(0) { $0 + $1.duration }
+            feed.sendExit(.random(in: 1...2000, using: &random), "ended")
+            if round % 10 == 0 { feed.retire() }
+        }
+        let processes = feed.processes()
+        #expect(processes.count <= 300)
+        #expect(feed.completed == sent)
+        #expect(processes.reduce(0) { $0 + $1.calls } == sent)
+        #expect(processes.reduce(0) { $0 + $1.errors } == errors)
+        #expect(processes.reduce(0) { $0 + $1.blocked } == blocked)
+        #expect(processes.reduce(0) { $0 + $1.totalNanoseconds } == total)
+        #expect(processes.reduce(0) { $0 + ($1.distribution?.count ?? 0) } == sent)
+        #expect(processes.filter { $0.pid == nil }.count == 1)
+    }
+
+    @Test func aFullTableCostsAnEventNoSearch() {
+        // As many living processes as there are rows; the events are of one for which there is none.
+        let feed = Feed(processRowLimit: 16_384)
+        feed.send((1...16_383).map { Event(tgid: $0) })
+        let batch = Record.batch(events(64, of: 20_000))
+        let clock = ContinuousClock()
+        // The best of several: others use this machine too.
+        let best = (0..<5).map { _ in clock.measure { for _ in 0..<10 { feed.send(batch) } } }.min()
+        #expect(best ?? .zero < .milliseconds(20), "640 events")
+        #expect(feed.processes().first { $0.pid == nil }?.calls == 3200)
+    }
+}

@@ -1,0 +1,99 @@
+import Aggregation
+import LatencyHistogram
+import Profile
+import SyscallTable
+
+/// One event as the kernel side lays it out, written byte by byte: the C declaration is not asked.
+struct Event: Hashable {
+    var duration: UInt64 = 1000
+    var tgid: UInt32 = 42
+    var number: Int32 = 0
+    var error: UInt16 = 0
+    var abi: UInt8 = 0
+    var outcome: UInt8 = 0
+    var reserved: UInt32 = 0
+
+    var bytes: [UInt8] {
+        duration.bytes + tgid.bytes + UInt32(bitPattern: number).bytes + error.bytes + [abi, outcome] + reserved.bytes
+    }
+
+    static func random<Generator: RandomNumberGenerator>(pids: ClosedRange<UInt32>, using random: inout Generator) -> Event {
+        Event(
+            duration: random.next() >> UInt64.random(in: 24...63, using: &random), tgid: .random(in: pids, using: &random),
+            number: .random(in: 0...8, using: &random) * 127 + 7,
+            error: Bool.random(using: &random) ? 0 : [1, 2, 11, 512, 4095].randomElement(using: &random)!,
+            abi: .random(in: 0...3, using: &random), outcome: .random(in: 0...2, using: &random))
+    }
+}
+
+enum Record {
+    static func header(version: UInt16 = 1, kind: UInt16, count: UInt32) -> [UInt8] { version.bytes + kind.bytes + count.bytes }
+
+    static func batch(_ events: [Event], version: UInt16 = 1, kind: UInt16 = 1, count: UInt32? = nil) -> [UInt8] {
+        header(version: version, kind: kind, count: count ?? UInt32(events.count)) + events.flatMap(\.bytes)
+    }
+
+    static func processExit(_ tgid: UInt32, comm: [UInt8], count: UInt32 = 1, version: UInt16 = 1) -> [UInt8] {
+        let name = (comm + Array(repeating: 0, count: 16)).prefix(16)
+        return header(version: version, kind: 2, count: count) + tgid.bytes + UInt32(0).bytes + name
+    }
+}
+
+extension FixedWidthInteger {
+    /// The bytes of the number, the lowest first.
+    var bytes: [UInt8] { (0..<Self.bitWidth / 8).map { UInt8(truncatingIfNeeded: self >> Self($0 * 8)) } }
+}
+
+/// An aggregator that tests can hand around.
+final class Feed {
+    private var aggregator: Aggregator
+
+    init(keepsProcessDistributions: Bool = false, processRowLimit: Int? = nil) {
+        aggregator = Aggregator(keepsProcessDistributions: keepsProcessDistributions, processRowLimit: processRowLimit)
+    }
+
+    var completed: UInt64 { aggregator.completed }
+    var overflowed: UInt64 { aggregator.overflowed }
+    var malformedEvents: UInt64 { aggregator.malformedEvents }
+    var malformedRecords: UInt64 { aggregator.malformedRecords }
+    var malformed: UInt64 { malformedEvents + malformedRecords }
+
+    /// - Parameter offset: where the record begins in its memory, so that nothing relies on an alignment.
+    func send(_ record: [UInt8], offset: Int = 0) {
+        let memory = Array(repeating: 0xaa, count: offset) + record
+        // The aggregator does not keep the pointer.
+        unsafe memory.withUnsafeBytes { unsafe aggregator.consume(UnsafeRawBufferPointer(rebasing: $0[offset...])) }
+    }
+
+    func send(_ events: [Event]) {
+        for start in stride(from: 0, to: events.count, by: 64) {
+            send(Record.batch(Array(events[start..<min(start + 64, events.count)])))
+        }
+    }
+
+    func sendExit(_ tgid: UInt32, _ comm: String) { send(Record.processExit(tgid, comm: Array(comm.utf8))) }
+
+    func sendOverflow(key: [UInt8], series: [UInt8], extremes: [[UInt8]]) {
+        aggregator.consumeOverflow(key: key, series: series, extremes: extremes)
+    }
+
+    func retire(times: Int = 1) {
+        for _ in 0..<times { aggregator.retireEndedProcesses() }
+    }
+
+    func calls() -> [CallProfile] { aggregator.calls().sorted { $0.id < $1.id } }
+
+    func call(_ abi: ABI, _ number: Int32) -> CallProfile? { calls().first { $0.id == SyscallID(abi: abi, number: number) } }
+
+    func processes(nameOfLiving: (Int32) -> String? = { "living \($0)" }) -> [ProcessProfile] {
+        aggregator.processes(nameOfLiving: nameOfLiving)
+    }
+}
+
+extension LatencyHistogram {
+    init(recording values: [UInt64]) {
+        var recorder = HistogramRecorder()
+        for value in values { recorder.record(value) }
+        self = recorder.snapshot()
+    }
+}
