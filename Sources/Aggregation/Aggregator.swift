@@ -90,8 +90,9 @@ public struct Aggregator: ~Copyable {
         guard let overflow = OverflowSeries(key: key, series: bytes, extremes: extremes) else {
             return malformedRecords += 1
         }
-        completed += overflow.distribution.count
-        overflowed += overflow.distribution.count
+        guard !overflow.distribution.isEmpty else { return }
+        completed = completed.addingSaturating(overflow.distribution.count)
+        overflowed = overflowed.addingSaturating(overflow.distribution.count)
         series.add(
             abi: overflow.abi, number: overflow.number, outcome: overflow.outcome, errno: overflow.errno,
             distribution: overflow.distribution)

@@ -30,6 +30,13 @@ struct OverflowSeries {
             low = min(low, extreme.min_ns_plus_1 - 1)
             high = max(high, extreme.max_ns_plus_1 - 1)
         }
+        if low > high {
+            // No CPU had room to note extremes: all that is known is where the filled buckets begin and end.
+            let filled = buckets.indices.filter { buckets[$0] > 0 }.map { $0 - buckets.startIndex }
+            low = filled.first.map { OverflowSeries.bounds(ofBucket: $0).lowerBound } ?? BucketScheme.rangeEnd
+            high = filled.last.map { OverflowSeries.bounds(ofBucket: $0).upperBound } ?? 0
+            if aboveRange > 0 { high = BucketScheme.rangeEnd }
+        }
         (abi, number, outcome, errno) = (key.abi, key.number, key.outcome, key.error)
         distribution = OverflowSeries.refine(Array(buckets), aboveRange: aboveRange, sum: sum, min: low, max: high)
     }

@@ -21,7 +21,7 @@ struct SeriesTable: ~Copyable {
 
         mutating func count(errno: UInt16, times: UInt64) {
             for position in errnos.indices where errnos[position].errno == Int32(errno) {
-                errnos[position].count &+= times
+                errnos[position].count = errnos[position].count.addingSaturating(times)
                 return
             }
             errnos.append(ErrnoCount(errno: Int32(errno), count: times))
@@ -105,7 +105,8 @@ struct SeriesTable: ~Copyable {
             series[id, default: []].append(
                 Series(outcome: unsafe cells.base[number].outcome, failed: unsafe cells.base[number].failed, distribution: distribution))
             for entry in unsafe cells.base[number].errnos {
-                errnos[id, default: [:]][entry.errno, default: 0] += entry.count
+                let count = errnos[id]?[entry.errno] ?? 0
+                errnos[id, default: [:]][entry.errno] = count.addingSaturating(entry.count)
             }
         }
         return series.map { id, series in
