@@ -1,0 +1,161 @@
+import LatencyHistogram
+import Profile
+import SyscallTable
+import TestSupport
+import Testing
+
+@Suite struct DecodingTests {
+    private func expectMalformed(_ record: [UInt8], _ what: String, sourceLocation: SourceLocation = #_sourceLocation) {
+        let feed = Feed()
+        feed.send(record)
+        #expect(feed.malformedRecords == 1, "\(what)", sourceLocation: sourceLocation)
+        #expect(feed.completed == 0 && feed.malformedEvents == 0, "\(what)", sourceLocation: sourceLocation)
+        #expect(feed.calls().isEmpty && feed.processes().isEmpty, "\(what)", sourceLocation: sourceLocation)
+    }
+
+    @Test func everyFieldOfAnEventIsRead() throws {
+        for offset in 0..<8 {
+            let feed = Feed()
+            let event = Event(duration: 0x123_4567_89ab, tgid: 0x30_2010, number: 777, error: 4095, abi: 2, outcome: 1)
+            feed.send(Record.batch([event]), offset: offset)
+            let call = try #require(feed.call(.x32, 777))
+            #expect(call.series.map(\.outcome) == [.blocked])
+            #expect(call.series.map(\.failed) == [true])
+            #expect(call.errnos.map(\.errno) == [4095])
+            #expect(call.distribution == LatencyHistogram(recording: [0x123_4567_89ab]))
+            #expect(feed.processes().map(\.pid) == [0x30_2010])
+            #expect(feed.completed == 1 && feed.malformed == 0)
+        }
+    }
+
+    @Test func aRecordCutAnywhereIsMalformed() {
+        let batch = Record.batch([Event(), Event(number: 1), Event(number: 2)])
+        for length in 0..<batch.count { expectMalformed(Array(batch.prefix(length)), "\(length) bytes of a batch") }
+        let exit = Record.processExit(42, comm: Array("dd".utf8))
+        for length in 0..<exit.count { expectMalformed(Array(exit.prefix(length)), "\(length) bytes of an exit") }
+    }
+
+    @Test func aRecordThatIsTooLongIsMalformed() {
+        expectMalformed(Record.batch([Event()]) + [0], "a batch and a byte")
+        expectMalformed(Record.batch([Event()]) + Event().bytes, "an event that is not counted")
+        expectMalformed(Record.processExit(42, comm: []) + [0], "an exit and a byte")
+    }
+
+    @Test func otherVersionsAndKindsAreMalformed() {
+        for version in [0, 2, 0x100, .max] as [UInt16] {
+            expectMalformed(Record.batch([Event()], version: version), "version \(version)")
+            expectMalformed(Record.processExit(42, comm: [], version: version), "exit of version \(version)")
+        }
+        for kind in [0, 3, 0x101, .max] as [UInt16] { expectMalformed(Record.batch([Event()], kind: kind), "kind \(kind)") }
+    }
+
+    @Test func impossibleCountsAreMalformed() {
+        expectMalformed(Record.batch([]), "no events")
+        expectMalformed(Record.batch([Event()], count: 0), "an event that is not counted")
+        expectMalformed(Record.batch([Event()], count: 2), "one event too few")
+        expectMalformed(Record.batch(Array(repeating: Event(), count: 65)), "65 events")
+        expectMalformed(Record.batch([Event()], count: .max), "the largest count")
+        // 24 * count wraps to 24 in 32 bits.
+        expectMalformed(Record.batch([Event()], count: (1 << 29) + 1), "a count whose bytes wrap")
+        expectMalformed(Record.processExit(42, comm: [], count: 0), "no exit")
+        expectMalformed(Record.processExit(42, comm: [], count: 2), "two exits")
+    }
+
+    @Test func aFullBatchIsTaken() {
+        let feed = Feed()
+        feed.send(Record.batch(Array(repeating: Event(), count: 64)))
+        #expect(feed.completed == 64)
+        #expect(feed.malformed == 0)
+    }
+
+    @Test(arguments: [
+        Event(abi: 4), Event(abi: .max), Event(outcome: 3), Event(outcome: .max), Event(error: 4096), Event(error: .max),
+        Event(reserved: 1), Event(reserved: 1 << 31), Event(tgid: 0), Event(tgid: 4 << 20), Event(tgid: .max),
+    ])
+    func anImpossibleEventIsCountedAndItsNeighboursAreKept(event: Event) {
+        let feed = Feed()
+        feed.send(Record.batch([Event(), event, Event()]))
+        #expect(feed.malformedEvents == 1)
+        #expect(feed.malformedRecords == 0)
+        #expect(feed.completed == 2)
+        #expect(feed.calls().map(\.calls) == [2])
+        #expect(feed.processes().map(\.calls) == [2])
+    }
+
+    @Test(arguments: [
+        Event(abi: 3), Event(outcome: 2), Event(error: 4095), Event(tgid: 1), Event(tgid: (4 << 20) - 1), Event(duration: 0),
+        Event(duration: .max), Event(number: 1023), Event(number: 1024), Event(number: -1),
+    ])
+    func theLastPossibleValueIsTaken(event: Event) {
+        let feed = Feed()
+        feed.send([event])
+        #expect(feed.completed == 1)
+        #expect(feed.malformed == 0)
+    }
+
+    @Test func exitsOfImpossibleProcessesAreMalformed() {
+        expectMalformed(Record.processExit(0, comm: []), "process 0")
+        expectMalformed(Record.processExit(4 << 20, comm: []), "a process beyond the largest id")
+        expectMalformed(Record.processExit(.max, comm: []), "process -1")
+    }
+
+    @Test(arguments: [
+        (Array("dd".utf8), "dd"), (Array("a\0b".utf8), "a"), ([], ""), (Array("0123456789abcdef".utf8), "0123456789abcdef"),
+        ([0x61, 0xff, 0x62], "a\u{FFFD}b"), (Array("\u{1B}[2J".utf8), "\u{1B}[2J"),
+    ] as [([UInt8], String)])
+    func aNameEndsWithItsNUL(comm: [UInt8], name: String) {
+        let feed = Feed()
+        feed.send([Event(tgid: 9)])
+        feed.send(Record.processExit(9, comm: comm))
+        #expect(feed.processes().map(\.comm) == [name])
+    }
+
+    @Test func randomBytesNeverTrapAndAreAllAccountedFor() {
+        var random = SeededGenerator.fromEnvironment()
+        let feed = Feed(processRowLimit: 64)
+        var events: UInt64 = 0
+        var wrong: [[UInt8]] = []
+        for round in 0..<100_000 {
+            let record = randomRecord(using: &random)
+            let (before, malformed) = (feed.completed + feed.malformedEvents, feed.malformedRecords)
+            feed.send(record)
+            let taken = feed.completed + feed.malformedEvents - before
+            // All events of the record and nothing else, or one bad record, or the exit of a process.
+            let isWhole = Int(taken) * 24 + 8 == record.count && feed.malformedRecords == malformed
+            let isRefused = taken == 0 && feed.malformedRecords == malformed + 1
+            let isExit = taken == 0 && feed.malformedRecords == malformed && record.count == 32 && record[2] == 2
+            if !isWhole && !isRefused && !isExit { wrong.append(record) }
+            events += taken
+            if round % 1000 == 0 { feed.retire() }
+        }
+        #expect(wrong.isEmpty)
+        #expect(feed.completed > 1000 && feed.malformedEvents > 1000 && feed.malformedRecords > 1000)
+        #expect(feed.completed + feed.malformedEvents == events)
+        #expect(feed.calls().reduce(0) { $0 + $1.calls } == feed.completed)
+        #expect(feed.processes().reduce(0) { $0 + $1.calls } == feed.completed)
+    }
+
+    /// Noise, noise behind a good header, and good records with a few bytes changed.
+    private func randomRecord(using random: inout SeededGenerator) -> [UInt8] {
+        switch UInt8.random(in: 0..<4, using: &random) {
+        case 0:
+            return (0..<Int.random(in: 0...80, using: &random)).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+        case 1:
+            let count = Int.random(in: 1...3, using: &random)
+            let noise = (0..<24 * count).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+            return Record.header(kind: .random(in: 1...2, using: &random), count: UInt32(count)) + noise
+        default:
+            let events = (0..<Int.random(in: 1...3, using: &random)).map { _ in
+                Event.random(pids: 1...200, using: &random)
+            }
+            var record = Record.batch(events)
+            if Bool.random(using: &random) {
+                record = Record.processExit(.random(in: 1...200, using: &random), comm: Array("noise".utf8))
+            }
+            for _ in 0..<Int.random(in: 0...2, using: &random) {
+                record[Int.random(in: 0..<record.count, using: &random)] = UInt8(truncatingIfNeeded: random.next())
+            }
+            return record
+        }
+    }
+}
