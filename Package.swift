@@ -75,6 +75,7 @@ let package = Package(
             name: "AggregationTests",
             dependencies: ["Aggregation", "CSyslatABI", "LatencyHistogram", "Profile", "SyscallTable", "TestSupport"],
             swiftSettings: strict),
+        .testTarget(name: "BPFRuntimeTests", dependencies: ["BPFRuntime"], swiftSettings: strict),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
 
         // Tests that trace (root), and what they share.
