@@ -76,6 +76,12 @@ let package = Package(
             dependencies: ["Aggregation", "CSyslatABI", "LatencyHistogram", "Profile", "SyscallTable", "TestSupport"],
             swiftSettings: strict),
         .testTarget(name: "BPFRuntimeTests", dependencies: ["BPFRuntime"], swiftSettings: strict),
+        .testTarget(
+            name: "SyslatTests",
+            dependencies: [
+                "Capture", "Rendering", "syslat", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
 
         // Tests that trace (root), and what they share.

@@ -27,9 +27,11 @@ enum Units {
 
     /// Bytes. Accepts `64KiB`, `8MiB`, `1GiB`, and the same without `iB`.
     static func size(_ text: String) throws -> Int {
-        guard let (number, factor) = split(text, sizes), let value = decimal(number, factor), value <= UInt64(Int.max) else {
-            throw ValidationError("The size '\(text)' is not a positive number with a unit. Write it as 512KiB or 8MiB.")
+        let example = "Write it as 512KiB or 8MiB."
+        guard let (number, factor) = split(text, sizes), let value = decimal(number, factor) else {
+            throw ValidationError("The size '\(text)' is not a positive number with a unit. \(example)")
         }
+        guard value <= UInt64(Int.max) else { throw ValidationError("The size '\(text)' is more than any memory. \(example)") }
         return Int(value)
     }
 
@@ -41,22 +43,22 @@ enum Units {
         return nil
     }
 
-    /// A decimal number times a factor, exact to the unit below; nil unless it is digits with at most one point.
+    /// A decimal number times a factor, rounded down; `UInt64.max` where it does not fit. nil unless it is digits with at most
+    /// one point between them.
     private static func decimal(_ text: Substring, _ factor: UInt64) -> UInt64? {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count <= 2, parts.allSatisfy({ !$0.isEmpty && $0.utf8.allSatisfy { (48...57).contains($0) } }),
-            let whole = UInt64(parts[0])
-        else { return nil }
-        var (value, overflow) = whole.multipliedReportingOverflow(by: factor)
-        guard !overflow else { return nil }
-        if parts.count == 2 {
-            var unit = factor
-            for digit in parts[1].utf8 {
-                unit /= 10
-                (value, overflow) = value.addingReportingOverflow(UInt64(digit - 48) * unit)
-                guard !overflow else { return nil }
-            }
+        guard parts.count <= 2, parts.allSatisfy({ !$0.isEmpty && $0.utf8.allSatisfy { (48...57).contains($0) } }) else {
+            return nil
         }
-        return value
+        var fraction: UInt64 = 0
+        if parts.count == 2 {
+            // From the last digit on: rounding down at every step is then the same as rounding down once.
+            for digit in parts[1].utf8.reversed() { fraction = (UInt64(digit - 48) * factor + fraction) / 10 }
+        }
+        // Digits that UInt64 does not take are too many.
+        guard let whole = UInt64(parts[0]) else { return .max }
+        let (product, isTooLarge) = whole.multipliedReportingOverflow(by: factor)
+        let (value, isTooLargeTogether) = product.addingReportingOverflow(fraction)
+        return isTooLarge || isTooLargeTogether ? .max : value
     }
 }
