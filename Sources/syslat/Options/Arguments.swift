@@ -7,7 +7,9 @@ enum Arguments {
             if argument == "--" { afterTerminator = true }
             let prefix = "--histogram="
             guard !afterTerminator, argument.hasPrefix(prefix) else { return argument }
-            return "--histogram-of=" + argument.dropFirst(prefix.count)
+            let names = argument.dropFirst(prefix.count)
+            // The parser would refuse an empty value by a name that nobody wrote: a list of no names is ours to refuse.
+            return "--histogram-of=" + (names.isEmpty ? "," : names)
         }
     }
 }

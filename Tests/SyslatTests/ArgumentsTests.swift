@@ -1,0 +1,21 @@
+import Testing
+
+@testable import syslat
+
+@Suite struct ArgumentsTests {
+    @Test(arguments: [
+        ([], []),
+        (["profile", "-a"], ["profile", "-a"]),
+        (["--histogram"], ["--histogram"]),
+        (["--histogram=read"], ["--histogram-of=read"]),
+        (["-a", "--histogram=read,write", "--top", "3"], ["-a", "--histogram-of=read,write", "--top", "3"]),
+        (["--histogram="], ["--histogram-of=,"]),
+        (["--histogram=a=b"], ["--histogram-of=a=b"]),
+        (["--histograms=read"], ["--histograms=read"]),
+        (["--", "cmd", "--histogram=read"], ["--", "cmd", "--histogram=read"]),
+        (["--histogram=x", "--", "--histogram=y", "--", "c"], ["--histogram-of=x", "--", "--histogram=y", "--", "c"]),
+    ] as [([String], [String])])
+    func theOptionWithAnOptionalValueBecomesTwo(given: [String], expected: [String]) {
+        #expect(Arguments.prepared(given) == expected)
+    }
+}

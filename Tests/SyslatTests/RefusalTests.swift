@@ -1,0 +1,117 @@
+import ArgumentParser
+import Testing
+
+@testable import syslat
+
+/// Every sentence that a wrong command line gives, in full: they are part of the interface.
+@Suite struct RefusalTests {
+    private func expect(
+        _ arguments: [String], _ sentence: String, sourceLocation: SourceLocation = #_sourceLocation
+    ) {
+        do {
+            _ = try Syslat.parseAsRoot(Arguments.prepared(["profile"] + arguments))
+            Issue.record("\(arguments) was accepted", sourceLocation: sourceLocation)
+        } catch {
+            #expect(Syslat.message(for: error) == sentence, sourceLocation: sourceLocation)
+            #expect(Syslat.exitCode(for: error) == .validationFailure, sourceLocation: sourceLocation)
+        }
+    }
+
+    @Test func noTarget() {
+        let sentence = "Say what to profile: -p PID, -a for everything, --cgroup PATH, or -- COMMAND ARGUMENT…"
+        expect([], sentence)
+        expect(["-d", "1s"], sentence)
+        expect(["--"], sentence)
+        expect(["--no-follow"], sentence)
+    }
+
+    @Test(arguments: [
+        (["-p", "1", "-a"], "-p and -a"),
+        (["-a", "--cgroup", "/"], "-a and --cgroup"),
+        (["-p", "1", "--", "true"], "-p and a command after --"),
+        (["--cgroup", "/", "--", "true"], "--cgroup and a command after --"),
+        (["-p", "1", "-a", "--cgroup", "/", "--", "true"], "-p and -a and --cgroup and a command after --"),
+    ])
+    func targetsThatContradictEachOther(arguments: [String], names: String) {
+        expect(arguments, "\(names) contradict each other: a profile has one target. Keep one.")
+    }
+
+    @Test(arguments: [(["-a"], "-a"), (["--cgroup", "/"], "--cgroup")])
+    func nothingToFollow(arguments: [String], name: String) {
+        expect(
+            arguments + ["--no-follow"],
+            "--no-follow goes with -p or a command: \(name) has no children to leave out. Drop it.")
+    }
+
+    @Test(arguments: [
+        ("abc", "abc"), ("1,,2", ""), ("1,", ""), (",1", ""), ("", ""), ("1 2", "1 2"), ("1, 2", " 2"), ("0", "0"),
+        ("1,-2", "-2"), ("1.5", "1.5"), ("2147483648", "2147483648"), ("0x1f", "0x1f"),
+    ])
+    func noProcessID(value: String, item: String) {
+        expect(
+            ["-p", value],
+            "'\(item)' is no process id. -p takes numbers with a comma between them: -p 1234,5678")
+    }
+
+    @Test(arguments: ["0", "-1", "-9223372036854775808"])
+    func noRows(top: String) {
+        expect(["-a", "--top=\(top)"], "--top \(top) shows nothing: give a number from 1 on.")
+    }
+
+    @Test(arguments: ["", ",", ",,"])
+    func noNamesForHistograms(names: String) {
+        expect(
+            ["-a", "--histogram=\(names)"], "--histogram= names no call: write --histogram=read,write, or --histogram for all.")
+    }
+
+    @Test(arguments: [
+        ("3MiB", 3_145_728), ("32KiB", 32_768), ("2GiB", 2_147_483_648), ("0KiB", 0), ("64.5KiB", 66_048), ("96K", 98_304),
+    ])
+    func ringSizesOutOfBounds(size: String, bytes: Int) {
+        expect(
+            ["-a", "--ring-size", size],
+            "The ring size must be a power of two from 64KiB to 1GiB, such as 1MiB, 8MiB or 64MiB; it is \(bytes) bytes.")
+    }
+
+    @Test func ringSizesWithoutAUnit() {
+        expect(
+            ["-a", "--ring-size", "8"],
+            "The value '8' is invalid for '--ring-size <size>': The size '8' is not a positive number with a unit. "
+                + "Write it as 512KiB or 8MiB.")
+    }
+
+    @Test(arguments: [
+        ("10", "has no unit that syslat knows"), ("0s", "is zero"), ("-1s", "is not a positive number with a unit"),
+        ("9000h", "is more than a year"),
+    ])
+    func durations(value: String, reason: String) {
+        expect(
+            ["-a", "--duration=\(value)"],
+            "The value '\(value)' is invalid for '--duration <time>': The duration '\(value)' \(reason). "
+                + "Write it as 10s, 500ms, 2m or 1h.")
+    }
+
+    @Test func callsThatAreNotThere() {
+        expect(["-a", "-e", "raed"], "-e: no system call is named 'raed'; did you mean read, readv or rseq?")
+        expect(["-a", "-e", "read", "-e", "wirte"], "-e: no system call is named 'wirte'; did you mean write or writev?")
+        expect(
+            ["-a", "-e", "%fiel"],
+            "-e: no class of system calls is named '%fiel'; "
+                + "the classes are %file, %desc, %memory, %process, %network, %signal, %ipc and %clock")
+        expect(["-a", "-e", "read,"], "-e: the list 'read,' has an empty item; remove the comma beside it")
+    }
+
+    @Test func formatsAndGroupsThatAreNotThere() {
+        expect(
+            ["-a", "--format", "xml"],
+            "The value 'xml' is invalid for '--format <format>'. Please provide one of 'text' and 'json'.")
+        expect(
+            ["-a", "--by", "thread"],
+            "The value 'thread' is invalid for '--by <by>'. Please provide one of 'call' and 'process'.")
+    }
+
+    @Test func aCommandWithoutTheDashes() {
+        expect(["ls"], "Say what to profile: -p PID, -a for everything, --cgroup PATH, or -- COMMAND ARGUMENT…")
+        expect(["-a", "ls"], "Unexpected argument 'ls'")
+    }
+}
