@@ -1,0 +1,96 @@
+import ArgumentParser
+import Capture
+import Rendering
+import Testing
+
+@testable import syslat
+
+/// What the command line of `syslat profile` becomes.
+@Suite struct ProfileCommandTests {
+    private func parse(_ arguments: [String]) throws -> ProfileCommand {
+        try #require(try Syslat.parseAsRoot(Arguments.prepared(["profile"] + arguments)) as? ProfileCommand)
+    }
+
+    @Test func whatIsNotSaidHasItsDefault() throws {
+        let command = try ProfileCommand.parse(["-a"])
+        #expect(try command.target.target() == .all)
+        #expect(command.syscalls.isEmpty)
+        #expect(command.duration == nil)
+        #expect(command.ringSize == 8 << 20)
+        #expect(command.btf == nil)
+        #expect(command.report.format == .text)
+        #expect(command.report.report == nil)
+        #expect(command.report.grouping == .call)
+        #expect(command.report.sort == .total)
+        #expect(command.report.top == nil)
+        #expect(!command.report.drawsHistograms)
+        #expect(command.report.histogramNames == nil)
+    }
+
+    @Test(arguments: [
+        (["-p", "1"], .processes([1], follow: true)),
+        (["--pid", "1"], .processes([1], follow: true)),
+        (["-p", "3,1,2"], .processes([3, 1, 2], follow: true)),
+        (["-p", "3", "-p", "1,2"], .processes([3, 1, 2], follow: true)),
+        (["-p", "1,2,1", "-p", "2"], .processes([1, 2], follow: true)),
+        (["-p", "2147483647", "--no-follow"], .processes([.max], follow: false)),
+        (["--all"], .all),
+        (["--cgroup", "/sys/fs/cgroup/a b"], .cgroup(path: "/sys/fs/cgroup/a b")),
+    ] as [([String], Target)])
+    func theTargetIsTheOneGiven(arguments: [String], target: Target) throws {
+        #expect(try parse(arguments).target.target() == target)
+    }
+
+    @Test func everythingBehindTheDashesIsTheCommands() throws {
+        let words = ["sh", "-c", "exit 3", "-p", "1", "--histogram=read", "--", "-d", "10"]
+        let command = try parse(["--no-follow", "--"] + words)
+        #expect(try command.target.target() == .command(try ResolvedCommand(words), follow: false))
+        #expect(command.duration == nil)
+        #expect(command.report.histogramNames == nil)
+        guard case .command(let resolved, follow: true) = try parse(["--", "sh"]).target.target() else {
+            Issue.record("no command that is followed")
+            return
+        }
+        #expect(resolved.arguments == ["sh"])
+        #expect(resolved.path.hasSuffix("/sh"))
+    }
+
+    @Test(arguments: [
+        (["no-such-command-at-all"], CaptureError.Status.notFound, "The command no-such-command-at-all was not found in PATH."),
+        (["./no/such"], .notFound, "The command ./no/such was not found: no such file or directory."),
+        (["/proc"], .notExecutable, "/proc can't be executed: it is no program or lacks the right (chmod +x)."),
+        ([""], .usage, "The command after -- is empty. Write it as: syslat profile -- COMMAND ARGUMENT…"),
+    ])
+    func aCommandThatCannotBeRunIsRefused(words: [String], status: CaptureError.Status, sentence: String) throws {
+        let target = try parse(["--"] + words).target
+        let error = try #require(throws: CaptureError.self) { try target.target() }
+        #expect(error.description == sentence)
+        #expect(error.status == status)
+    }
+
+    @Test func everyOptionIsTaken() throws {
+        let command = try parse([
+            "-p", "1", "-e", "read,write", "--syscalls", "%file", "-d", "1.5s", "--ring-size", "64KiB", "--btf", "vmlinux",
+            "--format", "json", "--report", "out.json", "--by", "process", "--sort", "p99", "--top", "1",
+            "--histogram=read,write",
+        ])
+        #expect(command.syscalls == ["read,write", "%file"])
+        #expect(command.duration == 1_500_000_000)
+        #expect(command.ringSize == 65_536)
+        #expect(command.btf == "vmlinux")
+        #expect(command.report.format == .json)
+        #expect(command.report.report == "out.json")
+        #expect(command.report.grouping == .process)
+        #expect(command.report.sort == .p99)
+        #expect(command.report.top == 1)
+        #expect(command.report.histogramNames == "read,write")
+        #expect(!command.report.drawsHistograms)
+        #expect(try parse(["-a", "--histogram"]).report.drawsHistograms)
+        #expect(try parse(["-a", "--duration", "2m"]).duration == 120_000_000_000)
+        #expect(try parse(["-a", "--ring-size", "1GiB"]).ringSize == 1 << 30)
+    }
+
+    @Test func theVersionIsTheTools() {
+        #expect(Syslat.configuration.version == syslatVersion)
+    }
+}
