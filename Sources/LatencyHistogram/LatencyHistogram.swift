@@ -63,8 +63,8 @@ public struct LatencyHistogram: Sendable, Hashable {
 
     /// The values at rising quantiles, in one pass; nil of nothing.
     ///
-    /// A value is that of the nearest rank, placed linearly inside its bucket and held between the exact minimum and
-    /// maximum. Ranks above the range get the exact maximum, since nothing else is known of them.
+    /// A value is that of the nearest rank: exact for the lowest and the highest, placed linearly inside its bucket for those
+    /// in between. Ranks above the range get the exact maximum, since nothing else is known of them.
     public func values(at quantiles: [Quantile]) -> [UInt64]? {
         guard count > 0 else { return nil }
         var results: [UInt64] = []
@@ -78,7 +78,13 @@ public struct LatencyHistogram: Sendable, Hashable {
                 below += buckets[position].count
                 position += 1
             }
-            results.append(position < buckets.count ? value(atRank: rank - below, in: buckets[position]) : max)
+            if rank == 1 {
+                results.append(min)
+            } else if rank == count || position == buckets.count {
+                results.append(max)
+            } else {
+                results.append(value(atRank: rank - below, in: buckets[position]))
+            }
         }
         return results
     }
