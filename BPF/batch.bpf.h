@@ -82,6 +82,10 @@ static __noinline int send_alone(struct syslat_cpu *cpu, const struct syslat_eve
     return 0;
 }
 
+/*
+ * The compiler is to write the event field by field into the batch. Put together on the stack and copied from there, each wide
+ * load would wait for the narrow stores before it. So its address goes nowhere: `send_alone` gets a copy.
+ */
 static __always_inline void append(struct syslat_cpu *cpu, const struct syslat_event *event)
 {
     if (enter_batch(cpu)) {
@@ -92,7 +96,9 @@ static __always_inline void append(struct syslat_cpu *cpu, const struct syslat_e
         if (count + 1 == SYSLAT_BATCH_EVENTS)
             send_batch(cpu);
     } else {
-        send_alone(cpu, event);
+        struct syslat_event copy = *event;
+
+        send_alone(cpu, &copy);
     }
     leave_batch(cpu);
 }

@@ -12,9 +12,38 @@
 
 #define READ(object, field, typed) ((typed) ? (object)->field : BPF_CORE_READ(object, field))
 
-static __always_inline struct task_struct *current_task(const bool typed)
+/* Who makes the call. */
+struct caller {
+    struct task_struct *task; /* typed programs have it from the start, the others after `find_task` */
+    __u32 tgid;
+    __u32 tid;
+};
+
+/*
+ * A helper call takes some 10 ns where returns are guarded against speculation (SRSO, retbleed): typed programs make one,
+ * and read the ids from the task.
+ */
+static __always_inline struct caller current_caller(const bool typed)
 {
-    return typed ? bpf_get_current_task_btf() : (struct task_struct *)bpf_get_current_task();
+    struct caller caller = {};
+    __u64 pid_tgid;
+
+    if (typed) {
+        caller.task = bpf_get_current_task_btf();
+        caller.tgid = caller.task->tgid;
+        caller.tid = caller.task->pid;
+    } else {
+        pid_tgid = bpf_get_current_pid_tgid();
+        caller.tgid = pid_tgid >> 32;
+        caller.tid = pid_tgid;
+    }
+    return caller;
+}
+
+/* Only for a caller who is watched: in the programs that aren't typed it takes another helper call. */
+static __always_inline struct task_struct *find_task(const struct caller *caller, const bool typed)
+{
+    return typed ? caller->task : (struct task_struct *)bpf_get_current_task();
 }
 
 /* The convention of the call that the current thread is making. Valid at entry only: execve may change it before the exit. */
@@ -39,17 +68,17 @@ static __always_inline __s32 plain_number(__u32 abi, __s32 number)
 
 static __always_inline int call_entered(long id, const bool typed)
 {
-    __u64 pid_tgid = bpf_get_current_pid_tgid();
-    __u32 tid = pid_tgid;
+    const struct caller caller = current_caller(typed);
+    __u32 tid = caller.tid;
     struct task_struct *task;
     struct syslat_slot *slot;
     struct syslat_cpu *cpu;
     __s32 number = id;
     __u32 abi;
 
-    if (!in_scope(pid_tgid >> 32))
+    if (!in_scope(caller.tgid))
         return 0;
-    task = current_task(typed);
+    task = find_task(&caller, typed);
     abi = entered_abi(task, number, typed);
     number = plain_number(abi, number);
     if (!is_selected(abi, number))
@@ -151,9 +180,9 @@ static __always_inline int exit_without_entry(struct syslat_cpu *cpu, struct tas
 
 static __always_inline int call_exited(void *regs, long result, const bool typed)
 {
-    __u64 pid_tgid = bpf_get_current_pid_tgid();
-    __u32 tgid = pid_tgid >> 32;
-    __u32 tid = pid_tgid;
+    const struct caller caller = current_caller(typed);
+    __u32 tgid = caller.tgid;
+    __u32 tid = caller.tid;
     struct task_struct *task;
     struct syslat_slot *slot;
     struct syslat_cpu *cpu;
@@ -172,7 +201,7 @@ static __always_inline int call_exited(void *regs, long result, const bool typed
         return 0;
     if (current_phase() == SYSLAT_STOPPED)
         return 0;
-    task = current_task(typed);
+    task = find_task(&caller, typed);
     if (slot->owner == tid) {
         complete(cpu, slot, task, tgid, result, now, typed);
         slot->owner = 0;
