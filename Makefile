@@ -6,7 +6,10 @@ MAKEFLAGS += --no-print-directory
 
 SWIFT ?= swift
 STATIC_BUILD := .build-static
-OBJCOPY := $(dir $(realpath $(shell command -v $(SWIFT))))llvm-objcopy
+TOOLCHAIN := $(dir $(realpath $(shell command -v $(SWIFT))))
+OBJCOPY := $(TOOLCHAIN)llvm-objcopy
+CLANG := $(TOOLCHAIN)clang
+BENCH := .build/bench
 
 # Tracing needs root.
 SUDO := $(shell [ $$(id -u) -eq 0 ] || echo 'sudo ')
@@ -14,8 +17,9 @@ SUDO := $(shell [ $$(id -u) -eq 0 ] || echo 'sudo ')
 # What a build needs, and what the tests need beside it.
 BUILD_PACKAGES := libbpf-dev libelf-dev zlib1g-dev
 TEST_PACKAGES := strace jq git sqlite3 python3
+BENCH_PACKAGES := python3
 
-.PHONY: all build run test check static setup setup-tests generated clean help
+.PHONY: all build run test check static bench-overhead setup setup-tests setup-bench generated clean help
 
 all: build
 
@@ -46,11 +50,27 @@ static: setup ## Build one stripped, fully static binary: .build-static/syslat
 	@$(OBJCOPY) --strip-all $(STATIC_BUILD)/release/syslat $(STATIC_BUILD)/syslat
 	@ls -l $(STATIC_BUILD)/syslat
 
+bench-overhead: setup-bench build $(addprefix $(BENCH)/,floor.bpf.o hold-floor count-links getppid-loop) ## Measure what syslat adds to a call
+	@Benchmarks/overhead
+
+# Kernel headers that depend on the architecture lie where Debian puts them.
+$(BENCH)/%.bpf.o: Benchmarks/%.bpf.c | $(BENCH) setup-bench
+	@$(CLANG) -target bpf -mcpu=v3 -g -O2 -Wall -Wextra -Werror -Wno-unused-parameter -I/usr/include/$(shell uname -m)-linux-gnu -c $< -o $@
+
+$(BENCH)/%: Benchmarks/%.c | $(BENCH) setup-bench
+	@$(CLANG) -O2 -Wall -Wextra -Werror $< -o $@ -lbpf -lelf -lz
+
+$(BENCH):
+	@mkdir -p $@
+
 setup: ## Install what a build needs
 	@Tools/install-packages $(BUILD_PACKAGES)
 
 setup-tests: ## Install what the tests need
 	@Tools/install-packages $(BUILD_PACKAGES) $(TEST_PACKAGES)
+
+setup-bench: ## Install what the benchmarks need
+	@Tools/install-packages $(BUILD_PACKAGES) $(BENCH_PACKAGES)
 
 clean: ## Remove everything that was built
 	@rm -rf .build $(STATIC_BUILD)
