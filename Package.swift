@@ -89,5 +89,8 @@ let package = Package(
         .testTarget(
             name: "CaptureTests", dependencies: ["Capture", "CaptureSupport", "LatencyHistogram", "Profile", "SyscallTable", "syslat"],
             exclude: ["Fixtures"], swiftSettings: testing),
+        .testTarget(
+            name: "CommandLineTests", dependencies: ["Capture", "CaptureSupport", "TestSupport", "syslat"],
+            exclude: ["Snapshots"], swiftSettings: testing),
     ]
 )

@@ -1,4 +1,5 @@
 internal import CBPFLog
+internal import CLibbpf
 internal import Glibc
 
 /// What libbpf or the kernel refused, as a sentence with the errno and, for programs, the verifier's last words.
@@ -25,8 +26,15 @@ public struct BPFError: Error, CustomStringConvertible, Sendable {
 
     public var description: String { "cannot \(operation): \(BPFError.text(of: code))" }
 
-    /// strerror(3) and the number.
+    /// strerror(3) and the number; libbpf's own words for the errors that only it has.
     public static func text(of code: Int32) -> String {
+        // __LIBBPF_ERRNO__START of libbpf.h, which is an anonymous enumeration's.
+        if code >= 4000 {
+            var buffer = [CChar](repeating: 0, count: 128)
+            // Ends with a NUL also where it is cut off.
+            unsafe _ = libbpf_strerror(code, &buffer, buffer.count)
+            return String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self) + " (libbpf error \(code))"
+        }
         // strerror's buffer is copied at once.
         guard let text = unsafe strerror(code) else { return "error \(code)" }
         return unsafe "\(String(cString: text)) (errno \(code))"

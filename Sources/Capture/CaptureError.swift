@@ -12,24 +12,34 @@ public struct CaptureError: Error, CustomStringConvertible, Sendable {
 
     public let description: String
     public let status: Status
+    /// The host refuses or lacks something: the doctor knows what.
+    public let isHostFault: Bool
+    /// The last lines that libbpf and the verifier printed; empty where they say no more than the sentence.
+    public let log: String
 
     public init(_ description: String, status: Status = .failure) {
+        self.init(description, status: status, isHostFault: false, log: "")
+    }
+
+    private init(_ description: String, status: Status = .failure, isHostFault: Bool, log: String) {
         self.description = description
         self.status = status
+        self.isHostFault = isHostFault
+        self.log = log
     }
 
     /// What the kernel's refusal means to the person at the terminal.
     public init(_ error: BPFError) {
         switch error.code {
-        case 1, 13:  // EPERM, EACCES
+        case 1:  // EPERM
             self.init(
-                "\(error). Tracing system calls needs root, or CAP_BPF and CAP_PERFMON: run syslat with sudo. "
-                    + "`syslat doctor` says what is missing here.")
+                "\(error). Tracing system calls needs root, or CAP_BPF and CAP_PERFMON: run syslat with sudo.",
+                isHostFault: true, log: "")
         case 12:  // ENOMEM
             self.init("\(error). Ask for a smaller ring (--ring-size 1MiB) or raise the memory limit of this cgroup.")
         default:
-            let lastWords = error.log.split(separator: "\n").suffix(6).joined(separator: "\n")
-            self.init("\(error). `syslat doctor` says what is missing here." + (lastWords.isEmpty ? "" : "\n\(lastWords)"))
+            self.init(
+                "\(error).", isHostFault: true, log: error.log.split(separator: "\n").suffix(6).joined(separator: "\n"))
         }
     }
 }

@@ -60,9 +60,7 @@ public struct CaptureSession: ~Copyable {
                     + "programs need. Give it a file with --btf FILE: BTFHub has them for many kernels, and "
                     + "`pahole --btf_encode_detached FILE vmlinux` makes one from a kernel with debug information.")
         }
-        if let path = options.btfPath, !ProcFS.mayAccess(path, R_OK) {
-            throw CaptureError("The BTF file \(path) can't be read: \(ProcFS.errorText(errno)).")
-        }
+        if let path = options.btfPath { try BTFFile.check(path, carriesOwn: kernel.hasBTF) }
         do throws(BPFError) {
             return try Probes(options: options, kernel: kernel, typed: kernel.hasTypedPrograms && options.btfPath == nil)
         } catch {

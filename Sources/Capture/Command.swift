@@ -20,12 +20,10 @@ public struct ResolvedCommand: Sendable, Hashable {
     private static func find(_ name: String) throws(CaptureError) -> String {
         if name.contains("/") {
             guard ProcFS.mayAccess(name, F_OK) else {
-                throw CaptureError("The command \(name) was not found: \(ProcFS.errorText(errno)).", status: .notFound)
-            }
-            guard isProgram(name) else {
                 throw CaptureError(
-                    "\(name) can't be executed: it is no program or lacks the right (chmod +x).", status: .notExecutable)
+                    "The command \(name) was not found: \(ProcFS.errorText(errno)). Check its path.", status: .notFound)
             }
+            guard isProgram(name) else { throw notExecutable(name) }
             return name
         }
         // confstr(_CS_PATH) is the default where PATH is not set.
@@ -36,10 +34,35 @@ public struct ResolvedCommand: Sendable, Hashable {
             if isProgram(candidate) { return candidate }
             if ProcFS.mayAccess(candidate, F_OK) { refused = refused ?? candidate }
         }
-        if let refused {
-            throw CaptureError("\(refused) can't be executed: it lacks the right (chmod +x).", status: .notExecutable)
-        }
-        throw CaptureError("The command \(name) was not found in PATH.", status: .notFound)
+        if let refused { throw notExecutable(refused) }
+        let remedy =
+            name.contains(where: \.isWhitespace)
+            ? "It is one word here: write the arguments without quotes around all of them, or -- sh -c '\(name)'."
+            : "Check its spelling, or give its path."
+        throw CaptureError("The command \(name) was not found in PATH. \(remedy)", status: .notFound)
+    }
+
+    private static func notExecutable(_ path: String) -> CaptureError {
+        var info = stat()
+        let kind = unsafe stat(path, &info) == 0 ? info.st_mode & S_IFMT : S_IFREG
+        let reason =
+            switch kind {
+            case S_IFDIR: "it is a folder. Name a program in it."
+            case S_IFREG: "it lacks the right to be. Type chmod +x \(path) if it is a program."
+            default: "it is no regular file. Name a program."
+            }
+        return CaptureError("\(path) can't be executed: \(reason)", status: .notExecutable)
+    }
+
+    /// What execve(2) means by refusing a file that may be executed.
+    static func refusal(of path: String, _ code: Int32) -> CaptureError {
+        let reason =
+            switch code {
+            case ENOEXEC: "it is no program of this machine. If it is a script, its first line must be like #!/bin/sh."
+            case ENOENT: "the interpreter or loader that it asks for is missing. See its first line, or `readelf -l`."
+            default: "\(ProcFS.errorText(code))."
+            }
+        return CaptureError("\(path) can't be executed: \(reason)", status: .notExecutable)
     }
 
     private static func isProgram(_ path: String) -> Bool {
@@ -112,7 +135,7 @@ struct LaunchedCommand: ~Copyable {
         // End of file means that execve closed the other end: it succeeded.
         guard unsafe read(status, &error, MemoryLayout<Int32>.size) > 0 else { return }
         waitpid(pid, nil, 0)
-        throw CaptureError("\(command.path) can't be executed: \(ProcFS.errorText(error)).", status: .notExecutable)
+        throw ResolvedCommand.refusal(of: command.path, error)
     }
 
     /// Waits for the command's end. Returns its exit status, 128 + signal number where a signal ended it.

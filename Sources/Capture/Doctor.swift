@@ -36,16 +36,19 @@ public enum Doctor {
 
     private static func btf(_ path: String?) -> Finding {
         if let path {
-            return ProcFS.mayAccess(path, R_OK)
-                ? Finding(subject: "BTF", verdict: .ok, detail: "from \(path)")
-                : Finding(subject: "BTF", verdict: .failed, detail: "\(path) can't be read: \(ProcFS.errorText(errno))")
+            do throws(CaptureError) {
+                try BTFFile.check(path, carriesOwn: ProcFS.mayAccess(KernelRequirements.ownBTF, R_OK))
+                return Finding(subject: "BTF", verdict: .ok, detail: "from \(path)")
+            } catch {
+                return Finding(subject: "BTF", verdict: .failed, detail: error.description)
+            }
         }
-        guard ProcFS.mayAccess("/sys/kernel/btf/vmlinux", R_OK) else {
+        guard ProcFS.mayAccess(KernelRequirements.ownBTF, R_OK) else {
             return Finding(
                 subject: "BTF", verdict: .failed,
                 detail: "the kernel carries none (/sys/kernel/btf/vmlinux): give a file with --btf FILE, from BTFHub or pahole")
         }
-        return Finding(subject: "BTF", verdict: .ok, detail: "/sys/kernel/btf/vmlinux")
+        return Finding(subject: "BTF", verdict: .ok, detail: KernelRequirements.ownBTF)
     }
 
     private static func privileges() -> Finding {
@@ -104,7 +107,8 @@ public enum Doctor {
                 detail: "\(kind) programs on raw_syscalls and a ring buffer, loaded and attached in \(milliseconds) ms; "
                     + "a call that does nothing reads \(floor) ns")
         } catch {
-            return Finding(subject: subject, verdict: .failed, detail: error.description)
+            let detail = error.log.isEmpty ? error.description : "\(error)\n\(error.log)"
+            return Finding(subject: subject, verdict: .failed, detail: detail)
         }
     }
 

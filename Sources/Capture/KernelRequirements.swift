@@ -5,6 +5,9 @@ struct KernelRequirements {
     /// The floor: ring buffers came with 5.8, running a program on a chosen CPU with 5.10.
     static let oldestVersion = (5, 10)
 
+    /// Where a kernel carries its BTF.
+    static let ownBTF = "/sys/kernel/btf/vmlinux"
+
     let release: String
     let version: (major: Int, minor: Int)
     /// The kernel carries its own BTF: typed tracepoint programs can be loaded.
@@ -15,18 +18,25 @@ struct KernelRequirements {
     /// Errors: a kernel that is too old, or a process id namespace in which ids mean something else to the kernel.
     init() throws(CaptureError) {
         release = ProcFS.text("/proc/sys/kernel/osrelease") ?? ""
-        let parts = release.split(whereSeparator: { !$0.isNumber }).compactMap { Int($0) }
-        guard parts.count >= 2 else {
-            throw CaptureError("The kernel's version can't be read from /proc/sys/kernel/osrelease. Is /proc mounted?")
-        }
-        version = (parts[0], parts[1])
-        guard version >= KernelRequirements.oldestVersion else {
-            throw CaptureError(
-                "Linux \(release) is too old: syslat needs 5.10 or newer, for BPF ring buffers and programs run on a chosen CPU.")
-        }
-        hasBTF = ProcFS.mayAccess("/sys/kernel/btf/vmlinux", R_OK)
+        version = try KernelRequirements.version(of: release)
+        hasBTF = ProcFS.mayAccess(KernelRequirements.ownBTF, R_OK)
         pidLimit = min(ProcFS.text("/proc/sys/kernel/pid_max").flatMap { Int($0) } ?? 4 << 20, 4 << 20)
         try KernelRequirements.checkNamespace()
+    }
+
+    /// The version that a release such as "6.18.5-cloud-amd64" begins with. Errors: none there, or one that is too old.
+    static func version(of release: String) throws(CaptureError) -> (major: Int, minor: Int) {
+        let parts = release.split(separator: ".", maxSplits: 2, omittingEmptySubsequences: false)
+        guard parts.count >= 2, let major = Int(parts[0]), let minor = Int(parts[1].prefix { $0.isNumber }) else {
+            throw CaptureError(
+                "The kernel's version can't be read from /proc/sys/kernel/osrelease ('\(release)'). Is /proc mounted?")
+        }
+        guard (major, minor) >= oldestVersion else {
+            throw CaptureError(
+                "Linux \(release) is too old: syslat needs 5.10 or newer, for BPF ring buffers and programs run on a chosen CPU. "
+                    + "Boot a newer kernel.")
+        }
+        return (major, minor)
     }
 
     /// Typed programs use compare-and-exchange, which came with 5.12.

@@ -3,55 +3,113 @@ import Glibc
 
 /// Where the report goes: standard output, or a file that appears only when it is whole.
 struct Output: ~Copyable {
-    private let descriptor: Int32
-    /// The file that is written, and the name it gets at the end; nil for what is no regular file.
-    private let temporary: String?
+    private enum Destination {
+        /// A descriptor that is written to as it is: standard output, a terminal, a pipe.
+        case stream(Int32)
+        /// A file that is replaced. Nothing of it exists before the report does, however the capture ends.
+        case file(path: String)
+    }
+
+    private static let standardOutputName = "standard output"
+    private let destination: Destination
     private let name: String
     let isTerminal: Bool
 
     /// Opens the destination at once, so that a name that can't be written is found before anything is captured.
     init(path: String?) throws(CaptureError) {
-        guard let path else {
-            (descriptor, temporary, name) = (STDOUT_FILENO, nil, "standard output")
-            isTerminal = isatty(STDOUT_FILENO) == 1
-            return
+        destination = if let path { try Output.open(path) } else { try Output.standardOutput() }
+        name = path ?? Output.standardOutputName
+        isTerminal = if case .stream(let descriptor) = destination { isatty(descriptor) == 1 } else { false }
+    }
+
+    private static func standardOutput() throws(CaptureError) -> Destination {
+        let flags = fcntl(STDOUT_FILENO, F_GETFL)
+        guard flags >= 0, flags & O_ACCMODE != O_RDONLY else {
+            throw CaptureError("Standard output is closed or can't be written. Open it, as in: syslat … >FILE")
         }
+        return .stream(STDOUT_FILENO)
+    }
+
+    private static func open(_ path: String) throws(CaptureError) -> Destination {
         var info = stat()
-        let isSpecial = unsafe stat(path, &info) == 0 && info.st_mode & S_IFMT != S_IFREG
-        let target = isSpecial ? path : "\(path).\(getpid()).tmp"
-        let flags = isSpecial ? O_WRONLY | O_CLOEXEC : O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC
-        let opened = unsafe open(target, flags, 0o644)
-        guard opened >= 0 else {
-            throw CaptureError("The report can't be written to \(path): \(Output.reason()). Give another name to --report.")
+        if unsafe stat(path, &info) == 0 && info.st_mode & S_IFMT != S_IFREG {
+            let descriptor = unsafe Glibc.open(path, O_WRONLY | O_CLOEXEC)
+            guard descriptor >= 0 else { throw unwritable(path) }
+            return .stream(descriptor)
         }
-        (descriptor, temporary, name) = (opened, isSpecial ? nil : target, path)
-        isTerminal = isatty(opened) == 1
+        guard !path.isEmpty else {
+            throw CaptureError("--report was given an empty name. Name a file, or leave the option out.", status: .usage)
+        }
+        // Behind a symbolic link it is the file that is replaced, not the link.
+        let file = resolved(path) ?? path
+        let descriptor = create(temporary(for: file))
+        guard descriptor >= 0 else { throw unwritable(path) }
+        close(descriptor)
+        unsafe _ = unlink(temporary(for: file))
+        return .file(path: file)
     }
 
     deinit {
-        if descriptor != STDOUT_FILENO { close(descriptor) }
-        // Still there only if the report was not finished.
-        if let temporary { unsafe _ = unlink(temporary) }
+        if case .stream(let descriptor) = destination, descriptor != STDOUT_FILENO { close(descriptor) }
     }
 
     /// Writes the whole text; a file gets its name when all of it is on disk.
     borrowing func finish(_ text: String) throws(CaptureError) {
-        var rest = ArraySlice(text.utf8)
-        while !rest.isEmpty {
-            // write(2) reads no more than the slice has.
-            let written = unsafe rest.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
-            if written < 0 && errno == EINTR { continue }
-            guard written > 0 else { throw CaptureError("The report can't be written to \(name): \(Output.reason()).") }
-            rest = rest.dropFirst(written)
-        }
-        guard let temporary else { return }
-        guard fsync(descriptor) == 0, unsafe rename(temporary, name) == 0 else {
-            throw CaptureError("The report can't be written to \(name): \(Output.reason()).")
+        switch destination {
+        case .stream(let descriptor):
+            guard Output.write(text, to: descriptor) else { throw Output.unwritable(name) }
+        case .file(let path):
+            let temporary = Output.temporary(for: path)
+            let descriptor = Output.create(temporary)
+            guard descriptor >= 0 else { throw Output.unwritable(name) }
+            defer { close(descriptor) }
+            guard Output.write(text, to: descriptor), fsync(descriptor) == 0, unsafe rename(temporary, path) == 0 else {
+                let error = Output.unwritable(name)
+                unsafe _ = unlink(temporary)
+                throw error
+            }
         }
     }
 
-    private static func reason() -> String {
-        guard let text = unsafe strerror(errno) else { return "error \(errno)" }
+    /// Where a report is written before it gets its name: in the same folder, since rename(2) needs that.
+    private static func temporary(for path: String) -> String { "\(path).\(getpid()).tmp" }
+
+    private static func create(_ path: String) -> Int32 { unsafe Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644) }
+
+    private static func resolved(_ path: String) -> String? {
+        guard let found = unsafe realpath(path, nil) else { return nil }
+        defer { unsafe free(found) }
+        return unsafe String(cString: found)
+    }
+
+    /// Writes everything; false, with errno set, if that failed.
+    private static func write(_ text: String, to descriptor: Int32) -> Bool {
+        var rest = ArraySlice(text.utf8)
+        while !rest.isEmpty {
+            // write(2) reads no more than the slice has.
+            let written = unsafe rest.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if written < 0 && errno == EINTR { continue }
+            guard written > 0 else { return false }
+            rest = rest.dropFirst(written)
+        }
+        return true
+    }
+
+    private static func unwritable(_ name: String) -> CaptureError {
+        let reason = errno
+        let remedy =
+            switch reason {
+            case ENOENT: "Make its folder first, or give another name to --report."
+            case ENOSPC, EDQUOT: "Make room there, or write somewhere else."
+            case EPIPE: "Its reader has gone."
+            default: name == standardOutputName ? "Write somewhere else." : "Give another name to --report."
+            }
+        let what = name == standardOutputName ? "Standard output can't be written" : "The report can't be written to \(name)"
+        return CaptureError("\(what): \(text(of: reason)). \(remedy)")
+    }
+
+    private static func text(of code: Int32) -> String {
+        guard let text = unsafe strerror(code) else { return "error \(code)" }
         return unsafe String(cString: text).lowercased()
     }
 

@@ -9,16 +9,42 @@ struct Syslat: ParsableCommand {
         version: syslatVersion,
         subcommands: [ProfileCommand.self, DoctorCommand.self])
 
+    /// Every message begins like this, whoever found the mistake.
+    static let _errorPrefix = "syslat: "
+
     static func main() {
+        StandardStreams.reserve()
+        let arguments = Array(CommandLine.arguments.dropFirst())
         do {
-            var command = try parseAsRoot(Arguments.prepared(Array(CommandLine.arguments.dropFirst())))
-            try command.run()
+            do {
+                var command = try parseAsRoot(Arguments.prepared(arguments))
+                try command.run()
+            } catch where exitCode(for: error).isSuccess {
+                // Help or the version: an answer like any other, which may fail to be written.
+                try Output(path: nil).finish(fullMessage(for: error) + "\n")
+            }
+        } catch let error as CaptureError {
+            Terminal.say(report(error))
+            exit(withError: ExitCode(error.status.rawValue))
         } catch {
-            // People who come from strace or perf write the command without the dashes.
-            if message(for: error).contains("nexpected argument") {
-                Terminal.say("To profile a command, write it after two dashes: syslat profile -- COMMAND ARGUMENT…\n")
+            if let first = arguments.first, isCommandToProfile(first) {
+                Terminal.say(
+                    "\(_errorPrefix)There is no subcommand '\(first)': `syslat --help` lists them. To profile a command, write it "
+                        + "after two dashes: syslat profile -- \(first) …\n")
+                exit(withError: ExitCode.validationFailure)
             }
             exit(withError: error)
         }
+    }
+
+    /// People who come from strace write the command at once.
+    private static func isCommandToProfile(_ word: String) -> Bool {
+        let subcommands = configuration.subcommands.map { $0.configuration.commandName ?? "" } + ["help"]
+        return !word.hasPrefix("-") && !subcommands.contains(word)
+    }
+
+    private static func report(_ error: CaptureError) -> String {
+        let advice = error.isHostFault ? " `syslat doctor` says what is missing here." : ""
+        return "\(_errorPrefix)\(error)\(advice)\n" + (error.log.isEmpty ? "" : "\(error.log)\n")
     }
 }

@@ -56,9 +56,12 @@ import Testing
     }
 
     @Test(arguments: [
-        (["no-such-command-at-all"], CaptureError.Status.notFound, "The command no-such-command-at-all was not found in PATH."),
-        (["./no/such"], .notFound, "The command ./no/such was not found: no such file or directory."),
-        (["/proc"], .notExecutable, "/proc can't be executed: it is no program or lacks the right (chmod +x)."),
+        (
+            ["no-such-command-at-all"], CaptureError.Status.notFound,
+            "The command no-such-command-at-all was not found in PATH. Check its spelling, or give its path."
+        ),
+        (["./no/such"], .notFound, "The command ./no/such was not found: no such file or directory. Check its path."),
+        (["/proc"], .notExecutable, "/proc can't be executed: it is a folder. Name a program in it."),
         ([""], .usage, "The command after -- is empty. Write it as: syslat profile -- COMMAND ARGUMENT…"),
     ])
     func aCommandThatCannotBeRunIsRefused(words: [String], status: CaptureError.Status, sentence: String) throws {

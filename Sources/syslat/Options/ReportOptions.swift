@@ -23,7 +23,7 @@ struct ReportOptions: ParsableArguments {
     @Option(help: "Which column to sort by.")
     var sort = SortKey.total
 
-    @Option(help: ArgumentHelp("Show only the first rows.", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Show only the first rows.", valueName: "n"))
     var top: Int?
 
     @Flag(name: .customLong("histogram"), help: "Draw the distribution of every call; --histogram=read,write of these only.")

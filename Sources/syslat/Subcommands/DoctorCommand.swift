@@ -12,7 +12,9 @@ struct DoctorCommand: ParsableCommand {
 
     func run() throws {
         let findings = Doctor.examine(btfPath: btf)
+        let output = try Output(path: nil)
         let width = findings.map(\.subject.count).max() ?? 0
+        var text = ""
         for finding in findings {
             let mark =
                 switch finding.verdict {
@@ -21,8 +23,11 @@ struct DoctorCommand: ParsableCommand {
                 case .failed: "FAILED"
                 }
             let padding = String(repeating: " ", count: width - finding.subject.count)
-            print("\(mark)  \(finding.subject)\(padding)  \(finding.detail)")
+            // What libbpf printed follows on lines of its own, below the sentence.
+            let detail = finding.detail.split(separator: "\n").joined(separator: "\n" + String(repeating: " ", count: width + 10))
+            text += "\(mark)  \(finding.subject)\(padding)  \(detail)\n"
         }
+        try output.finish(text)
         if findings.contains(where: { $0.verdict == .failed }) { throw ExitCode.failure }
     }
 }

@@ -30,11 +30,13 @@ struct ProfileCommand: ParsableCommand {
     var syscalls: [String] = []
 
     @Option(
-        name: [.short, .long], help: ArgumentHelp("End after this time: 10s, 500ms, 2m.", valueName: "time"),
+        name: [.short, .long], parsing: .unconditional,
+        help: ArgumentHelp("End after this time: 10s, 500ms, 2m.", valueName: "time"),
         transform: Units.duration)
     var duration: UInt64?
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp("Size of the ring buffer, a power of two.", valueName: "size"), transform: Units.size)
     var ringSize = CaptureOptions.defaultRing
 
@@ -62,22 +64,17 @@ struct ProfileCommand: ParsableCommand {
     }
 
     func run() throws {
-        do {
-            let output = try Output(path: report.report)
-            let options = CaptureOptions(
-                target: try target.target(), selection: try selection(),
-                selectionText: syscalls.isEmpty ? nil : syscalls.joined(separator: ","), durationNanoseconds: duration,
-                ringBytes: ringSize, btfPath: btf, keepsProcessDistributions: report.grouping == .process)
-            let session = try CaptureSession(options)
-            var progress = ProgressLine()
-            let profile = try session.run { progress.show($0) }
-            progress.clear()
-            try output.finish(try report.render(profile, color: output.wantsColor, pretty: output.isTerminal))
-            if let status = profile.capture.exitStatus, status != 0 { throw ExitCode(status) }
-        } catch let error as CaptureError {
-            Terminal.say("syslat: \(error)\n")
-            throw ExitCode(error.status.rawValue)
-        }
+        let output = try Output(path: report.report)
+        let options = CaptureOptions(
+            target: try target.target(), selection: try selection(),
+            selectionText: syscalls.isEmpty ? nil : syscalls.joined(separator: ","), durationNanoseconds: duration,
+            ringBytes: ringSize, btfPath: btf, keepsProcessDistributions: report.grouping == .process)
+        let session = try CaptureSession(options)
+        var progress = ProgressLine()
+        let profile = try session.run { progress.show($0) }
+        progress.clear()
+        try output.finish(try report.render(profile, color: output.wantsColor, pretty: output.isTerminal))
+        if let status = profile.capture.exitStatus, status != 0 { throw ExitCode(status) }
     }
 }
 

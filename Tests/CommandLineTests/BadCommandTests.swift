@@ -1,0 +1,60 @@
+import Capture
+import CaptureSupport
+import Foundation
+import Testing
+
+extension CommandLineTests {
+    /// Commands that can't be started: 127 where there is none, 126 where there is one that can't be executed, as shells do.
+    @Suite(.requiresBPF) struct BadCommands {
+        @Test func anEmptyNameIsAMistakeInTyping() throws {
+            try Refusal(["profile", "--", ""], 64, "after -- is empty", "syslat profile -- COMMAND").check()
+        }
+
+        @Test func aCommandThatIsNotInPATH() throws {
+            try Refusal(["profile", "--", "no-such-command"], 127, "no-such-command", "not found in PATH", "spelling").check()
+        }
+
+        @Test func aCommandAndItsArgumentsInOneWord() throws {
+            try Refusal(["profile", "--", "ls -l"], 127, "ls -l", "not found in PATH", "sh -c 'ls -l'").check()
+        }
+
+        @Test func aPathThatIsNotThere() throws {
+            try Refusal(["profile", "--", "./no-such-command"], 127, "./no-such-command", "no such file", "Check its path").check()
+        }
+
+        @Test func aFileThatMayNotBeExecuted() throws {
+            let scratch = try Scratch()
+            let file = try scratch.write("#!/bin/sh\n", to: "script")
+            try Refusal(["profile", "--", file], 126, file, "lacks the right", "chmod +x \(file)").check()
+        }
+
+        @Test func aFileInPATHThatMayNotBeExecuted() throws {
+            let scratch = try Scratch()
+            try scratch.write("#!/bin/sh\n", to: "only-readable")
+            let run = try syslat(["profile", "--", "only-readable"], environment: ["PATH": "\(scratch.folder):/usr/bin:/bin"])
+            #expect(run.status == 126)
+            #expect(run.error.contains("\(scratch.folder)/only-readable can't be executed"), "\(run.error)")
+        }
+
+        @Test func aFolder() throws {
+            let scratch = try Scratch()
+            try Refusal(["profile", "--", scratch.folder], 126, scratch.folder, "it is a folder", "Name a program").check()
+        }
+
+        @Test func aDevice() throws {
+            try Refusal(["profile", "--", "/dev/null"], 126, "/dev/null", "no regular file", "Name a program").check()
+        }
+
+        @Test func aScriptWithoutItsFirstLine() throws {
+            let scratch = try Scratch()
+            let file = try scratch.write("echo hello\n", to: "script", mode: 0o755)
+            try Refusal(["profile", "--", file], 126, file, "no program of this machine", "#!/bin/sh").check()
+        }
+
+        @Test func aScriptWhoseInterpreterIsMissing() throws {
+            let scratch = try Scratch()
+            let file = try scratch.write("#!/no/such/shell\n", to: "script", mode: 0o755)
+            try Refusal(["profile", "--", file], 126, file, "interpreter or loader", "missing", "first line").check()
+        }
+    }
+}

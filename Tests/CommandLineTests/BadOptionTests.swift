@@ -1,0 +1,68 @@
+import CaptureSupport
+import Testing
+
+extension CommandLineTests {
+    /// Options that make no sense: refused before anything is loaded, without root, with 64.
+    @Suite struct BadOptions {
+        static let selections = [
+            Refusal(["profile", "-e", "reed", "--", "true"], 64, "'reed'", "did you mean read"),
+            Refusal(["profile", "-e", "%fiel", "--", "true"], 64, "'%fiel'", "the classes are %file", "%clock"),
+            Refusal(["profile", "-e", "file", "--", "true"], 64, "'file'", "did you mean the class %file?"),
+            Refusal(["profile", "-e", "epol*x", "--", "true"], 64, "'epol*x'", "matches no system call", "widen it"),
+            Refusal(["profile", "-e", "xyz*", "--", "true"], 64, "'xyz*'", "matches no system call"),
+            Refusal(["profile", "-e", "arm:read", "--", "true"], 64, "'arm'", "x86_64 does not have", "ia32"),
+            Refusal(["profile", "-e", "read,", "--", "true"], 64, "'read,'", "empty item"),
+        ]
+
+        static let values = [
+            Refusal(["profile", "--ring-size", "3MiB", "--", "true"], 64, "ring size", "power of two", "3145728 bytes", "8MiB"),
+            Refusal(["profile", "--ring-size", "32KiB", "--", "true"], 64, "ring size", "64KiB to 1GiB", "32768 bytes"),
+            Refusal(["profile", "--ring-size", "2GiB", "--", "true"], 64, "ring size", "64KiB to 1GiB", "2147483648 bytes"),
+            Refusal(["profile", "--ring-size", "8", "--", "true"], 64, "'8'", "--ring-size", "a unit", "512KiB or 8MiB"),
+            Refusal(["profile", "--ring-size", "-1MiB", "--", "true"], 64, "'-1MiB'", "not a positive number", "8MiB"),
+            Refusal(["profile", "-d", "0s", "--", "true"], 64, "'0s'", "zero", "10s, 500ms"),
+            Refusal(["profile", "-d", "-1s", "--", "true"], 64, "'-1s'", "not a positive number", "10s, 500ms"),
+            Refusal(["profile", "-d", "10", "--", "true"], 64, "'10'", "no unit", "10s, 500ms"),
+            Refusal(["profile", "--duration", "1y", "--", "true"], 64, "'1y'", "no unit", "10s, 500ms"),
+            Refusal(["profile", "-d", "--", "true"], 64, "'--'", "no unit", "10s, 500ms"),
+            Refusal(["profile", "--format", "xml", "--", "true"], 64, "'xml'", "--format", "'text' and 'json'"),
+            Refusal(["profile", "--sort", "size", "--", "true"], 64, "'size'", "--sort", "total", "p999", "name"),
+            Refusal(["profile", "--by", "thread", "--", "true"], 64, "'thread'", "--by", "'call' and 'process'"),
+            Refusal(["profile", "--top", "0", "--", "true"], 64, "--top 0", "shows nothing", "from 1 on"),
+            Refusal(["profile", "--top", "-3", "--", "true"], 64, "--top -3", "shows nothing", "from 1 on"),
+            Refusal(["profile", "--top", "all", "--", "true"], 64, "'all'", "--top"),
+            Refusal(["profile", "--histogram=", "--", "true"], 64, "--histogram= names no call", "--histogram=read,write"),
+            Refusal(["profile", "--bogus", "--", "true"], 64, "'--bogus'", "--help"),
+        ]
+
+        static let targets = [
+            Refusal(["profile"], 64, "Say what to profile", "-p PID", "-a", "--cgroup", "-- COMMAND"),
+            Refusal(["profile", "--"], 64, "Say what to profile", "-- COMMAND"),
+            Refusal(["profile", "ls", "-l"], 64, "Say what to profile", "-- COMMAND"),
+            Refusal(["profile", "-a", "-p", "1"], 64, "-p and -a contradict each other", "Keep one"),
+            Refusal(["profile", "-a", "--", "true"], 64, "-a and a command after -- contradict each other", "Keep one"),
+            Refusal(["profile", "-p", "1", "--cgroup", "/", "--", "true"], 64, "-p and --cgroup and a command after --"),
+            Refusal(["profile", "--no-follow", "-a"], 64, "--no-follow", "-a has no children", "Drop it"),
+            Refusal(["profile", "--no-follow", "--cgroup", "/"], 64, "--no-follow", "--cgroup has no children", "Drop it"),
+            Refusal(["profile", "-p", "0"], 64, "'0' is no process id", "-p 1234,5678"),
+            Refusal(["profile", "-p", "self"], 64, "'self' is no process id", "-p 1234,5678"),
+            Refusal(["profile", "-p", "1,,2"], 64, "'' is no process id", "-p 1234,5678"),
+            Refusal(["profile", "-p", ""], 64, "'' is no process id", "-p 1234,5678"),
+        ]
+
+        @Test(arguments: selections) func selectionsThatNameNothing(_ refusal: Refusal) throws { try refusal.check() }
+
+        @Test(arguments: values) func valuesThatMeanNothing(_ refusal: Refusal) throws { try refusal.check() }
+
+        @Test(arguments: targets) func targetsThatAreNone(_ refusal: Refusal) throws { try refusal.check() }
+
+        /// Those who come from strace write it so.
+        @Test func aCommandWithoutProfileAndDashesIsShownHow() throws {
+            let run = try syslat(["ls", "-l"])
+            #expect(run.status == 64)
+            #expect(run.output == "")
+            #expect(run.error.contains("no subcommand 'ls'"), "\(run.error)")
+            #expect(run.error.contains("syslat profile -- ls"), "\(run.error)")
+        }
+    }
+}

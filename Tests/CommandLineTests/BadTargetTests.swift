@@ -1,0 +1,107 @@
+import Capture
+import CaptureSupport
+import Foundation
+import Testing
+
+extension CommandLineTests {
+    /// Processes and cgroups that can't be watched.
+    @Suite(.requiresBPF) struct BadTargets {
+        @Test func aProcessThatIsNotThere() throws {
+            let program = try WaitingProgram(["/bin/cat"])
+            let pid = program.pid
+            program.signal(SIGKILL)
+            program.wait()
+            try Refusal(["profile", "-p", "\(pid)"], 1, "no process \(pid)", "has ended", "pgrep").check()
+        }
+
+        @Test func oneOfTwoProcessesThatIsNotThere() throws {
+            try Refusal(["profile", "-p", "1,2147483647"], 1, "no process 2147483647", "pgrep").check()
+        }
+
+        /// exec keeps the pid, so that `$$` is syslat's own.
+        @Test func syslatItself() throws {
+            let run = try shell("echo $$; exec \"$SYSLAT\" profile -p $$")
+            let pid = run.output.trimmingCharacters(in: .newlines)
+            #expect(run.status == 64)
+            #expect(run.error.contains("\(pid) is syslat's own process"), "\(run.error)")
+            #expect(run.error.contains("Give the pid of another process"))
+        }
+
+        @Test func theProcessThatCaptures() throws {
+            #expect {
+                _ = try CaptureSession(CaptureOptions(target: .processes([getpid()], follow: true)))
+            } throws: { error in
+                (error as? CaptureError)?.status == .usage && "\(error)".contains("own process")
+            }
+        }
+
+        @Test func aThread() throws {
+            let python = try WaitingProgram([
+                "/usr/bin/python3", "-c",
+                "import threading, sys, time; threading.Thread(target=time.sleep, args=(60,), daemon=True).start(); "
+                    + "sys.stdin.buffer.raw.read(1)",
+            ])
+            defer {
+                python.release()
+                python.wait()
+            }
+            func threads() -> [String] {
+                let all = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(python.pid)/task")) ?? []
+                return all.filter { $0 != "\(python.pid)" }
+            }
+            #expect(eventually { !threads().isEmpty })
+            let thread = try #require(threads().first)
+            try Refusal(
+                ["profile", "-p", thread], 64, "\(thread) is a thread of process \(python.pid)", "give -p \(python.pid)"
+            ).check()
+        }
+
+        @Test func aCgroupThatIsNotThere() throws {
+            try Refusal(
+                ["profile", "--cgroup", "/sys/fs/cgroup/no-such-group"], 1, "/sys/fs/cgroup/no-such-group", "no such file",
+                "A cgroup is a folder"
+            ).check()
+        }
+
+        /// A version 1 hierarchy where there is one, an ordinary folder anywhere.
+        @Test(arguments: ["/sys/fs/cgroup/cpu", "/tmp"]) func aFolderThatIsNoCgroupOfVersion2(_ folder: String) throws {
+            guard FileManager.default.fileExists(atPath: folder) else { return }
+            try Refusal(["profile", "--cgroup", folder], 1, folder, "not a cgroup of version 2", "mount -t cgroup2").check()
+        }
+
+        @Test func aBTFFileThatIsNotThere() throws {
+            try Refusal(["profile", "--btf", "/no/such.btf", "--", "true"], 1, "/no/such.btf", "no such file", "--btf").check()
+        }
+
+        @Test(arguments: ["text\n", "", "\u{7f}EL"]) func aFileThatIsNoBTF(_ content: String) throws {
+            let scratch = try Scratch()
+            let file = try scratch.write(content, to: "notes")
+            try Refusal(["profile", "--btf", file, "--", "true"], 1, file, "holds no BTF", "--btf").check()
+        }
+
+        @Test func aFolderAsBTF() throws {
+            try Refusal(["profile", "--btf", "/tmp", "--", "true"], 1, "/tmp", "is a directory", "--btf").check()
+        }
+
+        /// It begins well: libbpf finds out, and says so below the sentence.
+        @Test func anELFFileWithoutBTF() throws {
+            try Refusal(
+                ["profile", "--btf", "/bin/sh", "--", "true"], 1, "cannot load the BPF programs", "`syslat doctor`",
+                "failed to find '.BTF'"
+            ).check()
+        }
+
+        /// What is refused leaves nothing in the kernel.
+        @Test func nothingStaysAttached() throws {
+            let before = try KernelObjects.ours()
+            for arguments in [
+                ["profile", "-p", "2147483647"], ["profile", "--", "/bin/no-such-command"], ["profile", "--btf", "/bin/sh", "-a"],
+            ] {
+                #expect(try syslat(arguments).status != 0)
+            }
+            // Other captures may have begun meanwhile; they end.
+            let appeared = try KernelObjects.ours().subtracting(before)
+            #expect(try eventually(within: 60) { try appeared.isDisjoint(with: KernelObjects.ours()) })
+        }
+    }
+}

@@ -1,0 +1,46 @@
+import Capture
+import CaptureSupport
+import TestSupport
+import Testing
+
+extension CommandLineTests {
+    /// What the program says of itself. A snapshot that differs is to be read, and then written anew (see TestSupport.Snapshot).
+    @Suite struct Help {
+        @Test(arguments: [
+            (["--help"], "help.txt"), (["help", "profile"], "help-profile.txt"), (["help", "doctor"], "help-doctor.txt"),
+        ])
+        func isAsItWasReadByAPerson(_ arguments: [String], _ snapshot: String) throws {
+            let run = try syslat(arguments, environment: ["COLUMNS": "100"])
+            #expect(run.status == 0)
+            #expect(run.error == "")
+            #expect(run.output.split(separator: "\n").allSatisfy { $0.count <= 100 })
+            try Snapshot().verify(run.output, is: snapshot)
+        }
+
+        @Test(arguments: [[], ["help"], ["-h"]]) func isTheSameHoweverItIsAskedFor(_ arguments: [String]) throws {
+            let run = try syslat(arguments, environment: ["COLUMNS": "100"])
+            #expect(run.status == 0)
+            try Snapshot().verify(run.output, is: "help.txt")
+        }
+
+        @Test func profileExplainsItself() throws {
+            let run = try syslat(["profile", "--help"], environment: ["COLUMNS": "100"])
+            #expect(run.status == 0)
+            try Snapshot().verify(run.output, is: "help-profile.txt")
+        }
+
+        @Test(arguments: [["--version"], ["profile", "--version"]]) func theVersionIsOneLine(_ arguments: [String]) throws {
+            let run = try syslat(arguments)
+            #expect(run.status == 0)
+            #expect(run.output == "\(syslatVersion)\n")
+            #expect(run.error == "")
+        }
+
+        /// An answer that could not be given is a failure.
+        @Test(arguments: ["--help", "--version", "doctor"]) func aFullDiskIsSaid(_ argument: String) throws {
+            let run = try shell("\"$SYSLAT\" \(argument) >/dev/full")
+            #expect(run.status == 1)
+            #expect(run.error.contains("Standard output can't be written: no space left on device"), "\(run.error)")
+        }
+    }
+}

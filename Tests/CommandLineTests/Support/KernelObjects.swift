@@ -1,0 +1,46 @@
+import CaptureSupport
+import Foundation
+import Testing
+
+/// BPF programs and maps. Others on this machine load theirs at the same time, so that a count says little: what belongs to a
+/// process is what its descriptors name.
+struct KernelObjects {
+    /// A program or map: "prog 12", "map 34".
+    typealias Name = String
+
+    /// Those that a process has open.
+    static func owned(by pid: Int32) -> Set<Name> {
+        let folder = "/proc/\(pid)/fdinfo"
+        var names: Set<Name> = []
+        for descriptor in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] {
+            let text = (try? String(contentsOfFile: "\(folder)/\(descriptor)", encoding: .utf8)) ?? ""
+            for line in text.split(separator: "\n") {
+                let words = line.split(whereSeparator: \.isWhitespace)
+                guard words.count == 2, words[0] == "prog_id:" || words[0] == "map_id:" else { continue }
+                names.insert("\(words[0].dropLast(4)) \(words[1])")
+            }
+        }
+        return names
+    }
+
+    /// All that the kernel has now, with the names that their sources give them.
+    static func all() throws -> [Name: String] {
+        let run = try ProgramRun.run([try Fixture("bpf_objects").path])
+        try #require(run.status == 0, "bpf_objects: \(run.error)")
+        var objects: [Name: String] = [:]
+        for line in run.output.split(separator: "\n") {
+            let words = line.split(separator: " ", maxSplits: 2)
+            objects["\(words[0]) \(words[1])"] = words.count > 2 ? String(words[2]) : ""
+        }
+        return objects
+    }
+
+    /// Those that the kernel has and that only syslat gives such names.
+    static func ours() throws -> Set<Name> {
+        let programs: Set = [
+            "sys_enter_btf", "sys_exit_btf", "task_fork_btf", "task_exec_btf", "task_exit_btf", "flush_batch",
+            "sys_enter_raw", "sys_exit_raw", "task_fork_raw", "task_exec_raw", "task_exit_raw",
+        ]
+        return Set(try all().filter { programs.contains($0.value) }.keys)
+    }
+}
