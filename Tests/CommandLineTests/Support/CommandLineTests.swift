@@ -36,6 +36,17 @@ struct CommandLineTests {
             environment: settings.merging(environment) { $1 }, timeout: timeout)
     }
 
+    /// A command with the signals that a shell gives it: the threads of a test run block most, and children inherit that.
+    static func withDefaultSignals(_ command: [String]) -> [String] {
+        let script = """
+            import os, signal, sys
+            signal.pthread_sigmask(signal.SIG_SETMASK, ())
+            signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+            os.execvp(sys.argv[1], sys.argv[1:])
+            """
+        return ["/usr/bin/python3", "-I", "-S", "-c", script] + command
+    }
+
     /// Tries again until a condition holds; false if it does not within `seconds`.
     static func eventually(within seconds: Double = 30, _ condition: () throws -> Bool) rethrows -> Bool {
         let deadline = Date(timeIntervalSinceNow: seconds)

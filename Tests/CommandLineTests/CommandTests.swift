@@ -1,0 +1,100 @@
+import CaptureSupport
+import Foundation
+import Testing
+
+extension CommandLineTests {
+    /// `syslat profile -- COMMAND` is the command, with a report after it.
+    @Suite(.requiresBPF) struct Commands {
+        @Test(arguments: [("exit 0", 0), ("exit 3", 3), ("exit 127", 127), ("kill -TERM $$", 143), ("kill -KILL $$", 137)])
+        func theExitStatusIsPassedOn(_ line: String, _ status: Int32) throws {
+            let (report, run) = try Report.profiling(["sh", "-c", line])
+            #expect(run.status == status)
+            #expect(run.error == "")
+            #expect(report.capture.exit_status == status)
+        }
+
+        @Test func theThreeStreamsAreTheCommandsOwn() throws {
+            let input = String(repeating: "every byte arrives \u{0} \u{7f} \u{e4}\n", count: 5000)
+            let scratch = try Scratch()
+            let run = try syslat(
+                ["profile", "--report", scratch.path("report"), "--", "sh", "-c", "cat; echo trouble >&2; exit 7"], input: input)
+            #expect(run.status == 7)
+            #expect(run.output == input)
+            #expect(run.error == "trouble\n")
+            #expect(try scratch.read("report").contains("(exit status 7)"))
+        }
+
+        @Test func theReportComesAfterTheCommandsOutput() throws {
+            let run = try syslat(["profile", "--", "sh", "-c", "echo first; sleep 0.2; echo second"])
+            #expect(run.status == 0)
+            #expect(run.output.hasPrefix("first\nsecond\nsyslat "), "\(run.output)")
+            #expect(run.output.hasSuffix("\n"))
+        }
+
+        /// Arguments with blanks, quotes and option letters reach the command as they are, the environment too.
+        @Test func argumentsAndEnvironmentAreNotTouched() throws {
+            let scratch = try Scratch()
+            let run = try syslat(
+                [
+                    "profile", "--report", scratch.path("report"), "--", "sh", "-c", "printf '[%s]' \"$@\" \"$WORD\"", "sh", "a b", "",
+                    "--", "--histogram=x", "-p",
+                ],
+                environment: ["WORD": "from outside"])
+            #expect(run.output == "[a b][][--][--histogram=x][-p][from outside]")
+        }
+
+        @Test func aDurationEndsTheCaptureAndNotTheCommand() throws {
+            let began = Date()
+            let (report, run) = try Report.profiling(["sh", "-c", "sleep 1; echo done; exit 4"], options: ["-d", "300ms"])
+            #expect(run.status == 4)
+            #expect(run.output == "done\n")
+            #expect(Date().timeIntervalSince(began) >= 1)
+            // Never shorter; how much longer depends on who else wants the CPUs.
+            #expect(report.capture.duration_ns >= 300_000_000)
+            #expect(report.capture.duration_ns < 900_000_000)
+            #expect(report.in_flight.contains { $0.name == "clock_nanosleep" && $0.age_ns < 900_000_000 })
+            #expect(report.balance.closes)
+        }
+
+        @Test func aCommandThatEndsEarlyEndsTheCapture() throws {
+            let began = Date()
+            let (report, _) = try Report.profiling(["true"], options: ["-d", "1m"])
+            #expect(Date().timeIntervalSince(began) < 30)
+            #expect(report.capture.duration_ns < 30_000_000_000)
+        }
+
+        /// Not an error: the report says so.
+        @Test func aProcessThatEndsDuringTheCapture() throws {
+            let program = try WaitingProgram(["/bin/cat"])
+            let run = try syslat(["profile", "-p", "\(program.pid)"]) { pid in
+                _ = eventually { KernelObjects.owned(by: pid).count > 10 }
+                usleep(300_000)
+                program.signal(SIGKILL)
+                program.wait()
+            }
+            #expect(run.status == 0)
+            #expect(run.output.contains("Process \(program.pid) ended "), "\(run.output)")
+            #expect(run.output.contains("after the capture began"))
+            #expect(run.error == "")
+        }
+
+        @Test func oneProcessOfTwoThatEndsLeavesTheOther() throws {
+            let (first, second) = (try WaitingProgram(["/bin/cat"]), try WaitingProgram(["/bin/cat"]))
+            defer {
+                second.signal(SIGKILL)
+                second.wait()
+            }
+            let run = try syslat(["profile", "--format", "json", "-d", "1s", "-p", "\(first.pid),\(second.pid)"]) { pid in
+                _ = eventually { KernelObjects.owned(by: pid).count > 10 }
+                usleep(200_000)
+                first.signal(SIGKILL)
+                first.wait()
+            }
+            #expect(run.status == 0)
+            let report = try Report(json: run.output)
+            #expect(report.capture.duration_ns >= 1_000_000_000)
+            #expect(report.capture.remarks.filter { $0.contains("Process \(first.pid) ended ") }.count == 1)
+            #expect(!report.capture.remarks.contains { $0.contains("Process \(second.pid) ended ") })
+        }
+    }
+}

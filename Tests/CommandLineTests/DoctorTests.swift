@@ -1,0 +1,53 @@
+import CaptureSupport
+import Foundation
+import Testing
+
+extension CommandLineTests {
+    @Suite(.requiresBPF) struct DoctorLines {
+        private static let subjects = [
+            "kernel", "BTF", "privileges", "lockdown", "memlock", "capture", "tracefs", "cgroup v2", "clocksource", "vDSO",
+        ]
+
+        /// One line each: mark, subject, detail, in columns.
+        @Test func everythingIsWellWhereCapturesWork() throws {
+            let run = try syslat(["doctor"])
+            #expect(run.status == 0)
+            #expect(run.error == "")
+            let lines = run.output.split(separator: "\n")
+            #expect(lines.count == Self.subjects.count)
+            for (line, subject) in zip(lines, Self.subjects) {
+                let mark = line.prefix(8)
+                #expect(mark == "ok      " || (mark == "note    " && ["cgroup v2", "clocksource", "vDSO"].contains(subject)), "\(line)")
+                #expect(line.dropFirst(8).hasPrefix(subject.padding(toLength: 13, withPad: " ", startingAt: 0)), "\(line)")
+                #expect(line.count > 21, "\(line)")
+            }
+            #expect(run.output.contains(" programs on raw_syscalls and a ring buffer, loaded and attached in "))
+        }
+
+        @Test func aBTFFileThatIsNotThereFails() throws {
+            let run = try syslat(["doctor", "--btf", "/no/such.btf"])
+            #expect(run.status == 1)
+            let failed = run.output.split(separator: "\n").filter { $0.hasPrefix("FAILED") }
+            #expect(failed.count == 2)
+            #expect(failed.allSatisfy { $0.contains("/no/such.btf can't be read: no such file or directory") }, "\(run.output)")
+        }
+
+        /// What libbpf says is below the sentence, in its column: a line that begins at the margin is a finding.
+        @Test func whatLibbpfSaysKeepsTheColumns() throws {
+            let run = try syslat(["doctor", "--btf", "/bin/sh"])
+            #expect(run.status == 1)
+            let lines = run.output.split(separator: "\n")
+            #expect(lines.filter { !$0.hasPrefix(" ") }.count == Self.subjects.count)
+            let said = lines.filter { $0.contains("libbpf:") }
+            #expect(!said.isEmpty)
+            #expect(said.allSatisfy { $0.hasPrefix(String(repeating: " ", count: 21) + "libbpf:") }, "\(run.output)")
+        }
+
+        @Test func theKernelsOwnBTFServesAsAFile() throws {
+            guard FileManager.default.fileExists(atPath: "/sys/kernel/btf/vmlinux") else { return }
+            let run = try syslat(["doctor", "--btf", "/sys/kernel/btf/vmlinux"])
+            #expect(run.status == 0, "\(run.output)")
+            #expect(run.output.contains("raw_tp programs on raw_syscalls"), "\(run.output)")
+        }
+    }
+}

@@ -1,0 +1,67 @@
+import CaptureSupport
+import Foundation
+import Testing
+
+extension CommandLineTests {
+    /// What happens without root. The tests are root's: setpriv(1) takes the rights away.
+    @Suite(.requiresBPF, .enabled(if: geteuid() == 0, "needs root to give root up")) struct Privileges {
+        private static let nobody = ["setpriv", "--reuid", "65534", "--clear-groups"]
+
+        /// The build may lie where only root can go.
+        private static func readableSyslat(in scratch: Scratch) throws -> String {
+            let copy = scratch.path("syslat")
+            try FileManager.default.copyItem(atPath: ProgramRun.syslat, toPath: copy)
+            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: scratch.folder)
+            return copy
+        }
+
+        @Test(arguments: [["-a", "-d", "100ms"], ["--", "true"]]) func aCaptureSaysWhatItNeeds(_ arguments: [String]) throws {
+            let scratch = try Scratch()
+            let program = try Self.readableSyslat(in: scratch)
+            let run = try ProgramRun.run(Self.nobody + [program, "profile"] + arguments)
+            #expect(run.status == 1)
+            #expect(run.output == "")
+            for word in ["needs root, or CAP_BPF and CAP_PERFMON", "sudo", "`syslat doctor`"] {
+                #expect(run.error.contains(word), "\(run.error)")
+            }
+        }
+
+        @Test func theDoctorSaysWhatToType() throws {
+            let scratch = try Scratch()
+            let program = try Self.readableSyslat(in: scratch)
+            let run = try ProgramRun.run(Self.nobody + [program, "doctor"])
+            #expect(run.status == 1)
+            #expect(run.error == "")
+            let lines = run.output.split(separator: "\n")
+            let privileges = try #require(lines.first { $0.hasPrefix("FAILED  privileges") })
+            #expect(privileges.contains("run it with sudo"))
+            #expect(privileges.contains("sudo setcap cap_bpf,cap_perfmon=ep"))
+            #expect(lines.contains { $0.hasPrefix("FAILED  capture") })
+            // It is what is being asked.
+            #expect(!run.output.contains("`syslat doctor`"))
+        }
+
+        /// The remedy that both name is enough.
+        @Test func twoCapabilitiesSuffice() throws {
+            let scratch = try Scratch()
+            let program = try Self.readableSyslat(in: scratch)
+            let capabilities = ["--inh-caps=+bpf,+perfmon", "--ambient-caps=+bpf,+perfmon"]
+            let doctor = try ProgramRun.run(Self.nobody + capabilities + [program, "doctor"])
+            #expect(doctor.status == 0, "\(doctor.output)")
+            #expect(doctor.output.contains("ok      privileges   CAP_PERFMON, CAP_BPF"), "\(doctor.output)")
+            let run = try ProgramRun.run(Self.nobody + capabilities + [program, "profile", "--format", "json", "--", "true"])
+            #expect(run.status == 0, "\(run.error)")
+            let report = try Report(json: run.output)
+            #expect(report.calls("execve") == 1)
+            #expect(report.balance.closes)
+        }
+
+        @Test func aFolderWithoutTheRightToWriteIsSaid() throws {
+            let scratch = try Scratch()
+            let program = try Self.readableSyslat(in: scratch)
+            let run = try ProgramRun.run(Self.nobody + [program, "profile", "--report", scratch.path("report"), "--", "true"])
+            #expect(run.status == 1)
+            #expect(run.error.contains("\(scratch.path("report")): permission denied. Give another name to --report"), "\(run.error)")
+        }
+    }
+}
