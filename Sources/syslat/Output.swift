@@ -116,6 +116,15 @@ struct Output: ~Copyable {
     /// Colour is for terminals whose user has not declined it (https://no-color.org).
     var wantsColor: Bool { isTerminal && Output.environment("NO_COLOR") == nil && Output.environment("TERM") != "dumb" }
 
+    /// How many columns a line may take: a narrow terminal's own, 100 anywhere else.
+    var columns: Int {
+        guard isTerminal, case .stream(let descriptor) = destination else { return 100 }
+        var size = winsize()
+        // TIOCGWINSZ fills one struct winsize.
+        guard unsafe ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 100 }
+        return min(100, Int(size.ws_col))
+    }
+
     private static func environment(_ name: String) -> String? {
         guard let value = unsafe getenv(name) else { return nil }
         let text = unsafe String(cString: value)
@@ -126,6 +135,7 @@ struct Output: ~Copyable {
 /// Standard error: messages for the person at the terminal.
 enum Terminal {
     static let isInteractive = isatty(STDERR_FILENO) == 1
+    static let showsStandardOutput = isatty(STDOUT_FILENO) == 1
 
     static func say(_ text: String) {
         let bytes = Array(text.utf8)

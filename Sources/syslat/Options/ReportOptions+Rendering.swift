@@ -3,7 +3,7 @@ import Rendering
 
 extension ReportOptions {
     /// The report as it was asked for.
-    func render(_ profile: Profile, color: Bool, pretty: Bool) throws -> String {
+    func render(_ profile: Profile, color: Bool, pretty: Bool, width: Int = 100) throws -> String {
         switch format {
         case .json:
             return try JSONReport.render(profile, pretty: pretty)
@@ -11,7 +11,8 @@ extension ReportOptions {
             return TextReport.render(
                 profile,
                 options: TextReport.Options(
-                    sort: sort, top: top, groupByProcess: grouping == .process, histograms: histograms, color: color))
+                    sort: sort, top: top, groupByProcess: grouping == .process, histograms: histograms, color: color,
+                    width: width))
         }
     }
 

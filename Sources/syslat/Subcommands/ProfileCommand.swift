@@ -37,7 +37,7 @@ struct ProfileCommand: ParsableCommand {
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("Size of the ring buffer, a power of two.", valueName: "size"), transform: Units.size)
+        help: ArgumentHelp("Size of the ring buffer, a power of two (default: 8MiB).", valueName: "size"), transform: Units.size)
     var ringSize = CaptureOptions.defaultRing
 
     @Option(help: ArgumentHelp("BTF file of the running kernel, if it carries none.", valueName: "file"))
@@ -70,22 +70,27 @@ struct ProfileCommand: ParsableCommand {
             selectionText: syscalls.isEmpty ? nil : syscalls.joined(separator: ","), durationNanoseconds: duration,
             ringBytes: ringSize, btfPath: btf, keepsProcessDistributions: report.grouping == .process)
         let session = try CaptureSession(options)
-        var progress = ProgressLine()
+        // A command that shows something on the same terminal has it for itself.
+        var progress = ProgressLine(isWanted: target.command.isEmpty || !Terminal.showsStandardOutput)
         let profile = try session.run { progress.show($0) }
         progress.clear()
-        try output.finish(try report.render(profile, color: output.wantsColor, pretty: output.isTerminal))
+        try output.finish(
+            try report.render(profile, color: output.wantsColor, pretty: output.isTerminal, width: output.columns))
         if let status = profile.capture.exitStatus, status != 0 { throw ExitCode(status) }
     }
 }
 
 /// The one line that shows a person that something happens; nothing where standard error is no terminal.
 struct ProgressLine {
+    private let isWanted: Bool
     private var shownAt: UInt64 = 0
     private var isShown = false
 
+    init(isWanted: Bool) { self.isWanted = isWanted && Terminal.isInteractive }
+
     mutating func show(_ progress: CaptureSession.Progress) {
         // Five times a second is as often as an eye wants it.
-        guard Terminal.isInteractive, progress.elapsedNanoseconds >= shownAt + 200_000_000 || !isShown else { return }
+        guard isWanted, progress.elapsedNanoseconds >= shownAt + 200_000_000 || !isShown else { return }
         shownAt = progress.elapsedNanoseconds
         isShown = true
         let tenths = progress.elapsedNanoseconds / 100_000_000
