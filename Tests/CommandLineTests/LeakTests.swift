@@ -1,0 +1,104 @@
+import Capture
+import CaptureSupport
+import Foundation
+import Profile
+import Testing
+
+extension CommandLineTests {
+    /// What a capture took is given back: descriptors, programs, maps and memory.
+    @Suite(.requiresBPF) struct Leaks {
+        private static func descriptors() -> Int {
+            (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count) ?? 0
+        }
+
+        @Test func theCountersSeeALeak() throws {
+            let before = Self.descriptors()
+            let extra = (0..<100).map { _ in dup(0) }
+            let after = Self.descriptors()
+            for descriptor in extra { close(descriptor) }
+            #expect(extra.allSatisfy { $0 >= 0 })
+            // Other tests of this process open files too, but not a hundred.
+            #expect(after > before + 50)
+
+            let session = try CaptureSession(CaptureOptions(target: .processes([], follow: false)))
+            let owned = KernelObjects.owned(by: getpid())
+            #expect(owned.filter { $0.hasPrefix("prog") }.count >= 6)
+            #expect(owned.filter { $0.hasPrefix("map") }.count >= 10)
+            #expect(owned.isSubset(of: try KernelObjects.all().keys))
+            _ = try session.run()
+        }
+
+        /// Some of them end before they have begun.
+        @Test func fiftyCapturesGiveEverythingBack() throws {
+            _ = try capture(CaptureOptions(target: .command(try ResolvedCommand(["true"]), follow: true)))
+            let before = Self.descriptors()
+            var seen: Set<KernelObjects.Name> = []
+            for number in 0..<50 {
+                let target: Target =
+                    number.isMultiple(of: 5)
+                    ? .command(try ResolvedCommand(["true"]), follow: true) : .processes([], follow: false)
+                let session = try CaptureSession(CaptureOptions(target: target, ringBytes: 64 << 10))
+                seen.formUnion(KernelObjects.owned(by: getpid()))
+                if number.isMultiple(of: 3) {
+                    _ = consume session
+                } else {
+                    _ = try session.run()
+                }
+                _ = try? CaptureSession(CaptureOptions(target: .all, btfPath: "/bin/sh"))
+            }
+            #expect(seen.count >= 50 * 16)
+            // Polled, since other tests of this process may have a file open just now; a leak would be fifty of them.
+            #expect(eventually { Self.descriptors() <= before }, "\(Self.descriptors()) descriptors, \(before) before")
+            // The kernel frees maps a moment after the last descriptor is closed.
+            #expect(try eventually { try seen.isDisjoint(with: KernelObjects.all().keys) })
+        }
+
+        @Test func killedItLeavesNothingInTheKernel() throws {
+            var seen: Set<KernelObjects.Name> = []
+            var known = false
+            let run = try syslat(["profile", "-a"]) { pid in
+                // All of its 6 programs and 10 maps or more.
+                _ = eventually {
+                    seen = KernelObjects.owned(by: pid)
+                    return seen.count >= 16
+                }
+                known = (try? seen.isSubset(of: KernelObjects.all().keys)) == true
+                kill(pid, SIGKILL)
+            }
+            #expect(run.status == 128 + SIGKILL)
+            #expect(known && seen.count >= 16)
+            #expect(try eventually { try seen.isDisjoint(with: KernelObjects.all().keys) })
+        }
+
+        /// Three million calls take no more room than thirty thousand.
+        @Test func memoryDoesNotGrowWithTheCalls() throws {
+            func peak(calls: Int) throws -> Int {
+                var peak = 0
+                let scratch = try Scratch()
+                let run = try syslat(
+                    ["profile", "--format", "json", "--report", scratch.path("report"), "--", "dd", "if=/dev/zero", "of=/dev/null"]
+                        + ["bs=1", "count=\(calls / 2)", "status=none"], timeout: 120
+                ) { pid in
+                    // The high-water mark of the resident memory, until there is none any more.
+                    while let status = try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8),
+                        let line = status.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") }),
+                        let value = Int(line.split(whereSeparator: \.isWhitespace)[1])
+                    {
+                        peak = value
+                        usleep(2000)
+                    }
+                }
+                #expect(run.status == 0)
+                let report = try Report(json: scratch.read("report"))
+                #expect(report.balance.closes)
+                #expect(report.balance.entered >= UInt64(calls))
+                return peak
+            }
+            let few = try peak(calls: 30_000)
+            let many = try peak(calls: 3_000_000)
+            #expect(few > 4 << 10, "\(few) KiB")
+            #expect(many <= 64 << 10, "\(many) KiB")
+            #expect(many <= few + (8 << 10), "\(few) KiB, then \(many) KiB")
+        }
+    }
+}
