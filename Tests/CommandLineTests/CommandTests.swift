@@ -78,6 +78,19 @@ extension CommandLineTests {
             #expect(run.error == "")
         }
 
+        /// It has been in one read since before: nothing begins, nothing ends, and the report says where to look.
+        @Test func aProcessThatOnlyWaits() throws {
+            let program = try WaitingProgram(["/bin/cat"])
+            defer {
+                program.signal(SIGKILL)
+                program.wait()
+            }
+            let run = try syslat(["profile", "-d", "300ms", "-p", "\(program.pid)"])
+            #expect(run.status == 0)
+            #expect(run.output.contains("No system call began in 3"), "\(run.output)")
+            #expect(run.output.contains("/proc/PID/wchan"))
+        }
+
         @Test func oneProcessOfTwoThatEndsLeavesTheOther() throws {
             let (first, second) = (try WaitingProgram(["/bin/cat"]), try WaitingProgram(["/bin/cat"]))
             defer {
