@@ -85,7 +85,9 @@ let package = Package(
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
 
         // Tests that trace (root), and what they share.
-        .target(name: "CaptureSupport", dependencies: ["Capture", "Profile"], path: "Tests/CaptureSupport", swiftSettings: testing),
+        .target(
+            name: "CaptureSupport", dependencies: ["Capture", "Profile", "Rendering", "SyscallTable"],
+            path: "Tests/CaptureSupport", swiftSettings: testing),
         .testTarget(
             name: "CaptureTests", dependencies: ["Capture", "CaptureSupport", "LatencyHistogram", "Profile", "SyscallTable", "syslat"],
             exclude: ["Fixtures"], swiftSettings: testing),

@@ -1,6 +1,5 @@
 import Capture
 import Foundation
-import Profile
 import Testing
 
 /// Whether captures work on this machine, found out once, by making one.
@@ -17,19 +16,5 @@ extension Trait where Self == ConditionTrait {
     /// Skips a test, saying why, where BPF is not permitted.
     public static var requiresBPF: Self {
         .enabled(if: BPFRequirement.isRequired || BPFRequirement.obstacle == nil, "captures do not work here: see syslat doctor")
-    }
-}
-
-/// Makes a capture inside the test process.
-///
-/// `whileRecording` is called once, on a thread of its own, when the programs record: what a fixture does from then on is
-/// measured from its first call.
-public func capture(_ options: CaptureOptions, whileRecording: @escaping @Sendable () -> Void = {}) throws -> Profile {
-    let session = try CaptureSession(options)
-    var hasStarted = false
-    return try session.run { _ in
-        guard !hasStarted else { return }
-        hasStarted = true
-        Thread.detachNewThread(whileRecording)
     }
 }

@@ -2,7 +2,8 @@ import Foundation
 
 /// A small C program with known system calls, compiled by the test run.
 ///
-/// The sources are in Tests/CaptureTests/Fixtures. Those named `*.s32.c` are 32-bit programs without a C library.
+/// The sources are in Tests/CaptureTests/Fixtures. Those named `*.s64.c` and `*.s32.c` are 64-bit and 32-bit programs without a
+/// C library: they make the calls in their source and no others.
 public struct Fixture: Sendable {
     public struct Failure: Error, CustomStringConvertible {
         public let description: String
@@ -17,6 +18,14 @@ public struct Fixture: Sendable {
         path = try Fixture.cache.path(of: name)
     }
 
+    /// The command that runs it.
+    public static func command(_ name: String, _ arguments: String...) throws -> [String] {
+        [try Fixture(name).path] + arguments
+    }
+
+    /// A command that reads one byte from standard input before it becomes another: for ``WaitingProgram``.
+    public static func gated(_ command: [String]) throws -> [String] { [try Fixture("gate.s64").path] + command }
+
     private final class Cache: @unchecked Sendable {
         private let lock = NSLock()
         private var paths: [String: String] = [:]
@@ -30,7 +39,9 @@ public struct Fixture: Sendable {
             let source = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
                 .appending(path: "CaptureTests/Fixtures/\(name).c")
             let output = folder.appending(path: name).path
-            let flags = name.hasSuffix(".s32") ? ["-m32", "-nostdlib", "-static", "-fno-stack-protector"] : ["-pthread"]
+            let freestanding = ["-nostdlib", "-static", "-fno-stack-protector"]
+            let flags =
+                name.hasSuffix(".s32") ? ["-m32"] + freestanding : name.hasSuffix(".s64") ? freestanding : ["-pthread"]
             let result = try ProgramRun.run(
                 ["clang", "-O1", "-Wall", "-Werror", "-D_GNU_SOURCE"] + flags + [source.path, "-o", output])
             guard result.status == 0 else { throw Failure(description: "\(name).c does not compile:\n\(result.error)") }

@@ -63,6 +63,14 @@ public struct Report: Decodable, Sendable {
     /// How often a call completed.
     public func calls(_ name: String, abi: String = "x86_64") -> UInt64 { call(name, abi: abi)?.calls ?? 0 }
 
+    /// How often each call completed: by its name, with the ABI before it unless that is the native one.
+    public var rows: [String: UInt64] {
+        Dictionary(uniqueKeysWithValues: syscalls.map { ($0.abi == "x86_64" ? $0.name : "\($0.abi):\($0.name)", $0.calls) })
+    }
+
+    /// The row of a process.
+    public func process(_ pid: Int32) -> ProcessRow? { processes.first { $0.pid == pid } }
+
     /// Runs `syslat profile --format json OPTIONS -- COMMAND` with the report kept apart from the command's output.
     public static func profiling(
         _ command: [String], options: [String] = [], input: String = "", timeout: Double = 60

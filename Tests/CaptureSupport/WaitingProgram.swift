@@ -15,13 +15,7 @@ public final class WaitingProgram: @unchecked Sendable {
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
         try process.run()
-        // Until it sleeps in that read: state S in the third field of /proc/PID/stat, and system call 0 there.
-        let deadline = Date(timeIntervalSinceNow: 10)
-        while Date() < deadline {
-            let call = (try? String(contentsOfFile: "/proc/\(pid)/syscall", encoding: .utf8)) ?? ""
-            if call.hasPrefix("0 0x0 ") { break }
-            usleep(1000)
-        }
+        eventually { SleepingThread(pid: pid, tid: pid)?.isIn("read", firstArgument: 0) == true }
     }
 
     /// Lets it go on.
@@ -35,4 +29,9 @@ public final class WaitingProgram: @unchecked Sendable {
     }
 
     public func signal(_ number: Int32) { kill(pid, number) }
+
+    deinit {
+        // A test that failed half-way leaves nothing behind.
+        if process.isRunning { process.terminate() }
+    }
 }

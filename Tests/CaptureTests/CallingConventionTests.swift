@@ -1,0 +1,90 @@
+import CaptureSupport
+import Testing
+
+extension Semantics {
+    /// A number means nothing without the convention that the call was made by.
+    @Suite struct CallingConventionTests {
+        @Test(arguments: Twin.allCases)
+        func line1_ia32CallsOfA64BitProgramHaveTheirOwnRows(_ twin: Twin) throws {
+            let (report, run) = try Report.profiling(Fixture.command("mixed.s64", "1000"), options: twin.options)
+            #expect(run.status == 0)
+            // As x86_64 numbers they would be semget (64) and stat (4).
+            #expect(report.rows == ["execve": 1, "getppid": 1000, "ia32:getppid": 1000, "ia32:write": 1000])
+            #expect(report.call("write", abi: "ia32")?.errnos == ["EBADF": 1000])
+            #expect(report.call("getppid", abi: "ia32")?.number == 64)
+            #expect(report.balance.never_returned == 1)
+            report.expectNothingLost()
+        }
+
+        @Test(arguments: Twin.allCases)
+        func line1_a32BitProgramHasOnlyIA32Rows(_ twin: Twin) throws {
+            let (report, run) = try Report.profiling(Fixture.command("calls.s32", "500"), options: twin.options)
+            #expect(run.status == 0)
+            #expect(report.rows == ["execve": 1, "ia32:getppid": 500, "ia32:write": 500])
+            report.expectNothingLost()
+        }
+
+        @Test(arguments: Twin.allCases)
+        func line2_anExecveFrom64To32BitsIsNamedByItsEnter(_ twin: Twin) throws {
+            let next = try Fixture.command("calls.s32", "40")
+            let (report, run) = try Report.profiling(
+                [Fixture("calls.s64").path, "30", "execve"] + next, options: twin.options)
+            #expect(run.status == 0)
+            // It leaves as number 11 of a 32-bit program: munmap as an x86_64 number.
+            #expect(report.rows == ["execve": 2, "getppid": 30, "write": 30, "ia32:getppid": 40, "ia32:write": 40])
+            report.expectNothingLost()
+        }
+
+        @Test(arguments: Twin.allCases)
+        func line2_anExecveFrom32To64BitsIsNamedByItsEnter(_ twin: Twin) throws {
+            let next = try Fixture.command("calls.s64", "30")
+            let (report, run) = try Report.profiling(
+                [Fixture("calls.s32").path, "40", "execve"] + next, options: twin.options)
+            #expect(run.status == 0)
+            #expect(
+                report.rows == [
+                    "execve": 1, "ia32:execve": 1, "getppid": 30, "write": 30, "ia32:getppid": 40, "ia32:write": 40,
+                ])
+            report.expectNothingLost()
+        }
+
+        @Test(arguments: [("calls.s64", "execveat"), ("calls.s32", "ia32:execveat")])
+        func line2_anExecveatIsNoExecve(_ program: String, _ row: String) throws {
+            let next = try Fixture.command("calls.s64", "0")
+            let (report, run) = try Report.profiling([Fixture(program).path, "0", "execveat"] + next)
+            #expect(run.status == 0)
+            // It leaves as execve.
+            #expect(report.rows == ["execve": 1, row: 1])
+            report.expectNothingLost()
+        }
+
+        @Test(arguments: Twin.allCases)
+        func line2_everySignalReturnIsNamed(_ twin: Twin) throws {
+            let (report, run) = try Report.profiling(Fixture.command("signal_handler", "300"), options: twin.options)
+            #expect(run.status == 0)
+            // It leaves with number -1, which is a call of its own in line 9.
+            #expect(report.calls("rt_sigreturn") == 300)
+            #expect(report.calls("kill") == 300)
+            #expect(!report.syscalls.contains { $0.number < 0 })
+            report.expectNothingLost()
+        }
+
+        @Test(arguments: Twin.allCases)
+        func line9_numbersWithoutACallHaveRowsOfTheirOwn(_ twin: Twin) throws {
+            let (report, run) = try Report.profiling(Fixture.command("odd_numbers.s64", "100"), options: twin.options)
+            #expect(run.status == 0)
+            #expect(
+                report.rows == [
+                    "execve": 1, "syscall_9999": 100, "x32:getpid": 100, "x32:syscall_9999": 100, "syscall_-1": 100,
+                    "syscall_-5": 100, "ia32:syscall_9999": 100, "ia32:syscall_-1": 100, "getpid": 100,
+                ])
+            // Debian's kernel is built without x32; the number without its bit is that of getpid all the same.
+            #expect(report.call("getpid", abi: "x32")?.number == 39)
+            #expect(report.call("syscall_-1")?.number == -1)
+            for call in report.syscalls where !["execve", "getpid"].contains(call.name) {
+                #expect(call.errnos == ["ENOSYS": 100])
+            }
+            report.expectNothingLost()
+        }
+    }
+}
