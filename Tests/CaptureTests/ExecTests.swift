@@ -1,0 +1,93 @@
+import Capture
+import CaptureSupport
+import Foundation
+import Testing
+
+extension Semantics {
+    /// execve gives a process a new program, and the thread that calls it the id of the leader.
+    @Suite struct ExecTests {
+        /// Threads that sleep, threads that never stop calling, and few slots, so that the call moves between slots and table.
+        struct Crowd: Sendable {
+            var sleepers: Int
+            var busy: Int
+            var slotLimit: Int?
+        }
+
+        @Test(
+            arguments: Twin.allCases,
+            [
+                Crowd(sleepers: 0, busy: 0), Crowd(sleepers: 6, busy: 0), Crowd(sleepers: 6, busy: 3),
+                Crowd(sleepers: 150, busy: 1, slotLimit: 64),
+            ])
+        func line3_anExecveOfAThreadThatIsNotTheLeaderCompletesOnce(_ twin: Twin, _ crowd: Crowd) throws {
+            // Kernels without the typed twins can't decide between two threads that take a slot at the same time.
+            if twin == .raw && crowd.slotLimit != nil { return }
+            let command = try Fixture.command("exec_from_thread", "\(crowd.sleepers)", "\(crowd.busy)")
+                + Fixture.command("calls.s64", "25")
+            let program = try WaitingProgram(Fixture.gated(command))
+            let report = try Report.capturing(program, twin: twin, slotLimit: crowd.slotLimit)
+            #expect(program.wait() == 0)
+            // The gate's and the thread's.
+            #expect(report.calls("execve") == 2)
+            #expect(report.call("execve")?.errors == 0)
+            #expect(report.calls("getppid") == 25)
+            #expect(report.balance.in_flight == 0)
+            report.expectNothingLost()
+        }
+
+        @Test func line3_suchAnExecveIsMeasuredFromItsOwnEntry() throws {
+            let command = try Fixture.command("exec_from_thread", "3", "0") + Fixture.command("calls.s64", "1")
+            let (report, _) = try Report.profiling(command)
+            let execve = try #require(report.call("execve"))
+            let wholeCapture = report.capture.duration_ns
+            #expect(execve.min_ns > 0)
+            #expect(execve.max_ns < wholeCapture)
+            report.expectNothingLost()
+        }
+
+        @Test(arguments: Twin.allCases)
+        func line6_theFirstExecveIsMeasuredAndTheLauncherIsNot(_ twin: Twin) throws {
+            let (report, run) = try Report.profiling(Fixture.command("calls.s64", "7"), options: twin.options)
+            #expect(run.status == 0)
+            #expect(report.rows == ["execve": 1, "getppid": 7, "write": 7])
+            // The read in which the launched child waited, and the exit.
+            #expect(report.balance.began_before == 1)
+            #expect(report.balance.never_returned == 1)
+            #expect(report.balance.new_task_returns == 0)
+            #expect(report.balance.entered == 16)
+            let execve = try #require(report.call("execve"))
+            #expect(execve.min_ns > 0)
+            #expect(execve.total_ns == execve.min_ns)
+            #expect(report.processes.map(\.comm) == ["calls.s64"])
+            report.expectNothingLost()
+        }
+
+        /// `strace -f -c` as an independent witness of what a dynamically linked program does.
+        @Test func line6_theRowsOfACommandAreThoseThatStraceCounts() throws {
+            let counts = FileManager.default.temporaryDirectory.appending(path: "syslat-strace-\(UUID().uuidString)").path
+            defer { try? FileManager.default.removeItem(atPath: counts) }
+            let command = ["/bin/ls", "-l", "/"]
+            #expect(try ProgramRun.run(["strace", "-f", "-c", "-U", "calls,name", "-o", counts] + command).status == 0)
+            // Lines of a number and a name, between rules, with the total at the end.
+            let lines = try String(contentsOfFile: counts, encoding: .utf8).split(separator: "\n").map { $0.split(separator: " ") }
+            let expected = Dictionary(
+                uniqueKeysWithValues: lines.compactMap { line -> (String, UInt64)? in
+                    guard line.count == 2, let count = UInt64(line[0]), line[1] != "total" else { return nil }
+                    return (String(line[1]), count)
+                })
+            #expect(expected.count > 10)
+            let (report, run) = try Report.profiling(command)
+            #expect(run.status == 0)
+            #expect(report.rows == expected)
+            report.expectNothingLost()
+        }
+
+        @Test func line6_aCommandIsFoundInThePathWithoutAFailedExecve() throws {
+            let (report, run) = try Report.profiling(["true"])
+            #expect(run.status == 0)
+            #expect(report.calls("execve") == 1)
+            #expect(report.call("execve")?.errors == 0)
+            report.expectNothingLost()
+        }
+    }
+}
