@@ -1,0 +1,92 @@
+import Capture
+import CaptureSupport
+import Foundation
+import Testing
+
+extension Semantics {
+    /// New tasks: what their first return is, and from when on they are watched.
+    @Suite struct ChildrenTests {
+        @Test(arguments: Twin.allCases, ["fork", "vfork", "clone", "clone3"])
+        func line4_theFirstReturnOfAChildIsNoCall(_ twin: Twin, _ kind: String) throws {
+            let (report, run) = try Report.profiling(Fixture.command("children", kind, "400", "3"), options: twin.options)
+            #expect(run.status == 0)
+            #expect(report.calls(kind) == 400)
+            #expect(report.calls("wait4") == 400)
+            #expect(report.calls("getppid") == 1200)
+            #expect(report.balance.new_task_returns == 400)
+            #expect(report.balance.began_before == 1)
+            #expect(report.balance.never_returned == 401)
+            #expect(report.balance.refused == 0)
+            report.expectNothingLost()
+        }
+
+        @Test func line4_childrenInTheSlotsOfTheDeadAreNotChargedTheirCalls() throws {
+            let program = try WaitingProgram(Fixture.gated(Fixture.command("children", "fork", "1000", "1")))
+            let report = try Report.capturing(program, slotLimit: 64)
+            #expect(program.wait() == 0)
+            #expect(report.calls("fork") == 1000)
+            #expect(report.calls("getppid") == 1000)
+            #expect(report.balance.new_task_returns == 1000)
+            report.expectNothingLost()
+        }
+
+        @Test(arguments: Twin.allCases)
+        func line12_childrenAndGrandchildrenAreWatchedFromTheirFirstInstruction(_ twin: Twin) throws {
+            let command = try Fixture.command("generations", "30", "7")
+            let (report, run) = try Report.profiling(command, options: twin.options)
+            #expect(run.status == 0)
+            #expect(report.calls("getppid") == 210)
+            #expect(report.calls("fork") == 29)
+            #expect(report.calls("wait4") == 29)
+            #expect(report.balance.new_task_returns == 29)
+            #expect(report.processes.count == 30)
+            #expect(report.processes.allSatisfy { $0.comm == "generations" })
+            // All but the first and the last: getppid, fork and wait4.
+            #expect(report.processes.filter { $0.calls == 9 }.count == 28)
+            report.expectNothingLost()
+        }
+
+        @Test func line12_childrenOfAProcessThatRanBeforeAreWatched() throws {
+            let program = try WaitingProgram(Fixture.gated(Fixture.command("generations", "20", "5")))
+            let report = try Report.capturing(program)
+            #expect(program.wait() == 0)
+            #expect(report.calls("getppid") == 100)
+            #expect(report.balance.began_before == 1)
+            report.expectNothingLost()
+        }
+
+        @Test func line12_childrenThatBecomeOtherProgramsAreWatched() throws {
+            let program = try Fixture("calls.s32").path
+            let (report, run) = try Report.profiling(["/bin/sh", "-c", "\(program) 30 & \(program) 12; wait"])
+            #expect(run.status == 0)
+            #expect(report.calls("getppid", abi: "ia32") == 42)
+            #expect(report.calls("execve") == 3)
+            report.expectNothingLost()
+        }
+
+        @Test(arguments: Twin.allCases)
+        func line12_noFollowCountsTheParentOnly(_ twin: Twin) throws {
+            let command = try Fixture.command("generations", "30", "7")
+            let (report, run) = try Report.profiling(command, options: ["--no-follow"] + twin.options)
+            #expect(run.status == 0)
+            #expect(report.calls("getppid") == 7)
+            #expect(report.calls("fork") == 1)
+            #expect(report.calls("wait4") == 1)
+            #expect(report.balance.new_task_returns == 0)
+            #expect(report.processes.count == 1)
+            report.expectNothingLost()
+        }
+
+        @Test func line12_moreThanTenThousandProcessesAreAllCounted() throws {
+            let (report, run) = try Report.profiling(Fixture.command("children", "fork", "10050", "1"), timeout: 120)
+            #expect(run.status == 0)
+            #expect(report.calls("fork") == 10_050)
+            #expect(report.calls("getppid") == 10_050)
+            #expect(report.balance.new_task_returns == 10_050)
+            #expect(report.balance.never_returned == 10_051)
+            #expect(report.processes.count == 10_051)
+            #expect(report.processes.reduce(0) { $0 + $1.calls } == report.balance.completed)
+            report.expectNothingLost()
+        }
+    }
+}
