@@ -16,12 +16,15 @@ public enum Twin: String, CaseIterable, Sendable {
 /// Makes a capture inside the test process.
 ///
 /// - Parameters:
+///   - options: a capture without a duration ends after a minute at the latest: what does not end by itself fails.
 ///   - stalls: seconds for which the consumer is held up, one after the other, while the kernel goes on recording.
 ///   - whileRecording: called once, on a thread of its own, when the programs record: what a fixture does from then on is
 ///     measured from its first call.
 public func capture(
     _ options: CaptureOptions, stalls: [Double] = [], whileRecording: @escaping @Sendable () -> Void = {}
 ) throws -> Profile {
+    var options = options
+    options.durationNanoseconds = options.durationNanoseconds ?? 60_000_000_000
     let session = try CaptureSession(options)
     var hasStarted = false
     var stalls = stalls[...]

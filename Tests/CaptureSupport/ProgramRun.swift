@@ -36,7 +36,7 @@ public struct ProgramRun: Sendable {
         process.standardOutput = standardOutput
         process.standardError = standardError
         let (output, error) = (Collector(standardOutput), Collector(standardError))
-        try process.run()
+        try process.runWithoutBlockedSignals()
         try? standardInput.fileHandleForWriting.write(contentsOf: Data(input.utf8))
         try? standardInput.fileHandleForWriting.close()
         onStart(process.processIdentifier)
@@ -69,5 +69,16 @@ public struct ProgramRun: Sendable {
             done.signal()
             return String(decoding: data, as: UTF8.self)
         }
+    }
+}
+
+extension Process {
+    /// Starts the program with every signal let through: threads of the test runner block most, and programs inherit that.
+    func runWithoutBlockedSignals() throws {
+        var (none, previous) = (sigset_t(), sigset_t())
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, &previous)
+        defer { pthread_sigmask(SIG_SETMASK, &previous, nil) }
+        try run()
     }
 }

@@ -14,7 +14,7 @@ public final class WaitingProgram: @unchecked Sendable {
         process.standardInput = gate
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
-        try process.run()
+        try process.runWithoutBlockedSignals()
         eventually { SleepingThread(pid: pid, tid: pid)?.isIn("read", firstArgument: 0) == true }
     }
 
@@ -32,6 +32,6 @@ public final class WaitingProgram: @unchecked Sendable {
 
     deinit {
         // A test that failed half-way leaves nothing behind.
-        if process.isRunning { process.terminate() }
+        if process.isRunning { signal(SIGKILL) }
     }
 }
