@@ -1,0 +1,98 @@
+import Capture
+import CaptureSupport
+import Testing
+
+extension Semantics {
+    /// What counts as an error, which one it was, and how the scheduler treated the call.
+    @Suite struct ErrorTests {
+        @Test(arguments: Twin.allCases)
+        func line8_errorsAreFromMinus4095ToMinus1Only(_ twin: Twin) throws {
+            let (report, run) = try Report.profiling(Fixture.command("errors.s64", "50"), options: twin.options)
+            #expect(run.status == 0)
+            #expect(
+                report.rows == [
+                    "execve": 1, "pipe2": 1, "open": 51, "close": 50, "read": 50, "ia32:close": 50, "getpriority": 50,
+                    "lseek": 50, "ia32:mmap": 50,
+                ])
+            #expect(report.call("open")?.errnos == ["ENOENT": 50])
+            #expect(report.call("close")?.errnos == ["EBADF": 50])
+            #expect(report.call("read")?.errnos == ["EAGAIN": 50])
+            #expect(report.call("close", abi: "ia32")?.errnos == ["EBADF": 50])
+            // 20 of getpriority; -4096 of lseek, an offset, and of a 32-bit mmap, an address.
+            for call in [report.call("getpriority"), report.call("lseek"), report.call("mmap", abi: "ia32")] {
+                #expect(call?.errors == 0)
+                #expect(call?.errnos == [:])
+            }
+            report.expectNothingLost()
+        }
+
+        /// One interruption of a sleeping call, as the exit tracepoint reports it.
+        struct Interruption: Sendable, CustomTestStringConvertible {
+            var kind: String
+            var call: String
+            /// Calls beside the interrupted ones.
+            var others: UInt64 = 0
+            var errno: String
+            var testDescription: String { kind }
+        }
+
+        /// The tracepoint reports what the kernel's function returned. Most interrupted calls return one of the ERESTART codes,
+        /// and only after the tracepoint does the kernel decide, for each of them, between EINTR and a restart. A restart is
+        /// another call: it enters again. epoll_wait returns EINTR itself.
+        @Test(arguments: [
+            Interruption(kind: "restart", call: "read", others: 1, errno: "ERESTARTSYS"),
+            Interruption(kind: "read", call: "read", errno: "ERESTARTSYS"),
+            Interruption(kind: "epoll", call: "epoll_wait", errno: "EINTR"),
+            Interruption(kind: "pause", call: "pause", errno: "ERESTARTNOHAND"),
+            Interruption(kind: "nanosleep", call: "nanosleep", errno: "ERESTART_RESTARTBLOCK"),
+        ])
+        func line8_interruptedCallsShowWhatTheTracepointReports(_ interruption: Interruption) throws {
+            let program = try WaitingProgram(Fixture.command("interrupted", interruption.kind, "12"))
+            let report = try Report.capturing(program)
+            #expect(program.wait() == 0)
+            let call = try #require(report.call(interruption.call))
+            #expect(call.calls == 12 + interruption.others)
+            #expect(call.errors == 12)
+            #expect(call.errnos == [interruption.errno: 12])
+            #expect(report.calls("rt_sigreturn") == 12)
+            #expect(report.balance.began_before == 1)
+            report.expectNothingLost()
+        }
+
+        @Test func line8_aSleepGoesOnInRestartSyscallAfterAStop() throws {
+            let program = try WaitingProgram(Fixture.command("interrupted", "stop", "1"))
+            let report = try Report.capturing(program)
+            #expect(program.wait() == 0)
+            #expect(report.call("nanosleep")?.errnos == ["ERESTART_RESTARTBLOCK": 1])
+            #expect(report.calls("nanosleep") == 1)
+            #expect(report.calls("restart_syscall") == 1)
+            #expect(report.call("restart_syscall")?.errors == 0)
+            report.expectNothingLost()
+        }
+
+        /// seccomp decides before the entry tracepoint: such a call never entered, but the exit tracepoint reports it.
+        @Test(arguments: Twin.allCases)
+        func line8_callsThatSeccompRefusesAreCountedBesideTheBalance(_ twin: Twin) throws {
+            let (report, run) = try Report.profiling(Fixture.command("refused", "70"), options: twin.options)
+            #expect(run.status == 0)
+            #expect(report.balance.refused == 70)
+            #expect(report.call("getppid") == nil)
+            report.expectNothingLost()
+        }
+
+        @Test(arguments: Twin.allCases)
+        func outcomes_tellSleepFromWork(_ twin: Twin) throws {
+            let (report, run) = try Report.profiling(Fixture.command("outcomes.s64", "100"), options: twin.options)
+            #expect(run.status == 0)
+            #expect(report.rows == ["execve": 1, "getppid": 100, "nanosleep": 100])
+            let sleeps = try #require(report.call("nanosleep"))
+            #expect(sleeps.outcomes["blocked"]?.calls == 100)
+            #expect(sleeps.min_ns >= 1_000_000)
+            let works = try #require(report.call("getppid"))
+            #expect(works.outcomes["blocked"] == nil)
+            // Another program may have taken the CPU now and then.
+            #expect((works.outcomes["ran"]?.calls ?? 0) >= 90)
+            report.expectNothingLost()
+        }
+    }
+}
