@@ -1,0 +1,77 @@
+import Capture
+import CaptureSupport
+import Foundation
+import Profile
+import Testing
+
+extension Semantics {
+    /// Calls that the beginning or the end of the capture cuts through.
+    @Suite struct EdgeOfCaptureTests {
+        @Test(arguments: Twin.allCases, ["read", "nanosleep", "futex"])
+        func line7_callsThatBeganBeforeAreInNoHistogram(_ twin: Twin, _ kind: String) throws {
+            let program = try WaitingProgram(Fixture.command("blocked_threads", kind, "9", "6", "early"))
+            #expect(SleepingThread.wait(for: 9, of: program.pid, in: kind))
+            let report = try Report.capturing(program, twin: twin)
+            #expect(program.wait() == 0)
+            // The threads' calls and the main thread's gate.
+            #expect(report.balance.began_before == 10)
+            #expect(report.balance.new_task_returns == 0)
+            // What they do afterwards is counted; the main thread wakes those in futex by one futex call.
+            #expect(report.calls("getppid") == 54)
+            #expect(report.calls(kind) == (kind == "futex" ? 1 : 0))
+            #expect(report.balance.in_flight == 0)
+            report.expectNothingLost()
+        }
+
+        @Test(arguments: Twin.allCases, ["read", "nanosleep", "futex"])
+        func line7_callsStillRunningAreInFlightWithTheirAge(_ twin: Twin, _ kind: String) throws {
+            let program = try WaitingProgram(Fixture.command("blocked_threads", kind, "9", "6", "stay"))
+            defer { program.signal(SIGKILL) }
+            let asleep = Moment()
+            let options = CaptureOptions(
+                target: .processes([program.pid], follow: true), durationNanoseconds: 500_000_000, btfPath: twin.btfPath)
+            let profile = try capture(options) {
+                program.release()
+                if SleepingThread.wait(for: 9, of: program.pid, in: kind) { asleep.note() }
+            }
+            let report = try Report(profile)
+            report.expectNothingLost()
+            #expect(report.calls(kind) == 0)
+            #expect(report.call("pause") == nil)
+            #expect(report.calls("getppid") == 54)
+            #expect(report.balance.in_flight == 10)
+            let sleeping = report.in_flight.filter { $0.name == kind }
+            #expect(sleeping.count == 9)
+            #expect(Set(sleeping.map(\.tid)).count == 9)
+            #expect(report.in_flight.filter { $0.name == "pause" }.map(\.tid) == [program.pid])
+            #expect(report.in_flight.allSatisfy { $0.pid == program.pid && $0.abi == "x86_64" })
+            #expect(report.in_flight.allSatisfy { $0.comm == "blocked_threads" })
+            // They slept at the noted time at the latest, and began after the capture did. Two clocks: a millisecond of slack.
+            let end = profile.capture.startedAtNanoseconds + profile.capture.durationNanoseconds
+            let noted = try #require(asleep.nanoseconds)
+            for call in sleeping {
+                #expect(call.age_ns + 1_000_000 >= end - min(end, noted))
+                #expect(call.age_ns <= report.capture.duration_ns)
+            }
+        }
+
+        /// When a thing was seen, since 1970.
+        final class Moment: @unchecked Sendable {
+            private(set) var nanoseconds: UInt64?
+
+            func note() { nanoseconds = UInt64(Date().timeIntervalSince1970 * 1e9) }
+        }
+
+        @Test func line7_aCallOlderThanTheCaptureThatStillRunsIsNowhere() throws {
+            let program = try WaitingProgram(["/bin/cat"])
+            defer { program.signal(SIGKILL) }
+            let options = CaptureOptions(target: .processes([program.pid], follow: true), durationNanoseconds: 100_000_000)
+            let report = try Report(capture(options))
+            #expect(report.syscalls.isEmpty)
+            #expect(report.in_flight.isEmpty)
+            #expect(report.balance.entered == 0)
+            #expect(report.balance.began_before == 0)
+            report.expectNothingLost()
+        }
+    }
+}
