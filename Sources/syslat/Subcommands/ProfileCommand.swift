@@ -23,7 +23,7 @@ struct ProfileCommand: ParsableCommand {
     var target: TargetOptions
 
     @Option(
-        name: [.customShort("e"), .long],
+        name: [.customShort("e"), .long], parsing: .unconditionalSingleValue,  // -1 is a number here
         help: ArgumentHelp(
             "Only these calls: names, numbers, globs (*at), classes (%file %desc %memory %process %network %signal %ipc %clock), "
                 + "with an ABI (ia32:write), or all but them (!read,write).", valueName: "calls"))
