@@ -1,0 +1,110 @@
+import Capture
+import CaptureSupport
+import Foundation
+import Testing
+
+extension Semantics {
+    /// Who is watched, and who is not.
+    @Suite struct TargetTests {
+        @Test(arguments: Twin.allCases)
+        func line11_everythingIsCountedExactlyButOurselves(_ twin: Twin) throws {
+            let program = try WaitingProgram(Fixture.gated(Fixture.command("calls.s64", "5000")))
+            let options = CaptureOptions(target: .all, durationNanoseconds: 1_000_000_000, btfPath: twin.btfPath)
+            let report = try Report(
+                capture(options) {
+                    program.release()
+                    // Calls of our own, which must not be seen.
+                    for _ in 0..<1000 { close(-1) }
+                })
+            #expect(program.wait() == 0)
+            let row = try #require(report.process(program.pid))
+            #expect(row.comm == "calls.s64")
+            // 5000 getppid, 5000 write that fail, and the gate's execve. Its read began before.
+            #expect(row.calls == 10_001)
+            #expect(row.errors == 5000)
+            #expect(report.process(getpid()) == nil)
+            #expect(report.balance.began_before >= 1)
+            report.expectNothingLost()
+        }
+
+        @Test func line11_theCommandLineProfilesEverythingButItself() throws {
+            var pid: Int32 = 0
+            let run = try ProgramRun.run(
+                [ProgramRun.syslat, "profile", "-a", "--duration", "500ms", "--format", "json"], onStart: { pid = $0 })
+            #expect(run.status == 0)
+            let report = try Report(json: run.output)
+            #expect(report.balance.completed > 0)
+            #expect(report.process(pid) == nil)
+            report.expectNothingLost()
+        }
+
+        @Test func line11_ourOwnPidIsRefusedWithASentence() throws {
+            let options = CaptureOptions(target: .processes([getpid()], follow: true))
+            let error = try #require(throws: CaptureError.self) { _ = try CaptureSession(options) }
+            #expect(error.status == .usage)
+            #expect(error.description.hasPrefix("\(getpid()) is syslat's own process"))
+
+            let run = try ProgramRun.run(["sh", "-c", "exec \"$0\" profile -p $$ --duration 1s", ProgramRun.syslat])
+            #expect(run.status == 64)
+            #expect(run.output.isEmpty)
+            #expect(run.error.contains("is syslat's own process"))
+        }
+
+        @Test(arguments: Twin.allCases)
+        func line12_onlyTheListedProcessesAreWatched(_ twin: Twin) throws {
+            let programs = try (1...3).map { try WaitingProgram(Fixture.gated(Fixture.command("calls.s64", "\($0 * 100)"))) }
+            let options = CaptureOptions(
+                target: .processes([programs[0].pid, programs[2].pid], follow: true), btfPath: twin.btfPath)
+            let report = try Report(capture(options) { for program in programs { program.release() } })
+            for program in programs { #expect(program.wait() == 0) }
+            #expect(report.rows == ["execve": 2, "getppid": 400, "write": 400])
+            #expect(report.process(programs[0].pid)?.calls == 201)
+            #expect(report.process(programs[1].pid) == nil)
+            #expect(report.process(programs[2].pid)?.calls == 601)
+            report.expectNothingLost()
+        }
+
+        @Test(.enabled(if: ControlGroup.root != nil, "no cgroup2 is mounted"), arguments: Twin.allCases)
+        func line12_aCgroupIsWatchedWithItsChildrenAndNothingElse(_ twin: Twin) throws {
+            let group = try ControlGroup()
+            let inside = try WaitingProgram(Fixture.gated(Fixture.command("generations", "5", "40")))
+            let below = try WaitingProgram(Fixture.gated(Fixture.command("calls.s32", "30")))
+            let outside = try WaitingProgram(Fixture.gated(Fixture.command("calls.s64", "1000")))
+            try group.add(inside.pid)
+            try group.child().add(below.pid)
+            let options = CaptureOptions(
+                target: .cgroup(path: group.path), durationNanoseconds: 800_000_000, btfPath: twin.btfPath)
+            let report = try Report(capture(options) { for program in [inside, below, outside] { program.release() } })
+            for program in [inside, below, outside] { #expect(program.wait() == 0) }
+            #expect(report.calls("getppid") == 200)
+            #expect(report.calls("fork") == 4)
+            #expect(report.calls("getppid", abi: "ia32") == 30)
+            #expect(report.calls("execve") == 2)
+            #expect(report.process(outside.pid) == nil)
+            #expect(report.balance.began_before == 2)
+            #expect(report.balance.new_task_returns == 4)
+            #expect(report.balance.in_flight == 0)
+            report.expectNothingLost()
+        }
+
+        /// A process that leaves the cgroup inside a call returns from it outside: the call is counted, later ones are not.
+        @Test(.enabled(if: ControlGroup.root != nil, "no cgroup2 is mounted"))
+        func line7_aCallThatLeavesTheCgroupCompletes() throws {
+            let group = try ControlGroup()
+            let program = try WaitingProgram(Fixture.command("blocked_threads", "nanosleep", "3", "5", "late"))
+            try group.add(program.pid)
+            let options = CaptureOptions(target: .cgroup(path: group.path), durationNanoseconds: 3_500_000_000)
+            let report = try Report(
+                capture(options) {
+                    program.release()
+                    SleepingThread.wait(for: 3, of: program.pid, in: "nanosleep")
+                    try? ControlGroup.moveToRoot(program.pid)
+                })
+            #expect(program.wait() == 0)
+            #expect(report.calls("nanosleep") == 3)
+            #expect(report.calls("getppid") == 15)
+            #expect(report.balance.in_flight == 0)
+            report.expectNothingLost()
+        }
+    }
+}
