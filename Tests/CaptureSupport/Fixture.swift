@@ -7,6 +7,8 @@ import Foundation
 public struct Fixture: Sendable {
     public struct Failure: Error, CustomStringConvertible {
         public let description: String
+
+        public init(description: String) { self.description = description }
     }
 
     public let path: String

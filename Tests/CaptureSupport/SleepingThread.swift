@@ -12,6 +12,12 @@ public func eventually(within seconds: Double = 10, _ condition: () -> Bool) -> 
     return true
 }
 
+/// Whether a process has ended, also if nobody has waited for it yet.
+public func hasEnded(_ pid: Int32) -> Bool {
+    guard let text = try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8) else { return true }
+    return text.contains("\nState:\tZ")
+}
+
 /// A thread that sleeps in a system call, as /proc/PID/task/TID/syscall shows it.
 public struct SleepingThread: Sendable {
     public let tid: Int32

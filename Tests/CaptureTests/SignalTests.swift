@@ -1,0 +1,143 @@
+import CaptureSupport
+import Foundation
+import Testing
+
+extension Semantics {
+    /// How signals end a capture, and that nothing stays in the kernel after any end.
+    @Suite struct SignalTests {
+        /// syslat while it records, started for one test.
+        struct Running {
+            var pid: Int32
+            var objects: BPFObjectIDs
+        }
+
+        /// Runs `syslat profile --format json ARGUMENTS`; `whileRecording` gets it once it records.
+        private func profile(
+            _ arguments: [String], whileRecording: (Running) throws -> Void
+        ) throws -> (run: ProgramRun, objects: BPFObjectIDs) {
+            var result = Result<BPFObjectIDs, any Error>.failure(Fixture.Failure(description: "not started"))
+            let run = try ProgramRun.run(
+                [ProgramRun.syslat, "profile", "--format", "json"] + arguments, timeout: 30,
+                onStart: { pid in
+                    result = Result {
+                        // While it records, and only then, it waits in epoll_wait.
+                        guard eventually({ SleepingThread(pid: pid, tid: pid)?.isIn("epoll_wait") == true }) else {
+                            throw Fixture.Failure(description: "syslat \(pid) does not record")
+                        }
+                        let running = Running(pid: pid, objects: try BPFObjectIDs(heldBy: pid))
+                        try whileRecording(running)
+                        return running.objects
+                    }
+                    if case .failure = result { kill(pid, SIGKILL) }
+                })
+            return (run, try result.get())
+        }
+
+        @Test(arguments: [SIGINT, SIGTERM])
+        func line14_aSignalEndsTheCaptureOfAProcessWithAReport(_ signal: Int32) throws {
+            let program = try WaitingProgram(Fixture.command("blocked_threads", "read", "4", "25", "stay"))
+            defer { program.signal(SIGKILL) }
+            let (run, objects) = try profile(["-p", "\(program.pid)"]) { syslat in
+                // fork, exec, exit, sys_exit, sys_enter and the flush program; a link for each but the last.
+                #expect(syslat.objects.count(of: "prog") == 6)
+                #expect(syslat.objects.count(of: "link") == 5)
+                let present = try syslat.objects.remaining()
+                #expect(present == syslat.objects.names)
+                program.release()
+                SleepingThread.wait(for: 4, of: program.pid, in: "read")
+                kill(syslat.pid, signal)
+            }
+            #expect(run.status == 0)
+            #expect(run.error.isEmpty)
+            let report = try Report(json: run.output)
+            #expect(report.calls("getppid") == 100)
+            #expect(report.in_flight.filter { $0.name == "read" }.count == 4)
+            report.expectNothingLost()
+            #expect(objects.areFreed())
+        }
+
+        @Test(arguments: [SIGINT, SIGTERM])
+        func line14_aSignalEndsTheCaptureOfEverythingWithAReport(_ signal: Int32) throws {
+            let (run, objects) = try profile(["-a"]) { kill($0.pid, signal) }
+            #expect(run.status == 0)
+            #expect(run.error.isEmpty)
+            try Report(json: run.output).expectNothingLost()
+            #expect(objects.areFreed())
+        }
+
+        @Test(arguments: [SIGINT, SIGTERM])
+        func line14_aSignalIsPassedToTheCommandWhoseStatusReturns(_ signal: Int32) throws {
+            let (run, objects) = try profile(["--", "sleep", "20"]) { syslat in
+                _ = try Self.sleepingCommand(of: syslat)
+                kill(syslat.pid, signal)
+            }
+            #expect(run.status == 128 + signal)
+            let report = try Report(json: run.output)
+            #expect(report.capture.exit_status == 128 + signal)
+            // The capture ended before the command did: with its sleep still running.
+            #expect(report.in_flight.map(\.name) == ["clock_nanosleep"])
+            report.expectNothingLost()
+            #expect(objects.areFreed())
+        }
+
+        @Test(arguments: [SIGINT, SIGTERM])
+        func line14_aCommandThatCatchesTheSignalGivesItsOwnStatus(_ signal: Int32) throws {
+            let (run, objects) = try profile(["--"] + Fixture.command("stubborn", "7")) { syslat in
+                _ = try Self.sleepingCommand(of: syslat)
+                kill(syslat.pid, signal)
+            }
+            #expect(run.status == 7)
+            let report = try Report(json: run.output)
+            #expect(report.capture.exit_status == 7)
+            report.expectNothingLost()
+            #expect(objects.areFreed())
+        }
+
+        @Test(arguments: [SIGINT, SIGTERM])
+        func line14_aSecondSignalEndsAtOnce(_ signal: Int32) throws {
+            let (run, objects) = try profile(["--"] + Fixture.command("stubborn")) { syslat in
+                let command = try Self.sleepingCommand(of: syslat)
+                defer { kill(command, SIGKILL) }
+                kill(syslat.pid, signal)
+                // It waits for the command, which takes no notice.
+                #expect(eventually { SleepingThread(pid: syslat.pid, tid: syslat.pid)?.isIn("wait4") == true })
+                kill(syslat.pid, signal)
+                #expect(eventually { hasEnded(syslat.pid) })
+                #expect(!hasEnded(command))
+            }
+            #expect(run.status == 128 + signal)
+            #expect(run.output.isEmpty)
+            #expect(objects.areFreed())
+        }
+
+        @Test func line14_programsAreGoneAfterAKill() throws {
+            let program = try WaitingProgram(Fixture.command("blocked_threads", "read", "2", "1", "stay"))
+            defer { program.signal(SIGKILL) }
+            let (run, objects) = try profile(["-p", "\(program.pid)"]) { syslat in
+                #expect(syslat.objects.count(of: "prog") == 6)
+                kill(syslat.pid, SIGKILL)
+            }
+            #expect(run.status == 128 + SIGKILL)
+            #expect(objects.areFreed())
+        }
+
+        @Test func line14_programsAreGoneAfterTheTargetEnded() throws {
+            let program = try WaitingProgram(Fixture.gated(Fixture.command("calls.s64", "10")))
+            let (run, objects) = try profile(["-p", "\(program.pid)"]) { _ in program.release() }
+            #expect(program.wait() == 0)
+            #expect(run.status == 0)
+            let report = try Report(json: run.output)
+            #expect(report.rows == ["execve": 1, "getppid": 10, "write": 10])
+            report.expectNothingLost()
+            #expect(objects.areFreed())
+        }
+
+        /// The process of the launched command, once it sleeps for some time.
+        private static func sleepingCommand(of syslat: Running) throws -> Int32 {
+            let children = try String(contentsOfFile: "/proc/\(syslat.pid)/task/\(syslat.pid)/children", encoding: .utf8)
+            let command = try #require(children.split(separator: " ").compactMap { Int32($0) }.first)
+            #expect(eventually { SleepingThread(pid: command, tid: command)?.isIn("clock_nanosleep") == true })
+            return command
+        }
+    }
+}
