@@ -1,0 +1,64 @@
+import Capture
+import CaptureSupport
+import Foundation
+import Testing
+
+extension Semantics {
+    /// Batches and counters belong to CPUs: those of every possible CPU are read, also of one that is offline at the end.
+    @Suite struct CPUTests {
+        @Test(arguments: Twin.allCases)
+        func line13_callsOnEveryCPUAreCounted(_ twin: Twin) throws {
+            let (report, run) = try Report.profiling(Fixture.command("each_cpu", "333", "30"), options: twin.options)
+            #expect(run.status == 0)
+            let cpus = UInt64(sysconf(Int32(_SC_NPROCESSORS_CONF)))
+            #expect(report.calls("getppid") == 333 * 30 * cpus)
+            #expect(report.calls("sched_setaffinity") == 30 * cpus)
+            report.expectNothingLost()
+        }
+
+        @Test(.enabled(if: HotPlug.isPossible, "CPU 1 can't be put offline here"))
+        func line13_aCPUMayComeAndGo() throws {
+            let program = try WaitingProgram(Fixture.gated(Fixture.command("each_cpu", "333", "200")))
+            defer { HotPlug.putOnline() }
+            let report = try Report.capturing(program) {
+                Thread.sleep(forTimeInterval: 0.2)
+                HotPlug.putOffline()
+                Thread.sleep(forTimeInterval: 0.3)
+                HotPlug.putOnline()
+            }
+            #expect(program.wait() == 0)
+            #expect(report.calls("getppid") == 333 * 200 * UInt64(sysconf(Int32(_SC_NPROCESSORS_CONF))))
+            report.expectNothingLost()
+        }
+
+        /// It ends offline: what its batch holds is read nevertheless.
+        @Test(.enabled(if: HotPlug.isPossible, "CPU 1 can't be put offline here"))
+        func line13_theBatchOfAnOfflineCPUIsRead() throws {
+            let program = try WaitingProgram(Fixture.gated(Fixture.command("each_cpu", "333", "200")))
+            defer { HotPlug.putOnline() }
+            let report = try Report.capturing(program) {
+                Thread.sleep(forTimeInterval: 0.2)
+                HotPlug.putOffline()
+            }
+            #expect(program.wait() == 0)
+            #expect(report.calls("getppid") == 333 * 200 * UInt64(sysconf(Int32(_SC_NPROCESSORS_CONF))))
+            report.expectNothingLost()
+        }
+
+        /// The second CPU's switch.
+        private enum HotPlug {
+            private static let path = "/sys/devices/system/cpu/cpu1/online"
+
+            static let isPossible = access(path, W_OK) == 0 && (try? String(contentsOfFile: path, encoding: .utf8)) == "1\n"
+
+            static func putOffline() { write("0") }
+            static func putOnline() { write("1") }
+
+            private static func write(_ value: String) {
+                guard let file = FileHandle(forWritingAtPath: path) else { return }
+                try? file.write(contentsOf: Data(value.utf8))
+                try? file.close()
+            }
+        }
+    }
+}
