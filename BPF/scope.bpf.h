@@ -38,13 +38,15 @@ static __always_inline bool in_target(__u32 tgid)
     return true;
 }
 
+/* Whether the current process, `tgid`, is watched now. */
 static __always_inline bool in_scope(__u32 tgid)
 {
     __u32 phase = current_phase();
 
     if (phase == SYSLAT_RECORDING)
         return in_target(tgid);
-    return phase == SYSLAT_CALIBRATING && tgid == config.self_tgid;
+    /* That thread alone: calls of others would still be in flight, in a slot, when the phase is over. */
+    return phase == SYSLAT_CALIBRATING && (__u32)bpf_get_current_pid_tgid() == config.calibrating_tid;
 }
 
 static __always_inline bool is_selected(__u32 abi, __s32 number)

@@ -86,6 +86,11 @@ int clinux_wait_for_kernel_readers(void)
     return (int)syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
 }
 
+pid_t clinux_gettid(void)
+{
+    return (pid_t)syscall(SYS_gettid);
+}
+
 pid_t clinux_null_call(void)
 {
     return (pid_t)syscall(SYS_getppid);

@@ -1,5 +1,6 @@
 internal import BPFObjects
 internal import BPFRuntime
+internal import CLinux
 internal import CSyslatABI
 internal import Glibc
 internal import SyscallTable
@@ -75,6 +76,7 @@ struct Probes: ~Copyable {
     ) -> syslat_config {
         var config = syslat_config()
         config.self_tgid = UInt32(getpid())
+        config.calibrating_tid = UInt32(clinux_gettid())
         switch options.target {
         case .processes(_, let follow), .command(_, let follow):
             config.scope = SYSLAT_SCOPE_PROCESSES.rawValue

@@ -38,6 +38,33 @@ extension Semantics {
             report.expectNothingLost()
         }
 
+        /// The probe floor is measured by calls of our own: those of our other threads must not be caught meanwhile.
+        @Test(arguments: Twin.allCases)
+        func line11_callsOfOurOtherThreadsStayOutOfTheCalibration(_ twin: Twin) throws {
+            let program = try WaitingProgram(["/bin/cat"])
+            defer { program.signal(SIGKILL) }
+            let ended = Flag()
+            defer { ended.raise() }
+            for _ in 0..<4 { Thread.detachNewThread { while !ended.isRaised { usleep(200) } } }
+            let options = CaptureOptions(
+                target: .processes([program.pid], follow: true), durationNanoseconds: 20_000_000, btfPath: twin.btfPath)
+            for _ in 0..<5 {
+                let report = try Report(capture(options))
+                #expect(report.in_flight.isEmpty)
+                #expect(report.balance.entered == 0)
+                #expect(report.balance.began_before == 0)
+                report.expectNothingLost()
+            }
+        }
+
+        final class Flag: @unchecked Sendable {
+            private let lock = NSLock()
+            private var value = false
+
+            var isRaised: Bool { lock.withLock { value } }
+            func raise() { lock.withLock { value = true } }
+        }
+
         @Test func line11_ourOwnPidIsRefusedWithASentence() throws {
             let options = CaptureOptions(target: .processes([getpid()], follow: true))
             let error = try #require(throws: CaptureError.self) { _ = try CaptureSession(options) }

@@ -50,6 +50,9 @@ int clinux_is_cgroup2(const char *_Nonnull path);
  */
 int clinux_wait_for_kernel_readers(void);
 
+/* The calling thread's id. */
+pid_t clinux_gettid(void);
+
 /* getppid(2), always entering the kernel: the call that does nothing. */
 pid_t clinux_null_call(void);
 

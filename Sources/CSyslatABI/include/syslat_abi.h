@@ -138,7 +138,7 @@ struct syslat_slot {
 
 enum syslat_phase {
     SYSLAT_IDLE = 0,
-    SYSLAT_CALIBRATING = 1, /* only the profiler's own process is watched */
+    SYSLAT_CALIBRATING = 1, /* only one thread of the profiler's own is watched */
     SYSLAT_RECORDING = 2,
     SYSLAT_STOPPED = 3,
 };
@@ -169,7 +169,7 @@ struct syslat_config {
     syslat_u32 has_selection; /* only the numbers below are traced */
     syslat_u32 others_selected; /* ... and every number that has no bit, but those listed */
     syslat_u32 other_count;
-    syslat_u32 reserved;
+    syslat_u32 calibrating_tid; /* the profiler's thread whose calls tell what a probe costs */
     syslat_u32 other_abis[SYSLAT_OTHER_NUMBERS]; /* numbers without a bit that are not as others_selected says */
     syslat_s32 other_numbers[SYSLAT_OTHER_NUMBERS];
     syslat_u64 selected[SYSLAT_ABI_COUNT * SYSLAT_SELECTABLE_NUMBERS / 64]; /* one bit a number, ABI after ABI */
