@@ -69,9 +69,11 @@ static void help(pid_t target, const char *kind, const char *call, long count, i
             usleep(500);
         kill(target, SIGCONT);
     }
-    while (!strcmp(kind, "restart") && (*handled < count || !sleeps_in(target, call)))
-        usleep(500);
-    (void)!write(end, "", 1);
+    if (!strcmp(kind, "restart")) {
+        while (*handled < count || !sleeps_in(target, call))
+            usleep(500);
+        (void)!write(end, "", 1);
+    }
     _exit(0);
 }
 
