@@ -35,6 +35,20 @@ extension Semantics {
             report.expectNothingLost()
         }
 
+        @Test(arguments: Twin.allCases)
+        func line3_anExecveAfterTheLeaderHasEndedCompletesOnce(_ twin: Twin) throws {
+            let command = try Fixture.command("leader_gone", "60") + Fixture.command("calls.s64", "25")
+            let (report, run) = try Report.profiling(command, options: twin.options)
+            #expect(run.status == 0)
+            #expect(report.calls("execve") == 2)
+            #expect(report.calls("getppid") == 85)
+            #expect(report.calls("nanosleep") == 1)
+            // exit of the leader, and of the program.
+            #expect(report.balance.never_returned == 2)
+            #expect(report.processes.count == 1)
+            report.expectNothingLost()
+        }
+
         @Test func line3_suchAnExecveIsMeasuredFromItsOwnEntry() throws {
             let command = try Fixture.command("exec_from_thread", "3", "0") + Fixture.command("calls.s64", "1")
             let (report, _) = try Report.profiling(command)
