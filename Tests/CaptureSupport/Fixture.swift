@@ -31,16 +31,18 @@ public struct Fixture: Sendable {
     private final class Cache: @unchecked Sendable {
         private let lock = NSLock()
         private var paths: [String: String] = [:]
-        private let folder = FileManager.default.temporaryDirectory.appending(path: "syslat-fixtures-\(getpid())")
+        private static let folder = FileManager.default.temporaryDirectory.appending(path: "syslat-fixtures-\(getpid())")
+
+        init() { atexit { try? FileManager.default.removeItem(at: Cache.folder) } }
 
         func path(of name: String) throws -> String {
             lock.lock()
             defer { lock.unlock() }
             if let known = paths[name] { return known }
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            try FileManager.default.createDirectory(at: Cache.folder, withIntermediateDirectories: true)
             let source = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
                 .appending(path: "CaptureTests/Fixtures/\(name).c")
-            let output = folder.appending(path: name).path
+            let output = Cache.folder.appending(path: name).path
             let freestanding = ["-nostdlib", "-static", "-fno-stack-protector"]
             let flags =
                 name.hasSuffix(".s32") ? ["-m32"] + freestanding : name.hasSuffix(".s64") ? freestanding : ["-pthread"]
