@@ -83,7 +83,8 @@ extension Semantics {
             let command = ["/bin/ls", "-l", "/"]
             #expect(try ProgramRun.run(["strace", "-f", "-c", "-U", "calls,name", "-o", counts] + command).status == 0)
             // Lines of a number and a name, between rules, with the total at the end.
-            let lines = try String(contentsOfFile: counts, encoding: .utf8).split(separator: "\n").map { $0.split(separator: " ") }
+            let lines = try String(contentsOfFile: counts, encoding: .utf8).split(separator: "\n")
+                .map { $0.split(separator: " ") }
             let expected = Dictionary(
                 uniqueKeysWithValues: lines.compactMap { line -> (String, UInt64)? in
                     guard line.count == 2, let count = UInt64(line[0]), line[1] != "total" else { return nil }
