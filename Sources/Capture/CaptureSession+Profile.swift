@@ -38,7 +38,7 @@ extension CaptureSession {
             tool: syslatVersion, host: .current(), capture: summary(of: recording), balance: balance,
             calls: aggregator.calls(),
             processes: aggregator.processes { ProcFS.comm(of: $0) ?? "?" },
-            inFlight: pending.map { InFlightCall($0, at: recording.end) })
+            inFlight: pending.map { InFlightCall($0, at: recording.end) } + callsBegunBefore(recording, others: pending))
     }
 
     private func summary(of recording: Recording) -> CaptureSummary {
@@ -48,12 +48,28 @@ extension CaptureSession {
             scope: scope,
             selection: options.selectionText,
             probeFloorNanoseconds: floor,
-            consumerCPUNanoseconds: ProcFS.ownCPUNanoseconds() - recording.cpuAtStart,
-            remarks: remarks)
+            consumerCPUNanoseconds: recording.cpuAtEnd - recording.cpuAtStart,
+            remarks: remarks, notes: notes)
+    }
+
+    /// Calls of the target's processes that had been entered before the capture and have not returned: what a hung process
+    /// hangs in. Only for processes that were named: a whole system is full of daemons that wait.
+    private func callsBegunBefore(_ recording: Recording, others: [syslat_slot]) -> [InFlightCall] {
+        guard case .processes(let pids, _) = options.target else { return [] }
+        let entered = Set(others.map { Int32(bitPattern: $0.owner) })
+        return pids.flatMap { pid in
+            ProcFS.names(in: "/proc/\(pid)/task").compactMap { Int32($0) }.compactMap { tid in
+                guard !entered.contains(tid), !probes.hasSeen(tid: tid), let id = ProcFS.currentCall(of: tid), options.selection?.contains(id) ?? true
+                else { return nil }
+                return InFlightCall(
+                    pid: pid, tid: tid, comm: ProcFS.comm(of: tid) ?? "?", id: id,
+                    ageNanoseconds: recording.end - recording.start, beganBefore: true)
+            }
+        }
     }
 
     private mutating func addRemarks(_ total: syslat_counters) {
-        remarks += options.selection?.notes ?? []
+        notes += options.selection?.notes ?? []
         if total.exits_unsent > 0 {
             remarks.append(
                 "The ring was full when \(total.exits_unsent) processes ended: some of their names are missing. "

@@ -11,6 +11,7 @@ struct Recording {
     let startedAt: UInt64
     let cpuAtStart: UInt64
     var end: UInt64 = 0
+    var cpuAtEnd: UInt64 = 0
     /// The signal that ended it, if one did.
     var signal: Int32?
     /// The target ended by itself.
@@ -36,7 +37,7 @@ extension CaptureSession {
             guard probes.watch(pid: pid) else { throw CaptureSession.unwatchable(pid) }
             let descriptor = clinux_pidfd_open(pid)
             guard descriptor >= 0 else {
-                remarks.append("Process \(pid) ended before the capture began.")
+                notes.append("Process \(pid) ended before the capture began.")
                 continue
             }
             loop.add(descriptor, edgeTriggered: false)
@@ -58,7 +59,7 @@ extension CaptureSession {
             let process = alive.remove(at: index)
             loop.remove(process.descriptor)
             close(process.descriptor)
-            remarks.append(
+            notes.append(
                 "Process \(process.pid) ended \(CaptureSession.seconds(ProcFS.monotonicNanoseconds() - recording.start)) "
                     + "after the capture began.")
             recording.targetEnded = alive.isEmpty
@@ -158,6 +159,7 @@ extension CaptureSession {
     private func stop(_ recording: inout Recording) {
         probes.enter(SYSLAT_STOPPED)
         recording.end = ProcFS.monotonicNanoseconds()
+        recording.cpuAtEnd = ProcFS.ownCPUNanoseconds()
         if clinux_wait_for_kernel_readers() != 0 {
             // nohz_full kernels refuse; a program takes microseconds.
             usleep(20_000)

@@ -25,6 +25,7 @@ public struct CaptureSession: ~Copyable {
     let floor: UInt64?
     var aggregator: Aggregator
     var remarks: [String] = []
+    var notes: [String] = []
     /// Calls that the kernel side had lost when it was last asked.
     var lostInKernel: UInt64 = 0
 

@@ -188,6 +188,13 @@ struct Probes: ~Copyable {
         return calls
     }
 
+    /// Whether a thread has made or ended a call since recording began.
+    func hasSeen(tid: Int32) -> Bool {
+        // The mapped array holds `slotCount` slots, a power of two.
+        let slot = unsafe slots.base.assumingMemoryBound(to: syslat_slot.self)[Int(tid) & (slotCount - 1)]
+        return slot.last_tid == UInt32(bitPattern: tid)
+    }
+
     /// The overflow histograms: key, series and each CPU's extremes, as bytes.
     func overflow() throws(BPFError) -> [(key: [UInt8], series: [UInt8], extremes: [[UInt8]])] {
         let (overflow, extremes) = (try object.map("overflow"), try object.map("extremes"))

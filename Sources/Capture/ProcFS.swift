@@ -1,4 +1,5 @@
 internal import Glibc
+internal import SyscallTable
 
 /// What /proc and /sys say. Every reader gives nil for what is not there.
 enum ProcFS {
@@ -38,6 +39,24 @@ enum ProcFS {
 
     /// The process that a thread belongs to.
     static func threadGroup(of tid: Int32) -> Int32? { field("Tgid", in: "/proc/\(tid)/status").flatMap { Int32($0) } }
+
+    /// The system call that a thread is in; nil if it is in none. The ABI is that of its program.
+    static func currentCall(of tid: Int32) -> SyscallID? {
+        // "running", or the number, the arguments, stack pointer and program counter: proc(5).
+        guard let number = text("/proc/\(tid)/syscall")?.split(separator: " ").first.flatMap({ Int32($0) }), number >= 0 else {
+            return nil
+        }
+        return SyscallID(abi: is32Bit(tid) ? .ia32 : Architecture.current.nativeABI, number: number)
+    }
+
+    /// EI_CLASS of the program's ELF header.
+    private static func is32Bit(_ pid: Int32) -> Bool {
+        let descriptor = unsafe open("/proc/\(pid)/exe", O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        var header = [UInt8](repeating: 0, count: 5)
+        return unsafe read(descriptor, &header, header.count) == header.count && header[4] == 1
+    }
 
     /// The names in a folder, in order.
     static func names(in folder: String) -> [String] {

@@ -49,11 +49,13 @@ public struct CaptureSummary: Sendable, Hashable {
     public var consumerCPUNanoseconds: UInt64
     /// What the reader must know before trusting the figures, each a sentence.
     public var remarks: [String]
+    /// What happened meanwhile and is in order, each a sentence.
+    public var notes: [String]
 
     public init(
         startedAtNanoseconds: UInt64, durationNanoseconds: UInt64, scope: String, selection: String? = nil,
         command: [String]? = nil, exitStatus: Int32? = nil, probeFloorNanoseconds: UInt64? = nil,
-        consumerCPUNanoseconds: UInt64 = 0, remarks: [String] = []
+        consumerCPUNanoseconds: UInt64 = 0, remarks: [String] = [], notes: [String] = []
     ) {
         self.startedAtNanoseconds = startedAtNanoseconds
         self.durationNanoseconds = durationNanoseconds
@@ -64,5 +66,6 @@ public struct CaptureSummary: Sendable, Hashable {
         self.probeFloorNanoseconds = probeFloorNanoseconds
         self.consumerCPUNanoseconds = consumerCPUNanoseconds
         self.remarks = remarks
+        self.notes = notes
     }
 }

@@ -143,14 +143,19 @@ public struct InFlightCall: Sendable, Hashable {
     public var tid: Int32
     public var comm: String
     public var id: SyscallID
-    /// How long it had been running.
+    /// How long it had been running; at least so long if it began before the capture.
     public var ageNanoseconds: UInt64
+    /// It had been entered before the capture began, and is not in the balance.
+    public var beganBefore: Bool
 
-    public init(pid: Int32, tid: Int32, comm: String, id: SyscallID, ageNanoseconds: UInt64) {
+    public init(
+        pid: Int32, tid: Int32, comm: String, id: SyscallID, ageNanoseconds: UInt64, beganBefore: Bool = false
+    ) {
         self.pid = pid
         self.tid = tid
         self.comm = comm
         self.id = id
         self.ageNanoseconds = ageNanoseconds
+        self.beganBefore = beganBefore
     }
 }

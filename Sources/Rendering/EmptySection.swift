@@ -22,8 +22,7 @@ enum EmptySection {
             return "None of the selected system calls (\(DisplayText.sanitized(selection))) was made in \(duration) "
                 + "(watched: \(scope)). Without the selection the report shows which calls are made instead."
         }
-        return "No system call began in \(duration) (watched: \(scope)). What has been waiting inside one since before the "
-            + "capture begins none: /proc/PID/wchan says where it waits. A program that only computes makes none, and the vDSO "
+        return "No system call began in \(duration) (watched: \(scope)). A program that only computes makes none, and the vDSO "
             + "answers most time calls without entering the kernel. A longer capture or a wider scope may show more."
     }
 }

@@ -13,7 +13,7 @@ enum InFlightSection {
             return (
                 process: DisplayText.sanitized(call.comm.isEmpty ? "?" : call.comm), task: " (\(task))",
                 call: DisplayText.sanitized(call.id.label(on: context.profile.host)),
-                age: HumanFormat.duration(nanoseconds: call.ageNanoseconds)
+                age: (call.beganBefore ? "≥ " : "") + HumanFormat.duration(nanoseconds: call.ageNanoseconds)
             )
         }
         let callWidth = min(30, rows.map { DisplayText.width($0.call) }.reduce(0, max))
@@ -30,6 +30,9 @@ enum InFlightSection {
                     + DisplayText.rightAligned(row.age, in: ageWidth))
         }
         if calls.count > rowsShown { lines.append("  … \(calls.count - rowsShown) more") }
+        if calls.contains(where: \.beganBefore) {
+            lines.append("  ≥: entered before the capture began, so that it is not in the balance.")
+        }
         return lines
     }
 }

@@ -70,7 +70,7 @@ private struct CapturePart: Encodable {
         exitStatus = capture.exitStatus
         probeFloorNanoseconds = capture.probeFloorNanoseconds
         consumerCPUNanoseconds = capture.consumerCPUNanoseconds
-        remarks = capture.remarks
+        remarks = capture.remarks + capture.notes
     }
 
     enum CodingKeys: String, CodingKey {
@@ -215,6 +215,8 @@ private struct InFlightPart: Encodable {
     let number: Int32
     let name: String
     let age: UInt64
+    /// Only where it is true: the age is a lower bound then.
+    let beganBefore: Bool?
 
     init(_ call: InFlightCall) {
         pid = call.pid
@@ -224,10 +226,12 @@ private struct InFlightPart: Encodable {
         number = call.id.number
         name = call.id.name
         age = call.ageNanoseconds
+        beganBefore = call.beganBefore ? true : nil
     }
 
     enum CodingKeys: String, CodingKey {
         case pid, tid, comm, abi, number, name
         case age = "age_ns"
+        case beganBefore = "began_before"
     }
 }

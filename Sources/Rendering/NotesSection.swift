@@ -21,7 +21,7 @@ enum NotesSection {
                 : ""
             notes.append("Own cost: syslat itself used \(used) of CPU\(share).")
         }
-        notes += balance(context.profile.balance)
+        notes += balance(context.profile.balance) + capture.notes.map { "Note: \(DisplayText.sanitized($0))" }
         return notes.flatMap { DisplayText.wrapped($0, to: context.width, hanging: 2) }
     }
 

@@ -33,6 +33,7 @@ public struct Report: Decodable, Sendable {
         public let pid, tid, number: Int32
         public let comm, abi, name: String
         public let age_ns: UInt64
+        public let began_before: Bool?
     }
 
     public struct Capture: Decodable, Sendable {

@@ -62,13 +62,18 @@ extension Semantics {
             func note() { nanoseconds = UInt64(Date().timeIntervalSince1970 * 1e9) }
         }
 
-        @Test func line7_aCallOlderThanTheCaptureThatStillRunsIsNowhere() throws {
+        /// What a hung process hangs in is shown, though nothing of it can be measured.
+        @Test func line7_aCallOlderThanTheCaptureThatStillRunsIsShownBesideTheBalance() throws {
             let program = try WaitingProgram(["/bin/cat"])
             defer { program.signal(SIGKILL) }
             let options = CaptureOptions(target: .processes([program.pid], follow: true), durationNanoseconds: 100_000_000)
             let report = try Report(capture(options))
             #expect(report.syscalls.isEmpty)
-            #expect(report.in_flight.isEmpty)
+            #expect(report.in_flight.map(\.name) == ["read"])
+            #expect(report.in_flight.map(\.tid) == [program.pid])
+            #expect(report.in_flight.map(\.began_before) == [true])
+            #expect(report.in_flight.map(\.age_ns) == [report.capture.duration_ns])
+            #expect(report.balance.in_flight == 0)
             #expect(report.balance.entered == 0)
             #expect(report.balance.began_before == 0)
             report.expectNothingLost()

@@ -78,7 +78,7 @@ extension CommandLineTests {
             #expect(run.error == "")
         }
 
-        /// It has been in one read since before: nothing begins, nothing ends, and the report says where to look.
+        /// It has been in one read since before: nothing begins, nothing ends, and the report says where it waits.
         @Test func aProcessThatOnlyWaits() throws {
             let program = try WaitingProgram(["/bin/cat"])
             defer {
@@ -87,8 +87,9 @@ extension CommandLineTests {
             }
             let run = try syslat(["profile", "-d", "300ms", "-p", "\(program.pid)"])
             #expect(run.status == 0)
-            #expect(run.output.contains("No system call began in 3"), "\(run.output)")
-            #expect(run.output.contains("/proc/PID/wchan"))
+            #expect(run.output.contains("No system call completed in 3"), "\(run.output)")
+            #expect(run.output.contains("cat (\(program.pid))  read  ≥ 3"), "\(run.output)")
+            #expect(run.output.contains("≥: entered before the capture began"))
         }
 
         @Test func oneProcessOfTwoThatEndsLeavesTheOther() throws {

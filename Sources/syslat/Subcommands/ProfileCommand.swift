@@ -26,7 +26,7 @@ struct ProfileCommand: ParsableCommand {
         name: [.customShort("e"), .long], parsing: .unconditionalSingleValue,  // -1 is a number here
         help: ArgumentHelp(
             "Only these calls: names, numbers, globs (*at), classes (%file %desc %memory %process %network %signal %ipc %clock), "
-                + "with an ABI (ia32:write), or all but them (!read,write).", valueName: "calls"))
+                + "with an ABI (ia32:write), or all but them ('!read,write').", valueName: "calls"))
     var syscalls: [String] = []
 
     @Option(
@@ -71,7 +71,8 @@ struct ProfileCommand: ParsableCommand {
             ringBytes: ringSize, btfPath: btf, keepsProcessDistributions: report.grouping == .process)
         let session = try CaptureSession(options)
         // A command that shows something on the same terminal has it for itself.
-        var progress = ProgressLine(isWanted: target.command.isEmpty || !Terminal.showsStandardOutput)
+        var progress = ProgressLine(
+            isWanted: target.command.isEmpty || !Terminal.showsStandardOutput, isEndless: target.command.isEmpty && duration == nil)
         let profile = try session.run { progress.show($0) }
         progress.clear()
         try output.finish(
@@ -83,10 +84,15 @@ struct ProfileCommand: ParsableCommand {
 /// The one line that shows a person that something happens; nothing where standard error is no terminal.
 struct ProgressLine {
     private let isWanted: Bool
+    /// Nothing but a signal may end the capture: a person must know which.
+    private let hint: String
     private var shownAt: UInt64 = 0
     private var isShown = false
 
-    init(isWanted: Bool) { self.isWanted = isWanted && Terminal.isInteractive }
+    init(isWanted: Bool, isEndless: Bool) {
+        self.isWanted = isWanted && Terminal.isInteractive
+        hint = isEndless ? "  (Ctrl-C ends it)" : ""
+    }
 
     mutating func show(_ progress: CaptureSession.Progress) {
         // Five times a second is as often as an eye wants it.
@@ -94,7 +100,7 @@ struct ProgressLine {
         shownAt = progress.elapsedNanoseconds
         isShown = true
         let tenths = progress.elapsedNanoseconds / 100_000_000
-        Terminal.say("\r\u{1B}[K\(tenths / 10).\(tenths % 10) s  \(progress.completed) calls  \(progress.lost) lost")
+        Terminal.say("\r\u{1B}[K\(tenths / 10).\(tenths % 10) s  \(progress.completed) calls  \(progress.lost) lost\(hint)")
     }
 
     mutating func clear() {
