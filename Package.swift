@@ -21,6 +21,7 @@ let package = Package(
     name: "syslat",
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),  // an oracle, in tests only
     ],
     targets: [
@@ -50,6 +51,10 @@ let package = Package(
             swiftSettings: strict),
 
         // From a profile to people and programs.
+        .target(
+            name: "ProfileFile",
+            dependencies: ["LatencyHistogram", "Profile", "SyscallTable", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: strict),
         .target(name: "Rendering", dependencies: ["LatencyHistogram", "Profile", "SyscallTable"], swiftSettings: strict),
         .executableTarget(
             name: "syslat",

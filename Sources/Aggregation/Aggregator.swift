@@ -61,11 +61,9 @@ public struct Aggregator: ~Copyable {
             Int(event.tgid) < ProcessTable.idLimit
         else { return malformedEvents += 1 }
         completed &+= 1
-        series.record(
+        let cell = series.record(
             abi: event.abi, number: event.number, outcome: event.outcome, errno: event.error, duration: event.duration_ns)
-        processes.record(
-            pid: event.tgid, failed: event.error != 0, blocked: event.outcome == UInt8(SYSLAT_BLOCKED.rawValue),
-            duration: event.duration_ns)
+        processes.record(pid: event.tgid, cell: cell, duration: event.duration_ns)
     }
 
     private mutating func consumeProcessExit(_ record: UnsafeRawBufferPointer) {
@@ -106,6 +104,6 @@ public struct Aggregator: ~Copyable {
 
     /// The processes seen so far. `nameOfLiving` is asked for the names of those that have not ended.
     public func processes(nameOfLiving: (Int32) -> String?) -> [ProcessProfile] {
-        processes.snapshot(nameOfLiving: nameOfLiving)
+        processes.snapshot(series: series.kinds, nameOfLiving: nameOfLiving)
     }
 }

@@ -16,10 +16,7 @@ struct ProcessTable: ~Copyable {
     struct Row: ~Copyable {
         var pid: Int32?
         var comm = ""
-        var calls: UInt64 = 0
-        var errors: UInt64 = 0
-        var totalNanoseconds: UInt64 = 0
-        var blocked: UInt64 = 0
+        var totals = CellTotals()
         var hasEnded = false
         var recorder: HistogramRecorder?
     }
@@ -48,15 +45,12 @@ struct ProcessTable: ~Copyable {
 
     deinit { unsafe free(index) }
 
-    /// Counts one completed call of a process whose id is below ``idLimit``.
+    /// Counts one completed call of a process whose id is below ``idLimit``, in the cell of its series.
     @inline(__always)
-    mutating func record(pid: UInt32, failed: Bool, blocked: Bool, duration: UInt64) {
+    mutating func record(pid: UInt32, cell: Int, duration: UInt64) {
         var row = Int(unsafe index[Int(pid)])
         if row == 0 { row = addRow(pid: Int32(pid)) }
-        unsafe rows.base[row].calls &+= 1
-        unsafe rows.base[row].totalNanoseconds = rows.base[row].totalNanoseconds.addingSaturating(duration)
-        if failed { unsafe rows.base[row].errors &+= 1 }
-        if blocked { unsafe rows.base[row].blocked &+= 1 }
+        unsafe rows.base[row].totals.add(duration, to: cell)
         if keepsDistributions { unsafe rows.base[row].recorder?.record(duration) }
     }
 
@@ -80,7 +74,7 @@ struct ProcessTable: ~Copyable {
                 unsafe index[Int(pid)] == Int32(row)
             else { continue }
             unsafe index[Int(pid)] = 0
-            if unsafe rows.base[row].calls == 0 { release(row) } else { retired.append(row) }
+            if unsafe rows.base[row].totals.isEmpty { release(row) } else { retired.append(row) }
         }
         (toRetire, justEnded) = (justEnded, [])
     }
@@ -102,14 +96,11 @@ struct ProcessTable: ~Copyable {
     /// Folds the smaller half of the retired rows into the first row. Costs nothing where there are none: a process without a
     /// row asks for one with every event.
     private mutating func foldSmallest() {
-        retired.sort { unsafe rows.base[$0].totalNanoseconds > rows.base[$1].totalNanoseconds }
+        let order = retired.map { (row: $0, total: unsafe rows.base[$0].totals.nanoseconds) }.sorted { $0.total > $1.total }
+        retired = order.map(\.row)
         for _ in 0..<(retired.count + 1) / 2 {
             let row = retired.removeLast()
-            unsafe rows.base[0].calls += rows.base[row].calls
-            unsafe rows.base[0].errors += rows.base[row].errors
-            let total = unsafe rows.base[row].totalNanoseconds
-            unsafe rows.base[0].totalNanoseconds = rows.base[0].totalNanoseconds.addingSaturating(total)
-            unsafe rows.base[0].blocked += rows.base[row].blocked
+            unsafe rows.base[0].totals.add(rows.base[row].totals)
             if let distribution = unsafe rows.base[row].recorder?.snapshot() { unsafe rows.base[0].recorder?.add(distribution) }
             release(row)
         }
@@ -120,19 +111,27 @@ struct ProcessTable: ~Copyable {
         freeRows.append(row)
     }
 
-    /// All processes with calls. `nameOfLiving` is asked for the names of those that have not ended.
-    func snapshot(nameOfLiving: (Int32) -> String?) -> [ProcessProfile] {
+    /// All processes with calls. `nameOfLiving` is asked for the names of those that have not ended; `series` are the cells'.
+    func snapshot(series: [SeriesTable.Kind], nameOfLiving: (Int32) -> String?) -> [ProcessProfile] {
         var profiles: [ProcessProfile] = []
-        for row in 0..<rows.count where unsafe rows.base[row].calls > 0 {
+        for row in 0..<rows.count where unsafe !rows.base[row].totals.isEmpty {
             let pid = unsafe rows.base[row].pid
             var comm = unsafe rows.base[row].comm
             if let pid, unsafe !rows.base[row].hasEnded { comm = nameOfLiving(pid) ?? "" }
             if pid == nil { comm = "other processes" }
+            var totals: [ProcessSeries] = []
+            for cell in 0..<(unsafe rows.base[row].totals.count) {
+                let entry = unsafe rows.base[row].totals[cell]
+                guard entry.calls > 0 else { continue }
+                let kind = series[cell]
+                totals.append(
+                    ProcessSeries(
+                        id: kind.id, outcome: kind.outcome, failed: kind.failed, calls: entry.calls,
+                        totalNanoseconds: entry.nanoseconds))
+            }
             profiles.append(
                 ProcessProfile(
-                    pid: pid, comm: comm, calls: unsafe rows.base[row].calls, errors: unsafe rows.base[row].errors,
-                    totalNanoseconds: unsafe rows.base[row].totalNanoseconds, blocked: unsafe rows.base[row].blocked,
-                    distribution: unsafe rows.base[row].recorder?.snapshot()))
+                    pid: pid, comm: comm, series: totals, distribution: unsafe rows.base[row].recorder?.snapshot()))
         }
         return profiles
     }

@@ -12,10 +12,15 @@ struct SeriesTable: ~Copyable {
     static let otherNumberLimit = 256
     static let sharedOtherNumber = Int32.min
 
-    private struct Cell: ~Copyable {
+    /// What the calls of a series have in common.
+    struct Kind: Hashable {
         let id: SyscallID
         let outcome: Outcome
         let failed: Bool
+    }
+
+    private struct Cell: ~Copyable {
+        let kind: Kind
         var recorder = HistogramRecorder()
         var errnos: [ErrnoCount] = []
 
@@ -43,12 +48,13 @@ struct SeriesTable: ~Copyable {
 
     deinit { unsafe index.deallocate() }
 
-    /// Counts one completed call. `abi` and `outcome` must be valid raw values.
+    /// Counts one completed call, and gives the cell of its series. `abi` and `outcome` must be valid raw values.
     @inline(__always)
-    mutating func record(abi: UInt8, number: Int32, outcome: UInt8, errno: UInt16, duration: UInt64) {
+    mutating func record(abi: UInt8, number: Int32, outcome: UInt8, errno: UInt16, duration: UInt64) -> Int {
         let cell = cellNumber(abi: abi, number: number, outcome: outcome, failed: errno != 0)
         unsafe cells.base[cell].recorder.record(duration)
         if errno != 0 { unsafe cells.base[cell].count(errno: errno, times: 1) }
+        return cell
     }
 
     /// Adds a distribution that the kernel gathered.
@@ -66,54 +72,61 @@ struct SeriesTable: ~Copyable {
         let key = (Int(abi) << 10 | Int(number)) << 3 | Int(outcome) << 1 | (failed ? 1 : 0)
         let known = unsafe index[key]
         if known > 0 { return Int(known) - 1 }
-        let cell = addCell(abi: abi, number: number, outcome: outcome, failed: failed)
+        let cell = cells.append(Cell(kind: Kind(abi: abi, number: number, outcome: outcome, failed: failed)))
         unsafe index[key] = Int32(cell + 1)
         return cell
     }
 
     private mutating func otherCell(abi: UInt8, number: Int32, outcome: UInt8, failed: Bool) -> Int {
-        for cell in others
-        where unsafe cells.base[cell].id.number == number && cells.base[cell].id.abi.rawValue == abi
-            && cells.base[cell].outcome.rawValue == outcome && cells.base[cell].failed == failed
-        {
-            return cell
-        }
-        let id = SyscallID(abi: ABI(rawValue: abi)!, number: number)
-        if !otherNumbers.contains(id) {
+        let kind = Kind(abi: abi, number: number, outcome: outcome, failed: failed)
+        if let known = others.first(where: { unsafe cells.base[$0].kind == kind }) { return known }
+        if !otherNumbers.contains(kind.id) {
             if otherNumbers.count >= SeriesTable.otherNumberLimit, number != SeriesTable.sharedOtherNumber {
                 return otherCell(abi: abi, number: SeriesTable.sharedOtherNumber, outcome: outcome, failed: failed)
             }
-            otherNumbers.insert(id)
+            otherNumbers.insert(kind.id)
         }
-        let cell = addCell(abi: abi, number: number, outcome: outcome, failed: failed)
+        let cell = cells.append(Cell(kind: kind))
         others.append(cell)
         return cell
     }
 
-    private mutating func addCell(abi: UInt8, number: Int32, outcome: UInt8, failed: Bool) -> Int {
-        cells.append(
-            Cell(id: SyscallID(abi: ABI(rawValue: abi)!, number: number), outcome: Outcome(rawValue: outcome)!, failed: failed))
-    }
+    /// What each cell holds, by number.
+    var kinds: [Kind] { (0..<cells.count).map { unsafe cells.base[$0].kind } }
 
-    /// All calls seen so far, with their series.
+    /// The calls since the last ``reset()``, with their series.
     func snapshot() -> [CallProfile] {
         var series: [SyscallID: [Series]] = [:]
         var errnos: [SyscallID: [Int32: UInt64]] = [:]
-        for number in 0..<cells.count {
-            let id = unsafe cells.base[number].id
+        for number in 0..<cells.count where unsafe cells.base[number].recorder.count > 0 {
+            let kind = unsafe cells.base[number].kind
             let distribution = unsafe cells.base[number].recorder.snapshot()
-            series[id, default: []].append(
-                Series(outcome: unsafe cells.base[number].outcome, failed: unsafe cells.base[number].failed, distribution: distribution))
+            series[kind.id, default: []].append(Series(outcome: kind.outcome, failed: kind.failed, distribution: distribution))
             for entry in unsafe cells.base[number].errnos {
-                let count = errnos[id]?[entry.errno] ?? 0
-                errnos[id, default: [:]][entry.errno] = count.addingSaturating(entry.count)
+                let count = errnos[kind.id]?[entry.errno] ?? 0
+                errnos[kind.id, default: [:]][entry.errno] = count.addingSaturating(entry.count)
             }
         }
         return series.map { id, series in
             CallProfile(
-                id: id,
-                series: series.sorted { ($0.outcome.rawValue, $0.failed ? 1 : 0) < ($1.outcome.rawValue, $1.failed ? 1 : 0) },
+                id: id, series: series.inOrder,
                 errnos: (errnos[id] ?? [:]).map { ErrnoCount(errno: $0.key, count: $0.value) })
         }
+    }
+
+    /// Begins a new interval: the cells keep their numbers and lose their counts.
+    mutating func reset() {
+        for number in 0..<cells.count where unsafe cells.base[number].recorder.count > 0 {
+            unsafe cells.base[number].recorder.reset()
+            unsafe cells.base[number].errnos = []
+        }
+    }
+}
+
+extension SeriesTable.Kind {
+    /// `abi` and `outcome` must be valid raw values.
+    init(abi: UInt8, number: Int32, outcome: UInt8, failed: Bool) {
+        self.init(
+            id: SyscallID(abi: ABI(rawValue: abi)!, number: number), outcome: Outcome(rawValue: outcome)!, failed: failed)
     }
 }

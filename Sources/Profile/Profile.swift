@@ -16,18 +16,43 @@ public struct Profile: Sendable, Hashable {
     public var processes: [ProcessProfile]
     /// The calls that had not returned when the capture ended, oldest first.
     public var inFlight: [InFlightCall]
+    /// The same calls interval by interval, in order; empty unless a time series was asked for.
+    public var intervals: [Interval]
 
     public init(
         tool: String, host: Host, capture: CaptureSummary, balance: Balance, calls: [CallProfile],
-        processes: [ProcessProfile], inFlight: [InFlightCall]
+        processes: [ProcessProfile], inFlight: [InFlightCall], intervals: [Interval] = []
     ) {
+        self.intervals = intervals
         self.tool = tool
         self.host = host
         self.capture = capture
         self.balance = balance
-        self.calls = calls.sorted { ($1.distribution.sum, $0.id) < ($0.distribution.sum, $1.id) }
+        self.calls = calls.byFallingTotal
         self.processes = processes.sorted { ($1.totalNanoseconds, $0.pid ?? .max) < ($0.totalNanoseconds, $1.pid ?? .max) }
         self.inFlight = inFlight.sorted { ($1.ageNanoseconds, $0.tid) < ($0.ageNanoseconds, $1.tid) }
+    }
+}
+
+/// The calls that completed in one stretch of a capture.
+public struct Interval: Sendable, Hashable {
+    /// When it began, counted from the start of the capture.
+    public var startNanoseconds: UInt64
+    public var durationNanoseconds: UInt64
+    /// By falling total time.
+    public var calls: [CallProfile]
+
+    public init(startNanoseconds: UInt64, durationNanoseconds: UInt64, calls: [CallProfile]) {
+        self.startNanoseconds = startNanoseconds
+        self.durationNanoseconds = durationNanoseconds
+        self.calls = calls.byFallingTotal
+    }
+}
+
+extension [CallProfile] {
+    /// The order of every report: the call that took the most time first.
+    public var byFallingTotal: [CallProfile] {
+        sorted { ($1.distribution.sum, $0.id) < ($0.distribution.sum, $1.id) }
     }
 }
 
@@ -109,32 +134,47 @@ extension [Series] {
     }
 }
 
-/// The totals of one process.
+/// The totals of one process in one series: calls of one kind that ended the same way.
+public struct ProcessSeries: Sendable, Hashable {
+    public var id: SyscallID
+    public var outcome: Outcome
+    /// Whether the calls returned an error.
+    public var failed: Bool
+    public var calls: UInt64
+    public var totalNanoseconds: UInt64
+
+    public init(id: SyscallID, outcome: Outcome, failed: Bool, calls: UInt64, totalNanoseconds: UInt64) {
+        self.id = id
+        self.outcome = outcome
+        self.failed = failed
+        self.calls = calls
+        self.totalNanoseconds = totalNanoseconds
+    }
+}
+
+/// What one process did.
 public struct ProcessProfile: Sendable, Hashable {
     /// The process id; nil for the row that gathers the processes for which there was no row of their own.
     public var pid: Int32?
     /// The name in /proc/PID/comm, as it was last known.
     public var comm: String
-    public var calls: UInt64
-    public var errors: UInt64
-    public var totalNanoseconds: UInt64
-    /// How many of the calls slept.
-    public var blocked: UInt64
+    /// Its totals, one for each series in which it has calls.
+    public var series: [ProcessSeries]
     /// All calls of the process; nil unless per-process distributions were asked for.
     public var distribution: LatencyHistogram?
 
-    public init(
-        pid: Int32?, comm: String, calls: UInt64, errors: UInt64, totalNanoseconds: UInt64, blocked: UInt64,
-        distribution: LatencyHistogram?
-    ) {
+    public init(pid: Int32?, comm: String, series: [ProcessSeries], distribution: LatencyHistogram? = nil) {
         self.pid = pid
         self.comm = comm
-        self.calls = calls
-        self.errors = errors
-        self.totalNanoseconds = totalNanoseconds
-        self.blocked = blocked
+        self.series = series
         self.distribution = distribution
     }
+
+    public var calls: UInt64 { series.reduce(0) { $0.addingSaturating($1.calls) } }
+    public var errors: UInt64 { series.reduce(0) { $1.failed ? $0.addingSaturating($1.calls) : $0 } }
+    public var totalNanoseconds: UInt64 { series.reduce(0) { $0.addingSaturating($1.totalNanoseconds) } }
+    /// How many of the calls slept.
+    public var blocked: UInt64 { series.reduce(0) { $1.outcome == .blocked ? $0.addingSaturating($1.calls) : $0 } }
 }
 
 /// A call that had not returned when the capture ended.

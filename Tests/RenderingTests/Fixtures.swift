@@ -227,3 +227,23 @@ enum LatencyFixture {
         return LatencyHistogram(buckets: buckets, aboveRange: 0, sum: sum, min: whole.min, max: last)
     }
 }
+
+extension ProcessProfile {
+    /// A process of which only the totals matter, spread over as few series as hold them.
+    init(
+        pid: Int32?, comm: String, calls: UInt64, errors: UInt64, totalNanoseconds: UInt64, blocked: UInt64,
+        distribution: LatencyHistogram?
+    ) {
+        let both = errors + blocked > calls ? errors + blocked - calls : 0
+        let parts: [(Outcome, Bool, UInt64)] = [
+            (.ran, false, calls + both - errors - blocked), (.ran, true, errors - both), (.blocked, false, blocked - both),
+            (.blocked, true, both),
+        ]
+        let read = SyscallID(abi: .x86_64, number: 0)
+        var series = parts.filter { $0.2 > 0 }.map {
+            ProcessSeries(id: read, outcome: $0.0, failed: $0.1, calls: $0.2, totalNanoseconds: 0)
+        }
+        series[0].totalNanoseconds = totalNanoseconds
+        self.init(pid: pid, comm: comm, series: series, distribution: distribution)
+    }
+}
