@@ -65,6 +65,13 @@ let package = Package(
             swiftSettings: strict),
 
         // Tests without root.
+        .testTarget(
+            name: "ProfileFileTests",
+            dependencies: [
+                "LatencyHistogram", "Profile", "ProfileFile", "SyscallTable", "TestSupport",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: strict),
         .testTarget(name: "SyscallTableTests", dependencies: ["SyscallTable"], swiftSettings: strict),
         .testTarget(
             name: "RenderingTests", dependencies: ["LatencyHistogram", "Profile", "Rendering", "SyscallTable", "TestSupport"],

@@ -200,9 +200,8 @@ public struct ProfileFileReader {
         case .keyNotFound(let key, let context): return "'\(key.stringValue)' is missing\(place(context))"
         case .typeMismatch(_, let context), .valueNotFound(_, let context):
             return "a value is of the wrong kind\(place(context))"
-        case .dataCorrupted(let context):
-            return context.codingPath.isEmpty ? "this is not valid JSON" : "a number is out of range\(place(context))"
-        default: return "this is not valid JSON"
+        // The decoder does not tell numbers that do not fit from broken JSON.
+        default: return "this is not valid JSON, or a number in it is negative, broken or too large"
         }
     }
 }

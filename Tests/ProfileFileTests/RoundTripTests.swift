@@ -1,0 +1,69 @@
+import LatencyHistogram
+import Profile
+import ProfileFile
+import TestSupport
+import Testing
+
+@Suite struct RoundTripTests {
+    @Test func readingGivesTheProfileThatWasWritten() throws {
+        var random = SeededGenerator.fromEnvironment()
+        for number in 0..<200 {
+            let profile = Profile.random(intervals: number % 3, using: &random)
+            let bytes = try ProfileFileWriter.text(of: profile)
+            let read = try ProfileFileReader.read(bytes, path: "f")
+            #expect(read == profile, "profile \(number)")
+            #expect(try ProfileFileWriter.text(of: read) == bytes, "the same profile is the same bytes")
+        }
+    }
+
+    /// However the bytes come.
+    @Test func readingInPieces() throws {
+        var random = SeededGenerator.fromEnvironment()
+        let profile = Profile.random(intervals: 2, using: &random)
+        let bytes = try ProfileFileWriter.text(of: profile)
+        for size in [1, 7, 100, 4096] {
+            var reader = ProfileFileReader(path: "f")
+            for start in stride(from: 0, to: bytes.count, by: size) {
+                try reader.take(bytes[start..<min(start + size, bytes.count)])
+            }
+            #expect(try reader.finish() == profile)
+        }
+    }
+
+    @Test func theFirstLineSaysWhatTheFileIs() throws {
+        var random = SeededGenerator.fromEnvironment()
+        let bytes = try ProfileFileWriter.text(of: .random(using: &random))
+        #expect(bytes.starts(with: Array("{\"syslat-profile\":1,".utf8)))
+        #expect(bytes.last == UInt8(ascii: "\n"))
+    }
+
+    @Test func unknownKeysAndLinesArePassedOver() throws {
+        var random = SeededGenerator.fromEnvironment()
+        let profile = Profile.random(using: &random)
+        let text = String(decoding: try ProfileFileWriter.text(of: profile), as: UTF8.self)
+        var lines = text.split(separator: "\n").map(String.init).dropLast()
+        lines[0] = lines[0].dropLast() + ",\"colour\":{\"of\":[\"the\",1]}}"
+        lines.insert("{\"weather\":\"fine\"}", at: 1)
+        let bytes = Signed.file(Array(lines))
+        #expect(try ProfileFileReader.read(bytes, path: "f") == profile)
+    }
+
+    /// A file that was cut off in the middle of a time series is good up to its last finished interval.
+    @Test func aTimeSeriesIsValidUpToItsLastFinishedInterval() throws {
+        var random = SeededGenerator.fromEnvironment()
+        let profile = Profile.random(intervals: 3, using: &random)
+        var writer = ProfileFileWriter()
+        var bytes = try writer.begin(profile)
+        bytes += try writer.append(profile.intervals[0])
+        bytes += try writer.append(profile.intervals[1])
+        let third = try writer.append(profile.intervals[2])
+        for cut in [0, 1, 50, third.count - 1] {
+            let read = try ProfileFileReader.read(bytes + third.prefix(cut), path: "f.partial")
+            #expect(read.intervals == Array(profile.intervals[..<2]))
+            #expect(read.calls == Array(profile.intervals[..<2]).merged())
+            #expect(read.capture.durationNanoseconds == 2_000_000_000)
+            #expect(read.capture.remarks.last?.contains("f.partial is incomplete: it ends after 2 finished intervals") == true)
+            #expect(read.balance.closes)
+        }
+    }
+}
