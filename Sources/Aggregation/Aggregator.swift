@@ -18,6 +18,8 @@ public struct Aggregator: ~Copyable {
 
     private var series = SeriesTable()
     private var processes: ProcessTable
+    /// What was in the overflow histograms when they were last read.
+    private var countedOverflow: [[UInt8]: [UInt64]] = [:]
 
     /// - Parameter keepsProcessDistributions: whether each process gets a histogram too (36 KiB each).
     public init(keepsProcessDistributions: Bool = false, processRowLimit: Int? = nil) {
@@ -78,16 +80,16 @@ public struct Aggregator: ~Copyable {
         processes.processEnded(pid: exit.tgid, comm: name)
     }
 
-    /// Takes in one series of the kernel's overflow histograms.
+    /// Takes in one series of the kernel's overflow histograms, or what has come to it since the last time.
     ///
     /// Their buckets are each a union of 16 of ours; a count is spread evenly over those that the exact extremes allow.
     /// - Parameters:
     ///   - key, series: the bytes of `syslat_overflow_key` and `syslat_overflow`.
     ///   - extremes: the bytes of each CPU's `syslat_overflow_extremes`.
     public mutating func consumeOverflow(key: [UInt8], series bytes: [UInt8], extremes: [[UInt8]]) {
-        guard let overflow = OverflowSeries(key: key, series: bytes, extremes: extremes) else {
-            return malformedRecords += 1
-        }
+        let taken = OverflowSeries(
+            key: key, series: bytes, extremes: extremes, since: &countedOverflow[key, default: []])
+        guard let overflow = taken else { return malformedRecords += 1 }
         guard !overflow.distribution.isEmpty else { return }
         completed = completed.addingSaturating(overflow.distribution.count)
         overflowed = overflowed.addingSaturating(overflow.distribution.count)
@@ -99,8 +101,11 @@ public struct Aggregator: ~Copyable {
     /// To be called after all CPUs' batches have been flushed and drained; see ``ProcessTable/retireEnded()``.
     public mutating func retireEndedProcesses() { processes.retireEnded() }
 
-    /// The calls seen so far.
+    /// The calls seen since the last ``startInterval()``, or since the beginning.
     public func calls() -> [CallProfile] { series.snapshot() }
+
+    /// Forgets the distributions of calls; counts, processes and balance go on.
+    public mutating func startInterval() { series.reset() }
 
     /// The processes seen so far. `nameOfLiving` is asked for the names of those that have not ended.
     public func processes(nameOfLiving: (Int32) -> String?) -> [ProcessProfile] {

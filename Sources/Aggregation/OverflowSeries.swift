@@ -9,8 +9,11 @@ struct OverflowSeries {
     let errno: UInt16
     let distribution: LatencyHistogram
 
-    /// nil for bytes that no kernel side of this version writes.
-    init?(key: [UInt8], series: [UInt8], extremes: [[UInt8]]) {
+    /// - Parameters:
+    ///   - key, series: the bytes of `syslat_overflow_key` and `syslat_overflow`; nil for such as no kernel side writes.
+    ///   - extremes: the bytes of each CPU's `syslat_overflow_extremes`.
+    ///   - counted: the words of the series when it was last taken in, which grow only; it replaces them.
+    init?(key: [UInt8], series: [UInt8], extremes: [[UInt8]], since counted: inout [UInt64]) {
         guard key.count == MemoryLayout<syslat_overflow_key>.size, series.count == MemoryLayout<syslat_overflow>.size,
             extremes.allSatisfy({ $0.count == MemoryLayout<syslat_overflow_extremes>.size })
         else { return nil }
@@ -22,23 +25,29 @@ struct OverflowSeries {
         let words = unsafe series.withUnsafeBytes { bytes in
             (0..<bytes.count / 8).map { unsafe bytes.loadUnaligned(fromByteOffset: $0 * 8, as: UInt64.self) }
         }
-        let (sum, aboveRange, buckets) = (words[1], words[2], words[3...])
+        let new = counted.isEmpty ? words : zip(words, counted).map { $0 &- $1 }
+        counted = words
+        let (sum, aboveRange, buckets) = (new[1], new[2], Array(new[3...]))
+        let (low, high) = OverflowSeries.extremes(extremes, of: buckets, aboveRange: aboveRange)
+        (abi, number, outcome, errno) = (key.abi, key.number, key.outcome, key.error)
+        distribution = OverflowSeries.refine(buckets, aboveRange: aboveRange, sum: sum, min: low, max: high)
+    }
+
+    /// The smallest and largest value: what the CPUs noted since the capture began, as far as the filled buckets allow it. Where
+    /// no CPU had room to note any, the bounds of the buckets are all that is known.
+    private static func extremes(_ noted: [[UInt8]], of buckets: [UInt64], aboveRange: UInt64) -> (UInt64, UInt64) {
         var (low, high): (UInt64, UInt64) = (.max, 0)
-        for bytes in extremes {
+        for bytes in noted {
             let extreme = unsafe bytes.withUnsafeBytes { unsafe $0.loadUnaligned(as: syslat_overflow_extremes.self) }
             guard extreme.min_ns_plus_1 > 0, extreme.max_ns_plus_1 > 0 else { continue }
-            low = min(low, extreme.min_ns_plus_1 - 1)
-            high = max(high, extreme.max_ns_plus_1 - 1)
+            low = Swift.min(low, extreme.min_ns_plus_1 - 1)
+            high = Swift.max(high, extreme.max_ns_plus_1 - 1)
         }
-        if low > high {
-            // No CPU had room to note extremes: all that is known is where the filled buckets begin and end.
-            let filled = buckets.indices.filter { buckets[$0] > 0 }.map { $0 - buckets.startIndex }
-            low = filled.first.map { OverflowSeries.bounds(ofBucket: $0).lowerBound } ?? BucketScheme.rangeEnd
-            high = filled.last.map { OverflowSeries.bounds(ofBucket: $0).upperBound } ?? 0
-            if aboveRange > 0 { high = BucketScheme.rangeEnd }
-        }
-        (abi, number, outcome, errno) = (key.abi, key.number, key.outcome, key.error)
-        distribution = OverflowSeries.refine(Array(buckets), aboveRange: aboveRange, sum: sum, min: low, max: high)
+        let filled = buckets.indices.filter { buckets[$0] > 0 }
+        let lowest = filled.first.map { OverflowSeries.bounds(ofBucket: $0).lowerBound } ?? BucketScheme.rangeEnd
+        let highest = filled.last.map { OverflowSeries.bounds(ofBucket: $0).upperBound } ?? 0
+        guard low <= high else { return (lowest, aboveRange > 0 ? BucketScheme.rangeEnd : highest) }
+        return (Swift.max(low, lowest), aboveRange > 0 ? high : Swift.min(high, highest))
     }
 
     /// Spreads each coarse bucket evenly over the fine buckets that lie in it and between the extremes.

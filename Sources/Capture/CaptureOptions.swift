@@ -9,6 +9,8 @@ public struct CaptureOptions: Sendable {
     public var selectionText: String?
     /// When to end, counted from the start of recording; nil to go on until a signal or the end of the target.
     public var durationNanoseconds: UInt64?
+    /// Length of the intervals of a time series; nil for none.
+    public var intervalNanoseconds: UInt64?
     /// Size of the ring buffer in bytes: a power of two between ``smallestRing`` and ``largestRing``.
     public var ringBytes: Int
     /// A BTF file of the running kernel, for kernels that carry none.
@@ -24,12 +26,13 @@ public struct CaptureOptions: Sendable {
 
     public init(
         target: Target, selection: SyscallSelection? = nil, selectionText: String? = nil, durationNanoseconds: UInt64? = nil,
-        ringBytes: Int = defaultRing, btfPath: String? = nil, keepsProcessDistributions: Bool = false, slotLimit: Int? = nil
+        intervalNanoseconds: UInt64? = nil, ringBytes: Int = defaultRing, btfPath: String? = nil, keepsProcessDistributions: Bool = false, slotLimit: Int? = nil
     ) {
         self.target = target
         self.selection = selection
         self.selectionText = selectionText
         self.durationNanoseconds = durationNanoseconds
+        self.intervalNanoseconds = intervalNanoseconds
         self.ringBytes = ringBytes
         self.btfPath = btfPath
         self.keepsProcessDistributions = keepsProcessDistributions

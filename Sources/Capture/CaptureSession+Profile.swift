@@ -9,18 +9,11 @@ public let syslatVersion = "0.1.0"
 
 extension CaptureSession {
     /// Reads what is left in the kernel after a stopped recording, and closes the books.
-    mutating func profile(of recording: Recording) throws(CaptureError) -> Profile {
-        let counters = try CaptureSession.drain(probes, into: &aggregator)
+    mutating func profile(of stopped: Recording, _ observer: Observer) throws(CaptureError) -> Profile {
+        var recording = stopped
+        let total = try consumeRest(of: &recording, observer)
         let pending: [syslat_slot]
-        do throws(BPFError) {
-            for series in try probes.overflow() {
-                aggregator.consumeOverflow(key: series.key, series: series.series, extremes: series.extremes)
-            }
-            pending = try probes.inFlight()
-        } catch {
-            throw CaptureError(error)
-        }
-        let total = counters.reduce(into: syslat_counters()) { $0.add($1) }
+        do throws(BPFError) { pending = try probes.inFlight() } catch { throw CaptureError(error) }
         let missed = probes.recursionMisses()
         let balance = Balance(
             entered: total.entered + missed.entries,
@@ -36,7 +29,7 @@ extension CaptureSession {
         addRemarks(total)
         return Profile(
             tool: syslatVersion, host: .current(), capture: summary(of: recording), balance: balance,
-            calls: aggregator.calls(),
+            calls: completedIntervals.merged(with: aggregator.calls()),
             processes: aggregator.processes { ProcFS.comm(of: $0) ?? "?" },
             inFlight: pending.map { InFlightCall($0, at: recording.end) } + callsBegunBefore(recording, others: pending))
     }

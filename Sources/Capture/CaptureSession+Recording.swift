@@ -3,11 +3,14 @@ internal import BPFRuntime
 internal import CLinux
 internal import CSyslatABI
 internal import Glibc
+internal import Profile
 
 /// When a capture recorded, and how it ended.
 struct Recording {
     /// CLOCK_MONOTONIC.
     let start: UInt64
+    var intervalStart: UInt64
+    var nextFlush: UInt64
     let startedAt: UInt64
     let cpuAtStart: UInt64
     var end: UInt64 = 0
@@ -47,13 +50,13 @@ extension CaptureSession {
     }
 
     /// Records what listed processes, a cgroup or the whole system do.
-    mutating func record(processes: [WatchedProcess], onProgress: (Progress) -> Void) throws(CaptureError) -> Recording {
+    mutating func record(processes: [WatchedProcess], observer: Observer) throws(CaptureError) -> Recording {
         var alive = processes
         defer { for process in alive { close(process.descriptor) } }
         var recording = start()
         if case .processes = options.target, alive.isEmpty { recording.targetEnded = true }
         while !recording.targetEnded {
-            guard let event = try waitAndConsume(&recording, onProgress: onProgress) else { break }
+            guard let event = try waitAndConsume(&recording, observer) else { break }
             guard case .ended(let descriptor) = event, let index = alive.firstIndex(where: { $0.descriptor == descriptor })
             else { continue }
             let process = alive.remove(at: index)
@@ -70,11 +73,11 @@ extension CaptureSession {
 
     /// Lets a launched command go and records until it ends.
     mutating func record(
-        command: borrowing LaunchedCommand, onProgress: (Progress) -> Void
+        command: borrowing LaunchedCommand, observer: Observer
     ) throws(CaptureError) -> Recording {
         var recording = start()
         try command.release()
-        while let event = try waitAndConsume(&recording, onProgress: onProgress) {
+        while let event = try waitAndConsume(&recording, observer) {
             if case .ended = event {
                 recording.targetEnded = true
                 break
@@ -105,22 +108,18 @@ extension CaptureSession {
 
     private func start() -> Recording {
         let (wall, cpu) = (ProcFS.wallNanoseconds(), ProcFS.ownCPUNanoseconds())
-        return Recording(start: probes.startRecording(), startedAt: wall, cpuAtStart: cpu)
+        let start = probes.startRecording()
+        return Recording(
+            start: start, intervalStart: start, nextFlush: start + CaptureSession.flushNanoseconds, startedAt: wall, cpuAtStart: cpu)
     }
 
     /// Waits for an event and consumes meanwhile; nil when the duration is over or a signal came.
     private mutating func waitAndConsume(
-        _ recording: inout Recording, onProgress: (Progress) -> Void
+        _ recording: inout Recording, _ observer: Observer
     ) throws(CaptureError) -> EventLoop.Event? {
-        var nextFlush = ProcFS.monotonicNanoseconds() + CaptureSession.flushNanoseconds
         while true {
             let now = ProcFS.monotonicNanoseconds()
-            var patience = CaptureSession.pollMilliseconds
-            if let duration = options.durationNanoseconds {
-                let elapsed = now - recording.start
-                guard elapsed < duration else { return nil }
-                patience = min(patience, Int32((duration - elapsed) / 1_000_000) + 1)
-            }
+            guard let patience = patience(recording, now) else { return nil }
             let event = loop.wait(milliseconds: patience, ring: probes.ring.descriptor)
             consumeRing()
             if case .signal(let number) = event {
@@ -128,15 +127,65 @@ extension CaptureSession {
                 return nil
             }
             if let event { return event }
-            if now >= nextFlush {
-                nextFlush = now + CaptureSession.flushNanoseconds
+            if let length = options.intervalNanoseconds, now >= recording.intervalStart + length {
+                try flush()
+                try endInterval(&recording, at: now, observer)
+                recording.nextFlush = now + CaptureSession.flushNanoseconds
+            } else if now >= recording.nextFlush {
+                recording.nextFlush = now + CaptureSession.flushNanoseconds
                 try flush()
             }
-            onProgress(
+            observer.progress(
                 Progress(
                     elapsedNanoseconds: now - recording.start, completed: aggregator.completed,
                     lost: lostInKernel + aggregator.malformedEvents))
         }
+    }
+
+    /// How long to wait: until the next thing that is due. nil when the duration is over.
+    private func patience(_ recording: Recording, _ now: UInt64) -> Int32? {
+        var due = now + UInt64(CaptureSession.pollMilliseconds) * 1_000_000
+        if let duration = options.durationNanoseconds {
+            guard now < recording.start + duration else { return nil }
+            due = min(due, recording.start + duration)
+        }
+        if let length = options.intervalNanoseconds { due = min(due, max(now, recording.intervalStart + length)) }
+        // Rounded up: a wait that ends too early would be followed by one of nothing.
+        return Int32((due - now + 999_999) / 1_000_000)
+    }
+
+    /// Hands over what completed since the last interval and begins a new one. Batches must have been flushed.
+    mutating func endInterval(_ recording: inout Recording, at end: UInt64, _ observer: Observer) throws(CaptureError) {
+        try consumeOverflow()
+        let calls = aggregator.calls()
+        completedIntervals = completedIntervals.merged(with: calls)
+        aggregator.startInterval()
+        let start = recording.intervalStart
+        recording.intervalStart = end
+        observer.interval(
+            Interval(startNanoseconds: start - recording.start, durationNanoseconds: end - start, calls: calls))
+    }
+
+    /// Takes in what the kernel has counted while the ring was full.
+    private mutating func consumeOverflow() throws(CaptureError) {
+        do throws(BPFError) {
+            for series in try probes.overflow() {
+                aggregator.consumeOverflow(key: series.key, series: series.series, extremes: series.extremes)
+            }
+        } catch {
+            throw CaptureError(error)
+        }
+    }
+
+    /// Reads all that is left in the kernel after a recording has stopped. Returns the counters of all CPUs.
+    mutating func consumeRest(of recording: inout Recording, _ observer: Observer) throws(CaptureError) -> syslat_counters {
+        let counters = try CaptureSession.drain(probes, into: &aggregator)
+        if options.intervalNanoseconds == nil {
+            try consumeOverflow()
+        } else {
+            try endInterval(&recording, at: recording.end, observer)
+        }
+        return counters.reduce(into: syslat_counters()) { $0.add($1) }
     }
 
     private mutating func consumeRing() {

@@ -18,6 +18,12 @@ public struct CaptureSession: ~Copyable {
         public var lost: UInt64
     }
 
+    /// Who is told of what happens while it records.
+    struct Observer {
+        let interval: (Interval) -> Void
+        let progress: (Progress) -> Void
+    }
+
     let options: CaptureOptions
     let probes: Probes
     let loop: EventLoop
@@ -26,6 +32,8 @@ public struct CaptureSession: ~Copyable {
     var aggregator: Aggregator
     var remarks: [String] = []
     var notes: [String] = []
+    /// What the intervals that have ended add up to.
+    var completedIntervals: [CallProfile] = []
     /// Calls that the kernel side had lost when it was last asked.
     var lostInKernel: UInt64 = 0
 
@@ -95,19 +103,25 @@ public struct CaptureSession: ~Copyable {
         return shares.map(\.counters)
     }
 
-    /// Records until the duration is over, the target has ended or a signal comes, and gives the profile.
-    /// - Parameter onProgress: called a few times a second.
-    public consuming func run(onProgress: (Progress) -> Void = { _ in }) throws(CaptureError) -> Profile {
+    /// Records until the duration is over, the target has ended or a signal comes, and gives the profile. The intervals of a
+    /// time series are not in it: they are handed over one by one.
+    /// - Parameters:
+    ///   - onProgress: called a few times a second.
+    ///   - onInterval: called with each interval of a time series as it ends.
+    public consuming func run(
+        onProgress: @escaping (Progress) -> Void = { _ in }, onInterval: @escaping (Interval) -> Void = { _ in }
+    ) throws(CaptureError) -> Profile {
+        let observer = Observer(interval: onInterval, progress: onProgress)
         guard case .command(let command, _) = options.target else {
-            let recording = try record(processes: watchedProcesses(), onProgress: onProgress)
-            return try profile(of: recording)
+            let recording = try record(processes: watchedProcesses(), observer: observer)
+            return try profile(of: recording, observer)
         }
         let launched = try LaunchedCommand(command)
         try launched.waitUntilAsleep()
         guard probes.watch(pid: launched.pid) else { throw CaptureSession.unwatchable(launched.pid) }
         loop.add(launched.descriptor, edgeTriggered: false)
-        let recording = try record(command: launched, onProgress: onProgress)
-        var result = try profile(of: recording)
+        let recording = try record(command: launched, observer: observer)
+        var result = try profile(of: recording, observer)
         result.capture.command = command.arguments
         result.capture.exitStatus = try waitForEnd(of: launched, recording)
         return result

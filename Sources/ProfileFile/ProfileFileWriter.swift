@@ -9,6 +9,7 @@ public import Profile
 public struct ProfileFileWriter {
     private var hash = SHA256()
     private let encoder: JSONEncoder
+    private var hasIntervals = false
 
     public init() {
         encoder = JSONEncoder()
@@ -36,6 +37,7 @@ public struct ProfileFileWriter {
 
     /// One interval: valid from its last line on, whatever happens to the rest of the file.
     public mutating func append(_ interval: Interval) throws -> [UInt8] {
+        hasIntervals = true
         var first = FileLine()
         first.interval = IntervalLine(start: interval.startNanoseconds, duration: interval.durationNanoseconds)
         var bytes = try encode(first) + encode(interval.calls)
@@ -49,7 +51,7 @@ public struct ProfileFileWriter {
     /// All the rest, to the line with the hash of the file. The calls of a time series have been written with its intervals.
     public mutating func finish(_ profile: Profile) throws -> [UInt8] {
         var bytes: [UInt8] = []
-        if profile.intervals.isEmpty {
+        if !hasIntervals {
             bytes += try encode(profile.calls)
         } else {
             var capture = FileLine()

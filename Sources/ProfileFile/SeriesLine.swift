@@ -93,15 +93,13 @@ struct SeriesLine: Codable {
             return .init(index: index, count: count)
         }
 
-        /// The exact extremes lie in the outermost buckets, or above the range.
+        /// The exact extremes do not lie inside of what the buckets hold.
         private func checkExtremes(_ sparse: [LatencyHistogram.Bucket]) throws(LineDefect) {
-            let lowest = sparse.first.map { BucketScheme.lowerBound(of: $0.index)...BucketScheme.upperBound(of: $0.index) }
-            guard (lowest ?? BucketScheme.rangeEnd...UInt64.max).contains(min) else {
-                throw LineDefect("min_ns \(min) is not in the first bucket")
-            }
-            let highest = sparse.last.map { BucketScheme.lowerBound(of: $0.index)...BucketScheme.upperBound(of: $0.index) }
-            guard (aboveRange > 0 ? BucketScheme.rangeEnd...UInt64.max : highest ?? 0...0).contains(max) else {
-                throw LineDefect("max_ns \(max) is not in the last bucket")
+            let lowest = sparse.first.map { BucketScheme.upperBound(of: $0.index) } ?? .max
+            guard min <= lowest else { throw LineDefect("min_ns \(min) is above the first bucket") }
+            let highest = sparse.last.map { BucketScheme.lowerBound(of: $0.index) } ?? 0
+            guard max >= (aboveRange > 0 ? BucketScheme.rangeEnd : highest) else {
+                throw LineDefect("max_ns \(max) is below the last bucket")
             }
         }
     }
