@@ -102,17 +102,10 @@ extension HumanFormat {
             // Multiplied first: the halves that decide about rounding are then exact.
             let scaled = (value * shift / scale).rounded()
             if scaled < powerOfTen(digits), scaled < end * shift {
-                return fixedPoint(UInt64(scaled), decimals: decimals)
+                return DecimalText.fixedPoint(UInt64(scaled), decimals: decimals)
             }
         }
         return nil
-    }
-
-    private static func fixedPoint(_ scaled: UInt64, decimals: Int) -> String {
-        let digits = String(scaled)
-        guard decimals > 0 else { return digits }
-        let padded = String(repeating: "0", count: max(0, decimals + 1 - digits.count)) + digits
-        return "\(padded.dropLast(decimals)).\(padded.suffix(decimals))"
     }
 
     private static func powerOfTen(_ exponent: Int) -> Double {
