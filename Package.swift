@@ -74,7 +74,11 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "SyscallTableTests", dependencies: ["SyscallTable"], swiftSettings: strict),
         .testTarget(
-            name: "RenderingTests", dependencies: ["LatencyHistogram", "Profile", "Rendering", "SyscallTable", "TestSupport"],
+            name: "RenderingTests",
+            dependencies: [
+                "LatencyHistogram", "Profile", "Rendering", "SyscallTable", "TestSupport",
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
+            ],
             exclude: ["Snapshots"], swiftSettings: strict),
         .testTarget(
             name: "LatencyHistogramTests",
