@@ -30,6 +30,7 @@ let package = Package(
         .target(name: "CLinux"),
         .systemLibrary(name: "CLibbpf", pkgConfig: "libbpf", providers: [.apt(["libbpf-dev", "libelf-dev", "zlib1g-dev"])]),
         .target(name: "CBPFLog", dependencies: ["CLibbpf"]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         // The compiled BPF objects.
         .executableTarget(name: "embed-bpf", path: "Plugins/embed-bpf", swiftSettings: strict),
@@ -55,7 +56,8 @@ let package = Package(
             name: "ProfileFile",
             dependencies: ["LatencyHistogram", "Profile", "SyscallTable", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: strict),
-        .target(name: "Rendering", dependencies: ["LatencyHistogram", "Profile", "SyscallTable"], swiftSettings: strict),
+        .target(
+            name: "Rendering", dependencies: ["CZlib", "LatencyHistogram", "Profile", "SyscallTable"], swiftSettings: strict),
         .executableTarget(
             name: "syslat",
             dependencies: [
@@ -76,7 +78,7 @@ let package = Package(
         .testTarget(
             name: "RenderingTests",
             dependencies: [
-                "LatencyHistogram", "Profile", "Rendering", "SyscallTable", "TestSupport",
+                "CZlib", "LatencyHistogram", "Profile", "Rendering", "SyscallTable", "TestSupport",
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ],
             exclude: ["Snapshots"], swiftSettings: strict),
