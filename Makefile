@@ -16,7 +16,7 @@ SUDO := $(shell [ $$(id -u) -eq 0 ] || echo 'sudo ')
 
 # What a build needs, and what the tests need beside it.
 BUILD_PACKAGES := libbpf-dev libelf-dev zlib1g-dev
-TEST_PACKAGES := strace jq git sqlite3 python3
+TEST_PACKAGES := strace jq git sqlite3 python3 python3-venv
 BENCH_PACKAGES := python3
 
 .PHONY: all build run test check static bench-overhead setup setup-tests setup-bench generated clean help
@@ -68,6 +68,8 @@ setup: ## Install what a build needs
 
 setup-tests: ## Install what the tests need
 	@Tools/install-packages $(BUILD_PACKAGES) $(TEST_PACKAGES)
+	@# Without a network the tests go on without them, unless they are required.
+	@Tests/Oracles/install || [ "$${SYSLAT_REQUIRE_ORACLES:-}" != 1 ]
 
 setup-bench: ## Install what the benchmarks need
 	@Tools/install-packages $(BUILD_PACKAGES) $(BENCH_PACKAGES)
