@@ -61,7 +61,7 @@ let package = Package(
         .executableTarget(
             name: "syslat",
             dependencies: [
-                "Capture", "LatencyHistogram", "Profile", "Rendering", "SyscallTable",
+                "Capture", "LatencyHistogram", "Profile", "ProfileFile", "Rendering", "SyscallTable",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

@@ -5,6 +5,8 @@ public struct CaptureError: Error, CustomStringConvertible, Sendable {
     /// What the program should exit with.
     public enum Status: Int32, Sendable {
         case failure = 1
+        /// A file that can't be read or is no profile.
+        case badFile = 2
         case usage = 64
         case notExecutable = 126
         case notFound = 127

@@ -1,13 +1,24 @@
 internal import Aggregation
 internal import BPFRuntime
 internal import CSyslatABI
-internal import Profile
+public import Profile
 internal import SyscallTable
 
 /// The version that every profile names.
 public let syslatVersion = "0.1.0"
 
 extension CaptureSession {
+    /// What is known of the profile before anything is recorded: the tool, the host and the scope.
+    public var outline: Profile {
+        Profile(
+            tool: syslatVersion, host: .current(),
+            capture: CaptureSummary(
+                startedAtNanoseconds: ProcFS.wallNanoseconds(), durationNanoseconds: 0, scope: scope,
+                selection: options.selectionText, probeFloorNanoseconds: floor),
+            balance: Balance(entered: 0, completed: 0, inFlight: 0, neverReturned: 0, lostByCause: [:]), calls: [], processes: [],
+            inFlight: [])
+    }
+
     /// Reads what is left in the kernel after a stopped recording, and closes the books.
     mutating func profile(of stopped: Recording, _ observer: Observer) throws(CaptureError) -> Profile {
         var recording = stopped

@@ -40,3 +40,99 @@ extension [Interval] {
         reduce(into: [CallProfile]()) { $0 = $0.merged(with: $1.calls) }
     }
 }
+
+extension Balance {
+    /// The sum of two balances; it closes if both do and nothing stops at `UInt64.max`.
+    public func merged(with other: Balance) -> Balance {
+        var causes = lostByCause
+        for (cause, count) in other.lostByCause { causes[cause] = (causes[cause] ?? 0).addingSaturating(count) }
+        return Balance(
+            entered: entered.addingSaturating(other.entered), completed: completed.addingSaturating(other.completed),
+            inFlight: inFlight.addingSaturating(other.inFlight),
+            neverReturned: neverReturned.addingSaturating(other.neverReturned), lostByCause: causes,
+            beganBefore: beganBefore.addingSaturating(other.beganBefore),
+            newTaskReturns: newTaskReturns.addingSaturating(other.newTaskReturns),
+            refused: refused.addingSaturating(other.refused), overflowed: overflowed.addingSaturating(other.overflowed))
+    }
+}
+
+extension CaptureSummary {
+    /// Two captures as one: the times add up, what differs is named or left out.
+    func merged(with other: CaptureSummary) -> CaptureSummary {
+        func unique(_ first: [String], _ second: [String]) -> [String] { first + second.filter { !first.contains($0) } }
+        return CaptureSummary(
+            startedAtNanoseconds: min(startedAtNanoseconds, other.startedAtNanoseconds),
+            durationNanoseconds: durationNanoseconds.addingSaturating(other.durationNanoseconds),
+            scope: scope == other.scope ? scope : "\(scope); \(other.scope)",
+            selection: selection == other.selection ? selection : nil, command: command == other.command ? command : nil,
+            exitStatus: exitStatus == other.exitStatus ? exitStatus : nil,
+            probeFloorNanoseconds: probeFloorNanoseconds == other.probeFloorNanoseconds ? probeFloorNanoseconds : nil,
+            consumerCPUNanoseconds: consumerCPUNanoseconds.addingSaturating(other.consumerCPUNanoseconds),
+            remarks: unique(remarks, other.remarks), notes: unique(notes, other.notes))
+    }
+}
+
+extension Profile {
+    /// Adds another profile, as if one capture had made both. Time series are added up; hosts that differ are remarked on.
+    public func merged(with other: Profile) -> Profile {
+        var capture = capture.merged(with: other.capture)
+        if host.kernelRelease != other.host.kernelRelease || host.cpuModel != other.host.cpuModel {
+            capture.remarks.append(
+                "The profiles are of different hosts: \(host.kernelRelease) on \(host.cpuModel), and "
+                    + "\(other.host.kernelRelease) on \(other.host.cpuModel). Their sum says little about either.")
+        }
+        let merged = Profile(
+            tool: tool, host: host, capture: capture, balance: balance.merged(with: other.balance),
+            calls: calls.merged(with: other.calls), processes: processes.merged(with: other.processes),
+            inFlight: inFlight + other.inFlight)
+        return merged.markedIfSaturated
+    }
+
+    /// Counts that do not fit stop at the largest number, which must not go unsaid.
+    private var markedIfSaturated: Profile {
+        let isSaturated = calls.contains { $0.distribution.count == .max || $0.distribution.sum == .max } || balance.entered == .max
+        guard isSaturated else { return self }
+        var marked = self
+        let remark = "Some counts or times are larger than 2^64 and stand at the largest number: they are too low."
+        if !marked.capture.remarks.contains(remark) { marked.capture.remarks.append(remark) }
+        return marked
+    }
+}
+
+extension [ProcessProfile] {
+    /// Adds processes of another profile; those of the same id and name are taken for one.
+    func merged(with others: [ProcessProfile]) -> [ProcessProfile] {
+        var order: [ProcessKey] = []
+        var byKey: [ProcessKey: ProcessProfile] = [:]
+        for process in self + others {
+            let key = ProcessKey(pid: process.pid, comm: process.comm)
+            guard var known = byKey[key] else {
+                order.append(key)
+                byKey[key] = process
+                continue
+            }
+            for series in process.series { known.add(series) }
+            if let distribution = process.distribution {
+                known.distribution = known.distribution ?? LatencyHistogram()
+                known.distribution?.merge(distribution)
+            }
+            byKey[key] = known
+        }
+        return order.compactMap { byKey[$0] }
+    }
+}
+
+/// What tells processes of several profiles apart.
+private struct ProcessKey: Hashable {
+    let pid: Int32?
+    let comm: String
+}
+
+extension ProcessProfile {
+    fileprivate mutating func add(_ addition: ProcessSeries) {
+        let known = series.firstIndex { $0.id == addition.id && $0.outcome == addition.outcome && $0.failed == addition.failed }
+        guard let known else { return series.append(addition) }
+        series[known].calls = series[known].calls.addingSaturating(addition.calls)
+        series[known].totalNanoseconds = series[known].totalNanoseconds.addingSaturating(addition.totalNanoseconds)
+    }
+}

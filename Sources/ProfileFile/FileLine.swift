@@ -78,7 +78,7 @@ struct CaptureLine: Codable {
     var exitStatus: Int32?
     var probeFloor: UInt64?
     var consumerCPU: UInt64
-    var remarks: [String]
+    var remarks, notes: [String]
 
     enum CodingKeys: String, CodingKey {
         case startedAt = "started_at_ns"
@@ -86,21 +86,21 @@ struct CaptureLine: Codable {
         case exitStatus = "exit_status"
         case probeFloor = "probe_floor_p50_ns"
         case consumerCPU = "consumer_cpu_ns"
-        case scope, selection, command, remarks
+        case scope, selection, command, remarks, notes
     }
 
     init(_ capture: CaptureSummary) {
         (startedAt, duration, scope) = (capture.startedAtNanoseconds, capture.durationNanoseconds, capture.scope)
         (selection, command, exitStatus) = (capture.selection, capture.command, capture.exitStatus)
         (probeFloor, consumerCPU) = (capture.probeFloorNanoseconds, capture.consumerCPUNanoseconds)
-        remarks = capture.remarks
+        (remarks, notes) = (capture.remarks, capture.notes)
     }
 
     var summary: CaptureSummary {
         CaptureSummary(
             startedAtNanoseconds: startedAt, durationNanoseconds: duration, scope: scope, selection: selection,
             command: command, exitStatus: exitStatus, probeFloorNanoseconds: probeFloor, consumerCPUNanoseconds: consumerCPU,
-            remarks: remarks)
+            remarks: remarks, notes: notes)
     }
 }
 
@@ -123,15 +123,19 @@ struct InFlightLine: Codable {
     var pid, tid, number: Int32
     var comm, abi, name: String
     var age: UInt64
+    /// Only where it is true.
+    var beganBefore: Bool?
 
     enum CodingKeys: String, CodingKey {
         case age = "age_ns"
+        case beganBefore = "began_before"
         case pid, tid, number, comm, abi, name
     }
 
     init(_ call: InFlightCall) {
         (pid, tid, comm, age) = (call.pid, call.tid, call.comm, call.ageNanoseconds)
         (abi, number, name) = (call.id.abi.name, call.id.number, call.id.name)
+        beganBefore = call.beganBefore ? true : nil
     }
 }
 

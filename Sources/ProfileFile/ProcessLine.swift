@@ -46,7 +46,8 @@ struct ProcessLine: Codable {
 extension InFlightLine {
     func decoded() throws(LineDefect) -> InFlightCall {
         InFlightCall(
-            pid: pid, tid: tid, comm: comm, id: try SyscallID(abiName: abi, number: number), ageNanoseconds: age)
+            pid: pid, tid: tid, comm: comm, id: try SyscallID(abiName: abi, number: number), ageNanoseconds: age,
+            beganBefore: beganBefore ?? false)
     }
 }
 

@@ -76,8 +76,8 @@ public struct ProfileFileReader {
         let covered = partial.intervals.last.map { $0.startNanoseconds + $0.durationNanoseconds } ?? 0
         partial.capture?.durationNanoseconds = covered
         partial.capture?.remarks.append(
-            "The file \(path) is incomplete: it ends after \(partial.intervals.count) finished intervals, "
-                + "without processes, calls in flight and a balance of its own.")
+            "The file \(path) is incomplete: it ends after \(partial.intervals.count) finished "
+                + (partial.intervals.count == 1 ? "interval, " : "intervals, ") + "without processes, calls in flight and a balance of its own.")
         let completed = partial.intervals.reduce(UInt64(0)) { total, interval in
             interval.calls.reduce(total) { $0.addingSaturating($1.calls) }
         }

@@ -13,7 +13,7 @@ enum ErrorsSection {
     static func lines(_ context: ReportContext) -> [String] {
         let failing = context.calls.filter { !$0.errnos.isEmpty }
         guard !failing.isEmpty else { return [] }
-        let top = context.options.groupByProcess ? nil : context.options.top
+        let top = context.options.grouping == .call ? context.options.top : nil
         let shown = failing.prefix(min(callsListed, max(1, top ?? callsListed)))
         let labels = shown.map { DisplayText.sanitized($0.id.label(on: context.profile.host)) }
         let column = min(24, labels.map(DisplayText.width).reduce(0, max) + 1)

@@ -28,6 +28,27 @@ struct JSONDocument: Encodable {
     }
 }
 
+/// The calls of one interval, as they stand in the summary.
+struct IntervalDocument: Encodable {
+    private let schema = "syslat.interval/1"
+    private let start: UInt64
+    private let duration: UInt64
+    private let calls: [CallPart]
+
+    init(_ interval: Interval) {
+        start = interval.startNanoseconds
+        duration = interval.durationNanoseconds
+        calls = interval.calls.map(CallPart.init)
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case schema
+        case start = "start_ns"
+        case duration = "duration_ns"
+        case calls = "syscalls"
+    }
+}
+
 private struct HostPart: Encodable {
     let kernelRelease, arch, bootID, cpuModel, clocksource: String
     let mitigations: [String: String]

@@ -8,9 +8,16 @@ public enum JSONReport {
     ///
     /// Complexity: O(all buckets).
     public static func render(_ profile: Profile, pretty: Bool = false) throws -> String {
+        try text(JSONDocument(profile), pretty: pretty)
+    }
+
+    /// One interval of a time series (schema `syslat.interval/1`), in one line.
+    public static func render(_ interval: Interval) throws -> String { try text(IntervalDocument(interval), pretty: false) }
+
+    private static func text(_ document: some Encodable, pretty: Bool) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         if pretty { encoder.outputFormatting.insert(.prettyPrinted) }
-        return String(decoding: try encoder.encode(JSONDocument(profile)), as: UTF8.self) + "\n"
+        return String(decoding: try encoder.encode(document), as: UTF8.self) + "\n"
     }
 }

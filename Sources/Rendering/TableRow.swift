@@ -11,6 +11,8 @@ struct TableRow {
     var totalNanoseconds: UInt64
     /// How many of the calls slept.
     var blocked: UInt64
+    /// The time in which the calls were made, where it is not that of the capture.
+    var durationNanoseconds: UInt64?
     /// nil where no distribution is known.
     var figures: LatencyFigures?
 
@@ -43,6 +45,26 @@ extension TableRow {
         totalNanoseconds = process.totalNanoseconds
         blocked = process.blocked
         figures = process.distribution.flatMap(LatencyFigures.init)
+    }
+
+    /// All calls of one stretch of a time series, named by its beginning and end.
+    init(interval: Interval) {
+        let end = interval.startNanoseconds.addingSaturating(interval.durationNanoseconds)
+        let distribution = interval.calls.reduce(into: LatencyHistogram()) { $0.merge($1.distribution) }
+        name = "\(TableRow.seconds(interval.startNanoseconds)) – \(TableRow.seconds(end)) s"
+        durationNanoseconds = interval.durationNanoseconds
+        calls = distribution.count
+        errors = interval.calls.reduce(0) { $0.addingSaturating($1.errors) }
+        totalNanoseconds = distribution.sum
+        blocked = interval.calls.reduce(0) { $0.addingSaturating($1.distribution(of: .blocked).count) }
+        figures = LatencyFigures(distribution)
+    }
+
+    /// Seconds with two decimals: rows below each other are compared at a glance.
+    private static func seconds(_ nanoseconds: UInt64) -> String {
+        let hundredths = nanoseconds / 10_000_000
+        let fraction = hundredths % 100
+        return "\(hundredths / 100).\(fraction < 10 ? "0" : "")\(fraction)"
     }
 
     /// The sum of some rows. Percentiles do not add up: `distribution`, where there is one, says what they are.

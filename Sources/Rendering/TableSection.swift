@@ -5,19 +5,29 @@ import Profile
 enum TableSection {
     static func lines(_ context: ReportContext) -> [String] {
         let profile = context.profile
-        let isGrouped = context.options.groupByProcess
+        let grouping = context.options.grouping
         let everything = profile.calls.reduce(into: LatencyHistogram()) { $0.merge($1.distribution) }
-        let rows = isGrouped ? processRows(context) : context.callRows
+        let rows =
+            switch grouping {
+            case .call: context.callRows
+            case .process: processRows(context)
+            case .interval: intervalRows(context)
+            }
         let shown = context.shown(of: rows.count)
         var sums: [TableRow] = []
         if shown < rows.count {
-            let nouns = isGrouped ? ("more process", "more processes") : ("more call", "more calls")
+            let nouns =
+                switch grouping {
+                case .call: ("more call", "more calls")
+                case .process: ("more process", "more processes")
+                case .interval: ("more interval", "more intervals")
+                }
             let hidden = HumanFormat.count(UInt64(rows.count - shown), nouns.0, nouns.1)
             sums.append(TableRow(sumOf: rows[shown...], name: "… \(hidden)"))
         }
         sums.append(TableRow(sumOf: rows, name: "total", distribution: everything))
         let table = TextTable(
-            nameTitle: isGrouped ? "PROCESS" : "CALL", rows: Array(rows[..<shown]), sums: sums,
+            nameTitle: grouping.rawValue.uppercased(), rows: Array(rows[..<shown]), sums: sums,
             durationNanoseconds: profile.capture.durationNanoseconds, style: context.style)
         return table.lines(width: context.width)
     }
@@ -26,6 +36,12 @@ enum TableSection {
     private static func processRows(_ context: ReportContext) -> [TableRow] {
         let rows = context.profile.processes.map { TableRow(process: $0) }
         return context.options.sort.sorted(rows + [unknownProcess(rows, context)].compactMap { $0 })
+    }
+
+    /// The stretches of a time series. Sorted by total, which is what is asked for if nothing is, they keep their order in time.
+    private static func intervalRows(_ context: ReportContext) -> [TableRow] {
+        let rows = context.profile.intervals.map { TableRow(interval: $0) }
+        return context.options.sort == .total ? rows : context.options.sort.sorted(rows)
     }
 
     private static func unknownProcess(_ rows: [TableRow], _ context: ReportContext) -> TableRow? {

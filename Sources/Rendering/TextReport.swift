@@ -8,8 +8,8 @@ public enum TextReport {
         public var sort: SortKey
         /// How many rows to show; the rest is summed up in one. nil for all.
         public var top: Int?
-        /// Whether the rows are processes instead of calls.
-        public var groupByProcess: Bool
+        /// What a row of the table is.
+        public var grouping: Grouping
         /// The calls whose distribution is drawn.
         public var histograms: HistogramSelection
         /// Whether to use colours. The caller knows about terminals and NO_COLOR.
@@ -18,16 +18,23 @@ public enum TextReport {
         public var width: Int
 
         public init(
-            sort: SortKey = .total, top: Int? = nil, groupByProcess: Bool = false, histograms: HistogramSelection = .none,
+            sort: SortKey = .total, top: Int? = nil, grouping: Grouping = .call, histograms: HistogramSelection = .none,
             color: Bool = false, width: Int = 100
         ) {
             self.sort = sort
             self.top = top
-            self.groupByProcess = groupByProcess
+            self.grouping = grouping
             self.histograms = histograms
             self.color = color
             self.width = width
         }
+    }
+
+    /// What a row of the table is.
+    public enum Grouping: String, Sendable, Hashable, CaseIterable {
+        case call, process
+        /// A stretch of a time series, in order of time unless another order is asked for.
+        case interval
     }
 
     /// The calls whose distribution is drawn.
@@ -37,6 +44,21 @@ public enum TextReport {
         case all
         /// Those of these names. `write` stands for the calls of that name in every ABI, `ia32:write` for one.
         case named([String])
+    }
+
+    /// The calls of one interval while a capture goes on: a line with its time, the table, and the errors.
+    public static func render(_ interval: Interval, on host: Host, options: Options = Options()) -> String {
+        let summary = CaptureSummary(startedAtNanoseconds: 0, durationNanoseconds: interval.durationNanoseconds, scope: "")
+        let profile = Profile(
+            tool: "", host: host, capture: summary,
+            balance: Balance(entered: 0, completed: 0, inFlight: 0, neverReturned: 0, lostByCause: [:]), calls: interval.calls,
+            processes: [], inFlight: [])
+        var options = options
+        options.grouping = .call
+        let context = ReportContext(profile: profile, options: options)
+        let name = context.style.bold(TableRow(interval: interval).name)
+        let table = interval.calls.isEmpty ? ["  no call completed"] : TableSection.lines(context)
+        return ([name] + table + ErrorsSection.lines(context)).joined(separator: "\n") + "\n\n"
     }
 
     /// The report, ending with a newline.

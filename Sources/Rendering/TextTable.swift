@@ -127,7 +127,7 @@ struct TextTable {
         switch column {
         case .calls: return plain(HumanFormat.count(row.calls, fitting: layout.countWidth))
         case .errors: return plain(HumanFormat.count(row.errors, fitting: layout.countWidth))
-        case .rate: return plain(HumanFormat.rate(row.calls, inNanoseconds: durationNanoseconds))
+        case .rate: return plain(HumanFormat.rate(row.calls, inNanoseconds: row.durationNanoseconds ?? durationNanoseconds))
         case .total: return duration(row.totalNanoseconds)
         case .mean: return row.meanNanoseconds.map { HumanFormat.quantity(nanoseconds: $0) } ?? unknown
         case .p50: return duration(row.figures?[.p50])

@@ -13,11 +13,14 @@ struct Output: ~Copyable {
     private static let standardOutputName = "standard output"
     private let destination: Destination
     private let name: String
+    private let option: String
     let isTerminal: Bool
 
     /// Opens the destination at once, so that a name that can't be written is found before anything is captured.
-    init(path: String?) throws(CaptureError) {
-        destination = if let path { try Output.open(path) } else { try Output.standardOutput() }
+    /// - Parameter option: the option that named it, for messages.
+    init(path: String?, option: String = "--report") throws(CaptureError) {
+        self.option = option
+        destination = if let path { try Output.open(path, option) } else { try Output.standardOutput() }
         name = path ?? Output.standardOutputName
         isTerminal = if case .stream(let descriptor) = destination { isatty(descriptor) == 1 } else { false }
     }
@@ -30,20 +33,20 @@ struct Output: ~Copyable {
         return .stream(STDOUT_FILENO)
     }
 
-    private static func open(_ path: String) throws(CaptureError) -> Destination {
+    private static func open(_ path: String, _ option: String) throws(CaptureError) -> Destination {
         var info = stat()
         if unsafe stat(path, &info) == 0 && info.st_mode & S_IFMT != S_IFREG {
             let descriptor = unsafe Glibc.open(path, O_WRONLY | O_CLOEXEC)
-            guard descriptor >= 0 else { throw unwritable(path) }
+            guard descriptor >= 0 else { throw unwritable(path, option) }
             return .stream(descriptor)
         }
         guard !path.isEmpty else {
-            throw CaptureError("--report was given an empty name. Name a file, or leave the option out.", status: .usage)
+            throw CaptureError("\(option) was given an empty name. Name a file, or leave the option out.", status: .usage)
         }
         // Behind a symbolic link it is the file that is replaced, not the link.
         let file = resolved(path) ?? path
         let descriptor = create(temporary(for: file))
-        guard descriptor >= 0 else { throw unwritable(path) }
+        guard descriptor >= 0 else { throw unwritable(path, option) }
         close(descriptor)
         unsafe _ = unlink(temporary(for: file))
         return .file(path: file)
@@ -53,18 +56,24 @@ struct Output: ~Copyable {
         if case .stream(let descriptor) = destination, descriptor != STDOUT_FILENO { close(descriptor) }
     }
 
+    /// Whether what is written can be seen at once, because it goes into no file.
+    var isStream: Bool { if case .stream = destination { true } else { false } }
+
     /// Writes the whole text; a file gets its name when all of it is on disk.
-    borrowing func finish(_ text: String) throws(CaptureError) {
+    borrowing func finish(_ text: String) throws(CaptureError) { try finish(Array(text.utf8)) }
+
+    /// The same for bytes.
+    borrowing func finish(_ text: [UInt8]) throws(CaptureError) {
         switch destination {
         case .stream(let descriptor):
-            guard Output.write(text, to: descriptor) else { throw Output.unwritable(name) }
+            guard Output.write(text, to: descriptor) else { throw Output.unwritable(name, option) }
         case .file(let path):
             let temporary = Output.temporary(for: path)
             let descriptor = Output.create(temporary)
-            guard descriptor >= 0 else { throw Output.unwritable(name) }
+            guard descriptor >= 0 else { throw Output.unwritable(name, option) }
             defer { close(descriptor) }
             guard Output.write(text, to: descriptor), fsync(descriptor) == 0, unsafe rename(temporary, path) == 0 else {
-                let error = Output.unwritable(name)
+                let error = Output.unwritable(name, option)
                 unsafe _ = unlink(temporary)
                 throw error
             }
@@ -83,8 +92,8 @@ struct Output: ~Copyable {
     }
 
     /// Writes everything; false, with errno set, if that failed.
-    private static func write(_ text: String, to descriptor: Int32) -> Bool {
-        var rest = ArraySlice(text.utf8)
+    static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+        var rest = bytes[...]
         while !rest.isEmpty {
             // write(2) reads no more than the slice has.
             let written = unsafe rest.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
@@ -95,16 +104,16 @@ struct Output: ~Copyable {
         return true
     }
 
-    private static func unwritable(_ name: String) -> CaptureError {
+    private static func unwritable(_ name: String, _ option: String) -> CaptureError {
         let reason = errno
         let remedy =
             switch reason {
-            case ENOENT: "Make its folder first, or give another name to --report."
+            case ENOENT: "Make its folder first, or give another name to \(option)."
             case ENOSPC, EDQUOT: "Make room there, or write somewhere else."
             case EPIPE: "Its reader has gone."
-            default: name == standardOutputName ? "Write somewhere else." : "Give another name to --report."
+            default: name == standardOutputName ? "Write somewhere else." : "Give another name to \(option)."
             }
-        let what = name == standardOutputName ? "Standard output can't be written" : "The report can't be written to \(name)"
+        let what = name == standardOutputName ? "Standard output can't be written" : "\(option == "--report" ? "The report" : "The output") can't be written to \(name)"
         return CaptureError("\(what): \(text(of: reason)). \(remedy)")
     }
 

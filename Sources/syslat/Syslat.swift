@@ -1,5 +1,6 @@
 import ArgumentParser
 import Capture
+import ProfileFile
 
 @main
 struct Syslat: ParsableCommand {
@@ -7,7 +8,7 @@ struct Syslat: ParsableCommand {
         commandName: "syslat",
         abstract: "Profiles the latency of system calls: exact counts, whole distributions, low overhead.",
         version: syslatVersion,
-        subcommands: [ProfileCommand.self, DoctorCommand.self])
+        subcommands: [ProfileCommand.self, ReportCommand.self, DoctorCommand.self])
 
     /// Every message begins like this, whoever found the mistake.
     static let _errorPrefix = "syslat: "
@@ -26,6 +27,9 @@ struct Syslat: ParsableCommand {
         } catch let error as CaptureError {
             Terminal.say(report(error))
             exit(withError: ExitCode(error.status.rawValue))
+        } catch let error as ProfileFileError {
+            Terminal.say("\(_errorPrefix)\(error)\n")
+            exit(withError: ExitCode(CaptureError.Status.badFile.rawValue))
         } catch {
             if let first = arguments.first, isCommandToProfile(first) {
                 Terminal.say(

@@ -27,7 +27,7 @@ extension CommandLineTests {
             Refusal(["profile", "-d", "--", "true"], 64, "'--'", "no unit", "10s, 500ms"),
             Refusal(["profile", "--format", "xml", "--", "true"], 64, "'xml'", "--format", "'text' and 'json'"),
             Refusal(["profile", "--sort", "size", "--", "true"], 64, "'size'", "--sort", "total", "p999", "name"),
-            Refusal(["profile", "--by", "thread", "--", "true"], 64, "'thread'", "--by", "'call' and 'process'"),
+            Refusal(["profile", "--by", "thread", "--", "true"], 64, "'thread'", "--by", "'call', 'process' or 'interval'"),
             Refusal(["profile", "--top", "0", "--", "true"], 64, "--top 0", "shows nothing", "from 1 on"),
             Refusal(["profile", "--top", "-3", "--", "true"], 64, "--top -3", "shows nothing", "from 1 on"),
             Refusal(["profile", "--top", "all", "--", "true"], 64, "'all'", "--top"),

@@ -18,7 +18,7 @@ extension Profile {
             inFlight: (0..<Int.random(in: 0...3, using: &random)).map { number in
                 InFlightCall(
                     pid: Int32(number), tid: Int32(number) + 7, comm: text(using: &random), id: .random(using: &random),
-                    ageNanoseconds: .random(in: 0 ... .max, using: &random))
+                    ageNanoseconds: .random(in: 0 ... .max, using: &random), beganBefore: .random(using: &random))
             },
             intervals: series)
     }
@@ -86,7 +86,8 @@ extension CaptureSummary {
             exitStatus: Bool.random(using: &random) ? .random(in: 0...255, using: &random) : nil,
             probeFloorNanoseconds: Bool.random(using: &random) ? .random(in: 0...1000, using: &random) : nil,
             consumerCPUNanoseconds: .random(in: 0 ... .max, using: &random),
-            remarks: (0..<Int.random(in: 0...2, using: &random)).map { _ in Profile.text(using: &random) })
+            remarks: (0..<Int.random(in: 0...2, using: &random)).map { _ in Profile.text(using: &random) },
+            notes: (0..<Int.random(in: 0...2, using: &random)).map { _ in Profile.text(using: &random) })
     }
 }
 

@@ -49,20 +49,20 @@ import Testing
             Case("typical-color", Fixtures.typical, Options(top: 4, histograms: .named(["read"]), color: true)),
             Case("typical-width-80", Fixtures.typical, Options(histograms: .named(["read"]), width: 80)),
             Case("command", launched, Options(sort: .name)),
-            Case("by-process", Fixtures.typical, Options(groupByProcess: true)),
-            Case("by-process-totals", totals, Options(top: 2, groupByProcess: true)),
+            Case("by-process", Fixtures.typical, Options(grouping: .process)),
+            Case("by-process-totals", totals, Options(top: 2, grouping: .process)),
             Case("top", Fixtures.typical, Options(sort: .calls, top: 3)),
             Case("histograms", Fixtures.typical, Options(top: 3, histograms: .all)),
             Case("histograms-narrow", narrow, Options(histograms: .named(["getppid", "close", "ia32:write"]))),
             Case("troubled", Fixtures.troubled),
-            Case("troubled-by-process", Fixtures.troubled, Options(groupByProcess: true)),
+            Case("troubled-by-process", Fixtures.troubled, Options(grouping: .process)),
             Case("unbalanced", unbalanced),
             Case("empty", Fixtures.empty),
             Case("empty-waiting", waiting),
             Case("empty-selection", unselected),
             Case("empty-exited", exited),
             Case("wide", Fixtures.wide, Options(histograms: .all)),
-            Case("wide-by-process", Fixtures.wide, Options(groupByProcess: true)),
+            Case("wide-by-process", Fixtures.wide, Options(grouping: .process)),
             Case("wide-width-60", Fixtures.wide, Options(histograms: .all, width: 60)),
         ]
     }()
@@ -103,7 +103,7 @@ import Testing
             let options = Options(
                 sort: SortKey.allCases.randomElement(using: &generator) ?? .total,
                 top: Bool.random(using: &generator) ? Int.random(in: 0...8, using: &generator) : nil,
-                groupByProcess: Bool.random(using: &generator), histograms: .all)
+                grouping: TextReport.Grouping.allCases.randomElement(using: &generator) ?? .call, histograms: .all)
             for line in TextReport.render(profile, options: options).split(separator: "\n") {
                 #expect(DisplayText.width(line) <= 100, "\(line)")
             }

@@ -107,7 +107,7 @@ import Testing
             "The value 'xml' is invalid for '--format <format>'. Please provide one of 'text' and 'json'.")
         expect(
             ["-a", "--by", "thread"],
-            "The value 'thread' is invalid for '--by <by>'. Please provide one of 'call' and 'process'.")
+            "The value 'thread' is invalid for '--by <by>'. Please provide one of 'call', 'process' or 'interval'.")
     }
 
     @Test func aCommandWithoutTheDashes() {

@@ -43,40 +43,68 @@ struct ProfileCommand: ParsableCommand {
     @Option(help: ArgumentHelp("BTF file of the running kernel, if it carries none.", valueName: "file"))
     var btf: String?
 
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Report each stretch of this length as it ends, and all at the end: 1s.", valueName: "time"),
+        transform: Units.duration)
+    var interval: UInt64?
+
+    @Option(
+        name: [.customShort("o"), .long],
+        help: ArgumentHelp("Save the profile to a file that `syslat report` reads; - for standard output.", valueName: "file"))
+    var output: String?
+
+    enum Format: String, ExpressibleByArgument, CaseIterable {
+        case text, json
+    }
+
+    @Option(help: "How to write the report.")
+    var format = Format.text
+
+    @Option(help: ArgumentHelp("Write the report to a file instead of standard output.", valueName: "file"))
+    var report: String?
+
     @OptionGroup(title: "Report")
-    var report: ReportOptions
+    var view: ViewOptions
 
     func validate() throws {
         guard ringSize.nonzeroBitCount == 1, ringSize >= CaptureOptions.smallestRing, ringSize <= CaptureOptions.largestRing else {
             throw ValidationError(
                 "The ring size must be a power of two from 64KiB to 1GiB, such as 1MiB, 8MiB or 64MiB; it is \(ringSize) bytes.")
         }
-        _ = try selection()
-    }
-
-    private func selection() throws -> SyscallSelection? {
-        guard !syscalls.isEmpty else { return nil }
-        do {
-            return try SyscallSelection(parsing: syscalls, architecture: .current)
-        } catch {
-            throw ValidationError("-e: \(error)")
+        if let interval, interval < 10_000_000 {
+            throw ValidationError("An interval of less than 10 ms would measure syslat itself: write --interval 100ms or more.")
         }
+        if view.grouping == .interval && interval == nil {
+            throw ValidationError("--by interval needs intervals: add --interval 1s.")
+        }
+        _ = try Selecting.selection(syscalls)
     }
 
     func run() throws {
-        let output = try Output(path: report.report)
+        // What goes to standard output is either the profile or the report.
+        let isReportWanted = output != "-" || report != nil
+        let reporter = LiveReport(try Output(path: report), view: view, isJSON: format == .json)
+        var sink: ProfileSink?
+        if let output { sink = try ProfileSink(path: output) }
         let options = CaptureOptions(
-            target: try target.target(), selection: try selection(),
+            target: try target.target(), selection: try Selecting.selection(syscalls),
             selectionText: syscalls.isEmpty ? nil : syscalls.joined(separator: ","), durationNanoseconds: duration,
-            ringBytes: ringSize, btfPath: btf, keepsProcessDistributions: report.grouping == .process)
+            intervalNanoseconds: interval, ringBytes: ringSize, btfPath: btf,
+            keepsProcessDistributions: view.grouping == .process)
         let session = try CaptureSession(options)
+        if interval != nil { try sink?.begin(session.outline) }
         // A command that shows something on the same terminal has it for itself.
         var progress = ProgressLine(
             isWanted: target.command.isEmpty || !Terminal.showsStandardOutput, isEndless: target.command.isEmpty && duration == nil)
-        let profile = try session.run { progress.show($0) }
+        let profile = try session.run(onProgress: { progress.show($0) }) { interval in
+            progress.clear()
+            sink?.append(interval)
+            if isReportWanted { reporter.add(interval) }
+        }
         progress.clear()
-        try output.finish(
-            try report.render(profile, color: output.wantsColor, pretty: output.isTerminal, width: output.columns))
+        try sink?.finish(profile)
+        if isReportWanted { try reporter.finish(profile) }
         if let status = profile.capture.exitStatus, status != 0 { throw ExitCode(status) }
     }
 }

@@ -1,24 +1,10 @@
 public import ArgumentParser
 public import Rendering
 
-/// What the report looks like.
-struct ReportOptions: ParsableArguments {
-    enum Format: String, ExpressibleByArgument, CaseIterable {
-        case text, json
-    }
-
-    enum Grouping: String, ExpressibleByArgument, CaseIterable {
-        case call, process
-    }
-
-    @Option(help: "How to write the report.")
-    var format = Format.text
-
-    @Option(help: ArgumentHelp("Write the report to a file instead of standard output.", valueName: "file"))
-    var report: String?
-
+/// What a text report shows.
+struct ViewOptions: ParsableArguments {
     @Option(name: .customLong("by"), help: "What a row of the table is.")
-    var grouping = Grouping.call
+    var grouping = TextReport.Grouping.call
 
     @Option(help: "Which column to sort by.")
     var sort = SortKey.total
@@ -38,6 +24,18 @@ struct ReportOptions: ParsableArguments {
             throw ValidationError("--histogram= names no call: write --histogram=read,write, or --histogram for all.")
         }
     }
+
+    /// For a destination: only it knows of colours and columns.
+    func textOptions(for output: borrowing Output) -> TextReport.Options {
+        TextReport.Options(
+            sort: sort, top: top, grouping: grouping, histograms: histograms, color: output.wantsColor, width: output.columns)
+    }
+
+    private var histograms: TextReport.HistogramSelection {
+        if let histogramNames { return .named(histogramNames.split(separator: ",").map(String.init)) }
+        return drawsHistograms ? .all : .none
+    }
 }
 
 extension SortKey: ExpressibleByArgument {}
+extension TextReport.Grouping: ExpressibleByArgument {}

@@ -1,0 +1,51 @@
+import Capture
+import Profile
+import Rendering
+
+/// Reports as they come: one for each interval while the capture goes on, and the whole at the end.
+///
+/// What goes into a file is kept until the end, since the file is to appear when it is whole.
+final class LiveReport {
+    private let output: Output
+    private let view: ViewOptions
+    private let isJSON: Bool
+    private let host = Host.current()
+    private var kept: [UInt8] = []
+    private var intervals: [Interval] = []
+    private var failure: CaptureError?
+
+    init(_ output: consuming Output, view: ViewOptions, isJSON: Bool) {
+        self.output = output
+        self.view = view
+        self.isJSON = isJSON
+    }
+
+    /// Shows one interval. An error does not end the capture: it is kept for ``finish(_:)``.
+    func add(_ interval: Interval) {
+        if view.grouping == .interval {
+            intervals.append(interval)
+            return
+        }
+        let text = isJSON ? try? JSONReport.render(interval) : TextReport.render(interval, on: host, options: view.textOptions(for: output))
+        show(text ?? "")
+    }
+
+    private func show(_ text: String) {
+        guard failure == nil else { return }
+        guard output.isStream else { return kept += text.utf8 }
+        do throws(CaptureError) { try output.finish(text) } catch { failure = error }
+    }
+
+    /// Shows the whole.
+    func finish(_ profile: Profile) throws {
+        if let failure { throw failure }
+        var profile = profile
+        profile.intervals = intervals
+        // Documents of a series stand in one line each.
+        let isPretty = output.isTerminal && kept.isEmpty && intervals.isEmpty
+        let text =
+            isJSON
+            ? try JSONReport.render(profile, pretty: isPretty) : TextReport.render(profile, options: view.textOptions(for: output))
+        try output.finish(kept + text.utf8)
+    }
+}

@@ -1,0 +1,137 @@
+import CaptureSupport
+import Foundation
+import Testing
+
+extension CommandLineTests {
+    /// `profile -o`, `profile --interval` and `report`: what is saved is what was seen.
+    @Suite struct SavedProfiles {
+        private static let dd = ["dd", "if=/dev/zero", "of=/dev/null", "bs=1", "count=500", "status=none"]
+
+        @Test(.requiresBPF) func aSavedProfileGivesTheSameReport() throws {
+            let scratch = try Scratch()
+            let file = scratch.path("run.syslat")
+            for format in ["text", "json"] {
+                let run = try syslat(["profile", "--format", format, "-o", file, "--"] + Self.dd)
+                #expect(run.status == 0, "\(run.error)")
+                let report = try syslat(["report", "--format", format, file])
+                #expect(report.status == 0, "\(report.error)")
+                #expect(report.output == run.output)
+            }
+            #expect(scratch.names == ["run.syslat"], "nothing else may be left")
+            // jq reads it line by line: the version first, the hash last.
+            let jq = try shell("jq -c 'keys[0]' '\(file)' | sort | uniq -c && tail -n 1 '\(file)' | jq -e '.sha256 | length == 64'")
+            #expect(jq.status == 0, "\(jq.error)")
+        }
+
+        @Test(.requiresBPF) func aProfileOnStandardOutputIsReadFromStandardInput() throws {
+            let run = try shell("\"$SYSLAT\" profile -o - -- \(Self.dd.joined(separator: " ")) | \"$SYSLAT\" report --format json -")
+            #expect(run.status == 0, "\(run.error)")
+            let report = try Report(json: run.output)
+            #expect(report.calls("write") == 500)
+            #expect(report.balance.closes && report.balance.lost == 0)
+        }
+
+        @Test(.requiresBPF) func severalProfilesAddUp() throws {
+            let scratch = try Scratch()
+            let files = ["a", "b", "c"].map { scratch.path($0) }
+            var sum: UInt64 = 0
+            for file in files {
+                let run = try syslat(["profile", "--format", "json", "-o", file, "--"] + Self.dd)
+                sum += try Report(json: run.output).balance.entered
+            }
+            let orders = [files, files.reversed()]
+            let reports = try orders.map { try Report(json: syslat(["report", "--format", "json"] + $0).output) }
+            #expect(reports.map(\.balance.entered) == [sum, sum])
+            #expect(reports[0].calls("write") == reports[1].calls("write") && reports[0].calls("write") == 1500)
+            #expect(reports.allSatisfy { $0.balance.closes })
+        }
+
+        @Test(.requiresBPF) func theIntervalsOfASeriesAreTheWhole() throws {
+            let scratch = try Scratch()
+            let file = scratch.path("series.syslat")
+            let fixture = try Fixture("short_threads")
+            let run = try syslat(
+                ["profile", "--format", "json", "--interval", "20ms", "-o", file, "--", fixture.path, "2000", "10"])
+            #expect(run.status == 0, "\(run.error)")
+            let lines = run.output.split(separator: "\n").map(String.init)
+            #expect(lines.count >= 3)
+            #expect(lines.dropLast().allSatisfy { $0.contains("\"schema\":\"syslat.interval/1\"") })
+            let total = try Report(json: #require(lines.last))
+            #expect(total.calls("getppid") == 20_000)
+            #expect(total.balance.closes && total.balance.lost == 0)
+            let sum = try shell(
+                "jq -n '[inputs | select(.schema == \"syslat.interval/1\") | .syscalls[] | select(.name == \"getppid\") | .calls] | add'",
+                input: run.output)
+            #expect(sum.output == "20000\n")
+
+            let saved = try Report(json: syslat(["report", "--format", "json", file]).output)
+            #expect(saved.calls("getppid") == 20_000)
+            #expect(saved.balance.entered == total.balance.entered)
+            let table = try syslat(["report", "--by", "interval", file])
+            #expect(table.output.contains("INTERVAL"), "\(table.output)")
+            #expect(!FileManager.default.fileExists(atPath: file + ".partial"))
+        }
+
+        /// Killed, syslat leaves a file that is good up to its last finished interval, and the old file of the name.
+        @Test(.requiresBPF) func aKilledSeriesIsValidUpToItsLastInterval() throws {
+            let scratch = try Scratch()
+            let file = try scratch.write("yesterday\n", to: "series.syslat")
+            let run = try syslat(["profile", "-a", "--interval", "50ms", "-o", file]) { pid in
+                _ = eventually { (try? String(contentsOfFile: file + ".partial", encoding: .utf8))?.contains("end_interval") == true }
+                kill(pid, SIGKILL)
+            }
+            #expect(run.status == 128 + SIGKILL)
+            #expect(try scratch.read("series.syslat") == "yesterday\n")
+            let read = try syslat(["report", "--format", "json", file + ".partial"])
+            #expect(read.status == 0, "\(read.error)")
+            let report = try Report(json: read.output)
+            #expect(report.capture.remarks.contains { $0.contains("is incomplete: it ends after") }, "\(read.output)")
+            #expect(report.capture.duration_ns >= 50_000_000)
+        }
+
+        @Test(.requiresBPF, arguments: ["text", "json", "csv", "hgrm", "hlog", "openmetrics", "folded"])
+        func everyFormatIsWritten(format: String) throws {
+            let scratch = try Scratch()
+            let file = scratch.path("run.syslat")
+            _ = try syslat(["profile", "-o", file, "--"] + Self.dd)
+            let run = try syslat(["report", "--format", format, "-o", scratch.path("out"), file])
+            #expect(run.status == 0 && run.output == "", "\(run.error)")
+            #expect(try scratch.read("out").contains("read"))
+            // A reader that goes away is no error worth a word.
+            let head = try ProgramRun.run(
+                CommandLineTests.withDefaultSignals(["sh", "-c", "'\(ProgramRun.syslat)' report --format \(format) '\(file)' | head -n 1"]))
+            #expect(head.error == "")
+        }
+
+        @Test func whatIsNoProfileIsRefused() throws {
+            let scratch = try Scratch()
+            let good = try scratch.write("{\"schema\":\"syslat.profile/1\"}\n", to: "summary.json")
+            let empty = try scratch.write("", to: "empty")
+            for (path, words) in [
+                (good, "line 1: this is no profile of syslat"), (empty, "the file is empty"), (scratch.path("none"), "no such file"),
+                ("/tmp", "is a directory"),
+            ] {
+                let run = try syslat(["report", "-o", scratch.path("out"), path])
+                #expect(run.status == 2)
+                #expect(run.output == "")
+                #expect(run.error.contains(path) && run.error.contains(words), "\(run.error)")
+                #expect(!FileManager.default.fileExists(atPath: scratch.path("out")))
+            }
+            #expect(try syslat(["report"]).status == 64)
+        }
+
+        /// A disk that is full: the sentence says so, and the old file is still there.
+        @Test(.requiresBPF) func aFullDiskLosesNothing() throws {
+            let scratch = try Scratch()
+            let run = try shell(
+                """
+                unshare --mount sh -euc 'mount -t tmpfs -o size=16k none "$0"; cd "$0"; echo old >run.syslat
+                head -c 8192 /dev/zero >filler
+                "$SYSLAT" profile -o run.syslat -- sh -c "ls -R /etc >/dev/null 2>&1" >/dev/null || echo "status $?"
+                cat run.syslat; ls' '\(scratch.path(""))'
+                """)
+            #expect(run.output == "status 1\nold\nfiller\nrun.syslat\n", "\(run.output)\(run.error)")
+            #expect(run.error.contains("no space left on device"), "\(run.error)")
+        }
+    }
+}
