@@ -31,6 +31,12 @@ extension CommandLineTests {
             #expect(report.balance.closes && report.balance.lost == 0)
         }
 
+        @Test(.requiresBPF) func aSeriesOnStandardOutputIsWholeToo() throws {
+            let run = try shell("\"$SYSLAT\" profile --interval 100ms -d 450ms -o - -a | \"$SYSLAT\" report --by interval -")
+            #expect(run.status == 0, "\(run.error)")
+            #expect(run.output.contains("INTERVAL") && run.output.contains("0.10 – 0.2"), "\(run.output)")
+        }
+
         @Test(.requiresBPF) func severalProfilesAddUp() throws {
             let scratch = try Scratch()
             let files = ["a", "b", "c"].map { scratch.path($0) }
