@@ -56,6 +56,7 @@ static __always_inline bool is_selected(__u32 abi, __s32 number)
     if (abi < SYSLAT_ABI_COUNT && (__u32)number < SYSLAT_SELECTABLE_NUMBERS) {
         __u32 bit = abi * SYSLAT_SELECTABLE_NUMBERS + number;
 
+        barrier_var(bit); /* the compiler knows that the mask changes nothing; the verifier of Linux 5.10 needs it */
         bit &= SYSLAT_ABI_COUNT * SYSLAT_SELECTABLE_NUMBERS - 1;
         return config.selected[bit / 64] >> (bit % 64) & 1;
     }
