@@ -43,7 +43,8 @@ struct KernelRequirements {
     var hasTypedPrograms: Bool { hasBTF && version >= (5, 12) }
 
     /// Up to 6.18 system call tracepoints run their programs with preemption off (__BPF_DECLARE_TRACE_SYSCALL,
-    /// include/trace/bpf_probe.h); later ones may not.
+    /// include/trace/bpf_probe.h); later ones may not, and 7.2 does not. A program that is preempted is skipped on its CPU
+    /// until it goes on (`active` of struct bpf_prog): those calls are lost, with the causes `recursion` and `missed_exit`.
     var hasPreemptiblePrograms: Bool { version >= (6, 19) }
 
     /// The kernel sees ids of the first process id namespace only.
