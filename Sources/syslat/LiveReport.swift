@@ -12,6 +12,7 @@ final class LiveReport {
     private let host = Host.current()
     private var kept: [UInt8] = []
     private var intervals: [Interval] = []
+    private var isSeries = false
     private var failure: CaptureError?
 
     init(_ output: consuming Output, view: ViewOptions, isJSON: Bool) {
@@ -22,6 +23,7 @@ final class LiveReport {
 
     /// Shows one interval. An error does not end the capture: it is kept for ``finish(_:)``.
     func add(_ interval: Interval) {
+        isSeries = true
         if view.grouping == .interval {
             intervals.append(interval)
             return
@@ -42,7 +44,7 @@ final class LiveReport {
         var profile = profile
         profile.intervals = intervals
         // Documents of a series stand in one line each.
-        let isPretty = output.isTerminal && kept.isEmpty && intervals.isEmpty
+        let isPretty = output.isTerminal && !isSeries
         let text =
             isJSON
             ? try JSONReport.render(profile, pretty: isPretty) : TextReport.render(profile, options: view.textOptions(for: output))
