@@ -11,7 +11,7 @@ struct TargetOptions: ParsableArguments {
     @Flag(name: [.short, .long], help: "Profile every process but syslat itself.")
     var all = false
 
-    @Option(help: ArgumentHelp("Profile a cgroup (v2) and those below it.", valueName: "path"))
+    @Option(help: ArgumentHelp("Profile a cgroup (v2) and those below it.", valueName: "path"), completion: .directory)
     var cgroup: String?
 
     @Flag(help: "Do not watch the children that the target starts.")

@@ -7,7 +7,7 @@ struct DoctorCommand: ParsableCommand {
         abstract: "Say what syslat needs of this host, and what to do where it is missing.",
         discussion: "Loads and attaches the real programs for a moment. Exits with 0 only if `syslat profile` will work.")
 
-    @Option(help: ArgumentHelp("BTF file of the running kernel, if it carries none.", valueName: "file"))
+    @Option(help: ArgumentHelp("BTF file of the running kernel, if it carries none.", valueName: "file"), completion: .file())
     var btf: String?
 
     func run() throws {

@@ -40,7 +40,7 @@ struct ProfileCommand: ParsableCommand {
         help: ArgumentHelp("Size of the ring buffer, a power of two (default: 8MiB).", valueName: "size"), transform: Units.size)
     var ringSize = CaptureOptions.defaultRing
 
-    @Option(help: ArgumentHelp("BTF file of the running kernel, if it carries none.", valueName: "file"))
+    @Option(help: ArgumentHelp("BTF file of the running kernel, if it carries none.", valueName: "file"), completion: .file())
     var btf: String?
 
     @Option(
@@ -51,7 +51,8 @@ struct ProfileCommand: ParsableCommand {
 
     @Option(
         name: [.customShort("o"), .long],
-        help: ArgumentHelp("Save the profile to a file that `syslat report` reads; - for standard output.", valueName: "file"))
+        help: ArgumentHelp("Save the profile to a file that `syslat report` reads; - for standard output.", valueName: "file"),
+        completion: .file())
     var output: String?
 
     enum Format: String, ExpressibleByArgument, CaseIterable {
@@ -61,7 +62,8 @@ struct ProfileCommand: ParsableCommand {
     @Option(help: "How to write the report.")
     var format = Format.text
 
-    @Option(help: ArgumentHelp("Write the report to a file instead of standard output.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Write the report to a file instead of standard output.", valueName: "file"), completion: .file())
     var report: String?
 
     @OptionGroup(title: "Report")

@@ -19,7 +19,7 @@ struct ReportCommand: ParsableCommand {
         case text, json, csv, hgrm, hlog, openmetrics, folded
     }
 
-    @Argument(help: ArgumentHelp("The profiles.", valueName: "file"))
+    @Argument(help: ArgumentHelp("The profiles.", valueName: "file"), completion: .file())
     var files: [String] = []
 
     @Option(help: "How to write the report.")
@@ -27,7 +27,7 @@ struct ReportCommand: ParsableCommand {
 
     @Option(
         name: [.customShort("o"), .long],
-        help: ArgumentHelp("Write the report to a file instead of standard output.", valueName: "file"))
+        help: ArgumentHelp("Write the report to a file instead of standard output.", valueName: "file"), completion: .file())
     var output: String?
 
     @Option(
