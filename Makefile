@@ -11,15 +11,22 @@ OBJCOPY := $(TOOLCHAIN)llvm-objcopy
 CLANG := $(TOOLCHAIN)clang
 BENCH := .build/bench
 
+# Where `make install` puts things: below DESTDIR for who packs them, and PREFIX is where they will be found.
+PREFIX ?= /usr/local
+DESTDIR ?=
+PARTS := $(STATIC_BUILD)/install
+
 # Tracing needs root.
 SUDO := $(shell [ $$(id -u) -eq 0 ] || echo 'sudo ')
 
 # What a build needs, and what the tests need beside it.
 BUILD_PACKAGES := libbpf-dev libelf-dev zlib1g-dev
-TEST_PACKAGES := strace jq git sqlite3 python3 python3-venv
+TEST_PACKAGES := strace jq git sqlite3 python3 python3-venv groff-base
 BENCH_PACKAGES := python3
+MAN_PAGE_PACKAGES := python3
 
-.PHONY: all build run test check static bench-overhead setup setup-tests setup-bench generated clean help
+.PHONY: all build run test check static install-parts install uninstall bench-overhead setup setup-tests setup-bench generated \
+	clean help
 
 all: build
 
@@ -37,8 +44,9 @@ test: setup-tests ## Run every test
 	@$(SWIFT) build --product syslat
 	@$(SWIFT) test --skip-build
 
-check: test generated static ## What CI runs: tests, generated files, the static binary
+check: test generated static ## What CI runs: tests, generated files, the static binary, its installation
 	@Tests/static-binary.sh $(STATIC_BUILD)/syslat
+	@Tests/install.sh
 
 generated: ## Check that the committed tables are what their sources give
 	@Tools/syscall-tables/generate --check
@@ -49,6 +57,40 @@ static: setup ## Build one stripped, fully static binary: .build-static/syslat
 		-Xswiftc -static-executable -Xswiftc -use-ld=lld
 	@$(OBJCOPY) --strip-all $(STATIC_BUILD)/release/syslat $(STATIC_BUILD)/syslat
 	@ls -l $(STATIC_BUILD)/syslat
+
+# All that needs the toolchain comes before the installation, since `sudo make install` often has none in its PATH.
+install-parts: $(addprefix $(PARTS)/,syslat syslat.1 syslat.bash _syslat syslat.fish) ## Build what `make install` installs
+
+$(PARTS)/syslat: $(shell find Sources BPF Plugins Package.swift -type f)
+	@$(MAKE) static
+	@install -D $(STATIC_BUILD)/syslat $@
+
+$(PARTS)/syslat.1: $(PARTS)/syslat Tools/man-page Documentation/syslat.1.in
+	@Tools/install-packages $(MAN_PAGE_PACKAGES)
+	@Tools/man-page $< Documentation/syslat.1.in >$@
+
+$(PARTS)/syslat.bash: SHELL_NAME := bash
+$(PARTS)/_syslat: SHELL_NAME := zsh
+$(PARTS)/syslat.fish: SHELL_NAME := fish
+$(PARTS)/syslat.bash $(PARTS)/_syslat $(PARTS)/syslat.fish: $(PARTS)/syslat
+	@$< --generate-completion-script $(SHELL_NAME) >$@
+
+SHARE = $(DESTDIR)$(PREFIX)/share
+
+install: install-parts ## Install the program, its man page and completions: PREFIX=/usr/local DESTDIR=
+	@install -D -m 755 $(PARTS)/syslat "$(DESTDIR)$(PREFIX)/bin/syslat"
+	@install -D -m 644 $(PARTS)/syslat.1 "$(SHARE)/man/man1/syslat.1"
+	@install -D -m 644 $(PARTS)/syslat.bash "$(SHARE)/bash-completion/completions/syslat"
+	@install -D -m 644 $(PARTS)/_syslat "$(SHARE)/zsh/site-functions/_syslat"
+	@install -D -m 644 $(PARTS)/syslat.fish "$(SHARE)/fish/vendor_completions.d/syslat.fish"
+	@install -D -m 644 -t "$(SHARE)/doc/syslat" README.md LICENSE
+	@echo "Installed $(DESTDIR)$(PREFIX)/bin/syslat"
+
+uninstall: ## Remove what `make install` with the same PREFIX and DESTDIR installed
+	@rm -f "$(DESTDIR)$(PREFIX)/bin/syslat" "$(SHARE)/man/man1/syslat.1" "$(SHARE)/bash-completion/completions/syslat" \
+		"$(SHARE)/zsh/site-functions/_syslat" "$(SHARE)/fish/vendor_completions.d/syslat.fish"
+	@rm -f "$(SHARE)/doc/syslat/README.md" "$(SHARE)/doc/syslat/LICENSE"
+	@[ ! -d "$(SHARE)/doc/syslat" ] || rmdir --ignore-fail-on-non-empty "$(SHARE)/doc/syslat"
 
 bench-overhead: setup-bench build $(addprefix $(BENCH)/,floor.bpf.o hold-floor count-links getppid-loop) ## Measure what syslat adds to a call
 	@Benchmarks/overhead
