@@ -73,7 +73,7 @@ public struct ProfileFileReader {
             throw ProfileFileError(
                 path, line: lineNumber, "the file ends here, before its last line: it was cut off. Take the whole file, or capture again.")
         }
-        let covered = partial.intervals.last.map { $0.startNanoseconds + $0.durationNanoseconds } ?? 0
+        let covered = partial.intervals.last.map { $0.startNanoseconds.addingSaturating($0.durationNanoseconds) } ?? 0
         partial.capture?.durationNanoseconds = covered
         partial.capture?.remarks.append(
             "The file \(path) is incomplete: it ends after \(partial.intervals.count) finished "
