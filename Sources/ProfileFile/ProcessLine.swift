@@ -56,7 +56,8 @@ extension BalanceLine {
         var causes: [Balance.LossCause: UInt64] = [:]
         for (name, count) in lostByCause {
             // A cause that only a later version knows is a loss all the same.
-            causes[Balance.LossCause(rawValue: name) ?? .unaccounted, default: 0] += count
+            let cause = Balance.LossCause(rawValue: name) ?? .unaccounted
+            causes[cause] = (causes[cause] ?? 0).addingSaturating(count)
         }
         return Balance(
             entered: entered, completed: completed, inFlight: inFlight, neverReturned: neverReturned, lostByCause: causes,
