@@ -10,6 +10,9 @@ TOOLCHAIN := $(dir $(realpath $(shell command -v $(SWIFT))))
 OBJCOPY := $(TOOLCHAIN)llvm-objcopy
 CLANG := $(TOOLCHAIN)clang
 BENCH := .build/bench
+FUZZ := .build-fuzz
+# How long to fuzz, in seconds.
+FUZZ_TIME ?= 600
 
 # Where `make install` puts things: below DESTDIR for who packs them, and PREFIX is where they will be found.
 PREFIX ?= /usr/local
@@ -25,7 +28,7 @@ TEST_PACKAGES := strace jq git sqlite3 python3 python3-venv groff-base
 BENCH_PACKAGES := python3
 MAN_PAGE_PACKAGES := python3
 
-.PHONY: all build run test check static install-parts install uninstall bench-overhead setup setup-tests setup-bench generated \
+.PHONY: all build run test check static install-parts install uninstall bench-overhead fuzz setup setup-tests setup-bench generated \
 	clean help
 
 all: build
@@ -105,6 +108,15 @@ $(BENCH)/%: Benchmarks/%.c | $(BENCH) setup-bench
 $(BENCH):
 	@mkdir -p $@
 
+fuzz: setup ## Fuzz the profile reader and all that follows it, with libFuzzer (FUZZ_TIME=600 seconds)
+	@$(SWIFT) build -c release --scratch-path $(FUZZ) --target FuzzProfile -Xswiftc -sanitize=fuzzer
+	@$(TOOLCHAIN)swiftc -sanitize=fuzzer -o $(FUZZ)/fuzz-profile $$(find $(FUZZ)/release/ -name '*.o' -not -path '*embed*') -lz
+	@mkdir -p $(FUZZ)/corpus $(FUZZ)/findings
+	@# Everything new goes to .build-fuzz; what trapped is copied by hand to the committed corpus, with a name that says what it is.
+	@# Traps are for libFuzzer, not for Swift's own backtraces.
+	@SWIFT_BACKTRACE=enable=no $(FUZZ)/fuzz-profile -max_total_time=$(FUZZ_TIME) -rss_limit_mb=2048 -timeout=10 -print_final_stats=1 \
+		-dict=Fuzzing/profile.dict -artifact_prefix=$(FUZZ)/findings/ $(FUZZ_FLAGS) $(FUZZ)/corpus Tests/ProfileFileTests/Corpus
+
 setup: ## Install what a build needs
 	@Tools/install-packages $(BUILD_PACKAGES)
 
@@ -117,4 +129,4 @@ setup-bench: ## Install what the benchmarks need
 	@Tools/install-packages $(BUILD_PACKAGES) $(BENCH_PACKAGES)
 
 clean: ## Remove everything that was built
-	@rm -rf .build $(STATIC_BUILD)
+	@rm -rf .build $(STATIC_BUILD) $(FUZZ)

@@ -70,10 +70,10 @@ let package = Package(
         .testTarget(
             name: "ProfileFileTests",
             dependencies: [
-                "LatencyHistogram", "Profile", "ProfileFile", "SyscallTable", "TestSupport",
+                "LatencyHistogram", "Profile", "ProfileExercise", "ProfileFile", "SyscallTable", "TestSupport",
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
-            swiftSettings: strict),
+            exclude: ["Corpus"], swiftSettings: strict),
         .testTarget(name: "SyscallTableTests", dependencies: ["SyscallTable"], swiftSettings: strict),
         .testTarget(
             name: "RenderingTests",
@@ -101,6 +101,14 @@ let package = Package(
             ],
             swiftSettings: strict),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        .target(
+            name: "ProfileExercise",
+            dependencies: ["Profile", "ProfileFile", "Rendering", .product(name: "Crypto", package: "swift-crypto")],
+            path: "Tests/ProfileExercise", swiftSettings: strict),
+
+        // The entry point of a fuzzer: `make fuzz` links it.
+        .target(name: "FuzzProfile", dependencies: ["ProfileExercise", "ProfileFile"], path: "Fuzzing",
+            exclude: ["profile.dict"], swiftSettings: testing),
 
         // Tests that trace (root), and what they share.
         .target(

@@ -1,0 +1,55 @@
+public import Profile
+import ProfileFile
+import Rendering
+
+/// Everything that syslat does with a profile file, done to any bytes: what the fuzzer runs, and the replay of its corpus.
+public enum ProfileExercise {
+    /// Something that must hold of every file and does not.
+    public struct Failure: Error, CustomStringConvertible {
+        public let description: String
+    }
+
+    /// Reads the file that an input stands for, and uses the profile in every way that there is. A file that is no profile is
+    /// the error with the sentence; anything else that goes wrong is a ``Failure``, or a trap.
+    ///
+    /// Deterministic: one input always takes the same path.
+    @discardableResult
+    public static func run(_ input: [UInt8]) throws -> Profile {
+        let profile = try ProfileFileReader.read(FuzzInput.file(input), path: "f.syslat")
+        try render(profile)
+        try writeAndReadBack(profile)
+        let sum = profile.merged(with: profile)
+        try render(sum)
+        try writeAndReadBack(sum)
+        return profile
+    }
+
+    private static func render(_ profile: Profile) throws {
+        for grouping in TextReport.Grouping.allCases {
+            _ = TextReport.render(profile, options: .init(grouping: grouping, histograms: .all, width: 80))
+        }
+        _ = TextReport.render(profile, options: .init(sort: .p99, top: 2, color: true, width: 0))
+        for interval in profile.intervals { _ = TextReport.render(interval, on: profile.host) }
+        let texts = [
+            try JSONReport.render(profile), try JSONReport.render(profile, pretty: true), CSVReport.render(profile),
+            CSVReport.render(profile, byInterval: true), HgrmReport.render(profile), HlogReport.render(profile),
+            OpenMetricsReport.render(profile),
+        ]
+        guard texts.allSatisfy({ $0.utf8.last == 0x0a }) else { throw Failure(description: "an export ends without a newline") }
+        _ = FoldedReport.render(profile)
+    }
+
+    private static func writeAndReadBack(_ profile: Profile) throws {
+        let bytes = try ProfileFileWriter.text(of: profile)
+        let read: Profile
+        do {
+            read = try ProfileFileReader.read(bytes, path: "f.syslat")
+        } catch {
+            throw Failure(description: "what was written can't be read: \(error)")
+        }
+        guard read == profile else { throw Failure(description: "reading gives another profile than was written") }
+        guard try ProfileFileWriter.text(of: read) == bytes else {
+            throw Failure(description: "the same profile is not the same bytes")
+        }
+    }
+}

@@ -1,0 +1,25 @@
+import FoundationEssentials
+import ProfileExercise
+import ProfileFile
+import Testing
+
+/// The inputs that the fuzzer starts from, and those that once trapped. `good-…` are profiles, `bad-…` get a sentence.
+@Suite struct CorpusTests {
+    private static let directory = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Corpus")
+    private static let names = (try? FileManager.default.contentsOfDirectory(atPath: directory.path))?.sorted() ?? []
+
+    @Test func thereIsACorpus() { #expect(Self.names.count > 10) }
+
+    @Test(arguments: names) func replay(name: String) throws {
+        let input = [UInt8](try Data(contentsOf: Self.directory.appending(path: name)))
+        let isGood = name.hasPrefix("good-")
+        #expect(isGood || name.hasPrefix("bad-"), "the name says what is expected")
+        do {
+            try ProfileExercise.run(input)
+            #expect(isGood, "it reads")
+        } catch let error as ProfileFileError {
+            #expect(!isGood, "\(error)")
+            #expect(error.description.hasPrefix("f.syslat"))
+        }
+    }
+}
