@@ -54,6 +54,11 @@ extension Balance {
             newTaskReturns: newTaskReturns.addingSaturating(other.newTaskReturns),
             refused: refused.addingSaturating(other.refused), overflowed: overflowed.addingSaturating(other.overflowed))
     }
+
+    /// Whether one of the figures stands at the largest number.
+    var isSaturated: Bool {
+        [entered, completed, inFlight, neverReturned, lost, beganBefore, newTaskReturns, refused, overflowed].contains(.max)
+    }
 }
 
 extension CaptureSummary {
@@ -90,7 +95,13 @@ extension Profile {
 
     /// Counts that do not fit stop at the largest number, which must not go unsaid.
     private var markedIfSaturated: Profile {
-        let isSaturated = calls.contains { $0.distribution.count == .max || $0.distribution.sum == .max } || balance.entered == .max
+        let isSaturated =
+            calls.contains { call in
+                let distribution = call.distribution
+                return distribution.count == .max || distribution.sum == .max || call.errnos.contains { $0.count == .max }
+            }
+            || processes.contains { $0.calls == .max || $0.totalNanoseconds == .max }
+            || capture.durationNanoseconds == .max || balance.isSaturated
         guard isSaturated else { return self }
         var marked = self
         let remark = "Some counts or times are larger than 2^64 and stand at the largest number: they are too low."
