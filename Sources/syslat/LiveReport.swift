@@ -28,8 +28,8 @@ final class LiveReport {
             intervals.append(interval)
             return
         }
-        let text = isJSON ? try? JSONReport.render(interval) : TextReport.render(interval, on: host, options: view.textOptions(for: output))
-        show(text ?? "")
+        guard isJSON else { return show(TextReport.render(interval, on: host, options: view.textOptions(for: output))) }
+        do { show(try JSONReport.render(interval)) } catch { failure = CaptureError("An interval can't be encoded: \(error).") }
     }
 
     private func show(_ text: String) {

@@ -105,8 +105,10 @@ struct ProfileCommand: ParsableCommand {
             if isReportWanted { reporter.add(interval) }
         }
         progress.clear()
-        try sink?.finish(profile)
+        // Where one of the two can't be written, the other is not lost with it.
+        let saved = Result { try sink?.finish(profile) }
         if isReportWanted { try reporter.finish(profile) }
+        try saved.get()
         if let status = profile.capture.exitStatus, status != 0 { throw ExitCode(status) }
     }
 }
