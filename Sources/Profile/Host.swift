@@ -14,10 +14,12 @@ public struct Host: Sendable, Hashable {
     public var clocksource: String
     /// /sys/devices/system/cpu/vulnerabilities: name to state.
     public var mitigations: [String: String]
+    /// The functions of the vDSO that the kernel maps into every process; empty where it maps none.
+    public var vdsoSymbols: [String]
 
     public init(
         kernelRelease: String, kernelVersion: String, arch: String, bootID: String, cpuModel: String, microcode: String,
-        onlineCPUs: Int, clocksource: String, mitigations: [String: String]
+        onlineCPUs: Int, clocksource: String, mitigations: [String: String], vdsoSymbols: [String] = []
     ) {
         self.kernelRelease = kernelRelease
         self.kernelVersion = kernelVersion
@@ -28,6 +30,7 @@ public struct Host: Sendable, Hashable {
         self.onlineCPUs = onlineCPUs
         self.clocksource = clocksource
         self.mitigations = mitigations
+        self.vdsoSymbols = vdsoSymbols
     }
 }
 

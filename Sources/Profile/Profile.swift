@@ -18,12 +18,15 @@ public struct Profile: Sendable, Hashable {
     public var inFlight: [InFlightCall]
     /// The same calls interval by interval, in order; empty unless a time series was asked for.
     public var intervals: [Interval]
+    /// What the vDSO served and what it did not; nil where nobody looked.
+    public var vdso: VDSOProfile?
 
     public init(
         tool: String, host: Host, capture: CaptureSummary, balance: Balance, calls: [CallProfile],
-        processes: [ProcessProfile], inFlight: [InFlightCall], intervals: [Interval] = []
+        processes: [ProcessProfile], inFlight: [InFlightCall], intervals: [Interval] = [], vdso: VDSOProfile? = nil
     ) {
         self.intervals = intervals
+        self.vdso = vdso
         self.tool = tool
         self.host = host
         self.capture = capture

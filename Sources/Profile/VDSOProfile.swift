@@ -1,0 +1,177 @@
+public import LatencyHistogram
+public import SyscallTable
+
+/// The calls that the vDSO serves without entering the kernel, beside those that entered it all the same.
+public struct VDSOProfile: Sendable, Hashable {
+    /// What the functions of this host's vDSO do and cost: the self-test that was made before the capture.
+    public var functions: [VDSOFunction]
+    /// Calls that the vDSO could have served but that entered the kernel, by falling total time.
+    public var entered: [VDSOEntry]
+    /// Calls that were served, as far as samples tell, by falling calls.
+    public var served: [ServedEstimate]
+    /// Calls through the legacy vsyscall page, by falling calls.
+    public var vsyscalls: [VsyscallCount]
+    /// How the served calls were estimated, or why they were not.
+    public var sampling: VDSOSampling
+
+    public init(
+        functions: [VDSOFunction], entered: [VDSOEntry], served: [ServedEstimate], vsyscalls: [VsyscallCount],
+        sampling: VDSOSampling
+    ) {
+        self.functions = functions
+        self.entered = entered.sorted { ($1.distribution.sum, $0.order) < ($0.distribution.sum, $1.order) }
+        self.served = served.sorted { ($1.calls, $0.pid ?? .max, $0.function) < ($0.calls, $1.pid ?? .max, $1.function) }
+        self.vsyscalls = vsyscalls.sorted { ($1.calls, $0.pid ?? .max, $0.name) < ($0.calls, $1.pid ?? .max, $1.name) }
+        self.sampling = sampling
+    }
+}
+
+/// How long one call takes as the program sees it, in nanoseconds: the median of batches and their quartiles.
+public struct CallCost: Sendable, Hashable {
+    public var median: Double
+    public var lowerQuartile: Double
+    public var upperQuartile: Double
+
+    public init(median: Double, lowerQuartile: Double, upperQuartile: Double) {
+        self.median = median
+        self.lowerQuartile = lowerQuartile
+        self.upperQuartile = upperQuartile
+    }
+}
+
+/// What one function of the vDSO did in the self-test, for one clock where it takes one.
+public struct VDSOFunction: Sendable, Hashable {
+    /// The name without its prefix: `clock_gettime`.
+    public var name: String
+    public var clock: ClockID?
+    /// Whether it answered without entering the kernel, as seen under our own trace; nil where nothing was traced.
+    public var isServed: Bool?
+    /// One call of the function, whether served or not; nil where the host's vDSO has no such function.
+    public var vdso: CallCost?
+    /// The same call as a real system call, while nothing is traced.
+    public var syscall: CallCost?
+    /// p50 of that system call between its two tracepoints, the probe floor included; nil where nothing was traced.
+    public var kernelP50Nanoseconds: UInt64?
+
+    public init(
+        name: String, clock: ClockID? = nil, isServed: Bool? = nil, vdso: CallCost? = nil, syscall: CallCost? = nil,
+        kernelP50Nanoseconds: UInt64? = nil
+    ) {
+        self.name = name
+        self.clock = clock
+        self.isServed = isServed
+        self.vdso = vdso
+        self.syscall = syscall
+        self.kernelP50Nanoseconds = kernelP50Nanoseconds
+    }
+}
+
+/// The completed calls of one kind that the vDSO could have served, and why it did not.
+public struct VDSOEntry: Sendable, Hashable {
+    public var id: SyscallID
+    /// The clock that was asked for; nil for calls that take none.
+    public var clock: ClockID?
+    public var reason: EntryReason
+    /// The latencies of these calls in the kernel.
+    public var distribution: LatencyHistogram
+    /// Who made them, by falling total time. Calls whose process is not known are in ``distribution`` only.
+    public var processes: [VDSOEntryProcess]
+
+    public init(
+        id: SyscallID, clock: ClockID?, reason: EntryReason, distribution: LatencyHistogram, processes: [VDSOEntryProcess]
+    ) {
+        self.id = id
+        self.clock = clock
+        self.reason = reason
+        self.distribution = distribution
+        self.processes = processes.sorted {
+            ($1.totalNanoseconds, $0.pid ?? .max) < ($0.totalNanoseconds, $1.pid ?? .max)
+        }
+    }
+
+    /// Decides between rows of the same total time.
+    fileprivate var order: String { "\(id.abi.rawValue) \(id.number) \(clock?.name ?? "") \(reason.name)" }
+}
+
+/// One process's share of a ``VDSOEntry``.
+public struct VDSOEntryProcess: Sendable, Hashable {
+    /// nil for the row that gathers the processes for which there was no row of their own.
+    public var pid: Int32?
+    public var comm: String
+    public var calls: UInt64
+    public var totalNanoseconds: UInt64
+    /// For the reason `bypass`: the files whose code made the calls, by falling calls. They may add up to fewer calls.
+    public var callers: [CallerFile]
+
+    public init(pid: Int32?, comm: String, calls: UInt64, totalNanoseconds: UInt64, callers: [CallerFile] = []) {
+        self.pid = pid
+        self.comm = comm
+        self.calls = calls
+        self.totalNanoseconds = totalNanoseconds
+        self.callers = callers.sorted { ($1.calls, $0.file) < ($0.calls, $1.file) }
+    }
+}
+
+/// A file whose code made system calls.
+public struct CallerFile: Sendable, Hashable {
+    /// The path, or the name alone where no more is known; empty for memory that belongs to no file.
+    public var file: String
+    public var calls: UInt64
+
+    public init(file: String, calls: UInt64) {
+        self.file = file
+        self.calls = calls
+    }
+}
+
+/// How many calls of one function the vDSO served for one process: an estimate from samples, never a count.
+public struct ServedEstimate: Sendable, Hashable {
+    public var pid: Int32?
+    public var comm: String
+    /// The name without its prefix: `clock_gettime`.
+    public var function: String
+    /// Samples that hit the function.
+    public var samples: UInt64
+    public var calls: UInt64
+    /// Ends of the interval in which the true number lies in 95 of 100 cases, as far as chance goes.
+    public var callsLow: UInt64
+    public var callsHigh: UInt64
+
+    public init(
+        pid: Int32?, comm: String, function: String, samples: UInt64, calls: UInt64, callsLow: UInt64, callsHigh: UInt64
+    ) {
+        self.pid = pid
+        self.comm = comm
+        self.function = function
+        self.samples = samples
+        self.calls = calls
+        self.callsLow = callsLow
+        self.callsHigh = callsHigh
+    }
+}
+
+/// How many calls of one process went through the vsyscall page, which no system call tracepoint sees. No latency is known.
+public struct VsyscallCount: Sendable, Hashable {
+    public var pid: Int32?
+    public var comm: String
+    /// `gettimeofday`, `time` or `getcpu`.
+    public var name: String
+    public var calls: UInt64
+
+    public init(pid: Int32?, comm: String, name: String, calls: UInt64) {
+        self.pid = pid
+        self.comm = comm
+        self.name = name
+        self.calls = calls
+    }
+}
+
+/// How served calls were looked for.
+public enum VDSOSampling: Sendable, Hashable {
+    /// User instruction pointers were sampled on every CPU, so many times a second.
+    case on(hertz: UInt32)
+    /// Nobody asked for it.
+    case off
+    /// It was asked for and could not be done: a sentence says why.
+    case unavailable(String)
+}
