@@ -88,7 +88,7 @@ let package = Package(
                 "LatencyHistogram", "TestSupport", .product(name: "Histogram", package: "hdrhistogram-swift"),
             ],
             swiftSettings: strict),
-        .testTarget(name: "ProfileTests", dependencies: ["Profile"], swiftSettings: strict),
+        .testTarget(name: "ProfileTests", dependencies: ["LatencyHistogram", "Profile", "SyscallTable"], swiftSettings: strict),
         .testTarget(
             name: "AggregationTests",
             dependencies: ["Aggregation", "CSyslatABI", "LatencyHistogram", "Profile", "SyscallTable", "TestSupport"],
