@@ -81,16 +81,44 @@ extension Profile {
     /// Adds another profile, as if one capture had made both. Time series are added up; hosts that differ are remarked on.
     public func merged(with other: Profile) -> Profile {
         var capture = capture.merged(with: other.capture)
-        if host.kernelRelease != other.host.kernelRelease || host.cpuModel != other.host.cpuModel {
+        let isSameHost = host.kernelRelease == other.host.kernelRelease && host.cpuModel == other.host.cpuModel
+        if !isSameHost {
             capture.remarks.append(
                 "The profiles are of different hosts: \(host.kernelRelease) on \(host.cpuModel), and "
                     + "\(other.host.kernelRelease) on \(other.host.cpuModel). Their sum says little about either.")
         }
+        let vdso = vdso(with: other, isSameHost: isSameHost, remarks: &capture.remarks)
         let merged = Profile(
             tool: tool, host: host, capture: capture, balance: balance.merged(with: other.balance),
             calls: calls.merged(with: other.calls), processes: processes.merged(with: other.processes),
-            inFlight: inFlight + other.inFlight)
+            inFlight: inFlight + other.inFlight, vdso: vdso)
         return merged.markedIfSaturated
+    }
+
+    /// What both saw of the vDSO, with a remark on what only one of them can say. Costs are those of one host or of none.
+    private func vdso(with other: Profile, isSameHost: Bool, remarks: inout [String]) -> VDSOProfile? {
+        func remark(_ sentence: String) {
+            if !remarks.contains(sentence) { remarks.append(sentence) }
+        }
+        guard let mine = vdso, let theirs = other.vdso else {
+            if vdso != nil || other.vdso != nil {
+                remark("Not all of the profiles say something about the vDSO: what is said of it is true of the others only.")
+            }
+            return vdso ?? other.vdso
+        }
+        var merged = mine.merged(with: theirs)
+        if mine.sampling != theirs.sampling {
+            remark(
+                mine.sampling.isOn && theirs.sampling.isOn
+                    ? "The profiles looked for calls that the vDSO served at different rates."
+                    : "Not all of the profiles looked for calls that the vDSO served: the estimates are of the others only.")
+        }
+        if !isSameHost {
+            merged.functions = []
+        } else if mine.contradicts(theirs) {
+            remark("The vDSO did not serve the same calls in all of the profiles: its costs are those where it served less.")
+        }
+        return merged
     }
 
     /// Counts that do not fit stop at the largest number, which must not go unsaid.
@@ -101,7 +129,7 @@ extension Profile {
                 return distribution.count == .max || distribution.sum == .max || call.errnos.contains { $0.count == .max }
             }
             || processes.contains { $0.calls == .max || $0.totalNanoseconds == .max }
-            || capture.durationNanoseconds == .max || balance.isSaturated
+            || capture.durationNanoseconds == .max || balance.isSaturated || vdso?.isSaturated == true
         guard isSaturated else { return self }
         var marked = self
         let remark = "Some counts or times are larger than 2^64 and stand at the largest number: they are too low."
