@@ -18,7 +18,8 @@ extension VDSOFunction {
     /// How many times as long as the vDSO's function the system call takes; nil where one of them is not known.
     public var ratio: Double? {
         guard let syscall, let vdso, vdso.median > 0 else { return nil }
-        return syscall.median / vdso.median
+        let ratio = syscall.median / vdso.median
+        return ratio.isFinite ? ratio : nil
     }
 }
 

@@ -13,11 +13,18 @@ internal import SyscallTable
 /// {"end_interval":{"series":…,"sha256":…}}                     the hash of all before this line
 /// {"process":{"pid":…,"comm":…,"series":[[abi,number,outcome,failed,calls,total_ns],…]}}
 /// {"in_flight":{"pid":…,"tid":…,"comm":…,"abi":…,"number":…,"name":…,"age_ns":…}}
+/// {"vdso":{"functions":[{"name":…,"clock":…,"served":…,"vdso":{"median_ns":…,"lower_quartile_ns":…,"upper_quartile_ns":…},
+///            "syscall":{…},"kernel_p50_ns":…},…],"sampling":{"state":…,"hertz":…,"reason":…}}}
+/// {"vdso_entered":{"abi":…,"number":…,"name":…,"clock":…,"reason":…,"count":…,…,"buckets":[[…],…],
+///            "processes":[{"pid":…,"comm":…,"calls":…,"total_ns":…,"callers":[{"file":…,"calls":…},…]},…]}}
+/// {"vdso_served":{"pid":…,"comm":…,"function":…,"samples":…,"calls":…,"calls_low":…,"calls_high":…}}
+/// {"vdso_vsyscall":{"pid":…,"comm":…,"name":…,"calls":…}}
 /// {"balance":{…}}
 /// {"sha256":…}                                                 last: the hash of all before this line
 /// ```
 ///
-/// Keys that a reader does not know, and lines of which it knows no key, are passed over.
+/// Keys that a reader does not know, and lines of which it knows no key, are passed over. A reason in `vdso_entered` that it does
+/// not know is read as `unknown`, and a cause of loss as `unaccounted`: the calls are there all the same.
 struct FileLine: Codable {
     var version: Int?
     var tool: String?
@@ -29,6 +36,10 @@ struct FileLine: Codable {
     var endInterval: EndIntervalLine?
     var process: ProcessLine?
     var inFlight: InFlightLine?
+    var vdso: VDSOLine?
+    var vdsoEntered: VDSOEnteredLine?
+    var vdsoServed: VDSOServedLine?
+    var vdsoVsyscall: VDSOVsyscallLine?
     var balance: BalanceLine?
     var sha256: String?
 
@@ -36,9 +47,12 @@ struct FileLine: Codable {
 
     enum CodingKeys: String, CodingKey {
         case version = "syslat-profile"
-        case tool, host, capture, interval, series, errnos, process, balance, sha256
+        case tool, host, capture, interval, series, errnos, process, vdso, balance, sha256
         case endInterval = "end_interval"
         case inFlight = "in_flight"
+        case vdsoEntered = "vdso_entered"
+        case vdsoServed = "vdso_served"
+        case vdsoVsyscall = "vdso_vsyscall"
     }
 }
 
@@ -46,6 +60,8 @@ struct HostLine: Codable {
     var kernelRelease, kernelVersion, arch, bootID, cpuModel, microcode, clocksource: String
     var onlineCPUs: Int
     var mitigations: [String: String]
+    /// Only where there are any.
+    var vdsoSymbols: [String]?
 
     enum CodingKeys: String, CodingKey {
         case kernelRelease = "kernel_release"
@@ -53,6 +69,7 @@ struct HostLine: Codable {
         case bootID = "boot_id"
         case cpuModel = "cpu_model"
         case onlineCPUs = "online_cpus"
+        case vdsoSymbols = "vdso_symbols"
         case arch, microcode, clocksource, mitigations
     }
 
@@ -60,12 +77,14 @@ struct HostLine: Codable {
         (kernelRelease, kernelVersion, arch) = (host.kernelRelease, host.kernelVersion, host.arch)
         (bootID, cpuModel, microcode) = (host.bootID, host.cpuModel, host.microcode)
         (clocksource, onlineCPUs, mitigations) = (host.clocksource, host.onlineCPUs, host.mitigations)
+        vdsoSymbols = host.vdsoSymbols.isEmpty ? nil : host.vdsoSymbols
     }
 
     var host: Host {
         Host(
             kernelRelease: kernelRelease, kernelVersion: kernelVersion, arch: arch, bootID: bootID, cpuModel: cpuModel,
-            microcode: microcode, onlineCPUs: onlineCPUs, clocksource: clocksource, mitigations: mitigations)
+            microcode: microcode, onlineCPUs: onlineCPUs, clocksource: clocksource, mitigations: mitigations,
+            vdsoSymbols: vdsoSymbols ?? [])
     }
 }
 

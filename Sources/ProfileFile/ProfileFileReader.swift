@@ -28,6 +28,7 @@ public struct ProfileFileReader {
         var calls = CallDrafts()
         var processes: [ProcessProfile] = []
         var inFlight: [InFlightCall] = []
+        var vdso = VDSODraft()
         var balance: Balance?
         var intervals: [Interval] = []
         var openInterval: IntervalLine?
@@ -141,6 +142,7 @@ public struct ProfileFileReader {
         if let errnos = line.errnos { try draft.calls.add(errnos.decoded()) }
         if let process = line.process { draft.processes.append(try process.decoded()) }
         if let call = line.inFlight { draft.inFlight.append(try call.decoded()) }
+        try draft.vdso.take(line)
         if let balance = line.balance { draft.balance = try balance.decoded() }
     }
 
@@ -171,7 +173,7 @@ public struct ProfileFileReader {
         let calls = draft.intervals.isEmpty ? draft.calls.profiles() : draft.intervals.merged()
         return Profile(
             tool: tool, host: host, capture: capture, balance: balance, calls: calls, processes: draft.processes,
-            inFlight: draft.inFlight, intervals: draft.intervals)
+            inFlight: draft.inFlight, intervals: draft.intervals, vdso: draft.vdso.profile)
     }
 
     // MARK: Errors

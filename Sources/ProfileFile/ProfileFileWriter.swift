@@ -68,6 +68,7 @@ public struct ProfileFileWriter {
             line.inFlight = InFlightLine(call)
             bytes += try encode(line)
         }
+        if let vdso = profile.vdso { bytes += try encode(vdso) }
         var balance = FileLine()
         balance.balance = BalanceLine(profile.balance)
         bytes += try encode(balance)
@@ -87,6 +88,28 @@ public struct ProfileFileWriter {
             guard !call.errnos.isEmpty else { continue }
             var line = FileLine()
             line.errnos = ErrnosLine(call)
+            bytes += try encode(line)
+        }
+        return bytes
+    }
+
+    private mutating func encode(_ vdso: VDSOProfile) throws -> [UInt8] {
+        var head = FileLine()
+        head.vdso = VDSOLine(vdso)
+        var bytes = try encode(head)
+        for entry in vdso.entered {
+            var line = FileLine()
+            line.vdsoEntered = VDSOEnteredLine(entry)
+            bytes += try encode(line)
+        }
+        for estimate in vdso.served {
+            var line = FileLine()
+            line.vdsoServed = VDSOServedLine(estimate)
+            bytes += try encode(line)
+        }
+        for count in vdso.vsyscalls {
+            var line = FileLine()
+            line.vdsoVsyscall = VDSOVsyscallLine(count)
             bytes += try encode(line)
         }
         return bytes

@@ -20,7 +20,7 @@ extension Profile {
                     pid: Int32(number), tid: Int32(number) + 7, comm: text(using: &random), id: .random(using: &random),
                     ageNanoseconds: .random(in: 0 ... .max, using: &random), beganBefore: .random(using: &random))
             },
-            intervals: series)
+            intervals: series, vdso: Bool.random(using: &random) ? .random(using: &random) : nil)
     }
 
     private static func randomCalls(using random: inout some RandomNumberGenerator) -> [CallProfile] {
@@ -72,7 +72,8 @@ extension Host {
             kernelRelease: "6.\(Int.random(in: 0...99, using: &random))", kernelVersion: Profile.text(using: &random),
             arch: "x86_64", bootID: Profile.text(using: &random), cpuModel: Profile.text(using: &random), microcode: "0x1",
             onlineCPUs: .random(in: 1...512, using: &random), clocksource: "tsc",
-            mitigations: ["meltdown": Profile.text(using: &random), "srso": "Mitigation: Safe RET"])
+            mitigations: ["meltdown": Profile.text(using: &random), "srso": "Mitigation: Safe RET"],
+            vdsoSymbols: Bool.random(using: &random) ? ["clock_gettime", Profile.text(using: &random)] : [])
     }
 }
 
