@@ -24,7 +24,7 @@ SUDO := $(shell [ $$(id -u) -eq 0 ] || echo 'sudo ')
 
 # What a build needs, and what the tests need beside it.
 BUILD_PACKAGES := libbpf-dev libelf-dev zlib1g-dev
-TEST_PACKAGES := strace jq git sqlite3 python3 python3-venv groff-base
+TEST_PACKAGES := strace jq git sqlite3 binutils python3 python3-venv groff-base
 BENCH_PACKAGES := python3
 MAN_PAGE_PACKAGES := python3
 

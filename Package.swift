@@ -28,6 +28,7 @@ let package = Package(
         // What the kernel and user space agree on, and what C must do because Swift cannot.
         .target(name: "CSyslatABI"),
         .target(name: "CLinux"),
+        .target(name: "CVDSO"),
         .systemLibrary(name: "CLibbpf", pkgConfig: "libbpf", providers: [.apt(["libbpf-dev", "libelf-dev", "zlib1g-dev"])]),
         .target(name: "CBPFLog", dependencies: ["CLibbpf"]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -44,6 +45,7 @@ let package = Package(
         // From the kernel to a profile.
         .target(name: "BPFRuntime", dependencies: ["CLibbpf", "CBPFLog"], swiftSettings: strict),
         .target(name: "Profile", dependencies: ["LatencyHistogram", "SyscallTable"], swiftSettings: strict),
+        .target(name: "VDSO", dependencies: ["CVDSO", "Profile", "SyscallTable"], swiftSettings: strict),
         .target(
             name: "Aggregation", dependencies: ["CSyslatABI", "LatencyHistogram", "SyscallTable", "Profile"],
             swiftSettings: strict),
@@ -89,6 +91,8 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(name: "ProfileTests", dependencies: ["LatencyHistogram", "Profile", "SyscallTable"], swiftSettings: strict),
+        .testTarget(
+            name: "VDSOTests", dependencies: ["Profile", "SyscallTable", "TestSupport", "VDSO"], swiftSettings: testing),
         .testTarget(
             name: "AggregationTests",
             dependencies: ["Aggregation", "CSyslatABI", "LatencyHistogram", "Profile", "SyscallTable", "TestSupport"],

@@ -1,0 +1,68 @@
+/*
+ * What Swift can't do: call the functions of the vDSO by their address, and enter the kernel without libc's wrapper around it.
+ *
+ * Functions return what the kernel returns: a result, or an errno value negated (-4095 to -1). None of them touches errno, takes a
+ * lock or allocates, but for cvdso_getrandom_state. Calls made N times are made in one loop, and the last result is returned.
+ */
+#ifndef SYSLAT_CVDSO_H
+#define SYSLAT_CVDSO_H
+
+#include <stddef.h>
+#include <sys/auxv.h>
+#include <sys/types.h>
+
+/* What is called, and so with which arguments. */
+enum cvdso_kind {
+    CVDSO_CLOCK_GETTIME, /* the clock, and room for the answer */
+    CVDSO_CLOCK_GETRES,  /* the clock, and room for the answer */
+    CVDSO_GETTIMEOFDAY,  /* room for the answer, no time zone */
+    CVDSO_TIME,          /* a null pointer; not on aarch64 */
+    CVDSO_GETCPU,        /* room for CPU and node */
+    CVDSO_GETRANDOM,     /* 8 bytes, no flags */
+    CVDSO_GETPPID,       /* nothing; as a system call only */
+};
+
+/* Bytes that each call of getrandom asks for. */
+#define CVDSO_RANDOM_BYTES 8
+
+/* Whether this architecture has such a system call: aarch64 has no time. */
+int cvdso_has_syscall(enum cvdso_kind kind);
+
+/*
+ * Calls the function at `function` of the running vDSO so many times. `state` and `state_size` are for getrandom, else ignored.
+ * -ENOSYS for a kind that no vDSO has.
+ */
+long cvdso_call(enum cvdso_kind kind, int clock, const void *_Nonnull function, void *_Nullable state, size_t state_size,
+                unsigned long times);
+
+/* The same loop around a function of the same signature that returns 0 at once. */
+long cvdso_empty(enum cvdso_kind kind, int clock, unsigned long times);
+
+/* Enters the kernel so many times, with the architecture's own instruction. -ENOSYS for a call that this architecture lacks. */
+long cvdso_syscall(enum cvdso_kind kind, int clock, unsigned long times);
+
+/* The loop alone. */
+void cvdso_loop(unsigned long times);
+
+/*
+ * Makes the memory that the vDSO's getrandom keeps its generator in, as it asks for it. `size` gets the bytes of one state and
+ * `mapped` the bytes to hand to munmap(2). 0, or a negated errno: of the vDSO, or of mmap(2).
+ */
+long cvdso_getrandom_state(const void *_Nonnull function, void *_Nullable *_Nonnull state, size_t *_Nonnull size,
+                           size_t *_Nonnull mapped);
+
+/* As many CPUs as any kernel can be built for (CONFIG_NR_CPUS, x86: 8192). */
+#define CVDSO_CPU_WORDS 128
+
+/* A set of CPUs. */
+struct cvdso_cpus {
+    unsigned long words[CVDSO_CPU_WORDS];
+};
+
+/* Binds the calling thread to the CPU that it runs on, and keeps the set it had in `before`. The CPU, or a negated errno. */
+long cvdso_pin(struct cvdso_cpus *_Nonnull before);
+
+/* Gives the calling thread a set of CPUs again. 0, or a negated errno. */
+long cvdso_unpin(const struct cvdso_cpus *_Nonnull before);
+
+#endif
