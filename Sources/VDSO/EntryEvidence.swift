@@ -1,0 +1,59 @@
+public import Profile
+public import SyscallTable
+
+/// What is known of a call at the moment when it enters the kernel.
+public enum EntryEvidence: Sendable, Hashable, CaseIterable {
+    /// The process has no vDSO.
+    case noVDSO
+    /// The instruction that entered the kernel is outside the vDSO.
+    case outside
+    /// It is inside: the vDSO ran and gave up.
+    case inside
+    /// It is inside, and the call is a getrandom of 32 bytes without flags, as the vDSO makes it for a new key.
+    case insideReseed
+    /// A 32-bit call: all of them enter through the vDSO.
+    case compat
+}
+
+extension EntryReason {
+    /// Why a call that the vDSO can serve entered the kernel.
+    ///
+    /// - Parameters:
+    ///   - function: the system call's name: `clock_gettime`, `clock_gettime64`, `gettimeofday`, `time`, `getcpu`, `clock_getres`,
+    ///     `clock_getres_time64` or `getrandom`.
+    ///   - clock: what it was asked for; nil for calls that take none, and where it isn't known.
+    ///   - clocksource: the kernel's current one; empty where it isn't known.
+    public init(evidence: EntryEvidence, function: String, clock: ClockID?, clocksource: String) {
+        switch evidence {
+        case .compat: self = .compat
+        case .noVDSO: self = .noVDSO
+        case .outside: self = .bypass
+        case .insideReseed where function == "getrandom": self = .reseed
+        case .inside, .insideReseed: self = EntryReason.afterGivingUp(function, clock, clocksource)
+        }
+    }
+
+    /// Why the vDSO's function gave up. time, getcpu, clocks of the last tick and resolutions need nothing that can be missing.
+    private static func afterGivingUp(_ function: String, _ clock: ClockID?, _ clocksource: String) -> EntryReason {
+        switch function {
+        case "getrandom": return .rngFallback
+        case "gettimeofday": return readingCounter(clocksource)
+        case "clock_gettime", "clock_gettime64":
+            guard let clock else { return .unexplained }
+            switch clock.vdsoService {
+            case .never: return .clockNotServed(clock)
+            case .coarse: return .unexplained
+            case .counter: return readingCounter(clocksource)
+            }
+        case "clock_getres", "clock_getres_time64":
+            guard let clock, clock.vdsoService == .never else { return .unexplained }
+            return .clockNotServed(clock)
+        default: return .unexplained
+        }
+    }
+
+    private static func readingCounter(_ clocksource: String) -> EntryReason {
+        if clocksource.isEmpty { return .unexplained }
+        return Clocksource.readableInUserSpace.contains(clocksource) ? .counterInvalid : .clocksource(clocksource)
+    }
+}
