@@ -1,0 +1,139 @@
+import Foundation
+import Glibc
+import SyscallTable
+import Testing
+
+@testable import VDSO
+
+/// The image says what there is to call.
+@Suite struct CatalogTests {
+    @Test func everyFunctionOfTheImageIsCalledOrSaysWhyNot() throws {
+        guard let image = try VDSOImage.running()?.image else { return }
+        let catalog = VDSOFunctionCatalog(image)
+        let called = Set(catalog.calls.map(\.function.rawValue))
+        let left = Set(catalog.uncallable.map(\.name))
+        for function in image.exportedFunctions {
+            #expect(called.contains(function.stem) != left.contains(function.name), "\(function.name)")
+        }
+        #expect(Set(catalog.calls).count == catalog.calls.count)
+        #expect(catalog.main.last == .null && catalog.main.dropLast().allSatisfy(catalog.calls.contains))
+    }
+
+    @Test func onlyClocksMultiplyAFunction() {
+        let image = VDSOImage(
+            symbols: ["__vdso_clock_gettime", "__vdso_getcpu", "__vdso_sgx_enter_enclave", "__vdso_new_one", "__vdso_getppid"]
+                .enumerated().map { .init(name: $1, version: nil, offset: $0 * 16, size: 16, isFunction: true) },
+            kernelVersion: nil, size: 4096)
+        let catalog = VDSOFunctionCatalog(image)
+        #expect(catalog.calls == VDSOFunctionCatalog.clocks.map { VDSOCall(.clockGettime, $0) } + [VDSOCall(.getcpu)])
+        #expect(catalog.uncallable.map(\.name) == ["__vdso_sgx_enter_enclave", "__vdso_new_one", "__vdso_getppid"])
+        #expect(catalog.uncallable[0].reason.contains("enclave"))
+        #expect(catalog.uncallable[1].reason.contains("not known"))
+        #expect(catalog.main == [VDSOCall(.clockGettime, .monotonic), VDSOCall(.clockGettime, .monotonicCoarse), VDSOCall(.getcpu), .null])
+    }
+}
+
+@Suite struct CallRunnerTests {
+    /// Through the vDSO and past it a call says the same, and what libc says too.
+    @Test func bothWaysAgree() throws {
+        guard let running = try VDSOImage.running() else { return }
+        let runner = CallRunner(running)
+        for call in VDSOFunctionCatalog(running.image).calls {
+            let kernel = runner.make(call, through: .kernel, times: 3)
+            #expect(runner.make(call, through: .vdso, times: 3) == kernel, "\(call)")
+            #expect(runner.make(call, through: .empty, times: 3) == .succeeded)
+            if call.function == .clockGettime, let clock = call.clock {
+                var time = timespec()
+                let code = clock_gettime(clock.rawValue, &time) == 0 ? 0 : errno
+                #expect(kernel == (code == 0 ? .succeeded : .failed(code)), "\(call)")
+            }
+        }
+    }
+
+    @Test func whatIsNotThereIsMissing() {
+        let runner = CallRunner(nil)
+        #expect(runner.make(VDSOCall(.clockGettime, .monotonic), through: .vdso, times: 1) == .missing)
+        #expect(runner.make(VDSOCall(.getrandom), through: .vdso, times: 1) == .missing)
+        #expect(runner.make(VDSOCall(.clockGettime, .monotonic), through: .kernel, times: 1) == .succeeded)
+        #expect(runner.make(.null, through: .vdso, times: 1) == .missing)
+        #expect(runner.make(.null, through: .kernel, times: 1) == .succeeded)
+        #expect(runner.make(.null, through: .loop, times: 1) == .succeeded)
+    }
+
+    @Test func aClockThatFailsSaysHow() throws {
+        let runner = CallRunner(try VDSOImage.running())
+        let call = VDSOCall(.clockGettime, ClockID(rawValue: 10))
+        #expect(runner.make(call, through: .kernel, times: 1) == .failed(EINVAL))
+        guard try VDSOImage.running()?.image.function(named: "clock_gettime") != nil else { return }
+        #expect(runner.make(call, through: .vdso, times: 2) == .failed(EINVAL))
+    }
+}
+
+/// No test says how long anything takes: only that it was timed, and what can't be otherwise.
+@Suite(.serialized) struct CallTimerTests {
+    @Test func mainFunctionsAreTimed() throws {
+        let running = try VDSOImage.running()
+        let calls = running.map { VDSOFunctionCatalog($0.image).main } ?? [.null]
+        let timings = CallTimer(running).measure(calls, effort: .quick)
+        #expect(timings.measurements.map(\.call) == calls)
+        guard timings.batches > 0 else { return }
+        for measurement in timings.measurements {
+            #expect((measurement.vdso != nil) == (measurement.vdsoOutcome == .succeeded))
+            #expect((measurement.inside != nil) == (measurement.vdso != nil))
+            #expect((measurement.kernel != nil) == (measurement.kernelOutcome == .succeeded))
+            for cost in [measurement.vdso, measurement.inside, measurement.kernel].compactMap({ $0 }) {
+                #expect(0 <= cost.lowerQuartile && cost.lowerQuartile <= cost.median && cost.median <= cost.upperQuartile)
+            }
+        }
+        #expect(timings[.null]?.vdsoOutcome == .missing)
+        #expect(timings[.null]?.kernel != nil)
+    }
+
+    @Test func whatFailsIsNotTimed() throws {
+        let call = VDSOCall(.clockGettime, ClockID(rawValue: 10))
+        let timings = CallTimer(try VDSOImage.running()).measure([call], effort: .quick)
+        let measurement = try #require(timings[call])
+        #expect(measurement.vdso == nil && measurement.inside == nil && measurement.kernel == nil)
+        #expect(measurement.kernelOutcome == .failed(EINVAL))
+    }
+
+    @Test func threadGetsItsCPUsBack() throws {
+        let before = Self.allowedCPUs()
+        let timings = CallTimer(nil).measure([.null], effort: .quick)
+        #expect(before != nil && Self.allowedCPUs() == before)
+        #expect(timings.cpu != nil)
+    }
+
+    /// Of the calling thread.
+    private static func allowedCPUs() -> Substring? {
+        SmallFile.text("/proc/thread-self/status")?.split(separator: "\n").first { $0.hasPrefix("Cpus_allowed:") }
+    }
+
+    @Test func quantilesLieBetweenTheirNeighbours() {
+        #expect(CallTimer.quantile(0.5, of: [7]) == 7)
+        #expect(CallTimer.quantile(0.5, of: [1, 2]) == 1.5)
+        #expect(CallTimer.quantile(0.25, of: [1, 2, 3, 4, 5]) == 2)
+        #expect(CallTimer.quantile(0.75, of: [0, 1, 2, 3]) == 2.25)
+        #expect(CallTimer.quantile(1, of: [0, 1, 2, 3]) == 3)
+    }
+
+    /// Prints all that this host says; takes seconds, so only on demand.
+    @Test(.enabled(if: ProcessInfo.processInfo.environment["SYSLAT_PRINT_COSTS"] != nil))
+    func printEverything() throws {
+        guard let running = try VDSOImage.running() else { return }
+        let catalog = VDSOFunctionCatalog(running.image)
+        let timer = CallTimer(running)
+        for (calls, effort) in [(catalog.main, CallTimer.Effort.quick), (catalog.calls + [.null], .thorough)] {
+            let timings = timer.measure(calls, effort: effort)
+            print("\(effort): \(timings.elapsedNanoseconds / 1000) µs, step \(timings.clockStepNanoseconds) ns, CPU \(timings.cpu ?? -1)")
+            for row in timings.measurements {
+                print(row.call, row.vdsoOutcome, row.kernelOutcome)
+                for (name, cost) in [("vdso", row.vdso), ("inside", row.inside), ("kernel", row.kernel)] {
+                    guard let cost else { continue }
+                    print(String(format: "    %@ %.2f (%.2f – %.2f)", name, cost.median, cost.lowerQuartile, cost.upperQuartile))
+                }
+            }
+        }
+        print(catalog.uncallable, running.image.kernelVersion ?? "no note")
+    }
+}
