@@ -1,11 +1,11 @@
 extension EntryReason {
     /// One sentence or two: what to do about it where something can be done, else what it means.
     ///
-    /// - Parameter function: the function of the vDSO that was left out: `clock_gettime`.
-    public func advice(function: String) -> String {
+    /// - Parameter functions: the functions of the vDSO that were left out: `clock_gettime`.
+    public func advice(functions: [String]) -> String {
         switch self {
         case .clocksource(let name): EntryReason.clocksourceCure(name)
-        case .bypass: EntryReason.bypassCure(function)
+        case .bypass: EntryReason.bypassCure(functions)
         case .noVDSO: "the process has no vDSO: the kernel was booted with vdso=0, and every call enters it."
         case .clockNotServed: "the vDSO has no answer for this clock on any host: only the kernel knows it."
         case .counterInvalid:
@@ -23,29 +23,28 @@ extension EntryReason {
     /// Source: arch/x86/kernel/tsc.c, kvmclock.c, arch/x86/xen/time.c (v6.18): which clock sources the vDSO can read, and when.
     private static func clocksourceCure(_ name: String) -> String {
         let folder = "/sys/devices/system/clocksource/clocksource0"
-        let selection = "`echo tsc > \(folder)/current_clocksource`"
+        let selection = "`echo tsc > \(folder)/current_clocksource` (available_clocksource beside it says whether it can be had)"
         return switch name {
-        case "xen":
-            "the vDSO can't read xen here. Choose tsc, if \(folder)/available_clocksource has it: \(selection), or "
-                + "clocksource=tsc at boot (EC2 recommends it)."
+        case "xen": "the vDSO can't read xen here. Choose tsc: \(selection), or clocksource=tsc at boot, as EC2 recommends."
         case "kvm-clock":
-            "the vDSO can't read kvm-clock here, because the hypervisor does not promise that it is stable. Choose tsc, if "
-                + "\(folder)/available_clocksource has it: \(selection), or clocksource=tsc at boot."
+            "the vDSO can't read kvm-clock here, because the hypervisor does not promise that it is stable. Choose tsc: "
+                + "\(selection), or clocksource=tsc at boot."
         default:
             "the vDSO can't read \(name): the kernel gave up the faster tsc (or kvm-clock) or was told to use \(name); "
-                + "`dmesg | grep -i clocksource` says which. If the machine's TSC is sound and "
-                + "\(folder)/available_clocksource has it: \(selection), or tsc=reliable at boot."
+                + "`dmesg | grep -i clocksource` says which. If the machine's TSC is sound: \(selection), or tsc=reliable at boot."
         }
     }
 
-    private static func bypassCure(_ function: String) -> String {
-        let cause =
-            "the program calls the kernel directly, with syscall(2), or its libc or runtime does not know this function of the vDSO."
-        return switch function {
-        case "getrandom": "\(cause) Use getrandom(3) of glibc 2.41 or newer, or Go 1.24 or newer."
-        case "getcpu": "\(cause) Use sched_getcpu(3) of a libc that knows the vDSO or rseq(2), as glibc 2.35 and newer."
-        case "clock_gettime", "clock_getres": "\(cause) Use \(function)(3) of a libc that knows the vDSO."
-        default: "\(cause) Use \(function) or clock_gettime(3) of a libc that knows the vDSO."
-        }
+    private static func bypassCure(_ functions: [String]) -> String {
+        let noun = functions.count == 1 ? "this function" : "these functions"
+        let pages = [
+            "clock_gettime": "clock_gettime(3)", "clock_getres": "clock_getres(3)", "gettimeofday": "gettimeofday(2)",
+            "time": "time(2)", "getrandom": "getrandom(2)", "getcpu": "sched_getcpu(3)",
+        ]
+        let calls = functions.map { pages[$0] ?? $0 }
+        let list = calls.count < 2 ? calls.joined() : calls.dropLast().joined(separator: ", ") + " and " + calls[calls.count - 1]
+        let version = functions.contains("getrandom") ? "; for getrandom that is glibc from 2.41 on, or Go from 1.24 on" : ""
+        return "the program calls the kernel directly, with syscall(2), or its libc or runtime does not know \(noun) of the vDSO. "
+            + "Use \(list) of a libc that knows the vDSO\(version)."
     }
 }

@@ -37,11 +37,14 @@ extension VDSOProfile {
         entry.reason.isCurable && !isBypassInVain(entry)
     }
 
-    /// What to do about an entry, or what its reason means: a sentence or two.
-    public func advice(on entry: VDSOEntry) -> String {
-        guard isBypassInVain(entry) else { return entry.reason.advice(function: entry.function) }
-        let clock = entry.clock.map { " for \($0.name)" } ?? ""
-        return "the program calls the kernel directly, but this host's vDSO does not answer \(entry.function)\(clock) either."
+    /// What to do about entries of one reason, or what it means: a sentence or two. nil of none.
+    public func advice(on entries: [VDSOEntry]) -> String? {
+        guard let first = entries.first else { return nil }
+        let functions = Set(entries.map(\.function)).sorted()
+        guard entries.allSatisfy(isBypassInVain) else { return first.reason.advice(functions: functions) }
+        let calls = Set(entries.map { entry in entry.clock.map { "\(entry.function) for \($0.name)" } ?? entry.function }).sorted()
+        return "the program calls the kernel directly, but this host's vDSO does not answer "
+            + "\(calls.joined(separator: ", ")) either."
     }
 
     /// Whether the self-test saw the vDSO give up on just this: calls made through it would enter the kernel too.

@@ -75,6 +75,7 @@ public enum TextReport {
             sections += DistributionSection.blocks(context)
         }
         sections.append(InFlightSection.lines(context))
+        sections += VDSOSection.blocks(context)
         sections.append(NotesSection.lines(context))
         sections.append(WarningsSection.lines(context))
         return sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"

@@ -64,6 +64,11 @@ import Testing
             Case("wide", Fixtures.wide, Options(histograms: .all)),
             Case("wide-by-process", Fixtures.wide, Options(grouping: .process)),
             Case("wide-width-60", Fixtures.wide, Options(histograms: .all, width: 60)),
+            Case("vdso", Fixtures.timekeeping, Options(width: 120)),
+            Case("vdso-width-80", Fixtures.timekeeping, Options(width: 80)),
+            Case("vdso-top", Fixtures.timekeeping, Options(top: 2, color: true)),
+            Case("vdso-unmeasured", Fixtures.unmeasured),
+            Case("vdso-vast", Fixtures.vastVDSO, Options(top: 3)),
         ]
     }()
 

@@ -1,0 +1,76 @@
+import LatencyHistogram
+import Profile
+import SyscallTable
+
+/// What the vDSO served and what it did not: by process, then what one call costs on each path, then why and what to do.
+enum VDSOSection {
+    /// Blocks of lines; none where there is nothing to say.
+    static func blocks(_ context: ReportContext) -> [[String]] {
+        guard let vdso = context.profile.vdso,
+            !(vdso.entered.isEmpty && vdso.served.isEmpty && vdso.vsyscalls.isEmpty)
+        else { return [] }
+        let byProcess = [context.style.bold("vDSO")] + VDSOProcessTable.lines(vdso, context)
+        return [byProcess, VDSOCostTable.lines(vdso, context), explanations(vdso, context)]
+    }
+
+    /// A line of the notes where served calls were looked for in vain.
+    static func note(_ vdso: VDSOProfile?) -> String? {
+        guard case .unavailable(let reason)? = vdso?.sampling else { return nil }
+        let cause = reason.isEmpty ? "" : " \(DisplayText.sanitized(reason))"
+        return "Calls that the vDSO served could not be estimated.\(cause)"
+    }
+
+    /// One reason as it stands in a table: a clock that is not served stands in the row already.
+    static func label(_ reason: EntryReason) -> String {
+        if case .clockNotServed = reason { return "clock-not-served" }
+        return DisplayText.sanitized(reason.name)
+    }
+
+    // MARK: Explanations
+
+    /// The entries that have the same explanation.
+    private struct Explanation {
+        var label: String
+        var isCurable: Bool
+        var entries: [VDSOEntry]
+        var savings: VDSOSavings?
+
+        var total: UInt64 { entries.reduce(0) { $0.addingSaturating($1.distribution.sum) } }
+    }
+
+    /// What can be cured first, by what it would save.
+    private static func explanations(_ vdso: VDSOProfile, _ context: ReportContext) -> [String] {
+        var found: [Explanation] = []
+        for entry in vdso.entered {
+            let (label, isCurable) = (label(entry.reason), vdso.isCurable(entry))
+            let savings = vdso.savings(of: entry, in: context.profile.capture)
+            guard let known = found.firstIndex(where: { $0.label == label && $0.isCurable == isCurable }) else {
+                found.append(Explanation(label: label, isCurable: isCurable, entries: [entry], savings: savings))
+                continue
+            }
+            found[known].entries.append(entry)
+            if let savings { found[known].savings = found[known].savings.map { $0 + savings } ?? savings }
+        }
+        found.sort { ($1.savings?.nanosecondsPerSecond ?? -1, $1.total) < ($0.savings?.nanosecondsPerSecond ?? -1, $0.total) }
+        var sentences = found.map { explanation in
+            let saving = explanation.savings.map { "serving these calls would save \(HumanFormat.sentence($0)); " } ?? ""
+            return "\(explanation.label): \(saving)\(DisplayText.sanitized(vdso.advice(on: explanation.entries) ?? ""))"
+        }
+        if !vdso.vsyscalls.isEmpty {
+            sentences.append(
+                "vsyscall: calls through the legacy vsyscall page, which no system call tracepoint sees; latency not observable.")
+        }
+        sentences += served(vdso)
+        return sentences.flatMap { DisplayText.wrapped($0, to: context.width, hanging: 2) }
+    }
+
+    private static func served(_ vdso: VDSOProfile) -> [String] {
+        guard !vdso.served.isEmpty else { return [] }
+        var rate = "samples"
+        if case .on(let hertz) = vdso.sampling { rate = HumanFormat.count(UInt64(hertz), "sample a second", "samples a second") }
+        return [
+            "SERVED is an estimate: the CPU time that \(rate) saw in the vDSO, divided by what one call costs. The interval is "
+                + "what chance explains in 95 of 100 cases."
+        ]
+    }
+}
