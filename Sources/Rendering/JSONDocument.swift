@@ -11,7 +11,7 @@ struct JSONDocument: Encodable {
     init(_ profile: Profile) { self.profile = profile }
 
     private enum Key: String, CodingKey {
-        case schema, tool, host, capture, balance, syscalls, processes
+        case schema, tool, host, capture, balance, syscalls, processes, vdso
         case inFlight = "in_flight"
     }
 
@@ -25,6 +25,7 @@ struct JSONDocument: Encodable {
         try container.encode(profile.calls.map(CallPart.init), forKey: .syscalls)
         try container.encode(profile.processes.map(ProcessPart.init), forKey: .processes)
         try container.encode(profile.inFlight.map(InFlightPart.init), forKey: .inFlight)
+        try container.encodeIfPresent(profile.vdso.map { VDSOPart($0, profile.capture) }, forKey: .vdso)
     }
 }
 
@@ -46,28 +47,6 @@ struct IntervalDocument: Encodable {
         case start = "start_ns"
         case duration = "duration_ns"
         case calls = "syscalls"
-    }
-}
-
-private struct HostPart: Encodable {
-    let kernelRelease, arch, bootID, cpuModel, clocksource: String
-    let mitigations: [String: String]
-
-    init(_ host: Host) {
-        kernelRelease = host.kernelRelease
-        arch = host.arch
-        bootID = host.bootID
-        cpuModel = host.cpuModel
-        clocksource = host.clocksource
-        mitigations = host.mitigations
-    }
-
-    enum CodingKeys: String, CodingKey {
-        case kernelRelease = "kernel_release"
-        case arch
-        case bootID = "boot_id"
-        case cpuModel = "cpu_model"
-        case clocksource, mitigations
     }
 }
 

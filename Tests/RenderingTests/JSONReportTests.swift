@@ -11,6 +11,7 @@ import Testing
     /// By name: an argument of a test is printed in full when it runs.
     private static let profiles = [
         "typical": Fixtures.typical, "troubled": Fixtures.troubled, "empty": Fixtures.empty, "wide": Fixtures.wide,
+        "vdso": Fixtures.timekeeping, "vdso-unmeasured": Fixtures.unmeasured, "vdso-vast": Fixtures.vastVDSO,
     ]
 
     @Test(arguments: profiles.keys.sorted())
@@ -36,7 +37,9 @@ import Testing
         #expect(
             document.keys.sorted() == ["balance", "capture", "host", "in_flight", "processes", "schema", "syscalls", "tool"])
         #expect(document["schema"] as? String == "syslat.profile/1")
-        #expect(try keys(document["host"]) == ["arch", "boot_id", "clocksource", "cpu_model", "kernel_release", "mitigations"])
+        #expect(
+            try keys(document["host"])
+                == ["arch", "boot_id", "clocksource", "cpu_model", "kernel_release", "mitigations", "vdso_symbols"])
         #expect(
             try keys(document["capture"]) == [
                 "command", "consumer_cpu_ns", "duration_ns", "exit_status", "probe_floor_p50_ns", "remarks", "scope",
@@ -60,6 +63,37 @@ import Testing
         #expect(try keys((document["processes"] as? [Any])?.first) == ["calls", "comm", "errors", "pid", "total_ns"])
         #expect(
             try keys((document["in_flight"] as? [Any])?.first) == ["abi", "age_ns", "comm", "name", "number", "pid", "tid"])
+    }
+
+    @Test func namesOfTheVDSO() throws {
+        let vdso = try #require(try parse(Fixtures.timekeeping)["vdso"] as? [String: Any])
+        #expect(vdso.keys.sorted() == ["entered", "functions", "sampling", "served_estimate", "vsyscalls"])
+        func rows(_ name: String) throws -> [[String: Any]] { try #require(vdso[name] as? [[String: Any]]) }
+        let costs = ["syscall_ns", "syscall_ns_quartiles", "vdso_ns", "vdso_ns_quartiles"]
+        #expect(
+            try rows("functions")[1].keys.sorted()
+                == (["boundary_ns", "clock", "kernel_p50_ns", "name", "ratio", "served"] + costs).sorted())
+        let entered = try rows("entered")
+        #expect(
+            entered[0].keys.sorted() == [
+                "abi", "calls", "clock", "curable", "name", "p50_ns", "p99_ns", "processes", "reason",
+                "savings_is_upper_bound", "savings_s_per_s", "total_ns",
+            ])
+        #expect(entered[0]["reason"] as? String == "clocksource:hpet" && entered[0]["curable"] as? Bool == true)
+        let bypass = try #require(entered.first { $0["reason"] as? String == "bypass" })
+        #expect(bypass["clock"] == nil)
+        let process = try #require((bypass["processes"] as? [[String: Any]])?.first)
+        #expect(process.keys.sorted() == ["callers", "calls", "comm", "pid", "total_ns"])
+        #expect(try keys((process["callers"] as? [Any])?.first) == ["calls", "file"])
+        #expect(
+            try rows("served_estimate")[0].keys.sorted()
+                == ["calls", "calls_high", "calls_low", "comm", "function", "pid", "samples"])
+        #expect(try rows("vsyscalls")[0].keys.sorted() == ["abi", "calls", "comm", "name", "pid"])
+        #expect(try rows("vsyscalls")[0]["abi"] as? String == "vsyscall")
+        #expect(try keys(vdso["sampling"]) == ["hertz", "state"])
+        let unmeasured = try #require(try parse(Fixtures.unmeasured)["vdso"] as? [String: Any])
+        #expect(try keys(unmeasured["sampling"]) == ["reason", "state"])
+        #expect((unmeasured["entered"] as? [[String: Any]])?.contains { $0["savings_s_per_s"] != nil } == false)
     }
 
     @Test func whatDoesNotApplyIsLeftOutAndNoProcessIsNull() throws {
