@@ -5,10 +5,10 @@ public struct VDSOReport: Sendable, Hashable {
         public struct Symbol: Sendable, Hashable {
             /// The name without its prefix: `clock_gettime`.
             public var name: String
-            /// The version node: `LINUX_2.6`.
-            public var version: String
+            /// The version node: `LINUX_2.6`; nil where the symbol is of none.
+            public var version: String?
 
-            public init(name: String, version: String) {
+            public init(name: String, version: String?) {
                 self.name = name
                 self.version = version
             }
@@ -27,22 +27,24 @@ public struct VDSOReport: Sendable, Hashable {
         }
     }
 
-    /// A mitigation that makes the way into the kernel and back slower. Its state is in ``Host/mitigations``.
+    /// A mitigation that makes the way into the kernel and back slower.
     public struct Mitigation: Sendable, Hashable {
-        public var name: String
-        /// What it does at the boundary, as a phrase.
-        public var effect: String
+        /// As ``Host/mitigations`` has them.
+        public var name, state: String
+        /// What it does at the boundary, each a phrase.
+        public var effects: [String]
 
-        public init(name: String, effect: String) {
+        public init(name: String, state: String, effects: [String]) {
             self.name = name
-            self.effect = effect
+            self.state = state
+            self.effects = effects
         }
     }
 
     /// One function, or why there are no figures of it.
     public struct Trial: Sendable, Hashable {
         public enum Absence: Sendable, Hashable {
-            /// It was not called, since nothing useful can come of it: a sentence says why.
+            /// It was not called, since nothing useful can come of it: a phrase says why.
             case notCalled(String)
             /// It was called and failed: the error's name, such as `EINVAL`.
             case failed(String)

@@ -14,6 +14,11 @@ public enum JSONReport {
     /// One interval of a time series (schema `syslat.interval/1`), in one line.
     public static func render(_ interval: Interval) throws -> String { try text(IntervalDocument(interval), pretty: false) }
 
+    /// The self-test of a host's vDSO (schema `syslat.vdso/1`).
+    public static func render(_ report: VDSOReport, pretty: Bool = false) throws -> String {
+        try text(VDSODocument(report), pretty: pretty)
+    }
+
     private static func text(_ document: some Encodable, pretty: Bool) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

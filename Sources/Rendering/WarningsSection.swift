@@ -9,12 +9,14 @@ enum WarningsSection {
         let balance = context.profile.balance
         let problems = [unbalanced(balance), lost(balance)].compactMap { $0 }
         let cautions = [overflowed(balance)].compactMap { $0 } + context.profile.capture.remarks
-        return problems.flatMap { lines($0, .red, context) } + cautions.flatMap { lines($0, .yellow, context) }
+        return problems.flatMap { lines($0, .red, context.style, context.width) }
+            + cautions.flatMap { lines($0, .yellow, context.style, context.width) }
     }
 
-    private static func lines(_ sentence: String, _ emphasis: TextStyle.Emphasis, _ context: ReportContext) -> [String] {
-        var lines = DisplayText.wrapped("\(mark) \(DisplayText.sanitized(sentence))", to: context.width, hanging: 2)
-        lines[0] = context.style.apply(emphasis, mark) + lines[0].dropFirst(mark.count)
+    /// One sentence, marked.
+    static func lines(_ sentence: String, _ emphasis: TextStyle.Emphasis, _ style: TextStyle, _ width: Int) -> [String] {
+        var lines = DisplayText.wrapped("\(mark) \(DisplayText.sanitized(sentence))", to: width, hanging: 2)
+        lines[0] = style.apply(emphasis, mark) + lines[0].dropFirst(mark.count)
         return lines
     }
 
