@@ -53,6 +53,11 @@ let package = Package(
             name: "Capture", dependencies: ["Aggregation", "BPFObjects", "BPFRuntime", "CLinux", "CSyslatABI", "Profile"],
             swiftSettings: strict),
 
+        // Other kernels than this host's: boots them and runs commands in them.
+        .target(
+            name: "KernelLab", dependencies: ["CLinux", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: strict),
+
         // From a profile to people and programs.
         .target(
             name: "ProfileFile",
@@ -63,7 +68,7 @@ let package = Package(
         .executableTarget(
             name: "syslat",
             dependencies: [
-                "Capture", "LatencyHistogram", "Profile", "ProfileFile", "Rendering", "SyscallTable",
+                "Capture", "KernelLab", "LatencyHistogram", "Profile", "ProfileFile", "Rendering", "SyscallTable",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -121,6 +126,10 @@ let package = Package(
         .testTarget(
             name: "CaptureTests", dependencies: ["Capture", "CaptureSupport", "LatencyHistogram", "Profile", "SyscallTable", "syslat"],
             exclude: ["Fixtures"], swiftSettings: testing),
+        .target(name: "KernelLabSupport", dependencies: ["KernelLab"], path: "Tests/KernelLabSupport", swiftSettings: testing),
+        .testTarget(
+            name: "KernelLabTests", dependencies: ["CLinux", "CaptureSupport", "KernelLab", "KernelLabSupport", "syslat"],
+            swiftSettings: testing),
         .testTarget(
             name: "CommandLineTests", dependencies: ["Capture", "CaptureSupport", "TestSupport", "syslat"],
             exclude: ["Snapshots"], swiftSettings: testing),

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Capture
+import KernelLab
 import ProfileFile
 
 @main
@@ -8,14 +9,14 @@ struct Syslat: ParsableCommand {
         commandName: "syslat",
         abstract: "Profiles the latency of system calls: exact counts, whole distributions, low overhead.",
         version: syslatVersion,
-        subcommands: [ProfileCommand.self, ReportCommand.self, DoctorCommand.self])
+        subcommands: [ProfileCommand.self, ReportCommand.self, DoctorCommand.self, GuestInitCommand.self])
 
     /// Every message begins like this, whoever found the mistake.
     static let _errorPrefix = "syslat: "
 
     static func main() {
         StandardStreams.reserve()
-        let arguments = Array(CommandLine.arguments.dropFirst())
+        let arguments = GuestInit.isThisProcess ? [GuestInitCommand.name] : Array(CommandLine.arguments.dropFirst())
         do {
             do {
                 var command = try parseAsRoot(Arguments.prepared(arguments))
@@ -27,6 +28,9 @@ struct Syslat: ParsableCommand {
         } catch let error as CaptureError {
             Terminal.say(report(error))
             exit(withError: ExitCode(error.status.rawValue))
+        } catch let error as KernelLabError {
+            Terminal.say("\(_errorPrefix)\(error)\n")
+            exit(withError: ExitCode.failure)
         } catch let error as ProfileFileError {
             Terminal.say("\(_errorPrefix)\(error)\n")
             exit(withError: ExitCode(CaptureError.Status.badFile.rawValue))

@@ -20,6 +20,23 @@
 pid_t clinux_spawn_gated(const char *_Nonnull path, char *_Nullable const *_Nonnull argv, char *_Nullable const *_Nonnull envp,
                          int gate_read, int gate_write, int status_write, const sigset_t *_Nonnull mask);
 
+/*
+ * Forks a child that becomes `path` with `descriptors[i]` as its descriptor i for each i below `count`, and no other. It leads a
+ * session of its own, so that a terminal's signals go to the caller alone; it blocks no signal; and it is killed when the thread
+ * that called ends, however that comes (PR_SET_PDEATHSIG). Returns its process id, or -1 with errno: execve's as well.
+ */
+pid_t clinux_spawn(const char *_Nonnull path, char *_Nullable const *_Nonnull argv, char *_Nullable const *_Nonnull envp,
+                   const int *_Nonnull descriptors, int count);
+
+/* mount(2) of a file system without a device, with the type's own name as its source and no options. */
+int clinux_mount(const char *_Nonnull type, const char *_Nonnull folder);
+
+/* reboot(2): switches the machine off. Returns only where that failed. */
+int clinux_power_off(void);
+
+/* memfd_create(2), close-on-exec: a file without a name, which is gone when nobody has it open. */
+int clinux_unnamed_file(const char *_Nonnull label);
+
 /* pipe2(2), close-on-exec: `ends` gets the reading and the writing end. */
 int clinux_pipe(int ends[_Nonnull 2]);
 

@@ -14,6 +14,7 @@
 #define NR64_getpid 39
 #define NR64_execve 59
 #define NR64_exit 60
+#define NR64_kill 62
 #define NR64_getppid 110
 #define NR64_getpriority 140
 #define NR64_pipe2 293

@@ -1,0 +1,74 @@
+/// A kernel and what it is to do.
+struct Guest {
+    let image: KernelImage
+    let jobs: [GuestJob]
+    let initramfs: [UInt8]
+
+    /// How many lines of a console an error shows: the last ones, or those around a panic.
+    private static let shownLines = 20
+    private static let panic = "Kernel panic"
+
+    /// A panic restarts the machine at once, which ends QEMU. What the kernel does not know it puts into the environment of the
+    /// first process.
+    private static let kernelArguments = ["console=ttyS0", "quiet", "panic=-1"] + GuestInit.environment
+
+    /// The machine for it. Throws where an option makes no sense or QEMU is missing.
+    func machine(_ options: BootOptions) throws(KernelLabError) -> VirtualMachine {
+        guard options.memory >= 128, options.processors >= 1 else {
+            throw KernelLabError(
+                "A guest with \(options.memory) MiB and \(options.processors) processors can't boot. Give it 128 MiB and one at "
+                    + "least.")
+        }
+        for argument in options.kernelArguments
+        where argument == "--" || argument.utf8.contains(where: { $0 < UInt8(ascii: " ") }) {
+            throw KernelLabError("'\(argument)' can't stand on a kernel's command line. Leave it out.")
+        }
+        // Of two arguments with one name the last one counts.
+        let commandLine = (Guest.kernelArguments + options.kernelArguments).joined(separator: " ")
+        return VirtualMachine(
+            qemu: try VirtualMachine.findQEMU(), kernel: image.path, initramfs: initramfs, commandLine: commandLine,
+            memory: options.memory, processors: options.processors)
+    }
+
+    /// Reads what the guest sent. Throws unless it is complete.
+    func result(
+        of record: VirtualMachine.Record, _ acceleration: Acceleration, timeLimit: Duration
+    ) throws(KernelLabError) -> GuestRun {
+        let console = Guest.text(record.console)
+        do throws(KernelLabError) {
+            let transcript = try GuestTransfer.decode(record.channel)
+            guard transcript.results.map(\.name) == jobs.map(\.name) else {
+                throw KernelLabError("what the guest sent are results of other jobs")
+            }
+            return GuestRun(
+                release: transcript.release, console: console, results: transcript.results, duration: record.duration,
+                acceleration: acceleration)
+        } catch {
+            let lines = console.split(separator: "\n")
+            let reason =
+                switch record.ending {
+                case .overTimeLimit:
+                    "did not finish within \(timeLimit) (\(acceleration.rawValue)). Give it more time if it was still at work"
+                case .ended where lines.contains { $0.contains(Guest.panic) }: "panicked"
+                case .ended(let status) where status != 0 || !record.messages.isEmpty:
+                    "was not run to its end by QEMU (exit status \(status)): \(Guest.text(Array(record.messages.utf8)))"
+                case .ended: "ended too early: \(error)"
+                }
+            throw KernelLabError("Linux \(image.release) \(reason). \(Guest.excerpt(lines))")
+        }
+    }
+
+    private static func excerpt(_ lines: [Substring]) -> String {
+        guard !lines.isEmpty else { return "Its console stayed empty." }
+        // Before a panic comes what led to it, after it mostly the kernel's stack.
+        let start = lines.firstIndex { $0.contains(panic) }.map { max(0, $0 - shownLines / 2) } ?? lines.count
+        let shown = lines[min(start, max(0, lines.count - shownLines))...].prefix(shownLines)
+        return "From the end of its console:" + shown.map { "\n    \($0)" }.joined()
+    }
+
+    /// Lines without the control characters that a console has.
+    private static func text(_ bytes: [UInt8]) -> String {
+        let shown = bytes.filter { $0 >= 0x20 && $0 != 0x7f || $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\t") }
+        return String(decoding: shown, as: UTF8.self)
+    }
+}

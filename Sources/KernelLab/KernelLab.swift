@@ -1,0 +1,87 @@
+internal import Glibc
+internal import Synchronization
+
+/// What executes a guest's instructions.
+public enum Acceleration: String, Sendable, Hashable {
+    /// The processor itself. Needs /dev/kvm, and there a hypervisor that lets it work.
+    case kvm
+    /// QEMU, which translates them: some ten times slower, and works everywhere.
+    case tcg
+}
+
+/// How a kernel is booted.
+public struct BootOptions: Sendable, Hashable {
+    /// What is added to the kernel's command line, such as `clocksource=hpet`.
+    public var kernelArguments: [String] = []
+    /// The guest's memory in MiB.
+    public var memory = 512
+    public var processors = 2
+    /// For all of it, from QEMU's start to its end; nil for a minute and what the jobs may take.
+    public var timeLimit: Duration?
+    /// nil for KVM where that works, found out by booting, and TCG elsewhere.
+    public var acceleration: Acceleration?
+    /// The syslat that runs in the guest, which must be a static program.
+    public var program = "/proc/self/exe"
+
+    public init() {}
+}
+
+/// What came of a boot.
+public struct GuestRun: Sendable {
+    /// The kernel's release, as it says itself (`uname -r`).
+    public let release: String
+    /// All that came to its console.
+    public let console: String
+    /// In the order of the jobs.
+    public let results: [GuestResult]
+    /// From QEMU's start to its end.
+    public let duration: Duration
+    public let acceleration: Acceleration
+
+    /// The result of the job with this name.
+    public subscript(name: String) -> GuestResult? { results.first { $0.name == name } }
+}
+
+/// Boots kernels in virtual machines and has them run commands.
+public enum KernelLab {
+    /// Boots a kernel, runs the jobs one after the other, and switches the machine off.
+    ///
+    /// The guest has nothing but an initramfs: syslat as /syslat, the given files, and the file systems of the kernel. The calling
+    /// thread waits; QEMU is killed when the thread or the process ends. What jobs write comes back at half a megabyte a second,
+    /// since the serial port hands QEMU a byte at a time.
+    ///
+    /// - Throws: where QEMU or a static syslat is missing, and where the kernel panics, hangs, or does not send every result whole.
+    ///   A job that fails is no error.
+    public static func boot(
+        _ image: KernelImage, jobs: [GuestJob], files: [GuestFile] = [], options: BootOptions = BootOptions()
+    ) throws(KernelLabError) -> GuestRun {
+        let guest = Guest(image: image, jobs: jobs, initramfs: try GuestInit.initramfs(options.program, jobs, files))
+        let machine = try guest.machine(options)
+        let acceleration = if let wanted = options.acceleration { wanted } else { try probed(guest, options) }
+        let timeLimit = options.timeLimit ?? jobs.reduce(.seconds(60)) { $0 + $1.timeLimit }
+        return try guest.result(of: try machine.run(acceleration, timeLimit: timeLimit), acceleration, timeLimit: timeLimit)
+    }
+
+    private static let working = Mutex<Acceleration?>(nil)
+    /// Far more than a boot takes where KVM works.
+    private static let probeLimit = Duration.seconds(10)
+
+    /// Whether KVM works can't be seen from outside: a hypervisor may offer it and not carry it out. So a guest without jobs is
+    /// booted, once for this process.
+    private static func probed(_ guest: Guest, _ options: BootOptions) throws(KernelLabError) -> Acceleration {
+        let answer = working.withLock { known in
+            if let known { return Result<Acceleration, KernelLabError>.success(known) }
+            let answer = Result { () throws(KernelLabError) in try probe(guest, options) }
+            known = try? answer.get()
+            return answer
+        }
+        return try answer.get()
+    }
+
+    private static func probe(_ guest: Guest, _ options: BootOptions) throws(KernelLabError) -> Acceleration {
+        guard unsafe access("/dev/kvm", R_OK | W_OK) == 0 else { return .tcg }
+        let idle = Guest(image: guest.image, jobs: [], initramfs: try GuestInit.initramfs(options.program, [], []))
+        let record = try idle.machine(options).run(.kvm, timeLimit: probeLimit)
+        return (try? GuestTransfer.decode(record.channel)) == nil ? .tcg : .kvm
+    }
+}

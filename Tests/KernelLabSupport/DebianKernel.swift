@@ -1,0 +1,32 @@
+import Foundation
+import KernelLab
+
+/// The kernels that Tests/Kernels/fetch puts into .kernels: each is what one of Debian's metapackages depends on now.
+public enum DebianKernel: String, CaseIterable, Sendable, CustomStringConvertible {
+    /// The distribution's own: 6.1 in Debian 12.
+    case standard = "linux-image-cloud-amd64"
+    /// Linux 6.12, as Debian 13 has it.
+    case linux6_12 = "linux-image-6.12-cloud-amd64"
+
+    public var description: String { rawValue }
+
+    /// Where it lies, or would lie.
+    public var path: String { KernelRequirement.package.appending(path: ".kernels/\(rawValue)/vmlinuz").path }
+
+    public func image() throws -> KernelImage { try KernelImage(path: path) }
+
+    private static let oneAtATime = NSLock()
+
+    /// Boots it with the static syslat. One boot at a time, whichever tests ask for it: each of them takes all processors.
+    /// - Parameter options: the program and a missing acceleration are filled in.
+    public func boot(
+        _ jobs: [GuestJob], files: [GuestFile] = [], kernelArguments: [String] = [], options: BootOptions = BootOptions()
+    ) throws -> GuestRun {
+        var options = options
+        options.program = KernelRequirement.program
+        options.kernelArguments += kernelArguments
+        DebianKernel.oneAtATime.lock()
+        defer { DebianKernel.oneAtATime.unlock() }
+        return try KernelLab.boot(image(), jobs: jobs, files: files, options: options)
+    }
+}

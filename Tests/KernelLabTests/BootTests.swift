@@ -1,0 +1,134 @@
+import CaptureSupport
+import Foundation
+import KernelLabSupport
+import Testing
+
+@testable import KernelLab
+
+/// Debian's kernels in virtual machines, with the static syslat as their first process.
+@Suite(.serialized, .requiresKernels)
+struct BootTests {
+    private let guest: String
+    private let files: [GuestFile]
+
+    init() throws {
+        guest = try Fixture("guest.s64").path
+        files = [GuestFile("/work/guest", .copy(of: guest)), GuestFile("/calls", .copy(of: try Fixture("calls.s64").path))]
+    }
+
+    @Test(arguments: DebianKernel.allCases)
+    func jobsRunInTheirOrderAndSendWhatTheyWrote(_ kernel: DebianKernel) throws {
+        let sizes = [0, 1, 4096, 1 << 20]
+        let jobs =
+            [
+                GuestJob(["/syslat", "--version"]),
+                GuestJob(["/work/guest", "exit", "3"], name: "fails"),
+                GuestJob(["/work/guest", "signal", "15"], name: "ends by a signal"),
+                GuestJob(["/work/guest", "sleep", "1000"], name: "sleeps", timeLimit: .milliseconds(300)),
+                GuestJob(["/work/nothing"]),
+                GuestJob(["/work/guest", "environment"], name: "environment", environment: ["B": "2", "A": "1 =é"]),
+            ] + sizes.map { GuestJob(["/work/guest", "print", String($0)], name: "prints \($0)") }
+        let run = try kernel.boot(jobs, files: files)
+        #expect(run.release == (try kernel.image().release))
+        #expect(run.results.map(\.name) == jobs.map(\.name))
+        #expect(run["/syslat --version"]?.isSuccess == true)
+        #expect(run["/syslat --version"]?.outputText == (try ProgramRun.run([KernelRequirement.program, "--version"]).output))
+        #expect(run["fails"]?.ending == .exited(status: 3))
+        #expect(run["ends by a signal"]?.ending == .killed(signal: 15))
+        #expect(run["sleeps"]?.ending == .overTimeLimit)
+        #expect(run["/work/nothing"]?.ending == .notStarted(errno: ENOENT))
+        #expect(run["environment"]?.outputText == "A=1 =é\nB=2\n")
+        for size in sizes {
+            let result = try #require(run["prints \(size)"])
+            let expected = (0..<size).map { UInt8(truncatingIfNeeded: 31 * $0 + ($0 >> 8)) }
+            #expect(result.isSuccess && result.output == expected && result.errorText == "errors\n" && !result.wasCut)
+        }
+    }
+
+    @Test(arguments: DebianKernel.allCases)
+    func syslatProfilesAProgramInTheGuest(_ kernel: DebianKernel) throws {
+        let job = GuestJob(["/syslat", "profile", "--format", "json", "--", "/calls", "1234"], name: "profile")
+        let run = try kernel.boot([job], files: files, kernelArguments: ["clocksource=hpet"])
+        let result = try #require(run["profile"])
+        try #require(result.isSuccess, "\(result.endingText): \(result.errorText)")
+        let report = try Report(json: result.outputText)
+        #expect(report.calls("getppid") == 1234)
+        #expect(report.call("write")?.errnos == ["EBADF": 1234])
+        report.expectNothingLost()
+    }
+
+    @Test func filesAndArgumentsOfTheKernelArrive() throws {
+        let bytes = (0..<70_000).map { UInt8(truncatingIfNeeded: $0 &* 7) }
+        let given: [GuestFile] = [
+            GuestFile("/work/bytes", .bytes(bytes), mode: 0o600), GuestFile("/work/link", .link(to: "/work/guest")),
+            GuestFile("/profile", .copy(of: "/etc/hostname")),
+        ]
+        let jobs = [
+            GuestJob(["/work/link", "exit", "5"], name: "link"),
+            // What is no profile is refused in its first line: the file is there, and can be read.
+            GuestJob(["/syslat", "report", "/profile"], name: "report"),
+        ]
+        let run = try DebianKernel.standard.boot(jobs, files: files + given, kernelArguments: ["nosuchthing", "no.such=thing"])
+        #expect(run["link"]?.ending == .exited(status: 5))
+        #expect(run["report"]?.ending == .exited(status: 2))
+        #expect(run.console.contains("nosuchthing") == false, "\(run.console)")
+    }
+
+    /// The kernel finds no first process, nor a device to look for one.
+    @Test func aPanicIsAnErrorWithTheConsole() throws {
+        let start = ContinuousClock.now
+        let error = #expect(throws: KernelLabError.self) {
+            try DebianKernel.standard.boot([], kernelArguments: ["rdinit=/nowhere"])
+        }
+        let text = try #require(error).description
+        #expect(text.hasPrefix("Linux \(try DebianKernel.standard.image().release) panicked. From the end of its console:\n"))
+        #expect(text.contains("Kernel panic - not syncing: VFS: Unable to mount root fs"))
+        #expect(text.split(separator: "\n").count <= 21)
+        // The panic ended it, not the time limit of a minute.
+        #expect(start.duration(to: .now) < .seconds(50))
+    }
+
+    @Test func aGuestThatHangsIsEndedAtItsTimeLimit() throws {
+        var options = BootOptions()
+        options.timeLimit = .seconds(6)
+        let error = #expect(throws: KernelLabError.self) {
+            try DebianKernel.standard.boot([GuestJob(["/work/guest", "sleep", "50"])], files: files, options: options)
+        }
+        #expect(try #require(error).description.contains(" did not finish within 6.0 seconds "))
+    }
+
+    /// syslat is there as /init, but its list of jobs is none.
+    @Test func aGuestThatFailsSaysSoAndSwitchesItselfOff() throws {
+        var archive = Initramfs()
+        try archive.add(device: "/dev/console", major: 5, minor: 1)
+        try archive.add(file: GuestInit.programPath, GuestProgram.read(KernelRequirement.program), mode: 0o755)
+        try archive.add(file: GuestInit.jobsPath, Array("no JSON".utf8))
+        for folder in ["/proc", "/sys"] { try archive.add(folder: folder) }
+        let guest = Guest(image: try DebianKernel.standard.image(), jobs: [], initramfs: archive.finish())
+        let record = try guest.machine(BootOptions()).run(.tcg, timeLimit: .seconds(60))
+        #expect(record.ending == .ended(status: 0))
+        let error = #expect(throws: KernelLabError.self) { try guest.result(of: record, .tcg, timeLimit: .seconds(60)) }
+        let text = try #require(error).description
+        #expect(text.contains(" ended too early: what the guest sent breaks off after the greeting. "), "\(text)")
+        #expect(text.contains("\n    syslat in the guest: tmpfs can't be mounted on /tmp: no such file or directory.\n"), "\(text)")
+        #expect(text.contains("\n    syslat in the guest: The list of jobs /syslat-jobs.json can't be read.\n"), "\(text)")
+        #expect(text.hasSuffix("reboot: Power down"), "\(text)")
+    }
+
+    /// A first process that ends, as one does that is damaged.
+    @Test func theEndOfTheFirstProcessIsAPanic() throws {
+        let error = #expect(throws: KernelLabError.self) {
+            try DebianKernel.linux6_12.boot([], files: files, kernelArguments: ["rdinit=/work/guest"])
+        }
+        #expect(try #require(error).description.contains("Attempted to kill init! exitcode=0x00007d00"))
+    }
+
+    @Test func anAccelerationCanBeChosen() throws {
+        var options = BootOptions()
+        options.acceleration = .tcg
+        options.processors = 1
+        options.memory = 256
+        let run = try DebianKernel.linux6_12.boot([GuestJob(["/work/guest", "exit", "0"])], files: files, options: options)
+        #expect(run.acceleration == .tcg && run.results.count == 1 && run.results[0].isSuccess)
+    }
+}

@@ -1,0 +1,103 @@
+import CaptureSupport
+import Foundation
+import KernelLabSupport
+import Testing
+
+@testable import KernelLab
+
+/// What is a kernel, and what is none.
+@Suite final class KernelImageTests {
+    private let folder = FileManager.default.temporaryDirectory.appending(path: "syslat-images-\(UUID().uuidString)")
+
+    init() throws { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) }
+
+    deinit { try? FileManager.default.removeItem(at: folder) }
+
+    /// The header of a bzImage with its version at `offset`.
+    private static func header(_ release: String = "6.1.0-1-test", offset: Int = 0x3450) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: 0x200 + 0x4000)
+        bytes.replaceSubrange(0x202..<0x206, with: Array("HdrS".utf8))
+        bytes[0x211] = 1
+        bytes[0x20e] = UInt8(offset & 255)
+        bytes[0x20f] = UInt8(offset >> 8)
+        let text = Array("\(release) (someone@example.org) #1 SMP".utf8)
+        if offset > 0 { bytes.replaceSubrange((0x200 + offset)..<(0x200 + offset + text.count), with: text) }
+        return bytes
+    }
+
+    private func file(_ name: String, _ bytes: [UInt8]) throws -> String {
+        let file = folder.appending(path: name)
+        try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try Data(bytes).write(to: file)
+        return file.path
+    }
+
+    /// A Debian package with one file in it.
+    private func package(_ member: String, _ bytes: [UInt8]) throws -> String {
+        let control = "Package: test\nVersion: 1\nArchitecture: all\nMaintainer: nobody <nobody@example.org>\nDescription: test\n"
+        _ = try file("tree/DEBIAN/control", Array(control.utf8))
+        _ = try file("tree/\(member)", bytes)
+        let package = folder.appending(path: "linux-image-test_1_all.deb").path
+        let run = try ProgramRun.run(["dpkg-deb", "--build", "-Zgzip", folder.appending(path: "tree").path, package])
+        try #require(run.status == 0, "\(run.error)")
+        return package
+    }
+
+    private func refusal(_ path: String) throws -> String {
+        try #require(#expect(throws: KernelLabError.self) { try KernelImage(path: path, unpackingInto: folder.path) }).description
+    }
+
+    @Test(arguments: [0x100, 0x1ff, 0x3450, 0x3fc0])
+    func theReleaseIsInTheHeader(offset: Int) throws {
+        let path = try file("vmlinuz", Self.header("5.10.9+x", offset: offset))
+        #expect(try KernelImage(path: path).release == "5.10.9+x")
+    }
+
+    @Test func whatIsNoKernelIsRefusedInASentence() throws {
+        #expect(
+            try refusal("/no/such/vmlinuz")
+                == "The kernel /no/such/vmlinuz can't be read: no such file or directory. Check its path and its mode.")
+        var old = Self.header()
+        old[0x211] = 0
+        let end = ". Name a vmlinuz of x86, as in /boot, or its .deb."
+        for (name, bytes, reason) in [
+            ("empty", [], "it has no header of a bzImage"),
+            ("short", Array(Self.header()[..<0x206]), "it has no header of a bzImage"),
+            ("text", Array(repeating: 65, count: 5000), "it has no header of a bzImage"),
+            ("elf", [0x7f, 0x45, 0x4c, 0x46] + Self.header(), "it is an ELF file, perhaps the vmlinux beside the bzImage"),
+            ("zimage", old, "it is a zImage, which no kernel since 2.6.29 is"),
+            ("nameless", Self.header(offset: 0), "its header names no version"),
+            ("cut", Array(Self.header()[..<0x3000]), "its header names no version"),
+        ] {
+            let path = try file(name, bytes)
+            #expect(try refusal(path) == "\(path) is no kernel that can be booted: \(reason)\(end)")
+        }
+        #expect(try refusal(folder.path).hasPrefix("The kernel \(folder.path) can't be read: is a directory."))
+    }
+
+    @Test(arguments: ["boot/vmlinuz-6.1.0-1-test", "usr/lib/modules/6.1.0-1-test/vmlinuz"])
+    func thePackageOfAKernelIsUnpacked(member: String) throws {
+        let image = try KernelImage(path: package(member, Self.header()), unpackingInto: folder.path)
+        #expect(image.release == "6.1.0-1-test")
+        #expect(image.path == folder.appending(path: "linux-image-test_1_all/\(member)").path)
+        let unpacked = try Data(contentsOf: URL(fileURLWithPath: image.path))
+        #expect(Array(unpacked) == Self.header())
+    }
+
+    @Test func aPackageWithoutAKernelIsRefused() throws {
+        let path = try package("usr/share/doc/readme", [65])
+        #expect(try refusal(path).hasPrefix("The package \(path) has no kernel in it. "))
+        #expect(throws: KernelLabError.self) { try KernelImage(path: path) }
+    }
+
+    @Test func aPackageThatIsNotWholeIsRefused() throws {
+        let whole = try Data(contentsOf: URL(fileURLWithPath: package("boot/vmlinuz-1", Self.header())))
+        let path = try file("cut.deb", Array(whole[..<(whole.count / 2)]))
+        #expect(try refusal(path).hasPrefix("\(path) can't be unpacked, perhaps because it is not whole: dpkg-deb: error: "))
+    }
+
+    @Test(.requiresKernels, arguments: DebianKernel.allCases)
+    func debiansKernelsSayTheirRelease(_ kernel: DebianKernel) throws {
+        #expect(try kernel.image().release.hasSuffix("-cloud-amd64"))
+    }
+}
