@@ -24,7 +24,7 @@ SUDO := $(shell [ $$(id -u) -eq 0 ] || echo 'sudo ')
 
 # What a build needs, and what the tests need beside it.
 BUILD_PACKAGES := libbpf-dev libelf-dev zlib1g-dev
-TEST_PACKAGES := strace jq git sqlite3 binutils python3 python3-venv groff-base
+TEST_PACKAGES := strace jq git sqlite3 binutils cpio python3 python3-venv groff-base qemu-system-x86
 BENCH_PACKAGES := python3
 MAN_PAGE_PACKAGES := python3
 
@@ -42,7 +42,7 @@ build: setup ## Build syslat (release)
 run: build ## Build syslat and profile a real command with it
 	$(SUDO).build/release/syslat profile --top 12 -- sh -c 'tar --create --directory=/usr include | gzip | wc --bytes'
 
-test: setup-tests ## Run every test
+test: setup-tests $(STATIC_BUILD)/syslat ## Run every test
 	@$(SWIFT) build --build-tests
 	@$(SWIFT) build --product syslat
 	@$(SWIFT) test --skip-build
@@ -54,19 +54,21 @@ check: test generated static ## What CI runs: tests, generated files, the static
 generated: ## Check that the committed tables are what their sources give
 	@Tools/syscall-tables/generate --check
 
-static: setup ## Build one stripped, fully static binary: .build-static/syslat
+static: $(STATIC_BUILD)/syslat ## Build one stripped, fully static binary: .build-static/syslat
+	@ls -l $<
+
+$(STATIC_BUILD)/syslat: $(shell find Sources BPF Plugins Package.swift -type f)
+	@Tools/install-packages $(BUILD_PACKAGES)
 	@# lld, since gold warns of name service and dlopen in parts of Foundation and glibc that syslat never calls.
 	@$(SWIFT) build -c release --product syslat --scratch-path $(STATIC_BUILD) --static-swift-stdlib \
 		-Xswiftc -static-executable -Xswiftc -use-ld=lld
-	@$(OBJCOPY) --strip-all $(STATIC_BUILD)/release/syslat $(STATIC_BUILD)/syslat
-	@ls -l $(STATIC_BUILD)/syslat
+	@$(OBJCOPY) --strip-all $(STATIC_BUILD)/release/syslat $@
 
 # All that needs the toolchain comes before the installation, since `sudo make install` often has none in its PATH.
 install-parts: $(addprefix $(PARTS)/,syslat syslat.1 syslat.bash _syslat syslat.fish) ## Build what `make install` installs
 
-$(PARTS)/syslat: $(shell find Sources BPF Plugins Package.swift -type f)
-	@$(MAKE) static
-	@install -D $(STATIC_BUILD)/syslat $@
+$(PARTS)/syslat: $(STATIC_BUILD)/syslat
+	@install -D $< $@
 
 $(PARTS)/syslat.1: $(PARTS)/syslat Tools/man-page Documentation/syslat.1.in
 	@Tools/install-packages $(MAN_PAGE_PACKAGES)
@@ -126,6 +128,8 @@ setup-tests: ## Install what the tests need
 	@Tools/install-packages $(BUILD_PACKAGES) $(TEST_PACKAGES)
 	@# Without a network the tests go on without them, unless they are required.
 	@Tests/Oracles/install || [ "$${SYSLAT_REQUIRE_ORACLES:-}" != 1 ]
+	@# The same goes for the kernels of the virtual machines.
+	@Tests/Kernels/fetch || [ "$${SYSLAT_REQUIRE_KERNELS:-}" != 1 ]
 
 setup-bench: ## Install what the benchmarks need
 	@Tools/install-packages $(BUILD_PACKAGES) $(BENCH_PACKAGES)
