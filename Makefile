@@ -11,6 +11,7 @@ OBJCOPY := $(TOOLCHAIN)llvm-objcopy
 CLANG := $(TOOLCHAIN)clang
 BENCH := .build/bench
 FUZZ := .build-fuzz
+FUZZ_VDSO := .build-fuzz-vdso
 # How long to fuzz, in seconds.
 FUZZ_TIME ?= 600
 
@@ -28,7 +29,7 @@ TEST_PACKAGES := strace jq git sqlite3 binutils cpio python3 python3-venv groff-
 BENCH_PACKAGES := python3
 MAN_PAGE_PACKAGES := python3
 
-.PHONY: all build run test check static install-parts install uninstall bench-overhead fuzz setup setup-tests setup-bench generated \
+.PHONY: all build run test check static install-parts install uninstall bench-overhead fuzz fuzz-vdso setup setup-tests setup-bench generated \
 	clean help
 
 all: build
@@ -121,6 +122,15 @@ fuzz: setup ## Fuzz the profile reader and all that follows it, with libFuzzer (
 	@SWIFT_BACKTRACE=enable=no $(FUZZ)/fuzz-profile -max_total_time=$(FUZZ_TIME) -rss_limit_mb=2048 -timeout=10 -print_final_stats=1 \
 		-dict=Fuzzing/profile.dict -artifact_prefix=$(FUZZ)/findings/ $(FUZZ_FLAGS) $(FUZZ)/corpus Tests/ProfileFileTests/Corpus
 
+fuzz-vdso: setup ## Fuzz the reader of vDSO images, beginning with the running one (FUZZ_TIME=600 seconds)
+	@$(SWIFT) build -c release --scratch-path $(FUZZ_VDSO) --target FuzzVDSO -Xswiftc -sanitize=fuzzer \
+		-Xlinker --unresolved-symbols=ignore-all
+	@$(TOOLCHAIN)swiftc -sanitize=fuzzer -o $(FUZZ_VDSO)/fuzz-vdso $$(find $(FUZZ_VDSO)/release/ -name '*.o' -not -path '*embed*')
+	@mkdir -p $(FUZZ_VDSO)/corpus $(FUZZ_VDSO)/findings
+	@Fuzzing/VDSO/dump-vdso >$(FUZZ_VDSO)/corpus/running
+	@SWIFT_BACKTRACE=enable=no $(FUZZ_VDSO)/fuzz-vdso -max_total_time=$(FUZZ_TIME) -rss_limit_mb=2048 -timeout=10 \
+		-print_final_stats=1 -artifact_prefix=$(FUZZ_VDSO)/findings/ $(FUZZ_FLAGS) $(FUZZ_VDSO)/corpus
+
 setup: ## Install what a build needs
 	@Tools/install-packages $(BUILD_PACKAGES)
 
@@ -135,4 +145,4 @@ setup-bench: ## Install what the benchmarks need
 	@Tools/install-packages $(BUILD_PACKAGES) $(BENCH_PACKAGES)
 
 clean: ## Remove everything that was built
-	@rm -rf .build $(STATIC_BUILD) $(FUZZ)
+	@rm -rf .build $(STATIC_BUILD) $(FUZZ) $(FUZZ_VDSO)

@@ -115,9 +115,10 @@ let package = Package(
             dependencies: ["Profile", "ProfileFile", "Rendering", .product(name: "Crypto", package: "swift-crypto")],
             path: "Tests/ProfileExercise", swiftSettings: strict),
 
-        // The entry point of a fuzzer: `make fuzz` links it.
+        // The entry points of fuzzers: `make fuzz` and `make fuzz-vdso` link them, each by itself.
         .target(name: "FuzzProfile", dependencies: ["ProfileExercise", "ProfileFile"], path: "Fuzzing",
-            exclude: ["profile.dict"], swiftSettings: testing),
+            exclude: ["VDSO", "profile.dict"], swiftSettings: testing),
+        .target(name: "FuzzVDSO", dependencies: ["VDSO"], path: "Fuzzing/VDSO", exclude: ["dump-vdso"], swiftSettings: testing),
 
         // Tests that trace (root), and what they share.
         .target(
