@@ -22,7 +22,7 @@ struct Descriptor: ~Copyable {
     }
 
     /// A file in memory that has no name, and so can't be left behind.
-    init(unnamedFile label: String, holding bytes: [UInt8]) throws(KernelLabError) {
+    init(unnamedFile label: String, holding bytes: [UInt8] = []) throws(KernelLabError) {
         number = unsafe clinux_unnamed_file(label)
         guard number >= 0, write(bytes) else {
             throw KernelLabError("There is no room for \(bytes.count) bytes in memory: \(KernelLabError.text(of: errno)).")

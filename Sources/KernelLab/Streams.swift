@@ -14,6 +14,8 @@ struct Streams {
 
     private var streams: [Stream]
     private let limit: Int
+    /// What read(2) fills.
+    private var buffer = [UInt8](repeating: 0, count: 1 << 16)
 
     /// - Parameter limit: how many bytes of each are kept; what comes after them is read and dropped.
     init(_ descriptors: [Int32], limit: Int) {
@@ -41,7 +43,6 @@ struct Streams {
     }
 
     private mutating func read(_ index: Int) {
-        var buffer = [UInt8](repeating: 0, count: 1 << 16)
         let count = unsafe Glibc.read(streams[index].descriptor, &buffer, buffer.count)
         if count < 0 && (errno == EINTR || errno == EAGAIN) { return }
         guard count > 0 else {

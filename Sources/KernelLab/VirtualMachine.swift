@@ -2,8 +2,8 @@ internal import Glibc
 
 /// One run of QEMU, from its start to its end.
 ///
-/// Nothing of it has a name in a file system: the initramfs is a file in memory, and both serial ports lead into pipes. So there is
-/// nothing to clean up, however it ends.
+/// Nothing of it has a name in a file system: the initramfs and what comes through the serial ports are files in memory. So there
+/// is nothing to clean up, however it ends.
 struct VirtualMachine {
     /// What a run left behind.
     struct Record {
@@ -30,8 +30,8 @@ struct VirtualMachine {
     let memory: Int
     let processors: Int
 
-    /// What some dozen of jobs with long output send.
-    private static let streamLimit = 512 << 20
+    /// More than QEMU says of itself, in bytes.
+    private static let messageLimit = 1 << 20
     /// QEMU 5 and later say this of a KVM that fails, and then stand still.
     private static let faultOfKVM = "KVM internal error"
 
@@ -49,19 +49,17 @@ struct VirtualMachine {
         let start = ContinuousClock.now
         let null = try Descriptor()
         let messages = try PipeEnds()
-        let console = try PipeEnds()
-        let channel = try PipeEnds()
+        // Files, since the end of a pipe would wake this thread for each byte, at the expense of the guest.
+        let console = try Descriptor(unnamedFile: "console")
+        let channel = try Descriptor(unnamedFile: "channel")
         let initrd = try Descriptor(unnamedFile: "initramfs", holding: initramfs)
         let childsEnds = [
-            null.number, messages.writing.number, messages.writing.number, console.writing.number, channel.writing.number,
-            initrd.number,
+            null.number, messages.writing.number, messages.writing.number, console.number, channel.number, initrd.number,
         ]
         var process = try launch(acceleration, childsEnds)
         // From here on end of file means that QEMU has gone.
         let saying = messages.closingWritingEnd()
-        let showing = console.closingWritingEnd()
-        let sending = channel.closingWritingEnd()
-        var streams = Streams([saying.number, showing.number, sending.number], limit: VirtualMachine.streamLimit)
+        var streams = Streams([saying.number], limit: VirtualMachine.messageLimit)
         let deadline = start + timeLimit
         var isOverTime = false
         while streams.areOpen {
@@ -79,7 +77,7 @@ struct VirtualMachine {
             case .killed(let signal): .ended(status: 128 + signal)
             }
         return Record(
-            console: streams[1], channel: streams[2], messages: text(streams[0]), ending: ending,
+            console: console.read() ?? [], channel: channel.read() ?? [], messages: text(streams[0]), ending: ending,
             duration: start.duration(to: .now))
     }
 
