@@ -50,7 +50,8 @@ let package = Package(
             name: "Aggregation", dependencies: ["CSyslatABI", "LatencyHistogram", "SyscallTable", "Profile"],
             swiftSettings: strict),
         .target(
-            name: "Capture", dependencies: ["Aggregation", "BPFObjects", "BPFRuntime", "CLinux", "CSyslatABI", "Profile"],
+            name: "Capture",
+            dependencies: ["Aggregation", "BPFObjects", "BPFRuntime", "CLinux", "CSyslatABI", "Profile", "VDSO"],
             swiftSettings: strict),
 
         // Other kernels than this host's: boots them and runs commands in them.

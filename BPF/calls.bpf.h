@@ -7,6 +7,8 @@
 #define SYSLAT_CALLS_BPF_H
 
 #include "batch.bpf.h"
+#include "callers.bpf.h"
+#include "evidence.bpf.h"
 #include "inflight.bpf.h"
 #include "scope.bpf.h"
 
@@ -66,11 +68,12 @@ static __always_inline __s32 plain_number(__u32 abi, __s32 number)
     return abi == SYSLAT_X32 ? number & ~X32_SYSCALL_BIT : number;
 }
 
-static __always_inline int call_entered(long id, const bool typed)
+static __always_inline int call_entered(void *regs, long id, const bool typed)
 {
     const struct caller caller = current_caller(typed);
     __u32 tid = caller.tid;
     struct task_struct *task;
+    struct syslat_call_kind kind;
     struct syslat_slot *slot;
     struct syslat_cpu *cpu;
     __s32 number = id;
@@ -87,13 +90,14 @@ static __always_inline int call_entered(long id, const bool typed)
     if (!cpu)
         return 0;
     add_on_cpu(&cpu->counters.entered, 1);
+    kind = call_kind(task, regs, abi, number);
     slot = take_slot(cpu, tid, typed);
     if (!slot) {
         struct syslat_slot call = {
             .owner = tid,
             .last_tid = tid,
             .number = number,
-            .abi = abi,
+            .kind = kind,
             .voluntary = READ(task, nvcsw, typed),
             .involuntary = READ(task, nivcsw, typed),
         };
@@ -103,7 +107,7 @@ static __always_inline int call_entered(long id, const bool typed)
         return 0;
     }
     slot->number = number;
-    slot->abi = abi;
+    slot->kind = kind;
     slot->voluntary = READ(task, nvcsw, typed);
     slot->involuntary = READ(task, nivcsw, typed);
     slot->start_ns = bpf_ktime_get_ns();
@@ -116,11 +120,11 @@ static __always_inline void complete(struct syslat_cpu *cpu, const struct syslat
     struct syslat_event event = {
         .tgid = tgid,
         .number = call->number,
-        .abi = call->abi,
+        .kind = call->kind,
     };
 
     /* A 32-bit result that was not sign-extended is an error all the same. */
-    if (call->abi == SYSLAT_IA32)
+    if (call->kind.abi == SYSLAT_IA32)
         result = (__s32)result;
     if (result < 0 && result >= -SYSLAT_MAX_ERRNO)
         event.error = -result;
@@ -178,7 +182,15 @@ static __always_inline int exit_without_entry(struct syslat_cpu *cpu, struct tas
     return 0;
 }
 
-static __always_inline int call_exited(void *regs, long result, const bool typed)
+/* Calls that bypassed the vDSO: where do they come from? */
+static __always_inline void note_caller(void *context, struct syslat_cpu *cpu, struct task_struct *task, void *regs,
+                                        const struct syslat_slot *call)
+{
+    if (call->kind.evidence == SYSLAT_OUTSIDE && count_caller(cpu, task, regs, call))
+        bpf_tail_call(context, &caller_names, 0);
+}
+
+static __always_inline int call_exited(void *context, void *regs, long result, const bool typed)
 {
     const struct caller caller = current_caller(typed);
     __u32 tgid = caller.tgid;
@@ -205,10 +217,12 @@ static __always_inline int call_exited(void *regs, long result, const bool typed
     if (slot->owner == tid) {
         complete(cpu, slot, task, tgid, result, now, typed);
         slot->owner = 0;
+        note_caller(context, cpu, task, regs, slot);
         return 0;
     }
     if (any_spilled() && take_spilled(tid, &call)) {
         complete(cpu, &call, task, tgid, result, now, typed);
+        note_caller(context, cpu, task, regs, &call);
         return 0;
     }
     if (config.scope == SYSLAT_SCOPE_CGROUP && !in_scope(tgid))

@@ -32,10 +32,39 @@ struct thread_info {
     __u32 status;
 };
 
+typedef struct {
+    void *vdso; /* where the image begins in user memory (x86: asm/mmu.h; the same on arm64) */
+} mm_context_t;
+
+struct mm_struct {
+    mm_context_t context;
+};
+
+struct qstr {
+    const unsigned char *name;
+};
+
+struct dentry {
+    struct qstr d_name;
+};
+
+struct path {
+    struct dentry *dentry;
+};
+
+struct file {
+    struct path f_path;
+};
+
+struct vm_area_struct {
+    struct file *vm_file;
+};
+
 struct task_struct {
     struct thread_info thread_info;
     int pid;
     int tgid;
+    struct mm_struct *mm;
     __u64 start_time; /* CLOCK_MONOTONIC, ns */
     unsigned long nvcsw;
     unsigned long nivcsw;
@@ -44,9 +73,14 @@ struct task_struct {
 
 #pragma clang attribute pop
 
-/* A flavour of its own, since bpf_tracing.h knows a `struct pt_regs`. Only exits without an entry look into it. */
+/* A flavour of its own, since bpf_tracing.h knows a `struct pt_regs`. Few calls are looked at so closely. */
 struct pt_regs___syslat {
-    unsigned long orig_ax;
+#if defined(__TARGET_ARCH_x86)
+    unsigned long bx, dx, si, di, orig_ax, ip;
+#elif defined(__TARGET_ARCH_arm64)
+    __u64 regs[31];
+    __u64 pc;
+#endif
 } __attribute__((preserve_access_index));
 
 #define TS_COMPAT 0x0002

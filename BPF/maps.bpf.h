@@ -83,6 +83,30 @@ struct {
     __type(value, struct syslat_overflow);
 } empty_overflow SEC(".maps");
 
+/* Who bypasses the vDSO or uses the vsyscall page. */
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(max_entries, SYSLAT_CALLERS);
+    __type(key, struct syslat_caller_key);
+    __type(value, struct syslat_caller);
+} callers SEC(".maps");
+
+/* The program that names a caller's file; empty where the kernel can't look up a mapping (before 5.17). */
+struct {
+    __uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+    __uint(max_entries, 1);
+    __uint(key_size, sizeof(__u32));
+    __uint(value_size, sizeof(__u32));
+} caller_names SEC(".maps");
+
+/* Samples inside the vDSO. */
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(max_entries, SYSLAT_SAMPLED_FUNCTIONS);
+    __type(key, struct syslat_sample_key);
+    __type(value, struct syslat_samples);
+} samples SEC(".maps");
+
 /* Adds to memory that only this CPU writes. Where programs can preempt each other even that needs an atomic. */
 static __always_inline void add_on_cpu(__u64 *counter, __u64 amount)
 {

@@ -59,8 +59,8 @@ static __always_inline void overflow_event(struct syslat_cpu *cpu, const struct 
     struct syslat_overflow_key key = {
         .number = event->number,
         .error = event->error,
-        .abi = event->abi,
         .outcome = event->outcome,
+        .kind = event->kind,
     };
     struct syslat_overflow *series = bpf_map_lookup_elem(&overflow, &key);
     __u32 bucket;

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The programs: each hook twice, as a typed twin (tp_btf) and as one for kernels without BTF of their own (raw_tp). */
+#include <linux/bpf_perf_event.h>
+
+#include "sampler.bpf.h"
 #include "tasks.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
@@ -7,25 +10,25 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 SEC("tp_btf/sys_enter")
 int BPF_PROG(sys_enter_btf, void *regs, long id)
 {
-    return call_entered(id, true);
+    return call_entered(regs, id, true);
 }
 
 SEC("raw_tp/sys_enter")
 int BPF_PROG(sys_enter_raw, void *regs, long id)
 {
-    return call_entered(id, false);
+    return call_entered(regs, id, false);
 }
 
 SEC("tp_btf/sys_exit")
 int BPF_PROG(sys_exit_btf, void *regs, long result)
 {
-    return call_exited(regs, result, true);
+    return call_exited(ctx, regs, result, true);
 }
 
 SEC("raw_tp/sys_exit")
 int BPF_PROG(sys_exit_raw, void *regs, long result)
 {
-    return call_exited(regs, result, false);
+    return call_exited(ctx, regs, result, false);
 }
 
 SEC("tp_btf/sched_process_fork")
@@ -62,6 +65,33 @@ SEC("raw_tp/sched_process_exit")
 int BPF_PROG(task_exit_raw, struct task_struct *task)
 {
     return task_exited(task, false);
+}
+
+/* Reached by tail calls from the programs at the exit of a call. Kernel: 5.17 (bpf_find_vma). */
+SEC("tp_btf/sys_exit")
+int BPF_PROG(name_caller_btf, void *regs, long result)
+{
+    return name_caller(regs);
+}
+
+SEC("raw_tp/sys_exit")
+int BPF_PROG(name_caller_raw, void *regs, long result)
+{
+    return name_caller(regs);
+}
+
+#if defined(__TARGET_ARCH_x86)
+SEC("raw_tp/emulate_vsyscall")
+int BPF_PROG(vsyscall, int which)
+{
+    return vsyscall_emulated(which);
+}
+#endif
+
+SEC("perf_event")
+int sample_vdso(struct bpf_perf_event_data *context)
+{
+    return sample_taken(PT_REGS_IP(&context->regs));
 }
 
 /*

@@ -58,13 +58,13 @@ public struct Aggregator: ~Copyable {
 
     @inline(__always)
     private mutating func consume(_ event: syslat_event) {
-        guard Int(event.abi) < Int(SYSLAT_ABI_COUNT), event.outcome <= UInt8(SYSLAT_PREEMPTED.rawValue),
+        guard event.kind.isValid, event.outcome <= UInt8(SYSLAT_PREEMPTED.rawValue),
             event.error <= UInt16(SYSLAT_MAX_ERRNO), event.reserved == 0, event.tgid > 0,
             Int(event.tgid) < ProcessTable.idLimit
         else { return malformedEvents += 1 }
         completed &+= 1
         let cell = series.record(
-            abi: event.abi, number: event.number, outcome: event.outcome, errno: event.error, duration: event.duration_ns)
+            number: event.number, kind: event.kind, outcome: event.outcome, errno: event.error, duration: event.duration_ns)
         processes.record(pid: event.tgid, cell: cell, duration: event.duration_ns)
     }
 
@@ -94,7 +94,7 @@ public struct Aggregator: ~Copyable {
         completed = completed.addingSaturating(overflow.distribution.count)
         overflowed = overflowed.addingSaturating(overflow.distribution.count)
         series.add(
-            abi: overflow.abi, number: overflow.number, outcome: overflow.outcome, errno: overflow.errno,
+            number: overflow.number, kind: overflow.kind, outcome: overflow.outcome, errno: overflow.errno,
             distribution: overflow.distribution)
     }
 
@@ -107,8 +107,27 @@ public struct Aggregator: ~Copyable {
     /// Forgets the distributions of calls; counts, processes and balance go on.
     public mutating func startInterval() { series.reset() }
 
-    /// The processes seen so far. `nameOfLiving` is asked for the names of those that have not ended.
-    public func processes(nameOfLiving: (Int32) -> String?) -> [ProcessProfile] {
-        processes.snapshot(series: series.kinds, nameOfLiving: nameOfLiving)
+    /// The number of the clock source in force, by which the calls that are decoded from now on are told apart.
+    public var clocksource: UInt8 {
+        get { series.clocksource }
+        set { series.clocksource = newValue }
+    }
+
+    /// The processes seen so far, and the calls that the vDSO could have served, since the beginning.
+    /// `nameOfLiving` is asked for the names of those processes that have not ended.
+    public func processes(
+        nameOfLiving: (Int32) -> String?
+    ) -> (profiles: [ProcessProfile], origins: [OriginProfile]) {
+        let snapshots = processes.snapshot(series: series.kinds, nameOfLiving: nameOfLiving)
+        let origins = series.origins().map { key, distribution in
+            var profile = OriginProfile(id: key.id, origin: key.origin, distribution: distribution)
+            profile.processes = snapshots.compactMap { snapshot in
+                guard let share = snapshot.origins[key] else { return nil }
+                return OriginProfile.ProcessShare(
+                    pid: snapshot.profile.pid, comm: snapshot.profile.comm, calls: share.calls, totalNanoseconds: share.nanoseconds)
+            }
+            return profile
+        }
+        return (snapshots.map(\.profile), origins)
     }
 }

@@ -3,8 +3,8 @@ internal import LatencyHistogram
 
 /// One decoded series of the kernel's overflow histograms, brought to our bucket scheme.
 struct OverflowSeries {
-    let abi: UInt8
     let number: Int32
+    let kind: syslat_call_kind
     let outcome: UInt8
     let errno: UInt16
     let distribution: LatencyHistogram
@@ -19,7 +19,7 @@ struct OverflowSeries {
         else { return nil }
         // Sizes were checked; the loads need no alignment.
         let key = unsafe key.withUnsafeBytes { unsafe $0.loadUnaligned(as: syslat_overflow_key.self) }
-        guard Int(key.abi) < Int(SYSLAT_ABI_COUNT), key.outcome <= UInt8(SYSLAT_PREEMPTED.rawValue),
+        guard key.kind.isValid, key.reserved == 0, key.outcome <= UInt8(SYSLAT_PREEMPTED.rawValue),
             key.error <= UInt16(SYSLAT_MAX_ERRNO)
         else { return nil }
         let words = unsafe series.withUnsafeBytes { bytes in
@@ -29,7 +29,7 @@ struct OverflowSeries {
         counted = words
         let (sum, aboveRange, buckets) = (new[1], new[2], Array(new[3...]))
         let (low, high) = OverflowSeries.extremes(extremes, of: buckets, aboveRange: aboveRange)
-        (abi, number, outcome, errno) = (key.abi, key.number, key.outcome, key.error)
+        (number, kind, outcome, errno) = (key.number, key.kind, key.outcome, key.error)
         distribution = OverflowSeries.refine(buckets, aboveRange: aboveRange, sum: sum, min: low, max: high)
     }
 

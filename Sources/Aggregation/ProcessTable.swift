@@ -111,28 +111,50 @@ struct ProcessTable: ~Copyable {
         freeRows.append(row)
     }
 
-    /// All processes with calls. `nameOfLiving` is asked for the names of those that have not ended; `series` are the cells'.
-    func snapshot(series: [SeriesTable.Kind], nameOfLiving: (Int32) -> String?) -> [ProcessProfile] {
-        var profiles: [ProcessProfile] = []
+    /// All processes with calls, and what each had of the calls with an origin. `nameOfLiving` is asked for the names of those
+    /// that have not ended; `series` are the cells'.
+    func snapshot(series: [SeriesTable.Kind], nameOfLiving: (Int32) -> String?) -> [ProcessSnapshot] {
+        var snapshots: [ProcessSnapshot] = []
         for row in 0..<rows.count where unsafe !rows.base[row].totals.isEmpty {
             let pid = unsafe rows.base[row].pid
             var comm = unsafe rows.base[row].comm
             if let pid, unsafe !rows.base[row].hasEnded { comm = nameOfLiving(pid) ?? "" }
             if pid == nil { comm = "other processes" }
-            var totals: [ProcessSeries] = []
+            var snapshot = ProcessSnapshot(
+                profile: ProcessProfile(pid: pid, comm: comm, series: [], distribution: unsafe rows.base[row].recorder?.snapshot()))
             for cell in 0..<(unsafe rows.base[row].totals.count) {
                 let entry = unsafe rows.base[row].totals[cell]
-                guard entry.calls > 0 else { continue }
-                let kind = series[cell]
-                totals.append(
-                    ProcessSeries(
-                        id: kind.id, outcome: kind.outcome, failed: kind.failed, calls: entry.calls,
-                        totalNanoseconds: entry.nanoseconds))
+                if entry.calls > 0 { snapshot.add(entry, of: series[cell]) }
             }
-            profiles.append(
-                ProcessProfile(
-                    pid: pid, comm: comm, series: totals, distribution: unsafe rows.base[row].recorder?.snapshot()))
+            snapshots.append(snapshot)
         }
-        return profiles
+        return snapshots
     }
+}
+
+/// A process as it is reported.
+struct ProcessSnapshot {
+    var profile: ProcessProfile
+    var origins: [OriginKey: CellTotals.Entry] = [:]
+
+    /// Series that differ in their origin only are one series of the process.
+    fileprivate mutating func add(_ entry: CellTotals.Entry, of kind: SeriesTable.Kind) {
+        if let key = OriginKey(kind) {
+            origins[key, default: .init()].calls += entry.calls
+            origins[key]?.nanoseconds.addSaturating(entry.nanoseconds)
+            let known = profile.series.firstIndex { $0.id == kind.id && $0.outcome == kind.outcome && $0.failed == kind.failed }
+            if let known {
+                profile.series[known].calls += entry.calls
+                profile.series[known].totalNanoseconds.addSaturating(entry.nanoseconds)
+                return
+            }
+        }
+        profile.series.append(
+            ProcessSeries(
+                id: kind.id, outcome: kind.outcome, failed: kind.failed, calls: entry.calls, totalNanoseconds: entry.nanoseconds))
+    }
+}
+
+extension UInt64 {
+    fileprivate mutating func addSaturating(_ other: UInt64) { self = addingSaturating(other) }
 }

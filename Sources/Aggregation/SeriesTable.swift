@@ -1,3 +1,4 @@
+internal import CSyslatABI
 internal import LatencyHistogram
 internal import Profile
 internal import SyscallTable
@@ -17,6 +18,8 @@ struct SeriesTable: ~Copyable {
         let id: SyscallID
         let outcome: Outcome
         let failed: Bool
+        /// For calls that the vDSO could have served: each origin has a series of its own.
+        var origin: CallOrigin?
     }
 
     private struct Cell: ~Copyable {
@@ -39,6 +42,13 @@ struct SeriesTable: ~Copyable {
     /// Cell numbers of series whose number is beyond the index.
     private var others: [Int] = []
     private var otherNumbers: Set<SyscallID> = []
+    /// Cell numbers of series with an origin, and the one that was asked for last.
+    private var withOrigin: [UInt64: Int] = [:]
+    private var lastOrigin: (key: UInt64, cell: Int) = (.max, 0)
+    /// What the series with an origin had gathered before the last ``reset()``.
+    private var finished: [Int: LatencyHistogram] = [:]
+    /// The number of the clock source in force.
+    var clocksource: UInt8 = 0
 
     init() {
         // Owned until deinit. Every subscript below is bounded by indexSize, or by the count of cells.
@@ -48,20 +58,46 @@ struct SeriesTable: ~Copyable {
 
     deinit { unsafe index.deallocate() }
 
-    /// Counts one completed call, and gives the cell of its series. `abi` and `outcome` must be valid raw values.
+    /// Counts one completed call, and gives the cell of its series. `kind` must be valid, `outcome` a valid raw value.
     @inline(__always)
-    mutating func record(abi: UInt8, number: Int32, outcome: UInt8, errno: UInt16, duration: UInt64) -> Int {
-        let cell = cellNumber(abi: abi, number: number, outcome: outcome, failed: errno != 0)
+    mutating func record(number: Int32, kind: syslat_call_kind, outcome: UInt8, errno: UInt16, duration: UInt64) -> Int {
+        let cell = cellNumber(number: number, kind: kind, outcome: outcome, failed: errno != 0)
         unsafe cells.base[cell].recorder.record(duration)
         if errno != 0 { unsafe cells.base[cell].count(errno: errno, times: 1) }
         return cell
     }
 
     /// Adds a distribution that the kernel gathered.
-    mutating func add(abi: UInt8, number: Int32, outcome: UInt8, errno: UInt16, distribution: LatencyHistogram) {
-        let cell = cellNumber(abi: abi, number: number, outcome: outcome, failed: errno != 0)
+    mutating func add(number: Int32, kind: syslat_call_kind, outcome: UInt8, errno: UInt16, distribution: LatencyHistogram) {
+        let cell = cellNumber(number: number, kind: kind, outcome: outcome, failed: errno != 0)
         unsafe cells.base[cell].recorder.add(distribution)
         if errno != 0 { unsafe cells.base[cell].count(errno: errno, times: distribution.count) }
+    }
+
+    @inline(__always)
+    private mutating func cellNumber(number: Int32, kind: syslat_call_kind, outcome: UInt8, failed: Bool) -> Int {
+        kind.evidence == 0
+            ? cellNumber(abi: kind.abi, number: number, outcome: outcome, failed: failed)
+            : originCell(number: number, kind: kind, outcome: outcome, failed: failed)
+    }
+
+    /// Mostly the last one again: a program that reads the time reads it often.
+    private mutating func originCell(number: Int32, kind: syslat_call_kind, outcome: UInt8, failed: Bool) -> Int {
+        let way = UInt64(kind.evidence) | UInt64(kind.clock) << 3 | UInt64(clocksource) << 11
+        let end = UInt64(kind.abi) | UInt64(outcome) << 3 | (failed ? 1 << 5 : 0)
+        let key = UInt64(UInt32(bitPattern: number)) | way << 32 | end << 51
+        if key == lastOrigin.key { return lastOrigin.cell }
+        let cell: Int
+        if let known = withOrigin[key] {
+            cell = known
+        } else {
+            var series = Kind(abi: kind.abi, number: number, outcome: outcome, failed: failed)
+            series.origin = CallOrigin(kind, of: series.id, clocksource: clocksource)
+            cell = cells.append(Cell(kind: series))
+            withOrigin[key] = cell
+        }
+        lastOrigin = (key, cell)
+        return cell
     }
 
     @inline(__always)
@@ -101,7 +137,7 @@ struct SeriesTable: ~Copyable {
         for number in 0..<cells.count where unsafe cells.base[number].recorder.count > 0 {
             let kind = unsafe cells.base[number].kind
             let distribution = unsafe cells.base[number].recorder.snapshot()
-            series[kind.id, default: []].append(Series(outcome: kind.outcome, failed: kind.failed, distribution: distribution))
+            series[kind.id, default: []].add(distribution, outcome: kind.outcome, failed: kind.failed)
             for entry in unsafe cells.base[number].errnos {
                 let count = errnos[kind.id]?[entry.errno] ?? 0
                 errnos[kind.id, default: [:]][entry.errno] = count.addingSaturating(entry.count)
@@ -114,9 +150,23 @@ struct SeriesTable: ~Copyable {
         }
     }
 
+    /// The calls with an origin, since the beginning.
+    func origins() -> [OriginKey: LatencyHistogram] {
+        var distributions: [OriginKey: LatencyHistogram] = [:]
+        for cell in withOrigin.values {
+            guard let key = unsafe OriginKey(cells.base[cell].kind) else { continue }
+            distributions[key, default: LatencyHistogram()].merge(unsafe cells.base[cell].recorder.snapshot())
+            if let earlier = finished[cell] { distributions[key]?.merge(earlier) }
+        }
+        return distributions
+    }
+
     /// Begins a new interval: the cells keep their numbers and lose their counts.
     mutating func reset() {
         for number in 0..<cells.count where unsafe cells.base[number].recorder.count > 0 {
+            if unsafe cells.base[number].kind.origin != nil {
+                finished[number, default: LatencyHistogram()].merge(unsafe cells.base[number].recorder.snapshot())
+            }
             unsafe cells.base[number].recorder.reset()
             unsafe cells.base[number].errnos = []
         }
@@ -128,5 +178,26 @@ extension SeriesTable.Kind {
     init(abi: UInt8, number: Int32, outcome: UInt8, failed: Bool) {
         self.init(
             id: SyscallID(abi: ABI(rawValue: abi)!, number: number), outcome: Outcome(rawValue: outcome)!, failed: failed)
+    }
+}
+
+/// What the calls of a row of the vDSO's report have in common.
+struct OriginKey: Hashable {
+    let id: SyscallID
+    let origin: CallOrigin
+
+    init?(_ kind: SeriesTable.Kind) {
+        guard let origin = kind.origin else { return nil }
+        (id, self.origin) = (kind.id, origin)
+    }
+}
+
+extension [Series] {
+    /// Adds to the series of that outcome and result.
+    fileprivate mutating func add(_ distribution: LatencyHistogram, outcome: Outcome, failed: Bool) {
+        guard let known = firstIndex(where: { $0.outcome == outcome && $0.failed == failed }) else {
+            return append(Series(outcome: outcome, failed: failed, distribution: distribution))
+        }
+        self[known].distribution.merge(distribution)
     }
 }

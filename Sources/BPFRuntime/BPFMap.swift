@@ -46,6 +46,30 @@ public struct BPFMap: Sendable {
         }
     }
 
+    /// Deletes a key; nothing happens if it is not there.
+    public func remove<Key: BitwiseCopyable>(_ key: Key) throws(BPFError) {
+        var key = key
+        precondition(MemoryLayout<Key>.size == keySize, "wrong key type for map \(name)")
+        try checked("delete from map \(name)") {
+            let result = unsafe bpf_map_delete_elem(descriptor, &key)
+            return result == -ENOENT ? 0 : result
+        }
+    }
+
+    /// All entries of a hash map that is not per CPU, as they are now. Entries that go away meanwhile are left out.
+    public func entries<Key: BitwiseCopyable, Value: BitwiseCopyable>(
+        _ key: Key.Type, _ value: Value.Type
+    ) throws(BPFError) -> [(Key, Value)] {
+        precondition(MemoryLayout<Value>.size == valueSize, "wrong value type for map \(name)")
+        var found: [(Key, Value)] = []
+        for key in keys(as: key) {
+            guard let bytes = try values(of: key, perCPU: false)?.first else { continue }
+            // As many bytes as the type has: checked above.
+            found.append((key, unsafe bytes.withUnsafeBytes { unsafe $0.loadUnaligned(as: value) }))
+        }
+        return found
+    }
+
     /// All keys of a hash map, as they are now.
     public func keys<Key: BitwiseCopyable>(as type: Key.Type) -> [Key] {
         precondition(MemoryLayout<Key>.size == keySize, "wrong key type for map \(name)")

@@ -6,6 +6,8 @@
 #include <linux/close_range.h>
 #include <linux/magic.h>
 #include <linux/membarrier.h>
+#include <linux/perf_event.h>
+#include <sys/ioctl.h>
 #include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
@@ -172,6 +174,27 @@ pid_t clinux_gettid(void)
 pid_t clinux_null_call(void)
 {
     return (pid_t)syscall(SYS_getppid);
+}
+
+int clinux_open_cpu_clock(int cpu, uint64_t period_ns)
+{
+    struct perf_event_attr attributes = {
+        .type = PERF_TYPE_SOFTWARE,
+        .size = sizeof(attributes),
+        .config = PERF_COUNT_SW_CPU_CLOCK,
+        .sample_period = period_ns,
+        .disabled = 1,
+        .exclude_kernel = 1,
+        .exclude_hv = 1,
+        .exclude_idle = 1,
+    };
+
+    return syscall(SYS_perf_event_open, &attributes, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
+}
+
+int clinux_switch_perf_event(int descriptor, int on)
+{
+    return ioctl(descriptor, on ? PERF_EVENT_IOC_ENABLE : PERF_EVENT_IOC_DISABLE, 0);
 }
 
 int clinux_wexitstatus(int status)

@@ -17,16 +17,22 @@ public struct CaptureOptions: Sendable {
     public var btfPath: String?
     /// Whether each process gets a histogram of its own.
     public var keepsProcessDistributions: Bool
+    /// How many samples a second and CPU the estimate of served calls is made from; nil for none.
+    public var vdsoSamplingHertz: UInt32?
     /// Fewer in-flight slots than the machine's thread ids call for, so that tests can make them collide.
     public var slotLimit: Int?
 
     public static let smallestRing = 64 << 10
     public static let largestRing = 1 << 30
     public static let defaultRing = 8 << 20
+    /// No multiple of the timer's usual rates, so that samples don't march in step with it.
+    public static let defaultVDSOSamplingHertz: UInt32 = 997
+    public static let vdsoSamplingHertzRange: ClosedRange<UInt32> = 1...10_000
 
     public init(
         target: Target, selection: SyscallSelection? = nil, selectionText: String? = nil, durationNanoseconds: UInt64? = nil,
-        intervalNanoseconds: UInt64? = nil, ringBytes: Int = defaultRing, btfPath: String? = nil, keepsProcessDistributions: Bool = false, slotLimit: Int? = nil
+        intervalNanoseconds: UInt64? = nil, ringBytes: Int = defaultRing, btfPath: String? = nil, keepsProcessDistributions: Bool = false,
+        vdsoSamplingHertz: UInt32? = defaultVDSOSamplingHertz, slotLimit: Int? = nil
     ) {
         self.target = target
         self.selection = selection
@@ -36,6 +42,7 @@ public struct CaptureOptions: Sendable {
         self.ringBytes = ringBytes
         self.btfPath = btfPath
         self.keepsProcessDistributions = keepsProcessDistributions
+        self.vdsoSamplingHertz = vdsoSamplingHertz
         self.slotLimit = slotLimit
     }
 }

@@ -38,11 +38,13 @@ extension CaptureSession {
             beganBefore: total.began_before, newTaskReturns: total.new_task_returns, refused: total.refused,
             overflowed: aggregator.overflowed)
         addRemarks(total)
+        let (processes, origins) = aggregator.processes { ProcFS.comm(of: $0) ?? "?" }
+        let vdso = try vdsoProfile(origins, processes: processes, total: total)
         return Profile(
             tool: syslatVersion, host: .current(), capture: summary(of: recording), balance: balance,
             calls: completedIntervals.merged(with: aggregator.calls()),
-            processes: aggregator.processes { ProcFS.comm(of: $0) ?? "?" },
-            inFlight: pending.map { InFlightCall($0, at: recording.end) } + callsBegunBefore(recording, others: pending))
+            processes: processes,
+            inFlight: pending.map { InFlightCall($0, at: recording.end) } + callsBegunBefore(recording, others: pending), vdso: vdso)
     }
 
     private func summary(of recording: Recording) -> CaptureSummary {
@@ -96,7 +98,7 @@ extension InFlightCall {
         let tid = Int32(bitPattern: slot.owner)
         self.init(
             pid: ProcFS.threadGroup(of: tid) ?? tid, tid: tid, comm: ProcFS.comm(of: tid) ?? "?",
-            id: SyscallID(abi: ABI(rawValue: UInt8(truncatingIfNeeded: slot.abi)) ?? .x86_64, number: slot.number),
+            id: SyscallID(abi: ABI(rawValue: slot.kind.abi) ?? .x86_64, number: slot.number),
             ageNanoseconds: end > slot.start_ns ? end - slot.start_ns : 0)
     }
 }
@@ -118,5 +120,8 @@ extension syslat_counters {
         unbatched += other.unbatched
         clock_backwards += other.clock_backwards
         exits_unsent += other.exits_unsent
+        callers_unnoted += other.callers_unnoted
+        vsyscalls_unnoted += other.vsyscalls_unnoted
+        samples_unnoted += other.samples_unnoted
     }
 }

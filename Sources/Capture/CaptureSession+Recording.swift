@@ -109,6 +109,7 @@ extension CaptureSession {
     private func start() -> Recording {
         let (wall, cpu) = (ProcFS.wallNanoseconds(), ProcFS.ownCPUNanoseconds())
         let start = probes.startRecording()
+        sampler.start()
         return Recording(
             start: start, intervalStart: start, nextFlush: start + CaptureSession.flushNanoseconds, startedAt: wall, cpuAtStart: cpu)
     }
@@ -128,12 +129,12 @@ extension CaptureSession {
             }
             if let event { return event }
             if let length = options.intervalNanoseconds, now >= recording.intervalStart + length {
-                try flush()
+                try flush(recording, now)
                 try endInterval(&recording, at: now, observer)
                 recording.nextFlush = now + CaptureSession.flushNanoseconds
             } else if now >= recording.nextFlush {
                 recording.nextFlush = now + CaptureSession.flushNanoseconds
-                try flush()
+                try flush(recording, now)
             }
             observer.progress(
                 Progress(
@@ -193,10 +194,12 @@ extension CaptureSession {
     }
 
     /// Empties the batches of quiet CPUs, so that what is shown is no older than a second.
-    private mutating func flush() throws(CaptureError) {
+    private mutating func flush(_ recording: Recording, _ now: UInt64) throws(CaptureError) {
         do throws(BPFError) {
             let flushed = try probes.flush()
             consumeRing()
+            noteClocksource(at: now - recording.start)
+            if !probes.namesCallers { callerFiles.resolve(try probes.callers()) }
             if flushed.isComplete { aggregator.retireEndedProcesses() }
             lostInKernel = flushed.lost
         } catch {
@@ -207,6 +210,7 @@ extension CaptureSession {
     /// Ends recording at one moment: programs that began before it have finished when this returns.
     private func stop(_ recording: inout Recording) {
         probes.enter(SYSLAT_STOPPED)
+        sampler.stop()
         recording.end = ProcFS.monotonicNanoseconds()
         recording.cpuAtEnd = ProcFS.ownCPUNanoseconds()
         if clinux_wait_for_kernel_readers() != 0 {

@@ -6,6 +6,7 @@ internal import Glibc
 internal import LatencyHistogram
 public import Profile
 internal import SyscallTable
+internal import VDSO
 
 /// One capture, from loading the programs to the profile.
 ///
@@ -29,6 +30,13 @@ public struct CaptureSession: ~Copyable {
     let loop: EventLoop
     let scope: String
     let floor: UInt64?
+    let vdso: VDSOLayout
+    let selfTest: SelfTest
+    /// Samples user code for the estimate of served calls.
+    let sampler: VDSOSampler
+    /// The clock sources that were in force, in order.
+    var clocksources = [Host.clocksource()]
+    var callerFiles = CallerFiles()
     var aggregator: Aggregator
     var remarks: [String] = []
     var notes: [String] = []
@@ -46,13 +54,21 @@ public struct CaptureSession: ~Copyable {
 
     /// Checks the target, loads and attaches the programs, and measures the probe floor. Nothing is recorded yet.
     public init(_ options: CaptureOptions) throws(CaptureError) {
+        try self.init(options, selfTest: SelfTest(effort: .quick) { $0.main })
+    }
+
+    /// The same with a self-test of the vDSO whose calls have been timed, and are made under the trace now.
+    init(_ options: CaptureOptions, selfTest timed: SelfTest) throws(CaptureError) {
+        var selfTest = timed
         let kernel = try KernelRequirements()
         try options.target.validate()
         try options.selection?.checkFits()
         let scope = options.target.phrase
         let loop = try EventLoop()
-        let probes = try CaptureSession.loadProbes(options, kernel: kernel)
-        let floor = try CaptureSession.calibrate(probes)
+        let vdso = VDSOLayout(selfTest.vdso?.image)
+        let probes = try CaptureSession.loadProbes(options, kernel: kernel, vdso: vdso)
+        let floor = try CaptureSession.calibrate(probes, &selfTest)
+        let sampler = VDSOSampler(probes, hertz: vdso.isSelected(options.selection) ? options.vdsoSamplingHertz : nil)
         loop.add(probes.ring.descriptor, edgeTriggered: true)
         aggregator = Aggregator(keepsProcessDistributions: options.keepsProcessDistributions)
         self.options = options
@@ -60,9 +76,14 @@ public struct CaptureSession: ~Copyable {
         self.loop = loop
         self.scope = scope
         self.floor = floor
+        self.vdso = vdso
+        self.selfTest = selfTest
+        self.sampler = sampler
     }
 
-    private static func loadProbes(_ options: CaptureOptions, kernel: KernelRequirements) throws(CaptureError) -> Probes {
+    private static func loadProbes(
+        _ options: CaptureOptions, kernel: KernelRequirements, vdso: VDSOLayout
+    ) throws(CaptureError) -> Probes {
         if !kernel.hasBTF && options.btfPath == nil {
             throw CaptureError(
                 "This kernel (\(kernel.release)) carries no BTF (/sys/kernel/btf/vmlinux), the description of its data that the "
@@ -71,20 +92,28 @@ public struct CaptureSession: ~Copyable {
         }
         if let path = options.btfPath { try BTFFile.check(path, carriesOwn: kernel.hasBTF) }
         do throws(BPFError) {
-            return try Probes(options: options, kernel: kernel, typed: kernel.hasTypedPrograms && options.btfPath == nil)
+            return try Probes(options: options, kernel: kernel, vdso: vdso, typed: kernel.hasTypedPrograms && options.btfPath == nil)
         } catch {
             throw CaptureError(error)
         }
     }
 
-    /// The p50 of a call that does nothing, made by this thread under the very programs of the capture.
-    private static func calibrate(_ probes: borrowing Probes) throws(CaptureError) -> UInt64? {
+    /// The p50 of a call that does nothing, made by this thread under the very programs of the capture. The self-test's calls are
+    /// made under them as well.
+    private static func calibrate(_ probes: borrowing Probes, _ selfTest: inout SelfTest) throws(CaptureError) -> UInt64? {
+        var aggregator = Aggregator()
         probes.enter(SYSLAT_CALIBRATING)
         for _ in 0..<calibrationCalls { clinux_null_call() }
+        selfTest.makeCalls { _ = unsafe probes.ring.consume { unsafe aggregator.consume($0) } }
         probes.enter(SYSLAT_IDLE)
-        var aggregator = Aggregator()
         try drain(probes, into: &aggregator)
-        do throws(BPFError) { try probes.clearShares() } catch { throw CaptureError(error) }
+        do throws(BPFError) {
+            try probes.clearShares()
+            try probes.clearCallers()
+        } catch {
+            throw CaptureError(error)
+        }
+        selfTest.see(aggregator.processes { _ in nil }.origins)
         let null = aggregator.calls().first { $0.id.name == "getppid" }
         return null?.distribution(of: .ran).value(at: .p50)
     }

@@ -1,5 +1,6 @@
 internal import Glibc
 public import Profile
+internal import VDSO
 
 extension Host {
     /// The machine that this process runs on.
@@ -13,11 +14,21 @@ extension Host {
             cpuModel: ProcFS.field("model name", in: "/proc/cpuinfo") ?? "unknown",
             microcode: ProcFS.field("microcode", in: "/proc/cpuinfo") ?? "unknown",
             onlineCPUs: Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))),
-            clocksource: ProcFS.text("/sys/devices/system/clocksource/clocksource0/current_clocksource") ?? "unknown",
+            clocksource: clocksource(),
             mitigations: Dictionary(
                 uniqueKeysWithValues: ProcFS.names(in: vulnerabilities).map {
                     ($0, ProcFS.text("\(vulnerabilities)/\($0)") ?? "unknown")
-                }))
+                }),
+            vdsoSymbols: vdsoSymbols())
+    }
+
+    /// The kernel's clock source at this moment.
+    static func clocksource() -> String {
+        ProcFS.text("/sys/devices/system/clocksource/clocksource0/current_clocksource") ?? "unknown"
+    }
+
+    private static func vdsoSymbols() -> [String] {
+        do throws(VDSOImageError) { return try RunningVDSO.find()?.image.functionNames ?? [] } catch { return [] }
     }
 
     static var architecture: String {

@@ -47,6 +47,9 @@ struct KernelRequirements {
     /// until it goes on (`active` of struct bpf_prog): those calls are lost, with the causes `recursion` and `missed_exit`.
     var hasPreemptiblePrograms: Bool { version >= (6, 19) }
 
+    /// Programs can look up the mapping of an address (bpf_find_vma).
+    var canLookUpMappings: Bool { version >= (5, 17) }
+
     /// The kernel sees ids of the first process id namespace only.
     private static func checkNamespace() throws(CaptureError) {
         var buffer = [CChar](repeating: 0, count: 64)

@@ -11,13 +11,17 @@ internal import Synchronization
 /// Ownership: everything is detached and unloaded when it goes away, and by the kernel if the process dies.
 struct Probes: ~Copyable {
     let ring: RingBuffer
-    private let object: BPFObject
+    let object: BPFObject
     private let control: MappedMemory
     private let watchList: MappedMemory
     private let slots: MappedMemory
     private let slotCount: Int
     private let watchable: Int
     private let links: Links
+    /// Not on kernels without the tracepoint.
+    private let vsyscallLink: BPFLink?
+    /// The kernel side names the files of callers; else they must be looked up while their process lives.
+    let namesCallers: Bool
     /// The typed twins are in use, or those for kernels without BTF of their own.
     let isTyped: Bool
 
@@ -30,7 +34,7 @@ struct Probes: ~Copyable {
     }
 
     /// Loads and attaches. Nothing is recorded before ``enter(_:)`` says so.
-    init(options: CaptureOptions, kernel: KernelRequirements, typed: Bool) throws(BPFError) {
+    init(options: CaptureOptions, kernel: KernelRequirements, vdso: VDSOLayout, typed: Bool) throws(BPFError) {
         let possibleSlots = Int(SYSLAT_MAX_SLOTS)
         var slotCount = 64
         while slotCount < min(kernel.pidLimit, options.slotLimit ?? possibleSlots, possibleSlots) { slotCount *= 2 }
@@ -39,15 +43,16 @@ struct Probes: ~Copyable {
         let suffix = typed ? "_btf" : "_raw"
 
         let opened = try OpenBPFObject(name: "syslat", image: BPFObjects.syslat, btfPath: options.btfPath)
-        try opened.setInitialValue(
-            of: ".rodata.config",
-            to: Probes.configuration(
-                options: options, kernel: kernel, slotCount: slotCount, direct: kernel.pidLimit <= slotCount, chunks: chunks))
+        var config = Probes.configuration(
+            options: options, kernel: kernel, slotCount: slotCount, direct: kernel.pidLimit <= slotCount, chunks: chunks)
+        vdso.fill(&config)
+        try opened.setInitialValue(of: ".rodata.config", to: config)
         try opened.setEntries(of: "events", to: options.ringBytes)
         try opened.setEntries(of: "slots", to: slotCount)
         try opened.setEntries(of: "watch", to: chunks)
-        opened.setAutoload { $0.hasSuffix(suffix) || $0 == "flush_batch" }
+        opened.setAutoload { Probes.isWanted($0, suffix: suffix, kernel: kernel) }
         let object = try opened.load()
+        if kernel.canLookUpMappings { try object.install("name_caller\(suffix)", in: "caller_names") }
 
         let ring = try RingBuffer(object.map("events"))
         let control = try MappedMemory(object.map(".data.control"), writable: true)
@@ -59,6 +64,7 @@ struct Probes: ~Copyable {
         let exit = try object.attach("task_exit\(suffix)")
         let sysExit = try object.attach("sys_exit\(suffix)")
         let sysEnter = try object.attach("sys_enter\(suffix)")
+        let vsyscall = Probes.attachVsyscall(object)
 
         self.object = object
         self.ring = ring
@@ -68,7 +74,19 @@ struct Probes: ~Copyable {
         self.slotCount = slotCount
         watchable = chunks * chunk
         links = Links(fork: fork, exec: exec, exit: exit, sysExit: sysExit, sysEnter: sysEnter)
+        vsyscallLink = vsyscall
+        namesCallers = kernel.canLookUpMappings
         isTyped = typed
+    }
+
+    private static func isWanted(_ program: String, suffix: String, kernel: KernelRequirements) -> Bool {
+        if program.hasPrefix("name_caller") { return kernel.canLookUpMappings && program.hasSuffix(suffix) }
+        return program.hasSuffix(suffix) || ["flush_batch", "sample_vdso", "vsyscall"].contains(program)
+    }
+
+    /// The tracepoint is there where the kernel emulates the page (CONFIG_X86_VSYSCALL_EMULATION).
+    private static func attachVsyscall(_ object: borrowing BPFObject) -> BPFLink? {
+        do throws(BPFError) { return try object.attach("vsyscall") } catch { return nil }
     }
 
     private static func configuration(
@@ -199,12 +217,28 @@ struct Probes: ~Copyable {
     func overflow() throws(BPFError) -> [(key: [UInt8], series: [UInt8], extremes: [[UInt8]])] {
         let (overflow, extremes) = (try object.map("overflow"), try object.map("extremes"))
         var found: [(key: [UInt8], series: [UInt8], extremes: [[UInt8]])] = []
-        for key in overflow.keys(as: UInt64.self) {
+        for key in overflow.keys(as: syslat_overflow_key.self) {
             guard let series = try overflow.values(of: key, perCPU: false)?.first else { continue }
             let bytes = unsafe withUnsafeBytes(of: key) { unsafe Array($0) }
             found.append((bytes, series, try extremes.values(of: key, perCPU: true) ?? []))
         }
         return found
+    }
+
+    /// Who bypassed the vDSO or used the vsyscall page.
+    func callers() throws(BPFError) -> [(key: syslat_caller_key, caller: syslat_caller)] {
+        try object.map("callers").entries(syslat_caller_key.self, syslat_caller.self)
+    }
+
+    /// Samples inside the vDSO.
+    func samples() throws(BPFError) -> [(key: syslat_sample_key, samples: syslat_samples)] {
+        try object.map("samples").entries(syslat_sample_key.self, syslat_samples.self)
+    }
+
+    /// Forgets who called while the probes were calibrated. Only while nothing is recorded.
+    func clearCallers() throws(BPFError) {
+        let map = try object.map("callers")
+        for key in map.keys(as: syslat_caller_key.self) { try map.remove(key) }
     }
 
     /// Program runs that the kernel skipped: at entry and at exit.

@@ -58,6 +58,34 @@ enum ProcFS {
         return unsafe read(descriptor, &header, header.count) == header.count && header[4] == 1
     }
 
+    /// A mapping of a process that has a file.
+    struct Mapping {
+        let range: Range<UInt64>
+        let path: String
+    }
+
+    /// The mappings with a file of a process that lives: /proc/PID/maps, proc(5).
+    static func mappings(of pid: Int32) -> [Mapping] {
+        (text("/proc/\(pid)/maps") ?? "").split(separator: "\n").compactMap { line in
+            // Range, permissions, offset, device, inode, and the path, which may have blanks in it.
+            let fields = line.split(separator: " ", maxSplits: 5, omittingEmptySubsequences: true)
+            guard fields.count == 6, let slash = fields[5].firstIndex(of: "/") else { return nil }
+            let ends = fields[0].split(separator: "-").compactMap { UInt64($0, radix: 16) }
+            guard ends.count == 2, ends[0] < ends[1] else { return nil }
+            return Mapping(range: ends[0]..<ends[1], path: String(fields[5][slash...]))
+        }
+    }
+
+    /// The CPUs that are online, as /sys lists them: `0-3,6`. Only the first where that can't be read.
+    static func onlineCPUs() -> [Int] {
+        let list = (text("/sys/devices/system/cpu/online") ?? "").split(separator: ",").flatMap { part -> [Int] in
+            let ends = part.split(separator: "-").compactMap { Int($0) }
+            guard let first = ends.first, let last = ends.last, first <= last else { return [] }
+            return Array(first...last)
+        }
+        return list.isEmpty ? [0] : list
+    }
+
     /// The names in a folder, in order.
     static func names(in folder: String) -> [String] {
         guard let handle = unsafe opendir(folder) else { return [] }

@@ -1,5 +1,19 @@
 public import SyscallTable
 
+/// What the entry of a call that the vDSO could have served tells about the way it took.
+public enum EntryEvidence: UInt8, Sendable, Hashable, CaseIterable {
+    /// The process has no vDSO.
+    case noVDSO = 1
+    /// The call was made by code outside the vDSO.
+    case outside = 2
+    /// The call was made by the vDSO itself, which had no answer.
+    case inside = 3
+    /// The same, with the arguments by which its getrandom fetches a new key.
+    case insideReseed = 4
+    /// A 32-bit call: all of them are made from inside the vDSO.
+    case compat = 5
+}
+
 /// Why a call that the vDSO can serve entered the kernel all the same.
 public enum EntryReason: Sendable, Hashable {
     /// The process has no vDSO: the kernel was booted with `vdso=0`.

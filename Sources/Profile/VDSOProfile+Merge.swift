@@ -89,6 +89,11 @@ extension VDSOEntry {
     }
 }
 
+extension [VDSOEntry] {
+    /// One row for each call, clock and reason.
+    public func merged() -> [VDSOEntry] { merged(by: \.key) { $0.merged(with: $1) } }
+}
+
 extension VDSOEntryProcess {
     fileprivate var key: OwnerKey { OwnerKey(pid: pid, comm: comm) }
 

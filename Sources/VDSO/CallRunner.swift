@@ -29,7 +29,8 @@ public struct CallRunner: ~Copyable {
         case missing
     }
 
-    private let vdso: RunningVDSO?
+    /// Where each function is. Looked up once: a call that is timed must not look for it.
+    private let addresses: [VDSOCall.Function: UInt]
     /// Why getrandom of the vDSO can't be called: the errno that it or mmap(2) gave.
     private let randomError: Int32?
     private let state: UnsafeMutableRawPointer?
@@ -38,7 +39,7 @@ public struct CallRunner: ~Copyable {
 
     /// Without a vDSO, for a kernel that has none, every call through it is missing.
     public init(_ vdso: RunningVDSO?) {
-        self.vdso = vdso
+        addresses = VDSOCall.Function.allCases.reduce(into: [:]) { $0[$1] = vdso?.address(of: $1.rawValue) }
         var memory: UnsafeMutableRawPointer?
         var size = 0
         var mapped = 0
@@ -73,7 +74,7 @@ public struct CallRunner: ~Copyable {
             guard cvdso_has_syscall(kind) != 0 else { return .missing }
             return outcome(cvdso_syscall(kind, clock, count))
         case .vdso:
-            guard call.function != .getppid, let address = vdso?.address(of: call.function.rawValue),
+            guard call.function != .getppid, let address = addresses[call.function],
                 let function = unsafe UnsafeRawPointer(bitPattern: address)
             else { return .missing }
             if call.function == .getrandom, let randomError { return .failed(randomError) }

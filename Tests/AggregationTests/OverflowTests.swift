@@ -39,7 +39,7 @@ import Testing
     }
 
     private func key(number: Int32 = 7, error: UInt16 = 0, abi: UInt8 = 0, outcome: UInt8 = 0) -> [UInt8] {
-        UInt32(bitPattern: number).bytes + error.bytes + [abi, outcome]
+        UInt32(bitPattern: number).bytes + error.bytes + [outcome, 0, abi, 0, 0, 0]
     }
 
     private func series(_ buckets: [Int: UInt64], sum: UInt64 = 0, aboveRange: UInt64 = 0) -> [UInt8] {

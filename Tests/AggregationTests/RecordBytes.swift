@@ -11,10 +11,14 @@ struct Event: Hashable {
     var error: UInt16 = 0
     var abi: UInt8 = 0
     var outcome: UInt8 = 0
-    var reserved: UInt32 = 0
+    var reserved: UInt8 = 0
+    var evidence: UInt8 = 0
+    var clock: UInt8 = 0
+    var kindReserved: UInt8 = 0
 
     var bytes: [UInt8] {
-        duration.bytes + tgid.bytes + UInt32(bitPattern: number).bytes + error.bytes + [abi, outcome] + reserved.bytes
+        duration.bytes + tgid.bytes + UInt32(bitPattern: number).bytes + error.bytes
+            + [outcome, reserved, abi, evidence, clock, kindReserved]
     }
 
     static func random<Generator: RandomNumberGenerator>(pids: ClosedRange<UInt32>, using random: inout Generator) -> Event {
@@ -27,13 +31,13 @@ struct Event: Hashable {
 }
 
 enum Record {
-    static func header(version: UInt16 = 1, kind: UInt16, count: UInt32) -> [UInt8] { version.bytes + kind.bytes + count.bytes }
+    static func header(version: UInt16 = 2, kind: UInt16, count: UInt32) -> [UInt8] { version.bytes + kind.bytes + count.bytes }
 
-    static func batch(_ events: [Event], version: UInt16 = 1, kind: UInt16 = 1, count: UInt32? = nil) -> [UInt8] {
+    static func batch(_ events: [Event], version: UInt16 = 2, kind: UInt16 = 1, count: UInt32? = nil) -> [UInt8] {
         header(version: version, kind: kind, count: count ?? UInt32(events.count)) + events.flatMap(\.bytes)
     }
 
-    static func processExit(_ tgid: UInt32, comm: [UInt8], count: UInt32 = 1, version: UInt16 = 1) -> [UInt8] {
+    static func processExit(_ tgid: UInt32, comm: [UInt8], count: UInt32 = 1, version: UInt16 = 2) -> [UInt8] {
         let name = (comm + Array(repeating: 0, count: 16)).prefix(16)
         return header(version: version, kind: 2, count: count) + tgid.bytes + UInt32(0).bytes + name
     }
@@ -85,8 +89,17 @@ final class Feed {
 
     func call(_ abi: ABI, _ number: Int32) -> CallProfile? { calls().first { $0.id == SyscallID(abi: abi, number: number) } }
 
+    func origins() -> [OriginProfile] { aggregator.processes { "living \($0)" }.origins }
+
+    func startInterval() { aggregator.startInterval() }
+
+    var clocksource: UInt8 {
+        get { aggregator.clocksource }
+        set { aggregator.clocksource = newValue }
+    }
+
     func processes(nameOfLiving: (Int32) -> String? = { "living \($0)" }) -> [ProcessProfile] {
-        aggregator.processes(nameOfLiving: nameOfLiving)
+        aggregator.processes(nameOfLiving: nameOfLiving).profiles
     }
 }
 

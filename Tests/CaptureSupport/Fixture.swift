@@ -3,7 +3,7 @@ import Foundation
 /// A small C program with known system calls, compiled by the test run.
 ///
 /// The sources are in Tests/CaptureTests/Fixtures. Those named `*.s64.c` and `*.s32.c` are 64-bit and 32-bit programs without a
-/// C library: they make the calls in their source and no others.
+/// C library: they make the calls in their source and no others. `name.static` is `name.c`, linked statically.
 public struct Fixture: Sendable {
     public struct Failure: Error, CustomStringConvertible {
         public let description: String
@@ -40,12 +40,15 @@ public struct Fixture: Sendable {
             defer { lock.unlock() }
             if let known = paths[name] { return known }
             try FileManager.default.createDirectory(at: Cache.folder, withIntermediateDirectories: true)
+            let isStatic = name.hasSuffix(".static")
             let source = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-                .appending(path: "CaptureTests/Fixtures/\(name).c")
+                .appending(path: "CaptureTests/Fixtures/\(isStatic ? String(name.dropLast(7)) : name).c")
             let output = Cache.folder.appending(path: name).path
             let freestanding = ["-nostdlib", "-static", "-fno-stack-protector"]
             let flags =
-                name.hasSuffix(".s32") ? ["-m32"] + freestanding : name.hasSuffix(".s64") ? freestanding : ["-pthread"]
+                name.hasSuffix(".s32")
+                ? ["-m32"] + freestanding
+                : name.hasSuffix(".s64") ? freestanding : isStatic ? ["-pthread", "-static"] : ["-pthread"]
             let result = try ProgramRun.run(
                 ["clang", "-O1", "-Wall", "-Werror", "-D_GNU_SOURCE"] + flags + [source.path, "-o", output])
             guard result.status == 0 else { throw Failure(description: "\(name).c does not compile:\n\(result.error)") }

@@ -45,7 +45,64 @@ public struct Report: Decodable, Sendable {
         public let remarks: [String]
     }
 
+    /// The calls that the vDSO served, and those that it did not.
+    public struct VDSO: Decodable, Sendable {
+        public struct Function: Decodable, Sendable {
+            public let name: String
+            public let clock: String?
+            public let served: Bool?
+            public let vdso_ns, syscall_ns, boundary_ns, ratio: Double?
+            public let kernel_p50_ns: UInt64?
+        }
+
+        public struct Caller: Decodable, Sendable, Hashable {
+            public let file: String
+            public let calls: UInt64
+        }
+
+        public struct Process: Decodable, Sendable {
+            public let pid: Int32?
+            public let comm: String
+            public let calls, total_ns: UInt64
+            public let callers: [Caller]
+        }
+
+        public struct Entered: Decodable, Sendable {
+            public let name, abi, reason: String
+            public let clock: String?
+            public let calls, total_ns, p50_ns: UInt64
+            public let curable: Bool
+            public let savings_s_per_s: Double?
+            public let processes: [Process]
+        }
+
+        public struct Served: Decodable, Sendable {
+            public let pid: Int32?
+            public let comm, function: String
+            public let samples, calls, calls_low, calls_high: UInt64
+        }
+
+        public struct Vsyscall: Decodable, Sendable {
+            public let pid: Int32?
+            public let comm, abi, name: String
+            public let calls: UInt64
+        }
+
+        public struct Sampling: Decodable, Sendable {
+            public let state: String
+            public let hertz: UInt32?
+            public let reason: String?
+        }
+
+        public let functions: [Function]
+        public let entered: [Entered]
+        public let served_estimate: [Served]
+        public let vsyscalls: [Vsyscall]
+        public let sampling: Sampling
+    }
+
     public let schema: String
+    public let vdso: VDSO?
     public let balance: Balance
     public let capture: Capture
     public let syscalls: [Call]

@@ -73,6 +73,15 @@ pid_t clinux_gettid(void);
 /* getppid(2), always entering the kernel: the call that does nothing. */
 pid_t clinux_null_call(void);
 
+/*
+ * perf_event_open(2): the CPU clock of one CPU, a sample each `period_ns` of user code, switched off until it is enabled.
+ * Close-on-exec. EACCES, EPERM where perf_event_paranoid or a sandbox forbids it, ENOENT, ENOSYS where the kernel has none.
+ */
+int clinux_open_cpu_clock(int cpu, uint64_t period_ns);
+
+/* PERF_EVENT_IOC_ENABLE and PERF_EVENT_IOC_DISABLE. */
+int clinux_switch_perf_event(int descriptor, int on);
+
 /* The macros of wait(2). */
 int clinux_wexitstatus(int status);
 int clinux_wifsignaled(int status);

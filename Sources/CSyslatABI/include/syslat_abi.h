@@ -23,7 +23,7 @@ typedef uint64_t syslat_u64;
 typedef int32_t syslat_s32;
 #endif
 
-#define SYSLAT_ABI_VERSION 1
+#define SYSLAT_ABI_VERSION 2
 
 /* Events gathered on one CPU before they go to the ring together; a power of two. */
 #define SYSLAT_BATCH_EVENTS 64
@@ -47,6 +47,19 @@ typedef int32_t syslat_s32;
 #define SYSLAT_OVERFLOW_BUCKETS ((SYSLAT_VALUE_BITS - SYSLAT_OVERFLOW_SUB_BITS + 1) << SYSLAT_OVERFLOW_SUB_BITS)
 #define SYSLAT_OVERFLOW_SERIES 1024
 
+/* Places in the code from which calls bypassed the vDSO, and processes with calls through the vsyscall page. */
+#define SYSLAT_CALLERS 4096
+#define SYSLAT_CALLER_NAME 64
+/* Processes and functions for which samples inside the vDSO are counted. */
+#define SYSLAT_SAMPLED_FUNCTIONS 8192
+/* Stretches of the vDSO's code that are told apart. */
+#define SYSLAT_VDSO_REGIONS 32
+
+/* Clocks in a record: ids from this on are one, and negative ids are one of two. */
+#define SYSLAT_CLOCK_BEYOND 253
+#define SYSLAT_CLOCK_CPU 254     /* the CPU time of another process or thread */
+#define SYSLAT_CLOCK_DYNAMIC 255 /* a clock device that is open as a file */
+
 /* The largest magnitude that the kernel returns as an error (MAX_ERRNO, include/linux/err.h). */
 #define SYSLAT_MAX_ERRNO 4095
 
@@ -61,7 +74,26 @@ enum syslat_abi {
     SYSLAT_IA32 = 1,
     SYSLAT_X32 = 2,
     SYSLAT_AARCH64 = 3,
+    SYSLAT_VSYSCALL = 4, /* the legacy page: in the callers' map only */
 };
+
+/* What the entry of a call that the vDSO could have served says about the way it took. */
+enum syslat_evidence {
+    SYSLAT_NO_EVIDENCE = 0, /* a call that no vDSO serves */
+    SYSLAT_NO_VDSO = 1,     /* the process has none */
+    SYSLAT_OUTSIDE = 2,     /* entered from code outside the vDSO */
+    SYSLAT_INSIDE = 3,      /* entered by the vDSO itself, which had no answer */
+    SYSLAT_INSIDE_RESEED = 4, /* the same, with the arguments by which its getrandom fetches a key */
+    SYSLAT_COMPAT = 5,      /* a 32-bit call: all of them enter through the vDSO */
+};
+
+/* What kind of call it is, beside its number: taken at its entry and handed on in one piece. */
+struct syslat_call_kind {
+    syslat_u8 abi;      /* enum syslat_abi */
+    syslat_u8 evidence; /* enum syslat_evidence */
+    syslat_u8 clock;    /* of clock_gettime and clock_getres with evidence: the id, or SYSLAT_CLOCK_... */
+    syslat_u8 reserved;
+} __attribute__((aligned(4)));
 
 /* One completed call. */
 struct syslat_event {
@@ -69,9 +101,9 @@ struct syslat_event {
     syslat_u32 tgid;
     syslat_s32 number; /* as entered; x32 numbers without __X32_SYSCALL_BIT */
     syslat_u16 error;  /* 0, or the errno: 1 ... 4095 */
-    syslat_u8 abi;     /* enum syslat_abi */
     syslat_u8 outcome; /* enum syslat_outcome */
-    syslat_u32 reserved;
+    syslat_u8 reserved;
+    struct syslat_call_kind kind;
 };
 
 enum syslat_record_kind {
@@ -115,6 +147,9 @@ struct syslat_counters {
     syslat_u64 unbatched;        /* events that found the batch in use and went alone */
     syslat_u64 clock_backwards;  /* the clock ran backwards inside a call: counted with 0 ns */
     syslat_u64 exits_unsent;     /* process exit records for which the ring had no room */
+    syslat_u64 callers_unnoted;  /* calls past the vDSO whose place in the code had no room in the callers' map */
+    syslat_u64 vsyscalls_unnoted; /* calls through the vsyscall page that had none */
+    syslat_u64 samples_unnoted;  /* samples inside the vDSO that had no room */
 };
 
 /* One CPU's share: its counters and the batch it is filling. */
@@ -133,7 +168,47 @@ struct syslat_slot {
     syslat_s32 number;
     syslat_u32 voluntary;   /* low bits of task->nvcsw at entry */
     syslat_u32 involuntary; /* low bits of task->nivcsw at entry */
-    syslat_u32 abi;         /* enum syslat_abi */
+    struct syslat_call_kind kind;
+};
+
+/* A place in the code of a process from which calls bypassed the vDSO, or its calls through the vsyscall page. */
+struct syslat_caller_key {
+    syslat_u64 mm; /* tells programs apart that one process executed one after the other */
+    syslat_u64 ip; /* after the instruction that called; 0 for the vsyscall page */
+    syslat_u32 tgid;
+    syslat_s32 number;
+    struct syslat_call_kind kind;
+    syslat_u32 reserved;
+};
+
+enum syslat_caller_state {
+    SYSLAT_CALLER_UNKNOWN = 0, /* nobody has looked, or nobody could */
+    SYSLAT_CALLER_NAMED = 1,
+    SYSLAT_CALLER_NO_FILE = 2, /* memory that belongs to no file: generated code */
+};
+
+struct syslat_caller {
+    syslat_u64 calls;
+    syslat_u32 state; /* enum syslat_caller_state */
+    syslat_u32 reserved;
+    char name[SYSLAT_CALLER_NAME]; /* of the file, without its folder; of the process, for the vsyscall page */
+};
+
+/* Samples of user instruction pointers inside the vDSO. */
+struct syslat_sample_key {
+    syslat_u32 tgid;
+    syslat_u32 function; /* as the regions number them */
+};
+
+struct syslat_samples {
+    syslat_u64 count;
+    char comm[16];
+};
+
+/* A stretch of the vDSO's code, up to the next one. */
+struct syslat_vdso_region {
+    syslat_u32 start; /* bytes from the image's beginning */
+    syslat_u32 function;
 };
 
 enum syslat_phase {
@@ -172,6 +247,9 @@ struct syslat_config {
     syslat_u32 calibrating_tid; /* the profiler's thread whose calls tell what a probe costs */
     syslat_u32 other_abis[SYSLAT_OTHER_NUMBERS]; /* numbers without a bit that are not as others_selected says */
     syslat_s32 other_numbers[SYSLAT_OTHER_NUMBERS];
+    syslat_u32 vdso_bytes; /* size of the image that every native process has; 0 if there is none */
+    syslat_u32 vdso_regions; /* how many of those below are in use, in rising order */
+    struct syslat_vdso_region regions[SYSLAT_VDSO_REGIONS];
     syslat_u64 selected[SYSLAT_ABI_COUNT * SYSLAT_SELECTABLE_NUMBERS / 64]; /* one bit a number, ABI after ABI */
 };
 
@@ -179,8 +257,9 @@ struct syslat_config {
 struct syslat_overflow_key {
     syslat_s32 number;
     syslat_u16 error;
-    syslat_u8 abi;
     syslat_u8 outcome;
+    syslat_u8 reserved;
+    struct syslat_call_kind kind;
 };
 
 struct syslat_overflow {
@@ -201,7 +280,12 @@ _Static_assert(sizeof(struct syslat_record_header) == 8, "record header layout")
 _Static_assert(sizeof(struct syslat_batch) == 8 + 24 * SYSLAT_BATCH_EVENTS, "batch layout");
 _Static_assert(sizeof(struct syslat_process_exit) == 32, "process exit layout");
 _Static_assert(sizeof(struct syslat_slot) == 32, "slot layout");
-_Static_assert(sizeof(struct syslat_overflow_key) == 8, "overflow key layout");
+_Static_assert(sizeof(struct syslat_call_kind) == 4, "call kind layout");
+_Static_assert(sizeof(struct syslat_caller_key) == 32, "caller key layout");
+_Static_assert(sizeof(struct syslat_caller) == 16 + SYSLAT_CALLER_NAME, "caller layout");
+_Static_assert(sizeof(struct syslat_sample_key) == 8, "sample key layout");
+_Static_assert(sizeof(struct syslat_samples) == 24, "samples layout");
+_Static_assert(sizeof(struct syslat_overflow_key) == 12, "overflow key layout");
 _Static_assert((SYSLAT_BATCH_EVENTS & (SYSLAT_BATCH_EVENTS - 1)) == 0, "batches are a power of two");
 
 #endif

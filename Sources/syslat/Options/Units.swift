@@ -1,4 +1,5 @@
 import ArgumentParser
+import Capture
 
 /// Values with a unit, as they are typed: `10s`, `8MiB`. A number alone is refused, since nobody remembers which unit is meant.
 enum Units {
@@ -33,6 +34,23 @@ enum Units {
         }
         guard value <= UInt64(Int.max) else { throw ValidationError("The size '\(text)' is more than any memory. \(example)") }
         return Int(value)
+    }
+
+    /// Samples a second; nil for `off`.
+    static func samplingRate(_ text: String) throws -> SamplingRate {
+        if text == "off" { return SamplingRate(hertz: nil) }
+        let range = CaptureOptions.vdsoSamplingHertzRange
+        guard let hertz = UInt32(text), range.contains(hertz) else {
+            throw ValidationError(
+                "The sampling rate '\(text)' is not a whole number from \(range.lowerBound) to \(range.upperBound) (samples a second "
+                    + "and CPU). Write 997, or off to do without the estimate.")
+        }
+        return SamplingRate(hertz: hertz)
+    }
+
+    /// How often to sample; an option whose value is missing would look like `off`.
+    struct SamplingRate {
+        var hertz: UInt32?
     }
 
     private static func split(_ text: String, _ units: [(suffix: String, factor: UInt64)]) -> (Substring, UInt64)? {

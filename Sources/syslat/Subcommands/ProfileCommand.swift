@@ -50,6 +50,13 @@ struct ProfileCommand: ParsableCommand {
     var interval: UInt64?
 
     @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Samples a second and CPU by which calls that the vDSO serves are estimated, or off (default: 997).", valueName: "hz|off"),
+        transform: Units.samplingRate)
+    var vdsoSampling = Units.SamplingRate(hertz: CaptureOptions.defaultVDSOSamplingHertz)
+
+    @Option(
         name: [.customShort("o"), .long],
         help: ArgumentHelp("Save the profile to a file that `syslat report` reads; - for standard output.", valueName: "file"),
         completion: .file())
@@ -93,7 +100,7 @@ struct ProfileCommand: ParsableCommand {
             target: try target.target(), selection: try Selecting.selection(syscalls),
             selectionText: syscalls.isEmpty ? nil : syscalls.joined(separator: ","), durationNanoseconds: duration,
             intervalNanoseconds: interval, ringBytes: ringSize, btfPath: btf,
-            keepsProcessDistributions: view.grouping == .process)
+            keepsProcessDistributions: view.grouping == .process, vdsoSamplingHertz: vdsoSampling.hertz)
         let session = try CaptureSession(options)
         if interval != nil { try sink?.begin(session.outline) }
         // A command that shows something on the same terminal has it for itself.

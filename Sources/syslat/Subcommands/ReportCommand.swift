@@ -117,6 +117,7 @@ extension Profile {
         processes.removeAll { $0.series.isEmpty }
         for index in processes.indices { processes[index].distribution = nil }
         for index in intervals.indices { intervals[index].calls.removeAll { !selection.contains($0.id) } }
+        vdso?.entered.removeAll { !selection.contains($0.id) }
         capture.notes.append("Only \(name) is shown; the balance is that of all calls in the profile.")
     }
 }

@@ -1,20 +1,6 @@
 public import Profile
 public import SyscallTable
 
-/// What is known of a call at the moment when it enters the kernel.
-public enum EntryEvidence: Sendable, Hashable, CaseIterable {
-    /// The process has no vDSO.
-    case noVDSO
-    /// The instruction that entered the kernel is outside the vDSO.
-    case outside
-    /// It is inside: the vDSO ran and gave up.
-    case inside
-    /// It is inside, and the call is a getrandom of 32 bytes without flags, as the vDSO makes it for a new key.
-    case insideReseed
-    /// A 32-bit call: all of them enter through the vDSO.
-    case compat
-}
-
 extension EntryReason {
     /// Why a call that the vDSO can serve entered the kernel.
     ///

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Calls that the vDSO serves never enter the kernel: samples of where user code stands tell how much time goes into them. */
+#ifndef SYSLAT_SAMPLER_BPF_H
+#define SYSLAT_SAMPLER_BPF_H
+
+#include "scope.bpf.h"
+
+/* Images of 32-bit processes lie below; their functions are others. */
+#define FIRST_NATIVE_IMAGE (1ULL << 32)
+
+/* The function to which an offset into the image belongs. */
+static __always_inline __u32 function_at(__u32 offset)
+{
+    __u32 function = 0;
+
+    for (__u32 i = 0; i < SYSLAT_VDSO_REGIONS; i++) {
+        if (i >= config.vdso_regions || config.regions[i].start > offset)
+            break;
+        function = config.regions[i].function;
+    }
+    return function;
+}
+
+static __always_inline int sample_taken(__u64 ip)
+{
+    struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+    struct syslat_sample_key key = {};
+    struct syslat_samples fresh = {};
+    struct syslat_samples *found;
+    struct syslat_cpu *cpu;
+    __u64 image;
+
+    key.tgid = bpf_get_current_pid_tgid() >> 32;
+    if (current_phase() != SYSLAT_RECORDING || !in_scope(key.tgid))
+        return 0;
+    image = (__u64)BPF_CORE_READ(task, mm, context.vdso);
+    if (image < FIRST_NATIVE_IMAGE || ip - image >= config.vdso_bytes)
+        return 0;
+    key.function = function_at(ip - image);
+    found = bpf_map_lookup_elem(&samples, &key);
+    if (!found) {
+        bpf_get_current_comm(fresh.comm, sizeof(fresh.comm));
+        bpf_map_update_elem(&samples, &key, &fresh, BPF_NOEXIST);
+        found = bpf_map_lookup_elem(&samples, &key);
+    }
+    if (found) {
+        __atomic_fetch_add(&found->count, 1, __ATOMIC_RELAXED);
+        return 0;
+    }
+    cpu = this_cpu();
+    if (cpu)
+        __atomic_fetch_add(&cpu->counters.samples_unnoted, 1, __ATOMIC_RELAXED);
+    return 0;
+}
+
+#endif

@@ -1,0 +1,15 @@
+/* raw_clock.s64 N: N clock_gettime(CLOCK_MONOTONIC) by the instruction itself, as runtimes without a C library make them. */
+#include "freestanding.h"
+
+#define NR64_clock_gettime 228
+
+int run(int argc, char **argv, char **envp)
+{
+    long count = number(argc, argv, 1);
+    long now[2];
+
+    (void)envp;
+    for (long i = 0; i < count; i++)
+        call64(NR64_clock_gettime, 1, (long)now, 0, 0, 0);
+    return 0;
+}

@@ -1,0 +1,220 @@
+import Capture
+import CaptureSupport
+import Foundation
+import Testing
+
+extension Semantics {
+    /// Which calls the vDSO serves, which entered the kernel all the same, and why: section 7 of the design.
+    @Suite struct VDSOTests {
+        /// Whether user space can read this machine's clock source; else every time call enters the kernel, with another reason.
+        private static let isClockReadable: Bool = {
+            let path = "/sys/devices/system/clocksource/clocksource0/current_clocksource"
+            let name = (try? String(contentsOfFile: path, encoding: .utf8))?.trimmingCharacters(in: .newlines)
+            return ["tsc", "kvm-clock", "hyperv_clocksource_tsc_page", "arch_sys_counter"].contains(name)
+        }()
+        private static let served = ConditionTrait.enabled(if: isClockReadable, "the vDSO can't read this machine's clock source")
+        private static let hasVsyscallPage =
+            (try? String(contentsOfFile: "/proc/self/maps", encoding: .utf8))?.contains("[vsyscall]") ?? false
+        private static let names: Set = ["clock_gettime", "clock_getres", "gettimeofday", "time", "getcpu", "getrandom"]
+
+        /// What entered the kernel: `clock_gettime MONOTONIC bypass` and how often.
+        private func entered(_ report: Report, by comm: String? = nil) throws -> [String: UInt64] {
+            let vdso = try #require(report.vdso)
+            return vdso.entered.reduce(into: [:]) { counts, row in
+                let calls = comm.map { comm in row.processes.filter { $0.comm == comm }.reduce(0) { $0 + $1.calls } } ?? row.calls
+                guard calls > 0, !(row.name == "getrandom" && row.reason == "bypass") else { return }  // malloc's, of the C library
+                let name = row.abi == "x86_64" ? row.name : "\(row.abi):\(row.name)"
+                counts[[name, row.clock, row.reason].compactMap { $0 }.joined(separator: " ")] = calls
+            }
+        }
+
+        @Test(served, arguments: Twin.allCases, ["vdso_calls", "vdso_calls.static"])
+        func servedCallsDoNotEnter(_ twin: Twin, _ program: String) throws {
+            let (report, run) = try Report.profiling(Fixture.command(program, "served:1000"), options: twin.options)
+            #expect(run.status == 0, "\(run.error)")
+            #expect(try entered(report).isEmpty, "\(report.rows)")
+            #expect(report.rows.filter { Self.names.subtracting(["getrandom"]).contains($0.key) }.isEmpty)
+            let functions = try #require(report.vdso).functions
+            #expect(functions.filter { $0.name != "getrandom" }.allSatisfy { $0.served == true }, "\(functions)")
+            report.expectNothingLost()
+        }
+
+        @Test(arguments: Twin.allCases, ["vdso_calls", "vdso_calls.static"])
+        func callsPastTheVDSOAreBypass(_ twin: Twin, _ program: String) throws {
+            let (report, _) = try Report.profiling(Fixture.command(program, "bypass:500"), options: twin.options)
+            #expect(try entered(report) == ["clock_gettime MONOTONIC bypass": 500])
+            let row = try #require(report.vdso?.entered.first { $0.reason == "bypass" && $0.name == "clock_gettime" })
+            #expect(row.curable)
+            let process = try #require(row.processes.first)
+            #expect(process.comm == String(program.prefix(15)))
+            // syscall(2) is a function of the C library; a static program has it in its own file.
+            #expect(process.callers.map(\.calls) == [500])
+            let file = try #require(process.callers.first?.file.split(separator: "/").last)
+            #expect(file == (program == "vdso_calls" ? "libc.so.6" : "vdso_calls.static"))
+            #expect(report.calls("clock_gettime") == 500)
+        }
+
+        @Test func codeWithoutALibraryIsNamedByItsFile() throws {
+            let (report, _) = try Report.profiling(Fixture.command("raw_clock.s64", "250"))
+            #expect(try entered(report) == ["clock_gettime MONOTONIC bypass": 250])
+            let callers = try #require(report.vdso?.entered.first?.processes.first?.callers)
+            #expect(callers.map(\.calls) == [250])
+            #expect(callers.first?.file.hasSuffix("raw_clock.s64") == true)
+        }
+
+        @Test func generatedCodeBelongsToNoFile() throws {
+            let (report, _) = try Report.profiling(Fixture.command("vdso_calls", "generated:50"))
+            #expect(try entered(report) == ["clock_gettime MONOTONIC bypass": 50])
+            let callers = try #require(report.vdso?.entered.first?.processes.first?.callers)
+            #expect(callers.map(\.file) == [""])
+            #expect(callers.map(\.calls) == [50])
+        }
+
+        /// A process that lives while it is looked at is named with its folder.
+        @Test func aLivingProcessGivesThePath() throws {
+            let program = try WaitingProgram(Fixture.gated(Fixture.command("raw_clock.s64", "40")))
+            let report = try Report.capturing(program)
+            let callers = try #require(report.vdso?.entered.first { $0.name == "clock_gettime" }?.processes.first?.callers)
+            #expect(callers.map(\.calls) == [40])
+            #expect(callers.first?.file.hasSuffix("raw_clock.s64") == true)
+        }
+
+        @Test(arguments: Twin.allCases, [
+            ("thread-cputime", "THREAD_CPUTIME"), ("process-cputime", "PROCESS_CPUTIME"), ("negative", "CPUCLOCK"),
+            ("realtime-alarm", "REALTIME_ALARM"), ("boottime-alarm", "BOOTTIME_ALARM"),
+        ])
+        func clocksThatNoVDSOServes(_ twin: Twin, _ clock: (step: String, name: String)) throws {
+            let (report, _) = try Report.profiling(Fixture.command("vdso_calls", "\(clock.step):300"), options: twin.options)
+            #expect(try entered(report) == ["clock_gettime \(clock.name) clock-not-served:\(clock.name)": 300])
+            #expect(report.vdso?.entered.first?.curable == false)
+        }
+
+        @Test(served, arguments: ["realtime", "monotonic", "monotonic-raw", "realtime-coarse", "monotonic-coarse", "boottime", "tai"])
+        func clocksThatTheVDSOServes(_ clock: String) throws {
+            let (report, _) = try Report.profiling(Fixture.command("vdso_calls", "\(clock):1000"))
+            #expect(try entered(report).isEmpty)
+        }
+
+        @Test(arguments: ["vdso_calls", "vdso_calls.static"]) func itsGetrandomFetchesAKeyOnceInAWhile(_ program: String) throws {
+            let run = try ProgramRun.run(Fixture.command("vdso_calls", "getrandom:1"))
+            guard run.status != 3 else { return }  // a vDSO without it: Linux before 6.11
+            let (report, _) = try Report.profiling(Fixture.command("vdso_calls", "getrandom:1000"))
+            let rows = try entered(report)
+            #expect(Set(rows.keys) == ["getrandom reseed"])
+            #expect((1...5).contains(rows["getrandom reseed"] ?? 0))
+        }
+
+        @Test func python() throws {
+            let source = "import time\nfor i in range(200): time.thread_time_ns(); time.time(); time.monotonic()"
+            let (report, _) = try Report.profiling(["/usr/bin/python3", "-S", "-c", source])
+            #expect(try entered(report)["clock_gettime THREAD_CPUTIME clock-not-served:THREAD_CPUTIME"] == 200)
+            if Self.isClockReadable { #expect(report.calls("clock_gettime") == 200) }
+        }
+
+        @Test(arguments: Twin.allCases) func thirtyTwoBitCallsTellNothing(_ twin: Twin) throws {
+            let (report, _) = try Report.profiling(Fixture.command("raw_clock.s32", "100"), options: twin.options)
+            #expect(try entered(report) == [
+                "ia32:clock_gettime MONOTONIC unknown(compat)": 100, "ia32:gettimeofday unknown(compat)": 100,
+            ])
+            #expect(report.vdso?.entered.contains { $0.curable } == false)
+        }
+
+        /// The kernel keeps count of where the image is, wherever it was moved to.
+        @Test func aMovedVDSOIsFound() throws {
+            let (report, _) = try Report.profiling(Fixture.command("vdso_calls", "moved:60"))
+            #expect(try entered(report) == ["clock_gettime THREAD_CPUTIME clock-not-served:THREAD_CPUTIME": 60])
+        }
+
+        @Test func anUnmappedVDSOIsBypassed() throws {
+            let (report, _) = try Report.profiling(Fixture.command("vdso_calls", "unmapped:60"))
+            #expect(try entered(report) == ["clock_gettime MONOTONIC bypass": 60])
+        }
+
+        @Test(served) func aTimeNamespaceIsNoCause() throws {
+            let command = try ["/usr/bin/unshare", "--time", "--fork", "--monotonic", "100", "--boottime", "1000"]
+                + Fixture.command("vdso_calls", "monotonic:1000", "boottime:1000", "bypass:20")
+            let (report, run) = try Report.profiling(command)
+            #expect(run.status == 0, "\(run.error)")
+            #expect(try entered(report, by: "vdso_calls") == ["clock_gettime MONOTONIC bypass": 20])
+        }
+
+        @Test(.enabled(if: hasVsyscallPage, "this kernel has no vsyscall page"), arguments: Twin.allCases)
+        func theLegacyPageIsCounted(_ twin: Twin) throws {
+            let (report, _) = try Report.profiling(Fixture.command("vdso_calls", "vsyscall:30"), options: twin.options)
+            let rows = try #require(report.vdso).vsyscalls
+            #expect(rows.map(\.calls) == [30])
+            #expect(rows.map(\.name) == ["gettimeofday"])
+            #expect(rows.map(\.abi) == ["vsyscall"])
+            #expect(rows.map(\.comm) == ["vdso_calls"])
+            // They are no system calls: no tracepoint of those sees them.
+            #expect(report.calls("gettimeofday") == 0)
+            report.expectNothingLost()
+        }
+
+        @Test func processesAreToldApart() throws {
+            let program = try Fixture("vdso_calls").path
+            let (report, _) = try Report.profiling(["/bin/sh", "-c", "\(program) bypass:20; \(program) bypass:30; \(program) bypass:40"])
+            let row = try #require(report.vdso?.entered.first { $0.name == "clock_gettime" })
+            #expect(row.calls == 90)
+            #expect(row.processes.map(\.calls).sorted() == [20, 30, 40])
+            #expect(Set(row.processes.map(\.pid)).count == 3)
+        }
+
+        @Test func intervalsAddUp() throws {
+            let program = try Fixture("vdso_calls").path
+            let command = ["/bin/sh", "-c", "\(program) bypass:100; sleep 0.3; \(program) bypass:100"]
+            let file = FileManager.default.temporaryDirectory.appending(path: "syslat-\(UUID().uuidString).syslat").path
+            defer { try? FileManager.default.removeItem(atPath: file) }
+            let run = try ProgramRun.run([ProgramRun.syslat, "profile", "--interval", "100ms", "-o", file, "--"] + command)
+            #expect(run.status == 0, "\(run.error)")
+            let report = try Report(json: ProgramRun.run([ProgramRun.syslat, "report", "--format", "json", file]).output)
+            #expect(try entered(report) == ["clock_gettime MONOTONIC bypass": 200])
+            #expect(report.calls("clock_gettime") == 200)
+        }
+
+        @Test func onlySelectedCallsAreClassified() throws {
+            let command = try Fixture.command("vdso_calls", "bypass:20", "thread-cputime:20")
+            let (report, _) = try Report.profiling(command, options: ["-e", "read"])
+            #expect(try entered(report).isEmpty)
+            // Nothing that the vDSO serves was asked for.
+            #expect(report.vdso?.sampling.state == "off")
+        }
+
+        /// Thirty million calls, of which no tracepoint sees one. Other programs on the same CPU can make a calibration of
+        /// milliseconds wrong: one capture of five has to be right.
+        @Test(served) func theEstimateIsRight() throws {
+            let program = try Fixture.command("vdso_calls", "monotonic:30000000")
+            var estimates: [UInt64] = []
+            for _ in 0..<5 {
+                let (report, _) = try Report.profiling(program)
+                let row = try #require(report.vdso?.served_estimate.first { $0.function == "clock_gettime" })
+                #expect(row.comm == "vdso_calls")
+                #expect(row.calls_low <= row.calls && row.calls <= row.calls_high)
+                estimates.append(row.calls)
+                if (25_500_000...34_500_000).contains(row.calls) { return }
+            }
+            Issue.record("estimates of 30,000,000 calls: \(estimates)")
+        }
+
+        @Test func samplingCanBeOff() throws {
+            let command = try Fixture.command("vdso_calls", "monotonic:3000000")
+            let (report, _) = try Report.profiling(command, options: ["--vdso-sampling", "off"])
+            #expect(report.vdso?.served_estimate.isEmpty == true)
+            #expect(report.vdso?.sampling.state == "off")
+        }
+
+        /// Where perf events are refused, the rest of the report is whole, and says what it lacks.
+        @Test func refusedPerfEventsAreSaid() throws {
+            let file = FileManager.default.temporaryDirectory.appending(path: "syslat-\(UUID().uuidString).json").path
+            defer { try? FileManager.default.removeItem(atPath: file) }
+            let run = try ProgramRun.run(
+                Fixture.command("without_perf", ProgramRun.syslat, "profile", "--format", "json", "--report", file, "--")
+                    + Fixture.command("vdso_calls", "bypass:20"))
+            #expect(run.status == 0, "\(run.error)")
+            let report = try Report(json: String(contentsOfFile: file, encoding: .utf8))
+            #expect(report.vdso?.sampling.state == "unavailable")
+            #expect(report.vdso?.sampling.reason?.contains("perf_event") == true)
+            #expect(try entered(report) == ["clock_gettime MONOTONIC bypass": 20])
+        }
+    }
+}
