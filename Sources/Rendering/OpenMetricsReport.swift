@@ -10,6 +10,7 @@ public enum OpenMetricsReport {
     public static func render(_ profile: Profile) -> String {
         let families =
             [host(profile.host)] + capture(profile.capture) + balance(profile.balance) + [durations(of: profile.calls)]
+            + (profile.vdso.map(VDSOMetrics.families) ?? [])
         return families.map(\.text).joined() + "# EOF\n"
     }
 

@@ -70,7 +70,15 @@ extension Fixtures {
     /// The profiles on which every export format is tried, by name.
     static let exports = [
         "typical": released(typical), "wide": wide, "extreme": extreme, "by-interval": byInterval, "empty": released(empty),
+        "vdso": timeCalls,
     ]
+
+    /// No call but those that the vDSO could have served, or did.
+    private static var timeCalls: Profile {
+        var profile = profile([])
+        profile.vdso = vdso
+        return profile
+    }
 
     /// The same profile with a version as syslat has it.
     private static func released(_ profile: Profile) -> Profile {

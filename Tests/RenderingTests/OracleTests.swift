@@ -146,6 +146,21 @@ import Testing
         #expect(samples("syslat_entered_calls_total").compactMap { Double($0.value) } == [Double(profile.balance.entered)])
     }
 
+    @Test func openMetricsHasTheVDSO() throws {
+        let profile = try profile("vdso")
+        let vdso = try #require(profile.vdso)
+        let families = try Oracles.ask("read_openmetrics.py", about: OpenMetricsReport.render(profile), for: [Family].self)
+        let entered = try #require(families.first { $0.family == "syslat_vdso_entered_calls" })
+        #expect(entered.kind == "counter" && entered.samples.count == vdso.entered.count)
+        for (sample, entry) in zip(entered.samples, vdso.entered) {
+            #expect(Double(sample.value) == Double(entry.distribution.count))
+            #expect(sample.labels["reason"] == entry.reason.name && sample.labels["clock"] == entry.clock?.name)
+        }
+        let estimates = families.filter { $0.family.hasPrefix("syslat_vdso_served_calls_estimate") }
+        #expect(estimates.count == 3 && estimates.allSatisfy { $0.kind == "gauge" && $0.samples.count == 3 })
+        #expect(families.first { $0.family == "syslat_vdso_vsyscall_calls" }?.samples.count == 2)
+    }
+
     /// promtool reads the older format of Prometheus. What differs is put right here: there a counter is declared with its
     /// suffix, info is a gauge, and `# UNIT` and `# EOF` are comments.
     @Test(arguments: names)
