@@ -7,6 +7,8 @@ struct CellTable {
         /// Rounded where there is little room.
         case count(UInt64)
 
+        var isNone: Bool { if case .none = self { true } else { false } }
+
         static func text(_ text: String) -> Cell { .text(HumanFormat.Quantity(number: text, unit: "")) }
 
         static func duration(_ nanoseconds: Double?) -> Cell {
@@ -90,9 +92,7 @@ struct CellTable {
 
     /// From the most pleasant to the narrowest.
     private var layouts: [Layout] {
-        let used = columns.indices.filter { column in
-            rows.contains { row in if case .none = row.cells[column] { false } else { true } }
-        }
+        let used = columns.indices.filter { column in rows.contains { !$0.cells[column].isNone } }
         let dispensable = used.filter { columns[$0].dispensability > 0 }
             .sorted { columns[$0].dispensability > columns[$1].dispensability }
         let whole = [(2, 13), (2, 9), (1, 9), (1, 7)].map { Layout(columns: used, gap: $0.0, countWidth: $0.1) }

@@ -14,16 +14,14 @@ enum VDSOCostTable {
         let rows = vdso.entered.map { row(of: $0, vdso, context) } + served(vdso, context)
         guard !rows.isEmpty else { return [] }
         let table = CellTable(nameTitle: "ONE CALL", columns: columns, rows: rows, style: context.style, leastName: 29)
-        let notes = [
-            "P50 and P99 are of the calls above, between the tracepoints and with the probe floor; SYSCALL and VDSO are what a "
-                + "program waits for one while nothing is traced; BOUNDARY is the part of SYSCALL that no tracepoint sees."
-        ]
-        let hasCosts = rows.contains { row in
-            if case .none = row.cells[3] { if case .none = row.cells[5] { false } else { true } } else { true }
-        }
+        let hasCosts = rows.contains { !$0.cells[3].isNone || !$0.cells[5].isNone }
         return table.lines(width: context.width)
-            + (hasCosts ? notes.flatMap { DisplayText.wrapped($0, to: context.width, hanging: 2) } : [])
+            + (hasCosts ? DisplayText.wrapped(meaning, to: context.width, hanging: 2) : [])
     }
+
+    private static let meaning =
+        "P50 and P99 are of the calls above, between the tracepoints and with the probe floor; SYSCALL and VDSO are what a "
+        + "program waits for one while nothing is traced; BOUNDARY is the part of SYSCALL that no tracepoint sees."
 
     private static func row(of entry: VDSOEntry, _ vdso: VDSOProfile, _ context: ReportContext) -> CellTable.Row {
         let figures = LatencyFigures(entry.distribution)
@@ -34,7 +32,8 @@ enum VDSOCostTable {
         return CellTable.Row(
             name: entry.clock.map { "\(name)(\($0.name))" } ?? name,
             cells: [
-                .count(entry.distribution.count), .duration(figures.map { Double($0[.p50]) }), .duration(figures.map { Double($0[.p99]) }),
+                .count(entry.distribution.count), .duration(figures.map { Double($0[.p50]) }),
+                .duration(figures.map { Double($0[.p99]) }),
             ] + costs(function, context) + [.text(VDSOSection.label(entry.reason))])
     }
 

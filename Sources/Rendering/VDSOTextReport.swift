@@ -57,7 +57,8 @@ public enum VDSOTextReport {
 
     private static func mitigations(_ report: VDSOReport, _ style: TextStyle, _ width: Int) -> [String] {
         guard !report.boundaryMitigations.isEmpty else {
-            return DisplayText.wrapped("No mitigation that is known to make system calls slower is in force.", to: width, hanging: 2)
+            return DisplayText.wrapped(
+                "No mitigation that is known to make system calls slower is in force.", to: width, hanging: 2)
         }
         return [style.bold("What mitigations add to each system call")]
             + report.boundaryMitigations.flatMap { mitigation in
