@@ -29,6 +29,8 @@ public enum ProfileExercise {
             _ = TextReport.render(profile, options: .init(grouping: grouping, histograms: .all, width: 80))
         }
         _ = TextReport.render(profile, options: .init(sort: .p99, top: 2, color: true, width: 0))
+        // Wide enough for every column, and a bare minimum of rows.
+        _ = TextReport.render(profile, options: .init(top: 0, width: 200))
         for interval in profile.intervals { _ = TextReport.render(interval, on: profile.host) }
         let texts = [
             try JSONReport.render(profile), try JSONReport.render(profile, pretty: true), CSVReport.render(profile),
