@@ -41,17 +41,18 @@ let package = Package(
         // Leaves.
         .target(name: "LatencyHistogram", swiftSettings: strict),
         .target(name: "SyscallTable", swiftSettings: strict),
+        .target(name: "HostFiles", swiftSettings: strict),
 
         // From the kernel to a profile.
         .target(name: "BPFRuntime", dependencies: ["CLibbpf", "CBPFLog"], swiftSettings: strict),
         .target(name: "Profile", dependencies: ["LatencyHistogram", "SyscallTable"], swiftSettings: strict),
-        .target(name: "VDSO", dependencies: ["CVDSO", "Profile", "SyscallTable"], swiftSettings: strict),
+        .target(name: "VDSO", dependencies: ["CVDSO", "HostFiles", "Profile", "SyscallTable"], swiftSettings: strict),
         .target(
             name: "Aggregation", dependencies: ["CSyslatABI", "LatencyHistogram", "SyscallTable", "Profile"],
             swiftSettings: strict),
         .target(
             name: "Capture",
-            dependencies: ["Aggregation", "BPFObjects", "BPFRuntime", "CLinux", "CSyslatABI", "Profile", "VDSO"],
+            dependencies: ["Aggregation", "BPFObjects", "BPFRuntime", "CLinux", "CSyslatABI", "HostFiles", "Profile", "VDSO"],
             swiftSettings: strict),
 
         // Other kernels than this host's: boots them and runs commands in them.
@@ -98,7 +99,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "ProfileTests", dependencies: ["LatencyHistogram", "Profile", "SyscallTable"], swiftSettings: strict),
         .testTarget(
-            name: "VDSOTests", dependencies: ["Profile", "SyscallTable", "TestSupport", "VDSO"], swiftSettings: testing),
+            name: "VDSOTests", dependencies: ["HostFiles", "Profile", "SyscallTable", "TestSupport", "VDSO"], swiftSettings: testing),
         .testTarget(
             name: "AggregationTests",
             dependencies: ["Aggregation", "CSyslatABI", "LatencyHistogram", "Profile", "SyscallTable", "TestSupport"],

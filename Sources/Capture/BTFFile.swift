@@ -1,4 +1,5 @@
 internal import Glibc
+internal import HostFiles
 
 /// The file that --btf names: the description of the kernel's data, for kernels that carry none.
 enum BTFFile {

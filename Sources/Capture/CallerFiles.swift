@@ -1,5 +1,6 @@
 internal import Aggregation
 internal import CSyslatABI
+internal import HostFiles
 internal import Profile
 internal import SyscallTable
 
@@ -16,12 +17,12 @@ struct CallerFiles {
 
     /// Looks up in /proc what the kernel side gives without a folder, or not at all. For processes that live.
     mutating func resolve(_ callers: [(key: syslat_caller_key, caller: syslat_caller)]) {
-        var mappings: [UInt32: [ProcFS.Mapping]] = [:]
+        var mappings: [UInt32: [MemoryMapping]] = [:]
         for (key, caller) in callers where key.kind.abi != UInt8(SYSLAT_VSYSCALL.rawValue) {
             let place = Place(tgid: key.tgid, mm: key.mm, ip: key.ip)
             guard paths[place] == nil, caller.state != SYSLAT_CALLER_NO_FILE.rawValue else { continue }
-            if mappings[key.tgid] == nil { mappings[key.tgid] = ProcFS.mappings(of: Int32(bitPattern: key.tgid)) }
-            guard let path = mappings[key.tgid]?.first(where: { $0.range.contains(key.ip) })?.path else { continue }
+            if mappings[key.tgid] == nil { mappings[key.tgid] = MemoryMapping.all(of: Int32(bitPattern: key.tgid)) }
+            guard let path = mappings[key.tgid]?.first(where: { $0.contains(key.ip) })?.name, path.hasPrefix("/") else { continue }
             // Another name: the process has executed another program since, or unmapped the file.
             let name = caller.text
             if name.isEmpty || path.hasSuffix("/" + name) { paths[place] = path }

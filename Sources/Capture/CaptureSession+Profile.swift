@@ -1,6 +1,7 @@
 internal import Aggregation
 internal import BPFRuntime
 internal import CSyslatABI
+internal import HostFiles
 public import Profile
 internal import SyscallTable
 

@@ -3,6 +3,7 @@ internal import BPFRuntime
 internal import CLinux
 internal import CSyslatABI
 internal import Glibc
+internal import HostFiles
 internal import Profile
 
 /// When a capture recorded, and how it ended.

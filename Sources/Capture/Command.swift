@@ -1,5 +1,6 @@
 internal import CLinux
 internal import Glibc
+internal import HostFiles
 
 /// A command whose program has been found: the first execve of the traced child is the only one, and it succeeds.
 public struct ResolvedCommand: Sendable, Hashable {

@@ -1,6 +1,7 @@
 internal import BPFRuntime
 internal import CLinux
 internal import Glibc
+internal import HostFiles
 internal import SyscallTable
 
 /// Finds out whether a capture works on this host, by making one: everything else only explains what it finds.

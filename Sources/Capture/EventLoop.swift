@@ -1,5 +1,6 @@
 internal import CLinux
 internal import Glibc
+internal import HostFiles
 
 /// Waits for what can end or hurry a capture: signals, the end of processes, a ring that fills.
 struct EventLoop: ~Copyable {

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import HostFiles
 public import Profile
 internal import VDSO
 

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import HostFiles
 
 /// What the running kernel offers, as far as the choice of programs depends on it.
 struct KernelRequirements {

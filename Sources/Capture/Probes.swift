@@ -3,6 +3,7 @@ internal import BPFRuntime
 internal import CLinux
 internal import CSyslatABI
 internal import Glibc
+internal import HostFiles
 internal import SyscallTable
 internal import Synchronization
 

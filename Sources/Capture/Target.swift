@@ -1,5 +1,6 @@
 internal import CLinux
 internal import Glibc
+internal import HostFiles
 
 /// Whose calls are watched.
 public enum Target: Sendable, Hashable {

@@ -1,6 +1,7 @@
 internal import BPFRuntime
 internal import CLinux
 internal import Glibc
+internal import HostFiles
 internal import Profile
 
 /// The sampling of user code on every CPU, by which calls that never enter the kernel are estimated.

@@ -1,3 +1,5 @@
+internal import HostFiles
+
 /// What this host adds to each entry into the kernel and each return from it.
 public struct BoundaryFacts: Sendable, Hashable {
     /// The mitigations in force that do something at each entry or exit, or at each branch on the way between them.
@@ -15,7 +17,7 @@ public struct BoundaryFacts: Sendable, Hashable {
 
     /// Those of the running kernel.
     public static func current(vulnerabilities: [String: String]) -> BoundaryFacts {
-        BoundaryFacts(vulnerabilities: vulnerabilities, maps: SmallFile.text("/proc/self/maps") ?? "")
+        BoundaryFacts(vulnerabilities: vulnerabilities, maps: ProcFS.text("/proc/self/maps") ?? "")
     }
 }
 

@@ -1,5 +1,6 @@
 internal import CVDSO
 internal import Glibc
+internal import HostFiles
 
 /// The vDSO that the kernel mapped into this process.
 ///
@@ -18,7 +19,7 @@ public struct RunningVDSO: Sendable {
     public static func find() throws(VDSOImageError) -> RunningVDSO? {
         let address = UInt(getauxval(UInt(AT_SYSINFO_EHDR)))
         guard address != 0 else { return nil }
-        let maps = SmallFile.text("/proc/self/maps") ?? ""
+        let maps = ProcFS.text("/proc/self/maps") ?? ""
         // The address tells which mapping it is, and the mapping where it ends. gVisor gives it another name than [vdso].
         guard let mapping = MemoryMapping.all(maps: maps).first(where: { $0.start == address }),
             mapping.permissions.hasPrefix("r"), let start = unsafe UnsafeRawPointer(bitPattern: address)

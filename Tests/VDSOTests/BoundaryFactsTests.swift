@@ -1,3 +1,4 @@
+import HostFiles
 import Testing
 
 @testable import VDSO
@@ -86,7 +87,7 @@ import Testing
     @Test func runningKernelHasFacts() {
         let facts = BoundaryFacts.current(vulnerabilities: [:])
         #expect(facts.mitigations.isEmpty)
-        let isMapped = (SmallFile.text("/proc/self/maps") ?? "").contains("[vsyscall]")
+        let isMapped = (ProcFS.text("/proc/self/maps") ?? "").contains("[vsyscall]")
         #expect((facts.vsyscall == .none) != isMapped)
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import HostFiles
 import SyscallTable
 import Testing
 
@@ -106,7 +107,7 @@ import Testing
 
     /// Of the calling thread.
     private static func allowedCPUs() -> Substring? {
-        SmallFile.text("/proc/thread-self/status")?.split(separator: "\n").first { $0.hasPrefix("Cpus_allowed:") }
+        ProcFS.text("/proc/thread-self/status")?.split(separator: "\n").first { $0.hasPrefix("Cpus_allowed:") }
     }
 
     @Test func quantilesLieBetweenTheirNeighbours() {
