@@ -20,13 +20,17 @@ public struct Profile: Sendable, Hashable {
     public var intervals: [Interval]
     /// What the vDSO served and what it did not; nil where nobody looked.
     public var vdso: VDSOProfile?
+    /// The cases of a fixed workload; nil for a profile of anything else.
+    public var workload: WorkloadResult?
 
     public init(
         tool: String, host: Host, capture: CaptureSummary, balance: Balance, calls: [CallProfile],
-        processes: [ProcessProfile], inFlight: [InFlightCall], intervals: [Interval] = [], vdso: VDSOProfile? = nil
+        processes: [ProcessProfile], inFlight: [InFlightCall], intervals: [Interval] = [], vdso: VDSOProfile? = nil,
+        workload: WorkloadResult? = nil
     ) {
         self.intervals = intervals
         self.vdso = vdso
+        self.workload = workload
         self.tool = tool
         self.host = host
         self.capture = capture
