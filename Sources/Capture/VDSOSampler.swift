@@ -40,7 +40,7 @@ struct VDSOSampler: ~Copyable {
         }
     }
 
-    /// Errors: the kernel gives no perf events; the text says why.
+    /// Errors: the kernel gives no perf events; a sentence says why.
     private static func open(_ probes: borrowing Probes, periodNanoseconds: UInt64) throws(CaptureError) -> [Event] {
         var events: [Event] = []
         for cpu in ProcFS.onlineCPUs() {
@@ -54,7 +54,7 @@ struct VDSOSampler: ~Copyable {
                 events.append(Event(descriptor: descriptor, link: try probes.object.attach("sample_vdso", toPerfEvent: descriptor)))
             } catch {
                 close(descriptor)
-                throw CaptureError("\(error)")
+                throw CaptureError("\(error).")
             }
         }
         return events
@@ -68,11 +68,11 @@ struct VDSOSampler: ~Copyable {
         switch code {
         case EACCES, EPERM:
             CaptureError(
-                "the kernel refuses perf events (kernel.perf_event_paranoid is "
+                "The kernel refuses perf events (kernel.perf_event_paranoid is "
                     + "\(ProcFS.text("/proc/sys/kernel/perf_event_paranoid") ?? "unknown")): they take CAP_PERFMON, "
-                    + "and a container needs perf_event_open allowed")
-        case ENOENT, ENOSYS, EOPNOTSUPP: CaptureError("this kernel has no perf events (CONFIG_PERF_EVENTS)")
-        default: CaptureError("perf_event_open failed: \(ProcFS.errorText(code))")
+                    + "and a container needs perf_event_open allowed.")
+        case ENOENT, ENOSYS, EOPNOTSUPP: CaptureError("This kernel has no perf events (CONFIG_PERF_EVENTS).")
+        default: CaptureError("perf_event_open failed: \(ProcFS.errorText(code)).")
         }
     }
 }

@@ -13,7 +13,7 @@ enum NotesSection {
                 "Probe floor: a call that does nothing reads \(HumanFormat.duration(nanoseconds: floor)) (p50) here; "
                     + "times include it.")
         }
-        if let note = VDSOSection.note(context.profile.vdso) { notes.append(note) }
+        notes += VDSOSection.notes(context.profile)
         if capture.consumerCPUNanoseconds > 0 {
             let used = HumanFormat.duration(nanoseconds: capture.consumerCPUNanoseconds)
             let share =

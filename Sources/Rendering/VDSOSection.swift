@@ -6,18 +6,41 @@ import SyscallTable
 enum VDSOSection {
     /// Blocks of lines; none where there is nothing to say.
     static func blocks(_ context: ReportContext) -> [[String]] {
-        guard let vdso = context.profile.vdso,
-            !(vdso.entered.isEmpty && vdso.served.isEmpty && vdso.vsyscalls.isEmpty)
-        else { return [] }
+        guard let vdso = context.profile.vdso, !isNegligible(vdso, context.profile.capture) else { return [] }
         let byProcess = [context.style.bold("vDSO")] + VDSOProcessTable.lines(vdso, context)
         return [byProcess, VDSOCostTable.lines(vdso, context), explanations(vdso, context)]
     }
 
-    /// A line of the notes where served calls were looked for in vain.
-    static func note(_ vdso: VDSOProfile?) -> String? {
-        guard case .unavailable(let reason)? = vdso?.sampling else { return nil }
-        let cause = reason.isEmpty ? "" : " \(DisplayText.sanitized(reason))"
-        return "Calls that the vDSO served could not be estimated.\(cause)"
+    /// Nothing but calls that entered the kernel, and those a handful, or less than a ten-thousandth of the time: every program
+    /// that starts asks for a few random bytes.
+    private static func isNegligible(_ vdso: VDSOProfile, _ capture: CaptureSummary) -> Bool {
+        let (time, isHuge) = enteredNanoseconds(vdso).multipliedReportingOverflow(by: 10_000)
+        return vdso.served.isEmpty && vdso.vsyscalls.isEmpty
+            && (enteredCalls(vdso) < 10 || (!isHuge && time < capture.durationNanoseconds))
+    }
+
+    private static func enteredCalls(_ vdso: VDSOProfile) -> UInt64 {
+        vdso.entered.reduce(0) { $0.addingSaturating($1.distribution.count) }
+    }
+
+    private static func enteredNanoseconds(_ vdso: VDSOProfile) -> UInt64 {
+        vdso.entered.reduce(0) { $0.addingSaturating($1.distribution.sum) }
+    }
+
+    /// Lines of the notes: calls that are not worth a section, and why served calls could not be looked for.
+    static func notes(_ profile: Profile) -> [String] {
+        guard let vdso = profile.vdso else { return [] }
+        var notes: [String] = []
+        if !vdso.entered.isEmpty, isNegligible(vdso, profile.capture) {
+            notes.append(
+                "vDSO: \(HumanFormat.count(enteredCalls(vdso), "call", "calls")) that it can serve entered the kernel, "
+                    + "\(HumanFormat.duration(nanoseconds: enteredNanoseconds(vdso))) in all: too little to matter.")
+        }
+        if case .unavailable(let reason) = vdso.sampling {
+            let cause = reason.isEmpty ? "" : " \(DisplayText.sanitized(reason))"
+            notes.append("Calls that the vDSO served could not be estimated.\(cause)")
+        }
+        return notes
     }
 
     /// One reason as it stands in a table: a clock that is not served stands in the row already.
