@@ -25,9 +25,9 @@ public struct VDSOSurvey {
     /// The clocks that ``clocks`` may have.
     public static var clocks: [ClockID] { VDSOFunctionCatalog.clocks }
 
-    /// Takes some seconds, on one CPU. Without the right to trace, the report lacks what takes a trace, and says so.
+    /// Takes some seconds, on one CPU. Where nothing can be traced, the report lacks what takes a trace, and says why.
     ///
-    /// Errors: what keeps a trace from working although it is permitted, such as a file that is no BTF.
+    /// Errors: a file that is no BTF of this kernel.
     public func make() throws(CaptureError) -> VDSOReport {
         let selfTest = SelfTest(effort: .thorough) { $0.calls.filter(isWanted) + [.null] }
         var remarks = selfTest.defect.map { [$0] } ?? []
@@ -38,8 +38,9 @@ public struct VDSOSurvey {
             let session = try CaptureSession(options, selfTest: selfTest)
             return report(session.selfTest, floor: session.floor, remarks: remarks)
         } catch {
-            guard error.isHostFault, btfPath == nil else { throw error }
-            remarks.append("Nothing was traced, so that it is not known which calls the vDSO served and what the kernel takes for one: \(error)")
+            // A refusal comes without a log: whatever the file is, it was not looked at.
+            guard btfPath == nil || (error.isHostFault && error.log.isEmpty) else { throw error }
+            remarks.append("Nothing was traced: \(error)")
             return report(selfTest, floor: nil, remarks: remarks)
         }
     }

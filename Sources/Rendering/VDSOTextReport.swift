@@ -125,13 +125,15 @@ public enum VDSOTextReport {
     /// What the columns mean that are there.
     private static func notes(_ report: VDSOReport, on header: String, _ width: Int) -> [String] {
         var notes: [String] = []
-        if report.isTraced {
+        if report.isTraced, header.contains("SERVED") {
             notes.append("SERVED: yes where the vDSO answered by itself under our own trace, entered where it called the kernel.")
         }
         let spread = "; SPREAD is the distance between the quartiles of the less steady one"
-        notes.append(
-            "VDSO and SYSCALL are what a program waits for one call, by either way, while nothing is traced"
-                + (header.contains("SPREAD") ? "\(spread)." : "."))
+        let costs =
+            header.contains("VDSO")
+            ? "VDSO and SYSCALL are what a program waits for one call, by either way, while nothing is traced"
+            : "SYSCALL is what a program waits for one call while nothing is traced"
+        notes.append(costs + (header.contains("SPREAD") ? "\(spread)." : "."))
         if let floor = report.probeFloorNanoseconds {
             notes.append(
                 "KERNEL P50 lies between the tracepoints and includes the probe floor of "
@@ -139,9 +141,7 @@ public enum VDSOTextReport {
                     + "of it then: entry, exit and mitigations, which no tracepoint sees.")
         }
         if !report.isTraced {
-            notes.append(
-                "Nothing was traced, so that SERVED is not known, and KERNEL P50 and BOUNDARY are missing: that needs root, or "
-                    + "CAP_BPF and CAP_PERFMON.")
+            notes.append("SERVED is not known, and KERNEL P50 and BOUNDARY are missing: they take a trace.")
         }
         return notes.flatMap { DisplayText.wrapped($0, to: width, hanging: 2) }
     }

@@ -45,6 +45,12 @@ public struct Report: Decodable, Sendable {
         public let remarks: [String]
     }
 
+    public struct Host: Decodable, Sendable {
+        public let kernel_release, clocksource: String
+        /// The functions of the vDSO as they stand in its image.
+        public let vdso_symbols: [String]
+    }
+
     /// The calls that the vDSO served, and those that it did not.
     public struct VDSO: Decodable, Sendable {
         public struct Function: Decodable, Sendable {
@@ -53,6 +59,7 @@ public struct Report: Decodable, Sendable {
             public let served: Bool?
             public let vdso_ns, syscall_ns, boundary_ns, ratio: Double?
             public let kernel_p50_ns: UInt64?
+            public let error, not_called: String?
         }
 
         public struct Caller: Decodable, Sendable, Hashable {
@@ -102,6 +109,7 @@ public struct Report: Decodable, Sendable {
     }
 
     public let schema: String
+    public let host: Host
     public let vdso: VDSO?
     public let balance: Balance
     public let capture: Capture

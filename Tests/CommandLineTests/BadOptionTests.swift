@@ -35,6 +35,12 @@ extension CommandLineTests {
             Refusal(["profile", "--bogus", "--", "true"], 64, "'--bogus'", "--help"),
         ]
 
+        static let samplingRates = ["0", "-1", "10001", "fast", "", "1.5", "4294967296", "OFF"].map { rate in
+            Refusal(
+                ["profile", "--vdso-sampling", rate, "--", "true"], 64, "The sampling rate '\(rate)' is not a whole number from 1 to 10000",
+                "Write 997, or off")
+        }
+
         static let targets = [
             Refusal(["profile"], 64, "Say what to profile", "-p PID", "-a", "--cgroup", "-- COMMAND"),
             Refusal(["profile", "--"], 64, "Say what to profile", "-- COMMAND"),
@@ -53,6 +59,16 @@ extension CommandLineTests {
         @Test(arguments: selections) func selectionsThatNameNothing(_ refusal: Refusal) throws { try refusal.check() }
 
         @Test(arguments: values) func valuesThatMeanNothing(_ refusal: Refusal) throws { try refusal.check() }
+
+        @Test(arguments: samplingRates) func samplingRatesThatAreNone(_ refusal: Refusal) throws { try refusal.check() }
+
+        @Test(.requiresBPF, arguments: [("off", nil), ("1", 1), ("10000", 10_000)] as [(String, UInt32?)])
+        func samplingRatesAtTheirBounds(_ rate: String, _ hertz: UInt32?) throws {
+            let (report, run) = try Report.profiling(["true"], options: ["--vdso-sampling", rate])
+            #expect(run.status == 0, "\(run.error)")
+            #expect(report.vdso?.sampling.state == (hertz == nil ? "off" : "on"))
+            #expect(report.vdso?.sampling.hertz == hertz)
+        }
 
         @Test(arguments: targets) func targetsThatAreNone(_ refusal: Refusal) throws { try refusal.check() }
 

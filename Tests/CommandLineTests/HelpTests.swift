@@ -7,7 +7,8 @@ extension CommandLineTests {
     /// What the program says of itself. A snapshot that differs is to be read, and then written anew (see TestSupport.Snapshot).
     @Suite struct Help {
         @Test(arguments: [
-            (["--help"], "help.txt"), (["help", "profile"], "help-profile.txt"), (["help", "doctor"], "help-doctor.txt"),
+            (["--help"], "help.txt"), (["help", "profile"], "help-profile.txt"), (["help", "vdso"], "help-vdso.txt"),
+            (["help", "doctor"], "help-doctor.txt"),
         ])
         func isAsItWasReadByAPerson(_ arguments: [String], _ snapshot: String) throws {
             let run = try syslat(arguments, environment: ["COLUMNS": "100"])

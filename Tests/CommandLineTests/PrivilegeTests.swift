@@ -41,6 +41,29 @@ extension CommandLineTests {
             #expect(!run.output.contains("`syslat doctor`"))
         }
 
+        /// What needs no trace is there, and one line says what is not.
+        @Test func theSelfTestOfTheVDSODoesWithoutATrace() throws {
+            let scratch = try Scratch()
+            let program = try Self.readableSyslat(in: scratch)
+            let text = try ProgramRun.run(Self.nobody + [program, "vdso", "--function", "clock_gettime"])
+            #expect(text.status == 0 && text.error == "", "\(text.error)")
+            let lines = text.output.split(separator: "\n")
+            let row = try #require(lines.first { $0.hasPrefix("clock_gettime(MONOTONIC) ") })
+            #expect(row.contains(" ? "), "\(row)")
+            #expect(!text.output.contains("KERNEL P50 lies") && !text.output.contains("SERVED: yes"), "\(text.output)")
+            #expect(lines.filter { $0.hasPrefix("warning: Nothing was traced: ") }.count == 1, "\(text.output)")
+            let run = try ProgramRun.run(
+                Self.nobody + [program, "vdso", "--format", "json", "--btf", "/sys/kernel/btf/vmlinux", "--function", "time"])
+            #expect(run.status == 0 && run.error == "", "\(run.error)")
+            let report = try SelfTestReport(json: run.output)
+            let function = try #require(report.functions.first)
+            #expect(function.call == "time" && function.vdso_ns != nil && function.syscall_ns != nil && function.ratio != nil)
+            #expect(function.served == nil && function.kernel_p50_ns == nil && function.boundary_ns == nil)
+            #expect(report.probe_floor_p50_ns == nil)
+            #expect(report.remarks.count == 1)
+            #expect(report.remarks.first?.contains("needs root, or CAP_BPF and CAP_PERFMON") == true, "\(report.remarks)")
+        }
+
         /// The remedy that both name is enough.
         @Test func twoCapabilitiesSuffice() throws {
             let scratch = try Scratch()
@@ -54,6 +77,9 @@ extension CommandLineTests {
             let report = try Report(json: run.output)
             #expect(report.calls("execve") == 1)
             #expect(report.balance.closes)
+            #expect(report.vdso?.sampling.state == "on")
+            let vdso = try ProgramRun.run(Self.nobody + capabilities + [program, "vdso", "--format", "json", "--function", "time"])
+            #expect(try SelfTestReport(json: vdso.output).calls(served: true) == ["time"], "\(vdso.error)")
         }
 
         @Test func aFolderWithoutTheRightToWriteIsSaid() throws {

@@ -7,6 +7,7 @@ struct VDSOCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "vdso",
         abstract: "Say which calls the vDSO of this host serves without entering the kernel, and what each costs.",
+        usage: "syslat vdso [options]",
         discussion: """
             Calls each function of the vDSO with each clock, by the vDSO and as a system call, and looks under its own trace which of \
             them entered the kernel. Takes some seconds. Without root it does what needs no trace, and says what is missing.

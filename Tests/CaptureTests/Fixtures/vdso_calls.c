@@ -5,13 +5,16 @@
  *   getrandom       getrandom of the vDSO itself, which the C library may not use
  *   monotonic       clock_gettime(CLOCK_MONOTONIC) through the C library; likewise the other clocks by their names
  *   negative        the same with the negative id of the program's own CPU clock
+ *   getres-monotonic  clock_getres(CLOCK_MONOTONIC) through the C library; likewise the other clocks
+ *   gettimeofday, time, getcpu  through the C library
  *   bypass          clock_gettime(CLOCK_MONOTONIC) by syscall(2)
- *   generated       the same by code that was made at run time, in memory without a file
+ *   random-bypass   getrandom by syscall(2)
+ *   generated       clock_gettime(CLOCK_MONOTONIC) by code that was made at run time, in memory without a file
  *   vsyscall        gettimeofday through the legacy page
  *   unmapped        clock_gettime(CLOCK_MONOTONIC) by syscall(2), after the vDSO was unmapped
  *   moved           clock_gettime(CLOCK_THREAD_CPUTIME_ID) by the vDSO at another address, moved by mremap(2)
  */
-#include <dlfcn.h>
+#include <elf.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,10 +54,32 @@ struct vgetrandom_parameters {
     uint32_t size, protection, flags, reserved[13];
 };
 
+/* A function of the vDSO by its symbol in the image; a static program has no dlsym(3). NULL where there is none. */
+static void *vdso_function(const char *name)
+{
+    char *image = (char *)getauxval(AT_SYSINFO_EHDR);
+    const Elf64_Ehdr *header = (void *)image;
+    const Elf64_Shdr *sections;
+
+    if (!image)
+        return NULL;
+    sections = (void *)(image + header->e_shoff);
+    for (int i = 0; i < header->e_shnum; i++) {
+        const Elf64_Sym *symbols = (void *)(image + sections[i].sh_offset);
+        const char *names = image + sections[sections[i].sh_link].sh_offset;
+
+        if (sections[i].sh_type != SHT_DYNSYM)
+            continue;
+        for (unsigned long j = 0; j < sections[i].sh_size / sizeof(*symbols); j++)
+            if (!strcmp(names + symbols[j].st_name, name))
+                return image + symbols[j].st_value;
+    }
+    return NULL;
+}
+
 static void vdso_getrandom(long count)
 {
-    void *vdso = dlopen("linux-vdso.so.1", RTLD_LAZY | RTLD_NOLOAD);
-    ssize_t (*function)(void *, size_t, unsigned int, void *, size_t) = vdso ? dlsym(vdso, "__vdso_getrandom") : NULL;
+    ssize_t (*function)(void *, size_t, unsigned int, void *, size_t) = vdso_function("__vdso_getrandom");
     struct vgetrandom_parameters parameters = {0};
     char bytes[8];
     void *state;
@@ -79,6 +104,14 @@ static void by_syscall(long count)
 
     for (long i = 0; i < count; i++)
         syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &time_now);
+}
+
+static void random_by_syscall(long count)
+{
+    char bytes[8];
+
+    for (long i = 0; i < count; i++)
+        syscall(SYS_getrandom, bytes, sizeof(bytes), 0);
 }
 
 static void generated(long count)
@@ -110,6 +143,36 @@ static void clock_reads(clockid_t clock, long count)
 
     for (long i = 0; i < count; i++)
         clock_gettime(clock, &time_now);
+}
+
+static void clock_resolutions(clockid_t clock, long count)
+{
+    struct timespec resolution;
+
+    for (long i = 0; i < count; i++)
+        clock_getres(clock, &resolution);
+}
+
+static void days(long count)
+{
+    struct timeval day;
+
+    for (long i = 0; i < count; i++)
+        gettimeofday(&day, NULL);
+}
+
+static void seconds(long count)
+{
+    for (long i = 0; i < count; i++)
+        time(NULL);
+}
+
+static void processors(long count)
+{
+    unsigned int cpu, node;
+
+    for (long i = 0; i < count; i++)
+        getcpu(&cpu, &node);
 }
 
 /* Where the vDSO's code is mapped; its data lies before it and moves along. */
@@ -144,13 +207,12 @@ static void unmapped(long count)
 static void moved(long count)
 {
     int (*function)(clockid_t, struct timespec *);
-    void *vdso = dlopen("linux-vdso.so.1", RTLD_LAZY | RTLD_NOLOAD);
     struct timespec time_now;
     char *start, *target;
     size_t size;
 
     vdso_range(&start, &size);
-    function = vdso ? dlsym(vdso, "__vdso_clock_gettime") : NULL;
+    function = vdso_function("__vdso_clock_gettime");
     target = mmap(NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (!function || target == MAP_FAILED || mremap(start, size, size, MREMAP_MAYMOVE | MREMAP_FIXED, target) == MAP_FAILED)
         fail("mremap");
@@ -177,12 +239,14 @@ static void step(const char *name, long count)
         void (*run)(long);
     } steps[] = {
         {"served", served}, {"getrandom", vdso_getrandom}, {"bypass", by_syscall}, {"generated", generated},
-        {"vsyscall", vsyscall}, {"unmapped", unmapped}, {"moved", moved},
+        {"vsyscall", vsyscall}, {"unmapped", unmapped}, {"moved", moved}, {"gettimeofday", days}, {"time", seconds},
+        {"getcpu", processors}, {"random-bypass", random_by_syscall},
     };
+    int asks_resolution = !strncmp(name, "getres-", 7);
 
     for (unsigned int i = 0; i < sizeof(clocks) / sizeof(clocks[0]); i++)
-        if (!strcmp(name, clocks[i].name))
-            return clock_reads(clocks[i].clock, count);
+        if (!strcmp(asks_resolution ? name + 7 : name, clocks[i].name))
+            return asks_resolution ? clock_resolutions(clocks[i].clock, count) : clock_reads(clocks[i].clock, count);
     for (unsigned int i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
         if (!strcmp(name, steps[i].name))
             return steps[i].run(count);
