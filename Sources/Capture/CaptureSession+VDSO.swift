@@ -41,7 +41,7 @@ extension CaptureSession {
         _ origins: [OriginProfile], _ callers: [(key: syslat_caller_key, caller: syslat_caller)]
     ) -> [VDSOEntry] {
         let files = CallerCounts(callers, files: callerFiles)
-        return origins.map { profile in
+        return origins.filter { isServable($0) }.map { profile in
             let reason = reason(of: profile)
             return VDSOEntry(
                 id: profile.id, clock: profile.origin.clock, reason: reason, distribution: profile.distribution,
@@ -51,6 +51,13 @@ extension CaptureSession {
                         callers: reason == .bypass ? files.of(share.pid, profile.id, profile.origin.clock) : [])
                 })
         }.merged()
+    }
+
+    /// Whether this host's vDSO has the function at all: before Linux 6.11 no getrandom leaves it out. The 32-bit one, and one that
+    /// is not mapped or can't be read, may have any.
+    private func isServable(_ profile: OriginProfile) -> Bool {
+        guard let image = selfTest.vdso?.image, profile.origin.evidence != .compat else { return true }
+        return image.function(named: profile.id.name) != nil
     }
 
     private func reason(of profile: OriginProfile) -> EntryReason {

@@ -96,9 +96,9 @@ extension Semantics {
         }
 
         @Test(arguments: ["vdso_calls", "vdso_calls.static"]) func itsGetrandomFetchesAKeyOnceInAWhile(_ program: String) throws {
-            let run = try ProgramRun.run(Fixture.command("vdso_calls", "getrandom:1"))
+            let run = try ProgramRun.run(Fixture.command(program, "getrandom:1"))
             guard run.status != 3 else { return }  // a vDSO without it: Linux before 6.11
-            let (report, _) = try Report.profiling(Fixture.command("vdso_calls", "getrandom:1000"))
+            let (report, _) = try Report.profiling(Fixture.command(program, "getrandom:1000"))
             let rows = try entered(report)
             #expect(Set(rows.keys) == ["getrandom reseed"])
             #expect((1...5).contains(rows["getrandom reseed"] ?? 0))
