@@ -2,7 +2,9 @@ internal import BPFRuntime
 internal import CLinux
 internal import Glibc
 internal import HostFiles
+internal import Profile
 internal import SyscallTable
+internal import VDSO
 
 /// Finds out whether a capture works on this host, by making one: everything else only explains what it finds.
 public enum Doctor {
@@ -23,7 +25,11 @@ public enum Doctor {
 
     /// Looks at everything. `profile` works if no finding has failed.
     public static func examine(btfPath: String?) -> [Finding] {
-        [kernel(), btf(btfPath), privileges(), lockdown(), memlock(), capture(btfPath), tracefs(), cgroup(), clocksource(), vdso()]
+        let (capture, sampling) = capture(btfPath)
+        return [
+            kernel(), btf(btfPath), privileges(), lockdown(), memlock(), capture, perfEvents(sampling), tracefs(), cgroup(),
+            clocksource(), vdso(),
+        ]
     }
 
     private static func kernel() -> Finding {
@@ -88,8 +94,9 @@ public enum Doctor {
             subject: "memlock", verdict: .ok, detail: "\(size); from Linux 5.11 on BPF memory counts for the cgroup instead")
     }
 
-    /// The proof: the programs are loaded, attached, run, and deliver what they measured.
-    private static func capture(_ btfPath: String?) -> Finding {
+    /// The proof: the programs are loaded, attached, run, and deliver what they measured. With it whether samples would be taken;
+    /// nil where that was not tried.
+    private static func capture(_ btfPath: String?) -> (Finding, VDSOSampling?) {
         let subject = "capture"
         do throws(CaptureError) {
             var options = CaptureOptions(target: .processes([], follow: false), ringBytes: CaptureOptions.smallestRing, btfPath: btfPath)
@@ -97,23 +104,35 @@ public enum Doctor {
             let session = try CaptureSession(options)
             let milliseconds = (ProcFS.monotonicNanoseconds() - began) / 1_000_000
             guard let floor = session.floor else {
-                return Finding(
-                    subject: subject, verdict: .failed,
-                    detail: "the programs load, but the tracepoints raw_syscalls:sys_enter and sys_exit deliver nothing: "
-                        + "the kernel needs CONFIG_HAVE_SYSCALL_TRACEPOINTS and CONFIG_FTRACE_SYSCALLS")
+                let detail =
+                    "the programs load, but the tracepoints raw_syscalls:sys_enter and sys_exit deliver nothing: "
+                    + "the kernel needs CONFIG_HAVE_SYSCALL_TRACEPOINTS and CONFIG_FTRACE_SYSCALLS"
+                return (Finding(subject: subject, verdict: .failed, detail: detail), session.sampler.state)
             }
             // The verifier sees other programs where calls are selected.
             options.selection = try? SyscallSelection(parsing: ["read", "9999"], architecture: .current)
             _ = try CaptureSession(options)
             let kind = session.probes.isTyped ? "tp_btf" : "raw_tp"
-            return Finding(
-                subject: subject, verdict: .ok,
-                detail: "\(kind) programs on raw_syscalls and a ring buffer, loaded and attached in \(milliseconds) ms; "
-                    + "a call that does nothing reads \(floor) ns")
+            let detail =
+                "\(kind) programs on raw_syscalls and a ring buffer, loaded and attached in \(milliseconds) ms; "
+                + "a call that does nothing reads \(floor) ns"
+            return (Finding(subject: subject, verdict: .ok, detail: detail), session.sampler.state)
         } catch {
             let detail = error.log.isEmpty ? error.description : "\(error)\n\(error.log)"
-            return Finding(subject: subject, verdict: .failed, detail: detail)
+            return (Finding(subject: subject, verdict: .failed, detail: detail), nil)
         }
+    }
+
+    /// What calls that the vDSO serves are estimated from.
+    private static func perfEvents(_ sampling: VDSOSampling?) -> Finding {
+        var refusal = VDSOSampler.refusal()
+        // An event can be had and still take no program.
+        if case .unavailable(let reason) = sampling { refusal = reason }
+        guard let refusal else {
+            return Finding(subject: "perf events", verdict: .ok, detail: "to be had, so that calls that the vDSO serves are estimated")
+        }
+        return Finding(
+            subject: "perf events", verdict: .note, detail: "calls that the vDSO serves can't be estimated: \(refusal)")
     }
 
     private static func tracefs() -> Finding {
@@ -135,10 +154,8 @@ public enum Doctor {
     }
 
     private static func clocksource() -> Finding {
-        let name = ProcFS.text("/sys/devices/system/clocksource/clocksource0/current_clocksource") ?? "unknown"
-        // Those that the vDSO can read without entering the kernel; others make every time call a system call.
-        let served = ["tsc", "tsc-early", "kvm-clock", "hyperv_clocksource_tsc_page", "xen", "arch_sys_counter"]
-        guard served.contains(name) else {
+        let name = Host.clocksource()
+        guard Clocksource.readableInUserSpace.contains(name) else {
             return Finding(
                 subject: "clocksource", verdict: .note,
                 detail: "\(name): the vDSO can't read it, so that programs enter the kernel to read the time, and probes take longer")
@@ -147,10 +164,17 @@ public enum Doctor {
     }
 
     private static func vdso() -> Finding {
-        // AT_SYSINFO_EHDR, getauxval(3).
-        guard getauxval(33) != 0 else {
-            return Finding(subject: "vDSO", verdict: .note, detail: "none: every time call enters the kernel (vdso=0 on the command line?)")
+        let subject = "vDSO"
+        do throws(VDSOImageError) {
+            guard let image = try RunningVDSO.find()?.image else {
+                return Finding(
+                    subject: subject, verdict: .note, detail: "none: every time call enters the kernel (vdso=0 on the command line?)")
+            }
+            let names = image.exportedFunctions.map(\.stem)
+            return Finding(
+                subject: subject, verdict: .ok, detail: names.isEmpty ? "mapped, without functions" : names.joined(separator: ", "))
+        } catch {
+            return Finding(subject: subject, verdict: .note, detail: error.description)
         }
-        return Finding(subject: "vDSO", verdict: .ok, detail: "mapped")
     }
 }

@@ -64,6 +64,14 @@ struct VDSOSampler: ~Copyable {
 
     func stop() { for event in events { _ = clinux_switch_perf_event(event.descriptor, 0) } }
 
+    /// Why the kernel gives no events; nil where it gives them.
+    static func refusal() -> String? {
+        let descriptor = clinux_open_cpu_clock(Int32(ProcFS.onlineCPUs()[0]), 1_000_000)
+        guard descriptor >= 0 else { return refusal(errno).description }
+        close(descriptor)
+        return nil
+    }
+
     private static func refusal(_ code: Int32) -> CaptureError {
         switch code {
         case EACCES, EPERM:

@@ -5,8 +5,11 @@ import Testing
 extension CommandLineTests {
     @Suite(.requiresBPF) struct DoctorLines {
         private static let subjects = [
-            "kernel", "BTF", "privileges", "lockdown", "memlock", "capture", "tracefs", "cgroup v2", "clocksource", "vDSO",
+            "kernel", "BTF", "privileges", "lockdown", "memlock", "capture", "perf events", "tracefs", "cgroup v2", "clocksource",
+            "vDSO",
         ]
+        /// Those without which captures work all the same.
+        private static let dispensable: Set<Substring> = ["perf events", "cgroup v2", "clocksource", "vDSO"]
 
         /// One line each: mark, subject, detail, in columns.
         @Test func everythingIsWellWhereCapturesWork() throws {
@@ -17,11 +20,26 @@ extension CommandLineTests {
             #expect(lines.count == Self.subjects.count)
             for (line, subject) in zip(lines, Self.subjects) {
                 let mark = line.prefix(8)
-                #expect(mark == "ok      " || (mark == "note    " && ["cgroup v2", "clocksource", "vDSO"].contains(subject)), "\(line)")
+                #expect(mark == "ok      " || (mark == "note    " && Self.dispensable.contains(subject[...])), "\(line)")
                 #expect(line.dropFirst(8).hasPrefix(subject.padding(toLength: 13, withPad: " ", startingAt: 0)), "\(line)")
                 #expect(line.count > 21, "\(line)")
             }
             #expect(run.output.contains(" programs on raw_syscalls and a ring buffer, loaded and attached in "))
+        }
+
+        /// The names come from the image that the kernel maps.
+        @Test func theFunctionsOfTheVDSOAreNamed() throws {
+            let line = try #require(try syslat(["doctor"]).output.split(separator: "\n").last)
+            try #require(line.hasPrefix("ok      vDSO "), "\(line)")
+            for name in ["clock_gettime", "gettimeofday", "getcpu", "time"] { #expect(line.contains(name), "\(line)") }
+        }
+
+        /// Captures work without them, and lack the estimate.
+        @Test func refusedPerfEventsAreANote() throws {
+            let run = try ProgramRun.run(Fixture.command("without_perf", ProgramRun.syslat, "doctor"))
+            #expect(run.status == 0)
+            let line = try #require(run.output.split(separator: "\n").first { $0.contains("perf events") })
+            #expect(line.hasPrefix("note    perf events  calls that the vDSO serves can't be estimated: the kernel refuses"), "\(line)")
         }
 
         @Test func aBTFFileThatIsNotThereFails() throws {
