@@ -51,7 +51,7 @@ complaints=$(groff -man -Tutf8 -ww -z "$page" 2>&1) || complaints+=" (it failed)
 text=$(groff -man -Tascii -P-cbou "$page")
 grep -qF "syslat $version" <<<"$text" || fail "the man page does not say that it is of version $version"
 count=0
-for command in profile report doctor; do
+for command in profile report vdso doctor; do
     # From the title of its section to the next one.
     section=$(awk -v title="SYSLAT ${command^^}" '/^[A-Z]/ { inside = $0 == title } inside' <<<"$text")
     section+=$(awk '/^[A-Z]/ { inside = $0 == "OPTIONS OF EVERY SUBCOMMAND" } inside' <<<"$text")
@@ -61,7 +61,7 @@ for command in profile report doctor; do
         count=$((count + 1))
     done
 done
-[ "$count" -ge 20 ] || fail "help lists $count options: this test reads it wrongly"
+[ "$count" -ge 25 ] || fail "help lists $count options: this test reads it wrongly"
 
 # The completions: each shell reads its own.
 completions="$destination/usr/share/bash-completion/completions/syslat"
@@ -69,7 +69,9 @@ bash -n "$completions"
 skipped=""
 for shell in zsh fish; do
     file=$(echo "$destination"/usr/share/"$shell"/*/*syslat*)
-    grep -q -- ring-size "$file" || fail "$file does not complete --ring-size"
+    for option in ring-size vdso-sampling function; do
+        grep -q -- "$option" "$file" || fail "$file does not complete --$option"
+    done
     if command -v "$shell" >/dev/null; then
         "$shell" -n "$file"
     else
@@ -92,6 +94,10 @@ complete() {
 }
 [ "$(complete syslat prof)" = profile ] || fail "bash does not complete syslat prof"
 [ "$(complete syslat profile --dur)" = --duration ] || fail "bash does not complete syslat profile --dur"
+[ "$(complete syslat profile --vd)" = --vdso-sampling ] || fail "bash does not complete syslat profile --vd"
+[ "$(complete syslat vd)" = vdso ] || fail "bash does not complete syslat vd"
+[ "$(complete syslat vdso --fu)" = --function ] || fail "bash does not complete syslat vdso --fu"
+[ "$(complete syslat vdso --format j)" = json ] || fail "bash does not complete syslat vdso --format j"
 [ "$(complete syslat profile --sort me)" = mean ] || fail "bash does not complete syslat profile --sort me"
 [ "$(complete syslat report READ)" = README.md ] || fail "bash does not complete a file's name after syslat report"
 
