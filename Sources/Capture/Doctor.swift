@@ -132,7 +132,7 @@ public enum Doctor {
             return Finding(subject: "perf events", verdict: .ok, detail: "to be had, so that calls that the vDSO serves are estimated")
         }
         return Finding(
-            subject: "perf events", verdict: .note, detail: "calls that the vDSO serves can't be estimated: \(refusal)")
+            subject: "perf events", verdict: .note, detail: "calls that the vDSO serves can't be estimated. \(refusal)")
     }
 
     private static func tracefs() -> Finding {
