@@ -29,7 +29,7 @@ TEST_PACKAGES := strace jq git sqlite3 binutils cpio python3 python3-venv groff-
 BENCH_PACKAGES := python3
 MAN_PAGE_PACKAGES := python3
 
-.PHONY: all build run test check static install-parts install uninstall bench-overhead fuzz fuzz-vdso setup setup-tests setup-bench generated \
+.PHONY: all build run test check static install-parts install uninstall bench-overhead bench-vdso-sampling fuzz fuzz-vdso setup setup-tests setup-bench generated \
 	clean help
 
 all: build
@@ -100,6 +100,9 @@ uninstall: ## Remove what `make install` with the same PREFIX and DESTDIR instal
 
 bench-overhead: setup-bench build $(addprefix $(BENCH)/,floor.bpf.o hold-floor count-links getppid-loop) ## Measure what syslat adds to a call
 	@Benchmarks/overhead
+
+bench-vdso-sampling: setup-bench build $(BENCH)/clock-loop ## Measure what --vdso-sampling costs, and how far its estimates are off
+	@Benchmarks/vdso-sampling
 
 # Kernel headers that depend on the architecture lie where Debian puts them.
 $(BENCH)/%.bpf.o: Benchmarks/%.bpf.c | $(BENCH) setup-bench
