@@ -4,21 +4,26 @@ internal import SyscallTable
 extension CallProfile {
     /// Adds another profile of the same call: the same as having recorded both.
     public func merged(with other: CallProfile) -> CallProfile {
-        var merged = series
-        for addition in other.series {
+        var counts = Dictionary(uniqueKeysWithValues: errnos.map { ($0.errno, $0.count) })
+        for entry in other.errnos { counts[entry.errno] = (counts[entry.errno] ?? 0).addingSaturating(entry.count) }
+        return CallProfile(id: id, series: series.merged(with: other.series), errnos: counts.map { ErrnoCount(errno: $0.key, count: $0.value) })
+    }
+}
+
+extension [Series] {
+    /// Adds series of the same calls: one for each outcome and result.
+    func merged(with others: [Series]) -> [Series] {
+        var merged = self
+        for addition in others {
             if let index = merged.firstIndex(where: { $0.outcome == addition.outcome && $0.failed == addition.failed }) {
                 merged[index].distribution.merge(addition.distribution)
             } else {
                 merged.append(addition)
             }
         }
-        var counts = Dictionary(uniqueKeysWithValues: errnos.map { ($0.errno, $0.count) })
-        for entry in other.errnos { counts[entry.errno] = (counts[entry.errno] ?? 0).addingSaturating(entry.count) }
-        return CallProfile(id: id, series: merged.inOrder, errnos: counts.map { ErrnoCount(errno: $0.key, count: $0.value) })
+        return merged.inOrder
     }
-}
 
-extension [Series] {
     /// The order in which a call's series stand everywhere.
     public var inOrder: [Series] {
         sorted { ($0.outcome.rawValue, $0.failed ? 1 : 0) < ($1.outcome.rawValue, $1.failed ? 1 : 0) }
@@ -88,10 +93,11 @@ extension Profile {
                     + "\(other.host.kernelRelease) on \(other.host.cpuModel). Their sum says little about either.")
         }
         let vdso = vdso(with: other, isSameHost: isSameHost, remarks: &capture.remarks)
+        let workload = workload(with: other, remarks: &capture.remarks)
         let merged = Profile(
             tool: tool, host: host, capture: capture, balance: balance.merged(with: other.balance),
             calls: calls.merged(with: other.calls), processes: processes.merged(with: other.processes),
-            inFlight: inFlight + other.inFlight, vdso: vdso)
+            inFlight: inFlight + other.inFlight, vdso: vdso, workload: workload)
         return merged.markedIfSaturated
     }
 
@@ -130,6 +136,7 @@ extension Profile {
             }
             || processes.contains { $0.calls == .max || $0.totalNanoseconds == .max }
             || capture.durationNanoseconds == .max || balance.isSaturated || vdso?.isSaturated == true
+            || workload?.isSaturated == true
         guard isSaturated else { return self }
         var marked = self
         let remark = "Some counts or times are larger than 2^64 and stand at the largest number: they are too low."

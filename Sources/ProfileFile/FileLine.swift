@@ -19,6 +19,9 @@ internal import SyscallTable
 ///            "processes":[{"pid":…,"comm":…,"calls":…,"total_ns":…,"callers":[{"file":…,"calls":…},…]},…]}}
 /// {"vdso_served":{"pid":…,"comm":…,"function":…,"samples":…,"calls":…,"calls_low":…,"calls_high":…}}
 /// {"vdso_vsyscall":{"pid":…,"comm":…,"name":…,"calls":…}}
+/// {"workload":{"id":…,"version":…,"quick":…,"runs":…,"machine":…}}
+/// {"workload_case":{"name":…,"state":…,"reason":…,"syscalls":[…],"operations":…,"untraced":{"median_ns":…,…},
+///            "series":[{"outcome":…,"failed":…,"count":…,…,"buckets":[[…],…]},…]}}
 /// {"balance":{…}}
 /// {"sha256":…}                                                 last: the hash of all before this line
 /// ```
@@ -40,6 +43,8 @@ struct FileLine: Codable {
     var vdsoEntered: VDSOEnteredLine?
     var vdsoServed: VDSOServedLine?
     var vdsoVsyscall: VDSOVsyscallLine?
+    var workload: WorkloadLine?
+    var workloadCase: WorkloadCaseLine?
     var balance: BalanceLine?
     var sha256: String?
 
@@ -47,12 +52,13 @@ struct FileLine: Codable {
 
     enum CodingKeys: String, CodingKey {
         case version = "syslat-profile"
-        case tool, host, capture, interval, series, errnos, process, vdso, balance, sha256
+        case tool, host, capture, interval, series, errnos, process, vdso, workload, balance, sha256
         case endInterval = "end_interval"
         case inFlight = "in_flight"
         case vdsoEntered = "vdso_entered"
         case vdsoServed = "vdso_served"
         case vdsoVsyscall = "vdso_vsyscall"
+        case workloadCase = "workload_case"
     }
 }
 

@@ -29,6 +29,7 @@ public struct ProfileFileReader {
         var processes: [ProcessProfile] = []
         var inFlight: [InFlightCall] = []
         var vdso = VDSODraft()
+        var workload = WorkloadDraft()
         var balance: Balance?
         var intervals: [Interval] = []
         var openInterval: IntervalLine?
@@ -143,6 +144,7 @@ public struct ProfileFileReader {
         if let process = line.process { draft.processes.append(try process.decoded()) }
         if let call = line.inFlight { draft.inFlight.append(try call.decoded()) }
         try draft.vdso.take(line)
+        try draft.workload.take(line)
         if let balance = line.balance { draft.balance = try balance.decoded() }
     }
 
@@ -173,7 +175,8 @@ public struct ProfileFileReader {
         let calls = draft.intervals.isEmpty ? draft.calls.profiles() : draft.intervals.merged()
         return Profile(
             tool: tool, host: host, capture: capture, balance: balance, calls: calls, processes: draft.processes,
-            inFlight: draft.inFlight, intervals: draft.intervals, vdso: draft.vdso.profile)
+            inFlight: draft.inFlight, intervals: draft.intervals, vdso: draft.vdso.profile,
+            workload: draft.workload.workload)
     }
 
     // MARK: Errors

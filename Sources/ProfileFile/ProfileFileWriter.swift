@@ -69,6 +69,7 @@ public struct ProfileFileWriter {
             bytes += try encode(line)
         }
         if let vdso = profile.vdso { bytes += try encode(vdso) }
+        if let workload = profile.workload { bytes += try encode(workload) }
         var balance = FileLine()
         balance.balance = BalanceLine(profile.balance)
         bytes += try encode(balance)
@@ -110,6 +111,18 @@ public struct ProfileFileWriter {
         for count in vdso.vsyscalls {
             var line = FileLine()
             line.vdsoVsyscall = VDSOVsyscallLine(count)
+            bytes += try encode(line)
+        }
+        return bytes
+    }
+
+    private mutating func encode(_ workload: WorkloadResult) throws -> [UInt8] {
+        var head = FileLine()
+        head.workload = WorkloadLine(workload)
+        var bytes = try encode(head)
+        for item in workload.cases {
+            var line = FileLine()
+            line.workloadCase = WorkloadCaseLine(item)
             bytes += try encode(line)
         }
         return bytes

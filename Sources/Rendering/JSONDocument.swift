@@ -11,7 +11,7 @@ struct JSONDocument: Encodable {
     init(_ profile: Profile) { self.profile = profile }
 
     private enum Key: String, CodingKey {
-        case schema, tool, host, capture, balance, syscalls, processes, vdso
+        case schema, tool, host, capture, balance, syscalls, processes, vdso, workload
         case inFlight = "in_flight"
     }
 
@@ -26,6 +26,7 @@ struct JSONDocument: Encodable {
         try container.encode(profile.processes.map(ProcessPart.init), forKey: .processes)
         try container.encode(profile.inFlight.map(InFlightPart.init), forKey: .inFlight)
         try container.encodeIfPresent(profile.vdso.map { VDSOPart($0, profile.capture) }, forKey: .vdso)
+        try container.encodeIfPresent(profile.workload.map(WorkloadPart.init), forKey: .workload)
     }
 }
 

@@ -66,9 +66,10 @@ public enum TextReport {
     /// Complexity: O(all buckets).
     public static func render(_ profile: Profile, options: Options = Options()) -> String {
         let context = ReportContext(profile: profile, options: options)
-        var sections = [HeaderSection.lines(context)]
+        var sections = [HeaderSection.lines(context), WorkloadSection.lines(context)]
         if profile.calls.isEmpty && profile.processes.isEmpty {
-            sections.append(EmptySection.lines(context))
+            // The calls of a workload stand with its cases.
+            if profile.workload == nil { sections.append(EmptySection.lines(context)) }
         } else {
             sections.append(TableSection.lines(context))
             sections.append(ErrorsSection.lines(context))

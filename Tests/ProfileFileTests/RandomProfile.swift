@@ -20,7 +20,8 @@ extension Profile {
                     pid: Int32(number), tid: Int32(number) + 7, comm: text(using: &random), id: .random(using: &random),
                     ageNanoseconds: .random(in: 0 ... .max, using: &random), beganBefore: .random(using: &random))
             },
-            intervals: series, vdso: Bool.random(using: &random) ? .random(using: &random) : nil)
+            intervals: series, vdso: Bool.random(using: &random) ? .random(using: &random) : nil,
+            workload: Bool.random(using: &random) ? .random(using: &random) : nil)
     }
 
     private static func randomCalls(using random: inout some RandomNumberGenerator) -> [CallProfile] {

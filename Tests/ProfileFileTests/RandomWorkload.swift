@@ -1,0 +1,31 @@
+import LatencyHistogram
+import Profile
+
+/// Workloads of every shape, from a seed. No two cases have one name.
+extension WorkloadResult {
+    static func random(
+        id: String = "standard", machine: Machine = .host, using random: inout some RandomNumberGenerator
+    ) -> WorkloadResult {
+        WorkloadResult(
+            id: id, version: 3, isQuick: false, runs: .random(in: 1...50, using: &random), machine: machine,
+            cases: (0..<Int.random(in: 0...5, using: &random)).map { number in
+                .random(name: "case-\(number)-\(Profile.text(using: &random))", using: &random)
+            })
+    }
+}
+
+extension WorkloadCase {
+    static func random(name: String, using random: inout some RandomNumberGenerator) -> WorkloadCase {
+        let states: [State] = [.measured, .measured, .absent("no \"io_uring\""), .absent(""), .failed("3 of 4 calls\n")]
+        var series: [Series] = []
+        for outcome in Outcome.allCases {
+            for failed in [false, true] where Bool.random(using: &random) {
+                series.append(Series(outcome: outcome, failed: failed, distribution: .random(using: &random)))
+            }
+        }
+        return WorkloadCase(
+            name: name, state: states.randomElement(using: &random)!, syscalls: ["read", Profile.text(using: &random)],
+            operations: .random(in: 0 ... 1 << 50, using: &random),
+            untraced: Bool.random(using: &random) ? .random(using: &random) : nil, series: series)
+    }
+}
