@@ -60,17 +60,21 @@ let package = Package(
             name: "KernelLab", dependencies: ["CLinux", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: strict),
 
+        // From profiles of two kernels to a verdict.
+        .target(
+            name: "Comparison", dependencies: ["LatencyHistogram", "Profile", "SyscallTable"], swiftSettings: strict),
+
         // From a profile to people and programs.
         .target(
             name: "ProfileFile",
             dependencies: ["LatencyHistogram", "Profile", "SyscallTable", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: strict),
         .target(
-            name: "Rendering", dependencies: ["CZlib", "LatencyHistogram", "Profile", "SyscallTable"], swiftSettings: strict),
+            name: "Rendering", dependencies: ["CZlib", "Comparison", "LatencyHistogram", "Profile", "SyscallTable"], swiftSettings: strict),
         .executableTarget(
             name: "syslat",
             dependencies: [
-                "Capture", "KernelLab", "LatencyHistogram", "Profile", "ProfileFile", "Rendering", "SyscallTable",
+                "Capture", "Comparison", "KernelLab", "LatencyHistogram", "Profile", "ProfileFile", "Rendering", "SyscallTable",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -87,7 +91,8 @@ let package = Package(
         .testTarget(
             name: "RenderingTests",
             dependencies: [
-                "CZlib", "LatencyHistogram", "Profile", "Rendering", "SyscallTable", "TestSupport",
+                "CZlib", "Comparison", "ComparisonSupport", "LatencyHistogram", "Profile", "Rendering", "SyscallTable",
+                "TestSupport",
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ],
             exclude: ["Snapshots"], swiftSettings: strict),
@@ -96,6 +101,13 @@ let package = Package(
             dependencies: [
                 "LatencyHistogram", "TestSupport", .product(name: "Histogram", package: "hdrhistogram-swift"),
             ],
+            swiftSettings: strict),
+        .target(
+            name: "ComparisonSupport", dependencies: ["Comparison", "LatencyHistogram", "Profile", "SyscallTable", "TestSupport"],
+            path: "Tests/ComparisonSupport", swiftSettings: strict),
+        .testTarget(
+            name: "ComparisonTests",
+            dependencies: ["Comparison", "ComparisonSupport", "LatencyHistogram", "Profile", "SyscallTable", "TestSupport"],
             swiftSettings: strict),
         .testTarget(name: "ProfileTests", dependencies: ["LatencyHistogram", "Profile", "SyscallTable"], swiftSettings: strict),
         .testTarget(
@@ -114,7 +126,9 @@ let package = Package(
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         .target(
             name: "ProfileExercise",
-            dependencies: ["Profile", "ProfileFile", "Rendering", .product(name: "Crypto", package: "swift-crypto")],
+            dependencies: [
+                "Comparison", "Profile", "ProfileFile", "Rendering", .product(name: "Crypto", package: "swift-crypto"),
+            ],
             path: "Tests/ProfileExercise", swiftSettings: strict),
 
         // The entry points of fuzzers: `make fuzz` and `make fuzz-vdso` link them, each by itself.
@@ -134,7 +148,8 @@ let package = Package(
             name: "KernelLabTests", dependencies: ["CLinux", "CaptureSupport", "KernelLab", "KernelLabSupport", "syslat"],
             swiftSettings: testing),
         .testTarget(
-            name: "CommandLineTests", dependencies: ["Capture", "CaptureSupport", "TestSupport", "syslat"],
+            name: "CommandLineTests",
+            dependencies: ["Capture", "CaptureSupport", "ComparisonSupport", "Profile", "ProfileFile", "TestSupport", "syslat"],
             exclude: ["Snapshots"], swiftSettings: testing),
     ]
 )

@@ -1,0 +1,113 @@
+import Glibc
+import LatencyHistogram
+import Profile
+
+/// Makes the cells of two sides: effect, interval, margin and p-values, but no verdict yet.
+struct Cells {
+    let base, new, noise: Side
+    let options: ComparisonOptions
+    let distribution: MannWhitney
+
+    /// The figures that a comparison of two sides may have, for one subject.
+    static func measures(of subject: Subject) -> [Measure] {
+        subject.result == .operation ? [.untraced] : [.p50, .p90, .p99, .p999]
+    }
+
+    /// - Returns: a cell, without p-values where not every boot has the figure.
+    func cell(_ subject: Subject, _ measure: Measure) -> Cell {
+        let (mine, theirs) = (base.values(subject) { $0[measure] }, new.values(subject) { $0[measure] })
+        let noise = noise(subject, measure, base: mine)
+        let margin = log(1 + max(options.delta(measure), Cells.bucketWidth, exp(noise) - 1))
+        var cell = Cell(
+            subject: subject, measure: measure, margin: margin, noise: noise, leastNanoseconds: leastNanoseconds(measure))
+        cell.base = base.boots.compactMap { $0.subjects[subject]?[measure] }.median.map { exp($0) }
+        cell.new = new.boots.compactMap { $0.subjects[subject]?[measure] }.median.map { exp($0) }
+        guard let mine, let theirs else {
+            cell.verdict = absenceVerdict(subject)
+            cell.absence = absence(subject, measure)
+            return cell
+        }
+        cell.shift = ShiftEstimate(base: mine, new: theirs, distribution: distribution, alpha: options.alpha)
+        cell.p = evidence(mine, theirs, margin: margin, equivalence: equivalenceMargin(cell))
+        let freedom = Double(mine.count + theirs.count - 2)
+        if freedom > 0 {
+            let deviation = ((mine.squaredDistances + theirs.squaredDistances) / freedom).squareRoot()
+            cell.deviation = deviation
+            cell.detectable =
+                margin + Resolution.reach(deviation: deviation, baseBoots: mine.count, newBoots: theirs.count)
+        }
+        return cell
+    }
+
+    /// No quantile is known better than this.
+    private static let bucketWidth = 1 / Double(1 << BucketScheme.subBucketBits)
+
+    /// Source: `--noise`, or BASE itself where it has boots enough to be halved.
+    private func noise(_ subject: Subject, _ measure: Measure, base values: [Double]?) -> Double {
+        let enough = 8
+        if !noise.boots.isEmpty { return NoiseFloor.of(noise.boots.compactMap { $0.subjects[subject]?[measure] }) ?? 0 }
+        guard let values, values.count >= enough else { return 0 }
+        return NoiseFloor.of(values) ?? 0
+    }
+
+    /// What tracing itself costs is in every traced time, and may differ between kernels.
+    private func leastNanoseconds(_ measure: Measure) -> Double {
+        guard measure != .untraced, let mine = base.probeFloor, let theirs = new.probeFloor else {
+            return options.minimumNanoseconds
+        }
+        return max(options.minimumNanoseconds, 2 * abs(theirs - mine))
+    }
+
+    /// A change that is too small in nanoseconds is as good as none: what it takes to be equivalent is the wider of the two.
+    private func equivalenceMargin(_ cell: Cell) -> Double {
+        guard let base = cell.base, base > 0 else { return cell.margin }
+        return max(cell.margin, log(1 + cell.leastNanoseconds / base))
+    }
+
+    private func evidence(_ base: [Double], _ new: [Double], margin: Double, equivalence: Double) -> Evidence {
+        func moved(_ distance: Double) -> [Double] { new.map { $0 - distance } }
+        // Beyond the margin: NEW, moved back by it, is still the larger (or the smaller).
+        let regressed = distribution.test(base: base, new: moved(margin)).greater
+        let improved = distribution.test(base: base, new: moved(-margin)).less
+        // Within it: both one-sided tests must succeed (TOST: Schuirmann, 1987).
+        let below = distribution.test(base: base, new: moved(equivalence)).less
+        let above = distribution.test(base: base, new: moved(-equivalence)).greater
+        return Evidence(regressed: regressed, improved: improved, equivalent: max(below, above))
+    }
+
+    // MARK: No data
+
+    private func absenceVerdict(_ subject: Subject) -> Verdict {
+        if state(subject, in: new)?.isFailure == true { return .noData }
+        if base.boots(with: subject) == 0 { return .new }
+        return new.boots(with: subject) == 0 ? .gone : .noData
+    }
+
+    private func absence(_ subject: Subject, _ measure: Measure) -> String {
+        for side in [base, new] {
+            switch state(subject, in: side) {
+            case .absent(let reason)?: return "absent on \(side.name): \(reason)"
+            case .failed(let reason)?: return "failed on \(side.name): \(reason)"
+            case .measured?, nil: break
+            }
+            let boots = side.boots(with: subject)
+            if boots == 0 { return "not there on \(side.name)" }
+            let able = side.boots.count { $0.subjects[subject]?[measure] != nil }
+            guard able < side.boots.count else { continue }
+            if measure == .untraced {
+                return "not measured on \(side.boots.count - able) of \(side.boots.count) boots of \(side.name)"
+            }
+            return "\(measure.rawValue) needs \(measure.leastCalls) calls in each boot; "
+                + "\(able) of \(side.boots.count) boots of \(side.name) have them"
+        }
+        return ""
+    }
+
+    private func state(_ subject: Subject, in side: Side) -> WorkloadCase.State? {
+        side.boots.lazy.compactMap { $0.states[subject.name] }.first
+    }
+}
+
+extension WorkloadCase.State {
+    fileprivate var isFailure: Bool { if case .failed = self { true } else { false } }
+}

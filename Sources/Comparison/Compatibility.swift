@@ -1,0 +1,143 @@
+import LatencyHistogram
+import Profile
+
+/// Whether two sides can be compared at all, and what to say where they can but a doubt is left.
+enum Compatibility {
+    /// A larger share of lost calls hides what it is of: lost calls are the ones in the busiest moments.
+    static let mostLost = 0.001
+
+    /// - Returns: warnings, each a sentence.
+    static func check(
+        _ base: Side, _ new: Side, noise: Side, options: ComparisonOptions
+    ) throws(ComparisonError) -> [String] {
+        for side in [base, new] {
+            guard !side.files.isEmpty else {
+                throw ComparisonError(
+                    "\(side.name) has no files. Name profiles of both kernels: syslat compare BASE… -- NEW…")
+            }
+            guard side.boots.count <= Resolution.mostBoots else {
+                throw ComparisonError(
+                    "\(side.name) has \(side.boots.count) boots: more than \(Resolution.mostBoots) say nothing new. "
+                        + "Leave some out.")
+            }
+        }
+        let sides = noise.files.isEmpty ? [base, new] : [base, new, noise]
+        try checkWorkloads(sides)
+        try checkMachines(sides)
+        let losses = try checkLosses(sides, options)
+        return emulation(base) + losses + within(sides) + between(base, new) + order(base, new)
+    }
+
+    // MARK: What can't be compared
+
+    private static func checkWorkloads(_ sides: [Side]) throws(ComparisonError) {
+        func name(_ profile: Profile) -> String {
+            guard let workload = profile.workload else { return "no workload" }
+            return "workload \(workload.id) \(workload.version)\(workload.isQuick ? " (quick)" : "")"
+        }
+        let all = sides.flatMap(\.files)
+        guard let first = all.first, let other = all.first(where: { name($0.profile) != name(first.profile) }) else { return }
+        throw ComparisonError(
+            "\(first.path) is of \(name(first.profile)) and \(other.path) of \(name(other.profile)): different work can't be "
+                + "compared. Make both with the same version of `syslat bench` and the same options.")
+    }
+
+    private static func checkMachines(_ sides: [Side]) throws(ComparisonError) {
+        let all = sides.flatMap(\.files)
+        let emulated = all.first { $0.profile.workload?.machine == .emulation }
+        let real = all.first { $0.profile.workload != nil && $0.profile.workload?.machine != .emulation }
+        guard let emulated, let real else { return }
+        throw ComparisonError(
+            "\(emulated.path) was made under emulation and \(real.path) on real hardware: their nanoseconds have nothing in "
+                + "common. Make both on the same machine.")
+    }
+
+    private static func checkLosses(_ sides: [Side], _ options: ComparisonOptions) throws(ComparisonError) -> [String] {
+        let lossy = sides.flatMap(\.files).filter { file in
+            let balance = file.profile.balance
+            return Double(balance.lost) > Double(balance.entered) * mostLost
+        }
+        guard let first = lossy.first else { return [] }
+        guard options.acceptsLosses else {
+            throw ComparisonError(
+                "\(first.path) lost \(first.profile.balance.lost) of \(first.profile.balance.entered) calls, more than 0.1 %. "
+                    + "Calls are lost in the busiest moments, which are the slowest: what is left looks faster than it was. "
+                    + "Capture again with a larger --ring-size, or compare all the same with --force.")
+        }
+        return [
+            "\(phrase(lossy.count, "file", "files")) lost more than 0.1 % of the calls (--force): what is left looks faster "
+                + "than it was."
+        ]
+    }
+
+    // MARK: Doubts
+
+    private static func emulation(_ base: Side) -> [String] {
+        guard base.profiles.contains(where: { $0.workload?.machine == .emulation }) else { return [] }
+        return [
+            "Both sides ran under emulation: their nanoseconds say nothing about any hardware. Counts, errors and what the vDSO "
+                + "serves are sound."
+        ]
+    }
+
+    /// What is mixed within a side.
+    private static func within(_ sides: [Side]) -> [String] {
+        var warnings: [String] = []
+        for side in sides {
+            for field in IdentityField.ofBoots {
+                let values = side.values(field.value)
+                guard values.count > 1 else { continue }
+                warnings.append(
+                    "\(side.name) mixes \(values.count) values of \(field.name): \(values.joined(separator: ", ")). Its boots "
+                        + "differ for more reasons than chance.")
+            }
+            if side.profiles.contains(where: \.host.bootID.isEmpty) {
+                warnings.append("Profiles of \(side.name) have no boot id: all of those count as one boot.")
+            }
+            let shared = side.files.count - side.boots.count
+            if shared > 0 {
+                warnings.append(
+                    "\(side.name) has \(side.files.count) files of \(phrase(side.boots.count, "boot", "boots")): files of one boot "
+                        + "are averaged, since they tell nothing of how boots differ.")
+            }
+        }
+        return warnings
+    }
+
+    private static func between(_ base: Side, _ new: Side) -> [String] {
+        var warnings: [String] = []
+        let both = Set(base.boots.map(\.id)).intersection(new.boots.map(\.id))
+        if !both.isEmpty {
+            warnings.append(
+                "\(phrase(both.count, "boot is", "boots are")) on both sides: the sides are not independent of each other.")
+        }
+        for field in IdentityField.ofCaptures where base.values(field.value) != new.values(field.value) {
+            warnings.append("The two sides were not captured in the same way: their \(field.name) differs.")
+        }
+        func isSampled(_ profile: Profile) -> String { "\(profile.vdso?.sampling.isOn ?? false)" }
+        if base.values(isSampled) != new.values(isSampled) {
+            warnings.append("Only one side looked for calls that the vDSO served: those are not compared.")
+        }
+        func runs(_ profile: Profile) -> String { "\(profile.workload?.runs ?? 0)" }
+        if base.values(runs) != new.values(runs) {
+            warnings.append("The workload was not run equally often in the boots of both sides.")
+        }
+        return warnings
+    }
+
+    /// What drifts over the day must not fall on one side alone.
+    private static func order(_ base: Side, _ new: Side) -> [String] {
+        let (mine, theirs) = (base.boots.map(\.start), new.boots.map(\.start))
+        guard mine.count > 1, theirs.count > 1, let first = mine.min(), let last = mine.max(), let newFirst = theirs.min(),
+            let newLast = theirs.max(), last < newFirst || newLast < first
+        else { return [] }
+        return [
+            "All boots of one side came before those of the other: what drifted meanwhile looks like the kernel. Take turns: "
+                + "A B B A."
+        ]
+    }
+
+    private static func phrase(_ count: Int, _ singular: String, _ plural: String) -> String {
+        "\(count) \(count == 1 ? singular : plural)"
+    }
+}

@@ -1,0 +1,70 @@
+import Glibc
+import Profile
+
+/// Something that a profile says of the machine, the kernel or the capture.
+struct IdentityField: Sendable {
+    let name: String
+    let value: @Sendable (Profile) -> String
+
+    /// What is the same for all boots of one side, or they differ for more reasons than chance.
+    static let ofBoots: [IdentityField] = [
+        IdentityField(name: "kernel") { $0.host.kernelRelease },
+        IdentityField(name: "architecture") { $0.host.arch },
+        IdentityField(name: "CPU model") { $0.host.cpuModel },
+        IdentityField(name: "CPUs") { "\($0.host.onlineCPUs)" },
+        IdentityField(name: "microcode") { $0.host.microcode },
+        IdentityField(name: "clocksource") { $0.host.clocksource },
+        IdentityField(name: "machine") { $0.workload?.machine.rawValue ?? "" },
+    ]
+
+    /// How it was captured.
+    static let ofCaptures: [IdentityField] = [
+        IdentityField(name: "selection of calls (-e)") { $0.capture.selection ?? "" },
+        IdentityField(name: "scope") { $0.workload == nil ? scope($0.capture.scope) : "" },
+    ]
+
+    /// Process ids are others in every boot.
+    private static func scope(_ text: String) -> String { text.filter { !$0.isNumber } }
+}
+
+/// What differs between two sides before any figure does.
+enum Identity {
+    static func differences(_ base: Side, _ new: Side) -> [IdentityDifference] {
+        var found = IdentityField.ofBoots.compactMap { difference($0.name, base.values($0.value), new.values($0.value)) }
+        let build = difference("kernel build", base.values(\.host.kernelVersion), new.values(\.host.kernelVersion))
+        if let build { found.append(build) }
+        found += mitigations(base, new) + symbols(base, new) + floor(base, new)
+        if let tool = difference("syslat", base.values(\.tool), new.values(\.tool)) { found.append(tool) }
+        return found
+    }
+
+    private static func difference(_ name: String, _ base: [String], _ new: [String]) -> IdentityDifference? {
+        base == new ? nil : IdentityDifference(name: name, base: base, new: new)
+    }
+
+    private static func mitigations(_ base: Side, _ new: Side) -> [IdentityDifference] {
+        let names = Set((base.profiles + new.profiles).flatMap(\.host.mitigations.keys)).sorted()
+        return names.compactMap { name in
+            func state(_ profile: Profile) -> String { profile.host.mitigations[name] ?? "not known to the kernel" }
+            return difference("mitigation \(name)", base.values(state), new.values(state))
+        }
+    }
+
+    /// Only what one side has and the other has not.
+    private static func symbols(_ base: Side, _ new: Side) -> [IdentityDifference] {
+        let mine = Set(base.profiles.flatMap(\.host.vdsoSymbols))
+        let theirs = Set(new.profiles.flatMap(\.host.vdsoSymbols))
+        guard mine != theirs, !mine.isEmpty || !theirs.isEmpty else { return [] }
+        return [
+            IdentityDifference(
+                name: "vDSO functions", base: mine.subtracting(theirs).sorted(), new: theirs.subtracting(mine).sorted())
+        ]
+    }
+
+    /// What a call that does nothing reads on each side; a few nanoseconds are chance.
+    private static func floor(_ base: Side, _ new: Side) -> [IdentityDifference] {
+        guard let mine = base.probeFloor, let theirs = new.probeFloor, abs(mine - theirs) >= 5 else { return [] }
+        func text(_ value: Double) -> [String] { ["\(UInt64(exactly: value.rounded()) ?? .max) ns"] }
+        return [IdentityDifference(name: "probe floor", base: text(mine), new: text(theirs))]
+    }
+}

@@ -1,0 +1,166 @@
+import ComparisonSupport
+import Foundation
+import LatencyHistogram
+import Profile
+import SyscallTable
+import TestSupport
+import Testing
+
+@testable import Comparison
+
+/// The verdicts: what was planted is found, in that cell and no other, and nothing depends on the order of files.
+@Suite struct ComparerTests {
+    private func boots(_ seed: UInt64, _ edit: (inout SyntheticBoots) -> Void = { _ in }) -> SyntheticBoots {
+        var boots = SyntheticBoots(seed: seed)
+        if seed.isMultiple(of: 2) { (boots.kernel, boots.start) = ("6.12.117-cloud-amd64", 100) }
+        edit(&boots)
+        return boots
+    }
+
+    private func verdicts(_ comparison: Comparison) -> [String: Verdict] {
+        Dictionary(
+            uniqueKeysWithValues: comparison.gated.map { ("\(comparison.label($0.subject)) \($0.measure.rawValue)", $0.verdict) })
+    }
+
+    @Test func twoKernelsOfTheSameSpeed() throws {
+        let comparison = try Comparer.compare(base: boots(1).files("a"), new: boots(2).files("b"))
+        #expect(comparison.outcome == .passed && comparison.canDecide && comparison.bootsNeeded == 5)
+        #expect(comparison.gated.count == 12 && comparison.gated.allSatisfy { $0.verdict == .equivalent })
+        #expect(comparison.warnings == [])
+        #expect(comparison.differences.map(\.name) == ["kernel"])
+        #expect(comparison.base == SideSummary(
+            files: 7, boots: 7, kernels: ["6.1.0-56-cloud-amd64"], arch: "x86_64", probeFloor: 170))
+    }
+
+    @Test func aPlantedRegressionIsFoundInThatCallAndNoOther() throws {
+        let comparison = try Comparer.compare(
+            base: boots(1).files("a"), new: boots(2) { $0.factors = [257: 1.2] }.files("b"))
+        #expect(comparison.outcome == .regressed)
+        for (name, verdict) in verdicts(comparison) {
+            #expect(verdict == (name.hasPrefix("openat") ? .regressed : .equivalent), "\(name)")
+        }
+        let cell = try #require(comparison.gated.first { $0.verdict == .regressed })
+        let shift = try #require(cell.shift)
+        #expect(abs(shift.effect - log(1.2)) < 0.03 && shift.interval?.contains(log(1.2)) == true)
+        let moved = comparison.others.filter { $0.verdict == .regressed }
+        #expect(moved.allSatisfy { comparison.label($0.subject).hasPrefix("openat") })
+        #expect(moved.contains { $0.subject.result == .error && $0.measure == .p50 })
+    }
+
+    @Test func anImprovementIsNoRegression() throws {
+        let comparison = try Comparer.compare(
+            base: boots(1).files("a"), new: boots(2) { $0.factors = [232: 0.7] }.files("b"))
+        #expect(comparison.outcome == .passed)
+        #expect(verdicts(comparison).filter { $0.value == .improved }.keys.sorted() == ["epoll_wait p50", "epoll_wait p99"])
+    }
+
+    /// Only openat's slowest calls: its median is the same.
+    @Test func aRegressionOfTheTailAlone() throws {
+        var new = boots(2).files("b")
+        for file in new.indices {
+            let call = try #require(new[file].profile.calls.firstIndex { $0.id.number == 257 })
+            var series = new[file].profile.calls[call].series
+            let ok = try #require(series.firstIndex { !$0.failed })
+            series[ok].distribution.merge(SyntheticBoots.distribution(around: 50_000, count: 300))
+            new[file].profile.calls[call] = CallProfile(id: new[file].profile.calls[call].id, series: series, errnos: [])
+        }
+        let comparison = try Comparer.compare(base: boots(1).files("a"), new: new)
+        #expect(verdicts(comparison).filter { $0.value == .regressed }.keys.sorted() == ["openat p99"])
+    }
+
+    // MARK: What does not matter
+
+    @Test func theOrderOfFilesDoesNotMatter() throws {
+        var random = SeededGenerator.fromEnvironment()
+        let (base, new) = (boots(1).files("a"), boots(2) { $0.factors = [0: 1.3] }.files("b"))
+        let first = try Comparer.compare(base: base, new: new)
+        for _ in 0..<3 {
+            let again = try Comparer.compare(base: base.shuffled(using: &random), new: new.shuffled(using: &random))
+            #expect(again == first)
+        }
+    }
+
+    @Test func exchangingTheSidesTurnsTheSigns() throws {
+        let (base, new) = (boots(1).files("a"), boots(2) { $0.factors = [1: 1.3] }.files("b"))
+        let (forward, backward) = (try Comparer.compare(base: base, new: new), try Comparer.compare(base: new, new: base))
+        #expect(forward.outcome == .regressed && backward.outcome == .passed)
+        for cell in forward.gated + forward.others {
+            let mirror = try #require(
+                (backward.gated + backward.others).first { $0.subject == cell.subject && $0.measure == cell.measure })
+            #expect(mirror.shift?.effect == cell.shift.map { -$0.effect })
+            #expect(mirror.p?.regressed == cell.p?.improved && mirror.p?.improved == cell.p?.regressed)
+            #expect(mirror.base == cell.new && mirror.deviation == cell.deviation)
+        }
+        #expect(verdicts(backward).values.contains(.improved))
+    }
+
+    @Test func oneBootTenTimesIsOneBoot() throws {
+        let (base, new) = (boots(1) { $0.count = 1 }.files("a"), boots(2).files("b"))
+        let once = try Comparer.compare(base: base, new: new)
+        let copies = (0..<10).map { ComparedFile(path: "copy-\($0)", profile: base[0].profile) }
+        var ten = try Comparer.compare(base: copies, new: new)
+        #expect(ten.base.boots == 1 && ten.base.files == 10)
+        #expect(ten.warnings == ["BASE has 10 files of 1 boot: files of one boot are averaged, since they tell nothing of how boots differ."])
+        #expect(ten.gated == once.gated && ten.others == once.others)
+        ten.base.files = 1
+        #expect(ten.outcome == .inconclusive && once.outcome == .inconclusive)
+    }
+
+    /// What differs inside a boot is averaged in ln, not pooled: 400 and 900 ns make 600.
+    @Test func filesOfOneBootAreAveraged() throws {
+        func file(_ nanoseconds: Double, _ path: String) -> ComparedFile {
+            var boots = SyntheticBoots(seed: 1)
+            (boots.count, boots.deviation, boots.calls) = (1, 0, [.init(0, nanoseconds)])
+            return ComparedFile(path: path, profile: boots.files("x")[0].profile)
+        }
+        let pair = [file(400, "a"), file(900, "b")]
+        let comparison = try Comparer.compare(base: pair, new: [file(600, "c")])
+        let cell = try #require(comparison.gated.first { $0.measure == .p50 })
+        #expect(abs((cell.base ?? 0) / 600 - 1) < 0.01)
+    }
+
+    @Test(arguments: [(1, Comparison.Outcome.inconclusive), (3, .inconclusive), (4, .inconclusive), (5, .passed), (8, .passed)])
+    func identicalFilesAreEquivalentIfThereAreBootsEnough(boots count: Int, outcome: Comparison.Outcome) throws {
+        let files = boots(1) { $0.count = count }.files("a")
+        let comparison = try Comparer.compare(base: files, new: files)
+        #expect(comparison.outcome == outcome)
+        #expect(comparison.canDecide == (outcome == .passed))
+        #expect(comparison.warnings.contains { $0.contains("on both sides") })
+        #expect(comparison.gated.allSatisfy { $0.shift?.effect == 0 })
+    }
+
+    // MARK: Few boots
+
+    @Test func oneBootASideIsNeverAVerdict() throws {
+        let new = boots(2) { ($0.count, $0.factors) = (1, [257: 3]) }.files("b")
+        let comparison = try Comparer.compare(base: boots(1).files("a"), new: new, options: ComparisonOptions(alpha: 0.4))
+        #expect(comparison.outcome == .inconclusive)
+        #expect(comparison.gated.allSatisfy { $0.verdict == .inconclusive })
+        #expect(comparison.subjects.allSatisfy { $0.shifts.isEmpty == ($0.subject.result == .error && $0.shifts.isEmpty) })
+    }
+
+    @Test func threeBootsCannotDecideAFamilyOfTwelve() throws {
+        let comparison = try Comparer.compare(
+            base: boots(1) { $0.count = 3 }.files("a"), new: boots(2) { $0.count = 3 }.files("b"))
+        #expect(comparison.outcome == .inconclusive && !comparison.canDecide)
+        #expect(comparison.bootsNeeded == 5 && comparison.smallestP == 0.05)
+    }
+
+    /// Where everything is slower by far, few boots are enough to say so.
+    @Test func manyRegressionsAtOnceBeatTooFewBoots() throws {
+        let factors = Dictionary(uniqueKeysWithValues: SyntheticBoots.calls.dropLast().map { ($0.number, 2.0) })
+        let comparison = try Comparer.compare(
+            base: boots(1) { $0.count = 4 }.files("a"),
+            new: boots(2) { ($0.count, $0.factors) = (4, factors.merging([257: 2]) { $1 }) }.files("b"))
+        #expect(comparison.outcome == .regressed && !comparison.canDecide)
+    }
+
+    @Test func whatIsTooCloseToTheMarginSaysHowManyBootsDecide() throws {
+        let base = boots(1) { $0.deviation = 0.04 }.files("a")
+        let new = boots(2) { ($0.deviation, $0.factors) = (0.04, [232: 1.07]) }.files("b")
+        let comparison = try Comparer.compare(base: base, new: new)
+        let open = comparison.gated.filter { $0.verdict == .inconclusive }
+        #expect(!open.isEmpty && comparison.outcome == .inconclusive)
+        #expect(open.allSatisfy { ($0.bootsNeeded ?? 101) > 7 })
+    }
+}

@@ -1,0 +1,71 @@
+import TestSupport
+import Testing
+
+@testable import Comparison
+
+/// Many tests at once, how many boots they take, and how much boots differ anyway.
+@Suite struct MultiplicityTests {
+    /// The worked example of Benjamini and Hochberg (1995), section 3.1: of 15 p-values 4 are significant at 5 %, of Bonferroni's
+    /// and Holm's 3.
+    @Test func theExampleOfThePaper() {
+        let values = [
+            0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.3240, 0.4262, 0.5719, 0.6528, 0.7590, 1,
+        ]
+        #expect(Multiplicity.benjaminiHochberg.adjusted(values).count { $0 <= 0.05 } == 4)
+        #expect(Multiplicity.holm.adjusted(values).count { $0 <= 0.05 } == 3)
+    }
+
+    @Test func adjustingKeepsTheOrder() {
+        var random = SeededGenerator.fromEnvironment()
+        for method in [Multiplicity.benjaminiHochberg, .holm] {
+            #expect(method.adjusted([]) == [] && method.adjusted([0.03]) == [0.03])
+            for _ in 0..<100 {
+                let values = (0..<12).map { _ in Double.random(in: 0...1, using: &random) }
+                let adjusted = method.adjusted(values)
+                #expect(zip(values, adjusted).allSatisfy { $0 <= $1 && $1 <= 1 })
+                let order = values.indices.sorted { values[$0] < values[$1] }
+                #expect(zip(order, order.dropFirst()).allSatisfy { adjusted[$0] <= adjusted[$1] })
+                let turned = method.adjusted(values.reversed())
+                #expect(Array(turned.reversed()) == adjusted)
+            }
+        }
+    }
+
+    /// The largest family in which so many boots find one cell alone, as the design has it.
+    @Test(arguments: [(4, 3), (5, 12), (6, 46), (7, 171), (8, 643), (10, 9237)]) func familiesByBoots(boots: Int, most: Int) {
+        #expect(Resolution.canDecide(family: most, baseBoots: boots, newBoots: boots, alpha: 0.05))
+        #expect(!Resolution.canDecide(family: most + 1, baseBoots: boots, newBoots: boots, alpha: 0.05))
+        #expect(Resolution.bootsNeeded(family: most, alpha: 0.05) == boots)
+        #expect(Resolution.bootsNeeded(family: most + 1, alpha: 0.05) ?? 0 > boots)
+    }
+
+    /// The smallest p-values that benchstat states, two-sided: 0.029, 0.0079 and 0.0022.
+    @Test(arguments: [(4, 0.029), (5, 0.0079), (6, 0.0022)]) func smallestPValues(boots: Int, p: Double) {
+        #expect(abs(2 * Resolution.smallestP(baseBoots: boots, newBoots: boots) - p) < 0.05 * p)
+    }
+
+    @Test func bootsToTellAShiftFromItsMargin() {
+        #expect(Resolution.bootsToDecide(deviation: 0.02, distance: 0.05) == 3)
+        #expect(Resolution.bootsToDecide(deviation: 0, distance: 0.05) == 1)
+        #expect(Resolution.bootsToDecide(deviation: 0.06, distance: 0.001) == nil)
+        #expect(Resolution.bootsToDecide(deviation: 0.06, distance: 0) == nil)
+    }
+
+    // MARK: A/A
+
+    @Test func halvesOfEqualValuesDoNotDiffer() {
+        #expect(NoiseFloor.of([2, 2, 2, 2]) == 0)
+        #expect(NoiseFloor.of([1, 4]) == 3)
+        #expect(NoiseFloor.of([1]) == nil && NoiseFloor.of([]) == nil)
+        // {1} and {2, 4}, {2} and {1, 4}, {4} and {1, 2}: shifts of 2, 0.5 and 2.5.
+        #expect(NoiseFloor.of([1, 2, 4]) == 2.5)
+    }
+
+    @Test func theFloorDoesNotDependOnTheOrder() throws {
+        var random = SeededGenerator.fromEnvironment()
+        let values = (0..<8).map { _ in Double.random(in: 0...1, using: &random) }
+        let floor = try #require(NoiseFloor.of(values))
+        for _ in 0..<5 { #expect(abs((NoiseFloor.of(values.shuffled(using: &random)) ?? 0) - floor) < 1e-12) }
+        #expect(floor > 0 && floor < 1)
+    }
+}
