@@ -19,7 +19,7 @@ public enum JSONReport {
         try text(VDSODocument(report), pretty: pretty)
     }
 
-    private static func text(_ document: some Encodable, pretty: Bool) throws -> String {
+    static func text(_ document: some Encodable, pretty: Bool) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         if pretty { encoder.outputFormatting.insert(.prettyPrinted) }

@@ -181,5 +181,5 @@ struct VDSOFunctionPart: Encodable {
 }
 
 extension Double {
-    fileprivate var ifFinite: Double? { isFinite ? self : nil }
+    var ifFinite: Double? { isFinite ? self : nil }
 }

@@ -9,7 +9,7 @@ struct Syslat: ParsableCommand {
         commandName: "syslat",
         abstract: "Profiles the latency of system calls: exact counts, whole distributions, low overhead.",
         version: syslatVersion,
-        subcommands: [ProfileCommand.self, ReportCommand.self, VDSOCommand.self, DoctorCommand.self, GuestInitCommand.self])
+        subcommands: [ProfileCommand.self, ReportCommand.self, CompareCommand.self, VDSOCommand.self, DoctorCommand.self, GuestInitCommand.self])
 
     /// Every message begins like this, whoever found the mistake.
     static let _errorPrefix = "syslat: "
@@ -40,6 +40,11 @@ struct Syslat: ParsableCommand {
                     "\(_errorPrefix)There is no subcommand '\(first)': `syslat --help` lists them. To profile a command, write it "
                         + "after two dashes: syslat profile -- \(first) …\n")
                 exit(withError: ExitCode.validationFailure)
+            }
+            if arguments.first == CompareCommand.name, exitCode(for: error) == .validationFailure {
+                // As diff(1) has it: 2 for whatever can't be compared.
+                Terminal.say("\(fullMessage(for: error))\n")
+                exit(withError: ExitCode(CaptureError.Status.badFile.rawValue))
             }
             exit(withError: error)
         }

@@ -8,7 +8,7 @@ extension CommandLineTests {
     @Suite struct Help {
         @Test(arguments: [
             (["--help"], "help.txt"), (["help", "profile"], "help-profile.txt"), (["help", "vdso"], "help-vdso.txt"),
-            (["help", "doctor"], "help-doctor.txt"),
+            (["help", "doctor"], "help-doctor.txt"), (["help", "compare"], "help-compare.txt"),
         ])
         func isAsItWasReadByAPerson(_ arguments: [String], _ snapshot: String) throws {
             let run = try syslat(arguments, environment: ["COLUMNS": "100"])

@@ -1,3 +1,4 @@
+import Comparison
 public import Profile
 import ProfileFile
 import Rendering
@@ -21,6 +22,7 @@ public enum ProfileExercise {
         let sum = profile.merged(with: profile)
         try render(sum)
         try writeAndReadBack(sum)
+        try compare(profile)
         return profile
     }
 
@@ -39,6 +41,19 @@ public enum ProfileExercise {
         ]
         guard texts.allSatisfy({ $0.utf8.last == 0x0a }) else { throw Failure(description: "an export ends without a newline") }
         _ = FoldedReport.render(profile)
+    }
+
+    /// With itself, so that nothing but losses can be refused.
+    private static func compare(_ profile: Profile) throws {
+        let side = [ComparedFile(path: "f.syslat", profile: profile)]
+        let options = ComparisonOptions(gate: Measure.allCases, acceptsLosses: true)
+        let comparison = try Comparer.compare(base: side, new: side, noise: side, options: options)
+        guard comparison.outcome == .inconclusive else { throw Failure(description: "one boot a side gave a verdict") }
+        let texts = [
+            TextReport.render(comparison), TextReport.render(comparison, color: true, width: 0), MarkdownReport.render(comparison),
+            try JSONReport.render(comparison),
+        ]
+        guard texts.allSatisfy({ $0.utf8.last == 0x0a }) else { throw Failure(description: "a comparison ends without a newline") }
     }
 
     private static func writeAndReadBack(_ profile: Profile) throws {

@@ -14,8 +14,12 @@ import Testing
         (["--histograms=read"], ["--histograms=read"]),
         (["--", "cmd", "--histogram=read"], ["--", "cmd", "--histogram=read"]),
         (["--histogram=x", "--", "--histogram=y", "--", "c"], ["--histogram-of=x", "--", "--histogram=y", "--", "c"]),
+        (["compare", "--top", "3", "a", "b", "--", "c", "-d"], ["compare", "--top", "3", "a", "b", "--new-side=c", "--new-side=-d"]),
+        (["compare", "a", "--", "b", "--", "c"], ["compare", "a", "--new-side=b", "--new-side=--", "--new-side=c"]),
+        (["compare", "--histogram=a"], ["compare", "--histogram=a"]),
+        (["profile", "--", "compare", "--", "x"], ["profile", "--", "compare", "--", "x"]),
     ] as [([String], [String])])
-    func theOptionWithAnOptionalValueBecomesTwo(given: [String], expected: [String]) {
+    func whatTheParserLacksBecomesOptions(given: [String], expected: [String]) {
         #expect(Arguments.prepared(given) == expected)
     }
 }

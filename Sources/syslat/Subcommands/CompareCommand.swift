@@ -1,0 +1,114 @@
+import ArgumentParser
+import Capture
+import Comparison
+import Profile
+import Rendering
+
+struct CompareCommand: ParsableCommand {
+    static let name = "compare"
+
+    static let configuration = CommandConfiguration(
+        commandName: name,
+        abstract: "Compare profiles of two kernels, and say what regressed.",
+        usage: "syslat compare [options] BASE… -- NEW…",
+        discussion: """
+            Each side is profiles of several boots: of the same workload, or of the same service under the same load. The boot \
+            is the unit: seven on each side, taking turns, are a good start. Files of one boot are averaged.
+
+            Exit status: 0 if nothing that is gated regressed and all of it is decided, 1 if something regressed, 2 if the files \
+            or options are no good, 3 if it could not be decided.
+            """)
+
+    enum Format: String, ExpressibleByArgument, CaseIterable {
+        case text, json, markdown
+    }
+
+    enum Inconclusive: String, ExpressibleByArgument, CaseIterable {
+        case pass, fail
+    }
+
+    @Argument(help: ArgumentHelp("The profiles of the old kernel.", valueName: "base"), completion: .file())
+    var base: [String] = []
+
+    /// What stands after the two dashes: see ``Arguments``.
+    @Option(name: .customLong(Arguments.newSide), parsing: .singleValue, help: .hidden)
+    var new: [String] = []
+
+    @OptionGroup(title: "Gate")
+    var gate: GateOptions
+
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp(
+            "Profiles of several boots of one kernel: what their halves differ by does not matter either.", valueName: "file"),
+        completion: .file())
+    var noise: [String] = []
+
+    @Option(help: "What to make of what could not be decided: exit 0 or 1 instead of 3.")
+    var inconclusive: Inconclusive?
+
+    @Flag(help: "Compare also profiles that lost more than 0.1 % of the calls.")
+    var force = false
+
+    @Option(help: "How to write the comparison.")
+    var format = Format.text
+
+    @Option(
+        name: [.customShort("o"), .long],
+        help: ArgumentHelp("Write the comparison to a file instead of standard output.", valueName: "file"), completion: .file())
+    var output: String?
+
+    func validate() throws {
+        let missing = base.isEmpty ? "BASE" : new.isEmpty ? "NEW" : nil
+        if let missing {
+            let swallowed = base.isEmpty && !noise.isEmpty ? " --noise takes all files up to the next option: write it last before --." : ""
+            throw ValidationError(
+                "\(missing) has no files. Name profiles of both kernels, with two dashes between: "
+                    + "syslat compare BASE… -- NEW…\(swallowed)")
+        }
+        if let option = new.first(where: { $0.hasPrefix("-") && $0 != "-" }) {
+            throw ValidationError("What stands after -- is a file, also '\(option)'. Write options before BASE.")
+        }
+        if (base + new + noise).count(where: { $0 == "-" }) > 1 {
+            throw ValidationError("Standard input (-) can be read once only.")
+        }
+    }
+
+    func run() throws {
+        do {
+            try compare()
+        } catch let error as CaptureError {
+            // Whatever fails: 1 is for regressions alone.
+            throw CaptureError(error.description, status: .badFile)
+        } catch let error as ComparisonError {
+            throw CaptureError(error.description, status: .badFile)
+        }
+    }
+
+    private func compare() throws {
+        let destination = try Output(path: output == "-" ? nil : output, option: "-o")
+        let comparison = try Comparer.compare(
+            base: try files(base), new: try files(new), noise: try files(noise), options: gate.options(acceptsLosses: force))
+        let text =
+            switch format {
+            case .text: TextReport.render(comparison, color: destination.wantsColor, width: destination.columns)
+            case .json: try JSONReport.render(comparison, pretty: destination.isTerminal)
+            case .markdown: MarkdownReport.render(comparison)
+            }
+        try destination.finish(text)
+        let status = status(comparison.outcome)
+        if status != 0 { throw ExitCode(status) }
+    }
+
+    private func files(_ paths: [String]) throws -> [ComparedFile] {
+        try paths.map { ComparedFile(path: $0, profile: try ProfileFiles.read($0)) }
+    }
+
+    private func status(_ outcome: Comparison.Outcome) -> Int32 {
+        switch (outcome, inconclusive) {
+        case (.passed, _), (.inconclusive, .pass): 0
+        case (.regressed, _), (.inconclusive, .fail): 1
+        case (.inconclusive, nil): 3
+        }
+    }
+}

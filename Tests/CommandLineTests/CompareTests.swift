@@ -1,0 +1,138 @@
+import CaptureSupport
+import ComparisonSupport
+import Foundation
+import Profile
+import ProfileFile
+import TestSupport
+import Testing
+
+extension CommandLineTests {
+    /// `syslat compare`: what it exits with, and what it says.
+    @Suite struct Comparing {
+        private func write(_ boots: SyntheticBoots, _ name: String, to scratch: Scratch) throws {
+            for file in boots.files(name) {
+                let bytes = try ProfileFileWriter.text(of: file.profile)
+                try Data(bytes).write(to: URL(fileURLWithPath: scratch.path(file.path)))
+            }
+        }
+
+        /// Seven boots of one kernel (a), of another (b), and of one on which openat is a quarter slower (slow).
+        private func files(_ count: Int = 7) throws -> Scratch {
+            let scratch = try Scratch()
+            var (base, new) = (SyntheticBoots(seed: 1), SyntheticBoots(seed: 2))
+            (base.count, new.count, new.kernel, new.start) = (count, count, "6.12", 100)
+            try write(base, "a", to: scratch)
+            try write(new, "b", to: scratch)
+            new.factors = [257: 1.25]
+            try write(new, "slow", to: scratch)
+            return scratch
+        }
+
+        private func compare(_ line: String, in scratch: Scratch) throws -> ProgramRun {
+            try shell("cd '\(scratch.folder)' && \"$SYSLAT\" compare \(line)")
+        }
+
+        @Test func globsOnBothSides() throws {
+            let scratch = try files()
+            let same = try compare("a-* -- b-*", in: scratch)
+            #expect(same.status == 0 && same.error == "", "\(same.error)")
+            #expect(same.output.contains("NO REGRESSION: all 12 gated cells are decided: 12 equivalent."), "\(same.output)")
+            let slower = try compare("--top 6 a-* -- slow-*", in: scratch)
+            #expect(slower.status == 1 && slower.error == "")
+            #expect(slower.output.contains("REGRESSED: 2 of 12 gated cells are slower"), "\(slower.output)")
+        }
+
+        @Test func whatIsNotDecidedIsThree() throws {
+            let scratch = try files(3)
+            for (option, status) in [("", 3), ("--inconclusive pass", 0), ("--inconclusive fail", 1)] as [(String, Int32)] {
+                let run = try compare("\(option) a-* -- b-*", in: scratch)
+                #expect(run.status == status)
+                #expect(run.output.contains("INCONCLUSIVE: 3 boots a side can't decide about 12 gated cells: it takes 5 boots a side"), "\(run.output)")
+            }
+            // A regression is one however the rest is taken.
+            let seven = try files()
+            #expect(try compare("--inconclusive pass a-* -- slow-*", in: seven).status == 1)
+        }
+
+        @Test func formats() throws {
+            let scratch = try files()
+            let json = try shell("cd '\(scratch.folder)' && \"$SYSLAT\" compare --format json a-* -- slow-* | jq -r '.schema, .outcome, (.gated | length)'")
+            #expect(json.output == "syslat.comparison/1\nregressed\n12\n", "\(json.error)")
+            let markdown = try compare("--format markdown a-* -- slow-*", in: scratch)
+            #expect(markdown.output.hasPrefix("## syslat compare: REGRESSED\n"))
+            let file = try compare("-o out.txt a-* -- b-*", in: scratch)
+            #expect(file.status == 0 && file.output == "")
+            #expect(try scratch.read("out.txt").contains("NO REGRESSION"))
+        }
+
+        @Test func optionsOfTheGate() throws {
+            let scratch = try files()
+            let wide = try compare("--delta p50=40%,p99=40% a-* -- slow-*", in: scratch)
+            #expect(wide.status == 0, "\(wide.output)")
+            #expect(try compare("--min-abs 1ms a-* -- slow-*", in: scratch).status == 0)
+            #expect(try compare("--fwer --alpha 0.01 --gate p50 --top 3 a-* -- b-*", in: scratch).status == 0)
+            #expect(try compare("a-* --noise b-* -- slow-*", in: scratch).status == 1)
+        }
+
+        @Test(arguments: [
+            ("", "BASE has no files."), ("a-0.syslat", "NEW has no files."), ("-- a-0.syslat", "BASE has no files."),
+            ("a-0.syslat --", "NEW has no files."),
+            ("--noise a-0.syslat a-1.syslat -- b-0.syslat", "--noise takes all files up to the next option"),
+            ("a-0.syslat -- missing", "missing: it can't be read: no such file or directory."),
+            ("a-0.syslat -- damaged", "damaged, line "), ("a-0.syslat -- empty", "the file is empty"),
+            ("a-0.syslat -- b-0.syslat --format json", "What stands after -- is a file, also '--format'."),
+            ("- -- -", "Standard input (-) can be read once only."),
+            ("--delta p50=5 a-0.syslat -- b-0.syslat", "'p50=5' is no margin"),
+            ("--delta p51=5% a-0.syslat -- b-0.syslat", "'p51' is no figure that is compared"),
+            ("--gate p50,,p99 a-0.syslat -- b-0.syslat", "'' is no figure that is compared"),
+            ("--alpha 0.5 a-0.syslat -- b-0.syslat", "--alpha '0.5' is no level of a test"),
+            ("--alpha nan a-0.syslat -- b-0.syslat", "--alpha 'nan' is no level of a test"),
+            ("--min-abs 20 a-0.syslat -- b-0.syslat", "'20' is no time from 0 on with a unit"),
+            ("--top 0 a-0.syslat -- b-0.syslat", "--top 0 is no number of calls"),
+            ("--frobnicate a-0.syslat -- b-0.syslat", "Unknown option '--frobnicate'"),
+            ("--format yaml a-0.syslat -- b-0.syslat", "yaml"),
+            ("-o /no/such/folder/x a-0.syslat -- b-0.syslat", "can't be written"),
+            ("a-0.syslat -- lossy", "lossy lost 5000 of 10000 calls"),
+            ("a-0.syslat -- quick", "different work can't be compared"),
+            ("emulated -- real", "was made under emulation"),
+        ])
+        func whatCannotBeComparedIsTwo(line: String, sentence: String) throws {
+            let scratch = try files(2)
+            let good = try scratch.read("a-0.syslat")
+            try scratch.write(good.replacing("\"clocksource\":\"tsc\"", with: "\"clocksource\":\"hpe\""), to: "damaged")
+            try scratch.write("", to: "empty")
+            var profile = SyntheticBoots(seed: 5).files("x")[0].profile
+            profile.balance = Balance(
+                entered: 10_000, completed: 5_000, inFlight: 0, neverReturned: 0, lostByCause: [.noSlot: 5_000])
+            try write(profile, "lossy", to: scratch)
+            for (name, machine) in [("emulated", WorkloadResult.Machine.emulation), ("real", .host)] {
+                try write(SyntheticBoots(seed: 5).workloadFiles("x", machine: machine)[0].profile, name, to: scratch)
+            }
+            var quick = SyntheticBoots(seed: 5).workloadFiles("x")[0].profile
+            quick.workload?.isQuick = true
+            try write(quick, "quick", to: scratch)
+            let run = try compare(line, in: scratch)
+            #expect(run.status == 2, "\(run.output)\(run.error)")
+            #expect(run.output == "" && run.error.contains(sentence), "\(run.error)")
+        }
+
+        private func write(_ profile: Profile, _ name: String, to scratch: Scratch) throws {
+            try Data(try ProfileFileWriter.text(of: profile)).write(to: URL(fileURLWithPath: scratch.path(name)))
+        }
+
+        @Test func aLossyProfileIsComparedByForce() throws {
+            let scratch = try files(2)
+            var profile = SyntheticBoots(seed: 5).files("x")[0].profile
+            profile.balance = Balance(entered: 10_000, completed: 5_000, inFlight: 0, neverReturned: 0, lostByCause: [.noSlot: 5_000])
+            try write(profile, "lossy", to: scratch)
+            let run = try compare("--force a-* -- lossy", in: scratch)
+            #expect(run.status == 3 && run.output.contains("lost more than 0.1 % of the calls (--force)"), "\(run.error)")
+        }
+
+        @Test func oneSideMayComeFromStandardInput() throws {
+            let scratch = try files()
+            let run = try shell("cd '\(scratch.folder)' && \"$SYSLAT\" compare a-* -- - <b-0.syslat")
+            #expect(run.status == 3 && run.output.contains("one boot a side says nothing of how boots differ"), "\(run.error)")
+        }
+    }
+}
