@@ -29,7 +29,8 @@ TEST_PACKAGES := strace jq git sqlite3 binutils cpio python3 python3-venv groff-
 BENCH_PACKAGES := python3
 MAN_PAGE_PACKAGES := python3
 
-.PHONY: all build run test check static install-parts install uninstall bench-overhead bench-vdso-sampling fuzz fuzz-vdso setup setup-tests setup-bench generated \
+.PHONY: all build run test check static install-parts install uninstall bench-overhead bench-vdso-sampling bench-comparison fuzz \
+	fuzz-vdso setup setup-tests setup-bench generated \
 	clean help
 
 all: build
@@ -103,6 +104,10 @@ bench-overhead: setup-bench build $(addprefix $(BENCH)/,floor.bpf.o hold-floor c
 
 bench-vdso-sampling: setup-bench build $(BENCH)/clock-loop ## Measure what --vdso-sampling costs, and how far its estimates are off
 	@Benchmarks/vdso-sampling
+
+bench-comparison: setup ## Simulate how often `syslat compare` is wrong, and what it finds
+	@$(SWIFT) build -c release --product bench-comparison
+	@.build/release/bench-comparison
 
 # Kernel headers that depend on the architecture lie where Debian puts them.
 $(BENCH)/%.bpf.o: Benchmarks/%.bpf.c | $(BENCH) setup-bench

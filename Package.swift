@@ -131,6 +131,12 @@ let package = Package(
             ],
             path: "Tests/ProfileExercise", swiftSettings: strict),
 
+        // What `make bench-comparison` runs.
+        .executableTarget(
+            name: "bench-comparison",
+            dependencies: ["Comparison", "ComparisonSupport", "LatencyHistogram", "Profile", "SyscallTable", "TestSupport"],
+            path: "Benchmarks/comparison", swiftSettings: strict),
+
         // The entry points of fuzzers: `make fuzz` and `make fuzz-vdso` link them, each by itself.
         .target(name: "FuzzProfile", dependencies: ["ProfileExercise", "ProfileFile"], path: "Fuzzing",
             exclude: ["VDSO", "profile.dict"], swiftSettings: testing),

@@ -8,6 +8,11 @@ struct Cells {
     let options: ComparisonOptions
     let distribution: MannWhitney
 
+    init(base: Side, new: Side, noise: Side, options: ComparisonOptions) {
+        (self.base, self.new, self.noise, self.options) = (base, new, noise, options)
+        distribution = MannWhitney(baseCount: base.boots.count, newCount: new.boots.count)
+    }
+
     /// The figures that a comparison of two sides may have, for one subject.
     static func measures(of subject: Subject) -> [Measure] {
         subject.result == .operation ? [.untraced] : [.p50, .p90, .p99, .p999]
@@ -46,7 +51,7 @@ struct Cells {
     private func noise(_ subject: Subject, _ measure: Measure, base values: [Double]?) -> Double {
         let enough = 8
         if !noise.boots.isEmpty { return NoiseFloor.of(noise.boots.compactMap { $0.subjects[subject]?[measure] }) ?? 0 }
-        guard let values, values.count >= enough else { return 0 }
+        guard options.learnsNoise, let values, values.count >= enough else { return 0 }
         return NoiseFloor.of(values) ?? 0
     }
 

@@ -39,6 +39,8 @@ public struct ComparisonOptions: Sendable, Hashable {
     /// The figures of them that are gated.
     public var gate: [Measure]
     public var multiplicity: Multiplicity
+    /// Whether BASE itself says how much boots differ, where it has enough of them and nothing else does.
+    public var learnsNoise = true
     /// Whether profiles that lost calls are compared all the same.
     public var acceptsLosses: Bool
 

@@ -1,0 +1,133 @@
+// How often a comparison is wrong, and what it finds: its operating characteristics, by simulation from a seed.
+//
+// A boot has twelve calls, each with one speed of its own in that boot: ln of it is normal around the call's, with the standard
+// deviation between boots that is given. All twelve are gated by their p50. `make bench-comparison` builds and runs it.
+//
+// Exit status: 0 if no rate is out of bounds, 1 if one is.
+
+import Comparison
+import ComparisonSupport
+import Glibc
+import LatencyHistogram
+import Profile
+import SyscallTable
+import TestSupport
+
+/// Boots of twelve calls, of which one may be slower on the new side.
+struct Simulation {
+    static let family = 12
+
+    var deviation: Double
+    var boots: Int
+    /// How much slower the first call is: 0.1 is 10 %.
+    var shift = 0.0
+    var delta = 0.05
+    /// Whether BASE itself widens the margins, where it has boots enough.
+    var learnsNoise = false
+
+    func side(_ name: String, slower shift: Double, _ random: inout SeededGenerator) -> [ComparedFile] {
+        (0..<boots).map { boot in
+            let calls = (0..<Self.family).map { number in
+                let speed = 1e5 * exp(deviation * random.normal()) * (number == 0 ? 1 + shift : 1)
+                return CallProfile(id: SyscallID(abi: .x86_64, number: Int32(number)), series: [Self.series(UInt64(speed))], errnos: [])
+            }
+            let host = Host(
+                kernelRelease: name, kernelVersion: "", arch: "x86_64", bootID: "\(name)-\(boot)", cpuModel: "", microcode: "",
+                onlineCPUs: 1, clocksource: "tsc", mitigations: [:])
+            let profile = Profile(
+                tool: "", host: host,
+                capture: CaptureSummary(startedAtNanoseconds: UInt64(boot), durationNanoseconds: 1_000_000_000, scope: ""),
+                balance: Balance(entered: 0, completed: 0, inFlight: 0, neverReturned: 0, lostByCause: [:]), calls: calls,
+                processes: [], inFlight: [])
+            return ComparedFile(path: "\(name)-\(boot)", profile: profile)
+        }
+    }
+
+    /// A hundred calls that all take the same: no bucket rounds it.
+    private static func series(_ nanoseconds: UInt64) -> Series {
+        let distribution = LatencyHistogram(
+            buckets: [.init(index: BucketScheme.index(of: nanoseconds), count: 100)], aboveRange: 0, sum: nanoseconds * 100,
+            min: nanoseconds, max: nanoseconds)
+        return Series(outcome: .ran, failed: false, distribution: distribution)
+    }
+
+    func run(trials: Int, seed: UInt64) throws -> Rates {
+        var random = SeededGenerator(seed: seed)
+        var options = ComparisonOptions(deltas: [.p50: delta], top: Self.family, gate: [.p50])
+        options.learnsNoise = learnsNoise
+        var (found, anyFalse, eachFalse) = (0, 0, 0)
+        for _ in 0..<trials {
+            let gated = try Comparer.gatedCells(
+                base: side("a", slower: 0, &random), new: side("b", slower: shift, &random), options: options)
+            let flagged = gated.filter { $0.verdict == .regressed }.map(\.subject.name)
+            let isFound = flagged.contains(.call(SyscallID(abi: .x86_64, number: 0)))
+            let wrong = flagged.count - (isFound && shift > 0 ? 1 : 0)
+            if isFound { found += 1 }
+            if wrong > 0 { anyFalse += 1 }
+            eachFalse += wrong
+        }
+        let count = Double(trials)
+        let unshifted = Double(shift > 0 ? Self.family - 1 : Self.family)
+        return Rates(
+            found: Double(found) / count, anyFalse: Double(anyFalse) / count, eachFalse: Double(eachFalse) / count / unshifted)
+    }
+
+    /// Shares of the trials: the shifted call was flagged, any other was, each other was.
+    struct Rates {
+        var found, anyFalse, eachFalse: Double
+    }
+}
+
+/// Prints a line at once, also into a file.
+func say(_ line: String) {
+    print(line)
+    fflush(nil)
+}
+
+func percent(_ share: Double) -> String {
+    let tenths = Int((share * 1000).rounded())
+    return "\(tenths / 10).\(tenths % 10) %"
+}
+
+let trials = 1000
+let bootCounts = [5, 7, 10]
+/// Power by deviation and shift, for 5, 7 and 10 boots a side: what Benchmarks/comparison-reference says, from 20,000 trials.
+let reference: [(deviation: Double, shift: Double, power: [Double])] = [
+    (0.02, 0.10, [0.513, 0.801, 0.965]), (0.02, 0.15, [0.986, 1, 1]), (0.02, 0.20, [1, 1, 1]), (0.02, 0.30, [1, 1, 1]),
+    (0.06, 0.10, [0.041, 0.068, 0.119]), (0.06, 0.15, [0.199, 0.362, 0.605]), (0.06, 0.20, [0.472, 0.755, 0.948]),
+    (0.06, 0.30, [0.901, 0.995, 1]),
+]
+var isWithinBounds = true
+
+say("A/A, \(trials) comparisons each, family \(Simulation.family): share with any REGRESSED (of each cell)")
+for deviation in [0.02, 0.06] {
+    for delta in [0.05, 0] {
+        for boots in bootCounts {
+            let result = try Simulation(deviation: deviation, boots: boots, delta: delta).run(trials: trials, seed: 1)
+            let isGood = result.anyFalse <= 0.05
+            isWithinBounds = isWithinBounds && isGood
+            say(
+                "  SD \(percent(deviation))  margin \(percent(delta))  \(boots) boots  \(percent(result.anyFalse)) "
+                    + "(\(percent(result.eachFalse)))\(isGood ? "" : "  OUT OF BOUNDS")")
+        }
+    }
+}
+
+say("One call of \(Simulation.family) slower, margin 5 %: share of \(trials) comparisons that find it, what is expected, false flags of")
+say("each other cell; at ten boots also with the margin that BASE itself asks for")
+for row in reference {
+    for (boots, power) in zip(bootCounts, row.power) {
+        var simulation = Simulation(deviation: row.deviation, boots: boots, shift: row.shift)
+        let result = try simulation.run(trials: trials, seed: 2)
+        let isGood = abs(result.found - power) <= 0.05
+        isWithinBounds = isWithinBounds && isGood && result.anyFalse <= 0.05
+        var line = "  SD \(percent(row.deviation))  +\(percent(row.shift))  \(boots) boots  \(percent(result.found))"
+        line += "  expected \(percent(power))  false \(percent(result.eachFalse))"
+        if boots >= 8 {
+            simulation.learnsNoise = true
+            line += "  with noise \(percent(try simulation.run(trials: trials, seed: 2).found))"
+        }
+        say(line + (isGood ? "" : "  OUT OF BOUNDS"))
+    }
+}
+exit(isWithinBounds ? 0 : 1)
