@@ -60,15 +60,15 @@ static __always_inline void process_ended(struct syslat_cpu *cpu, __u32 tgid)
         .header = {.version = SYSLAT_ABI_VERSION, .kind = SYSLAT_RECORD_PROCESS_EXIT, .count = 1},
         .tgid = tgid,
     };
-    __u8 *byte;
+    __u8 *byte = watch_byte(tgid);
 
-    if (!in_scope(tgid))
-        return;
-    bpf_get_current_comm(record.comm, sizeof(record.comm));
-    if (bpf_ringbuf_output(&events, &record, sizeof(record), wake_flags()))
-        add_on_cpu(&cpu->counters.exits_unsent, 1);
-    byte = watch_byte(tgid);
-    if (byte)
+    if (in_scope(tgid)) {
+        bpf_get_current_comm(record.comm, sizeof(record.comm));
+        if (bpf_ringbuf_output(&events, &record, sizeof(record), wake_flags()))
+            add_on_cpu(&cpu->counters.exits_unsent, 1);
+    }
+    /* Also while nothing is recorded: the next process with this id is another. */
+    if (byte && *byte)
         *byte = 0;
 }
 
