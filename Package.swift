@@ -29,6 +29,7 @@ let package = Package(
         .target(name: "CSyslatABI"),
         .target(name: "CLinux"),
         .target(name: "CVDSO"),
+        .target(name: "CWorkload"),
         .systemLibrary(name: "CLibbpf", pkgConfig: "libbpf", providers: [.apt(["libbpf-dev", "libelf-dev", "zlib1g-dev"])]),
         .target(name: "CBPFLog", dependencies: ["CLibbpf"]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -55,6 +56,11 @@ let package = Package(
             dependencies: ["Aggregation", "BPFObjects", "BPFRuntime", "CLinux", "CSyslatABI", "HostFiles", "Profile", "VDSO"],
             swiftSettings: strict),
 
+        // A fixed workload, to compare kernels by.
+        .target(
+            name: "Workload",
+            dependencies: ["CWorkload", "Capture", "LatencyHistogram", "Profile", "SyscallTable"], swiftSettings: strict),
+
         // Other kernels than this host's: boots them and runs commands in them.
         .target(
             name: "KernelLab", dependencies: ["CLinux", .product(name: "Crypto", package: "swift-crypto")],
@@ -75,6 +81,7 @@ let package = Package(
             name: "syslat",
             dependencies: [
                 "Capture", "Comparison", "KernelLab", "LatencyHistogram", "Profile", "ProfileFile", "Rendering", "SyscallTable",
+                "Workload",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

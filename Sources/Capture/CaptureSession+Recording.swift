@@ -107,7 +107,7 @@ extension CaptureSession {
         }
     }
 
-    private func start() -> Recording {
+    func start() -> Recording {
         let (wall, cpu) = (ProcFS.wallNanoseconds(), ProcFS.ownCPUNanoseconds())
         let start = probes.startRecording()
         sampler.start()
@@ -169,7 +169,7 @@ extension CaptureSession {
     }
 
     /// Takes in what the kernel has counted while the ring was full.
-    private mutating func consumeOverflow() throws(CaptureError) {
+    mutating func consumeOverflow() throws(CaptureError) {
         do throws(BPFError) {
             for series in try probes.overflow() {
                 aggregator.consumeOverflow(key: series.key, series: series.series, extremes: series.extremes)
@@ -190,12 +190,13 @@ extension CaptureSession {
         return counters.reduce(into: syslat_counters()) { $0.add($1) }
     }
 
-    private mutating func consumeRing() {
+    mutating func consumeRing() {
         _ = unsafe probes.ring.consume { unsafe aggregator.consume($0) }
     }
 
-    /// Empties the batches of quiet CPUs, so that what is shown is no older than a second.
-    private mutating func flush(_ recording: Recording, _ now: UInt64) throws(CaptureError) {
+    /// Empties the batches of quiet CPUs, so that what is shown is no older than a second. False if one was in use just then.
+    @discardableResult
+    mutating func flush(_ recording: Recording, _ now: UInt64) throws(CaptureError) -> Bool {
         do throws(BPFError) {
             let flushed = try probes.flush()
             consumeRing()
@@ -203,13 +204,14 @@ extension CaptureSession {
             if !probes.namesCallers { callerFiles.resolve(try probes.callers()) }
             if flushed.isComplete { aggregator.retireEndedProcesses() }
             lostInKernel = flushed.lost
+            return flushed.isComplete
         } catch {
             throw CaptureError(error)
         }
     }
 
     /// Ends recording at one moment: programs that began before it have finished when this returns.
-    private func stop(_ recording: inout Recording) {
+    func stop(_ recording: inout Recording) {
         probes.enter(SYSLAT_STOPPED)
         sampler.stop()
         recording.end = ProcFS.monotonicNanoseconds()

@@ -1,5 +1,5 @@
 /// A shell pattern for system call names: `*`, `?`, `[abc]`, `[a-z]`, `[!abc]`. It has to match the whole name.
-struct GlobPattern {
+package struct GlobPattern {
     private enum Element {
         case anything
         case anyByte
@@ -16,12 +16,12 @@ struct GlobPattern {
     private var elements: [Element] = []
 
     /// Whether a text has any of the special characters.
-    static func isGlob(_ text: String) -> Bool {
+    package static func isGlob(_ text: String) -> Bool {
         text.utf8.contains { "*?[".utf8.contains($0) }
     }
 
     /// Nil if a `[` has no `]`, or a range runs backwards.
-    init?(_ text: String) {
+    package init?(_ text: String) {
         var rest = Array(text.utf8)[...]
         while let byte = rest.popFirst() {
             switch byte {
@@ -55,7 +55,7 @@ struct GlobPattern {
         return nil
     }
 
-    func matches(_ name: String) -> Bool {
+    package func matches(_ name: String) -> Bool {
         let bytes = Array(name.utf8)
         var element = 0
         var byte = 0

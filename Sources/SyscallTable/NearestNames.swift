@@ -1,11 +1,11 @@
 /// Finds the names that somebody who mistyped one may have meant.
-enum NearestNames {
+package enum NearestNames {
     /// At most this many: more is a listing, not a hint.
     private static let limit = 3
 
     /// The names nearest to a text, best first; empty if none is near. Near is within a few slips of the finger (one in a short
     /// word, a third of a long one), or a longer name with the text in it.
-    static func names(near text: String, among names: [String]) -> [String] {
+    package static func names(near text: String, among names: [String]) -> [String] {
         let wanted = Array(text.lowercased().utf8)
         let allowed = wanted.count <= 3 ? 1 : max(2, wanted.count / 3)
         var candidates: [(rank: Int, sharedPrefix: Int, distance: Int, name: String)] = []

@@ -150,10 +150,7 @@ public struct CallTimer: ~Copyable {
 
     /// The cost of each round less that of the loop in the same round, as median and quartiles; never below 0.
     private func cost(of subject: Subject, without loop: Subject) -> CallCost {
-        let differences = zip(subject.batches, loop.batches).map { max(0, $0 - $1) }.sorted()
-        return CallCost(
-            median: CallTimer.quantile(0.5, of: differences), lowerQuartile: CallTimer.quantile(0.25, of: differences),
-            upperQuartile: CallTimer.quantile(0.75, of: differences))
+        CallCost(batches: zip(subject.batches, loop.batches).map { max(0, $0 - $1) })
     }
 
     /// See ``CallMeasurement/inside``.
@@ -165,16 +162,8 @@ public struct CallTimer: ~Copyable {
             }.sorted()
         }
         return CallCost(
-            median: CallTimer.quantile(0.5, of: differences(0.5)), lowerQuartile: CallTimer.quantile(0.25, of: differences(0.75)),
-            upperQuartile: CallTimer.quantile(0.75, of: differences(0)))
-    }
-
-    /// Of sorted values, between the two nearest (Hyndman and Fan's type 7).
-    static func quantile(_ part: Double, of sorted: [Double]) -> Double {
-        let position = Double(sorted.count - 1) * part
-        let below = Int(position)
-        let above = min(below + 1, sorted.count - 1)
-        return sorted[below] + (sorted[above] - sorted[below]) * (position - Double(below))
+            median: CallCost.quantile(0.5, of: differences(0.5)), lowerQuartile: CallCost.quantile(0.25, of: differences(0.75)),
+            upperQuartile: CallCost.quantile(0.75, of: differences(0)))
     }
 
     // MARK: The clock

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import HostFiles
+import Profile
 import SyscallTable
 import Testing
 
@@ -111,11 +112,11 @@ import Testing
     }
 
     @Test func quantilesLieBetweenTheirNeighbours() {
-        #expect(CallTimer.quantile(0.5, of: [7]) == 7)
-        #expect(CallTimer.quantile(0.5, of: [1, 2]) == 1.5)
-        #expect(CallTimer.quantile(0.25, of: [1, 2, 3, 4, 5]) == 2)
-        #expect(CallTimer.quantile(0.75, of: [0, 1, 2, 3]) == 2.25)
-        #expect(CallTimer.quantile(1, of: [0, 1, 2, 3]) == 3)
+        #expect(CallCost.quantile(0.5, of: [7]) == 7)
+        #expect(CallCost.quantile(0.5, of: [1, 2]) == 1.5)
+        #expect(CallCost.quantile(0.25, of: [1, 2, 3, 4, 5]) == 2)
+        #expect(CallCost.quantile(0.75, of: [0, 1, 2, 3]) == 2.25)
+        #expect(CallCost.quantile(1, of: [0, 1, 2, 3]) == 3)
     }
 
     /// Prints all that this host says; takes seconds, so only on demand.
