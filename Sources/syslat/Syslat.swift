@@ -9,7 +9,10 @@ struct Syslat: ParsableCommand {
         commandName: "syslat",
         abstract: "Profiles the latency of system calls: exact counts, whole distributions, low overhead.",
         version: syslatVersion,
-        subcommands: [ProfileCommand.self, ReportCommand.self, CompareCommand.self, VDSOCommand.self, DoctorCommand.self, GuestInitCommand.self])
+        subcommands: [
+            ProfileCommand.self, ReportCommand.self, BenchCommand.self, CompareCommand.self, VDSOCommand.self,
+            DoctorCommand.self, GuestInitCommand.self,
+        ])
 
     /// Every message begins like this, whoever found the mistake.
     static let _errorPrefix = "syslat: "
