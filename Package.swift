@@ -156,9 +156,12 @@ let package = Package(
         .testTarget(
             name: "CaptureTests", dependencies: ["Capture", "CaptureSupport", "LatencyHistogram", "Profile", "SyscallTable", "syslat"],
             exclude: ["Fixtures"], swiftSettings: testing),
+        .testTarget(
+            name: "WorkloadTests", dependencies: ["Capture", "CaptureSupport", "LatencyHistogram", "Profile", "SyscallTable", "Workload", "syslat"],
+            swiftSettings: testing),
         .target(name: "KernelLabSupport", dependencies: ["KernelLab"], path: "Tests/KernelLabSupport", swiftSettings: testing),
         .testTarget(
-            name: "KernelLabTests", dependencies: ["CLinux", "CaptureSupport", "KernelLab", "KernelLabSupport", "syslat"],
+            name: "KernelLabTests", dependencies: ["CLinux", "CaptureSupport", "KernelLab", "KernelLabSupport", "Workload", "syslat"],
             swiftSettings: testing),
         .testTarget(
             name: "CommandLineTests",

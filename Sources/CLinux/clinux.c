@@ -7,6 +7,7 @@
 #include <linux/magic.h>
 #include <linux/membarrier.h>
 #include <linux/perf_event.h>
+#include <net/if.h>
 #include <sys/ioctl.h>
 #include <sys/epoll.h>
 #include <sys/mman.h>
@@ -14,6 +15,7 @@
 #include <sys/prctl.h>
 #include <sys/reboot.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <sys/wait.h>
@@ -101,6 +103,18 @@ pid_t clinux_spawn(const char *path, char *const *argv, char *const *envp, const
 int clinux_mount(const char *type, const char *folder)
 {
     return mount(type, folder, type, 0, NULL);
+}
+
+int clinux_bring_up_loopback(void)
+{
+    struct ifreq request = {.ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING};
+    int file = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), result;
+
+    if (file < 0)
+        return -1;
+    result = ioctl(file, SIOCSIFFLAGS, &request);
+    close(file);
+    return result;
 }
 
 int clinux_power_off(void)

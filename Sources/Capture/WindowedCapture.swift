@@ -31,15 +31,9 @@ public struct WindowedCapture: ~Copyable {
         case timeLimit
     }
 
-    /// A descriptor that becomes readable when the process ends.
-    private struct Watch: ~Copyable {
-        let descriptor: Int32
-        deinit { close(descriptor) }
-    }
-
     private var session: CaptureSession
     private var recording: Recording
-    private var target: Watch
+    private var target: ProcessWatch
     private var recordedNanoseconds: UInt64 = 0
     private var entered: UInt64 = 0
 
@@ -59,12 +53,12 @@ public struct WindowedCapture: ~Copyable {
         self.session = session
     }
 
-    private static func watch(_ pid: Int32, _ session: borrowing CaptureSession) throws(CaptureError) -> Watch {
+    private static func watch(_ pid: Int32, _ session: borrowing CaptureSession) throws(CaptureError) -> ProcessWatch {
         guard session.probes.watch(pid: pid) else { throw CaptureSession.unwatchable(pid) }
         let descriptor = clinux_pidfd_open(pid)
         guard descriptor >= 0 else { throw CaptureError("Process \(pid) can't be watched: \(ProcFS.errorText(errno)).") }
         session.loop.add(descriptor, edgeTriggered: false)
-        return Watch(descriptor: descriptor)
+        return ProcessWatch(descriptor: descriptor)
     }
 
     /// From now on another process is the target; the last one has ended.
@@ -132,6 +126,12 @@ public struct WindowedCapture: ~Copyable {
         profile.capture.durationNanoseconds = recordedNanoseconds
         return profile
     }
+}
+
+/// A descriptor that becomes readable when its process ends. Closed with its owner.
+struct ProcessWatch: ~Copyable {
+    let descriptor: Int32
+    deinit { close(descriptor) }
 }
 
 extension Duration {

@@ -67,6 +67,8 @@ public enum GuestInit {
             for (type, folder) in mounts + mountsInside where unsafe clinux_mount(type, folder) != 0 {
                 say("\(type) can't be mounted on \(folder): \(KernelLabError.text(of: errno)).")
             }
+            // Kernels are built without networks too: then jobs do without.
+            _ = clinux_bring_up_loopback()
             try runJobs()
         } catch {
             say(error.description)

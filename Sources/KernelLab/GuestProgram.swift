@@ -13,7 +13,8 @@ enum GuestProgram {
         }
         if let reason = obstacle(bytes) {
             throw KernelLabError(
-                "\(name ?? path) can't run in a guest: \(reason). `make static` builds one that can: .build-static/syslat")
+                "\(name ?? path) can't run in a guest: \(reason). `make static` builds one that can, .build-static/syslat. "
+                    + "Name it with --guest-binary FILE or SYSLAT_STATIC=FILE.")
         }
         return bytes
     }

@@ -57,9 +57,21 @@ public enum KernelLab {
     ) throws(KernelLabError) -> GuestRun {
         let guest = Guest(image: image, jobs: jobs, initramfs: try GuestInit.initramfs(options.program, jobs, files))
         let machine = try guest.machine(options)
-        let acceleration = if let wanted = options.acceleration { wanted } else { try probed(guest, options) }
+        let acceleration = if let wanted = options.acceleration { wanted } else { try probed(image, options) }
         let timeLimit = options.timeLimit ?? jobs.reduce(.seconds(60)) { $0 + $1.timeLimit }
         return try guest.result(of: try machine.run(acceleration, timeLimit: timeLimit), acceleration, timeLimit: timeLimit)
+    }
+
+    /// What a boot with these options is going to run on.
+    ///
+    /// - Throws: where QEMU or a static syslat is missing.
+    public static func acceleration(
+        for image: KernelImage, options: BootOptions = BootOptions()
+    ) throws(KernelLabError) -> Acceleration {
+        _ = try VirtualMachine.findQEMU()
+        _ = try GuestProgram.read(options.program)
+        if let wanted = options.acceleration { return wanted }
+        return try probed(image, options)
     }
 
     private static let working = Mutex<Acceleration?>(nil)
@@ -68,19 +80,19 @@ public enum KernelLab {
 
     /// Whether KVM works can't be seen from outside: a hypervisor may offer it and not carry it out. So a guest without jobs is
     /// booted, once for this process.
-    private static func probed(_ guest: Guest, _ options: BootOptions) throws(KernelLabError) -> Acceleration {
+    private static func probed(_ image: KernelImage, _ options: BootOptions) throws(KernelLabError) -> Acceleration {
         let answer = working.withLock { known in
             if let known { return Result<Acceleration, KernelLabError>.success(known) }
-            let answer = Result { () throws(KernelLabError) in try probe(guest, options) }
+            let answer = Result { () throws(KernelLabError) in try probe(image, options) }
             known = try? answer.get()
             return answer
         }
         return try answer.get()
     }
 
-    private static func probe(_ guest: Guest, _ options: BootOptions) throws(KernelLabError) -> Acceleration {
+    private static func probe(_ image: KernelImage, _ options: BootOptions) throws(KernelLabError) -> Acceleration {
         guard unsafe access("/dev/kvm", R_OK | W_OK) == 0 else { return .tcg }
-        let idle = Guest(image: guest.image, jobs: [], initramfs: try GuestInit.initramfs(options.program, [], []))
+        let idle = Guest(image: image, jobs: [], initramfs: try GuestInit.initramfs(options.program, [], []))
         let record = try idle.machine(options).run(.kvm, timeLimit: probeLimit)
         return (try? GuestTransfer.decode(record.channel)) == nil ? .tcg : .kvm
     }

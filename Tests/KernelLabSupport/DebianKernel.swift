@@ -25,8 +25,13 @@ public enum DebianKernel: String, CaseIterable, Sendable, CustomStringConvertibl
         var options = options
         options.program = KernelRequirement.program
         options.kernelArguments += kernelArguments
-        DebianKernel.oneAtATime.lock()
-        defer { DebianKernel.oneAtATime.unlock() }
-        return try KernelLab.boot(image(), jobs: jobs, files: files, options: options)
+        return try DebianKernel.alone { try KernelLab.boot(image(), jobs: jobs, files: files, options: options) }
+    }
+
+    /// Does something that boots, while no other test does.
+    public static func alone<Result>(_ body: () throws -> Result) rethrows -> Result {
+        oneAtATime.lock()
+        defer { oneAtATime.unlock() }
+        return try body()
     }
 }

@@ -31,6 +31,9 @@ pid_t clinux_spawn(const char *_Nonnull path, char *_Nullable const *_Nonnull ar
 /* mount(2) of a file system without a device, with the type's own name as its source and no options. */
 int clinux_mount(const char *_Nonnull type, const char *_Nonnull folder);
 
+/* Switches the loopback interface on (netdevice(7)). 0, or -1 with errno. */
+int clinux_bring_up_loopback(void);
+
 /* reboot(2): switches the machine off. Returns only where that failed. */
 int clinux_power_off(void);
 

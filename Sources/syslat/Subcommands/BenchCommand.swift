@@ -8,9 +8,14 @@ struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench",
         abstract: "Run a fixed workload and report what each system call costs, to compare kernels by.",
+        usage: """
+            syslat bench [options] [-o FILE]
+            syslat bench --kernel IMAGE [--kernel IMAGE …] [options] -o DIRECTORY
+            """,
         discussion: """
             Each case makes known numbers of system calls: first untraced, which gives nanoseconds as the program sees them, then \
-            traced. Counts that are not exactly right make the case fail, and the exit status 1. -o keeps the profile.
+            traced. Counts that are not exactly right make the case fail, and the exit status 1. With --kernel it does so in virtual \
+            machines, and makes a profile for each boot: DIRECTORY/RELEASE-NUMBER.syslat.
             """)
 
     @Option(parsing: .unconditional, help: ArgumentHelp("Run the whole so many times.", valueName: "n"))
@@ -30,7 +35,9 @@ struct BenchCommand: ParsableCommand {
 
     @Option(
         name: [.customShort("o"), .long],
-        help: ArgumentHelp("Save the profile to a file; - for standard output.", valueName: "file"), completion: .file())
+        help: ArgumentHelp(
+            "Save the profile to a file, - for standard output; with --kernel, the folder for the profiles.", valueName: "file"),
+        completion: .file())
     var output: String?
 
     @Option(help: "How to write the report.")
@@ -38,6 +45,9 @@ struct BenchCommand: ParsableCommand {
 
     @OptionGroup(title: "Report")
     var view: ViewOptions
+
+    @OptionGroup(title: "Kernels")
+    var guests: GuestOptions
 
     @Option(help: ArgumentHelp("BTF file of the running kernel, if it carries none.", valueName: "file"), completion: .file())
     var btf: String?
@@ -56,11 +66,32 @@ struct BenchCommand: ParsableCommand {
         if view.grouping == .interval {
             throw ValidationError("--by interval needs intervals, and a workload has none: leave it out.")
         }
+        if !guests.kernel.isEmpty {
+            guard output != nil, output != "-" else {
+                throw ValidationError("Name a folder for the profiles of the boots: syslat bench --kernel IMAGE -o DIRECTORY")
+            }
+            if btf != nil { throw ValidationError("--btf is for this host's kernel: a kernel in a guest needs BTF of its own.") }
+        }
+    }
+
+    /// What this same command is told in a guest.
+    private var guestArguments: [String] {
+        ["--runs", String(runs)] + (quick ? ["--quick"] : []) + cases.flatMap { ["--cases", $0] } + (plant.map { ["--plant", $0] } ?? [])
     }
 
     func run() throws {
         if list { return try Output(path: nil).finish(BenchCommand.listing) }
-        try runHere()
+        guard let bench = guests.bench(folder: output, arguments: guestArguments) else { return try runHere() }
+        // The same refusals here, before anything boots.
+        _ = try WorkloadBench(options())
+        try bench.run()
+    }
+
+    private func options() -> WorkloadOptions {
+        var options = WorkloadOptions()
+        (options.runs, options.isQuick, options.patterns) = (runs, quick, cases)
+        (options.machine, options.btfPath, options.slowedCase) = (machine, btf, plant)
+        return options
     }
 
     private func runHere() throws {
@@ -68,10 +99,7 @@ struct BenchCommand: ParsableCommand {
         let reporter = LiveReport(try Output(path: nil), view: view, isJSON: format == .json)
         var sink: ProfileSink?
         if let output { sink = try ProfileSink(path: output) }
-        var options = WorkloadOptions()
-        (options.runs, options.isQuick, options.patterns) = (runs, quick, cases)
-        (options.machine, options.btfPath, options.slowedCase) = (machine, btf, plant)
-        let profile = try WorkloadBench(options) { BenchCommand.show($0) }.run()
+        let profile = try WorkloadBench(options()) { BenchCommand.show($0) }.run()
         if Terminal.isInteractive { Terminal.say("\r\u{1B}[K") }
         let saved = Result { try sink?.finish(profile) }
         if isReportWanted { try reporter.finish(profile) }

@@ -1,0 +1,62 @@
+import ArgumentParser
+import Glibc
+import KernelLab
+
+/// Kernels that are booted for a bench.
+struct GuestOptions: ParsableArguments {
+    @Option(
+        parsing: .unconditionalSingleValue,
+        help: ArgumentHelp("Run on this kernel, a vmlinuz or a Debian package, in QEMU; repeatable.", valueName: "image"),
+        completion: .file())
+    var kernel: [String] = []
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("Boot each kernel so many times, in turn (default: 7).", valueName: "n"))
+    var boots: Int?
+
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("Memory of a guest (default: 512M).", valueName: "size"), transform: Units.size)
+    var memory: Int?
+
+    @Option(
+        parsing: .unconditionalSingleValue,
+        help: ArgumentHelp("Added to the kernels' command lines: 'mitigations=off'. Repeatable.", valueName: "arguments"))
+    var cmdline: [String] = []
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("End a boot after this time, whatever it does (default: 1h).", valueName: "time"),
+        transform: Units.duration)
+    var timeLimit: UInt64?
+
+    @Option(
+        help: ArgumentHelp(
+            "The static syslat that runs in the guests (default: this program, or SYSLAT_STATIC).", valueName: "file"),
+        completion: .file())
+    var guestBinary: String?
+
+    func validate() throws {
+        let given = [
+            boots == nil ? nil : "--boots", memory == nil ? nil : "--memory", cmdline.isEmpty ? nil : "--cmdline",
+            timeLimit == nil ? nil : "--time-limit", guestBinary == nil ? nil : "--guest-binary",
+        ].compactMap { $0 }
+        if kernel.isEmpty, let first = given.first {
+            throw ValidationError("\(first) is for kernels in QEMU: name one with --kernel IMAGE, or leave it out.")
+        }
+        if let boots, !(1...1000).contains(boots) {
+            throw ValidationError("--boots \(boots) can't be done: give a number from 1 to 1000.")
+        }
+        if let memory, memory < 128 << 20 { throw ValidationError("A guest needs 128 MiB at least: write --memory 512M.") }
+    }
+
+    /// What boots them; nil where none was named.
+    func bench(folder: String?, arguments: [String]) -> KernelBench? {
+        guard !kernel.isEmpty, let folder else { return nil }
+        var options = BootOptions()
+        options.kernelArguments = cmdline.flatMap { $0.split(whereSeparator: \.isWhitespace).map(String.init) }
+        if let memory { options.memory = memory >> 20 }
+        options.timeLimit = .nanoseconds(timeLimit ?? 3_600_000_000_000)
+        let named = unsafe getenv("SYSLAT_STATIC").map { unsafe String(cString: $0) }
+        if let program = guestBinary ?? named { options.program = program }
+        return KernelBench(kernels: kernel, boots: boots ?? 7, options: options, folder: folder, arguments: arguments)
+    }
+}

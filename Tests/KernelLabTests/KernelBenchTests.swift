@@ -1,0 +1,104 @@
+import CaptureSupport
+import Foundation
+import KernelLabSupport
+import Testing
+import Workload
+
+@testable import syslat
+
+/// `syslat bench --kernel`: the bench on Debian's kernels. Nanoseconds are of no interest here, counts are.
+@Suite(.serialized, .requiresKernels) struct KernelBenchTests {
+    private let folder = FileManager.default.temporaryDirectory.appending(path: "syslat-boots-\(UUID().uuidString)").path
+
+    private func bench(
+        _ arguments: [String], kernels: [String] = [DebianKernel.standard.path],
+        environment: [String: String] = ["SYSLAT_STATIC": KernelRequirement.program]
+    ) throws -> ProgramRun {
+        try DebianKernel.alone {
+            try ProgramRun.run(
+                [ProgramRun.syslat, "bench", "--quick", "--runs", "1", "-o", folder] + kernels.flatMap { ["--kernel", $0] } + arguments,
+                environment: environment, timeout: 300)
+        }
+    }
+
+    private var names: [String] { ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted() }
+
+    @Test func bothKernelsMakeExactlyTheCallsOfEveryCase() throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let run = try bench(["--boots", "1"], kernels: DebianKernel.allCases.map(\.path))
+        #expect(run.status == 0, "\(run.error)")
+        let expected = try DebianKernel.allCases.map { "\(try $0.image().release)-1.syslat" }
+        #expect(names == expected.sorted())
+        #expect(run.output == expected.map { "\(folder)/\($0)\n" }.joined())
+        #expect(!run.error.contains(" is absent here"), "\(run.error)")
+        for name in expected {
+            let file = try ProgramRun.run([ProgramRun.syslat, "report", "--format", "json", "\(folder)/\(name)"])
+            let report = try Report(json: file.output)
+            report.expectNothingLost()
+            for (call, count) in KernelBenchTests.expected where call != "clock_gettime" {
+                #expect(report.calls(call) == count, "\(call) in \(name)")
+            }
+            #expect(report.capture.remarks.contains { $0.contains("real hardware") } == run.error.contains("KVM does not work here"))
+        }
+    }
+
+    /// How often each call is made and returns.
+    private static let expected: [String: UInt64] = Situation.all.reduce(into: [:]) { counts, situation in
+        for call in situation.calls where call.ending != .neverReturns {
+            counts[call.name, default: 0] += call.times * situation.operations(isQuick: true)
+        }
+    }
+
+    @Test func aPanicIsShownAndTheOtherBootsGoOn() throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let run = try bench(["--boots", "2", "--cmdline", "rdinit=/none"])
+        #expect(run.status == 1 && names.isEmpty && run.output == "")
+        #expect(run.error.contains("Boot 1 of 2") && run.error.contains("Boot 2 of 2"), "\(run.error)")
+        #expect(run.error.contains("panicked") && run.error.contains("Kernel panic"), "\(run.error)")
+        #expect(run.error.contains("2 of 2 boots went wrong"))
+    }
+
+    @Test func aBootThatTakesTooLongIsEnded() throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let run = try bench(["--boots", "1", "--time-limit", "500ms"])
+        #expect(run.status == 1 && run.error.contains("did not finish within 0.5 seconds"), "\(run.error)")
+    }
+
+    @Test func whatKeepsKernelsFromBootingIsSaidBefore() throws {
+        let scratch = FileManager.default.temporaryDirectory.appending(path: "syslat-no-kernel-\(UUID().uuidString)").path
+        try Data("no kernel".utf8).write(to: URL(fileURLWithPath: scratch))
+        defer { try? FileManager.default.removeItem(atPath: scratch) }
+        let noKernel = try bench([], kernels: [DebianKernel.standard.path, scratch])
+        #expect(noKernel.status == 2 && noKernel.error.contains("is no kernel that can be booted"), "\(noKernel.error)")
+        let missing = try bench([], kernels: ["/no/vmlinuz"])
+        #expect(missing.status == 2 && missing.error.contains("/no/vmlinuz"), "\(missing.error)")
+        let dynamic = try bench(["--guest-binary", ProgramRun.syslat])
+        #expect(dynamic.status == 1 && dynamic.error.contains("Name it with --guest-binary FILE or SYSLAT_STATIC=FILE"), "\(dynamic.error)")
+        let noFolder = try ProgramRun.run(
+            [ProgramRun.syslat, "bench", "--kernel", DebianKernel.standard.path, "-o", scratch],
+            environment: ["SYSLAT_STATIC": KernelRequirement.program])
+        #expect(noFolder.status == 1 && noFolder.error.contains("is no folder"), "\(noFolder.error)")
+        // env(1) is found all the same, and looks for an absolute path.
+        let noQEMU = try ProgramRun.run(
+            [ProgramRun.syslat, "bench", "--kernel", DebianKernel.standard.path, "-o", folder],
+            environment: ["SYSLAT_STATIC": KernelRequirement.program, "PATH": "/nowhere"])
+        #expect(noQEMU.status == 1 && noQEMU.error.contains("Install it: sudo apt-get install qemu-system-x86"), "\(noQEMU.error)")
+        #expect(names.isEmpty)
+    }
+
+    @Test func profilesOfOtherBootsStay() throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let name = "\(try DebianKernel.standard.image().release)-2.syslat"
+        try Data("yesterday".utf8).write(to: URL(fileURLWithPath: "\(folder)/\(name)"))
+        let run = try bench(["--boots", "2"])
+        #expect(run.status == 1 && run.error.contains("\(name) is there already"), "\(run.error)")
+        #expect(try String(contentsOfFile: "\(folder)/\(name)", encoding: .utf8) == "yesterday" && names == [name])
+    }
+
+    @Test func kernelsTakeTurns() {
+        #expect(KernelBench.order(kernels: 2, boots: 4) == [0, 1, 1, 0, 0, 1, 1, 0])
+        #expect(KernelBench.order(kernels: 1, boots: 2) == [0, 0])
+        #expect(KernelBench.order(kernels: 3, boots: 2) == [0, 1, 2, 2, 1, 0])
+    }
+}

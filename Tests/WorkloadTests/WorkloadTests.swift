@@ -1,0 +1,123 @@
+import Capture
+import CaptureSupport
+import Foundation
+import LatencyHistogram
+import Profile
+import SyscallTable
+import Testing
+import Workload
+
+/// What the cases are, before any of them runs.
+@Suite struct SituationTests {
+    @Test func thereAreManyAndEachIsItsOwn() {
+        #expect(Situation.all.count == 44)
+        #expect(Set(Situation.all.map(\.name)).count == Situation.all.count)
+        for situation in Situation.all {
+            #expect(!situation.calls.isEmpty && !situation.summary.isEmpty)
+            #expect(situation.calls.allSatisfy { $0.times > 0 && SyscallTable.name(of: $0.id) != nil }, "\(situation.name)")
+            #expect(situation.operations(isQuick: true) >= 100)
+            // Five runs make enough calls for a p99.
+            #expect(situation.operations(isQuick: false) * 5 >= 5000)
+            #expect(situation.operations(isQuick: false) % 10 == 0 && situation.operations(isQuick: true) % 10 == 0)
+        }
+    }
+
+    @Test func theLongFormIsLonger() {
+        for situation in Situation.all { #expect(situation.operations(isQuick: false) > situation.operations(isQuick: true)) }
+    }
+}
+
+/// The whole workload on this host, made inside the test process.
+@Suite(.serialized, .requiresBPF) struct BenchTests {
+    private func bench(_ twin: Twin = .typed, _ change: (inout WorkloadOptions) -> Void = { _ in }) throws -> Profile {
+        var options = WorkloadOptions()
+        (options.runs, options.isQuick, options.btfPath) = (1, true, twin.btfPath)
+        change(&options)
+        return try WorkloadBench(options).run()
+    }
+
+    @Test(arguments: Twin.allCases) func everyCaseMakesExactlyItsCalls(_ twin: Twin) throws {
+        let profile = try bench(twin) { $0.runs = 2 }
+        let workload = try #require(profile.workload)
+        #expect(workload.id == "syslat-bench" && workload.version == 1 && workload.runs == 2 && workload.isQuick)
+        #expect(workload.machine == .host)
+        #expect(workload.cases.map(\.name) == Situation.all.map(\.name))
+        var expected = Expected()
+        for (entry, situation) in zip(workload.cases, Situation.all) {
+            if case .absent = entry.state, situation.needs != nil { continue }
+            #expect(entry.state == .measured, "\(entry.name)")
+            #expect(entry.operations == 2 * situation.operations(isQuick: true))
+            #expect(entry.syscalls == situation.calls.map(\.name))
+            let cost = try #require(entry.untraced)
+            #expect(cost.lowerQuartile <= cost.median && cost.median <= cost.upperQuartile && cost.lowerQuartile > 0)
+            expected.add(situation, entry)
+        }
+        expected.check(profile)
+    }
+
+    @Test func aSelectionIsAWorkloadOfItsOwn() throws {
+        let profile = try bench { $0.patterns = ["read-*", "null"] }
+        #expect(profile.workload?.id == "syslat-bench null read-*")
+        #expect(profile.workload?.cases.map(\.name) == ["null", "read-1-zero", "read-4k-zero", "read-64k-zero"])
+        #expect(profile.calls.map(\.id.name).sorted() == ["getppid", "read"])
+        #expect(profile.processes.map(\.comm) == ["syslat-bench"])
+    }
+
+    @Test func whatIsPlantedChangesNoCount() throws {
+        for name in Situation.all.filter(\.canBeSlowed).map(\.name) {
+            let profile = try bench {
+                $0.patterns = [name]
+                $0.slowedCase = name
+            }
+            #expect(profile.workload?.cases.map(\.state) == [.measured])
+        }
+        #expect(throws: CaptureError.self) { try bench { $0.slowedCase = "fork" } }
+    }
+
+    @Test func anEmulationIsRemarkedOn() throws {
+        let profile = try bench {
+            $0.patterns = ["null"]
+            $0.machine = .emulation
+        }
+        #expect(profile.workload?.machine == .emulation)
+        #expect(profile.capture.remarks.contains { $0.contains("say nothing about real hardware") })
+    }
+}
+
+/// What the profile must come to.
+private struct Expected {
+    private var returning: [String: UInt64] = [:]
+    private var neverReturning: UInt64 = 0
+    private var elastic: Set<String> = []
+
+    mutating func add(_ situation: Situation, _ entry: WorkloadCase) {
+        var calls: UInt64 = 0
+        for call in situation.calls {
+            let made = call.times * entry.operations
+            switch call.ending {
+            case .neverReturns: neverReturning += made
+            case .mayStayOutside: elastic.insert(call.name)
+            default:
+                calls += made
+                returning[call.name, default: 0] += made
+            }
+        }
+        let recorded = entry.series.reduce(0) { $0 + $1.distribution.count }
+        #expect(elastic.isDisjoint(with: entry.syscalls) || situation.calls.count > 1 ? recorded == calls : true, "\(entry.name)")
+    }
+
+    func check(_ profile: Profile) {
+        for call in profile.calls where !elastic.contains(call.id.name) {
+            #expect(call.calls == returning[call.id.name], "\(call.id.name)")
+        }
+        #expect(Set(profile.calls.map(\.id.name)).isSuperset(of: returning.keys))
+        let balance = profile.balance
+        #expect(balance.closes && balance.lost == 0 && balance.inFlight == 0, "\(balance)")
+        #expect(balance.neverReturned == neverReturning)
+        #expect(balance.refused == 0 && balance.beganBefore == 0, "\(balance)")
+    }
+}
+
+extension SyscallID {
+    fileprivate var name: String { SyscallTable.name(of: self) ?? "" }
+}
