@@ -99,6 +99,9 @@ extern const struct steps null_steps, read_zero_1, read_zero_4k, read_zero_64k, 
     signal_steps, thread_steps, fork_steps, exec_steps, nanosleep_steps, yield_steps, timerfd_steps, getrandom_steps,
     clock_vdso_steps, clock_call_steps, uring_steps;
 
+/* Makes the ring of io_uring. What keeps it from being made is said by its case. */
+void open_ring(void);
+
 /* The steps of the case with this number. */
 const struct steps *steps_at(size_t index);
 

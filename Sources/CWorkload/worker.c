@@ -238,6 +238,7 @@ static void serve(struct cworkload_worker *worker, int partner_cpu)
 
     if (work == MAP_FAILED)
         _exit(1);
+    open_ring();
     for (;;) {
         while (atomic_load(&worker->stage) == CWORKLOAD_WAITING)
             syscall(SYS_futex, &worker->stage, FUTEX_WAIT, CWORKLOAD_WAITING, NULL);
