@@ -25,12 +25,13 @@ SUDO := $(shell [ $$(id -u) -eq 0 ] || echo 'sudo ')
 
 # What a build needs, and what the tests need beside it.
 BUILD_PACKAGES := libbpf-dev libelf-dev zlib1g-dev
-TEST_PACKAGES := strace jq git sqlite3 binutils cpio python3 python3-venv groff-base qemu-system-x86
+GUEST_PACKAGES := qemu-system-x86
+TEST_PACKAGES := strace jq git sqlite3 binutils cpio python3 python3-venv groff-base $(GUEST_PACKAGES)
 BENCH_PACKAGES := python3
 MAN_PAGE_PACKAGES := python3
 
-.PHONY: all build run test check static install-parts install uninstall bench-overhead bench-vdso-sampling bench-comparison fuzz \
-	fuzz-vdso setup setup-tests setup-bench generated \
+.PHONY: all build run run-in-guest test check static install-parts install uninstall bench-overhead bench-vdso-sampling \
+	bench-comparison fuzz fuzz-vdso setup setup-tests setup-bench generated \
 	clean help
 
 all: build
@@ -41,8 +42,26 @@ help: ## List the targets
 build: setup ## Build syslat (release)
 	@$(SWIFT) build -c release --product syslat
 
-run: build ## Build syslat and profile a real command with it
-	$(SUDO).build/release/syslat profile --top 12 -- sh -c 'tar --create --directory=/usr include | gzip | wc --bytes'
+define PROFILE_A_COMMAND
+$(SUDO).build/release/syslat profile --top 12 -- sh -c 'tar --create --directory=/usr include | gzip | wc --bytes'
+endef
+
+run: build ## Build syslat and profile a real command with it; where BPF is refused, a workload in a virtual machine
+	@if $(SUDO).build/release/syslat doctor >.build/doctor; then \
+		echo "$(PROFILE_A_COMMAND)"; \
+		$(PROFILE_A_COMMAND); \
+	else \
+		grep ^FAILED .build/doctor >&2 || true; \
+		echo "This host does not let syslat trace: here is the profile of a workload on a Debian kernel in QEMU instead." >&2; \
+		$(MAKE) run-in-guest; \
+	fi
+
+run-in-guest: build $(STATIC_BUILD)/syslat ## Boot a Debian kernel in QEMU and profile a workload there; needs no right to trace
+	@Tools/install-packages $(GUEST_PACKAGES)
+	@Tests/Kernels/fetch
+	@rm -rf .build/guest
+	@$(STATIC_BUILD)/syslat bench --quick --runs 1 --boots 1 --kernel .kernels/linux-image-cloud-amd64/vmlinuz -o .build/guest
+	@.build/release/syslat report --top 12 .build/guest/*.syslat
 
 test: setup-tests $(STATIC_BUILD)/syslat ## Run every test
 	@$(SWIFT) build --build-tests

@@ -58,6 +58,14 @@ import Workload
         #expect(run.error.contains("2 of 2 boots went wrong"))
     }
 
+    @Test func aKernelThatForbidsTracingSaysSo() throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let run = try bench(["--boots", "1", "--cmdline", "lockdown=confidentiality"])
+        #expect(run.status == 1 && names.isEmpty && run.output == "")
+        #expect(run.error.contains("gave no profile (exit status 1)"), "\(run.error)")
+        #expect(run.error.contains("syslat: cannot load the BPF programs"), "\(run.error)")
+    }
+
     @Test func aBootThatTakesTooLongIsEnded() throws {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let run = try bench(["--boots", "1", "--time-limit", "500ms"])
