@@ -24,7 +24,8 @@ struct Cells {
         let noise = noise(subject, measure, base: mine)
         let margin = log(1 + max(options.delta(measure), Cells.bucketWidth, exp(noise) - 1))
         var cell = Cell(
-            subject: subject, measure: measure, margin: margin, noise: noise, leastNanoseconds: leastNanoseconds(measure))
+            subject: subject, measure: measure, margin: margin, equivalenceMargin: margin, noise: noise,
+            leastNanoseconds: leastNanoseconds(measure))
         cell.base = base.boots.compactMap { $0.subjects[subject]?[measure] }.median.map { exp($0) }
         cell.new = new.boots.compactMap { $0.subjects[subject]?[measure] }.median.map { exp($0) }
         guard let mine, let theirs else {
@@ -32,8 +33,9 @@ struct Cells {
             cell.absence = absence(subject, measure)
             return cell
         }
+        cell.equivalenceMargin = equivalenceMargin(cell)
         cell.shift = ShiftEstimate(base: mine, new: theirs, distribution: distribution, alpha: options.alpha)
-        cell.p = evidence(mine, theirs, margin: margin, equivalence: equivalenceMargin(cell))
+        cell.p = evidence(mine, theirs, margin: margin, equivalence: cell.equivalenceMargin)
         let freedom = Double(mine.count + theirs.count - 2)
         if freedom > 0 {
             let deviation = ((mine.squaredDistances + theirs.squaredDistances) / freedom).squareRoot()
@@ -63,10 +65,11 @@ struct Cells {
         return max(options.minimumNanoseconds, 2 * abs(theirs - mine))
     }
 
-    /// A change that is too small in nanoseconds is as good as none: what it takes to be equivalent is the wider of the two.
+    /// A change of so few nanoseconds as do not matter is as good as none. What the probe floors differ by does matter, and is
+    /// not known to be none: it keeps verdicts back, and gives none.
     private func equivalenceMargin(_ cell: Cell) -> Double {
         guard let base = cell.base, base > 0 else { return cell.margin }
-        return max(cell.margin, log(1 + cell.leastNanoseconds / base))
+        return max(cell.margin, log(1 + options.minimumNanoseconds / base))
     }
 
     private func evidence(_ base: [Double], _ new: [Double], margin: Double, equivalence: Double) -> Evidence {

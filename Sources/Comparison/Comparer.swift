@@ -20,7 +20,7 @@ public enum Comparer {
         let gated = judged(family.cells.map { cells.cell($0.subject, $0.measure) }, base, new, options)
         var comparison = Comparison(
             options: options, base: base.summary, new: new.summary, workload: workload(base, new),
-            differences: Identity.differences(base, new), warnings: warnings + fewNoise(noise), gated: gated,
+            differences: Identity.differences(base, new), warnings: warnings + floors(base, new, options) + fewNoise(noise), gated: gated,
             passedOver: family.passedOver,
             others: others(names, cells, Set(gated.map { Key($0.subject, $0.measure) }), base, new, options),
             subjects: names.map { change($0, base, new, distribution, options) },
@@ -54,6 +54,17 @@ public enum Comparer {
         guard let mine = base.profiles.first?.workload, let theirs = new.profiles.first?.workload else { return nil }
         return WorkloadSummary(
             id: mine.id, version: mine.version, isQuick: mine.isQuick, base: mine.machine, new: theirs.machine)
+    }
+
+    private static func floors(_ base: Side, _ new: Side, _ options: ComparisonOptions) -> [String] {
+        guard let mine = base.probeFloor, let theirs = new.probeFloor else { return [] }
+        let difference = abs(mine - theirs)
+        guard 2 * difference > options.minimumNanoseconds else { return [] }
+        func text(_ value: Double) -> String { "\(UInt64(exactly: value.rounded()) ?? .max) ns" }
+        return [
+            "Tracing itself costs \(text(difference)) more on one side (the probe floor): traced times that differ by less than "
+                + "\(text(2 * difference)) are not called slower or faster."
+        ]
     }
 
     private static func fewNoise(_ noise: Side) -> [String] {
@@ -124,7 +135,9 @@ public enum Comparer {
     private static func bootsNeeded(_ cell: Cell, _ comparison: Comparison) -> Int? {
         guard cell.verdict == .inconclusive, let family = comparison.bootsNeeded else { return nil }
         guard let shift = cell.shift, let deviation = cell.deviation else { return family }
-        let distance = abs(abs(shift.effect) - cell.margin)
+        let size = abs(shift.effect)
+        let isHeldBack = size > cell.margin && abs((cell.new ?? 0) - (cell.base ?? 0)) < cell.leastNanoseconds
+        let distance = size < cell.equivalenceMargin ? cell.equivalenceMargin - size : isHeldBack ? 0 : size - cell.margin
         guard let own = Resolution.bootsToDecide(deviation: deviation, distance: distance) else { return nil }
         let present = min(comparison.base.boots, comparison.new.boots)
         return max(family, own, comparison.canDecide ? present + 1 : 0)

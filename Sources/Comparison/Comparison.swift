@@ -104,8 +104,10 @@ public struct Cell: Sendable, Hashable {
     /// The medians over the boots, in nanoseconds.
     public var base, new: Double?
     public var shift: ShiftEstimate?
-    /// What does not matter yet.
+    /// What does not matter yet: beyond it something regressed or improved.
     public var margin: Double
+    /// Within this it is equivalent: ``margin``, or what is too little in nanoseconds if that is more.
+    public var equivalenceMargin: Double
     /// How much two halves of boots of one kernel differ; 0 where that is not known.
     public var noise: Double
     /// A difference of the medians below this is no change, in nanoseconds.

@@ -84,7 +84,7 @@ private struct MarkdownComparison {
         let verdict = cell.verdict == .regressed ? "**\(cell.verdict.rawValue)**" : cell.verdict.rawValue
         return [
             escaped(ComparisonWords.name(cell, comparison)), duration(cell.base), duration(cell.new), change?.spaced ?? "",
-            interval?.spaced ?? "", ComparisonWords.size(cell.margin).spaced, detectable ?? "", evidence ?? "", verdict,
+            interval?.spaced ?? "", ComparisonWords.size(cell.equivalenceMargin).spaced, detectable ?? "", evidence ?? "", verdict,
         ]
     }
 

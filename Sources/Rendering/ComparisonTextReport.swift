@@ -86,7 +86,7 @@ private struct ComparisonTextReport {
                 duration(cell.base), duration(cell.new),
                 cell.shift.map { .text(ComparisonWords.change($0.effect)) } ?? .none,
                 cell.shift.flatMap(ComparisonWords.interval).map { .text($0) } ?? .none,
-                .text(ComparisonWords.size(cell.margin)),
+                .text(ComparisonWords.size(cell.equivalenceMargin)),
                 cell.detectable.map { .text(ComparisonWords.size($0)) } ?? .none, evidence.map { .text(ComparisonWords.probability($0)) } ?? .none,
                 .text(cell.verdict.rawValue),
             ])

@@ -124,7 +124,7 @@ struct ComparisonWords {
         let open = comparison.gated.count { $0.verdict == .inconclusive }
         let absent = comparison.gated.count { $0.verdict == .noData }
         let parts = [
-            open > 0 ? "\(open) \(open == 1 ? "is" : "are") too close to the margin for \(boots) boots a side" : nil,
+            open > 0 ? "\(open) can't be told from the margin by \(boots) boots a side" : nil,
             absent > 0 ? "\(absent) \(absent == 1 ? "has" : "have") no data" : nil,
         ].compactMap { $0 }
         return "no regression was found, but of \(gatedCells) \(parts.joined(separator: " and "))."
@@ -143,7 +143,7 @@ struct ComparisonWords {
         let open = comparison.gated.filter { $0.verdict == .inconclusive }
         func names(_ cells: [Cell]) -> String {
             cells.map { cell in
-                let change = cell.shift.map { " (\(ComparisonWords.change($0.effect).spaced))" } ?? ""
+                let change = cell.shift.map { " (\(ComparisonWords.change($0.effect).tight))" } ?? ""
                 return ComparisonWords.name(cell, comparison) + change
             }.joined(separator: ", ")
         }
@@ -153,7 +153,7 @@ struct ComparisonWords {
         }
         let hopeless = open.filter { $0.bootsNeeded == nil }
         if !hopeless.isEmpty {
-            sentences.append("More boots will hardly decide, this close to the margin: \(names(hopeless)).")
+            sentences.append("More boots will hardly decide, since boots differ too much for so little: \(names(hopeless)).")
         }
         return sentences
             + comparison.gated.filter { $0.verdict == .noData }.map { cell in

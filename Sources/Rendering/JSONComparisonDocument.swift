@@ -149,6 +149,7 @@ private struct ComparisonDocument: Encodable {
             case interval = "change_interval"
             case least = "min_abs_ns"
             case deviation = "boot_sd_ln"
+            case equivalenceMargin = "equivalence_margin"
             case detectable = "smallest_detectable_change"
             case bootsNeeded = "boots_needed"
         }
@@ -163,6 +164,7 @@ private struct ComparisonDocument: Encodable {
             try container.encodeIfPresent(cell.shift?.change, forKey: .change)
             try container.encodeIfPresent(cell.shift?.changeInterval, forKey: .interval)
             try container.encodeIfPresent(ratio(cell.margin), forKey: .margin)
+            try container.encodeIfPresent(ratio(cell.equivalenceMargin), forKey: .equivalenceMargin)
             try container.encodeIfPresent(ratio(cell.noise), forKey: .noise)
             try container.encode(cell.leastNanoseconds, forKey: .least)
             try container.encodeIfPresent(cell.deviation, forKey: .deviation)

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import ProfileExercise
 import ProfileFile
+import TestSupport
 import Testing
 
 /// The inputs that the fuzzer starts from, and those that once trapped. `good-…` are profiles, `bad-…` get a sentence.
@@ -9,6 +10,13 @@ import Testing
     private static let names = (try? FileManager.default.contentsOfDirectory(atPath: directory.path))?.sorted() ?? []
 
     @Test func thereIsACorpus() { #expect(Self.names.count > 10) }
+
+    @Test func profilesOfEveryShape() throws {
+        var random = SeededGenerator.fromEnvironment()
+        for number in 0..<20 {
+            try ProfileExercise.run(try ProfileFileWriter.text(of: .random(intervals: number % 2, using: &random)))
+        }
+    }
 
     @Test(arguments: names) func replay(name: String) throws {
         let input = [UInt8](try Data(contentsOf: Self.directory.appending(path: name)))
