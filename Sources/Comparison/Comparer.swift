@@ -20,7 +20,8 @@ public enum Comparer {
         let gated = judged(family.cells.map { cells.cell($0.subject, $0.measure) }, base, new, options)
         var comparison = Comparison(
             options: options, base: base.summary, new: new.summary, workload: workload(base, new),
-            differences: Identity.differences(base, new), warnings: warnings + floors(base, new, options) + fewNoise(noise), gated: gated,
+            differences: Identity.differences(base, new),
+            warnings: warnings + floors(base, new, options) + fewNoise(noise), gated: gated,
             passedOver: family.passedOver,
             others: others(names, cells, Set(gated.map { Key($0.subject, $0.measure) }), base, new, options),
             subjects: names.map { change($0, base, new, distribution, options) },

@@ -32,7 +32,8 @@ private struct ComparisonTextReport {
 
     private func wrapped(_ sentences: [String], indent: Int = 0) -> [String] {
         sentences.flatMap { sentence in
-            DisplayText.wrapped(DisplayText.sanitized(sentence), to: width - indent, hanging: 2).map { DisplayText.spaces(indent) + $0 }
+            let lines = DisplayText.wrapped(DisplayText.sanitized(sentence), to: width - indent, hanging: 2)
+            return lines.map { DisplayText.spaces(indent) + $0 }
         }
     }
 
@@ -87,7 +88,8 @@ private struct ComparisonTextReport {
                 cell.shift.map { .text(ComparisonWords.change($0.effect)) } ?? .none,
                 cell.shift.flatMap(ComparisonWords.interval).map { .text($0) } ?? .none,
                 .text(ComparisonWords.size(cell.equivalenceMargin)),
-                cell.detectable.map { .text(ComparisonWords.size($0)) } ?? .none, evidence.map { .text(ComparisonWords.probability($0)) } ?? .none,
+                cell.detectable.map { .text(ComparisonWords.size($0)) } ?? .none,
+                evidence.map { .text(ComparisonWords.probability($0)) } ?? .none,
                 .text(cell.verdict.rawValue),
             ])
     }
@@ -96,7 +98,8 @@ private struct ComparisonTextReport {
         let interval = "\(words.confidence) INTERVAL"
         let columns: [CellTable.Column] = [
             .init(title: "BASE"), .init(title: "NEW"), .init(title: "CHANGE"), .init(title: interval, dispensability: 1),
-            .init(title: "MARGIN", dispensability: 3), .init(title: "FINDS", dispensability: 4), .init(title: evidence, dispensability: 2),
+            .init(title: "MARGIN", dispensability: 3), .init(title: "FINDS", dispensability: 4),
+            .init(title: evidence, dispensability: 2),
             .init(title: "VERDICT", isWords: true),
         ]
         return CellTable(nameTitle: title, columns: columns, rows: rows, style: style, leastName: 20).lines(width: width)

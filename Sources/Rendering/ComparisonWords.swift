@@ -30,7 +30,8 @@ struct ComparisonWords {
     /// A margin: `5.0 %`, without a sign.
     static func size(_ shift: Double) -> HumanFormat.Quantity {
         let text = change(abs(shift))
-        return HumanFormat.Quantity(number: text.number.hasPrefix("+") ? String(text.number.dropFirst()) : text.number, unit: text.unit)
+        let hasSign = text.number.hasPrefix("+")
+        return HumanFormat.Quantity(number: hasSign ? String(text.number.dropFirst()) : text.number, unit: text.unit)
     }
 
     static func probability(_ value: Double) -> String {
@@ -166,7 +167,8 @@ struct ComparisonWords {
         comparison.passedOver.map { item in
             let needs =
                 item.measure == .untraced
-                ? "it was not measured in every boot" : "it needs \(HumanFormat.count(item.measure.leastCalls)) calls in each boot of BASE"
+                ? "it was not measured in every boot"
+                : "it needs \(HumanFormat.count(item.measure.leastCalls)) calls in each boot of BASE"
             return "\(comparison.label(item.subject)) \(item.measure.rawValue) is not gated: \(needs)."
         }
     }
@@ -233,6 +235,7 @@ struct ComparisonWords {
             + "(\(deltas.joined(separator: ", ")), or what two halves of BASE or --noise differ by, and at least "
             + "\(HumanFormat.quantity(nanoseconds: options.minimumNanoseconds).spaced)), at \(options.alpha) "
             + "by \(family) over \(ComparisonWords.count(comparison.gated.count, "cell", "cells")). "
-            + "FINDS is the smallest change that these boots find four times in five. The unit is the boot: \(comparison.base.boots) and \(comparison.new.boots)."
+            + "FINDS is the smallest change that these boots find four times in five. "
+            + "The unit is the boot: \(comparison.base.boots) and \(comparison.new.boots)."
     }
 }

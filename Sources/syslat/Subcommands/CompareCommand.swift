@@ -61,7 +61,8 @@ struct CompareCommand: ParsableCommand {
     func validate() throws {
         let missing = base.isEmpty ? "BASE" : new.isEmpty ? "NEW" : nil
         if let missing {
-            let swallowed = base.isEmpty && !noise.isEmpty ? " --noise takes all files up to the next option: write it last before --." : ""
+            let isSwallowed = base.isEmpty && !noise.isEmpty
+            let swallowed = isSwallowed ? " --noise takes all files up to the next option: write it last before --." : ""
             throw ValidationError(
                 "\(missing) has no files. Name profiles of both kernels, with two dashes between: "
                     + "syslat compare BASE… -- NEW…\(swallowed)")
