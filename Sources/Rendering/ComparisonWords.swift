@@ -162,16 +162,23 @@ struct ComparisonWords {
             }
     }
 
-    /// Figures that BASE itself lacks.
+    /// Figures that BASE itself lacks, a sentence for each figure.
     var passedOver: [String] {
-        comparison.passedOver.map { item in
-            let needs =
-                item.measure == .untraced
-                ? "it was not measured in every boot"
-                : "it needs \(HumanFormat.count(item.measure.leastCalls)) calls in each boot of BASE"
-            return "\(comparison.label(item.subject)) \(item.measure.rawValue) is not gated: \(needs)."
+        Measure.allCases.compactMap { measure in
+            let names = comparison.passedOver.filter { $0.measure == measure }.map { comparison.label($0.subject) }
+            guard !names.isEmpty else { return nil }
+            let shown = names.prefix(Self.mostNames).joined(separator: ", ")
+            let rest = names.count > Self.mostNames ? " and \(names.count - Self.mostNames) more" : ""
+            let reason =
+                measure == .untraced
+                ? "not measured in every boot of BASE"
+                : "fewer than \(HumanFormat.count(measure.leastCalls)) calls in a boot of BASE"
+            return "Not gated, though they take more time: \(measure.rawValue) of \(shown)\(rest) (\(reason))."
         }
     }
+
+    /// So many names are enough in a sentence; the JSON has all of them.
+    private static let mostNames = 6
 
     // MARK: Beside the gate
 

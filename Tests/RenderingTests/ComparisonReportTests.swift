@@ -110,6 +110,18 @@ import Testing
         #expect(lines[1].hasPrefix("\u{1b}[31mREGRESSED\u{1b}[0m: 2 of 12 gated cells are slower by more than the margin, most of all openat"))
     }
 
+    /// 3,000 calls have no p99: nine sentences would say no more than one.
+    @Test func whatIsNotGatedIsSaidInOneSentence() throws {
+        var (base, new) = (SyntheticBoots(seed: 1), SyntheticBoots(seed: 2))
+        base.calls = SyntheticBoots.calls.map { .init($0.number, $0.nanoseconds, count: 3_000, failed: $0.failed) }
+        (new.calls, new.start) = (base.calls, 100)
+        let text = TextReport.render(try Comparer.compare(base: base.files("a"), new: new.files("b"))).replacing("\n  ", with: " ")
+        #expect(
+            text.contains(
+                "Not gated, though they take more time: p99 of epoll_wait, futex, mmap, openat, openat (errors), write and 3 more "
+                    + "(fewer than 5,000 calls in a boot of BASE)."), "\(text)")
+    }
+
     /// The same files in any order are the same bytes.
     @Test func inAnyOrderTheSameBytes() throws {
         var random = SeededGenerator.fromEnvironment()
