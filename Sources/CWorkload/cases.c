@@ -78,7 +78,8 @@ static const struct {
     CASE("timerfd", timerfd_steps, heavy, "timerfd", "set a timer to 1 ns and wait for it", ONE(__NR_timerfd_settime),
          ONE(__NR_read)),
     CASE("getrandom", getrandom_steps, light, 0, "16 random bytes of the kernel", ONE(__NR_getrandom)),
-    CASE("clock-vdso", clock_vdso_steps, light, 0, "the time as libc asks for it", {__NR_clock_gettime, 1, CWORKLOAD_MAY_STAY_OUTSIDE}),
+    CASE("clock-vdso", clock_vdso_steps, light, 0, "the time as libc asks for it",
+         {__NR_clock_gettime, 1, CWORKLOAD_MAY_STAY_OUTSIDE}),
     CASE("clock-call", clock_call_steps, light, 0, "the time by a system call", ONE(__NR_clock_gettime)),
     CASE("io-uring-nop", uring_steps, light, "io_uring", "an io_uring that does nothing", ONE(__NR_io_uring_enter)),
 };

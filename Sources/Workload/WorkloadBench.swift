@@ -108,6 +108,8 @@ public struct WorkloadBench: ~Copyable {
     ///
     /// Errors: what keeps a trace from working, a signal that asked to end.
     public consuming func run() throws(CaptureError) -> Profile {
+        // Where no trace can be had, that is said before anybody has waited.
+        _ = try WindowedCapture(of: worker.pid, btfPath: options.btfPath)
         for run in 1...options.runs {
             for index in drafts.indices where drafts[index].isMeasured { try timeCase(index, run) }
         }
