@@ -157,7 +157,10 @@ let package = Package(
             name: "CaptureTests", dependencies: ["Capture", "CaptureSupport", "LatencyHistogram", "Profile", "SyscallTable", "syslat"],
             exclude: ["Fixtures"], swiftSettings: testing),
         .testTarget(
-            name: "WorkloadTests", dependencies: ["Capture", "CaptureSupport", "LatencyHistogram", "Profile", "SyscallTable", "Workload", "syslat"],
+            name: "WorkloadTests",
+            dependencies: [
+                "Capture", "CaptureSupport", "LatencyHistogram", "Profile", "ProfileFile", "SyscallTable", "Workload", "syslat",
+            ],
             swiftSettings: testing),
         .target(name: "KernelLabSupport", dependencies: ["KernelLab"], path: "Tests/KernelLabSupport", swiftSettings: testing),
         .testTarget(
