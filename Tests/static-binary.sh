@@ -6,7 +6,7 @@ set -euo pipefail
 binary=$(realpath "$1")
 ! ldd "$binary" >/dev/null 2>&1 || { echo "$binary is not static" >&2; exit 1; }
 size=$(stat --format=%s "$binary")
-[ "$size" -le $((20 << 20)) ] || { echo "$binary has $size bytes, more than 20 MiB" >&2; exit 1; }
+[ "$size" -le 20000000 ] || { echo "$binary has $size bytes, more than 20 MB" >&2; exit 1; }
 
 jail=$(mktemp -d)
 trap 'rm -rf "$jail"' EXIT

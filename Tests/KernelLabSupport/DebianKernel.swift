@@ -1,12 +1,21 @@
 import Foundation
 import KernelLab
 
-/// The kernels that Tests/Kernels/fetch puts into .kernels: each is what one of Debian's metapackages depends on now.
+/// The kernels that Tests/Kernels/fetch puts into .kernels: the newest of a release of Debian, or of one of its metapackages.
 public enum DebianKernel: String, CaseIterable, Sendable, CustomStringConvertible {
     /// The distribution's own: 6.1 in Debian 12.
     case standard = "linux-image-cloud-amd64"
     /// Linux 6.12, as Debian 13 has it.
     case linux6_12 = "linux-image-6.12-cloud-amd64"
+    /// The oldest that syslat runs on: 5.10.
+    case oldest = "bullseye-security"
+    /// The newest that Debian has.
+    case newest = "trixie-backports"
+
+    /// Those that apt has on Debian 12: no test does without them.
+    public static let required: [DebianKernel] = [.standard, .linux6_12]
+    /// Those and what else could be fetched.
+    public static let reachable = allCases.filter { required.contains($0) || FileManager.default.isReadableFile(atPath: $0.path) }
 
     public var description: String { rawValue }
 

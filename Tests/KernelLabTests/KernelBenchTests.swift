@@ -23,11 +23,11 @@ import Workload
 
     private var names: [String] { ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted() }
 
-    @Test func bothKernelsMakeExactlyTheCallsOfEveryCase() throws {
+    @Test func everyKernelMakesExactlyTheCallsOfEveryCase() throws {
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        let run = try bench(["--boots", "1"], kernels: DebianKernel.allCases.map(\.path))
+        let run = try bench(["--boots", "1"], kernels: DebianKernel.reachable.map(\.path))
         #expect(run.status == 0, "\(run.error)")
-        let expected = try DebianKernel.allCases.map { "\(try $0.image().release)-1.syslat" }
+        let expected = try DebianKernel.reachable.map { "\(try $0.image().release)-1.syslat" }
         #expect(names == expected.sorted())
         #expect(run.output == expected.map { "\(folder)/\($0)\n" }.joined())
         #expect(!run.error.contains(" is absent here"), "\(run.error)")
@@ -40,7 +40,7 @@ import Workload
             }
             #expect(report.capture.remarks.contains { $0.contains("real hardware") } == run.error.contains("KVM does not work here"))
         }
-        try expectOneBootDecidesNothing(expected.map { "\(folder)/\($0)" })
+        try expectOneBootDecidesNothing(DebianKernel.required.map { "\(folder)/\(try $0.image().release)-1.syslat" })
     }
 
     /// What differs between the two is found all the same: 6.12 serves getrandom in user space.
