@@ -1,0 +1,93 @@
+import CaptureSupport
+import Foundation
+import KernelLab
+import KernelLabSupport
+import Testing
+
+/// Section 6 of the design on kernels other than this host's, where programs have calls that are known to the last one. It needs no
+/// right to trace on this host: where the tests of captures are skipped, these still run what they test, in a guest.
+@Suite(.serialized, .requiresKernels) struct GuestSemanticsTests {
+    struct Case: Sendable, CustomTestStringConvertible {
+        let name: String
+        /// The fixture, its arguments, and those of `syslat profile`.
+        let fixture: String
+        var arguments: [String] = []
+        var options: [String] = []
+        /// Rows as `name` or `ia32:name`; others may be there where ``isWhole`` is not set.
+        let rows: [String: UInt64]
+        var isWhole = true
+        var neverReturned: UInt64 = 1
+        var newTasks: UInt64 = 0
+        var refused: UInt64 = 0
+        var testDescription: String { name }
+    }
+
+    private static let cases: [Case] = [
+        Case(name: "64-bit", fixture: "calls.s64", arguments: ["700"], rows: ["execve": 1, "getppid": 700, "write": 700]),
+        Case(
+            name: "32-bit", fixture: "calls.s32", arguments: ["500"], rows: ["execve": 1, "ia32:getppid": 500, "ia32:write": 500]),
+        Case(
+            name: "both", fixture: "mixed.s64", arguments: ["300"],
+            rows: ["execve": 1, "getppid": 300, "ia32:getppid": 300, "ia32:write": 300]),
+        Case(
+            name: "from 64 to 32 bits", fixture: "calls.s64", arguments: ["30", "execve", "/calls.s32", "40"],
+            rows: ["execve": 2, "getppid": 30, "write": 30, "ia32:getppid": 40, "ia32:write": 40]),
+        Case(
+            name: "from 32 to 64 bits", fixture: "calls.s32", arguments: ["40", "execve", "/calls.s64", "30"],
+            rows: ["execve": 1, "ia32:execve": 1, "getppid": 30, "write": 30, "ia32:getppid": 40, "ia32:write": 40]),
+        Case(
+            name: "odd numbers", fixture: "odd_numbers.s64", arguments: ["50"],
+            rows: [
+                "execve": 1, "syscall_9999": 50, "x32:getpid": 50, "x32:syscall_9999": 50, "syscall_-1": 50, "syscall_-5": 50,
+                "ia32:syscall_9999": 50, "ia32:syscall_-1": 50, "getpid": 50,
+            ]),
+        Case(
+            name: "selection", fixture: "mixed.s64", arguments: ["20"], options: ["-e", "ia32:64,execve"],
+            rows: ["execve": 1, "ia32:getppid": 20], neverReturned: 0),
+        Case(
+            name: "short threads", fixture: "short_threads.static", arguments: ["300", "10"], rows: ["getppid": 3000],
+            isWhole: false, neverReturned: 301, newTasks: 300),
+        Case(
+            name: "generations", fixture: "generations.static", arguments: ["20", "7"],
+            rows: ["getppid": 140, "fork": 19, "wait4": 19], isWhole: false, neverReturned: 20, newTasks: 19),
+        Case(
+            name: "not followed", fixture: "generations.static", arguments: ["20", "7"], options: ["--no-follow"],
+            rows: ["getppid": 7, "fork": 1, "wait4": 1], isWhole: false),
+        Case(
+            name: "signals", fixture: "signal_handler.static", arguments: ["100"], rows: ["rt_sigreturn": 100, "kill": 100],
+            isWhole: false),
+        Case(name: "refused", fixture: "refused.static", arguments: ["70"], rows: [:], isWhole: false, refused: 70),
+    ]
+
+    private static let fixtures = Set(cases.map(\.fixture))
+
+    private func job(_ entry: Case, _ twin: Twin) -> GuestJob {
+        GuestJob(
+            ["/syslat", "profile", "--format", "json"] + twin.options + entry.options + ["--", "/\(entry.fixture)"] + entry.arguments,
+            name: "\(entry.name), \(twin)")
+    }
+
+    @Test(arguments: DebianKernel.reachable) func everyCallIsCountedUnderItsName(_ kernel: DebianKernel) throws {
+        let files = try Self.fixtures.map { GuestFile("/\($0)", .copy(of: try Fixture($0).path)) }
+        let jobs = Twin.allCases.flatMap { twin in Self.cases.map { job($0, twin) } }
+        let run = try kernel.boot(jobs, files: files)
+        for twin in Twin.allCases {
+            for entry in Self.cases { try check(entry, try #require(run[job(entry, twin).name])) }
+        }
+    }
+
+    private func check(_ entry: Case, _ result: GuestResult) throws {
+        try #require(result.isSuccess, "\(result.name): \(result.endingText): \(result.errorText)")
+        let report = try Report(json: result.outputText)
+        if entry.isWhole {
+            #expect(report.rows == entry.rows, "\(result.name)")
+        } else {
+            for (row, calls) in entry.rows { #expect(report.rows[row] == calls, "\(result.name): \(row)") }
+        }
+        #expect(report.balance.never_returned == entry.neverReturned, "\(result.name): \(report.balance)")
+        #expect(report.balance.new_task_returns == entry.newTasks, "\(result.name): \(report.balance)")
+        #expect(report.balance.refused == entry.refused, "\(result.name): \(report.balance)")
+        #expect(report.balance.in_flight == 0, "\(result.name): \(report.balance)")
+        report.expectNothingLost()
+    }
+}
