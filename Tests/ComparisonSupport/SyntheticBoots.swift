@@ -69,7 +69,7 @@ public struct SyntheticBoots: Sendable {
         Host(
             kernelRelease: kernel, kernelVersion: "#1 SMP PREEMPT_DYNAMIC", arch: "x86_64", bootID: "\(kernel)-\(seed)-\(boot)",
             cpuModel: "AMD EPYC 7763", microcode: "0xa0011d5", onlineCPUs: 2, clocksource: "tsc",
-            mitigations: ["meltdown": "Not affected"], vdsoSymbols: ["clock_gettime", "getcpu"])
+            mitigations: ["meltdown": "Not affected"], vdsoSymbols: ["__vdso_clock_gettime", "__vdso_getcpu"])
     }
 
     private func capture(_ boot: Int) -> CaptureSummary {

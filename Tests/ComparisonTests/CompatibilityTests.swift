@@ -131,7 +131,7 @@ import Testing
             $0.host.clocksource = "hpet"
             $0.host.microcode = "0x2"
             $0.host.mitigations = ["meltdown": "Mitigation: PTI", "srso": "Vulnerable"]
-            $0.host.vdsoSymbols = ["clock_gettime", "getcpu", "getrandom"]
+            $0.host.vdsoSymbols = ["__vdso_clock_gettime", "__vdso_getcpu", "__vdso_getrandom"]
             $0.host.kernelVersion = "#2"
         }
         let found = try Comparer.compare(base: Self.base, new: new).differences
@@ -142,7 +142,7 @@ import Testing
             IdentityDifference(name: "kernel build", base: ["#1 SMP PREEMPT_DYNAMIC"], new: ["#2"]),
             IdentityDifference(name: "mitigation meltdown", base: ["Not affected"], new: ["Mitigation: PTI"]),
             IdentityDifference(name: "mitigation srso", base: ["not known to the kernel"], new: ["Vulnerable"]),
-            IdentityDifference(name: "vDSO functions", base: [], new: ["getrandom"]),
+            IdentityDifference(name: "vDSO functions", base: [], new: ["__vdso_getrandom"]),
         ])
         #expect(try Comparer.compare(base: Self.base, new: Self.base).differences == [])
     }
@@ -178,9 +178,38 @@ import Testing
         let base = edited(Self.base) { $0.vdso = vdso(nil, syscall: 300, reason: nil) }
         let new = edited(Self.new) {
             $0.vdso = vdso(true, syscall: 300, reason: nil)
-            $0.host.vdsoSymbols += ["getrandom"]
+            $0.host.vdsoSymbols += ["__vdso_getrandom"]
         }
         #expect(try Comparer.compare(base: base, new: new).vdso.served.first?.isNowServed == true)
+    }
+
+    /// It is in the image, and nobody tried it: that says nothing.
+    @Test func aFunctionThatWasNotTriedIsNotMissing() throws {
+        let base = edited(Self.base) {
+            $0.vdso = vdso(nil, syscall: 300, reason: nil)
+            $0.host.vdsoSymbols += ["__vdso_getrandom"]
+        }
+        let new = edited(Self.new) {
+            $0.vdso = vdso(true, syscall: 300, reason: nil)
+            $0.host.vdsoSymbols += ["__vdso_getrandom"]
+        }
+        #expect(try Comparer.compare(base: base, new: new).vdso.served.isEmpty)
+    }
+
+    /// A workload calls past the vDSO on purpose; what its other calls meet is news.
+    @Test func aWorkloadsOwnBypassIsNoChange() throws {
+        func workload(_ profile: inout Profile) {
+            profile.workload = WorkloadResult(id: "test", version: 1, isQuick: false, runs: 1, machine: .host, cases: [])
+        }
+        let base = edited(Self.base) {
+            workload(&$0)
+            $0.vdso = vdso(nil, syscall: 300, reason: .clocksource("hpet"))
+        }
+        let new = edited(Self.new) {
+            workload(&$0)
+            $0.vdso = vdso(nil, syscall: 300, reason: .bypass)
+        }
+        #expect(try Comparer.compare(base: base, new: new).vdso.entered.map(\.reason) == ["clocksource:hpet"])
     }
 
     @Test func aSideThatNobodyWatchedLacksNothing() throws {
