@@ -143,36 +143,3 @@ struct KernelBench {
         unsafe strerror(code).map { unsafe String(cString: $0).lowercased() } ?? "error \(code)"
     }
 }
-
-/// A folder for what is unpacked, which is gone with it.
-private struct ScratchFolder: ~Copyable {
-    let path: String
-
-    init() throws(CaptureError) {
-        let parent = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
-        // mkdtemp(3) writes the name into the template, which ends with a NUL.
-        var template = Array("\(parent)/syslat-kernels-XXXXXX".utf8CString)
-        guard unsafe mkdtemp(&template) != nil else {
-            throw CaptureError("No folder can be made in \(parent). Set TMPDIR to one that can be written.")
-        }
-        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
-
-    deinit { ScratchFolder.remove(path) }
-
-    private static func remove(_ path: String) {
-        if let handle = unsafe opendir(path) {
-            while let entry = unsafe readdir(handle) {
-                // d_name ends with a NUL inside the entry, which is valid until the next readdir.
-                let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
-                    unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
-                }
-                if name != "." && name != ".." { remove("\(path)/\(name)") }
-            }
-            unsafe _ = closedir(handle)
-            unsafe _ = rmdir(path)
-        } else {
-            unsafe _ = unlink(path)
-        }
-    }
-}

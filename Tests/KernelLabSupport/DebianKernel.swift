@@ -16,6 +16,9 @@ public enum DebianKernel: String, CaseIterable, Sendable, CustomStringConvertibl
     public static let required: [DebianKernel] = [.standard, .linux6_12]
     /// Those and what else could be fetched.
     public static let reachable = allCases.filter { required.contains($0) || FileManager.default.isReadableFile(atPath: $0.path) }
+    /// Those on which every call is counted. From Linux 7.2 on probes are preempted, and calls of other threads on that CPU lost
+    /// meanwhile: they are counted as lost, as the README says.
+    public static let exact = reachable.filter { $0 != .newest }
 
     public var description: String { rawValue }
 

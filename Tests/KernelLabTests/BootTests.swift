@@ -45,7 +45,7 @@ struct BootTests {
         }
     }
 
-    @Test(arguments: DebianKernel.reachable)
+    @Test(arguments: DebianKernel.exact)
     func syslatProfilesAProgramInTheGuest(_ kernel: DebianKernel) throws {
         let job = GuestJob(["/syslat", "profile", "--format", "json", "--", "/calls", "1234"], name: "profile")
         let run = try kernel.boot([job], files: files, kernelArguments: ["clocksource=hpet"])
