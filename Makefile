@@ -31,7 +31,7 @@ BENCH_PACKAGES := python3
 MAN_PAGE_PACKAGES := python3
 
 .PHONY: all build run run-in-guest test check static install-parts install uninstall bench-overhead bench-vdso-sampling \
-	bench-comparison fuzz fuzz-vdso setup setup-tests setup-bench generated \
+	bench-comparison bench-consumer fuzz fuzz-vdso setup setup-tests setup-bench generated \
 	clean help
 
 all: build
@@ -131,6 +131,10 @@ bench-vdso-sampling: setup-bench build $(BENCH)/clock-loop ## Measure what --vds
 bench-comparison: setup ## Simulate how often `syslat compare` is wrong, and what it finds
 	@$(SWIFT) build -c release --product bench-comparison
 	@.build/release/bench-comparison
+
+bench-consumer: setup ## Measure what the consumer takes for an event, over recorded batches
+	@$(SWIFT) build -c release --product bench-consumer
+	@.build/release/bench-consumer
 
 # Kernel headers that depend on the architecture lie where Debian puts them.
 $(BENCH)/%.bpf.o: Benchmarks/%.bpf.c | $(BENCH) setup-bench

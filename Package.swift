@@ -144,6 +144,11 @@ let package = Package(
             dependencies: ["Comparison", "ComparisonSupport", "LatencyHistogram", "Profile", "SyscallTable", "TestSupport"],
             path: "Benchmarks/comparison", swiftSettings: strict),
 
+        // What `make bench-consumer` runs.
+        .executableTarget(
+            name: "bench-consumer", dependencies: ["Aggregation", "Capture"], path: "Benchmarks/consumer",
+            swiftSettings: [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]),
+
         // The entry points of fuzzers: `make fuzz` and `make fuzz-vdso` link them, each by itself.
         .target(name: "FuzzProfile", dependencies: ["ProfileExercise", "ProfileFile"], path: "Fuzzing",
             exclude: ["VDSO", "profile.dict"], swiftSettings: testing),

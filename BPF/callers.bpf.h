@@ -32,6 +32,7 @@ static __always_inline void make_caller_key(struct syslat_caller_key *key, struc
     key->tgid = tgid;
     key->number = number;
     key->kind = kind;
+    key->kind.sampling = 0;
 }
 
 /* Counts a completed call that bypassed the vDSO. Returns whether its file has yet to be named. */
@@ -48,7 +49,8 @@ static __noinline int count_caller(struct syslat_cpu *cpu, struct task_struct *t
         add_on_cpu(&cpu->counters.callers_unnoted, 1);
         return 0;
     }
-    __atomic_fetch_add(&caller->calls, 1, __ATOMIC_RELAXED);
+    /* Calls that sampling passed over are counted by those that stand for them. */
+    __atomic_fetch_add(&caller->calls, 1ULL << (call->kind.sampling & 63), __ATOMIC_RELAXED);
     return caller->state == SYSLAT_CALLER_UNKNOWN;
 }
 

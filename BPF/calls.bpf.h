@@ -10,6 +10,7 @@
 #include "callers.bpf.h"
 #include "evidence.bpf.h"
 #include "inflight.bpf.h"
+#include "sampling.bpf.h"
 #include "scope.bpf.h"
 
 #define READ(object, field, typed) ((typed) ? (object)->field : BPF_CORE_READ(object, field))
@@ -68,6 +69,14 @@ static __always_inline __s32 plain_number(__u32 abi, __s32 number)
     return abi == SYSLAT_X32 ? number & ~X32_SYSCALL_BIT : number;
 }
 
+/* When a call begins. Of one that is not measured it is enough to know that roughly, for the case that it never returns. */
+static __always_inline __u64 entry_time(__u8 sampling)
+{
+    if (config.sampling && sampling == SYSLAT_UNSAMPLED)
+        return *(volatile __u64 *)&control.coarse_now_ns;
+    return bpf_ktime_get_ns();
+}
+
 static __always_inline int call_entered(void *regs, long id, const bool typed)
 {
     const struct caller caller = current_caller(typed);
@@ -77,6 +86,7 @@ static __always_inline int call_entered(void *regs, long id, const bool typed)
     struct syslat_slot *slot;
     struct syslat_cpu *cpu;
     __s32 number = id;
+    __u8 sampling;
     __u32 abi;
 
     if (!in_scope(caller.tgid))
@@ -90,7 +100,12 @@ static __always_inline int call_entered(void *regs, long id, const bool typed)
     if (!cpu)
         return 0;
     add_on_cpu(&cpu->counters.entered, 1);
-    kind = call_kind(task, regs, abi, number);
+    sampling = choose(cpu, abi, number);
+    if (sampling == SYSLAT_UNSAMPLED)
+        kind = (struct syslat_call_kind){.abi = abi};
+    else
+        kind = call_kind(task, regs, abi, number);
+    kind.sampling = sampling;
     slot = take_slot(cpu, tid, typed);
     if (!slot) {
         struct syslat_slot call = {
@@ -102,7 +117,7 @@ static __always_inline int call_entered(void *regs, long id, const bool typed)
             .involuntary = READ(task, nivcsw, typed),
         };
 
-        call.start_ns = bpf_ktime_get_ns();
+        call.start_ns = entry_time(sampling);
         spill_call(cpu, &call);
         return 0;
     }
@@ -110,8 +125,26 @@ static __always_inline int call_entered(void *regs, long id, const bool typed)
     slot->kind = kind;
     slot->voluntary = READ(task, nvcsw, typed);
     slot->involuntary = READ(task, nivcsw, typed);
-    slot->start_ns = bpf_ktime_get_ns();
+    slot->start_ns = entry_time(sampling);
     return 0;
+}
+
+static __always_inline __u32 outcome_of(const struct syslat_slot *call, struct task_struct *task, const bool typed)
+{
+    if ((__u32)READ(task, nvcsw, typed) != call->voluntary)
+        return SYSLAT_BLOCKED;
+    if ((__u32)READ(task, nivcsw, typed) != call->involuntary)
+        return SYSLAT_PREEMPTED;
+    return SYSLAT_RAN;
+}
+
+/* The error that a result stands for; 0 for a success. */
+static __always_inline __u16 error_of(__u32 abi, long result)
+{
+    /* A 32-bit result that was not sign-extended is an error all the same. */
+    if (abi == SYSLAT_IA32)
+        result = (__s32)result;
+    return result < 0 && result >= -SYSLAT_MAX_ERRNO ? -result : 0;
 }
 
 static __always_inline void complete(struct syslat_cpu *cpu, const struct syslat_slot *call, struct task_struct *task,
@@ -121,22 +154,21 @@ static __always_inline void complete(struct syslat_cpu *cpu, const struct syslat
         .tgid = tgid,
         .number = call->number,
         .kind = call->kind,
+        .error = error_of(call->kind.abi, result),
+        .outcome = outcome_of(call, task, typed),
     };
 
-    /* A 32-bit result that was not sign-extended is an error all the same. */
-    if (call->kind.abi == SYSLAT_IA32)
-        result = (__s32)result;
-    if (result < 0 && result >= -SYSLAT_MAX_ERRNO)
-        event.error = -result;
-    if ((__u32)READ(task, nvcsw, typed) != call->voluntary)
-        event.outcome = SYSLAT_BLOCKED;
-    else if ((__u32)READ(task, nivcsw, typed) != call->involuntary)
-        event.outcome = SYSLAT_PREEMPTED;
     if (now >= call->start_ns)
         event.duration_ns = now - call->start_ns;
     else
         add_on_cpu(&cpu->counters.clock_backwards, 1);
     append(cpu, &event);
+}
+
+static __always_inline void pass_over(struct syslat_cpu *cpu, const struct syslat_slot *call, struct task_struct *task,
+                                      long result, const bool typed)
+{
+    count_unsampled(cpu, call->kind, call->number, outcome_of(call, task, typed), error_of(call->kind.abi, result) != 0);
 }
 
 static __always_inline long number_at_exit(void *regs, const bool typed)
@@ -199,12 +231,14 @@ static __always_inline int call_exited(void *context, void *regs, long result, c
     struct syslat_slot *slot;
     struct syslat_cpu *cpu;
     struct syslat_slot call;
-    __u64 now;
+    __u64 now = 0;
 
     /* A process can leave a cgroup in the middle of a call, but it can't leave the others: there the scope comes first. */
     if (config.scope != SYSLAT_SCOPE_CGROUP && !in_scope(tgid))
         return 0;
-    now = bpf_ktime_get_ns();
+    /* Before all else, so that nothing of ours is in the latency. Where calls are sampled, whether to look comes first. */
+    if (!config.sampling)
+        now = bpf_ktime_get_ns();
     slot = slot_of(tid);
     cpu = this_cpu();
     if (!slot || !cpu)
@@ -215,12 +249,25 @@ static __always_inline int call_exited(void *context, void *regs, long result, c
         return 0;
     task = find_task(&caller, typed);
     if (slot->owner == tid) {
+        if (is_unsampled(slot)) {
+            pass_over(cpu, slot, task, result, typed);
+            slot->owner = 0;
+            return 0;
+        }
+        if (config.sampling)
+            now = bpf_ktime_get_ns();
         complete(cpu, slot, task, tgid, result, now, typed);
         slot->owner = 0;
         note_caller(context, cpu, task, regs, slot);
         return 0;
     }
     if (any_spilled() && take_spilled(tid, &call)) {
+        if (is_unsampled(&call)) {
+            pass_over(cpu, &call, task, result, typed);
+            return 0;
+        }
+        if (config.sampling)
+            now = bpf_ktime_get_ns();
         complete(cpu, &call, task, tgid, result, now, typed);
         note_caller(context, cpu, task, regs, &call);
         return 0;

@@ -25,6 +25,11 @@ typedef struct {
 
 struct signal_struct {
     atomic_t live; /* threads that have not begun to exit */
+    __u64 sum_sched_runtime; /* CPU time of the threads that are gone, ns */
+};
+
+struct sched_entity {
+    __u64 sum_exec_runtime; /* CPU time of the thread, ns */
 };
 
 /* x86 only: TS_COMPAT says how the current system call was made (arch/x86/include/asm/thread_info.h). */
@@ -62,6 +67,7 @@ struct vm_area_struct {
 
 struct task_struct {
     struct thread_info thread_info;
+    struct sched_entity se;
     int pid;
     int tgid;
     struct mm_struct *mm;

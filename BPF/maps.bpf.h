@@ -75,6 +75,14 @@ struct {
     __type(value, struct syslat_overflow_extremes);
 } extremes SEC(".maps");
 
+/* Calls that sampling passed over, by ABI and number as in the selection. Entries set by user space: one, if all are measured. */
+struct {
+    __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+    __uint(max_entries, SYSLAT_ABI_COUNT * SYSLAT_SELECTABLE_NUMBERS);
+    __type(key, __u32);
+    __type(value, struct syslat_unsampled);
+} unsampled SEC(".maps");
+
 /* What a new overflow series starts from: too large for the stack. */
 struct {
     __uint(type, BPF_MAP_TYPE_ARRAY);

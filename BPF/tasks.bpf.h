@@ -54,7 +54,15 @@ static __always_inline int task_execed(__u32 old_tid, const bool typed)
     return 0;
 }
 
-static __always_inline void process_ended(struct syslat_cpu *cpu, __u32 tgid)
+/* Of all threads that the process had: those that are gone, and the last one. */
+static __always_inline __u64 cpu_time(struct task_struct *task, const bool typed)
+{
+    if (typed)
+        return task->signal->sum_sched_runtime + task->se.sum_exec_runtime;
+    return BPF_CORE_READ(task, signal, sum_sched_runtime) + BPF_CORE_READ(task, se.sum_exec_runtime);
+}
+
+static __always_inline void process_ended(struct syslat_cpu *cpu, struct task_struct *task, __u32 tgid, const bool typed)
 {
     struct syslat_process_exit record = {
         .header = {.version = SYSLAT_ABI_VERSION, .kind = SYSLAT_RECORD_PROCESS_EXIT, .count = 1},
@@ -63,6 +71,7 @@ static __always_inline void process_ended(struct syslat_cpu *cpu, __u32 tgid)
     __u8 *byte = watch_byte(tgid);
 
     if (in_scope(tgid)) {
+        record.cpu_ns = cpu_time(task, typed);
         bpf_get_current_comm(record.comm, sizeof(record.comm));
         if (bpf_ringbuf_output(&events, &record, sizeof(record), wake_flags()))
             add_on_cpu(&cpu->counters.exits_unsent, 1);
@@ -100,7 +109,7 @@ static __always_inline int task_exited(struct task_struct *task, const bool type
             add_on_cpu(&cpu->counters.never_returned, 1);
     }
     if (live_threads(task, typed) == 0)
-        process_ended(cpu, pid_tgid >> 32);
+        process_ended(cpu, task, pid_tgid >> 32, typed);
     return 0;
 }
 

@@ -3,23 +3,37 @@ internal import LatencyHistogram
 public import Profile
 internal import SyscallTable
 
+/// A process that has ended, and the CPU time of all its life.
+public struct EndedProcess: Sendable {
+    public let pid: Int32
+    public let cpuNanoseconds: UInt64
+}
+
 /// Turns the bytes of ring records into series and process totals.
 ///
 /// Whatever does not decode is counted and left out, never trapped on. Threading: one thread at a time.
 public struct Aggregator: ~Copyable {
-    /// Completed calls that are in the histograms, those from overflow histograms included.
+    /// Completed calls, those from overflow histograms and those that were not measured included.
     public private(set) var completed: UInt64 = 0
     /// Of those, the calls that came through the kernel's overflow histograms.
     public private(set) var overflowed: UInt64 = 0
+    /// Of those, the calls that sampling passed over: they are counted and have no latency.
+    public private(set) var unsampled: UInt64 = 0
     /// Events with an impossible field.
     public private(set) var malformedEvents: UInt64 = 0
     /// Records whose header is wrong: how many calls they held is not known.
     public private(set) var malformedRecords: UInt64 = 0
 
+    /// Whether to keep what is known of the processes that end, for ``takeEndedProcesses()``.
+    public var notesEnds = false
+    private var endedProcesses: [EndedProcess] = []
+
     private var series = SeriesTable()
     private var processes: ProcessTable
     /// What was in the overflow histograms when they were last read.
     private var countedOverflow: [[UInt8]: [UInt64]] = [:]
+    /// What was counted of the calls that were not measured when that was last read, by place.
+    private var countedUnsampled: [Int: [UInt64]] = [:]
 
     /// - Parameter keepsProcessDistributions: whether each process gets a histogram too (36 KiB each).
     public init(keepsProcessDistributions: Bool = false, processRowLimit: Int? = nil) {
@@ -65,7 +79,24 @@ public struct Aggregator: ~Copyable {
         completed &+= 1
         let cell = series.record(
             number: event.number, kind: event.kind, outcome: event.outcome, errno: event.error, duration: event.duration_ns)
-        processes.record(pid: event.tgid, cell: cell, duration: event.duration_ns)
+        let times = 1 &<< UInt64(event.kind.sampling)
+        processes.record(pid: event.tgid, cell: cell, duration: event.duration_ns, times: times)
+    }
+
+    /// Takes in how many calls of one number have completed without having been measured, or what has come to that since the last
+    /// time.
+    /// - Parameters:
+    ///   - place: as in the kernel's map: the ABI times 1024, plus the number.
+    ///   - totals: the words of `syslat_unsampled`, of all CPUs together; they grow only.
+    public mutating func consumeUnsampled(place: Int, totals: [UInt64]) {
+        let counted = countedUnsampled[place] ?? totals.map { _ in 0 }
+        countedUnsampled[place] = totals
+        for (completion, total) in totals.enumerated() where total > counted[completion] {
+            let calls = total - counted[completion]
+            unsampled = unsampled.addingSaturating(calls)
+            completed = completed.addingSaturating(calls)
+            series.addUnsampled(calls, place: place, completion: completion)
+        }
     }
 
     private mutating func consumeProcessExit(_ record: UnsafeRawBufferPointer) {
@@ -78,7 +109,17 @@ public struct Aggregator: ~Copyable {
         // A name has at most 15 bytes and a NUL (TASK_COMM_LEN); any bytes at all may be in it.
         let name = unsafe withUnsafeBytes(of: &comm) { unsafe String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
         processes.processEnded(pid: exit.tgid, comm: name)
+        if notesEnds { endedProcesses.append(EndedProcess(pid: Int32(exit.tgid), cpuNanoseconds: exit.cpu_ns)) }
     }
+
+    /// The processes that have ended since this was last called, where ``notesEnds`` is set.
+    public mutating func takeEndedProcesses() -> [EndedProcess] {
+        defer { endedProcesses = [] }
+        return endedProcesses
+    }
+
+    /// The processes that have made a call and not ended.
+    public var livingProcesses: [Int32] { processes.living }
 
     /// Takes in one series of the kernel's overflow histograms, or what has come to it since the last time.
     ///
@@ -118,7 +159,7 @@ public struct Aggregator: ~Copyable {
     public func processes(
         nameOfLiving: (Int32) -> String?
     ) -> (profiles: [ProcessProfile], origins: [OriginProfile]) {
-        let snapshots = processes.snapshot(series: series.kinds, nameOfLiving: nameOfLiving)
+        let snapshots = processes.snapshot(series: series.kinds, shares: series.exactShares(), nameOfLiving: nameOfLiving)
         let origins = series.origins().map { key, distribution in
             var profile = OriginProfile(id: key.id, origin: key.origin, distribution: distribution)
             profile.processes = snapshots.compactMap { snapshot in

@@ -56,7 +56,7 @@ extension syslat_call_kind {
     /// Whether a kernel side of this version can have written it.
     @inline(__always)
     var isValid: Bool {
-        Int(abi) < Int(SYSLAT_ABI_COUNT) && evidence <= UInt8(SYSLAT_COMPAT.rawValue) && reserved == 0
+        Int(abi) < Int(SYSLAT_ABI_COUNT) && evidence <= UInt8(SYSLAT_COMPAT.rawValue) && UInt32(sampling) <= UInt32(SYSLAT_MAX_SAMPLING_SHIFT)
             && (evidence != 0 || clock == 0)
     }
 }

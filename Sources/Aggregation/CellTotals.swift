@@ -6,6 +6,13 @@ struct CellTotals: ~Copyable {
     struct Entry: BitwiseCopyable {
         var calls: UInt64 = 0
         var nanoseconds: UInt64 = 0
+
+        /// The same in proportion, to nearest.
+        func scaled(by factor: Double) -> Entry {
+            guard factor != 1 else { return self }
+            func scaled(_ value: UInt64) -> UInt64 { UInt64(exactly: (Double(value) * factor).rounded()) ?? .max }
+            return Entry(calls: scaled(calls), nanoseconds: scaled(nanoseconds))
+        }
     }
 
     /// Owned; `count` entries, all initialised.

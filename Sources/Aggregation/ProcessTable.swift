@@ -45,13 +45,13 @@ struct ProcessTable: ~Copyable {
 
     deinit { unsafe free(index) }
 
-    /// Counts one completed call of a process whose id is below ``idLimit``, in the cell of its series.
+    /// Counts one completed call of a process whose id is below ``idLimit``, in the cell of its series, as so many.
     @inline(__always)
-    mutating func record(pid: UInt32, cell: Int, duration: UInt64) {
+    mutating func record(pid: UInt32, cell: Int, duration: UInt64, times: UInt64) {
         var row = Int(unsafe index[Int(pid)])
         if row == 0 { row = addRow(pid: Int32(pid)) }
-        unsafe rows.base[row].totals.add(duration, to: cell)
-        if keepsDistributions { unsafe rows.base[row].recorder?.record(duration) }
+        unsafe rows.base[row].totals.add(duration &* times, to: cell, calls: times)
+        if keepsDistributions { unsafe rows.base[row].recorder?.record(duration, times: times) }
     }
 
     /// Notes the name that a process had when it ended.
@@ -111,9 +111,12 @@ struct ProcessTable: ~Copyable {
         freeRows.append(row)
     }
 
+    /// The processes with a row that have not ended.
+    var living: [Int32] { (1..<rows.count).compactMap { unsafe rows.base[$0].hasEnded ? nil : rows.base[$0].pid } }
+
     /// All processes with calls, and what each had of the calls with an origin. `nameOfLiving` is asked for the names of those
-    /// that have not ended; `series` are the cells'.
-    func snapshot(series: [SeriesTable.Kind], nameOfLiving: (Int32) -> String?) -> [ProcessSnapshot] {
+    /// that have not ended; `series` are the cells', and `shares` what their counts are to be multiplied by.
+    func snapshot(series: [SeriesTable.Kind], shares: [Double], nameOfLiving: (Int32) -> String?) -> [ProcessSnapshot] {
         var snapshots: [ProcessSnapshot] = []
         for row in 0..<rows.count where unsafe !rows.base[row].totals.isEmpty {
             let pid = unsafe rows.base[row].pid
@@ -124,7 +127,7 @@ struct ProcessTable: ~Copyable {
                 profile: ProcessProfile(pid: pid, comm: comm, series: [], distribution: unsafe rows.base[row].recorder?.snapshot()))
             for cell in 0..<(unsafe rows.base[row].totals.count) {
                 let entry = unsafe rows.base[row].totals[cell]
-                if entry.calls > 0 { snapshot.add(entry, of: series[cell]) }
+                if entry.calls > 0 { snapshot.add(entry.scaled(by: shares[cell]), of: series[cell]) }
             }
             snapshots.append(snapshot)
         }

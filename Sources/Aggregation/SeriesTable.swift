@@ -24,7 +24,11 @@ struct SeriesTable: ~Copyable {
 
     private struct Cell: ~Copyable {
         let kind: Kind
+        /// The calls that were measured.
         var recorder = HistogramRecorder()
+        /// What those stand for beside themselves, where calls are sampled.
+        var surplus: HistogramRecorder?
+        /// Together with what they stand for.
         var errnos: [ErrnoCount] = []
 
         mutating func count(errno: UInt16, times: UInt64) {
@@ -33,6 +37,23 @@ struct SeriesTable: ~Copyable {
                 return
             }
             errnos.append(ErrnoCount(errno: Int32(errno), count: times))
+        }
+
+        mutating func recordSurplus(_ duration: UInt64, times: UInt64) {
+            if surplus == nil { surplus = HistogramRecorder() }
+            surplus?.record(duration, times: times)
+        }
+
+        mutating func addSurplus(_ distribution: LatencyHistogram) {
+            if surplus == nil { surplus = HistogramRecorder() }
+            surplus?.add(distribution)
+        }
+
+        /// Forgets the calls.
+        mutating func reset() {
+            recorder.reset()
+            surplus?.reset()
+            errnos = []
         }
     }
 
@@ -47,6 +68,12 @@ struct SeriesTable: ~Copyable {
     private var lastOrigin: (key: UInt64, cell: Int) = (.max, 0)
     /// What the series with an origin had gathered before the last ``reset()``.
     private var finished: [Int: LatencyHistogram] = [:]
+    /// Calls that were not measured since the last ``reset()``, by the index of their series.
+    private var unsampled: [Int: UInt64] = [:]
+    /// Calls, and what was recorded of them, before the last ``reset()``: by cell, and only where calls are sampled.
+    private var settled: [Int: (calls: UInt64, recorded: UInt64)] = [:]
+    /// Whether any call has come that stands for others, or was not measured.
+    private var isSampled = false
     /// The number of the clock source in force.
     var clocksource: UInt8 = 0
 
@@ -63,15 +90,31 @@ struct SeriesTable: ~Copyable {
     mutating func record(number: Int32, kind: syslat_call_kind, outcome: UInt8, errno: UInt16, duration: UInt64) -> Int {
         let cell = cellNumber(number: number, kind: kind, outcome: outcome, failed: errno != 0)
         unsafe cells.base[cell].recorder.record(duration)
-        if errno != 0 { unsafe cells.base[cell].count(errno: errno, times: 1) }
+        let times = 1 &<< UInt64(kind.sampling)
+        if times > 1 {
+            unsafe cells.base[cell].recordSurplus(duration, times: times - 1)
+            isSampled = true
+        }
+        if errno != 0 { unsafe cells.base[cell].count(errno: errno, times: times) }
         return cell
+    }
+
+    /// Counts calls that were not measured. `place` is the kernel's; `completion` twice the outcome, plus one for a failure.
+    mutating func addUnsampled(_ calls: UInt64, place: Int, completion: Int) {
+        unsampled[place << 3 | completion, default: 0] += calls
+        isSampled = true
     }
 
     /// Adds a distribution that the kernel gathered.
     mutating func add(number: Int32, kind: syslat_call_kind, outcome: UInt8, errno: UInt16, distribution: LatencyHistogram) {
         let cell = cellNumber(number: number, kind: kind, outcome: outcome, failed: errno != 0)
+        let times = 1 &<< UInt64(kind.sampling)
         unsafe cells.base[cell].recorder.add(distribution)
-        if errno != 0 { unsafe cells.base[cell].count(errno: errno, times: distribution.count) }
+        if times > 1 {
+            isSampled = true
+            unsafe cells.base[cell].addSurplus(distribution.scaled(to: distribution.count.multipliedSaturating(by: times - 1)))
+        }
+        if errno != 0 { unsafe cells.base[cell].count(errno: errno, times: distribution.count.multipliedSaturating(by: times)) }
     }
 
     @inline(__always)
@@ -100,12 +143,18 @@ struct SeriesTable: ~Copyable {
         return cell
     }
 
+    /// The place of a series in the index.
+    @inline(__always)
+    private static func key(abi: UInt8, number: Int32, outcome: UInt8, failed: Bool) -> Int {
+        (Int(abi) << 10 | Int(number)) << 3 | Int(outcome) << 1 | (failed ? 1 : 0)
+    }
+
     @inline(__always)
     private mutating func cellNumber(abi: UInt8, number: Int32, outcome: UInt8, failed: Bool) -> Int {
         guard UInt32(bitPattern: number) < UInt32(SeriesTable.indexedNumbers) else {
             return otherCell(abi: abi, number: number, outcome: outcome, failed: failed)
         }
-        let key = (Int(abi) << 10 | Int(number)) << 3 | Int(outcome) << 1 | (failed ? 1 : 0)
+        let key = SeriesTable.key(abi: abi, number: number, outcome: outcome, failed: failed)
         let known = unsafe index[key]
         if known > 0 { return Int(known) - 1 }
         let cell = cells.append(Cell(kind: Kind(abi: abi, number: number, outcome: outcome, failed: failed)))
@@ -134,13 +183,12 @@ struct SeriesTable: ~Copyable {
     func snapshot() -> [CallProfile] {
         var series: [SyscallID: [Series]] = [:]
         var errnos: [SyscallID: [Int32: UInt64]] = [:]
-        for number in 0..<cells.count where unsafe cells.base[number].recorder.count > 0 {
-            let kind = unsafe cells.base[number].kind
-            let distribution = unsafe cells.base[number].recorder.snapshot()
-            series[kind.id, default: []].add(distribution, outcome: kind.outcome, failed: kind.failed)
-            for entry in unsafe cells.base[number].errnos {
-                let count = errnos[kind.id]?[entry.errno] ?? 0
-                errnos[kind.id, default: [:]][entry.errno] = count.addingSaturating(entry.count)
+        for part in parts() {
+            let id = part.kind.id
+            series[id, default: []].add(part.series)
+            for entry in part.errnos {
+                let count = errnos[id]?[entry.errno] ?? 0
+                errnos[id, default: [:]][entry.errno] = count.addingSaturating(entry.count)
             }
         }
         return series.map { id, series in
@@ -153,23 +201,110 @@ struct SeriesTable: ~Copyable {
     /// The calls with an origin, since the beginning.
     func origins() -> [OriginKey: LatencyHistogram] {
         var distributions: [OriginKey: LatencyHistogram] = [:]
-        for cell in withOrigin.values {
+        for (cell, earlier) in finished {
             guard let key = unsafe OriginKey(cells.base[cell].kind) else { continue }
-            distributions[key, default: LatencyHistogram()].merge(unsafe cells.base[cell].recorder.snapshot())
-            if let earlier = finished[cell] { distributions[key]?.merge(earlier) }
+            distributions[key, default: LatencyHistogram()].merge(earlier)
+        }
+        for part in parts() {
+            guard let key = OriginKey(part.kind) else { continue }
+            distributions[key, default: LatencyHistogram()].merge(part.series.distribution)
         }
         return distributions
     }
 
+    /// How many calls there were for each that was recorded, those it stands for included: by cell, since the beginning. 1 but for
+    /// sampling.
+    func exactShares() -> [Double] {
+        var shares = [Double](repeating: 1, count: cells.count)
+        guard isSampled else { return shares }
+        var totals = settled
+        for part in parts() { totals.add(part) }
+        for (cell, total) in totals where total.recorded > 0 { shares[cell] = Double(total.calls) / Double(total.recorded) }
+        return shares
+    }
+
     /// Begins a new interval: the cells keep their numbers and lose their counts.
     mutating func reset() {
-        for number in 0..<cells.count where unsafe cells.base[number].recorder.count > 0 {
-            if unsafe cells.base[number].kind.origin != nil {
-                finished[number, default: LatencyHistogram()].merge(unsafe cells.base[number].recorder.snapshot())
-            }
-            unsafe cells.base[number].recorder.reset()
-            unsafe cells.base[number].errnos = []
+        for part in parts() {
+            guard let cell = part.cell else { continue }
+            if part.kind.origin != nil { finished[cell, default: LatencyHistogram()].merge(part.series.distribution) }
+            if isSampled { settled.add(part) }
+            unsafe cells.base[cell].reset()
         }
+        unsampled = [:]
+    }
+
+    // MARK: What the measured calls stand for
+
+    /// What one cell comes to, with its part of the calls that were not measured.
+    struct Part {
+        /// nil where no call was measured.
+        var cell: Int?
+        let kind: Kind
+        var series: Series
+        var errnos: [ErrnoCount] = []
+        /// Calls that were measured, and those they were to stand for.
+        var recorded: UInt64 = 0
+    }
+
+    /// All cells with calls since the last ``reset()``. Calls that were not measured are divided among the cells of their series in
+    /// proportion to what was to stand for them, and in each among its values.
+    private func parts() -> [Part] {
+        var parts: [Part] = []
+        var sampled: [Int: [Int]] = [:]
+        for cell in 0..<cells.count where unsafe cells.base[cell].recorder.count > 0 {
+            let key = unsafe SeriesTable.key(of: cells.base[cell].kind)
+            if let key, unsampled[key] != nil { sampled[key, default: []].append(cell) } else { parts.append(part(cell, inferred: 0)) }
+        }
+        for (key, calls) in unsampled {
+            guard let cells = sampled[key] else {
+                let kind = Kind(indexKey: key)
+                parts.append(
+                    Part(kind: kind, series: Series(outcome: kind.outcome, failed: kind.failed, distribution: .init(), unmeasured: calls)))
+                continue
+            }
+            let surplus = cells.map { unsafe self.cells.base[$0].surplus?.count ?? 0 }
+            // Where all that was measured stands for itself alone, nothing better is known.
+            let weights = surplus.allSatisfy { $0 == 0 } ? cells.map { unsafe self.cells.base[$0].recorder.count } : surplus
+            for (cell, share) in zip(cells, calls.apportioned(by: weights)) { parts.append(part(cell, inferred: share)) }
+        }
+        return parts
+    }
+
+    private func part(_ cell: Int, inferred: UInt64) -> Part {
+        let kind = unsafe cells.base[cell].kind
+        let measured = unsafe cells.base[cell].recorder.snapshot()
+        let surplus = unsafe cells.base[cell].surplus?.snapshot() ?? LatencyHistogram()
+        var distribution = measured
+        distribution.merge((surplus.isEmpty ? measured : surplus).scaled(to: inferred))
+        let errnos = unsafe cells.base[cell].errnos
+        return Part(
+            cell: cell, kind: kind, series: Series(outcome: kind.outcome, failed: kind.failed, distribution: distribution),
+            errnos: kind.failed ? errnos.addingUp(to: distribution.count) : errnos,
+            recorded: measured.count.addingSaturating(surplus.count))
+    }
+
+    /// nil for a number beyond the index.
+    private static func key(of kind: Kind) -> Int? {
+        guard kind.id.number >= 0, kind.id.number < indexedNumbers else { return nil }
+        return key(abi: kind.id.abi.rawValue, number: kind.id.number, outcome: kind.outcome.rawValue, failed: kind.failed)
+    }
+}
+
+extension [Int: (calls: UInt64, recorded: UInt64)] {
+    fileprivate mutating func add(_ part: SeriesTable.Part) {
+        guard let cell = part.cell else { return }
+        self[cell, default: (0, 0)].calls += part.series.calls
+        self[cell]?.recorded += part.recorded
+    }
+}
+
+extension [ErrnoCount] {
+    /// The same in proportion, each at least once, for so many errors as there were.
+    fileprivate func addingUp(to errors: UInt64) -> [ErrnoCount] {
+        guard reduce(0, { $0.addingSaturating($1.count) }) != errors, errors >= UInt64(count) else { return self }
+        let parts = (errors - UInt64(count)).apportioned(by: map(\.count))
+        return zip(self, parts).map { ErrnoCount(errno: $0.errno, count: $1 + 1) }
     }
 }
 
@@ -178,6 +313,11 @@ extension SeriesTable.Kind {
     init(abi: UInt8, number: Int32, outcome: UInt8, failed: Bool) {
         self.init(
             id: SyscallID(abi: ABI(rawValue: abi)!, number: number), outcome: Outcome(rawValue: outcome)!, failed: failed)
+    }
+
+    /// The series at a place of the index.
+    fileprivate init(indexKey key: Int) {
+        self.init(abi: UInt8(key >> 13), number: Int32(key >> 3 & 1023), outcome: UInt8(key >> 1 & 3), failed: key & 1 != 0)
     }
 }
 
@@ -194,10 +334,10 @@ struct OriginKey: Hashable {
 
 extension [Series] {
     /// Adds to the series of that outcome and result.
-    fileprivate mutating func add(_ distribution: LatencyHistogram, outcome: Outcome, failed: Bool) {
-        guard let known = firstIndex(where: { $0.outcome == outcome && $0.failed == failed }) else {
-            return append(Series(outcome: outcome, failed: failed, distribution: distribution))
+    fileprivate mutating func add(_ addition: Series) {
+        guard let known = firstIndex(where: { $0.outcome == addition.outcome && $0.failed == addition.failed }) else {
+            return append(addition)
         }
-        self[known].distribution.merge(distribution)
+        self[known].merge(addition)
     }
 }

@@ -143,13 +143,22 @@ public struct BPFObject: ~Copyable {
         return unsafe options.retval
     }
 
-    /// How often the kernel skipped a program because it was running on the same CPU already. Kernel: 5.12, else 0.
-    public func recursionMisses(of program: String) -> UInt64 {
+    /// What the kernel keeps of a program's runs.
+    public struct ProgramStatistics: Sendable {
+        /// How often the kernel skipped the program because it was running on the same CPU already. Kernel: 5.12, else 0.
+        public var recursionMisses: UInt64 = 0
+        /// Runs and their time together, while the kernel's statistics were on (kernel.bpf_stats_enabled); else 0.
+        public var runs: UInt64 = 0
+        public var nanoseconds: UInt64 = 0
+    }
+
+    /// All zero where the kernel says nothing.
+    public func statistics(of program: String) -> ProgramStatistics {
         var info = bpf_prog_info()
         var size = UInt32(MemoryLayout<bpf_prog_info>.size)
         let found = unsafe bpf_object__find_program_by_name(object, program)
-        guard unsafe found != nil, unsafe bpf_obj_get_info_by_fd(bpf_program__fd(found), &info, &size) == 0 else { return 0 }
-        return info.recursion_misses
+        guard unsafe found != nil, unsafe bpf_obj_get_info_by_fd(bpf_program__fd(found), &info, &size) == 0 else { return .init() }
+        return ProgramStatistics(recursionMisses: info.recursion_misses, runs: info.run_cnt, nanoseconds: info.run_time_ns)
     }
 }
 

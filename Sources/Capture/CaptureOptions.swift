@@ -17,6 +17,8 @@ public struct CaptureOptions: Sendable {
     public var btfPath: String?
     /// Whether each process gets a histogram of its own.
     public var keepsProcessDistributions: Bool
+    /// Which calls are measured; all of them are counted.
+    public var sampling: SamplingPolicy
     /// How many samples a second and CPU the estimate of served calls is made from; nil for none.
     public var vdsoSamplingHertz: UInt32?
     /// Fewer in-flight slots than the machine's thread ids call for, so that tests can make them collide.
@@ -32,7 +34,7 @@ public struct CaptureOptions: Sendable {
     public init(
         target: Target, selection: SyscallSelection? = nil, selectionText: String? = nil, durationNanoseconds: UInt64? = nil,
         intervalNanoseconds: UInt64? = nil, ringBytes: Int = defaultRing, btfPath: String? = nil, keepsProcessDistributions: Bool = false,
-        vdsoSamplingHertz: UInt32? = defaultVDSOSamplingHertz, slotLimit: Int? = nil
+        sampling: SamplingPolicy = .everyCall, vdsoSamplingHertz: UInt32? = defaultVDSOSamplingHertz, slotLimit: Int? = nil
     ) {
         self.target = target
         self.selection = selection
@@ -42,7 +44,17 @@ public struct CaptureOptions: Sendable {
         self.ringBytes = ringBytes
         self.btfPath = btfPath
         self.keepsProcessDistributions = keepsProcessDistributions
+        self.sampling = sampling
         self.vdsoSamplingHertz = vdsoSamplingHertz
         self.slotLimit = slotLimit
     }
+}
+
+/// Which calls a capture measures.
+public enum SamplingPolicy: Sendable, Hashable {
+    case everyCall
+    /// 1 of 2^shift, 1 ... ``CallSampling/largestShift``.
+    case fixed(shift: UInt8)
+    /// As many as can be measured for this share of the CPU time of the watched processes: 0.01 for 1 %.
+    case budget(Double)
 }

@@ -15,7 +15,7 @@ extension CaptureSession {
             tool: syslatVersion, host: .current(),
             capture: CaptureSummary(
                 startedAtNanoseconds: ProcFS.wallNanoseconds(), durationNanoseconds: 0, scope: scope,
-                selection: options.selectionText, probeFloorNanoseconds: floor),
+                selection: options.selectionText, probeFloorNanoseconds: floor, sampling: sampling.summary),
             balance: Balance(entered: 0, completed: 0, inFlight: 0, neverReturned: 0, lostByCause: [:]), calls: [], processes: [],
             inFlight: [])
     }
@@ -26,18 +26,19 @@ extension CaptureSession {
         let total = try consumeRest(of: &recording, observer)
         let pending: [syslat_slot]
         do throws(BPFError) { pending = try probes.inFlight() } catch { throw CaptureError(error) }
-        let missed = probes.recursionMisses()
+        let programs = probes.statistics()
         let balance = Balance(
-            entered: total.entered + missed.entries,
+            entered: total.entered + programs.entry.recursionMisses,
             completed: aggregator.completed,
             inFlight: UInt64(pending.count),
             neverReturned: total.never_returned,
             lostByCause: [
-                .noSlot: total.no_slot, .missedExit: total.missed_exit, .recursion: missed.entries,
+                .noSlot: total.no_slot, .missedExit: total.missed_exit, .recursion: programs.entry.recursionMisses,
                 .overflowFull: total.overflow_full, .malformed: aggregator.malformedEvents,
             ],
             beganBefore: total.began_before, newTaskReturns: total.new_task_returns, refused: total.refused,
-            overflowed: aggregator.overflowed)
+            overflowed: aggregator.overflowed, unsampled: aggregator.unsampled)
+        sampling.finish(at: total, &aggregator, cpu: recording.cpuAtEnd)
         addRemarks(total)
         let (processes, origins) = aggregator.processes { ProcFS.comm(of: $0) ?? "?" }
         let vdso = try vdsoProfile(origins, processes: processes, total: total)
@@ -56,7 +57,15 @@ extension CaptureSession {
             selection: options.selectionText,
             probeFloorNanoseconds: floor,
             consumerCPUNanoseconds: recording.cpuAtEnd - recording.cpuAtStart,
+            programs: programCost(since: recording), sampling: sampling.summary,
             remarks: remarks, notes: notes)
+    }
+
+    /// What the kernel's statistics say of this recording; nil while they are off.
+    private func programCost(since recording: Recording) -> ProgramCost? {
+        let (now, before) = (probes.programCost(), recording.programsAtStart)
+        guard now.runs > before.runs else { return nil }
+        return ProgramCost(runs: now.runs - before.runs, nanoseconds: now.nanoseconds - before.nanoseconds)
     }
 
     /// Calls of the target's processes that had been entered before the capture and have not returned: what a hung process
@@ -77,6 +86,7 @@ extension CaptureSession {
 
     private mutating func addRemarks(_ total: syslat_counters) {
         notes += options.selection?.notes ?? []
+        if let remark = sampling.remark { remarks.append(remark) }
         if total.exits_unsent > 0 {
             remarks.append(
                 "The ring was full when \(total.exits_unsent) processes ended: some of their names are missing. "
@@ -124,5 +134,6 @@ extension syslat_counters {
         callers_unnoted += other.callers_unnoted
         vsyscalls_unnoted += other.vsyscalls_unnoted
         samples_unnoted += other.samples_unnoted
+        unsampled += other.unsampled
     }
 }

@@ -14,6 +14,7 @@ struct Recording {
     var nextFlush: UInt64
     let startedAt: UInt64
     let cpuAtStart: UInt64
+    let programsAtStart: ProgramCost
     var end: UInt64 = 0
     var cpuAtEnd: UInt64 = 0
     /// The signal that ended it, if one did.
@@ -107,12 +108,15 @@ extension CaptureSession {
         }
     }
 
-    func start() -> Recording {
+    mutating func start() -> Recording {
         let (wall, cpu) = (ProcFS.wallNanoseconds(), ProcFS.ownCPUNanoseconds())
+        let programs = probes.programCost()
+        sampling.start(probes, &aggregator, cpuNanoseconds: cpu)
         let start = probes.startRecording()
         sampler.start()
         return Recording(
-            start: start, intervalStart: start, nextFlush: start + CaptureSession.flushNanoseconds, startedAt: wall, cpuAtStart: cpu)
+            start: start, intervalStart: start, nextFlush: start + sampling.firstLookNanoseconds, startedAt: wall, cpuAtStart: cpu,
+            programsAtStart: programs)
     }
 
     /// Waits for an event and consumes meanwhile; nil when the duration is over or a signal came.
@@ -121,6 +125,7 @@ extension CaptureSession {
     ) throws(CaptureError) -> EventLoop.Event? {
         while true {
             let now = ProcFS.monotonicNanoseconds()
+            probes.advanceCoarseClock(to: now)
             guard let patience = patience(recording, now) else { return nil }
             let event = loop.wait(milliseconds: patience, ring: probes.ring.descriptor)
             consumeRing()
@@ -158,7 +163,7 @@ extension CaptureSession {
 
     /// Hands over what completed since the last interval and begins a new one. Batches must have been flushed.
     mutating func endInterval(_ recording: inout Recording, at end: UInt64, _ observer: Observer) throws(CaptureError) {
-        try consumeOverflow()
+        try consumeCounted()
         let calls = aggregator.calls()
         completedIntervals = completedIntervals.merged(with: calls)
         aggregator.startInterval()
@@ -168,9 +173,12 @@ extension CaptureSession {
             Interval(startNanoseconds: start - recording.start, durationNanoseconds: end - start, calls: calls))
     }
 
-    /// Takes in what the kernel has counted while the ring was full.
-    mutating func consumeOverflow() throws(CaptureError) {
+    /// Takes in what the kernel has counted: calls that were not measured, and those that found the ring full.
+    mutating func consumeCounted() throws(CaptureError) {
         do throws(BPFError) {
+            if options.sampling != .everyCall {
+                for (place, totals) in try probes.unsampled() { aggregator.consumeUnsampled(place: place, totals: totals) }
+            }
             for series in try probes.overflow() {
                 aggregator.consumeOverflow(key: series.key, series: series.series, extremes: series.extremes)
             }
@@ -183,7 +191,7 @@ extension CaptureSession {
     mutating func consumeRest(of recording: inout Recording, _ observer: Observer) throws(CaptureError) -> syslat_counters {
         let counters = try CaptureSession.drain(probes, into: &aggregator)
         if options.intervalNanoseconds == nil {
-            try consumeOverflow()
+            try consumeCounted()
         } else {
             try endInterval(&recording, at: recording.end, observer)
         }
@@ -203,7 +211,8 @@ extension CaptureSession {
             noteClocksource(at: now - recording.start)
             if !probes.namesCallers { callerFiles.resolve(try probes.callers()) }
             if flushed.isComplete { aggregator.retireEndedProcesses() }
-            lostInKernel = flushed.lost
+            sampling.look(at: flushed.counters, probes, &aggregator)
+            lostInKernel = flushed.counters.no_slot + flushed.counters.missed_exit + flushed.counters.overflow_full
             return flushed.isComplete
         } catch {
             throw CaptureError(error)

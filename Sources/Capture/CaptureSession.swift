@@ -37,6 +37,8 @@ public struct CaptureSession: ~Copyable {
     /// The clock sources that were in force, in order.
     var clocksources = [Host.clocksource()]
     var callerFiles = CallerFiles()
+    /// Which calls are measured.
+    var sampling: SamplingControl
     var aggregator: Aggregator
     var remarks: [String] = []
     var notes: [String] = []
@@ -67,10 +69,11 @@ public struct CaptureSession: ~Copyable {
         let loop = try EventLoop()
         let vdso = VDSOLayout(selfTest.vdso?.image)
         let probes = try CaptureSession.loadProbes(options, kernel: kernel, vdso: vdso)
-        let floor = try CaptureSession.calibrate(probes, &selfTest)
+        let (floor, costs) = try CaptureSession.calibrate(probes, &selfTest, options.sampling)
         let sampler = VDSOSampler(probes, hertz: vdso.isSelected(options.selection) ? options.vdsoSamplingHertz : nil)
         loop.add(probes.ring.descriptor, edgeTriggered: true)
         aggregator = Aggregator(keepsProcessDistributions: options.keepsProcessDistributions)
+        sampling = SamplingControl(options.sampling, target: options.target, costs: costs)
         self.options = options
         self.probes = probes
         self.loop = loop
@@ -98,12 +101,21 @@ public struct CaptureSession: ~Copyable {
         }
     }
 
-    /// The p50 of a call that does nothing, made by this thread under the very programs of the capture. The self-test's calls are
-    /// made under them as well.
-    private static func calibrate(_ probes: borrowing Probes, _ selfTest: inout SelfTest) throws(CaptureError) -> UInt64? {
+    /// The p50 of a call that does nothing, made by this thread under the very programs of the capture, and what such a call takes
+    /// longer, if a budget depends on that. The self-test's calls are made under them as well.
+    private static func calibrate(
+        _ probes: borrowing Probes, _ selfTest: inout SelfTest, _ policy: SamplingPolicy
+    ) throws(CaptureError) -> (floor: UInt64?, costs: CallCosts) {
         var aggregator = Aggregator()
         probes.enter(SYSLAT_CALIBRATING)
         for _ in 0..<calibrationCalls { clinux_null_call() }
+        var costs = CallCosts.unknown
+        if case .budget = policy {
+            var discarded = Aggregator()
+            costs = CallCosts(probes, untraced: selfTest.nullCall?.median) {
+                _ = unsafe probes.ring.consume { unsafe discarded.consume($0) }
+            }
+        }
         selfTest.makeCalls { _ = unsafe probes.ring.consume { unsafe aggregator.consume($0) } }
         probes.enter(SYSLAT_IDLE)
         try drain(probes, into: &aggregator)
@@ -115,7 +127,7 @@ public struct CaptureSession: ~Copyable {
         }
         selfTest.see(aggregator.processes { _ in nil }.origins)
         let null = aggregator.calls().first { $0.id.name == "getppid" }
-        return null?.distribution(of: .ran).value(at: .p50)
+        return (null?.distribution(of: .ran).value(at: .p50), costs)
     }
 
     /// Takes in what lies in the ring and in all batches. Only while nothing is recorded: batches are read, not emptied.

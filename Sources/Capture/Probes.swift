@@ -4,6 +4,7 @@ internal import CLinux
 internal import CSyslatABI
 internal import Glibc
 internal import HostFiles
+internal import Profile
 internal import SyscallTable
 internal import Synchronization
 
@@ -51,6 +52,7 @@ struct Probes: ~Copyable {
         try opened.setEntries(of: "events", to: options.ringBytes)
         try opened.setEntries(of: "slots", to: slotCount)
         try opened.setEntries(of: "watch", to: chunks)
+        if options.sampling == .everyCall { try opened.setEntries(of: "unsampled", to: 1) }
         opened.setAutoload { Probes.isWanted($0, suffix: suffix, kernel: kernel) }
         let object = try opened.load()
         if kernel.canLookUpMappings { try object.install("name_caller\(suffix)", in: "caller_names") }
@@ -108,6 +110,7 @@ struct Probes: ~Copyable {
         config.preemptible = kernel.hasPreemptiblePrograms ? 1 : 0
         config.watch_chunks = UInt32(chunks)
         config.wake_bytes = UInt32(options.ringBytes / 4)
+        config.sampling = options.sampling == .everyCall ? 0 : 1
         if let selection = options.selection { selection.fill(&config) }
         return config
     }
@@ -131,11 +134,21 @@ struct Probes: ~Copyable {
     /// Begins recording, and says when that was (CLOCK_MONOTONIC).
     func startRecording() -> UInt64 {
         let now = ProcFS.monotonicNanoseconds()
-        // Inside the mapped struct syslat_control.
-        unsafe control.base.storeBytes(
-            of: now, toByteOffset: MemoryLayout<syslat_control>.offset(of: \.session_start_ns)!, as: UInt64.self)
+        set(\.session_start_ns, to: now)
+        set(\.coarse_now_ns, to: now)
         enter(SYSLAT_RECORDING)
         return now
+    }
+
+    /// Measures 1 of 2^shift calls from now on. Only where the options ask for sampling.
+    func sample(shift: UInt8) { set(\.sampling_shift, to: UInt32(shift)) }
+
+    /// Says what time it is (CLOCK_MONOTONIC): calls that are not measured begin by this clock.
+    func advanceCoarseClock(to now: UInt64) { set(\.coarse_now_ns, to: now) }
+
+    private func set<Value: BitwiseCopyable>(_ field: KeyPath<syslat_control, Value>, to value: Value) {
+        // Inside the mapped struct syslat_control; aligned words are written whole.
+        unsafe control.base.storeBytes(of: value, toByteOffset: MemoryLayout<syslat_control>.offset(of: field)!, as: Value.self)
     }
 
     /// Watches a process; false if its id is beyond what the watch list was made for.
@@ -147,13 +160,13 @@ struct Probes: ~Copyable {
 
     /// Empties the batches of all CPUs that have one waiting.
     ///
-    /// Incomplete if one was in use just then, or its CPU is offline: that one waits for the next time, or for the end. Says also
-    /// how many calls the kernel side has lost until now.
-    func flush() throws(BPFError) -> (isComplete: Bool, lost: UInt64) {
+    /// Incomplete if one was in use just then, or its CPU is offline: that one waits for the next time, or for the end. Gives also
+    /// the counters of all CPUs together.
+    func flush() throws(BPFError) -> (isComplete: Bool, counters: syslat_counters) {
         var isComplete = true
-        var lost: UInt64 = 0
+        var counters = syslat_counters()
         for (cpu, share) in try shares().enumerated() {
-            lost += share.counters.no_slot + share.counters.missed_exit + share.counters.overflow_full
+            counters.add(share.counters)
             guard !share.events.isEmpty else { continue }
             do throws(BPFError) {
                 if try object.run("flush_batch", onCPU: cpu) != 0 { isComplete = false }
@@ -161,7 +174,7 @@ struct Probes: ~Copyable {
                 isComplete = false
             }
         }
-        return (isComplete, lost)
+        return (isComplete, counters)
     }
 
     // MARK: Reading
@@ -171,6 +184,8 @@ struct Probes: ~Copyable {
         let counters: syslat_counters
         let record: [UInt8]
         let events: ArraySlice<UInt8>
+        /// The places of the numbers that this CPU has met, where calls are sampled.
+        let met: [Int]
     }
 
     /// Every possible CPU's share.
@@ -187,12 +202,30 @@ struct Probes: ~Copyable {
             let first = batchOffset + headerSize
             let events = bytes[first..<first + count * MemoryLayout<syslat_event>.stride]
             let record = unsafe withUnsafeBytes(of: &header) { unsafe Array($0) } + events
-            return Share(counters: cpu.counters, record: record, events: events)
+            return Share(counters: cpu.counters, record: record, events: events, met: Probes.bits(of: cpu.met))
         }
     }
 
-    /// Forgets counters and batches. Only while nothing is recorded.
-    func clearShares() throws(BPFError) { try object.map("cpus").clearAllCPUs(UInt32(0)) }
+    /// Forgets counters, batches and calls that were not measured. Only while nothing is recorded.
+    func clearShares() throws(BPFError) {
+        for place in try unsampled().keys { try object.map("unsampled").clearAllCPUs(UInt32(place)) }
+        try object.map("cpus").clearAllCPUs(UInt32(0))
+    }
+
+    /// How many calls completed without having been measured: by place (the ABI times 1024, plus the number), the words of
+    /// `syslat_unsampled` of all CPUs together. Only places at which there may be some.
+    func unsampled() throws(BPFError) -> [Int: [UInt64]] {
+        let map = try object.map("unsampled")
+        var totals: [Int: [UInt64]] = [:]
+        for place in try shares().reduce(into: Set<Int>(), { $0.formUnion($1.met) }) where place < map.entries {
+            for bytes in try map.values(of: UInt32(place), perCPU: true) ?? [] {
+                // Whole words: the value is one struct syslat_unsampled.
+                let words = unsafe bytes.withUnsafeBytes { unsafe Array($0.bindMemory(to: UInt64.self)) }
+                totals[place] = totals[place].map { zip($0, words).map(&+) } ?? words
+            }
+        }
+        return totals
+    }
 
     /// The calls that have not returned.
     func inFlight() throws(BPFError) -> [syslat_slot] {
@@ -242,9 +275,24 @@ struct Probes: ~Copyable {
         for key in map.keys(as: syslat_caller_key.self) { try map.remove(key) }
     }
 
-    /// Program runs that the kernel skipped: at entry and at exit.
-    func recursionMisses() -> (entries: UInt64, exits: UInt64) {
+    /// The numbers of the bits that are set in an array of words.
+    private static func bits<Words: BitwiseCopyable>(of words: Words) -> [Int] {
+        unsafe withUnsafeBytes(of: words) { bytes in
+            unsafe bytes.bindMemory(to: UInt64.self).enumerated().flatMap { index, word in
+                word == 0 ? [] : (0..<64).filter { word >> UInt64($0) & 1 == 1 }.map { index * 64 + $0 }
+            }
+        }
+    }
+
+    /// What the programs at entry and at exit took until now, as far as the kernel kept statistics.
+    func programCost() -> ProgramCost {
+        let (entry, exit) = statistics()
+        return ProgramCost(runs: entry.runs + exit.runs, nanoseconds: entry.nanoseconds + exit.nanoseconds)
+    }
+
+    /// What the kernel says of the programs at entry and at exit.
+    func statistics() -> (entry: BPFObject.ProgramStatistics, exit: BPFObject.ProgramStatistics) {
         let suffix = isTyped ? "_btf" : "_raw"
-        return (object.recursionMisses(of: "sys_enter\(suffix)"), object.recursionMisses(of: "sys_exit\(suffix)"))
+        return (object.statistics(of: "sys_enter\(suffix)"), object.statistics(of: "sys_exit\(suffix)"))
     }
 }

@@ -111,7 +111,7 @@ public struct WindowedCapture: ~Copyable {
         let shares: [Probes.Share]
         do throws(BPFError) { shares = try session.probes.shares() } catch { throw CaptureError(error) }
         let total = shares.reduce(into: UInt64(0)) { $0 += $1.counters.entered }
-        try session.consumeOverflow()
+        try session.consumeCounted()
         let calls = session.aggregator.calls()
         session.completedIntervals = session.completedIntervals.merged(with: calls)
         session.aggregator.startInterval()

@@ -25,7 +25,7 @@ enum Compatibility {
         try checkWorkloads(sides)
         try checkMachines(sides)
         let losses = try checkLosses(sides, options)
-        return emulation(base) + losses + within(sides) + between(base, new) + order(base, new)
+        return emulation(base) + sampling(sides) + losses + within(sides) + between(base, new) + order(base, new)
     }
 
     // MARK: What can't be compared
@@ -77,6 +77,16 @@ enum Compatibility {
         return [
             "Both sides ran under emulation: their nanoseconds say nothing about any hardware. Counts, errors and what the vDSO "
                 + "serves are sound."
+        ]
+    }
+
+    private static func sampling(_ sides: [Side]) -> [String] {
+        let files = sides.flatMap(\.files)
+        let sampled = files.filter { $0.profile.capture.sampling != nil }
+        guard !sampled.isEmpty else { return [] }
+        return [
+            "In \(phrase(sampled.count, "file", "files")) of \(files.count) calls were sampled: latencies are estimates there, and "
+                + "those of rare calls rough ones."
         ]
     }
 

@@ -23,15 +23,19 @@ public struct HistogramRecorder: ~Copyable {
 
     /// Counts one duration. Units: nanoseconds. Complexity: O(1), no allocation.
     @inlinable @inline(__always)
-    public mutating func record(_ value: UInt64) {
-        recorded &+= 1
-        sum = sum.addingSaturating(value)
+    public mutating func record(_ value: UInt64) { record(value, times: 1) }
+
+    /// Counts one duration as if it had come so many times. Units: nanoseconds.
+    @inlinable @inline(__always)
+    public mutating func record(_ value: UInt64, times: UInt64) {
+        recorded &+= times
+        sum = sum.addingSaturating(times == 1 ? value : value.multipliedSaturating(by: times))
         if value < min { min = value }
         if value > max { max = value }
         if value < BucketScheme.rangeEnd {
-            unsafe counts[BucketScheme.index(of: value)] &+= 1
+            unsafe counts[BucketScheme.index(of: value)] &+= times
         } else {
-            aboveRange &+= 1
+            aboveRange &+= times
         }
     }
 

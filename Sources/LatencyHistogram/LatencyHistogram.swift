@@ -135,4 +135,11 @@ extension UInt64 {
         let (result, overflow) = addingReportingOverflow(other)
         return overflow ? .max : result
     }
+
+    /// The product, or `UInt64.max` where it does not fit.
+    @inlinable
+    public func multipliedSaturating(by other: UInt64) -> UInt64 {
+        let (result, overflow) = multipliedReportingOverflow(by: other)
+        return overflow ? .max : result
+    }
 }

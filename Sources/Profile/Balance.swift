@@ -47,12 +47,14 @@ public struct Balance: Sendable, Hashable {
     public var refused: UInt64
     /// Completed calls that went through the kernel's overflow histograms: coarser, and without their process.
     public var overflowed: UInt64
+    /// Completed calls that sampling passed over: counted, and not measured.
+    public var unsampled: UInt64
 
     /// Closes the books: what nothing explains becomes `lost` with the cause `unaccounted`.
     public init(
         entered: UInt64, completed: UInt64, inFlight: UInt64, neverReturned: UInt64,
         lostByCause: [LossCause: UInt64], beganBefore: UInt64 = 0, newTaskReturns: UInt64 = 0, refused: UInt64 = 0,
-        overflowed: UInt64 = 0
+        overflowed: UInt64 = 0, unsampled: UInt64 = 0
     ) {
         var lost = lostByCause.filter { $0.value > 0 }
         let explained = ([completed, inFlight, neverReturned] + lost.values).saturatingSum
@@ -68,6 +70,13 @@ public struct Balance: Sendable, Hashable {
         self.newTaskReturns = newTaskReturns
         self.refused = refused
         self.overflowed = overflowed
+        self.unsampled = unsampled
+    }
+
+    /// Completed calls that came to the consumer one by one.
+    public var events: UInt64 {
+        let others = unsampled.addingSaturating(overflowed)
+        return completed > others ? completed - others : 0
     }
 
     /// All lost calls; it stops at `UInt64.max`.

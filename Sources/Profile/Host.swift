@@ -50,6 +50,10 @@ public struct CaptureSummary: Sendable, Hashable {
     public var probeFloorNanoseconds: UInt64?
     /// CPU time that syslat itself used while capturing.
     public var consumerCPUNanoseconds: UInt64
+    /// What the programs in the kernel took; nil where the kernel kept no statistics of programs.
+    public var programs: ProgramCost?
+    /// How calls were sampled; nil where every call was measured.
+    public var sampling: CallSampling?
     /// What the reader must know before trusting the figures, each a sentence.
     public var remarks: [String]
     /// What happened meanwhile and is in order, each a sentence.
@@ -58,7 +62,7 @@ public struct CaptureSummary: Sendable, Hashable {
     public init(
         startedAtNanoseconds: UInt64, durationNanoseconds: UInt64, scope: String, selection: String? = nil,
         command: [String]? = nil, exitStatus: Int32? = nil, probeFloorNanoseconds: UInt64? = nil,
-        consumerCPUNanoseconds: UInt64 = 0, remarks: [String] = [], notes: [String] = []
+        consumerCPUNanoseconds: UInt64 = 0, programs: ProgramCost? = nil, sampling: CallSampling? = nil, remarks: [String] = [], notes: [String] = []
     ) {
         self.startedAtNanoseconds = startedAtNanoseconds
         self.durationNanoseconds = durationNanoseconds
@@ -68,6 +72,8 @@ public struct CaptureSummary: Sendable, Hashable {
         self.exitStatus = exitStatus
         self.probeFloorNanoseconds = probeFloorNanoseconds
         self.consumerCPUNanoseconds = consumerCPUNanoseconds
+        self.programs = programs
+        self.sampling = sampling
         self.remarks = remarks
         self.notes = notes
     }

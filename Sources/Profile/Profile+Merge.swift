@@ -16,7 +16,7 @@ extension [Series] {
         var merged = self
         for addition in others {
             if let index = merged.firstIndex(where: { $0.outcome == addition.outcome && $0.failed == addition.failed }) {
-                merged[index].distribution.merge(addition.distribution)
+                merged[index].merge(addition)
             } else {
                 merged.append(addition)
             }
@@ -57,12 +57,13 @@ extension Balance {
             neverReturned: neverReturned.addingSaturating(other.neverReturned), lostByCause: causes,
             beganBefore: beganBefore.addingSaturating(other.beganBefore),
             newTaskReturns: newTaskReturns.addingSaturating(other.newTaskReturns),
-            refused: refused.addingSaturating(other.refused), overflowed: overflowed.addingSaturating(other.overflowed))
+            refused: refused.addingSaturating(other.refused), overflowed: overflowed.addingSaturating(other.overflowed),
+            unsampled: unsampled.addingSaturating(other.unsampled))
     }
 
     /// Whether one of the figures stands at the largest number.
     var isSaturated: Bool {
-        [entered, completed, inFlight, neverReturned, lost, beganBefore, newTaskReturns, refused, overflowed].contains(.max)
+        [entered, completed, inFlight, neverReturned, lost, beganBefore, newTaskReturns, refused, overflowed, unsampled].contains(.max)
     }
 }
 
@@ -78,6 +79,7 @@ extension CaptureSummary {
             exitStatus: exitStatus == other.exitStatus ? exitStatus : nil,
             probeFloorNanoseconds: probeFloorNanoseconds == other.probeFloorNanoseconds ? probeFloorNanoseconds : nil,
             consumerCPUNanoseconds: consumerCPUNanoseconds.addingSaturating(other.consumerCPUNanoseconds),
+            programs: ProgramCost.merged(programs, other.programs), sampling: CallSampling.merged(sampling, other.sampling),
             remarks: unique(remarks, other.remarks), notes: unique(notes, other.notes))
     }
 }
@@ -93,6 +95,10 @@ extension Profile {
                     + "\(other.host.kernelRelease) on \(other.host.cpuModel). Their sum says little about either.")
         }
         let vdso = vdso(with: other, isSameHost: isSameHost, remarks: &capture.remarks)
+        if (self.capture.sampling == nil) != (other.capture.sampling == nil) {
+            let remark = "Not all of the profiles measured every call: in those that sampled, latencies are estimates."
+            if !capture.remarks.contains(remark) { capture.remarks.append(remark) }
+        }
         let workload = workload(with: other, remarks: &capture.remarks)
         let merged = Profile(
             tool: tool, host: host, capture: capture, balance: balance.merged(with: other.balance),

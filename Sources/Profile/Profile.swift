@@ -87,12 +87,25 @@ public struct Series: Sendable, Hashable {
     public var outcome: Outcome
     /// Whether the call returned an error (-4095 ... -1).
     public var failed: Bool
+    /// Where calls were sampled, those that were not measured are in it in proportion to those that were.
     public var distribution: LatencyHistogram
+    /// Calls of whose latency nothing is known, since sampling passed over every one of the series. They are not in ``distribution``.
+    public var unmeasured: UInt64
 
-    public init(outcome: Outcome, failed: Bool, distribution: LatencyHistogram) {
+    public init(outcome: Outcome, failed: Bool, distribution: LatencyHistogram, unmeasured: UInt64 = 0) {
         self.outcome = outcome
         self.failed = failed
         self.distribution = distribution
+        self.unmeasured = unmeasured
+    }
+
+    /// How many calls there were: exact, whatever was measured of them.
+    public var calls: UInt64 { distribution.count.addingSaturating(unmeasured) }
+
+    /// Adds calls that ended the same way.
+    public mutating func merge(_ other: Series) {
+        distribution.merge(other.distribution)
+        unmeasured = unmeasured.addingSaturating(other.unmeasured)
     }
 }
 
@@ -125,8 +138,15 @@ public struct CallProfile: Sendable, Hashable {
         self.distribution = series.mergedDistribution { _ in true }
     }
 
-    public var calls: UInt64 { distribution.count }
-    public var errors: UInt64 { series.reduce(0) { $1.failed ? $0.addingSaturating($1.distribution.count) : $0 } }
+    public var calls: UInt64 { calls { _ in true } }
+    public var errors: UInt64 { calls { $0.failed } }
+    /// Calls that slept.
+    public var blocked: UInt64 { calls { $0.outcome == .blocked } }
+
+    /// The calls of those series that `isIncluded` accepts.
+    public func calls(where isIncluded: (Series) -> Bool) -> UInt64 {
+        series.reduce(0) { isIncluded($1) ? $0.addingSaturating($1.calls) : $0 }
+    }
 
     /// The distribution of one outcome, errors included; empty where there was none.
     public func distribution(of outcome: Outcome) -> LatencyHistogram {

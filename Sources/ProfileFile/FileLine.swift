@@ -8,7 +8,7 @@ internal import SyscallTable
 /// {"syslat-profile":1,"tool":…,"host":{…},"capture":{…}}       first
 /// {"interval":{"start_ns":…,"duration_ns":…}}                  the series that follow belong to it
 /// {"series":{"abi":…,"number":…,"name":…,"outcome":…,"failed":…,"count":…,"sum_ns":…,"min_ns":…,"max_ns":…,
-///            "above_range":…,"buckets":[[lowest value,count],…]}}
+///            "above_range":…,"buckets":[[lowest value,count],…],"unmeasured":…}}
 /// {"errnos":{"abi":…,"number":…,"name":…,"counts":[[errno,count],…]}}
 /// {"end_interval":{"series":…,"sha256":…}}                     the hash of all before this line
 /// {"process":{"pid":…,"comm":…,"series":[[abi,number,outcome,failed,calls,total_ns],…]}}
@@ -103,6 +103,9 @@ struct CaptureLine: Codable {
     var exitStatus: Int32?
     var probeFloor: UInt64?
     var consumerCPU: UInt64
+    var programs: ProgramsLine?
+    /// Only where not every call was measured.
+    var sampling: SamplingLine?
     var remarks, notes: [String]
 
     enum CodingKeys: String, CodingKey {
@@ -111,21 +114,23 @@ struct CaptureLine: Codable {
         case exitStatus = "exit_status"
         case probeFloor = "probe_floor_p50_ns"
         case consumerCPU = "consumer_cpu_ns"
-        case scope, selection, command, remarks, notes
+        case programs = "bpf"
+        case scope, sampling, selection, command, remarks, notes
     }
 
     init(_ capture: CaptureSummary) {
         (startedAt, duration, scope) = (capture.startedAtNanoseconds, capture.durationNanoseconds, capture.scope)
         (selection, command, exitStatus) = (capture.selection, capture.command, capture.exitStatus)
         (probeFloor, consumerCPU) = (capture.probeFloorNanoseconds, capture.consumerCPUNanoseconds)
+        (programs, sampling) = (capture.programs.map(ProgramsLine.init), capture.sampling.map(SamplingLine.init))
         (remarks, notes) = (capture.remarks, capture.notes)
     }
 
-    var summary: CaptureSummary {
+    func decoded() throws(LineDefect) -> CaptureSummary {
         CaptureSummary(
             startedAtNanoseconds: startedAt, durationNanoseconds: duration, scope: scope, selection: selection,
             command: command, exitStatus: exitStatus, probeFloorNanoseconds: probeFloor, consumerCPUNanoseconds: consumerCPU,
-            remarks: remarks, notes: notes)
+            programs: programs?.cost, sampling: try sampling?.decoded(), remarks: remarks, notes: notes)
     }
 }
 
@@ -168,6 +173,8 @@ struct BalanceLine: Codable {
     var entered, completed, inFlight, neverReturned: UInt64
     var lostByCause: [String: UInt64]
     var beganBefore, newTaskReturns, refused, overflowed: UInt64
+    /// Only where there are any.
+    var unsampled: UInt64?
 
     enum CodingKeys: String, CodingKey {
         case inFlight = "in_flight"
@@ -175,7 +182,7 @@ struct BalanceLine: Codable {
         case lostByCause = "lost_by_cause"
         case beganBefore = "began_before"
         case newTaskReturns = "new_task_returns"
-        case entered, completed, refused, overflowed
+        case entered, completed, refused, overflowed, unsampled
     }
 
     init(_ balance: Balance) {
@@ -184,5 +191,6 @@ struct BalanceLine: Codable {
         lostByCause = Dictionary(uniqueKeysWithValues: balance.lostByCause.map { ($0.key.rawValue, $0.value) })
         (beganBefore, newTaskReturns) = (balance.beganBefore, balance.newTaskReturns)
         (refused, overflowed) = (balance.refused, balance.overflowed)
+        unsampled = balance.unsampled > 0 ? balance.unsampled : nil
     }
 }

@@ -61,6 +61,7 @@ extension BalanceLine {
         }
         return Balance(
             entered: entered, completed: completed, inFlight: inFlight, neverReturned: neverReturned, lostByCause: causes,
-            beganBefore: beganBefore, newTaskReturns: newTaskReturns, refused: refused, overflowed: overflowed)
+            beganBefore: beganBefore, newTaskReturns: newTaskReturns, refused: refused, overflowed: overflowed,
+            unsampled: unsampled ?? 0)
     }
 }

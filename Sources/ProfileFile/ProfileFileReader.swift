@@ -133,7 +133,7 @@ public struct ProfileFileReader {
     private mutating func take(_ line: FileLine) throws(LineDefect) {
         if let tool = line.tool { draft.tool = tool }
         if let host = line.host { draft.host = host.host }
-        if let capture = line.capture { draft.capture = capture.summary }
+        if let capture = line.capture { draft.capture = try capture.decoded() }
         if let interval = line.interval {
             guard draft.openInterval == nil else { throw LineDefect("an interval begins before the last one has ended") }
             guard draft.calls.isEmpty else { throw LineDefect("an interval begins after series that belong to none") }

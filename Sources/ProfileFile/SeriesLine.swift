@@ -8,13 +8,16 @@ struct SeriesLine: Codable {
     var number: Int32
     var failed: Bool
     private var distribution: Distribution
+    /// Only where there are any.
+    private var unmeasured: UInt64?
 
-    enum CodingKeys: String, CodingKey { case abi, name, outcome, number, failed }
+    enum CodingKeys: String, CodingKey { case abi, name, outcome, number, failed, unmeasured }
 
     init(_ series: Series, of id: SyscallID) {
         (abi, number, name) = (id.abi.name, id.number, id.name)
         (outcome, failed) = (series.outcome.name, series.failed)
         distribution = Distribution(series.distribution)
+        unmeasured = series.unmeasured > 0 ? series.unmeasured : nil
     }
 
     init(from decoder: any Decoder) throws {
@@ -25,6 +28,7 @@ struct SeriesLine: Codable {
         number = try container.decode(Int32.self, forKey: .number)
         failed = try container.decode(Bool.self, forKey: .failed)
         distribution = try Distribution(from: decoder)
+        unmeasured = try container.decodeIfPresent(UInt64.self, forKey: .unmeasured)
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -35,13 +39,16 @@ struct SeriesLine: Codable {
         try container.encode(number, forKey: .number)
         try container.encode(failed, forKey: .failed)
         try distribution.encode(to: encoder)
+        try container.encodeIfPresent(unmeasured, forKey: .unmeasured)
     }
 
     /// The series, or what is wrong with it.
     func decoded() throws(LineDefect) -> (id: SyscallID, series: Series) {
         (
             try SyscallID(abiName: abi, number: number),
-            Series(outcome: try Outcome(lineName: outcome), failed: failed, distribution: try distribution.decoded())
+            Series(
+                outcome: try Outcome(lineName: outcome), failed: failed,
+                distribution: try distribution.decoded(mayBeEmpty: unmeasured ?? 0 > 0), unmeasured: unmeasured ?? 0)
         )
     }
 
@@ -64,7 +71,8 @@ struct SeriesLine: Codable {
             buckets = distribution.buckets.map { [BucketScheme.lowerBound(of: $0.index), $0.count] }
         }
 
-        func decoded() throws(LineDefect) -> LatencyHistogram {
+        func decoded(mayBeEmpty: Bool = false) throws(LineDefect) -> LatencyHistogram {
+            if mayBeEmpty, count == 0, buckets.isEmpty, aboveRange == 0 { return LatencyHistogram() }
             var sparse: [LatencyHistogram.Bucket] = []
             sparse.reserveCapacity(buckets.count)
             var total = aboveRange

@@ -13,11 +13,12 @@ public enum CSVReport {
     /// Complexity: O(all buckets).
     public static func render(_ profile: Profile, byInterval: Bool = false) -> String {
         var text = line((byInterval ? intervalColumns : []) + columns)
-        guard byInterval else { return text + rows(profile.calls) }
+        let isSampled = profile.capture.sampling != nil
+        guard byInterval else { return text + rows(profile.calls, isSampled) }
         let whole = Interval(
             startNanoseconds: 0, durationNanoseconds: profile.capture.durationNanoseconds, calls: profile.calls)
         for interval in profile.intervals.isEmpty ? [whole] : profile.intervals {
-            text += rows(interval.calls, after: [interval.startNanoseconds, interval.durationNanoseconds].map(String.init))
+            text += rows(interval.calls, isSampled, after: [interval.startNanoseconds, interval.durationNanoseconds].map(String.init))
         }
         return text
     }
@@ -25,7 +26,7 @@ public enum CSVReport {
     private static let intervalColumns = ["interval_start_ns", "interval_duration_ns"]
     private static let columns =
         ["abi", "number", "name", "outcome", "result", "calls", "total_ns", "min_ns", "mean_ns"]
-        + Percentile.allCases.map(column) + ["max_ns"]
+        + Percentile.allCases.map(column) + ["max_ns", "sampled"]
 
     private static func column(_ percentile: Percentile) -> String {
         switch percentile {
@@ -36,17 +37,18 @@ public enum CSVReport {
         }
     }
 
-    private static func rows(_ calls: [CallProfile], after first: [String] = []) -> String {
+    private static func rows(_ calls: [CallProfile], _ isSampled: Bool, after first: [String] = []) -> String {
         var text = ""
         for call in calls {
             for series in call.series.inOrder {
-                guard let figures = LatencyFigures(series.distribution) else { continue }
-                let numbers =
-                    [series.distribution.count, series.distribution.sum, figures.minimum, figures.mean]
-                    + Percentile.allCases.map { figures[$0] } + [figures.maximum]
+                guard series.calls > 0 else { continue }
+                let figures = LatencyFigures(series.distribution)
+                let latencies =
+                    [figures.map { _ in series.distribution.sum }, figures?.minimum, figures?.mean] + Percentile.allCases.map { figures?[$0] } + [figures?.maximum]
                 text += line(
                     first + [call.id.abi.name, String(call.id.number), call.id.name, series.outcome.name, series.result]
-                        + numbers.map { String($0) })
+                        + [String(series.calls)] + latencies.map { $0.map { String($0) } ?? "" }
+                        + [isSampled ? "yes" : "no"])
             }
         }
         return text

@@ -19,12 +19,12 @@ public enum FoldedReport {
         for process in profile.processes {
             for series in process.series where series.calls > 0 {
                 let key = Key(id: series.id, outcome: series.outcome)
-                stacks.append(Stack(process.comm, key, profile.host, series.totalNanoseconds))
+                stacks.append(Stack(process.comm, key, profile, series.totalNanoseconds))
                 unattributed[key]?.subtract(calls: series.calls, nanoseconds: series.totalNanoseconds)
             }
         }
         for (key, total) in unattributed where total.calls > 0 {
-            stacks.append(Stack(unknownProcess, key, profile.host, total.nanoseconds))
+            stacks.append(Stack(unknownProcess, key, profile, total.nanoseconds))
         }
         stacks.sort { $0.frames.utf8.lexicographicallyPrecedes($1.frames.utf8) }
         return lines(stacks)
@@ -49,8 +49,9 @@ public enum FoldedReport {
         var frames: String
         var nanoseconds: UInt64
 
-        init(_ process: String, _ key: Key, _ host: Host, _ nanoseconds: UInt64) {
-            frames = "\(FoldedReport.frame(process));\(key.id.label(on: host));\(key.outcome.name)"
+        init(_ process: String, _ key: Key, _ profile: Profile, _ nanoseconds: UInt64) {
+            frames = "\(FoldedReport.frame(process));\(key.id.label(on: profile.host));\(key.outcome.name)"
+            if profile.capture.sampling != nil { frames += " (sampled)" }
             self.nanoseconds = nanoseconds
         }
     }

@@ -17,6 +17,10 @@ enum HeaderSection {
         if let selection = capture.selection {
             lines.append(DisplayText.truncated("Calls: \(DisplayText.sanitized(selection))", to: context.width))
         }
+        if let sampling = capture.sampling {
+            let mark = SamplingText.mark(sampling)
+            lines += DisplayText.wrapped("S\(mark.dropFirst()). \(SamplingText.explanation)", to: context.width, hanging: 2)
+        }
         lines.append(
             line(
                 ["Linux \(host.kernelRelease)", host.arch, host.cpuModel], keeping: ["clocksource \(host.clocksource)"], context

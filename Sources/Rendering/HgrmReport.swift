@@ -14,13 +14,14 @@ public enum HgrmReport {
     public static func render(_ profile: Profile) -> String {
         var text = "# syslat \(DisplayText.sanitized(profile.tool)): latency of system calls in nanoseconds "
         text += "(output value unit scaling ratio 1), one block for each call\n"
+        if let sampling = profile.capture.sampling { text += "# \(SamplingText.mark(sampling))\n" }
         for call in profile.calls { text += "\n" + block(call, host: profile.host) }
         return text
     }
 
     private static func block(_ call: CallProfile, host: Host) -> String {
         let distribution = call.distribution
-        var text = "# \(call.id.label(on: host)): calls \(distribution.count)"
+        var text = "# \(call.id.label(on: host)): calls \(call.calls)"
         if let mean = distribution.mean {
             text += ", total \(distribution.sum) ns, min \(distribution.min) ns, mean \(mean) ns, max \(distribution.max) ns"
         }

@@ -25,6 +25,7 @@ public enum HlogReport {
             "StartTimestamp","Interval_Length","Interval_Max","Interval_Compressed_Histogram"
 
             """
+        if let sampling = capture.sampling { text = "#[\(SamplingText.mark(sampling))]\n" + text }
         let whole = Interval(startNanoseconds: 0, durationNanoseconds: capture.durationNanoseconds, calls: profile.calls)
         for interval in profile.intervals.isEmpty ? [whole] : profile.intervals {
             for call in interval.calls {

@@ -20,7 +20,7 @@ struct JSONDocument: Encodable {
         try container.encode(Self.schema, forKey: .schema)
         try container.encode(profile.tool, forKey: .tool)
         try container.encode(HostPart(profile.host), forKey: .host)
-        try container.encode(CapturePart(profile.capture), forKey: .capture)
+        try container.encode(CapturePart(profile), forKey: .capture)
         try container.encode(BalancePart(profile.balance), forKey: .balance)
         try container.encode(profile.calls.map(CallPart.init), forKey: .syscalls)
         try container.encode(profile.processes.map(ProcessPart.init), forKey: .processes)
@@ -37,7 +37,11 @@ struct IntervalDocument: Encodable {
     private let duration: UInt64
     private let calls: [CallPart]
 
-    init(_ interval: Interval) {
+    /// Only where not every call was measured.
+    private let sampled: Bool?
+
+    init(_ interval: Interval, isSampled: Bool) {
+        sampled = isSampled ? true : nil
         start = interval.startNanoseconds
         duration = interval.durationNanoseconds
         calls = interval.calls.map(CallPart.init)
@@ -47,6 +51,7 @@ struct IntervalDocument: Encodable {
         case schema
         case start = "start_ns"
         case duration = "duration_ns"
+        case sampled
         case calls = "syscalls"
     }
 }
@@ -60,9 +65,14 @@ private struct CapturePart: Encodable {
     let exitStatus: Int32?
     let probeFloorNanoseconds: UInt64?
     let consumerCPUNanoseconds: UInt64
+    let events: UInt64
+    let programs: ProgramsPart?
+    /// Only where not every call was measured.
+    let sampling: SamplingPart?
     let remarks: [String]
 
-    init(_ capture: CaptureSummary) {
+    init(_ profile: Profile) {
+        let capture = profile.capture
         startedAt = Timestamp.rfc3339(nanosecondsSince1970: capture.startedAtNanoseconds)
         durationNanoseconds = capture.durationNanoseconds
         scope = capture.scope
@@ -71,6 +81,9 @@ private struct CapturePart: Encodable {
         exitStatus = capture.exitStatus
         probeFloorNanoseconds = capture.probeFloorNanoseconds
         consumerCPUNanoseconds = capture.consumerCPUNanoseconds
+        events = profile.balance.events
+        programs = capture.programs.map { ProgramsPart($0, calls: profile.balance.entered) }
+        sampling = capture.sampling.map(SamplingPart.init)
         remarks = capture.remarks + capture.notes
     }
 
@@ -81,14 +94,15 @@ private struct CapturePart: Encodable {
         case exitStatus = "exit_status"
         case probeFloorNanoseconds = "probe_floor_p50_ns"
         case consumerCPUNanoseconds = "consumer_cpu_ns"
-        case remarks
+        case programs = "bpf"
+        case events, sampling, remarks
     }
 }
 
 private struct BalancePart: Encodable {
     let entered, completed, inFlight, neverReturned, lost: UInt64
     let lostByCause: [String: UInt64]
-    let beganBefore, newTaskReturns, refused, overflowed: UInt64
+    let beganBefore, newTaskReturns, refused, overflowed, unsampled: UInt64
 
     init(_ balance: Balance) {
         entered = balance.entered
@@ -101,6 +115,7 @@ private struct BalancePart: Encodable {
         newTaskReturns = balance.newTaskReturns
         refused = balance.refused
         overflowed = balance.overflowed
+        unsampled = balance.unsampled
     }
 
     enum CodingKeys: String, CodingKey {
@@ -111,13 +126,13 @@ private struct BalancePart: Encodable {
         case lostByCause = "lost_by_cause"
         case beganBefore = "began_before"
         case newTaskReturns = "new_task_returns"
-        case refused, overflowed
+        case refused, overflowed, unsampled
     }
 }
 
 /// The names of the figures, shared by a call and by its outcomes.
 private enum FigureKey: String, CodingKey {
-    case abi, number, name, calls, errors, errnos, outcomes
+    case abi, number, name, calls, errors, errnos, outcomes, unmeasured
     case total = "total_ns"
     case minimum = "min_ns"
     case mean = "mean_ns"
@@ -160,22 +175,24 @@ private struct CallPart: Encodable {
             }
             try container.encode(figures.maximum, forKey: .maximum)
         }
-        let outcomes = Outcome.allCases.compactMap { outcome in
-            OutcomePart(call.distribution(of: outcome)).map { (outcome.name, $0) }
-        }
+        let unmeasured = call.series.reduce(UInt64(0)) { $0.addingSaturating($1.unmeasured) }
+        if unmeasured > 0 { try container.encode(unmeasured, forKey: .unmeasured) }
+        let outcomes = Outcome.allCases.compactMap { outcome in OutcomePart(call, outcome).map { (outcome.name, $0) } }
         try container.encode(Dictionary(uniqueKeysWithValues: outcomes), forKey: .outcomes)
     }
 }
 
 private struct OutcomePart: Encodable {
     let calls, total: UInt64
-    let figures: LatencyFigures
+    /// nil where no call was measured.
+    let figures: LatencyFigures?
 
     /// nil of an outcome that did not occur.
-    init?(_ distribution: LatencyHistogram) {
-        guard let figures = LatencyFigures(distribution) else { return nil }
-        self.figures = figures
-        calls = distribution.count
+    init?(_ call: CallProfile, _ outcome: Outcome) {
+        calls = call.calls { $0.outcome == outcome }
+        guard calls > 0 else { return nil }
+        let distribution = call.distribution(of: outcome)
+        figures = LatencyFigures(distribution)
         total = distribution.sum
     }
 
@@ -183,6 +200,7 @@ private struct OutcomePart: Encodable {
         var container = encoder.container(keyedBy: FigureKey.self)
         try container.encode(calls, forKey: .calls)
         try container.encode(total, forKey: .total)
+        guard let figures else { return }
         for percentile in [Percentile.p50, .p99] {
             try container.encode(figures[percentile], forKey: FigureKey(percentile))
         }

@@ -12,7 +12,7 @@ public enum JSONReport {
     }
 
     /// One interval of a time series (schema `syslat.interval/1`), in one line.
-    public static func render(_ interval: Interval) throws -> String { try text(IntervalDocument(interval), pretty: false) }
+    public static func render(_ interval: Interval, isSampled: Bool = false) throws -> String { try text(IntervalDocument(interval, isSampled: isSampled), pretty: false) }
 
     /// The self-test of a host's vDSO (schema `syslat.vdso/1`).
     public static func render(_ report: VDSOReport, pretty: Bool = false) throws -> String {

@@ -14,16 +14,24 @@ enum NotesSection {
                     + "times include it.")
         }
         notes += VDSOSection.notes(context.profile)
-        if capture.consumerCPUNanoseconds > 0 {
-            let used = HumanFormat.duration(nanoseconds: capture.consumerCPUNanoseconds)
-            let share =
-                capture.durationNanoseconds > 0
-                ? " (\(HumanFormat.percentage(capture.consumerCPUNanoseconds, of: capture.durationNanoseconds)) of one CPU)"
-                : ""
-            notes.append("Own cost: syslat itself used \(used) of CPU\(share).")
-        }
+        notes += ownCost(context.profile) + (capture.sampling.flatMap(SamplingText.budget).map { [$0] } ?? [])
         notes += balance(context.profile.balance) + capture.notes.map { "Note: \(DisplayText.sanitized($0))" }
         return notes.flatMap { DisplayText.wrapped($0, to: context.width, hanging: 2) }
+    }
+
+    private static func ownCost(_ profile: Profile) -> [String] {
+        let (capture, balance) = (profile.capture, profile.balance)
+        guard capture.consumerCPUNanoseconds > 0 else { return [] }
+        var text = "Own cost: syslat itself used \(HumanFormat.duration(nanoseconds: capture.consumerCPUNanoseconds)) of CPU"
+        if capture.durationNanoseconds > 0 {
+            text += " (\(HumanFormat.percentage(capture.consumerCPUNanoseconds, of: capture.durationNanoseconds)) of one CPU)"
+        }
+        text += " for \(HumanFormat.count(balance.events, "event", "events"))"
+        if let programs = capture.programs, balance.entered > 0 {
+            let each = programs.nanoseconds / balance.entered
+            text += "; its programs took \(HumanFormat.duration(nanoseconds: each)) a call (the kernel's statistics)"
+        }
+        return [text + "."]
     }
 
     private static func balance(_ balance: Balance) -> [String] {
@@ -36,6 +44,7 @@ enum NotesSection {
             (balance.beganBefore, "began before", "began before"),
             (balance.newTaskReturns, "first return of a new task", "first returns of new tasks"),
             (balance.refused, "refused before entry", "refused before entry"),
+            (balance.unsampled, "completed and not measured", "completed and not measured"),
         ].filter { $0.0 > 0 }.map { HumanFormat.count($0.0, $0.1, $0.2) }
         return beside.isEmpty ? [sum] : [sum, "Beside it: \(beside.joined(separator: ", "))"]
     }

@@ -9,7 +9,8 @@ public enum OpenMetricsReport {
     /// Complexity: O(all buckets).
     public static func render(_ profile: Profile) -> String {
         let families =
-            [host(profile.host)] + capture(profile.capture) + balance(profile.balance) + [durations(of: profile.calls)]
+            [host(profile.host)] + capture(profile.capture) + sampling(profile) + balance(profile.balance)
+            + [durations(of: profile.calls)]
             + (profile.vdso.map(VDSOMetrics.families) ?? [])
         return families.map(\.text).joined() + "# EOF\n"
     }
@@ -43,6 +44,29 @@ public enum OpenMetricsReport {
         }
     }
 
+    /// Nothing where every call was measured.
+    private static func sampling(_ profile: Profile) -> [MetricFamily] {
+        guard let sampling = profile.capture.sampling else { return [] }
+        var rate = MetricFamily(
+            "syslat_sampling_calls", .gauge, help: "One call in so many was measured, and the others counted, where least and most were.")
+        rate.add("", [("bound", "min")], String(sampling.leastCalls))
+        rate.add("", [("bound", "max")], String(sampling.mostCalls))
+        var overhead = MetricFamily("syslat_overhead_ratio", .gauge, help: "What the capture took of the CPU time of what it watched.")
+        if let spent = sampling.budget?.spent { overhead.add("", [], DecimalText.fixed(spent, decimals: 6)) }
+        var unmeasured = MetricFamily(
+            "syslat_unmeasured_calls", .counter, help: "Completed calls of which none like them was measured: they are in no histogram.")
+        for call in profile.calls {
+            for series in call.series.inOrder where series.unmeasured > 0 {
+                unmeasured.add("_total", labels(of: series, call.id), String(series.unmeasured))
+            }
+        }
+        return [rate, overhead, unmeasured]
+    }
+
+    private static func labels(of series: Series, _ id: SyscallID) -> MetricFamily.Labels {
+        [("abi", id.abi.name), ("name", id.name), ("outcome", series.outcome.name), ("result", series.result)]
+    }
+
     private static func balance(_ balance: Balance) -> [MetricFamily] {
         func family(_ name: String, _ help: String, by label: String, _ values: [(String, UInt64)]) -> MetricFamily {
             var family = MetricFamily("syslat_\(name)", .counter, help: help)
@@ -69,6 +93,9 @@ public enum OpenMetricsReport {
             family(
                 "overflowed_calls", "Completed calls that went through the coarser histograms in the kernel.", by: "",
                 [("", balance.overflowed)]),
+            family(
+                "unsampled_calls", "Completed calls that sampling passed over: counted, and not measured.", by: "",
+                [("", balance.unsampled)]),
         ]
     }
 
@@ -78,11 +105,7 @@ public enum OpenMetricsReport {
             help: "Latency of completed system calls, from entry to exit.")
         for call in calls {
             for series in call.series.inOrder where !series.distribution.isEmpty {
-                let labels = [
-                    ("abi", call.id.abi.name), ("name", call.id.name), ("outcome", series.outcome.name),
-                    ("result", series.result),
-                ]
-                add(series.distribution, labels, to: &family)
+                add(series.distribution, labels(of: series, call.id), to: &family)
             }
         }
         return family

@@ -16,8 +16,8 @@ struct TableRow {
     /// nil where no distribution is known.
     var figures: LatencyFigures?
 
-    /// The mean, in nanoseconds; nil of nothing.
-    var meanNanoseconds: Double? { calls > 0 ? Double(totalNanoseconds) / Double(calls) : nil }
+    /// The mean, in nanoseconds; nil where no call was measured.
+    var meanNanoseconds: Double? { calls > 0 && (totalNanoseconds > 0 || figures != nil) ? Double(totalNanoseconds) / Double(calls) : nil }
 
     var nameWidth: Int { DisplayText.width(name) + DisplayText.width(suffix) }
 }
@@ -28,7 +28,7 @@ extension TableRow {
         calls = call.calls
         errors = call.errors
         totalNanoseconds = call.distribution.sum
-        blocked = call.distribution(of: .blocked).count
+        blocked = call.blocked
         figures = LatencyFigures(call.distribution)
     }
 
@@ -53,10 +53,10 @@ extension TableRow {
         let distribution = interval.calls.reduce(into: LatencyHistogram()) { $0.merge($1.distribution) }
         name = "\(TableRow.seconds(interval.startNanoseconds)) – \(TableRow.seconds(end)) s"
         durationNanoseconds = interval.durationNanoseconds
-        calls = distribution.count
+        calls = interval.calls.reduce(0) { $0.addingSaturating($1.calls) }
         errors = interval.calls.reduce(0) { $0.addingSaturating($1.errors) }
         totalNanoseconds = distribution.sum
-        blocked = interval.calls.reduce(0) { $0.addingSaturating($1.distribution(of: .blocked).count) }
+        blocked = interval.calls.reduce(0) { $0.addingSaturating($1.blocked) }
         figures = LatencyFigures(distribution)
     }
 

@@ -47,7 +47,7 @@ public enum TextReport {
     }
 
     /// The calls of one interval while a capture goes on: a line with its time, the table, and the errors.
-    public static func render(_ interval: Interval, on host: Host, options: Options = Options()) -> String {
+    public static func render(_ interval: Interval, on host: Host, isSampled: Bool = false, options: Options = Options()) -> String {
         let summary = CaptureSummary(startedAtNanoseconds: 0, durationNanoseconds: interval.durationNanoseconds, scope: "")
         let profile = Profile(
             tool: "", host: host, capture: summary,
@@ -56,7 +56,7 @@ public enum TextReport {
         var options = options
         options.grouping = .call
         let context = ReportContext(profile: profile, options: options)
-        let name = context.style.bold(TableRow(interval: interval).name)
+        let name = context.style.bold(TableRow(interval: interval).name) + (isSampled ? " (sampled)" : "")
         let table = interval.calls.isEmpty ? ["  no call completed"] : TableSection.lines(context)
         return ([name] + table + ErrorsSection.lines(context)).joined(separator: "\n") + "\n\n"
     }

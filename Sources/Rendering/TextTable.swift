@@ -128,7 +128,8 @@ struct TextTable {
         case .calls: return plain(HumanFormat.count(row.calls, fitting: layout.countWidth))
         case .errors: return plain(HumanFormat.count(row.errors, fitting: layout.countWidth))
         case .rate: return plain(HumanFormat.rate(row.calls, inNanoseconds: row.durationNanoseconds ?? durationNanoseconds))
-        case .total: return duration(row.totalNanoseconds)
+        // Where calls were sampled and none of these was measured, nothing is known of their time.
+        case .total: return duration(row.calls > 0 && row.meanNanoseconds == nil ? nil : row.totalNanoseconds)
         case .mean: return row.meanNanoseconds.map { HumanFormat.quantity(nanoseconds: $0) } ?? unknown
         case .p50: return duration(row.figures?[.p50])
         case .p90: return duration(row.figures?[.p90])

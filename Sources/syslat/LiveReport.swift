@@ -9,16 +9,19 @@ final class LiveReport {
     private let output: Output
     private let view: ViewOptions
     private let isJSON: Bool
+    /// Not every call is measured.
+    private let isSampled: Bool
     private let host = Host.current()
     private var kept: [UInt8] = []
     private var intervals: [Interval] = []
     private var isSeries = false
     private var failure: CaptureError?
 
-    init(_ output: consuming Output, view: ViewOptions, isJSON: Bool) {
+    init(_ output: consuming Output, view: ViewOptions, isJSON: Bool, isSampled: Bool = false) {
         self.output = output
         self.view = view
         self.isJSON = isJSON
+        self.isSampled = isSampled
     }
 
     /// Shows one interval. An error does not end the capture: it is kept for ``finish(_:)``.
@@ -28,8 +31,11 @@ final class LiveReport {
             intervals.append(interval)
             return
         }
-        guard isJSON else { return show(TextReport.render(interval, on: host, options: view.textOptions(for: output))) }
-        do { show(try JSONReport.render(interval)) } catch { failure = CaptureError("An interval can't be encoded: \(error).") }
+        guard isJSON else {
+            let options = view.textOptions(for: output)
+            return show(TextReport.render(interval, on: host, isSampled: isSampled, options: options))
+        }
+        do { show(try JSONReport.render(interval, isSampled: isSampled)) } catch { failure = CaptureError("An interval can't be encoded: \(error).") }
     }
 
     private func show(_ text: String) {

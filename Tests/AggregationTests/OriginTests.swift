@@ -88,10 +88,10 @@ import Testing
         #expect(bypass.processes.map(\.calls) == [2])
     }
 
-    @Test(arguments: [(UInt8(6), UInt8(0), UInt8(0)), (0, 1, 0), (2, 1, 1)])
-    func impossibleKindsAreMalformed(evidence: UInt8, clock: UInt8, reserved: UInt8) {
+    @Test(arguments: [(UInt8(6), UInt8(0), UInt8(0)), (0, 1, 0), (2, 1, 13), (2, 1, 255)])
+    func impossibleKindsAreMalformed(evidence: UInt8, clock: UInt8, sampling: UInt8) {
         let feed = Feed()
-        feed.send([Event(number: Self.clockGettime, evidence: evidence, clock: clock, kindReserved: reserved)])
+        feed.send([Event(number: Self.clockGettime, evidence: evidence, clock: clock, sampling: sampling)])
         #expect(feed.malformedEvents == 1)
         #expect(feed.completed == 0)
     }

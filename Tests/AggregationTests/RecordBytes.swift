@@ -14,11 +14,11 @@ struct Event: Hashable {
     var reserved: UInt8 = 0
     var evidence: UInt8 = 0
     var clock: UInt8 = 0
-    var kindReserved: UInt8 = 0
+    var sampling: UInt8 = 0
 
     var bytes: [UInt8] {
         duration.bytes + tgid.bytes + UInt32(bitPattern: number).bytes + error.bytes
-            + [outcome, reserved, abi, evidence, clock, kindReserved]
+            + [outcome, reserved, abi, evidence, clock, sampling]
     }
 
     static func random<Generator: RandomNumberGenerator>(pids: ClosedRange<UInt32>, using random: inout Generator) -> Event {
@@ -31,15 +31,15 @@ struct Event: Hashable {
 }
 
 enum Record {
-    static func header(version: UInt16 = 2, kind: UInt16, count: UInt32) -> [UInt8] { version.bytes + kind.bytes + count.bytes }
+    static func header(version: UInt16 = 3, kind: UInt16, count: UInt32) -> [UInt8] { version.bytes + kind.bytes + count.bytes }
 
-    static func batch(_ events: [Event], version: UInt16 = 2, kind: UInt16 = 1, count: UInt32? = nil) -> [UInt8] {
+    static func batch(_ events: [Event], version: UInt16 = 3, kind: UInt16 = 1, count: UInt32? = nil) -> [UInt8] {
         header(version: version, kind: kind, count: count ?? UInt32(events.count)) + events.flatMap(\.bytes)
     }
 
-    static func processExit(_ tgid: UInt32, comm: [UInt8], count: UInt32 = 1, version: UInt16 = 2) -> [UInt8] {
+    static func processExit(_ tgid: UInt32, comm: [UInt8], cpu: UInt64 = 0, count: UInt32 = 1, version: UInt16 = 3) -> [UInt8] {
         let name = (comm + Array(repeating: 0, count: 16)).prefix(16)
-        return header(version: version, kind: 2, count: count) + tgid.bytes + UInt32(0).bytes + name
+        return header(version: version, kind: 2, count: count) + tgid.bytes + UInt32(0).bytes + cpu.bytes + name
     }
 }
 
@@ -58,6 +58,7 @@ final class Feed {
 
     var completed: UInt64 { aggregator.completed }
     var overflowed: UInt64 { aggregator.overflowed }
+    var unsampled: UInt64 { aggregator.unsampled }
     var malformedEvents: UInt64 { aggregator.malformedEvents }
     var malformedRecords: UInt64 { aggregator.malformedRecords }
     var malformed: UInt64 { malformedEvents + malformedRecords }
@@ -76,6 +77,11 @@ final class Feed {
     }
 
     func sendExit(_ tgid: UInt32, _ comm: String) { send(Record.processExit(tgid, comm: Array(comm.utf8))) }
+
+    /// - Parameter totals: by twice the outcome, plus one for a failure.
+    func sendUnsampled(number: Int32, abi: UInt8 = 0, _ totals: [UInt64]) {
+        aggregator.consumeUnsampled(place: Int(abi) * 1024 + Int(number), totals: totals)
+    }
 
     func sendOverflow(key: [UInt8], series: [UInt8], extremes: [[UInt8]]) {
         aggregator.consumeOverflow(key: key, series: series, extremes: extremes)

@@ -5,7 +5,7 @@ public struct Report: Decodable, Sendable {
     public struct Balance: Decodable, Sendable {
         public let entered, completed, in_flight, never_returned, lost: UInt64
         public let lost_by_cause: [String: UInt64]
-        public let began_before, new_task_returns, refused, overflowed: UInt64
+        public let began_before, new_task_returns, refused, overflowed, unsampled: UInt64
 
         public var closes: Bool { entered == completed + in_flight + never_returned + lost }
     }
@@ -41,8 +41,26 @@ public struct Report: Decodable, Sendable {
         public let duration_ns: UInt64
         public let exit_status: Int32?
         public let probe_floor_p50_ns: UInt64?
-        public let consumer_cpu_ns: UInt64
+        public let consumer_cpu_ns, events: UInt64
+        public let bpf: Programs?
+        public let sampling: Sampling?
         public let remarks: [String]
+    }
+
+    public struct Programs: Decodable, Sendable {
+        public let runs, run_time_ns: UInt64
+        public let ns_per_call: Double
+    }
+
+    public struct Sampling: Decodable, Sendable {
+        public struct Budget: Decodable, Sendable {
+            public let max_overhead: Double
+            public let overhead: Double?
+            public let spent_ns, watched_cpu_ns: UInt64
+        }
+
+        public let one_in_min, one_in_max: UInt64
+        public let budget: Budget?
     }
 
     public struct Host: Decodable, Sendable {

@@ -41,6 +41,22 @@ extension CommandLineTests {
                 "Write 997, or off")
         }
 
+        static let samplings = ["1/3", "0", "1/0", "1/2^20", "1/1048576", "1/8192", "16", "2/16", "1/-16", "1/+16", "1/", "", "half"].map { rate in
+            Refusal(
+                ["profile", "--sample", rate, "--", "true"], 64, "The sampling '\(rate)' is not 1/n with n a power of two from 1 to 4096",
+                "Write 1/16")
+        }
+
+        static let budgets = ["0%", "200%", "fast", "1", "-1%", "%", "", "1e1%", "100.01%", "0.009%"].map { budget in
+            Refusal(
+                ["profile", "--max-overhead", budget, "--", "true"], 64,
+                "The overhead '\(budget)' is not a percentage from 0.01 % to 100 %", "Write --max-overhead 1%")
+        }
+
+        static let both = Refusal(
+            ["profile", "--sample", "1/16", "--max-overhead", "1%", "--", "true"], 64, "--sample and --max-overhead contradict each other",
+            "Keep one")
+
         static let targets = [
             Refusal(["profile"], 64, "Say what to profile", "-p PID", "-a", "--cgroup", "-- COMMAND"),
             Refusal(["profile", "--"], 64, "Say what to profile", "-- COMMAND"),
@@ -56,6 +72,7 @@ extension CommandLineTests {
             Refusal(["profile", "-p", ""], 64, "'' is no process id", "-p 1234,5678"),
         ]
 
+        @Test(arguments: samplings + budgets + [both]) func samplingsThatMakeNoSense(_ refusal: Refusal) throws { try refusal.check() }
         @Test(arguments: selections) func selectionsThatNameNothing(_ refusal: Refusal) throws { try refusal.check() }
 
         @Test(arguments: values) func valuesThatMeanNothing(_ refusal: Refusal) throws { try refusal.check() }

@@ -31,7 +31,11 @@ extension Profile {
             var series: [Series] = []
             for outcome in Outcome.allCases {
                 for failed in [false, true] where series.isEmpty || Bool.random(using: &random) {
-                    series.append(Series(outcome: outcome, failed: failed, distribution: .random(using: &random)))
+                    let isUnmeasured = Int.random(in: 0...9, using: &random) == 0
+                    series.append(
+                        Series(
+                            outcome: outcome, failed: failed, distribution: isUnmeasured ? .init() : .random(using: &random),
+                            unmeasured: isUnmeasured || Bool.random(using: &random) ? .random(in: 1 ... 1 << 50, using: &random) : 0))
                 }
             }
             var errnos: [Int32: UInt64] = [:]
@@ -88,8 +92,22 @@ extension CaptureSummary {
             exitStatus: Bool.random(using: &random) ? .random(in: 0...255, using: &random) : nil,
             probeFloorNanoseconds: Bool.random(using: &random) ? .random(in: 0...1000, using: &random) : nil,
             consumerCPUNanoseconds: .random(in: 0 ... .max, using: &random),
+            programs: Bool.random(using: &random)
+                ? ProgramCost(runs: .random(in: 0 ... .max, using: &random), nanoseconds: .random(in: 0 ... .max, using: &random)) : nil,
+            sampling: Bool.random(using: &random) ? .random(using: &random) : nil,
             remarks: (0..<Int.random(in: 0...2, using: &random)).map { _ in Profile.text(using: &random) },
             notes: (0..<Int.random(in: 0...2, using: &random)).map { _ in Profile.text(using: &random) })
+    }
+}
+
+extension CallSampling {
+    static func random(using random: inout some RandomNumberGenerator) -> CallSampling {
+        let shifts = [UInt8.random(in: 0...12, using: &random), .random(in: 0...12, using: &random)].sorted()
+        let budget = OverheadBudget(
+            limit: .random(in: 1e-4...1, using: &random), spentNanoseconds: .random(in: 0 ... .max, using: &random),
+            watchedNanoseconds: .random(in: 0 ... .max, using: &random))
+        return CallSampling(
+            lowestShift: shifts[0], highestShift: shifts[1], budget: Bool.random(using: &random) ? budget : nil)
     }
 }
 
@@ -100,7 +118,7 @@ extension Balance {
         return Balance(
             entered: completed + inFlight + never + lost + (Bool.random(using: &random) ? count() : 0), completed: completed,
             inFlight: inFlight, neverReturned: never, lostByCause: [.noSlot: lost], beganBefore: count(),
-            newTaskReturns: count(), refused: count(), overflowed: count())
+            newTaskReturns: count(), refused: count(), overflowed: count(), unsampled: count())
     }
 }
 

@@ -70,8 +70,26 @@ extension Fixtures {
     /// The profiles on which every export format is tried, by name.
     static let exports = [
         "typical": released(typical), "wide": wide, "extreme": extreme, "by-interval": byInterval, "empty": released(empty),
-        "vdso": timeCalls,
+        "vdso": timeCalls, "sampled": released(sampled),
     ]
+
+    /// Calls of which some were measured, to keep to a budget; of one series none was.
+    static var sampled: Profile {
+        var profile = typical
+        var part = read
+        part.series.append(Series(outcome: .preempted, failed: true, distribution: LatencyHistogram(), unmeasured: 7))
+        let open = CallProfile(
+            id: .native(257), series: [Series(outcome: .ran, failed: false, distribution: LatencyHistogram(), unmeasured: 12)],
+            errnos: [])
+        profile.calls = [part, open]
+        profile.balance = balance(of: profile.calls)
+        profile.balance.unsampled = profile.balance.completed - 9_876
+        profile.capture.programs = ProgramCost(runs: 312_000, nanoseconds: 8_100_000)
+        profile.capture.sampling = CallSampling(
+            lowestShift: 2, highestShift: 6,
+            budget: OverheadBudget(limit: 0.01, spentNanoseconds: 63_000_000, watchedNanoseconds: 9_120_000_000))
+        return profile
+    }
 
     /// No call but those that the vDSO could have served, or did.
     private static var timeCalls: Profile {

@@ -11,7 +11,7 @@ import Testing
     /// By name: an argument of a test is printed in full when it runs.
     private static let profiles = [
         "typical": Fixtures.typical, "troubled": Fixtures.troubled, "empty": Fixtures.empty, "wide": Fixtures.wide,
-        "vdso": Fixtures.timekeeping, "vdso-unmeasured": Fixtures.unmeasured, "vdso-vast": Fixtures.vastVDSO,
+        "vdso": Fixtures.timekeeping, "vdso-unmeasured": Fixtures.unmeasured, "vdso-vast": Fixtures.vastVDSO, "sampled": Fixtures.sampled,
     ]
 
     @Test(arguments: profiles.keys.sorted())
@@ -42,15 +42,14 @@ import Testing
                 == ["arch", "boot_id", "clocksource", "cpu_model", "kernel_release", "mitigations", "vdso_symbols"])
         #expect(
             try keys(document["capture"]) == [
-                "command", "consumer_cpu_ns", "duration_ns", "exit_status", "probe_floor_p50_ns", "remarks", "scope",
-                "selection",
-                "started_at",
+                "command", "consumer_cpu_ns", "duration_ns", "events", "exit_status", "probe_floor_p50_ns", "remarks", "scope",
+                "selection", "started_at",
             ])
         let balance = try #require(document["balance"] as? [String: Any])
         #expect(
             balance.keys.sorted() == [
                 "began_before", "completed", "entered", "in_flight", "lost", "lost_by_cause", "never_returned",
-                "new_task_returns", "overflowed", "refused",
+                "new_task_returns", "overflowed", "refused", "unsampled",
             ])
         #expect(try keys(balance["lost_by_cause"]) == ["missed_exit", "no_slot"])
         let figures = ["max_ns", "mean_ns", "min_ns", "p50_ns", "p90_ns", "p999_ns", "p99_ns", "total_ns"]

@@ -21,7 +21,8 @@ import Testing
         let text = CSVReport.render(profile, byInterval: byInterval)
         let rows = try Oracles.ask("read_csv.py", about: text, for: [[String: String]].self)
         let calls = byInterval && !profile.intervals.isEmpty ? profile.intervals.flatMap(\.calls) : profile.calls
-        let expected = calls.flatMap { call in call.series.inOrder.map { row(call.id, $0) } }
+        let isSampled = profile.capture.sampling != nil
+        let expected = calls.flatMap { call in call.series.inOrder.map { row(call.id, $0, isSampled: isSampled) } }
         #expect(rows.count == expected.count)
         for (row, expected) in zip(rows, expected) {
             #expect(row.filter { !$0.key.hasPrefix("interval_") } == expected)
@@ -29,14 +30,17 @@ import Testing
         }
     }
 
-    private func row(_ id: SyscallID, _ series: Series) -> [String: String] {
+    private func row(_ id: SyscallID, _ series: Series, isSampled: Bool) -> [String: String] {
         let distribution = series.distribution
-        func value(_ quantile: Quantile) -> String { String(distribution.value(at: quantile) ?? 0) }
+        func text(_ value: UInt64?) -> String { value.map { "\($0)" } ?? "" }
+        func value(_ quantile: Quantile) -> String { text(distribution.value(at: quantile)) }
+        let isMeasured = !distribution.isEmpty
         return [
             "abi": id.abi.name, "number": "\(id.number)", "name": id.name, "outcome": series.outcome.name,
-            "result": series.failed ? "error" : "ok", "calls": "\(distribution.count)", "total_ns": "\(distribution.sum)",
-            "min_ns": "\(distribution.min)", "mean_ns": "\(distribution.mean ?? 0)", "p50_ns": value(.p50),
-            "p90_ns": value(.p90), "p99_ns": value(.p99), "p999_ns": value(.p999), "max_ns": "\(distribution.max)",
+            "result": series.failed ? "error" : "ok", "calls": "\(series.calls)", "total_ns": text(isMeasured ? distribution.sum : nil),
+            "min_ns": text(isMeasured ? distribution.min : nil), "mean_ns": text(distribution.mean), "p50_ns": value(.p50),
+            "p90_ns": value(.p90), "p99_ns": value(.p99), "p999_ns": value(.p999), "max_ns": text(isMeasured ? distribution.max : nil),
+            "sampled": isSampled ? "yes" : "no",
         ]
     }
 
@@ -122,7 +126,8 @@ import Testing
         let families = try Oracles.ask("read_openmetrics.py", about: OpenMetricsReport.render(profile), for: [Family].self)
         func samples(_ name: String) -> [Family.Sample] { families.flatMap(\.samples).filter { $0.name == name } }
         let (counts, sums) = (samples("syslat_syscall_duration_seconds_count"), samples("syslat_syscall_duration_seconds_sum"))
-        let expected = profile.calls.flatMap { call in call.series.inOrder.map { (call.id, $0) } }
+        let all = profile.calls.flatMap { call in call.series.inOrder.map { (call.id, $0) } }
+        let expected = all.filter { !$0.1.distribution.isEmpty }
         #expect(counts.count == expected.count && sums.count == expected.count)
         for ((id, series), (count, sum)) in zip(expected, zip(counts, sums)) {
             let labels = [
@@ -142,6 +147,8 @@ import Testing
                 #expect(Double(bucket.value) == Double(below.reduce(into: UInt64(0)) { $0 = $0.addingSaturating($1.count) }))
             }
         }
+        let unmeasured = all.filter { $0.1.unmeasured > 0 }.map { Double($0.1.unmeasured) }
+        #expect(samples("syslat_unmeasured_calls_total").compactMap { Double($0.value) } == unmeasured)
         #expect(samples("syslat_host_info").first?.labels["cpu_model"] == profile.host.cpuModel)
         #expect(samples("syslat_entered_calls_total").compactMap { Double($0.value) } == [Double(profile.balance.entered)])
     }

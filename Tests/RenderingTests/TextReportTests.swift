@@ -57,6 +57,7 @@ import Testing
             Case("troubled", Fixtures.troubled),
             Case("troubled-by-process", Fixtures.troubled, Options(grouping: .process)),
             Case("unbalanced", unbalanced),
+            Case("sampled", Fixtures.sampled),
             Case("empty", Fixtures.empty),
             Case("empty-waiting", waiting),
             Case("empty-selection", unselected),

@@ -23,7 +23,7 @@ typedef uint64_t syslat_u64;
 typedef int32_t syslat_s32;
 #endif
 
-#define SYSLAT_ABI_VERSION 2
+#define SYSLAT_ABI_VERSION 3
 
 /* Events gathered on one CPU before they go to the ring together; a power of two. */
 #define SYSLAT_BATCH_EVENTS 64
@@ -60,6 +60,10 @@ typedef int32_t syslat_s32;
 #define SYSLAT_CLOCK_CPU 254     /* the CPU time of another process or thread */
 #define SYSLAT_CLOCK_DYNAMIC 255 /* a clock device that is open as a file */
 
+/* Sampling: 1 of 2^shift calls is measured; the others carry this instead of a shift, and are counted only. */
+#define SYSLAT_MAX_SAMPLING_SHIFT 12
+#define SYSLAT_UNSAMPLED 255
+
 /* The largest magnitude that the kernel returns as an error (MAX_ERRNO, include/linux/err.h). */
 #define SYSLAT_MAX_ERRNO 4095
 
@@ -92,7 +96,7 @@ struct syslat_call_kind {
     syslat_u8 abi;      /* enum syslat_abi */
     syslat_u8 evidence; /* enum syslat_evidence */
     syslat_u8 clock;    /* of clock_gettime and clock_getres with evidence: the id, or SYSLAT_CLOCK_... */
-    syslat_u8 reserved;
+    syslat_u8 sampling; /* the call stands for 2^sampling calls, itself among them; or SYSLAT_UNSAMPLED */
 } __attribute__((aligned(4)));
 
 /* One completed call. */
@@ -128,7 +132,14 @@ struct syslat_process_exit {
     struct syslat_record_header header; /* count is 1 */
     syslat_u32 tgid;
     syslat_u32 reserved;
+    syslat_u64 cpu_ns; /* CPU time of the process in all its life */
     char comm[16];
+};
+
+/* Calls of one number that completed and were not measured. */
+#define SYSLAT_COMPLETIONS 8
+struct syslat_unsampled {
+    syslat_u64 calls[SYSLAT_COMPLETIONS]; /* by enum syslat_outcome, twice, plus one for an error */
 };
 
 /* What became of the calls, counted on each CPU. All are events, not nanoseconds. */
@@ -150,6 +161,7 @@ struct syslat_counters {
     syslat_u64 callers_unnoted;  /* calls past the vDSO whose place in the code had no room in the callers' map */
     syslat_u64 vsyscalls_unnoted; /* calls through the vsyscall page that had none */
     syslat_u64 samples_unnoted;  /* samples inside the vDSO that had no room */
+    syslat_u64 unsampled;        /* completed without having been measured: sampling passed them over */
 };
 
 /* One CPU's share: its counters and the batch it is filling. */
@@ -157,12 +169,14 @@ struct syslat_cpu {
     struct syslat_counters counters;
     syslat_u32 users; /* programs inside the batch on this CPU: 1 is the owner, more must not touch it */
     syslat_u32 reserved;
+    syslat_u64 random; /* state of the generator that chooses the calls to be measured */
+    syslat_u64 met[SYSLAT_ABI_COUNT * SYSLAT_SELECTABLE_NUMBERS / 64]; /* one bit a number: this CPU has had such a call */
     struct syslat_batch batch;
 };
 
 /* A call that has not returned yet. */
 struct syslat_slot {
-    syslat_u64 start_ns;
+    syslat_u64 start_ns; /* of a call that is not measured: by the coarse clock */
     syslat_u32 owner;    /* thread id in a call; 0 if none */
     syslat_u32 last_tid; /* thread last seen here */
     syslat_s32 number;
@@ -223,6 +237,9 @@ struct syslat_control {
     syslat_u32 phase;   /* enum syslat_phase */
     syslat_u32 spilled; /* calls in the spill table now; written by the programs only */
     syslat_u64 session_start_ns; /* CLOCK_MONOTONIC, when recording began */
+    syslat_u64 coarse_now_ns;    /* CLOCK_MONOTONIC, as user space last looked: when calls that are not measured began */
+    syslat_u32 sampling_shift;   /* 1 of 2^shift calls is measured */
+    syslat_u32 reserved;
 };
 
 enum syslat_scope {
@@ -241,10 +258,12 @@ struct syslat_config {
     syslat_u32 preemptible;   /* programs may be preempted by others on their CPU */
     syslat_u32 watch_chunks;  /* number of chunks in the watch list */
     syslat_u32 wake_bytes;    /* wake the consumer when so much waits in the ring */
+    syslat_u32 sampling;      /* not every call is measured */
     syslat_u32 has_selection; /* only the numbers below are traced */
     syslat_u32 others_selected; /* ... and every number that has no bit, but those listed */
     syslat_u32 other_count;
     syslat_u32 calibrating_tid; /* the profiler's thread whose calls tell what a probe costs */
+    syslat_u32 reserved;
     syslat_u32 other_abis[SYSLAT_OTHER_NUMBERS]; /* numbers without a bit that are not as others_selected says */
     syslat_s32 other_numbers[SYSLAT_OTHER_NUMBERS];
     syslat_u32 vdso_bytes; /* size of the image that every native process has; 0 if there is none */
@@ -278,7 +297,7 @@ struct syslat_overflow_extremes {
 _Static_assert(sizeof(struct syslat_event) == 24, "event layout");
 _Static_assert(sizeof(struct syslat_record_header) == 8, "record header layout");
 _Static_assert(sizeof(struct syslat_batch) == 8 + 24 * SYSLAT_BATCH_EVENTS, "batch layout");
-_Static_assert(sizeof(struct syslat_process_exit) == 32, "process exit layout");
+_Static_assert(sizeof(struct syslat_process_exit) == 40, "process exit layout");
 _Static_assert(sizeof(struct syslat_slot) == 32, "slot layout");
 _Static_assert(sizeof(struct syslat_call_kind) == 4, "call kind layout");
 _Static_assert(sizeof(struct syslat_caller_key) == 32, "caller key layout");

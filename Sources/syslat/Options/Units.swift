@@ -1,5 +1,6 @@
 import ArgumentParser
 import Capture
+import Profile
 
 /// Values with a unit, as they are typed: `10s`, `8MiB`. A number alone is refused, since nobody remembers which unit is meant.
 enum Units {
@@ -51,6 +52,29 @@ enum Units {
     /// How often to sample; an option whose value is missing would look like `off`.
     struct SamplingRate {
         var hertz: UInt32?
+    }
+
+    /// log2 of n in `1/n`.
+    static func samplingShift(_ text: String) throws -> UInt8 {
+        let largest = UInt64(1) << UInt64(CallSampling.largestShift)
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 2, parts[0] == "1", parts[1].utf8.allSatisfy({ (48...57).contains($0) }), let calls = UInt64(parts[1]),
+            calls.nonzeroBitCount == 1, calls <= largest
+        else {
+            throw ValidationError(
+                "The sampling '\(text)' is not 1/n with n a power of two from 1 to \(largest). Write 1/16 to measure one call in 16.")
+        }
+        return UInt8(calls.trailingZeroBitCount)
+    }
+
+    /// The share that a percentage stands for.
+    static func overhead(_ text: String) throws -> Double {
+        let parts = text.hasSuffix("%") ? decimal(text.dropLast(), 10_000) : nil
+        guard let parts, (100...1_000_000).contains(parts) else {
+            throw ValidationError(
+                "The overhead '\(text)' is not a percentage from 0.01 % to 100 %. Write --max-overhead 1% or 0.5%.")
+        }
+        return Double(parts) / 1_000_000
     }
 
     private static func split(_ text: String, _ units: [(suffix: String, factor: UInt64)]) -> (Substring, UInt64)? {

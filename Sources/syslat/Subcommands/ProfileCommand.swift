@@ -57,6 +57,21 @@ struct ProfileCommand: ParsableCommand {
     var vdsoSampling = Units.SamplingRate(hertz: CaptureOptions.defaultVDSOSamplingHertz)
 
     @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Measure one call in so many, chosen by chance, and only count the others: 1/16. Powers of two.", valueName: "1/n"),
+        transform: Units.samplingShift)
+    var sample: UInt8?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Measure as many calls as can be for this share of the CPU time of what is watched: 1%. Counts stay exact.",
+            valueName: "percent"),
+        transform: Units.overhead)
+    var maxOverhead: Double?
+
+    @Option(
         name: [.customShort("o"), .long],
         help: ArgumentHelp("Save the profile to a file that `syslat report` reads; - for standard output.", valueName: "file"),
         completion: .file())
@@ -87,20 +102,29 @@ struct ProfileCommand: ParsableCommand {
         if view.grouping == .interval && interval == nil {
             throw ValidationError("--by interval needs intervals: add --interval 1s.")
         }
+        if sample != nil && maxOverhead != nil {
+            throw ValidationError("--sample and --max-overhead contradict each other: a budget chooses the sampling itself. Keep one.")
+        }
         _ = try Selecting.selection(syscalls)
+    }
+
+    private var sampling: SamplingPolicy {
+        if let maxOverhead { return .budget(maxOverhead) }
+        guard let sample, sample > 0 else { return .everyCall }
+        return .fixed(shift: sample)
     }
 
     func run() throws {
         // What goes to standard output is either the profile or the report.
         let isReportWanted = output != "-" || report != nil
-        let reporter = LiveReport(try Output(path: report), view: view, isJSON: format == .json)
+        let reporter = LiveReport(try Output(path: report), view: view, isJSON: format == .json, isSampled: sampling != .everyCall)
         var sink: ProfileSink?
         if let output { sink = try ProfileSink(path: output) }
         let options = CaptureOptions(
             target: try target.target(), selection: try Selecting.selection(syscalls),
             selectionText: syscalls.isEmpty ? nil : syscalls.joined(separator: ","), durationNanoseconds: duration,
             intervalNanoseconds: interval, ringBytes: ringSize, btfPath: btf,
-            keepsProcessDistributions: view.grouping == .process, vdsoSamplingHertz: vdsoSampling.hertz)
+            keepsProcessDistributions: view.grouping == .process, sampling: sampling, vdsoSamplingHertz: vdsoSampling.hertz)
         let session = try CaptureSession(options)
         if interval != nil { try sink?.begin(session.outline) }
         // A command that shows something on the same terminal has it for itself.

@@ -1,0 +1,84 @@
+// What the consumer takes for an event: records of real captures, decoded and counted again and again.
+//
+// Needs root, to record; `make bench-consumer` builds and runs it. Each load is captured once, and its records are then given to new
+// aggregators in rounds that take turns among the loads. Figures are CPU time of the thread, medians and quartiles.
+//
+// Exit status: 0 within the budget, 1 over it, 2 if it could not be measured.
+
+import Aggregation
+import Capture
+import Glibc
+
+/// Nanoseconds an event may take.
+let budget = 8.0
+let rounds = 31
+
+let loads: [(name: String, command: [String])] = [
+    ("single bytes, one process", ["dd", "if=/dev/zero", "of=/dev/null", "bs=1", "count=1000000"]),
+    ("files through a pipe", ["sh", "-c", "tar --create --directory=/usr include | gzip -1 | wc --bytes"]),
+    ("2000 processes", ["sh", "-c", "i=0; while [ $i -lt 2000 ]; do /bin/true; i=$((i + 1)); done"]),
+]
+
+func cpuNanoseconds() -> UInt64 {
+    var time = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+}
+
+/// Nanoseconds for each event of a recording.
+func timeOnce(_ ring: RecordedRing) -> Double {
+    var aggregator = Aggregator()
+    let start = cpuNanoseconds()
+    ring.bytes.withUnsafeBytes { bytes in
+        var begin = 0
+        for end in ring.ends {
+            aggregator.consume(UnsafeRawBufferPointer(rebasing: bytes[begin..<end]))
+            begin = end
+        }
+    }
+    let taken = cpuNanoseconds() - start
+    guard aggregator.completed == UInt64(ring.events), aggregator.malformedEvents == 0 else {
+        fail("\(aggregator.completed) of \(ring.events) events were taken in")
+    }
+    return Double(taken) / Double(ring.events)
+}
+
+func fail(_ reason: String) -> Never {
+    let text = "bench-consumer: \(reason)\n"
+    _ = write(2, text, text.utf8.count)
+    exit(2)
+}
+
+func record(_ command: [String]) -> RecordedRing {
+    do { return try RecordedRing(of: ResolvedCommand(command)) } catch { fail("\(error)") }
+}
+
+/// One decimal.
+func tenths(_ value: Double) -> String {
+    let tenths = Int((value * 10).rounded())
+    return "\(tenths / 10).\(tenths % 10)"
+}
+
+// What the commands say is of no interest.
+let output = dup(1)
+let null = open("/dev/null", O_WRONLY)
+dup2(null, 1)
+let rings = loads.map { record($0.command) }
+dup2(output, 1)
+
+var times = rings.map { ring in [timeOnce(ring)] }
+for _ in 0..<rounds { for (index, ring) in rings.enumerated() { times[index].append(timeOnce(ring)) } }
+
+print("| load | events | ns per event (quartiles) |")
+print("|---|---|---|")
+var isOver = false
+for (index, load) in loads.enumerated() {
+    // The first one touched the memory for the first time.
+    let sorted = times[index].dropFirst().sorted()
+    let median = sorted[rounds / 2]
+    isOver = isOver || median > budget
+    print(
+        "| \(load.name) | \(rings[index].events) | \(tenths(median)) (\(tenths(sorted[rounds / 4])) – \(tenths(sorted[rounds * 3 / 4]))) |")
+}
+print("budget: \(tenths(budget)) ns per event: \(isOver ? "over it" : "kept")")
+exit(isOver ? 1 : 0)

@@ -1,0 +1,152 @@
+import Capture
+import CaptureSupport
+import Foundation
+import Testing
+
+extension Semantics {
+    /// `--sample` and `--max-overhead`: all calls are counted, some are measured.
+    @Suite struct SamplingTests {
+        /// Six standard deviations of how many of so many are chosen, and the one that is measured in any case on each CPU.
+        private func isPlausible(_ measured: UInt64, of calls: UInt64, oneIn: Double) -> Bool {
+            let expected = Double(calls) / oneIn
+            return abs(Double(measured) - expected) <= 6 * (expected * (1 - 1 / oneIn)).squareRoot() + Double(8)
+        }
+
+        @Test(arguments: Twin.allCases, [2, 16, 4096])
+        func countsAreExactHoweverFewAreMeasured(_ twin: Twin, _ oneIn: Int) throws {
+            let (report, run) = try Report.profiling(
+                Fixture.command("calls.s64", "100000"), options: ["--sample", "1/\(oneIn)"] + twin.options)
+            #expect(run.status == 0)
+            #expect(report.rows == ["execve": 1, "getppid": 100_000, "write": 100_000])
+            #expect(report.call("write")?.errnos == ["EBADF": 100_000])
+            #expect(report.call("getppid")?.errors == 0)
+            #expect(report.balance.completed == report.balance.unsampled + report.capture.events + report.balance.overflowed)
+            #expect(isPlausible(report.balance.completed - report.balance.unsampled, of: 200_000, oneIn: Double(oneIn)))
+            #expect(report.capture.sampling?.one_in_min == UInt64(oneIn) && report.capture.sampling?.one_in_max == UInt64(oneIn))
+            report.expectNothingLost()
+        }
+
+        /// A program with a rhythm: every other call is the other one, so that a sampling with a rhythm would see one of them only.
+        @Test func callsWithARhythmAreMeasuredAlike() throws {
+            let (report, _) = try Report.profiling(
+                Fixture.command("calls.s64", "50000"), options: ["--sample", "1/16", "--by", "process"])
+            let measured = Double(report.balance.completed - report.balance.unsampled)
+            #expect(report.rows == ["execve": 1, "getppid": 50_000, "write": 50_000])
+            // What the process is said to have made is estimated from those that were measured: of both calls, scaled to all.
+            #expect(report.processes.map(\.calls) == [100_001])
+            #expect(measured > 5000 && measured < 7500)
+        }
+
+        @Test(arguments: Twin.allCases)
+        func conventionsOutcomesAndOddNumbersKeepTheirRows(_ twin: Twin) throws {
+            let (mixed, _) = try Report.profiling(Fixture.command("mixed.s64", "500"), options: ["--sample", "1/64"] + twin.options)
+            #expect(mixed.rows == ["execve": 1, "getppid": 500, "ia32:getppid": 500, "ia32:write": 500])
+            #expect(mixed.call("write", abi: "ia32")?.errors == 500)
+            mixed.expectNothingLost()
+            let (odd, _) = try Report.profiling(Fixture.command("odd_numbers.s64", "20"), options: ["--sample", "1/64"] + twin.options)
+            let (whole, _) = try Report.profiling(Fixture.command("odd_numbers.s64", "20"), options: twin.options)
+            #expect(odd.rows == whole.rows)
+            odd.expectNothingLost()
+        }
+
+        @Test func threadsThatShareSlotsAreCountedWhenSampled() throws {
+            let program = try WaitingProgram(Fixture.command("blocked_threads", "read", "200", "300", "late"))
+            let options = CaptureOptions(
+                target: .processes([program.pid], follow: true), sampling: .fixed(shift: 4), slotLimit: 64)
+            let report = try Report(capture(options) { program.release() })
+            #expect(program.wait() == 0)
+            #expect(report.calls("getppid") == 120_000)
+            #expect(report.calls("read") == 200)
+            report.expectNothingLost()
+        }
+
+        @Test(arguments: Twin.allCases)
+        func callsThatWereNotMeasuredAreInFlightAndNeverReturn(_ twin: Twin) throws {
+            let program = try WaitingProgram(Fixture.command("blocked_threads", "read", "200", "1", "stay"))
+            defer { program.signal(SIGKILL) }
+            let options = CaptureOptions(
+                target: .processes([program.pid], follow: true), durationNanoseconds: 1_500_000_000, btfPath: twin.btfPath,
+                sampling: .fixed(shift: 12))
+            let report = try Report(capture(options) { program.release() })
+            #expect(report.balance.in_flight == 201)
+            #expect(report.in_flight.filter { $0.name == "read" }.count == 200)
+            // By the clock that user space advances: no older than the capture.
+            #expect(report.in_flight.allSatisfy { $0.age_ns <= report.capture.duration_ns })
+            report.expectNothingLost()
+            let (exits, _) = try Report.profiling(
+                Fixture.command("children", "fork", "50", "2"), options: ["--sample", "1/4096"] + twin.options)
+            #expect(exits.balance.never_returned == 51)
+            #expect(exits.calls("getppid") == 100)
+            exits.expectNothingLost()
+        }
+
+        @Test func aFullRingLosesNoneOfWhatIsMeasured() throws {
+            let command = try ResolvedCommand(Fixture.command("calls.s64", "250000"))
+            let options = CaptureOptions(
+                target: .command(command, follow: true), ringBytes: CaptureOptions.smallestRing, sampling: .fixed(shift: 1))
+            let report = try Report(capture(options, stalls: [0.3, 0.3, 0.3]))
+            #expect(report.rows == ["execve": 1, "getppid": 250_000, "write": 250_000])
+            #expect(report.balance.overflowed > 0 && report.balance.unsampled > 0)
+            #expect(report.call("write")?.errnos == ["EBADF": 250_000])
+            report.expectNothingLost()
+        }
+
+        @Test func intervalsOfASampledCaptureAddUp() throws {
+            let run = try ProgramRun.run(
+                [ProgramRun.syslat, "profile", "--format", "json", "--interval", "50ms", "--sample", "1/16", "--"]
+                    + Fixture.command("calls.s64", "400000"))
+            let lines = run.output.split(separator: "\n").map(String.init)
+            let report = try Report(json: try #require(lines.last))
+            #expect(report.rows == ["execve": 1, "getppid": 400_000, "write": 400_000])
+            struct Part: Decodable { let syscalls: [Row]; let sampled: Bool }
+            struct Row: Decodable { let name: String; let calls: UInt64 }
+            let parts = try lines.dropLast().map { try JSONDecoder().decode(Part.self, from: Data($0.utf8)) }
+            #expect(parts.count > 1 && parts.allSatisfy(\.sampled))
+            for name in ["getppid", "write"] {
+                #expect(parts.flatMap(\.syscalls).filter { $0.name == name }.reduce(0) { $0 + $1.calls } == 400_000)
+            }
+        }
+
+        /// Nothing can be kept to: calls without a pause cost more than that to be counted.
+        @Test func aBudgetThatIsTooSmallIsSaidAndMostCallsAreOnlyCounted() throws {
+            let (report, run) = try Report.profiling(Fixture.command("calls.s64", "3000000"), options: ["--max-overhead", "0.01%"])
+            #expect(run.status == 0)
+            #expect(report.rows == ["execve": 1, "getppid": 3_000_000, "write": 3_000_000])
+            let sampling = try #require(report.capture.sampling)
+            let budget = try #require(sampling.budget)
+            #expect(budget.max_overhead == 0.0001 && budget.spent_ns > 0 && budget.watched_cpu_ns > 0)
+            #expect(sampling.one_in_max > 16)
+            #expect(report.capture.remarks.contains { $0.contains("more than the budget of 0.01 %") }, "\(report.capture.remarks)")
+            report.expectNothingLost()
+        }
+
+        /// A program that mostly waits leaves room to measure all that it does.
+        @Test func aBudgetThatIsAmpleMeasuresMore() throws {
+            let program = try WaitingProgram(Fixture.command("blocked_threads", "nanosleep", "2", "1", "early"))
+            let options = CaptureOptions(
+                target: .processes([program.pid], follow: true), durationNanoseconds: 20_000_000_000, sampling: .budget(1))
+            let report = try Report(capture(options) { program.release() })
+            #expect(program.wait() == 0)
+            let sampling = try #require(report.capture.sampling)
+            #expect(sampling.one_in_max == 16 && sampling.one_in_min <= 16)
+            #expect(report.calls("getppid") == 2)
+            report.expectNothingLost()
+        }
+
+        @Test func aSampledProfileIsMarkedInTheFileAndInEveryFormat() throws {
+            let file = FileManager.default.temporaryDirectory.appending(path: "syslat-sampled-\(UUID().uuidString).syslat").path
+            defer { try? FileManager.default.removeItem(atPath: file) }
+            let run = try ProgramRun.run(
+                [ProgramRun.syslat, "profile", "--sample", "1/16", "-o", file, "--"] + Fixture.command("calls.s64", "20000"))
+            #expect(run.output.contains("Sampled: 1 of 16 calls was measured, the others counted"), "\(run.output)")
+            for (format, mark) in [
+                ("text", "Sampled: 1 of 16 calls was measured"), ("json", "\"one_in_max\""), ("csv", ",yes\r\n"),
+                ("hgrm", "# sampled: 1 of 16 calls"), ("hlog", "#[sampled: 1 of 16 calls"), ("folded", ";ran (sampled) "),
+                ("openmetrics", "syslat_sampling_calls{bound=\"max\"} 16\n"),
+            ] {
+                let report = try ProgramRun.run([ProgramRun.syslat, "report", "--format", format, file])
+                #expect(report.status == 0 && report.output.contains(mark), "\(format): \(report.output)")
+            }
+        }
+    }
+}
