@@ -28,10 +28,13 @@ BUILD_PACKAGES := libbpf-dev libelf-dev zlib1g-dev
 GUEST_PACKAGES := qemu-system-x86
 TEST_PACKAGES := strace jq git sqlite3 binutils cpio python3 python3-venv groff-base $(GUEST_PACKAGES)
 BENCH_PACKAGES := python3
+# What syslat is measured beside.
+PEER_PACKAGES := libbpf-tools bpftrace linux-perf strace
 MAN_PAGE_PACKAGES := python3
 
-.PHONY: all build run run-in-guest test check static install-parts install uninstall bench-overhead bench-vdso-sampling \
-	bench-comparison bench-consumer fuzz fuzz-vdso setup setup-tests setup-bench generated \
+.PHONY: all build run run-in-guest test check static install-parts install uninstall bench-overhead \
+	bench-vdso-sampling bench-comparison bench-consumer fuzz fuzz-vdso setup setup-tests setup-bench generated \
+	setup-peers \
 	clean help
 
 all: build
@@ -122,7 +125,7 @@ uninstall: ## Remove what `make install` with the same PREFIX and DESTDIR instal
 	@rm -f "$(SHARE)/doc/syslat/README.md" "$(SHARE)/doc/syslat/LICENSE"
 	@[ ! -d "$(SHARE)/doc/syslat" ] || rmdir --ignore-fail-on-non-empty "$(SHARE)/doc/syslat"
 
-bench-overhead: setup-bench build $(addprefix $(BENCH)/,floor.bpf.o hold-floor count-links getppid-loop) ## Measure what syslat adds to a call
+bench-overhead: setup-peers build $(addprefix $(BENCH)/,floor.bpf.o hold-floor count-tracers call-loop) ## Measure what syslat and its peers add to a call
 	@Benchmarks/overhead
 
 bench-vdso-sampling: setup-bench build $(BENCH)/clock-loop ## Measure what --vdso-sampling costs, and how far its estimates are off
@@ -178,6 +181,9 @@ setup-tests: ## Install what the tests need
 
 setup-bench: ## Install what the benchmarks need
 	@Tools/install-packages $(BUILD_PACKAGES) $(BENCH_PACKAGES)
+
+setup-peers: setup-bench
+	@Tools/install-packages $(PEER_PACKAGES)
 
 clean: ## Remove everything that was built
 	@rm -rf .build $(STATIC_BUILD) $(FUZZ) $(FUZZ_VDSO)

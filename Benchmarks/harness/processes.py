@@ -1,0 +1,129 @@
+"""Processes that end when the harness does, by their id, however it ends."""
+
+import contextlib
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PARTS = ROOT / ".build" / "bench"
+SYSLAT = ROOT / ".build" / "release" / "syslat"
+
+# Peers find tracepoints by files in tracefs. Where it is not mounted it is mounted for the peer alone, in a mount namespace of its
+# own, so that the machine stays as it was found.
+TRACEFS = Path("/sys/kernel/tracing")
+WITH_TRACEFS = ["unshare", "--mount", "sh", "-c", f'mount -t tracefs tracefs {TRACEFS} && exec "$@"', "sh"]
+
+
+class Failure(Exception):
+    """The measurement can't go on; the text says why."""
+
+
+class Child:
+    """A process that is ended, by its id, whatever happens to the harness: the kernel ends it when the harness is killed.
+
+    Its output is a pipe unless it goes to a file; what it says on standard error is kept for when it fails.
+    """
+
+    def __init__(self, arguments, cpus=None, tracefs=False, user=None, end_by="TERM", output=subprocess.PIPE, **options):
+        self.name, self.end_by = Path(str(arguments[0])).name, end_by
+        command = ["taskset", "--cpu-list", ",".join(map(str, cpus))] if cpus else []
+        command += ["setpriv", "--pdeathsig", end_by]
+        command += [f"--reuid={user}", f"--regid={user}", "--clear-groups"] if user else []
+        command += WITH_TRACEFS if tracefs and not (TRACEFS / "events").exists() else []
+        self.errors = tempfile.TemporaryFile("w+")
+        self.process = subprocess.Popen([*command, *map(str, arguments)], stdin=subprocess.PIPE, stdout=output,
+                                        stderr=self.errors, text=True, **options)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.running():
+            self.process.send_signal(getattr(signal, f"SIG{self.end_by}"))
+            try:
+                self.process.wait(10)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.close()
+        if self.process.stdout:
+            self.process.stdout.close()
+        self.errors.close()
+
+    @property
+    def pid(self):
+        return self.process.pid
+
+    def running(self):
+        return self.process.poll() is None
+
+    def said(self):
+        """What it wrote to standard error."""
+        self.errors.seek(0)
+        return self.errors.read().strip()
+
+    def epitaph(self):
+        """How it ended, and its last words."""
+        words = self.said().splitlines()
+        return f"{self.name} ended with status {self.process.returncode}" + (f": {words[-1]}" if words else "")
+
+    def line(self, seconds):
+        """The next line of its output."""
+        ready, _, _ = select.select([self.process.stdout], [], [], seconds)
+        text = self.process.stdout.readline() if ready else ""
+        if not text:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(1)
+            raise Failure(f"{self.name} said nothing within {seconds} s" if self.running() else self.epitaph())
+        return text
+
+    def interrupt(self, seconds):
+        """Ends it as Ctrl-C does, and returns what it printed."""
+        self.process.send_signal(signal.SIGINT)
+        try:
+            return self.process.communicate(timeout=seconds)[0]
+        except subprocess.TimeoutExpired:
+            raise Failure(f"{self.name} did not end within {seconds} s after SIGINT") from None
+
+    def wait_until(self, condition, what, seconds):
+        """Waits for something that this process is to do."""
+        end = time.monotonic() + seconds
+        while not condition():
+            if not self.running():
+                raise Failure(f"{self.epitaph()}, before it {what}")
+            if time.monotonic() > end:
+                raise Failure(f"{self.name} had not {what} after {seconds} s")
+            time.sleep(0.01)
+
+
+def missing_program(*names):
+    """The first of these programs that is not there, or None."""
+    return next((name for name in names if not shutil.which(str(name))), None)
+
+
+def run(main, name):
+    """Runs a harness: signals end it by way of its context managers, and a failure is one sentence."""
+    for caught in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(caught, lambda number, _: sys.exit(128 + number))
+    # Also where a shell ignored it for us, as it does for what it starts in the background: children would inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        sys.exit(main())
+    except Failure as failure:
+        sys.exit(print(f"{name}: {failure}", file=sys.stderr) or 2)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def progress(text):
+    """What is being done, on a terminal."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r\033[K{text}")
+        sys.stderr.flush()
