@@ -84,13 +84,24 @@ class Child:
             raise Failure(f"{self.name} said nothing within {seconds} s" if self.running() else self.epitaph())
         return text
 
-    def interrupt(self, seconds):
-        """Ends it as Ctrl-C does, and returns what it printed."""
+    def sleeps_in_poll(self):
+        """ep_poll, do_epoll_wait, poll_schedule_timeout, do_sys_poll."""
+        with contextlib.suppress(OSError):
+            return "poll" in Path(f"/proc/{self.pid}/wchan").read_text()
+        return False
+
+    def interrupt(self, seconds, again=False):
+        """Ends it as Ctrl-C does, again and again for a tool that may miss it, and returns what it printed."""
+        end = time.monotonic() + seconds
         self.process.send_signal(signal.SIGINT)
-        try:
-            return self.process.communicate(timeout=seconds)[0]
-        except subprocess.TimeoutExpired:
-            raise Failure(f"{self.name} did not end within {seconds} s after SIGINT") from None
+        while True:
+            try:
+                return self.process.communicate(timeout=2)[0]
+            except subprocess.TimeoutExpired:
+                if time.monotonic() > end:
+                    raise Failure(f"{self.name} did not end within {seconds} s after SIGINT") from None
+                if again and self.sleeps_in_poll():
+                    self.process.send_signal(signal.SIGINT)
 
     def wait_until(self, condition, what, seconds):
         """Waits for something that this process is to do."""

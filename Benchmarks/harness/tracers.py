@@ -16,7 +16,7 @@ from pathlib import Path
 
 from .processes import PARTS, ROOT, Child, Failure, missing_program
 
-START_SECONDS = 20  # for a tool to attach, or to end
+START_SECONDS = 60  # for a tool to attach, or to end: a busy machine may take long
 QUIET_SECONDS = 60  # for other tracers to go away
 
 # What one would type for a distribution of every call.
@@ -56,6 +56,7 @@ class Nothing:
     sees = None  # whether there is an observation
     stops_the_program = False  # the watched program waits, so that its CPU time is not what it pays
     slow = False  # so slow that fewer calls have to do
+    lingers = 0  # for how many seconds the kernel does something for it after its end
 
     def absence(self):
         """Why it can't be measured here, or None."""
@@ -99,12 +100,12 @@ class Syslat(Nothing):
         pids = [target.other] if self.target == "other" else target.pids
         scope = ["-a"] if self.target == "-a" else ["-p", ",".join(map(str, pids))]
         # The duration is only there to end it if nobody is left to do so.
-        command = [self.binary, "profile", "--format", "json", "--duration", "120s", *self.options, *scope]
+        command = [self.binary, "profile", "--format", "json", "--duration", "300s", *self.options, *scope]
         observation = Observation()
         with Child(command, cpus) as tool:
             tool.wait_until(lambda: tracers(tool.pid) == self.links, "was attached", START_SECONDS)
             # It records as soon as it sleeps in its event loop, and never does so before.
-            tool.wait_until(lambda: sleeps_in_poll(tool), "began to record", START_SECONDS)
+            tool.wait_until(tool.sleeps_in_poll, "began to record", START_SECONDS)
             yield observation
             text = tool.interrupt(START_SECONDS)
             if tool.process.returncode != 0:
@@ -132,6 +133,7 @@ class Peer(Nothing):
     sees = True
     program = None
     tracefs = True
+    misses_signals = False
 
     def absence(self):
         return f"there is no {self.program}" if missing_program(self.program) else None
@@ -155,7 +157,10 @@ class Peer(Nothing):
             except Failure as refusal:
                 raise Absent(str(refusal)) from None
             yield observation
-            printed = tool.interrupt(START_SECONDS)
+            try:
+                printed = tool.interrupt(START_SECONDS, again=self.misses_signals)
+            except Failure as refusal:
+                raise Absent(str(refusal)) from None
             observation.calls = self.count(printed + "\n" + tool.said())
             observation.total = sum(observation.calls.values())
 
@@ -178,6 +183,7 @@ class Syscount(Peer):
 
 class Bpftrace(Peer):
     program = "bpftrace"
+    misses_signals = True  # 0.17 notices a signal only if it comes while it sleeps
 
     def __init__(self, whole_machine=False):
         self.whole_machine = whole_machine
@@ -197,12 +203,13 @@ class PerfTrace(Peer):
     links = (0, 0)  # it reads events, with no program in the kernel
     stops_the_program = True
     slow = True
+    lingers = 1.5  # switches from one thread to another look for events of threads until a second after the last one
 
     def command(self, target):
         return [self.program, "trace", "-s", "-p", ",".join(map(str, target.pids))]
 
     def attached(self, tool, target):
-        return sleeps_in_poll(tool) and any("perf_event" in link for link in open_files(tool))
+        return tool.sleeps_in_poll() and any("perf_event" in link for link in open_files(tool))
 
     def count(self, text):
         calls = {}
@@ -242,13 +249,6 @@ def call_names():
     return {row[1]: row[2] for row in rows if row[0] == os.uname().machine}
 
 
-def sleeps_in_poll(tool):
-    """ep_poll, do_epoll_wait, poll_schedule_timeout, do_sys_poll."""
-    with contextlib.suppress(OSError):
-        return "poll" in Path(f"/proc/{tool.pid}/wchan").read_text()
-    return False
-
-
 def open_files(tool):
     for entry in Path(f"/proc/{tool.pid}/fd").iterdir():
         with contextlib.suppress(OSError):
@@ -286,6 +286,7 @@ def watched(tracer, target, cpus, work, beside_others=False):
                 check(tracer, beside_others)
                 result = work()
                 check(tracer, beside_others)
+            time.sleep(tracer.lingers)
             return result, observation
         except Disturbed:
             if time.monotonic() > end:
