@@ -28,13 +28,14 @@ BUILD_PACKAGES := libbpf-dev libelf-dev zlib1g-dev
 GUEST_PACKAGES := qemu-system-x86
 TEST_PACKAGES := strace jq git sqlite3 binutils cpio python3 python3-venv groff-base $(GUEST_PACKAGES)
 BENCH_PACKAGES := python3
-# What syslat is measured beside.
+# What syslat is measured beside, and the services on which.
 PEER_PACKAGES := libbpf-tools bpftrace linux-perf strace
+SERVICE_PACKAGES := redis-server postgresql nginx wrk
 MAN_PAGE_PACKAGES := python3
 
 .PHONY: all build run run-in-guest test check static install-parts install uninstall bench-overhead \
 	bench-vdso-sampling bench-comparison bench-consumer fuzz fuzz-vdso setup setup-tests setup-bench generated \
-	setup-peers \
+	setup-peers bench-services setup-services \
 	clean help
 
 all: build
@@ -128,6 +129,9 @@ uninstall: ## Remove what `make install` with the same PREFIX and DESTDIR instal
 bench-overhead: setup-peers build $(addprefix $(BENCH)/,floor.bpf.o hold-floor count-tracers call-loop) ## Measure what syslat and its peers add to a call
 	@Benchmarks/overhead
 
+bench-services: setup-services build $(BENCH)/count-tracers ## Measure what Redis, PostgreSQL and nginx lose under syslat and its peers
+	@Benchmarks/services
+
 bench-vdso-sampling: setup-bench build $(BENCH)/clock-loop ## Measure what --vdso-sampling costs, and how far its estimates are off
 	@Benchmarks/vdso-sampling
 
@@ -184,6 +188,9 @@ setup-bench: ## Install what the benchmarks need
 
 setup-peers: setup-bench
 	@Tools/install-packages $(PEER_PACKAGES)
+
+setup-services: setup-peers
+	@Tools/install-packages --start-no-service $(SERVICE_PACKAGES)
 
 clean: ## Remove everything that was built
 	@rm -rf .build $(STATIC_BUILD) $(FUZZ) $(FUZZ_VDSO)

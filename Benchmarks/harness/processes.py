@@ -14,8 +14,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 PARTS = ROOT / ".build" / "bench"
 SYSLAT = ROOT / ".build" / "release" / "syslat"
 
-# Peers find tracepoints by files in tracefs. Where it is not mounted it is mounted for the peer alone, in a mount namespace of its
-# own, so that the machine stays as it was found.
+# Peers find tracepoints by files in tracefs. Where it is not mounted it is mounted for the peer alone, in a mount namespace of
+# its own, so that the machine stays as it was found.
 TRACEFS = Path("/sys/kernel/tracing")
 WITH_TRACEFS = ["unshare", "--mount", "sh", "-c", f'mount -t tracefs tracefs {TRACEFS} && exec "$@"', "sh"]
 
