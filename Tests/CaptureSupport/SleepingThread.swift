@@ -46,9 +46,9 @@ public struct SleepingThread: Sendable {
         return threads.compactMap { Int32($0) }.compactMap { SleepingThread(pid: pid, tid: $0) }
     }
 
-    /// Waits until so many threads of a process sleep in a call, besides the main thread.
+    /// Waits until so many threads of a process sleep in a call, besides the main thread, `seconds` at most.
     @discardableResult
-    public static func wait(for count: Int, of pid: Int32, in name: String) -> Bool {
-        eventually { all(of: pid).filter { $0.tid != pid && $0.isIn(name) }.count == count }
+    public static func wait(for count: Int, of pid: Int32, in name: String, within seconds: Double = 10) -> Bool {
+        eventually(within: seconds) { all(of: pid).filter { $0.tid != pid && $0.isIn(name) }.count == count }
     }
 }

@@ -5,39 +5,11 @@ import Testing
 extension Semantics {
     /// How signals end a capture, and that nothing stays in the kernel after any end.
     @Suite struct SignalTests {
-        /// syslat while it records, started for one test.
-        struct Running {
-            var pid: Int32
-            var objects: BPFObjectIDs
-        }
-
-        /// Runs `syslat profile --format json ARGUMENTS`; `whileRecording` gets it once it records.
-        private func profile(
-            _ arguments: [String], whileRecording: (Running) throws -> Void
-        ) throws -> (run: ProgramRun, objects: BPFObjectIDs) {
-            var result = Result<BPFObjectIDs, any Error>.failure(Fixture.Failure(description: "not started"))
-            let run = try ProgramRun.run(
-                [ProgramRun.syslat, "profile", "--format", "json"] + arguments, timeout: 30,
-                onStart: { pid in
-                    result = Result {
-                        // While it records, and only then, it waits in epoll_wait.
-                        guard eventually({ SleepingThread(pid: pid, tid: pid)?.isIn("epoll_wait") == true }) else {
-                            throw Fixture.Failure(description: "syslat \(pid) does not record")
-                        }
-                        let running = Running(pid: pid, objects: try BPFObjectIDs(heldBy: pid))
-                        try whileRecording(running)
-                        return running.objects
-                    }
-                    if case .failure = result { kill(pid, SIGKILL) }
-                })
-            return (run, try result.get())
-        }
-
         @Test(arguments: [SIGINT, SIGTERM])
         func line14_aSignalEndsTheCaptureOfAProcessWithAReport(_ signal: Int32) throws {
             let program = try WaitingProgram(Fixture.command("blocked_threads", "read", "4", "25", "stay"))
             defer { program.signal(SIGKILL) }
-            let (run, objects) = try profile(["-p", "\(program.pid)"]) { syslat in
+            let (run, objects) = try RunningProfiler.run(["-p", "\(program.pid)"]) { syslat in
                 // fork, exec, exit, sys_exit, sys_enter, vsyscall and the sampler; the flush program and, from Linux 5.17 on, that
                 // which names callers, which have no link. The sampler has one for each CPU.
                 #expect((8...9).contains(syslat.objects.count(of: "prog")))
@@ -59,7 +31,7 @@ extension Semantics {
 
         @Test(arguments: [SIGINT, SIGTERM])
         func line14_aSignalEndsTheCaptureOfEverythingWithAReport(_ signal: Int32) throws {
-            let (run, objects) = try profile(["-a"]) { kill($0.pid, signal) }
+            let (run, objects) = try RunningProfiler.run(["-a"]) { kill($0.pid, signal) }
             #expect(run.status == 0)
             #expect(run.error.isEmpty)
             try Report(json: run.output).expectNothingLost()
@@ -68,7 +40,7 @@ extension Semantics {
 
         @Test(arguments: [SIGINT, SIGTERM])
         func line14_aSignalIsPassedToTheCommandWhoseStatusReturns(_ signal: Int32) throws {
-            let (run, objects) = try profile(["--", "sleep", "20"]) { syslat in
+            let (run, objects) = try RunningProfiler.run(["--", "sleep", "20"]) { syslat in
                 _ = try Self.sleepingCommand(of: syslat)
                 kill(syslat.pid, signal)
             }
@@ -83,7 +55,7 @@ extension Semantics {
 
         @Test(arguments: [SIGINT, SIGTERM])
         func line14_aCommandThatCatchesTheSignalGivesItsOwnStatus(_ signal: Int32) throws {
-            let (run, objects) = try profile(["--"] + Fixture.command("stubborn", "7")) { syslat in
+            let (run, objects) = try RunningProfiler.run(["--"] + Fixture.command("stubborn", "7")) { syslat in
                 _ = try Self.sleepingCommand(of: syslat)
                 kill(syslat.pid, signal)
             }
@@ -96,7 +68,7 @@ extension Semantics {
 
         @Test(arguments: [SIGINT, SIGTERM])
         func line14_aSecondSignalEndsAtOnce(_ signal: Int32) throws {
-            let (run, objects) = try profile(["--"] + Fixture.command("stubborn")) { syslat in
+            let (run, objects) = try RunningProfiler.run(["--"] + Fixture.command("stubborn")) { syslat in
                 let command = try Self.sleepingCommand(of: syslat)
                 defer { kill(command, SIGKILL) }
                 kill(syslat.pid, signal)
@@ -114,7 +86,7 @@ extension Semantics {
         @Test func line14_programsAreGoneAfterAKill() throws {
             let program = try WaitingProgram(Fixture.command("blocked_threads", "read", "2", "1", "stay"))
             defer { program.signal(SIGKILL) }
-            let (run, objects) = try profile(["-p", "\(program.pid)"]) { syslat in
+            let (run, objects) = try RunningProfiler.run(["-p", "\(program.pid)"]) { syslat in
                 #expect((8...9).contains(syslat.objects.count(of: "prog")))
                 kill(syslat.pid, SIGKILL)
             }
@@ -124,7 +96,7 @@ extension Semantics {
 
         @Test func line14_programsAreGoneAfterTheTargetEnded() throws {
             let program = try WaitingProgram(Fixture.gated(Fixture.command("calls.s64", "10")))
-            let (run, objects) = try profile(["-p", "\(program.pid)"]) { _ in program.release() }
+            let (run, objects) = try RunningProfiler.run(["-p", "\(program.pid)"]) { _ in program.release() }
             #expect(program.wait() == 0)
             #expect(run.status == 0)
             let report = try Report(json: run.output)
@@ -134,7 +106,7 @@ extension Semantics {
         }
 
         /// The process of the launched command, once it sleeps for some time.
-        private static func sleepingCommand(of syslat: Running) throws -> Int32 {
+        private static func sleepingCommand(of syslat: RunningProfiler) throws -> Int32 {
             let children = try String(contentsOfFile: "/proc/\(syslat.pid)/task/\(syslat.pid)/children", encoding: .utf8)
             let command = try #require(children.split(separator: " ").compactMap { Int32($0) }.first)
             #expect(eventually { SleepingThread(pid: command, tid: command)?.isIn("clock_nanosleep") == true })

@@ -82,14 +82,7 @@ extension CommandLineTests {
                     ["profile", "--format", "json", "--report", scratch.path("report"), "--", "dd", "if=/dev/zero", "of=/dev/null"]
                         + ["bs=1", "count=\(calls / 2)", "status=none"], timeout: 120
                 ) { pid in
-                    // The high-water mark of the resident memory, until there is none any more.
-                    while let status = try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8),
-                        let line = status.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") }),
-                        let value = Int(line.split(whereSeparator: \.isWhitespace)[1])
-                    {
-                        peak = value
-                        usleep(2000)
-                    }
+                    peak = RunningProfiler.peakMemory(of: pid)
                 }
                 #expect(run.status == 0)
                 let report = try Report(json: scratch.read("report"))

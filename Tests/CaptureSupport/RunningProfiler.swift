@@ -1,0 +1,47 @@
+import Foundation
+
+/// syslat while it records, as a process of its own.
+public struct RunningProfiler: Sendable {
+    public let pid: Int32
+    /// What it has in the kernel.
+    public let objects: BPFObjectIDs
+
+    /// Runs `syslat profile --format json ARGUMENTS` to its end.
+    /// - Parameters:
+    ///   - launcher: a command that becomes the one that follows it, such as `nice`.
+    ///   - timeout: for what is left after `whileRecording`, in seconds.
+    ///   - whileRecording: gets it once it records. If it throws, syslat is killed.
+    public static func run(
+        _ arguments: [String], launcher: [String] = [], timeout: Double = 60, whileRecording: (RunningProfiler) throws -> Void
+    ) throws -> (run: ProgramRun, objects: BPFObjectIDs) {
+        var result = Result<BPFObjectIDs, any Error>.failure(Fixture.Failure(description: "not started"))
+        let run = try ProgramRun.run(
+            launcher + [ProgramRun.syslat, "profile", "--format", "json"] + arguments, timeout: timeout,
+            onStart: { pid in
+                result = Result {
+                    // While it records, and only then, it waits in epoll_wait.
+                    guard eventually(within: 30, { SleepingThread(pid: pid, tid: pid)?.isIn("epoll_wait") == true }) else {
+                        throw Fixture.Failure(description: "syslat \(pid) does not record")
+                    }
+                    let running = RunningProfiler(pid: pid, objects: try BPFObjectIDs(heldBy: pid))
+                    try whileRecording(running)
+                    return running.objects
+                }
+                if case .failure = result { kill(pid, SIGKILL) }
+            })
+        return (run, try result.get())
+    }
+
+    /// The most memory that a process has had resident, in KiB, followed to its end.
+    public static func peakMemory(of pid: Int32) -> Int {
+        var peak = 0
+        while let status = try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8),
+            let line = status.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") }),
+            let value = Int(line.split(whereSeparator: \.isWhitespace)[1])
+        {
+            peak = value
+            usleep(2000)
+        }
+        return peak
+    }
+}

@@ -1,0 +1,58 @@
+import CaptureSupport
+import Foundation
+import Testing
+
+extension CommandLineTests.Abuse {
+    /// Little memory: many processes with many calls, and a ring of the usual size.
+    @Suite(.requiresBPF) struct Memory {
+        private static let processes = 2000
+        private static let rounds = 3
+        /// The calls of thirty_calls.c, as the report names them.
+        private static let calls = [
+            "getppid", "getpid", "gettid", "getuid", "geteuid", "getgid", "getegid", "getpgrp", "getpgid", "getsid", "getpriority",
+            "umask", "alarm", "personality", "getgroups", "sched_getscheduler", "sched_get_priority_max", "sched_get_priority_min",
+            "getrusage", "write", "lseek", "fsync", "fdatasync", "dup", "fcntl", "ioctl", "ftruncate", "fchdir", "fchmod", "listen",
+        ]
+
+        /// Profiles two thousand processes, all of which live at the end, and checks that all of their calls are counted. Gives the
+        /// most that syslat had resident, in KiB.
+        private func profile(launcher: [String] = []) throws -> Int {
+            let program = try WaitingProgram(Fixture.command("thirty_calls", "\(Self.processes)", "\(Self.rounds)"))
+            var peak = 0
+            let (run, _) = try RunningProfiler.run(["-p", "\(program.pid)"], launcher: launcher) { syslat in
+                program.release()
+                peak = RunningProfiler.peakMemory(of: syslat.pid)
+            }
+            #expect(program.wait() == 0)
+            try #require(run.status == 0, "\(run.error)")
+            let report = try Report(json: run.output)
+            let processes = UInt64(Self.processes)
+            #expect(Self.calls.count == 30)
+            for call in Self.calls { #expect(report.calls(call) == processes * UInt64(Self.rounds), "\(call)") }
+            #expect(report.calls("wait4") == processes)
+            #expect(report.balance.new_task_returns == processes)
+            #expect(report.balance.never_returned == processes + 1)
+            #expect(report.balance.in_flight == 0)
+            let rows = report.processes.filter { $0.calls >= UInt64(30 * Self.rounds) && $0.comm == "thirty_calls" }
+            #expect(rows.count == Self.processes + 1)
+            let known = report.processes.reduce(0) { $0 + $1.calls }
+            #expect(known + report.balance.overflowed == report.balance.completed)
+            report.expectNothingLost()
+            return peak
+        }
+
+        @Test(.enabled(if: MemoryLimit.isPossible, "no cgroup with a memory limit can be made here"))
+        func sixtyFourMebibytesAreEnough() throws {
+            let limit = try MemoryLimit(mebibytes: 64)
+            _ = try profile(launcher: limit.launcher)
+            // It was in there: with its ring of 8 MiB at least.
+            if let peak = limit.peak { #expect((8 << 20...64 << 20).contains(peak), "\(peak)") }
+        }
+
+        @Test func twoThousandProcessesOfThirtyCallsTakeFortyEightMebibytes() throws {
+            let peak = try profile()
+            #expect(peak > 4 << 10, "\(peak) KiB")
+            #expect(peak <= 48 << 10, "\(peak) KiB")
+        }
+    }
+}

@@ -1,0 +1,66 @@
+import CaptureSupport
+import Foundation
+import Testing
+
+/// A program that makes calls as fast as it can, on every CPU, and counts them itself.
+final class BusyCalls {
+    /// How often a call was begun and was done.
+    struct Count: Equatable {
+        var begun: UInt64 = 0
+        var done: UInt64 = 0
+    }
+
+    static let threads = sysconf(Int32(_SC_NPROCESSORS_ONLN))
+
+    private let scratch = try? Scratch()
+    private let program: WaitingProgram
+
+    /// - Parameters:
+    ///   - seconds: when it ends by itself; nil if it does not before ``end()``.
+    ///   - isFIFO: whether it leaves others almost nothing of the CPUs.
+    init(seconds: Int? = nil, isFIFO: Bool = false) throws {
+        let file = try #require(scratch).path("counts")
+        program = try WaitingProgram(
+            Fixture.command("busy_calls", file, "\(BusyCalls.threads)", "\(seconds ?? 0)", isFIFO ? "fifo" : "other"))
+    }
+
+    var pid: Int32 { program.pid }
+
+    /// Lets it begin, and waits until it has made so many calls.
+    func begin(andMake calls: UInt64 = 1) throws {
+        program.release()
+        try wait(for: calls)
+    }
+
+    /// Waits until it has made so many calls altogether.
+    func wait(for calls: UInt64) throws {
+        try #require(eventually(within: 60) { total >= calls }, "no \(calls) calls within a minute")
+    }
+
+    /// Tells it to end, which it does after the calls that it has planned.
+    func end() { program.release() }
+
+    /// Waits until it has ended; gives its status.
+    @discardableResult
+    func wait() -> Int32 { program.wait() }
+
+    func kill() { program.signal(SIGKILL) }
+
+    /// What it has counted until now. Both calls are made by all of the threads.
+    var getppid: Count { sum(0) }
+    var write: Count { sum(2) }
+    /// The calls that have been done.
+    var total: UInt64 { getppid.done + write.done }
+
+    /// The words are in the program's own memory, which is the file's.
+    private func sum(_ first: Int) -> Count {
+        guard let data = try? Data(contentsOf: URL(fileURLWithPath: scratch?.path("counts") ?? "")) else { return Count() }
+        let words = data.withUnsafeBytes { Array($0.bindMemory(to: UInt64.self)) }
+        var count = Count()
+        for thread in stride(from: 0, to: words.count, by: 4) {
+            count.begun += words[thread + first]
+            count.done += words[thread + first + 1]
+        }
+        return count
+    }
+}
