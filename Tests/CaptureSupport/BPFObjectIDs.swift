@@ -32,7 +32,7 @@ public struct BPFObjectIDs: Sendable {
     }
 
     /// Waits until the kernel has freed all of them, which it does some time after the last user has gone.
-    public func areFreed(within seconds: Double = 10) -> Bool {
-        eventually(within: seconds) { (try? remaining())?.isEmpty == true }
+    public func areFreed() -> Bool {
+        eventually { (try? remaining())?.isEmpty == true }
     }
 }

@@ -16,24 +16,60 @@ public enum Twin: String, CaseIterable, Sendable {
 /// Makes a capture inside the test process.
 ///
 /// - Parameters:
-///   - options: a capture without a duration ends after a minute at the latest: what does not end by itself fails.
+///   - options: a capture without a duration ends after some minutes at the latest: what does not end by itself fails.
+///   - endsAfterwards: whether it ends when `whileRecording` has returned, as SIGINT ends it, and not with the target. What a test
+///     waits for it awaits there: no length of time is enough on a machine that has other work to do.
 ///   - stalls: seconds for which the consumer is held up, one after the other, while the kernel goes on recording.
 ///   - whileRecording: called once, on a thread of its own, when the programs record: what a fixture does from then on is
 ///     measured from its first call.
 public func capture(
-    _ options: CaptureOptions, stalls: [Double] = [], whileRecording: @escaping @Sendable () -> Void = {}
+    _ options: CaptureOptions, stalls: [Double] = [], endsAfterwards: Bool = false,
+    whileRecording: @escaping @Sendable () -> Void = {}
 ) throws -> Profile {
     var options = options
-    options.durationNanoseconds = options.durationNanoseconds ?? 60_000_000_000
+    options.durationNanoseconds = options.durationNanoseconds ?? UInt64(ProgramRun.patience * 1e9)
+    let interruption = Interruption()
     let session = try CaptureSession(options)
     var hasStarted = false
+    defer { interruption.finish(hasStarted) }
     var stalls = stalls[...]
     return try session.run { _ in
         if !hasStarted {
             hasStarted = true
-            Thread.detachNewThread(whileRecording)
+            Thread.detachNewThread {
+                whileRecording()
+                interruption.finishWork(interrupts: endsAfterwards)
+            }
         }
         if let seconds = stalls.popFirst() { Thread.sleep(forTimeInterval: seconds) }
+    }
+}
+
+/// The SIGINT by which a capture is ended: sent to the thread that captures and to no other, and kept from ending the test.
+private final class Interruption: @unchecked Sendable {
+    private let thread = pthread_self()
+    private let workIsDone = DispatchSemaphore(value: 0)
+    private var interrupt = sigset_t()
+    private var previousMask = sigset_t()
+
+    init() {
+        sigemptyset(&interrupt)
+        sigaddset(&interrupt, SIGINT)
+        pthread_sigmask(SIG_BLOCK, &interrupt, &previousMask)
+    }
+
+    /// On the thread that works while it records, at its end.
+    func finishWork(interrupts: Bool) {
+        if interrupts { pthread_kill(thread, SIGINT) }
+        workIsDone.signal()
+    }
+
+    /// On the thread that has captured. A signal that came too late is taken away.
+    func finish(_ hasStarted: Bool) {
+        if hasStarted { workIsDone.wait() }
+        var none = timespec()
+        _ = sigtimedwait(&interrupt, nil, &none)
+        pthread_sigmask(SIG_SETMASK, &previousMask, nil)
     }
 }
 
@@ -41,16 +77,15 @@ extension Report {
     /// A profile as it is reported.
     public init(_ profile: Profile) throws { try self.init(json: JSONReport.render(profile)) }
 
-    /// Profiles a program that waits, from its gate on: until it ends, or for a time.
+    /// Profiles a program that waits, from its gate on: until it ends, or until `then` has returned.
     public static func capturing(
-        _ program: WaitingProgram, follow: Bool = true, seconds: Double? = nil, twin: Twin = .typed, slotLimit: Int? = nil,
+        _ program: WaitingProgram, follow: Bool = true, twin: Twin = .typed, slotLimit: Int? = nil, endsAfterwards: Bool = false,
         then: @escaping @Sendable () -> Void = {}
     ) throws -> Report {
         let options = CaptureOptions(
-            target: .processes([program.pid], follow: follow), durationNanoseconds: seconds.map { UInt64($0 * 1e9) },
-            btfPath: twin.btfPath, slotLimit: slotLimit)
+            target: .processes([program.pid], follow: follow), btfPath: twin.btfPath, slotLimit: slotLimit)
         return try Report(
-            CaptureSupport.capture(options) {
+            CaptureSupport.capture(options, endsAfterwards: endsAfterwards) {
                 program.release()
                 then()
             })

@@ -6,6 +6,9 @@ public struct ProgramRun: Sendable {
     public let output: String
     public let error: String
 
+    /// How many seconds anything may take before it counts as hung: far more than on a machine that has much other work to do.
+    public static let patience: Double = 180
+
     public struct TimedOut: Error, CustomStringConvertible {
         public let description: String
     }
@@ -24,7 +27,7 @@ public struct ProgramRun: Sendable {
     /// Runs a command and waits for it, `timeout` seconds at most; past that it is killed and the test fails.
     /// - Parameter onStart: called with the process id once it runs.
     public static func run(
-        _ command: [String], input: String = "", environment: [String: String] = [:], timeout: Double = 60,
+        _ command: [String], input: String = "", environment: [String: String] = [:], timeout: Double = patience,
         onStart: (Int32) -> Void = { _ in }
     ) throws -> ProgramRun {
         let process = Process()

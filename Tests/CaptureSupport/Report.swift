@@ -157,7 +157,7 @@ public struct Report: Decodable, Sendable {
 
     /// Runs `syslat profile --format json OPTIONS -- COMMAND` with the report kept apart from the command's output.
     public static func profiling(
-        _ command: [String], options: [String] = [], input: String = "", timeout: Double = 60
+        _ command: [String], options: [String] = [], input: String = "", timeout: Double = ProgramRun.patience
     ) throws -> (report: Report, run: ProgramRun) {
         let file = FileManager.default.temporaryDirectory.appending(path: "syslat-report-\(UUID().uuidString).json").path
         defer { try? FileManager.default.removeItem(atPath: file) }

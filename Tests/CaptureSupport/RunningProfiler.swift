@@ -12,7 +12,8 @@ public struct RunningProfiler: Sendable {
     ///   - timeout: for what is left after `whileRecording`, in seconds.
     ///   - whileRecording: gets it once it records. If it throws, syslat is killed.
     public static func run(
-        _ arguments: [String], launcher: [String] = [], timeout: Double = 60, whileRecording: (RunningProfiler) throws -> Void
+        _ arguments: [String], launcher: [String] = [], timeout: Double = ProgramRun.patience,
+        whileRecording: (RunningProfiler) throws -> Void
     ) throws -> (run: ProgramRun, objects: BPFObjectIDs) {
         var result = Result<BPFObjectIDs, any Error>.failure(Fixture.Failure(description: "not started"))
         let run = try ProgramRun.run(
@@ -20,7 +21,12 @@ public struct RunningProfiler: Sendable {
             onStart: { pid in
                 result = Result {
                     // While it records, and only then, it waits in epoll_wait.
-                    guard eventually(within: 30, { SleepingThread(pid: pid, tid: pid)?.isIn("epoll_wait") == true }) else {
+                    var isRecording = false
+                    eventually {
+                        isRecording = SleepingThread(pid: pid, tid: pid)?.isIn("epoll_wait") == true
+                        return isRecording || hasEnded(pid)
+                    }
+                    guard isRecording else {
                         throw Fixture.Failure(description: "syslat \(pid) does not record")
                     }
                     let running = RunningProfiler(pid: pid, objects: try BPFObjectIDs(heldBy: pid))

@@ -3,7 +3,7 @@ import SyscallTable
 
 /// Waits until a condition holds, `seconds` at most. Says whether it does.
 @discardableResult
-public func eventually(within seconds: Double = 10, _ condition: () -> Bool) -> Bool {
+public func eventually(within seconds: Double = ProgramRun.patience, _ condition: () -> Bool) -> Bool {
     let deadline = Date(timeIntervalSinceNow: seconds)
     while !condition() {
         guard Date() < deadline else { return false }
@@ -46,9 +46,9 @@ public struct SleepingThread: Sendable {
         return threads.compactMap { Int32($0) }.compactMap { SleepingThread(pid: pid, tid: $0) }
     }
 
-    /// Waits until so many threads of a process sleep in a call, besides the main thread, `seconds` at most.
+    /// Waits until so many threads of a process sleep in a call, besides the main thread.
     @discardableResult
-    public static func wait(for count: Int, of pid: Int32, in name: String, within seconds: Double = 10) -> Bool {
-        eventually(within: seconds) { all(of: pid).filter { $0.tid != pid && $0.isIn(name) }.count == count }
+    public static func wait(for count: Int, of pid: Int32, in name: String) -> Bool {
+        eventually { all(of: pid).filter { $0.tid != pid && $0.isIn(name) }.count == count }
     }
 }

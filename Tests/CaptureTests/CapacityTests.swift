@@ -49,7 +49,10 @@ extension Semantics {
         func line7_callsInFlightAreFoundInSlotsAndInTheSpillTable(_ slotLimit: Int?) throws {
             let program = try WaitingProgram(Fixture.command("blocked_threads", "read", "200", "1", "stay"))
             defer { program.signal(SIGKILL) }
-            let report = try Report.capturing(program, seconds: 0.8, slotLimit: slotLimit)
+            let report = try Report.capturing(program, slotLimit: slotLimit, endsAfterwards: true) {
+                SleepingThread.wait(for: 200, of: program.pid, in: "read")
+                eventually { SleepingThread(pid: program.pid, tid: program.pid)?.isIn("pause") == true }
+            }
             // More than 64 slots hold: the others are in the spill table.
             #expect(report.balance.in_flight == 201)
             #expect(Set(report.in_flight.map(\.tid)).count == 201)

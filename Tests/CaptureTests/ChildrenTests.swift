@@ -78,7 +78,7 @@ extension Semantics {
         }
 
         @Test func line12_moreThanTenThousandProcessesAreAllCounted() throws {
-            let (report, run) = try Report.profiling(Fixture.command("children", "fork", "10050", "1"), timeout: 120)
+            let (report, run) = try Report.profiling(Fixture.command("children", "fork", "10050", "1"))
             #expect(run.status == 0)
             #expect(report.calls("fork") == 10_050)
             #expect(report.calls("getppid") == 10_050)

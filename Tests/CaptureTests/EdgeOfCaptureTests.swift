@@ -29,10 +29,14 @@ extension Semantics {
             defer { program.signal(SIGKILL) }
             let asleep = Moment()
             let options = CaptureOptions(
-                target: .processes([program.pid], follow: true), durationNanoseconds: 500_000_000, btfPath: twin.btfPath)
-            let profile = try capture(options) {
+                target: .processes([program.pid], follow: true), btfPath: twin.btfPath)
+            let profile = try capture(options, endsAfterwards: true) {
                 program.release()
-                if SleepingThread.wait(for: 9, of: program.pid, in: kind) { asleep.note() }
+                guard SleepingThread.wait(for: 9, of: program.pid, in: kind) else { return }
+                asleep.note()
+                eventually { SleepingThread(pid: program.pid, tid: program.pid)?.isIn("pause") == true }
+                // So that an age is more than nothing.
+                Thread.sleep(forTimeInterval: 0.2)
             }
             let report = try Report(profile)
             report.expectNothingLost()

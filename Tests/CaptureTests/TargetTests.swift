@@ -9,12 +9,13 @@ extension Semantics {
         @Test(arguments: Twin.allCases)
         func line11_everythingIsCountedExactlyButOurselves(_ twin: Twin) throws {
             let program = try WaitingProgram(Fixture.gated(Fixture.command("calls.s64", "5000")))
-            let options = CaptureOptions(target: .all, durationNanoseconds: 1_000_000_000, btfPath: twin.btfPath)
+            let options = CaptureOptions(target: .all, btfPath: twin.btfPath)
             let report = try Report(
-                capture(options) {
+                capture(options, endsAfterwards: true) {
                     program.release()
                     // Calls of our own, which must not be seen.
                     for _ in 0..<1000 { close(-1) }
+                    eventually { hasEnded(program.pid) }
                 })
             #expect(program.wait() == 0)
             let row = try #require(report.process(program.pid))
@@ -99,10 +100,14 @@ extension Semantics {
             let outside = try WaitingProgram(Fixture.gated(Fixture.command("calls.s64", "1000")))
             try group.add(inside.pid)
             try group.child().add(below.pid)
-            let options = CaptureOptions(
-                target: .cgroup(path: group.path), durationNanoseconds: 800_000_000, btfPath: twin.btfPath)
-            let report = try Report(capture(options) { for program in [inside, below, outside] { program.release() } })
-            for program in [inside, below, outside] { #expect(program.wait() == 0) }
+            let options = CaptureOptions(target: .cgroup(path: group.path), btfPath: twin.btfPath)
+            let programs = [inside, below, outside]
+            let report = try Report(
+                capture(options, endsAfterwards: true) {
+                    for program in programs { program.release() }
+                    eventually { programs.allSatisfy { hasEnded($0.pid) } }
+                })
+            for program in programs { #expect(program.wait() == 0) }
             #expect(report.calls("getppid") == 200)
             #expect(report.calls("fork") == 4)
             #expect(report.calls("getppid", abi: "ia32") == 30)
@@ -120,12 +125,13 @@ extension Semantics {
             let group = try ControlGroup()
             let program = try WaitingProgram(Fixture.command("blocked_threads", "nanosleep", "3", "5", "late"))
             try group.add(program.pid)
-            let options = CaptureOptions(target: .cgroup(path: group.path), durationNanoseconds: 3_500_000_000)
+            let options = CaptureOptions(target: .cgroup(path: group.path))
             let report = try Report(
-                capture(options) {
+                capture(options, endsAfterwards: true) {
                     program.release()
                     SleepingThread.wait(for: 3, of: program.pid, in: "nanosleep")
                     try? ControlGroup.moveToRoot(program.pid)
+                    eventually { hasEnded(program.pid) }
                 })
             #expect(program.wait() == 0)
             #expect(report.calls("nanosleep") == 3)

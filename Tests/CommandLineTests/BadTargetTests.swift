@@ -101,7 +101,7 @@ extension CommandLineTests {
             }
             // Other captures may have begun meanwhile; they end.
             let appeared = try KernelObjects.ours().subtracting(before)
-            #expect(try eventually(within: 60) { try appeared.isDisjoint(with: KernelObjects.ours()) })
+            #expect(try eventually { try appeared.isDisjoint(with: KernelObjects.ours()) })
         }
     }
 }

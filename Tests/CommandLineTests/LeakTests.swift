@@ -80,7 +80,7 @@ extension CommandLineTests {
                 let scratch = try Scratch()
                 let run = try syslat(
                     ["profile", "--format", "json", "--report", scratch.path("report"), "--", "dd", "if=/dev/zero", "of=/dev/null"]
-                        + ["bs=1", "count=\(calls / 2)", "status=none"], timeout: 120
+                        + ["bs=1", "count=\(calls / 2)", "status=none"]
                 ) { pid in
                     peak = RunningProfiler.peakMemory(of: pid)
                 }

@@ -17,8 +17,8 @@ extension CommandLineTests {
         /// Every name that the design promises, each with the type that it has.
         @Test func JSONIsOneWholeDocument() throws {
             let run = try syslat(
-                ["profile", "--format", "json", "-d", "500ms", "-e", "!getpid", "--"]
-                    + ["sh", "-c", "cat /no/such/file 2>/dev/null; exec sleep 1"])
+                ["profile", "--format", "json", "-d", "1s", "-e", "!getpid", "--"]
+                    + ["sh", "-c", "cat /no/such/file 2>/dev/null; exec sleep 3"])
             // Each line is one promise; those that are not kept are what is left.
             let names = #"""
                 def numbers: all(type == "number");

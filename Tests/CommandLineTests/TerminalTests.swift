@@ -14,7 +14,7 @@ extension CommandLineTests {
 
         @Test func progressIsShownAndGoneAtTheEnd() throws {
             let scratch = try Scratch()
-            let run = try terminal("$SYSLAT profile -a -d 900ms --report \(scratch.path("report"))")
+            let run = try terminal("$SYSLAT profile -a -d 2s --report \(scratch.path("report"))")
             #expect(run.status == 0)
             #expect(Self.showsProgress(run.output), "\(run.output)")
             // Nothing but such lines, each wiped by the next, the last by nothing.

@@ -78,7 +78,6 @@ struct BootTests {
 
     /// The kernel finds no first process, nor a device to look for one.
     @Test func aPanicIsAnErrorWithTheConsole() throws {
-        let start = ContinuousClock.now
         let error = #expect(throws: KernelLabError.self) {
             try DebianKernel.standard.boot([], kernelArguments: ["rdinit=/nowhere"])
         }
@@ -86,8 +85,6 @@ struct BootTests {
         #expect(text.hasPrefix("Linux \(try DebianKernel.standard.image().release) panicked. From the end of its console:\n"))
         #expect(text.contains("Kernel panic - not syncing: VFS: Unable to mount root fs"))
         #expect(text.split(separator: "\n").count <= 21)
-        // The panic ended it, not the time limit of a minute.
-        #expect(start.duration(to: .now) < .seconds(50))
     }
 
     @Test func aGuestThatHangsIsEndedAtItsTimeLimit() throws {

@@ -17,7 +17,7 @@ import Workload
         try DebianKernel.alone {
             try ProgramRun.run(
                 [ProgramRun.syslat, "bench", "--quick", "--runs", "1", "-o", folder] + kernels.flatMap { ["--kernel", $0] } + arguments,
-                environment: environment, timeout: 300)
+                environment: environment, timeout: 1800)
         }
     }
 

@@ -8,7 +8,7 @@ import Testing
 struct CommandLineTests {
     /// Runs syslat to its end.
     static func syslat(
-        _ arguments: [String], input: String = "", environment: [String: String] = [:], timeout: Double = 60,
+        _ arguments: [String], input: String = "", environment: [String: String] = [:], timeout: Double = ProgramRun.patience,
         onStart: (Int32) -> Void = { _ in }
     ) throws -> ProgramRun {
         try ProgramRun.run(
@@ -17,7 +17,7 @@ struct CommandLineTests {
 
     /// Runs a line of shell in which `$SYSLAT` is the program.
     static func shell(
-        _ line: String, input: String = "", environment: [String: String] = [:], timeout: Double = 60,
+        _ line: String, input: String = "", environment: [String: String] = [:], timeout: Double = ProgramRun.patience,
         onStart: (Int32) -> Void = { _ in }
     ) throws -> ProgramRun {
         try ProgramRun.run(
@@ -28,7 +28,7 @@ struct CommandLineTests {
     /// Runs a line of shell on a terminal of its own. Output and standard error arrive mixed, as a person sees them, with the
     /// terminal's line ends.
     static func terminal(
-        _ line: String, columns: Int = 120, environment: [String: String] = [:], timeout: Double = 60
+        _ line: String, columns: Int = 120, environment: [String: String] = [:], timeout: Double = ProgramRun.patience
     ) throws -> ProgramRun {
         let settings = ["SYSLAT": ProgramRun.syslat, "TERM": "xterm", "NO_COLOR": "", "SHELL": "/bin/sh"]
         return try ProgramRun.run(
@@ -48,7 +48,7 @@ struct CommandLineTests {
     }
 
     /// Tries again until a condition holds; false if it does not within `seconds`.
-    static func eventually(within seconds: Double = 30, _ condition: () throws -> Bool) rethrows -> Bool {
+    static func eventually(within seconds: Double = ProgramRun.patience, _ condition: () throws -> Bool) rethrows -> Bool {
         let deadline = Date(timeIntervalSinceNow: seconds)
         while true {
             if try condition() { return true }
