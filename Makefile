@@ -34,7 +34,7 @@ SERVICE_PACKAGES := redis-server postgresql nginx wrk
 MAN_PAGE_PACKAGES := python3
 
 .PHONY: all build run run-in-guest test check static install-parts install uninstall bench-overhead \
-	bench-vdso-sampling bench-comparison bench-consumer fuzz fuzz-vdso setup setup-tests setup-bench generated \
+	bench-vdso-sampling bench-comparison bench-consumer bench-footprint fuzz fuzz-vdso setup setup-tests setup-bench generated \
 	setup-peers bench-services setup-services \
 	clean help
 
@@ -142,6 +142,9 @@ bench-comparison: setup ## Simulate how often `syslat compare` is wrong, and wha
 bench-consumer: setup ## Measure what the consumer takes for an event, over recorded batches
 	@$(SWIFT) build -c release --product bench-consumer
 	@.build/release/bench-consumer
+
+bench-footprint: setup-bench build $(STATIC_BUILD)/syslat $(BENCH)/paced-calls ## Measure the CPU, memory and time that syslat itself takes
+	@Benchmarks/footprint
 
 # Kernel headers that depend on the architecture lie where Debian puts them.
 $(BENCH)/%.bpf.o: Benchmarks/%.bpf.c | $(BENCH) setup-bench
