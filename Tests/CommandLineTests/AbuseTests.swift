@@ -17,7 +17,7 @@ extension CommandLineTests {
     /// | a CPU taken offline and back | `CPUTests.line13_…`; on other kernels `GuestSemanticsTests` |
     /// | the target is killed in the middle of calls | here; `TaskEndTests.line5_threadsKilledInsideACallLeaveNothingInFlight` |
     /// | syslat is killed | here; `SignalTests.line14_programsAreGoneAfterAKill` |
-    /// | 64 MiB of memory for syslat | here |
+    /// | 64 MiB of memory for syslat | here; by a cgroup of version 2 in `GuestSemanticsTests` |
     @Suite(.requiresBPF) struct Abuse {
         @Test func theConsumerMayStopForFiveSecondsUnderFullLoad() throws {
             let scratch = try Scratch()

@@ -13,6 +13,8 @@ import Testing
         let fixture: String
         var arguments: [String] = []
         var options: [String] = []
+        /// A command that becomes syslat.
+        var launcher: [String] = []
         /// Rows as `name` or `ia32:name`; others may be there where ``isWhole`` is not set.
         let rows: [String: UInt64]
         var isWhole = true
@@ -61,13 +63,19 @@ import Testing
         Case(
             name: "a CPU offline and back", fixture: "hot_plug.static", arguments: ["500", "5"],
             rows: ["getppid": 5000, "sched_setaffinity": 10, "openat": 10, "write": 10, "close": 10], isWhole: false),
+        // For all: syslat, what the kernel keeps for it, and the program.
+        Case(
+            name: "64 MiB of memory", fixture: "children.static", arguments: ["fork", "500", "4"],
+            launcher: ["/limited.static", "64"], rows: ["fork": 500, "wait4": 500, "getppid": 2000], isWhole: false,
+            neverReturned: 501, newTasks: 500),
     ]
 
-    private static let fixtures = Set(cases.map(\.fixture))
+    private static let fixtures = Set(cases.map(\.fixture) + ["limited.static"])
 
     private func job(_ entry: Case, _ twin: Twin) -> GuestJob {
         GuestJob(
-            ["/syslat", "profile", "--format", "json"] + twin.options + entry.options + ["--", "/\(entry.fixture)"] + entry.arguments,
+            entry.launcher + ["/syslat", "profile", "--format", "json"] + twin.options + entry.options
+                + ["--", "/\(entry.fixture)"] + entry.arguments,
             name: "\(entry.name), \(twin)")
     }
 
