@@ -129,7 +129,7 @@ uninstall: ## Remove what `make install` with the same PREFIX and DESTDIR instal
 bench-overhead: setup-peers build $(addprefix $(BENCH)/,floor.bpf.o hold-floor count-tracers call-loop) ## Measure what syslat and its peers add to a call
 	@Benchmarks/overhead
 
-bench-services: setup-services build $(BENCH)/count-tracers ## Measure what Redis, PostgreSQL and nginx lose under syslat and its peers
+bench-services: setup-services build $(addprefix $(BENCH)/,floor.bpf.o hold-floor count-tracers) ## Measure what Redis, PostgreSQL and nginx lose under syslat and its peers
 	@Benchmarks/services
 
 bench-vdso-sampling: setup-bench build $(BENCH)/clock-loop ## Measure what --vdso-sampling costs, and how far its estimates are off

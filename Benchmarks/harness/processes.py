@@ -18,6 +18,7 @@ SYSLAT = ROOT / ".build" / "release" / "syslat"
 # its own, so that the machine stays as it was found.
 TRACEFS = Path("/sys/kernel/tracing")
 WITH_TRACEFS = ["unshare", "--mount", "sh", "-c", f'mount -t tracefs tracefs {TRACEFS} && exec "$@"', "sh"]
+AHEAD = '[ ! -e /proc/self/autogroup ] || echo -20 >/proc/self/autogroup; exec "$@"'
 
 
 class Failure(Exception):
@@ -27,18 +28,22 @@ class Failure(Exception):
 class Child:
     """A process that is ended, by its id, whatever happens to the harness: the kernel ends it when the harness is killed.
 
-    Its output is a pipe unless it goes to a file; what it says on standard error is kept for when it fails.
+    Its output is a pipe unless it goes to a file; what it says on standard error is kept for when it fails. With `ahead` it goes
+    before other work of the machine.
     """
 
-    def __init__(self, arguments, cpus=None, tracefs=False, user=None, end_by="TERM", output=subprocess.PIPE, **options):
+    def __init__(self, arguments, cpus=None, tracefs=False, user=None, end_by="TERM", output=subprocess.PIPE, ahead=False,
+                 **options):
         self.name, self.end_by = Path(str(arguments[0])).name, end_by
         command = ["taskset", "--cpu-list", ",".join(map(str, cpus))] if cpus else []
+        # Where the scheduler groups tasks by session, priorities count within a session only: so it gets one of its own, ahead.
+        command += ["nice", "-n", "-20", "sh", "-c", AHEAD, "sh"] if ahead else []
         command += ["setpriv", "--pdeathsig", end_by]
         command += [f"--reuid={user}", f"--regid={user}", "--clear-groups"] if user else []
         command += WITH_TRACEFS if tracefs and not (TRACEFS / "events").exists() else []
         self.errors = tempfile.TemporaryFile("w+")
         self.process = subprocess.Popen([*command, *map(str, arguments)], stdin=subprocess.PIPE, stdout=output,
-                                        stderr=self.errors, text=True, **options)
+                                        stderr=self.errors, text=True, start_new_session=ahead, **options)
 
     def __enter__(self):
         return self

@@ -28,8 +28,8 @@ class Server:
     end_by = "TERM"
     rate = 10_000  # requests a second, until it is known
 
-    def __init__(self, cpus):
-        self.cpus = cpus  # of the service and of its load
+    def __init__(self, cpus, ahead):
+        self.cpus, self.ahead = cpus, ahead  # of the service and of its load
 
     def absence(self):
         """Why it can't be measured here, or None."""
@@ -62,7 +62,8 @@ class Server:
                 shutil.chown(self.folder, self.user, self.user)
             self.prepare()
             with open(self.folder / "log", "w") as log:
-                with Child(self.command(), self.cpus, user=self.user, end_by=self.end_by, output=log, cwd=self.folder) as child:
+                with Child(self.command(), self.cpus, user=self.user, end_by=self.end_by, output=log, ahead=self.ahead,
+                           cwd=self.folder) as child:
                     self.child = child
                     child.wait_until(self.answers, "answered", START_SECONDS)
                     yield self
@@ -101,7 +102,7 @@ class Server:
 
     def run(self, command, seconds, **options):
         """Runs a client and returns its output."""
-        with Child(command, self.cpus, **options) as client:
+        with Child(command, self.cpus, ahead=self.ahead, **options) as client:
             try:
                 printed, _ = client.process.communicate(timeout=seconds)
             except subprocess.TimeoutExpired:
