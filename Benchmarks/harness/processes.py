@@ -115,7 +115,7 @@ class Child:
             if not self.running():
                 raise Failure(f"{self.epitaph()}, before it {what}")
             if time.monotonic() > end:
-                raise Failure(f"{self.name} had not {what} after {seconds} s")
+                raise Failure(f"{seconds} s passed before {self.name} {what}")
             time.sleep(0.01)
 
 
