@@ -16,18 +16,22 @@
 
 static __always_inline bool enter_batch(struct syslat_cpu *cpu)
 {
-    __u32 users;
+    __u32 users = 1;
 
     if (config.preemptible) {
         __atomic_fetch_add(&cpu->users, 1, __ATOMIC_RELAXED);
         users = *(volatile __u32 *)&cpu->users;
     } else {
-        /* An interrupt between load and store has come and gone: it leaves `users` as it was. */
-        users = cpu->users + 1;
-        cpu->users = users;
+        *(volatile __u32 *)&cpu->users = 1; /* only the flush program can come between, and it looks first */
     }
     compiler_barrier();
     return users == 1;
+}
+
+/* For the flush program: has it interrupted somebody who is not to be interrupted? */
+static __always_inline bool has_interrupted_user(struct syslat_cpu *cpu)
+{
+    return !config.preemptible && *(volatile __u32 *)&cpu->users != 0;
 }
 
 static __always_inline void leave_batch(struct syslat_cpu *cpu)
@@ -36,7 +40,7 @@ static __always_inline void leave_batch(struct syslat_cpu *cpu)
     if (config.preemptible)
         __atomic_fetch_add(&cpu->users, -1, __ATOMIC_RELAXED);
     else
-        cpu->users -= 1;
+        *(volatile __u32 *)&cpu->users = 0;
 }
 
 /* A wake-up for each record would cost more than all the rest: the consumer looks by itself, and is woken only when late. */

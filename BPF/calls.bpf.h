@@ -165,12 +165,6 @@ static __always_inline void complete(struct syslat_cpu *cpu, const struct syslat
     append(cpu, &event);
 }
 
-static __always_inline void pass_over(struct syslat_cpu *cpu, const struct syslat_slot *call, struct task_struct *task,
-                                      long result, const bool typed)
-{
-    count_unsampled(cpu, call->kind, call->number, outcome_of(call, task, typed), error_of(call->kind.abi, result) != 0);
-}
-
 static __always_inline long number_at_exit(void *regs, const bool typed)
 {
 #if defined(__TARGET_ARCH_x86)
@@ -214,67 +208,61 @@ static __always_inline int exit_without_entry(struct syslat_cpu *cpu, struct tas
     return 0;
 }
 
-/* Calls that bypassed the vDSO: where do they come from? */
-static __always_inline void note_caller(void *context, struct syslat_cpu *cpu, struct task_struct *task, void *regs,
-                                        const struct syslat_slot *call)
+/* Calls that bypassed the vDSO: where do they come from? It may not return: all that the call needs must have been done. */
+static __always_inline void note_caller(void *context, const struct caller *caller, void *regs, const struct syslat_slot *call,
+                                        const bool typed)
 {
-    if (call->kind.evidence == SYSLAT_OUTSIDE && count_caller(cpu, task, regs, call))
+    if (call->kind.evidence == SYSLAT_OUTSIDE && count_caller(this_cpu(), find_task(caller, typed), regs, call))
         bpf_tail_call(context, &caller_names, 0);
+}
+
+/* A call whose entry was seen has returned. The clock is read before all else, so that little of ours is in the latency. */
+static __always_inline void end_call(const struct syslat_slot *call, const struct caller *caller, long result, const bool typed)
+{
+    const bool is_measured = !is_unsampled(call);
+    __u64 now = is_measured ? bpf_ktime_get_ns() : 0;
+    struct task_struct *task = find_task(caller, typed);
+    struct syslat_cpu *cpu = this_cpu();
+
+    if (!cpu)
+        return;
+    if (!is_measured) {
+        count_unsampled(cpu, call->kind, call->number, outcome_of(call, task, typed), error_of(call->kind.abi, result) != 0);
+        return;
+    }
+    complete(cpu, call, task, caller->tgid, result, now, typed);
 }
 
 static __always_inline int call_exited(void *context, void *regs, long result, const bool typed)
 {
     const struct caller caller = current_caller(typed);
-    __u32 tgid = caller.tgid;
     __u32 tid = caller.tid;
-    struct task_struct *task;
     struct syslat_slot *slot;
     struct syslat_cpu *cpu;
     struct syslat_slot call;
-    __u64 now = 0;
 
-    /* A process can leave a cgroup in the middle of a call, but it can't leave the others: there the scope comes first. */
-    if (config.scope != SYSLAT_SCOPE_CGROUP && !in_scope(tgid))
-        return 0;
-    /* Before all else, so that nothing of ours is in the latency. Where calls are sampled, whether to look comes first. */
-    if (!config.sampling)
-        now = bpf_ktime_get_ns();
     slot = slot_of(tid);
-    cpu = this_cpu();
-    if (!slot || !cpu)
+    if (!slot)
         return 0;
-    if (config.scope == SYSLAT_SCOPE_CGROUP && slot->owner != tid && !any_spilled() && !in_scope(tgid))
-        return 0;
-    if (current_phase() == SYSLAT_STOPPED)
-        return 0;
-    task = find_task(&caller, typed);
+    /* Before a window, and after the end, calls that are under way stay so. */
     if (slot->owner == tid) {
-        if (is_unsampled(slot)) {
-            pass_over(cpu, slot, task, result, typed);
-            slot->owner = 0;
+        if (!is_recording())
             return 0;
-        }
-        if (config.sampling)
-            now = bpf_ktime_get_ns();
-        complete(cpu, slot, task, tgid, result, now, typed);
+        end_call(slot, &caller, result, typed);
         slot->owner = 0;
-        note_caller(context, cpu, task, regs, slot);
+        note_caller(context, &caller, regs, slot, typed);
         return 0;
     }
-    if (any_spilled() && take_spilled(tid, &call)) {
-        if (is_unsampled(&call)) {
-            pass_over(cpu, &call, task, result, typed);
-            return 0;
-        }
-        if (config.sampling)
-            now = bpf_ktime_get_ns();
-        complete(cpu, &call, task, tgid, result, now, typed);
-        note_caller(context, cpu, task, regs, &call);
+    if (any_spilled() && is_recording() && take_spilled(tid, &call)) {
+        end_call(&call, &caller, result, typed);
+        note_caller(context, &caller, regs, &call, typed);
         return 0;
     }
-    if (config.scope == SYSLAT_SCOPE_CGROUP && !in_scope(tgid))
+    /* A call that was entered in scope has been found by now: a process can leave a cgroup in the middle of it. */
+    if (!in_scope(caller.tgid))
         return 0;
-    return exit_without_entry(cpu, task, regs, tid, typed);
+    cpu = this_cpu();
+    return cpu ? exit_without_entry(cpu, find_task(&caller, typed), regs, tid, typed) : 0;
 }
 
 #endif

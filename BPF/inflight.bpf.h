@@ -12,7 +12,8 @@ static __always_inline struct syslat_slot *slot_of(__u32 tid)
 {
     __u32 index = tid & config.slot_mask;
 
-    return bpf_map_lookup_elem(&slots, &index);
+    barrier_var(index); /* the compiler is to leave the bound where the verifier sees it */
+    return index < SYSLAT_MAX_SLOTS ? &slots[index] : 0;
 }
 
 /*

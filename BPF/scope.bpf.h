@@ -10,13 +10,19 @@ static __always_inline __u32 current_phase(void)
     return *(volatile __u32 *)&control.phase;
 }
 
-/* The watch byte of a process; null only for an id beyond pid_max. */
+/* Whether calls are taken in at all, whoever makes them. */
+static __always_inline bool is_recording(void)
+{
+    __u32 phase = current_phase();
+
+    return phase == SYSLAT_RECORDING || phase == SYSLAT_CALIBRATING;
+}
+
+/* The watch byte of a process; null only for an id that no kernel gives. */
 static __always_inline __u8 *watch_byte(__u32 tgid)
 {
-    __u32 chunk = tgid / SYSLAT_WATCH_CHUNK;
-    struct watch_chunk *found = bpf_map_lookup_elem(&watch, &chunk);
-
-    return found ? &found->watched[tgid % SYSLAT_WATCH_CHUNK] : 0;
+    barrier_var(tgid); /* as in slot_of */
+    return tgid < SYSLAT_PID_LIMIT ? &watch[tgid] : 0;
 }
 
 static __always_inline bool is_watched(__u32 tgid)

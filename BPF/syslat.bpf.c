@@ -106,6 +106,8 @@ int flush_batch(void *context)
 
     if (!cpu)
         return 0;
+    if (has_interrupted_user(cpu))
+        return 1;
     if (!enter_batch(cpu))
         busy = 1;
     else if (cpu->batch.header.count > 0)

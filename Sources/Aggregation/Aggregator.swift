@@ -72,15 +72,20 @@ public struct Aggregator: ~Copyable {
 
     @inline(__always)
     private mutating func consume(_ event: syslat_event) {
-        guard event.kind.isValid, event.outcome <= UInt8(SYSLAT_PREEMPTED.rawValue),
-            event.error <= UInt16(SYSLAT_MAX_ERRNO), event.reserved == 0, event.tgid > 0,
-            Int(event.tgid) < ProcessTable.idLimit
-        else { return malformedEvents += 1 }
+        guard event.isValid else { return malformedEvents += 1 }
         completed &+= 1
         let cell = series.record(
             number: event.number, kind: event.kind, outcome: event.outcome, errno: event.error, duration: event.duration_ns)
-        let times = 1 &<< UInt64(event.kind.sampling)
-        processes.record(pid: event.tgid, cell: cell, duration: event.duration_ns, times: times)
+        processes.record(pid: event.tgid, cell: cell, duration: event.duration_ns)
+        if event.kind.sampling > 0 { recordSurplus(of: event, cell: cell) }
+    }
+
+    /// Counts what a measured call stands for beside itself. A function of its own, so that whole captures have nothing of it.
+    @inline(never)
+    private mutating func recordSurplus(of event: syslat_event, cell: Int) {
+        let others = 1 &<< UInt64(event.kind.sampling) - 1
+        series.recordSurplus(in: cell, errno: event.error, duration: event.duration_ns, times: others)
+        processes.record(pid: event.tgid, cell: cell, duration: event.duration_ns, times: others)
     }
 
     /// Takes in how many calls of one number have completed without having been measured, or what has come to that since the last

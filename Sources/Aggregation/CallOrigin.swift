@@ -52,6 +52,15 @@ extension ClockID {
     }
 }
 
+extension syslat_event {
+    /// Whether a kernel side of this version can have written it.
+    @inline(__always)
+    var isValid: Bool {
+        kind.isValid && outcome <= UInt8(SYSLAT_PREEMPTED.rawValue) && error <= UInt16(SYSLAT_MAX_ERRNO) && reserved == 0 && tgid > 0
+            && Int(tgid) < ProcessTable.idLimit
+    }
+}
+
 extension syslat_call_kind {
     /// Whether a kernel side of this version can have written it.
     @inline(__always)

@@ -45,9 +45,9 @@ struct ProcessTable: ~Copyable {
 
     deinit { unsafe free(index) }
 
-    /// Counts one completed call of a process whose id is below ``idLimit``, in the cell of its series, as so many.
+    /// Counts one completed call of a process whose id is below ``idLimit``, in the cell of its series, or as so many.
     @inline(__always)
-    mutating func record(pid: UInt32, cell: Int, duration: UInt64, times: UInt64) {
+    mutating func record(pid: UInt32, cell: Int, duration: UInt64, times: UInt64 = 1) {
         var row = Int(unsafe index[Int(pid)])
         if row == 0 { row = addRow(pid: Int32(pid)) }
         unsafe rows.base[row].totals.add(duration &* times, to: cell, calls: times)

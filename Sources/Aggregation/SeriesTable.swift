@@ -90,13 +90,15 @@ struct SeriesTable: ~Copyable {
     mutating func record(number: Int32, kind: syslat_call_kind, outcome: UInt8, errno: UInt16, duration: UInt64) -> Int {
         let cell = cellNumber(number: number, kind: kind, outcome: outcome, failed: errno != 0)
         unsafe cells.base[cell].recorder.record(duration)
-        let times = 1 &<< UInt64(kind.sampling)
-        if times > 1 {
-            unsafe cells.base[cell].recordSurplus(duration, times: times - 1)
-            isSampled = true
-        }
-        if errno != 0 { unsafe cells.base[cell].count(errno: errno, times: times) }
+        if errno != 0 { unsafe cells.base[cell].count(errno: errno, times: 1) }
         return cell
+    }
+
+    /// Counts what a call that was recorded stands for beside itself.
+    mutating func recordSurplus(in cell: Int, errno: UInt16, duration: UInt64, times: UInt64) {
+        isSampled = true
+        unsafe cells.base[cell].recordSurplus(duration, times: times)
+        if errno != 0 { unsafe cells.base[cell].count(errno: errno, times: times) }
     }
 
     /// Counts calls that were not measured. `place` is the kernel's; `completion` twice the outcome, plus one for a failure.

@@ -97,6 +97,15 @@ public struct BPFObject: ~Copyable {
             valueSize: Int(unsafe bpf_map__value_size(map)), entries: Int(unsafe bpf_map__max_entries(map)))
     }
 
+    /// Gives back the memory of the image from which libbpf has filled a data section: it keeps it as long as the object.
+    public func discardInitialValue(of section: String) {
+        var size = 0
+        guard let map = unsafe bpf_object__find_map_by_name(object, section), let image = unsafe bpf_map__initial_value(map, &size)
+        else { return }
+        // The image is a mapping of its own, of whole pages, which nothing reads any more. Where the kernel won't, it stays.
+        unsafe _ = madvise(UnsafeMutableRawPointer(mutating: image), size, MADV_REMOVE)
+    }
+
     /// Attaches a program to the tracepoint that its section names.
     public func attach(_ program: String) throws(BPFError) -> BPFLink {
         syslat_bpf_log_clear()

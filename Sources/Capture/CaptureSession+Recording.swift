@@ -30,8 +30,11 @@ struct WatchedProcess {
 }
 
 extension CaptureSession {
-    static func unwatchable(_ pid: Int32) -> CaptureError {
-        CaptureError("Process \(pid) can't be watched: its id is beyond /proc/sys/kernel/pid_max. Has that been lowered?")
+    func watch(_ pid: Int32) throws(CaptureError) {
+        guard pid > 0, pid < SYSLAT_PID_LIMIT else {
+            throw CaptureError("Process \(pid) can't be watched: process ids are numbers from 1 to \(SYSLAT_PID_LIMIT - 1).")
+        }
+        do throws(BPFError) { try probes.watch(pid: pid) } catch { throw CaptureError(error) }
     }
 
     /// Marks the processes of a `.processes` target; none for the others.
@@ -39,7 +42,7 @@ extension CaptureSession {
         guard case .processes(let pids, _) = options.target else { return [] }
         var watched: [WatchedProcess] = []
         for pid in pids {
-            guard probes.watch(pid: pid) else { throw CaptureSession.unwatchable(pid) }
+            try watch(pid)
             let descriptor = clinux_pidfd_open(pid)
             guard descriptor >= 0 else {
                 notes.append("Process \(pid) ended before the capture began.")

@@ -159,7 +159,7 @@ public struct CaptureSession: ~Copyable {
         }
         let launched = try LaunchedCommand(command)
         try launched.waitUntilAsleep()
-        guard probes.watch(pid: launched.pid) else { throw CaptureSession.unwatchable(launched.pid) }
+        try watch(launched.pid)
         loop.add(launched.descriptor, edgeTriggered: false)
         let recording = try record(command: launched, observer: observer)
         var result = try profile(of: recording, observer)

@@ -15,10 +15,8 @@ struct Probes: ~Copyable {
     let ring: RingBuffer
     let object: BPFObject
     private let control: MappedMemory
-    private let watchList: MappedMemory
     private let slots: MappedMemory
     private let slotCount: Int
-    private let watchable: Int
     private let links: Links
     /// Not on kernels without the tracepoint.
     private let vsyscallLink: BPFLink?
@@ -40,27 +38,23 @@ struct Probes: ~Copyable {
         let possibleSlots = Int(SYSLAT_MAX_SLOTS)
         var slotCount = 64
         while slotCount < min(kernel.pidLimit, options.slotLimit ?? possibleSlots, possibleSlots) { slotCount *= 2 }
-        let chunk = Int(SYSLAT_WATCH_CHUNK)
-        let chunks = (kernel.pidLimit + chunk) / chunk
         let suffix = typed ? "_btf" : "_raw"
 
         let opened = try OpenBPFObject(name: "syslat", image: BPFObjects.syslat, btfPath: options.btfPath)
         var config = Probes.configuration(
-            options: options, kernel: kernel, slotCount: slotCount, direct: kernel.pidLimit <= slotCount, chunks: chunks)
+            options: options, kernel: kernel, slotCount: slotCount, direct: kernel.pidLimit <= slotCount)
         vdso.fill(&config)
         try opened.setInitialValue(of: ".rodata.config", to: config)
         try opened.setEntries(of: "events", to: options.ringBytes)
-        try opened.setEntries(of: "slots", to: slotCount)
-        try opened.setEntries(of: "watch", to: chunks)
         if options.sampling == .everyCall { try opened.setEntries(of: "unsampled", to: 1) }
         opened.setAutoload { Probes.isWanted($0, suffix: suffix, kernel: kernel) }
         let object = try opened.load()
+        for section in [".bss.slots", ".bss.watch"] { object.discardInitialValue(of: section) }
         if kernel.canLookUpMappings { try object.install("name_caller\(suffix)", in: "caller_names") }
 
         let ring = try RingBuffer(object.map("events"))
         let control = try MappedMemory(object.map(".data.control"), writable: true)
-        let watchList = try MappedMemory(object.map("watch"), writable: true)
-        let slots = try MappedMemory(object.map("slots"), writable: false)
+        let slots = try MappedMemory(object.map(".bss.slots"), writable: false)
         if case .cgroup(let path) = options.target { try Probes.watch(cgroup: path, in: object.map("cgroup")) }
         let fork = try object.attach("task_fork\(suffix)")
         let exec = try object.attach("task_exec\(suffix)")
@@ -72,10 +66,8 @@ struct Probes: ~Copyable {
         self.object = object
         self.ring = ring
         self.control = control
-        self.watchList = watchList
         self.slots = slots
         self.slotCount = slotCount
-        watchable = chunks * chunk
         links = Links(fork: fork, exec: exec, exit: exit, sysExit: sysExit, sysEnter: sysEnter)
         vsyscallLink = vsyscall
         namesCallers = kernel.canLookUpMappings
@@ -93,7 +85,7 @@ struct Probes: ~Copyable {
     }
 
     private static func configuration(
-        options: CaptureOptions, kernel: KernelRequirements, slotCount: Int, direct: Bool, chunks: Int
+        options: CaptureOptions, kernel: KernelRequirements, slotCount: Int, direct: Bool
     ) -> syslat_config {
         var config = syslat_config()
         config.self_tgid = UInt32(getpid())
@@ -108,7 +100,6 @@ struct Probes: ~Copyable {
         config.slot_mask = UInt32(slotCount - 1)
         config.direct_slots = direct ? 1 : 0
         config.preemptible = kernel.hasPreemptiblePrograms ? 1 : 0
-        config.watch_chunks = UInt32(chunks)
         config.wake_bytes = UInt32(options.ringBytes / 4)
         config.sampling = options.sampling == .everyCall ? 0 : 1
         if let selection = options.selection { selection.fill(&config) }
@@ -151,11 +142,14 @@ struct Probes: ~Copyable {
         unsafe control.base.storeBytes(of: value, toByteOffset: MemoryLayout<syslat_control>.offset(of: field)!, as: Value.self)
     }
 
-    /// Watches a process; false if its id is beyond what the watch list was made for.
-    func watch(pid: Int32) -> Bool {
-        guard pid > 0, Int(pid) < watchable else { return false }
-        unsafe watchList.base.storeBytes(of: 1, toByteOffset: Int(pid), as: UInt8.self)
-        return true
+    /// Watches a process, whose id must be one that Linux gives.
+    func watch(pid: Int32) throws(BPFError) {
+        let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+        let (index, offset) = Int(pid).quotientAndRemainder(dividingBy: page)
+        // Only the page with the process's byte: all of the list would count as memory of ours.
+        let memory = try MappedMemory(
+            descriptor: object.map(".bss.watch").descriptor, size: page, offset: index * page, writable: true, name: "the watch list")
+        unsafe memory.base.storeBytes(of: 1, toByteOffset: offset, as: UInt8.self)
     }
 
     /// Empties the batches of all CPUs that have one waiting.
@@ -229,7 +223,7 @@ struct Probes: ~Copyable {
 
     /// The calls that have not returned.
     func inFlight() throws(BPFError) -> [syslat_slot] {
-        // The mapped array holds `slotCount` slots.
+        // The mapped array holds at least `slotCount` slots.
         let table = unsafe UnsafeBufferPointer(start: slots.base.assumingMemoryBound(to: syslat_slot.self), count: slotCount)
         var calls = unsafe table.filter { $0.owner != 0 }
         let spill = try object.map("spill")
@@ -242,7 +236,7 @@ struct Probes: ~Copyable {
 
     /// Whether a thread has made or ended a call since recording began.
     func hasSeen(tid: Int32) -> Bool {
-        // The mapped array holds `slotCount` slots, a power of two.
+        // The mapped array holds at least `slotCount` slots, a power of two.
         let slot = unsafe slots.base.assumingMemoryBound(to: syslat_slot.self)[Int(tid) & (slotCount - 1)]
         return slot.last_tid == UInt32(bitPattern: tid)
     }

@@ -17,7 +17,7 @@ package struct RecordedRing: Sendable {
             CaptureOptions(target: .command(command, follow: true), ringBytes: ringBytes, vdsoSamplingHertz: nil))
         let launched = try LaunchedCommand(command)
         try launched.waitUntilAsleep()
-        guard session.probes.watch(pid: launched.pid) else { throw CaptureSession.unwatchable(launched.pid) }
+        try session.watch(launched.pid)
         session.loop.add(launched.descriptor, edgeTriggered: false)
         var recording = session.start()
         try launched.release()

@@ -54,7 +54,7 @@ public struct WindowedCapture: ~Copyable {
     }
 
     private static func watch(_ pid: Int32, _ session: borrowing CaptureSession) throws(CaptureError) -> ProcessWatch {
-        guard session.probes.watch(pid: pid) else { throw CaptureSession.unwatchable(pid) }
+        try session.watch(pid)
         let descriptor = clinux_pidfd_open(pid)
         guard descriptor >= 0 else { throw CaptureError("Process \(pid) can't be watched: \(ProcFS.errorText(errno)).") }
         session.loop.add(descriptor, edgeTriggered: false)

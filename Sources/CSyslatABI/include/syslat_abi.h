@@ -38,8 +38,8 @@ typedef int32_t syslat_s32;
 /* Calls whose slot is taken by another thread wait here. */
 #define SYSLAT_SPILL_ENTRIES 16384
 
-/* One byte of the watch list for each process id, in chunks of a cache line. */
-#define SYSLAT_WATCH_CHUNK 64
+/* Process ids are below this (PID_MAX_LIMIT of 64-bit kernels, include/linux/threads.h). */
+#define SYSLAT_PID_LIMIT (4 << 20)
 
 /* The kernel's overflow histograms: log-linear like the consumer's, with 3 sub-bucket bits (12.5 %). */
 #define SYSLAT_OVERFLOW_SUB_BITS 3
@@ -167,7 +167,7 @@ struct syslat_counters {
 /* One CPU's share: its counters and the batch it is filling. */
 struct syslat_cpu {
     struct syslat_counters counters;
-    syslat_u32 users; /* programs inside the batch on this CPU: 1 is the owner, more must not touch it */
+    syslat_u32 users; /* programs inside the batch on this CPU: the first is the owner, others must not touch it */
     syslat_u32 reserved;
     syslat_u64 random; /* state of the generator that chooses the calls to be measured */
     syslat_u64 met[SYSLAT_ABI_COUNT * SYSLAT_SELECTABLE_NUMBERS / 64]; /* one bit a number: this CPU has had such a call */
@@ -256,14 +256,12 @@ struct syslat_config {
     syslat_u32 slot_mask;     /* number of slots - 1 */
     syslat_u32 direct_slots;  /* no two thread ids share a slot */
     syslat_u32 preemptible;   /* programs may be preempted by others on their CPU */
-    syslat_u32 watch_chunks;  /* number of chunks in the watch list */
     syslat_u32 wake_bytes;    /* wake the consumer when so much waits in the ring */
     syslat_u32 sampling;      /* not every call is measured */
     syslat_u32 has_selection; /* only the numbers below are traced */
     syslat_u32 others_selected; /* ... and every number that has no bit, but those listed */
     syslat_u32 other_count;
     syslat_u32 calibrating_tid; /* the profiler's thread whose calls tell what a probe costs */
-    syslat_u32 reserved;
     syslat_u32 other_abis[SYSLAT_OTHER_NUMBERS]; /* numbers without a bit that are not as others_selected says */
     syslat_s32 other_numbers[SYSLAT_OTHER_NUMBERS];
     syslat_u32 vdso_bytes; /* size of the image that every native process has; 0 if there is none */
