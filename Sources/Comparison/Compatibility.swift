@@ -43,13 +43,21 @@ enum Compatibility {
     }
 
     private static func checkMachines(_ sides: [Side]) throws(ComparisonError) {
-        let all = sides.flatMap(\.files)
-        let emulated = all.first { $0.profile.workload?.machine == .emulation }
-        let real = all.first { $0.profile.workload != nil && $0.profile.workload?.machine != .emulation }
-        guard let emulated, let real else { return }
+        let all = sides.flatMap(\.files).compactMap { file in file.profile.workload.map { (file.path, clock(of: $0.machine)) } }
+        guard let emulated = all.first(where: { $0.1 != clock(of: .host) }), let other = all.first(where: { $0.1 != emulated.1 })
+        else { return }
         throw ComparisonError(
-            "\(emulated.path) was made under emulation and \(real.path) on real hardware: their nanoseconds have nothing in "
-                + "common. Make both on the same machine.")
+            "\(emulated.0) was made \(emulated.1) and \(other.0) \(other.1): their nanoseconds have nothing in common. Make both "
+                + "on the same machine, with the same syslat.")
+    }
+
+    /// What nanoseconds are there: only those of one kind can be compared.
+    private static func clock(of machine: WorkloadResult.Machine) -> String {
+        switch machine {
+        case .host, .kvm: "on real hardware"
+        case .emulation: "under emulation"
+        case .countedEmulation: "under emulation that counts instructions"
+        }
     }
 
     private static func checkLosses(_ sides: [Side], _ options: ComparisonOptions) throws(ComparisonError) -> [String] {
@@ -73,7 +81,15 @@ enum Compatibility {
     // MARK: Doubts
 
     private static func emulation(_ base: Side) -> [String] {
-        guard base.profiles.contains(where: { $0.workload?.machine == .emulation }) else { return [] }
+        let machines = Set(base.profiles.compactMap(\.workload?.machine))
+        if machines.contains(.countedEmulation) {
+            return [
+                "Both sides ran under emulation that counts instructions, one nanosecond each, on one processor: times compare "
+                    + "how much the kernels execute, and say nothing about the time of any hardware. Counts, errors and what the "
+                    + "vDSO serves are sound."
+            ]
+        }
+        guard machines.contains(.emulation) else { return [] }
         return [
             "Both sides ran under emulation: their nanoseconds say nothing about any hardware. Counts, errors and what the vDSO "
                 + "serves are sound."

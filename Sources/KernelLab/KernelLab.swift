@@ -7,6 +7,18 @@ public enum Acceleration: String, Sendable, Hashable {
     case kvm
     /// QEMU, which translates them: some ten times slower, and works everywhere.
     case tcg
+    /// The same, but the guest's clock advances by a nanosecond with each instruction instead of with the host's, and jumps ahead
+    /// while nothing is to be executed. So boots of one kernel differ little, whatever else the host does. For one processor.
+    case countedTCG = "tcg, counting instructions"
+
+    /// What QEMU is to be told.
+    var arguments: [String] {
+        switch self {
+        case .kvm: ["-accel", "kvm"]
+        case .tcg: ["-accel", "tcg"]
+        case .countedTCG: ["-accel", "tcg,thread=single", "-icount", "shift=0,sleep=off"]
+        }
+    }
 }
 
 /// How a kernel is booted.
@@ -58,6 +70,11 @@ public enum KernelLab {
         let guest = Guest(image: image, jobs: jobs, initramfs: try GuestInit.initramfs(options.program, jobs, files))
         let machine = try guest.machine(options)
         let acceleration = if let wanted = options.acceleration { wanted } else { try probed(image, options) }
+        // QEMU lets one processor wait for another for billions of instructions: Linux does not get beyond starting the second.
+        guard acceleration != .countedTCG || options.processors == 1 else {
+            throw KernelLabError(
+                "Instructions can't be counted in a guest with \(options.processors) processors. Give it one.")
+        }
         let timeLimit = options.timeLimit ?? jobs.reduce(.seconds(60)) { $0 + $1.timeLimit }
         return try guest.result(of: try machine.run(acceleration, timeLimit: timeLimit), acceleration, timeLimit: timeLimit)
     }

@@ -93,8 +93,8 @@ struct VirtualMachine {
     }
 
     private func arguments(_ acceleration: Acceleration) -> [String] {
-        [
-            "-M", "q35", "-accel", acceleration.rawValue, "-cpu", "max", "-m", String(memory), "-smp", String(processors),
+        acceleration.arguments + [
+            "-M", "q35", "-cpu", "max", "-m", String(memory), "-smp", String(processors),
             "-nodefaults", "-no-user-config", "-no-reboot", "-display", "none",
             "-kernel", kernel, "-initrd", "/proc/self/fd/5", "-append", commandLine,
             "-chardev", "file,id=console,path=/proc/self/fd/3", "-serial", "chardev:console",

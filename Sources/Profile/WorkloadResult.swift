@@ -20,8 +20,10 @@ public struct WorkloadResult: Sendable, Hashable {
         case host
         /// A virtual machine whose instructions the processor executes.
         case kvm
-        /// A virtual machine whose instructions a program interprets (QEMU's TCG).
+        /// A virtual machine whose instructions a program interprets (QEMU's TCG), timed by the clock of its host.
         case emulation
+        /// The same, but its clock advances by a nanosecond with each instruction: times are counts of instructions.
+        case countedEmulation = "counted-emulation"
     }
 
     public init(id: String, version: Int, isQuick: Bool, runs: Int, machine: Machine, cases: [WorkloadCase]) {

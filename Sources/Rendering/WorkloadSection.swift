@@ -22,6 +22,8 @@ enum WorkloadSection {
             case .host: "on this host"
             case .kvm: "in a virtual machine (KVM)"
             case .emulation: "in an emulated machine, whose nanoseconds say nothing about any hardware"
+            case .countedEmulation:
+                "in an emulated machine, where a nanosecond is one instruction executed and says nothing about the time of any hardware"
             }
         let runs = workload.runs == 1 ? "one run" : "\(workload.runs) runs"
         return "Workload \(DisplayText.sanitized(workload.id)) \(workload.version)\(workload.isQuick ? " (quick)" : ""): \(runs) "

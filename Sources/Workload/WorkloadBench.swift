@@ -129,9 +129,15 @@ public struct WorkloadBench: ~Copyable {
             id: id, version: WorkloadBench.version, isQuick: options.isQuick, runs: options.runs, machine: options.machine,
             cases: drafts.map(\.result))
         profile.capture.scope = "the workload \(id), version \(WorkloadBench.version)"
-        if options.machine == .emulation {
+        switch options.machine {
+        case .host, .kvm: break
+        case .emulation:
             profile.capture.remarks.append(
                 "This kernel ran in an emulation of a processor: its nanoseconds say nothing about real hardware.")
+        case .countedEmulation:
+            profile.capture.remarks.append(
+                "This kernel ran in an emulation of a processor, where a nanosecond is one instruction executed: its times compare "
+                    + "kernels by what they execute, and say nothing about real hardware.")
         }
         if cpu == otherCPU {
             profile.capture.notes.append("There was one CPU for all: threads that wake each other took turns on it.")
@@ -140,7 +146,7 @@ public struct WorkloadBench: ~Copyable {
 
     // MARK: One case
 
-    private var limit: Duration { options.machine == .emulation ? .seconds(600) : .seconds(60) }
+    private var limit: Duration { [.host, .kvm].contains(options.machine) ? .seconds(60) : .seconds(600) }
 
     private func order(_ situation: Situation, batches: UInt64) -> Worker.Order {
         let operations = situation.operations(isQuick: options.isQuick)

@@ -129,6 +129,21 @@ import Testing
         #expect(comparison.gated.allSatisfy { $0.shift?.effect == 0 })
     }
 
+    /// Where instructions are counted, boots of one kernel may not differ at all: intervals of no width decide too.
+    @Test(arguments: [(1.0, Comparison.Outcome.passed), (1.06, .regressed), (0.9, .passed)])
+    func bootsWithoutAnyDeviationDecide(factor: Double, outcome: Comparison.Outcome) throws {
+        func files(_ seed: UInt64, _ name: String) -> [ComparedFile] {
+            boots(seed) { ($0.count, $0.deviation, $0.factors) = (7, 0, seed == 1 ? [:] : [257: factor]) }
+                .workloadFiles(name, machine: .countedEmulation)
+        }
+        let comparison = try Comparer.compare(base: files(1, "a"), new: files(2, "b"))
+        #expect(comparison.outcome == outcome)
+        #expect(comparison.gated.allSatisfy { $0.verdict != .inconclusive && $0.shift?.interval.map { $0.lowerBound == $0.upperBound } == true })
+        let slowed = try #require(comparison.gated.first { comparison.label($0.subject) == "case-257" && $0.measure == .p50 })
+        let expected: Verdict = factor == 1 ? .equivalent : factor > 1 ? .regressed : .improved
+        #expect(slowed.verdict == expected)
+    }
+
     // MARK: Few boots
 
     @Test func oneBootASideIsNeverAVerdict() throws {

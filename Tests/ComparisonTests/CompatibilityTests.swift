@@ -72,9 +72,29 @@ import Testing
         #expect(refusal(mixed, base).contains("a-3.syslat was made under emulation and a-0.syslat on real hardware"))
     }
 
+    /// What an emulation took from its host's clock is no count of instructions.
+    @Test func countedInstructionsBesideOtherNanoseconds() {
+        let counted = SyntheticBoots(seed: 1).workloadFiles("a", machine: .countedEmulation)
+        for (machine, phrase) in [
+            (WorkloadResult.Machine.host, "on real hardware"), (.kvm, "on real hardware"), (.emulation, "under emulation"),
+        ] {
+            let other = SyntheticBoots(seed: 2).workloadFiles("b", machine: machine)
+            let sentence = refusal(counted, other)
+            #expect(
+                sentence.hasPrefix("a-0.syslat was made under emulation that counts instructions and b-0.syslat \(phrase): "),
+                "\(sentence)")
+            #expect(refusal(other, counted).contains("their nanoseconds have nothing in common"))
+        }
+    }
+
     @Test func bothUnderEmulation() throws {
-        let files = SyntheticBoots(seed: 1).workloadFiles("a", machine: .emulation)
-        #expect(try warnings(files, files).first?.contains("nanoseconds say nothing about any hardware") == true)
+        for (machine, sentence) in [
+            (WorkloadResult.Machine.emulation, "nanoseconds say nothing about any hardware"),
+            (.countedEmulation, "under emulation that counts instructions, one nanosecond each"),
+        ] {
+            let files = SyntheticBoots(seed: 1).workloadFiles("a", machine: machine)
+            #expect(try warnings(files, files).first?.contains(sentence) == true)
+        }
     }
 
     @Test func anotherMachineIsADifference() throws {

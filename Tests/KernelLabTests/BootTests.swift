@@ -122,6 +122,29 @@ struct BootTests {
         #expect(try #require(error).description.contains("Attempted to kill init! exitcode=0x00007d00"))
     }
 
+    /// The guest's clock goes with what it executes: where that is nothing, it jumps ahead. So a job sleeps for an hour, and
+    /// another reaches its time limit of half an hour, in a boot that may take two minutes by the host's clock.
+    @Test(arguments: DebianKernel.required) func aGuestsClockCountsInstructions(_ kernel: DebianKernel) throws {
+        var options = BootOptions()
+        (options.acceleration, options.processors, options.timeLimit) = (.countedTCG, 1, .seconds(120))
+        let jobs = [
+            GuestJob(["/work/guest", "sleep", "3600"], name: "sleeps", timeLimit: .seconds(7200)),
+            GuestJob(["/work/guest", "sleep", "3600"], name: "too long", timeLimit: .seconds(1800)),
+        ]
+        let run = try kernel.boot(jobs, files: files, kernelArguments: ["clocksource=tsc", "tsc=reliable"], options: options)
+        #expect(run.acceleration == .countedTCG)
+        let sleeps = try #require(run["sleeps"])
+        #expect(sleeps.isSuccess && sleeps.duration >= .seconds(3600), "\(sleeps.endingText)")
+        #expect(run["too long"]?.ending == .overTimeLimit)
+    }
+
+    @Test func instructionsAreCountedOnOneProcessorOnly() throws {
+        var options = BootOptions()
+        options.acceleration = .countedTCG
+        let error = #expect(throws: KernelLabError.self) { try DebianKernel.standard.boot([], options: options) }
+        #expect(try #require(error).description == "Instructions can't be counted in a guest with 2 processors. Give it one.")
+    }
+
     @Test func anAccelerationCanBeChosen() throws {
         var options = BootOptions()
         options.acceleration = .tcg

@@ -68,8 +68,8 @@ import Testing
             var second = SyntheticBoots(seed: 2)
             (second.kernel, second.start) = ("6.12.117", 100)
             return try Comparer.compare(
-                base: SyntheticBoots(seed: 1).workloadFiles("a", machine: .emulation),
-                new: second.workloadFiles("b", machine: .emulation), options: ComparisonOptions(gate: [.p50, .untraced]))
+                base: SyntheticBoots(seed: 1).workloadFiles("a", machine: .countedEmulation),
+                new: second.workloadFiles("b", machine: .countedEmulation), options: ComparisonOptions(gate: [.p50, .untraced]))
         default:
             let sides = sides()
             return try Comparer.compare(base: sides.base, new: sides.new)

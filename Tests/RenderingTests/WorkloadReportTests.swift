@@ -7,7 +7,7 @@ import Testing
 /// The cases of a workload in the reports: those that were measured, and why the others were not.
 @Suite struct WorkloadReportTests {
     private static let workload = WorkloadResult(
-        id: "standard", version: 1, isQuick: true, runs: 3, machine: .emulation,
+        id: "standard", version: 1, isQuick: true, runs: 3, machine: .countedEmulation,
         cases: [
             WorkloadCase(
                 name: "read-4k-zero", state: .measured, syscalls: ["read"], operations: 20_000,

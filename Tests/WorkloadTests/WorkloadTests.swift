@@ -74,13 +74,15 @@ import Workload
         #expect(throws: CaptureError.self) { try bench { $0.slowedCase = "fork" } }
     }
 
-    @Test func anEmulationIsRemarkedOn() throws {
+    @Test(arguments: [WorkloadResult.Machine.emulation, .countedEmulation])
+    func anEmulationIsRemarkedOn(_ machine: WorkloadResult.Machine) throws {
         let profile = try bench {
             $0.patterns = ["null"]
-            $0.machine = .emulation
+            $0.machine = machine
         }
-        #expect(profile.workload?.machine == .emulation)
+        #expect(profile.workload?.machine == machine)
         #expect(profile.capture.remarks.contains { $0.contains("say nothing about real hardware") })
+        #expect(profile.capture.remarks.contains { $0.contains("instruction executed") } == (machine == .countedEmulation))
     }
 }
 

@@ -15,7 +15,8 @@ struct BenchCommand: ParsableCommand {
         discussion: """
             Each case makes known numbers of system calls: first untraced, which gives nanoseconds as the program sees them, then \
             traced. Counts that are not exactly right make the case fail, and the exit status 1. With --kernel it does so in virtual \
-            machines, and makes a profile for each boot: DIRECTORY/RELEASE-NUMBER.syslat.
+            machines, and makes a profile for each boot: DIRECTORY/RELEASE-NUMBER.syslat. Where KVM does not work, those emulate one \
+            processor, and a nanosecond is one instruction executed.
             """)
 
     @Option(parsing: .unconditional, help: ArgumentHelp("Run the whole so many times.", valueName: "n"))
