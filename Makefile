@@ -71,7 +71,7 @@ test: setup-tests $(STATIC_BUILD)/syslat ## Run every test
 	@$(SWIFT) build --build-tests
 	@$(SWIFT) build --product syslat
 	@.build/debug/syslat doctor >/dev/null || \
-		echo "This host does not let syslat trace: what captures do is tested on Debian kernels in QEMU only." >&2
+		echo "This host does not let syslat trace: the tests of captures run on a Debian kernel in QEMU." >&2
 	@$(SWIFT) test --skip-build
 
 check: test generated static ## What CI runs: tests, generated files, the static binary, its installation

@@ -4,6 +4,8 @@ import Foundation
 ///
 /// The sources are in Tests/CaptureTests/Fixtures. Those named `*.s64.c` and `*.s32.c` are 64-bit and 32-bit programs without a
 /// C library: they make the calls in their source and no others. `name.static` is `name.c`, linked statically.
+///
+/// Where there is no compiler, as in a guest, SYSLAT_FIXTURES names a folder with the compiled programs.
 public struct Fixture: Sendable {
     public struct Failure: Error, CustomStringConvertible {
         public let description: String
@@ -13,11 +15,16 @@ public struct Fixture: Sendable {
 
     public let path: String
 
+    /// Where the sources are.
+    public static let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .appending(path: "CaptureTests/Fixtures")
+
+    private static let compiled = ProcessInfo.processInfo.environment["SYSLAT_FIXTURES"]
     private static let cache = Cache()
 
     /// Compiles `name.c`, once for each run of the tests.
     public init(_ name: String) throws {
-        path = try Fixture.cache.path(of: name)
+        path = try Fixture.compiled.map { "\($0)/\(name)" } ?? Fixture.cache.path(of: name)
     }
 
     /// The command that runs it.
@@ -41,8 +48,7 @@ public struct Fixture: Sendable {
             if let known = paths[name] { return known }
             try FileManager.default.createDirectory(at: Cache.folder, withIntermediateDirectories: true)
             let isStatic = name.hasSuffix(".static")
-            let source = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-                .appending(path: "CaptureTests/Fixtures/\(isStatic ? String(name.dropLast(7)) : name).c")
+            let source = sources.appending(path: "\(isStatic ? String(name.dropLast(7)) : name).c")
             let output = Cache.folder.appending(path: name).path
             let freestanding = ["-nostdlib", "-static", "-fno-stack-protector"]
             let flags =
