@@ -241,25 +241,24 @@ static __always_inline int call_exited(void *context, void *regs, long result, c
     struct syslat_cpu *cpu;
     struct syslat_slot call;
 
+    /* Before a window, and after the end, calls that are under way stay so. A process can leave a cgroup in the middle of a call. */
+    if (config.scope == SYSLAT_SCOPE_CGROUP ? !is_recording() : !in_scope(caller.tgid))
+        return 0;
     slot = slot_of(tid);
     if (!slot)
         return 0;
-    /* Before a window, and after the end, calls that are under way stay so. */
     if (slot->owner == tid) {
-        if (!is_recording())
-            return 0;
         end_call(slot, &caller, result, typed);
         slot->owner = 0;
         note_caller(context, &caller, regs, slot, typed);
         return 0;
     }
-    if (any_spilled() && is_recording() && take_spilled(tid, &call)) {
+    if (any_spilled() && take_spilled(tid, &call)) {
         end_call(&call, &caller, result, typed);
         note_caller(context, &caller, regs, &call, typed);
         return 0;
     }
-    /* A call that was entered in scope has been found by now: a process can leave a cgroup in the middle of it. */
-    if (!in_scope(caller.tgid))
+    if (config.scope == SYSLAT_SCOPE_CGROUP && !in_scope(caller.tgid))
         return 0;
     cpu = this_cpu();
     return cpu ? exit_without_entry(cpu, find_task(&caller, typed), regs, tid, typed) : 0;

@@ -21,7 +21,7 @@ static __always_inline __u32 function_at(__u32 offset)
     return function;
 }
 
-static __always_inline int sample_taken(__u64 ip)
+static __always_inline int sample_taken(__u64 ip, __u64 period_ns)
 {
     struct task_struct *task = (struct task_struct *)bpf_get_current_task();
     struct syslat_sample_key key = {};
@@ -36,6 +36,7 @@ static __always_inline int sample_taken(__u64 ip)
     image = (__u64)BPF_CORE_READ(task, mm, context.vdso);
     if (image < FIRST_NATIVE_IMAGE || ip - image >= config.vdso_bytes)
         return 0;
+    __atomic_fetch_add(&control.vdso_samples, 1, __ATOMIC_RELAXED);
     key.function = function_at(ip - image);
     found = bpf_map_lookup_elem(&samples, &key);
     if (!found) {
@@ -45,6 +46,7 @@ static __always_inline int sample_taken(__u64 ip)
     }
     if (found) {
         __atomic_fetch_add(&found->count, 1, __ATOMIC_RELAXED);
+        __atomic_fetch_add(&found->period_ns, period_ns, __ATOMIC_RELAXED);
         return 0;
     }
     cpu = this_cpu();

@@ -91,7 +91,7 @@ int BPF_PROG(vsyscall, int which)
 SEC("perf_event")
 int sample_vdso(struct bpf_perf_event_data *context)
 {
-    return sample_taken(PT_REGS_IP(&context->regs));
+    return sample_taken(PT_REGS_IP(&context->regs), context->sample_period);
 }
 
 /*

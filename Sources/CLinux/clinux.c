@@ -206,6 +206,11 @@ int clinux_open_cpu_clock(int cpu, uint64_t period_ns)
     return syscall(SYS_perf_event_open, &attributes, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
 }
 
+int clinux_set_perf_period(int descriptor, uint64_t period_ns)
+{
+    return ioctl(descriptor, PERF_EVENT_IOC_PERIOD, &period_ns);
+}
+
 int clinux_switch_perf_event(int descriptor, int on)
 {
     return ioctl(descriptor, on ? PERF_EVENT_IOC_ENABLE : PERF_EVENT_IOC_DISABLE, 0);

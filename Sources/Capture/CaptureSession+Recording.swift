@@ -129,6 +129,7 @@ extension CaptureSession {
         while true {
             let now = ProcFS.monotonicNanoseconds()
             probes.advanceCoarseClock(to: now)
+            sampler.adapt(found: probes.vdsoSamples, at: now)
             guard let patience = patience(recording, now) else { return nil }
             let event = loop.wait(milliseconds: patience, ring: probes.ring.descriptor)
             consumeRing()

@@ -69,12 +69,12 @@ extension CaptureSession {
     private func served(
         _ samples: [(key: syslat_sample_key, samples: syslat_samples)], entered: [VDSOEntry], processes: [ProcessProfile]
     ) -> [ServedEstimate] {
-        guard let period = sampler.periodNanoseconds else { return [] }
+        guard sampler.state.isOn else { return [] }
         let names = Dictionary(processes.map { ($0.pid, $0.comm) }) { first, _ in first }
         return samples.compactMap { key, found in
             guard Int(key.function) < vdso.functions.count else { return nil }
             let (pid, function) = (Int32(bitPattern: key.tgid), vdso.functions[Int(key.function)])
-            let estimate = selfTest.estimator(for: function, periodNanoseconds: period)?
+            let estimate = selfTest.estimator(for: function, periodNanoseconds: found.period_ns / max(1, found.count))?
                 .estimate(samples: found.count, fellBack: CaptureSession.fellBack(entered, pid: pid, function: function))
             guard let estimate else { return nil }
             return ServedEstimate(

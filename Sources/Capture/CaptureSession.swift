@@ -33,7 +33,7 @@ public struct CaptureSession: ~Copyable {
     let vdso: VDSOLayout
     let selfTest: SelfTest
     /// Samples user code for the estimate of served calls.
-    let sampler: VDSOSampler
+    var sampler: VDSOSampler
     /// The clock sources that were in force, in order.
     var clocksources = [Host.clocksource()]
     var callerFiles = CallerFiles()

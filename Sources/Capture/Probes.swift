@@ -137,6 +137,13 @@ struct Probes: ~Copyable {
     /// Says what time it is (CLOCK_MONOTONIC): calls that are not measured begin by this clock.
     func advanceCoarseClock(to now: UInt64) { set(\.coarse_now_ns, to: now) }
 
+    /// Samples that were found inside the vDSO until now; it may begin again at 0.
+    var vdsoSamples: UInt32 {
+        // Inside the mapped struct syslat_control; the programs write it.
+        let address = unsafe control.base + MemoryLayout<syslat_control>.offset(of: \.vdso_samples)!
+        return unsafe address.assumingMemoryBound(to: Atomic<UInt32>.self).pointee.load(ordering: .relaxed)
+    }
+
     private func set<Value: BitwiseCopyable>(_ field: KeyPath<syslat_control, Value>, to value: Value) {
         // Inside the mapped struct syslat_control; aligned words are written whole.
         unsafe control.base.storeBytes(of: value, toByteOffset: MemoryLayout<syslat_control>.offset(of: field)!, as: Value.self)

@@ -6,13 +6,24 @@ internal import Profile
 
 /// The sampling of user code on every CPU, by which calls that never enter the kernel are estimated.
 ///
+/// Each sample is a timer's interrupt, which costs whoever is running some microseconds, and in a virtual machine more. So it is
+/// done at the full rate only while samples are found inside the vDSO, and seldom while there are none.
+///
 /// Ownership: the events end with this value. Nothing is sampled before ``start()``.
 struct VDSOSampler: ~Copyable {
     /// Whether it samples, or why not.
     let state: VDSOSampling
-    /// The time between two samples of one CPU; nil where there are none.
-    let periodNanoseconds: UInt64?
     private let events: [Event]
+    /// The time between two samples of one CPU at the full rate, and while nothing is found.
+    private let periods: (full: UInt64, idle: UInt64)
+    private var isIdle = false
+    /// How many samples had been found, and when the last of them was: CLOCK_MONOTONIC.
+    private var found = (count: UInt32(0), at: UInt64(0))
+
+    /// Samples a second and CPU while nothing is found.
+    private static let idleHertz: UInt32 = 97
+    /// How long nothing must have been found before sampling becomes seldom.
+    private static let patienceNanoseconds: UInt64 = 100_000_000
 
     /// A link closes its event; arrays hold no values that can't be copied.
     private final class Event {
@@ -28,16 +39,26 @@ struct VDSOSampler: ~Copyable {
     /// - Parameter hertz: samples a second and CPU; nil to take none.
     init(_ probes: borrowing Probes, hertz: UInt32?) {
         guard let hertz else {
-            (state, periodNanoseconds, events) = (.off, nil, [])
+            (state, events, periods) = (.off, [], (0, 0))
             return
         }
-        let period = 1_000_000_000 / UInt64(hertz)
+        periods = (1_000_000_000 / UInt64(hertz), 1_000_000_000 / UInt64(min(hertz, VDSOSampler.idleHertz)))
         do throws(CaptureError) {
-            events = try VDSOSampler.open(probes, periodNanoseconds: period)
-            (state, periodNanoseconds) = (.on(hertz: hertz), period)
+            events = try VDSOSampler.open(probes, periodNanoseconds: periods.full)
+            state = .on(hertz: hertz)
         } catch {
-            (state, periodNanoseconds, events) = (.unavailable(error.description), nil, [])
+            (state, events) = (.unavailable(error.description), [])
         }
+    }
+
+    /// Chooses how often to sample. To be called again and again while recording, with the number of samples that were found inside
+    /// the vDSO until now.
+    mutating func adapt(found count: UInt32, at now: UInt64) {
+        if count != found.count || found.at == 0 { found = (count, now) }
+        let shouldBeIdle = now - found.at >= VDSOSampler.patienceNanoseconds
+        guard shouldBeIdle != isIdle, periods.full != periods.idle else { return }
+        isIdle = shouldBeIdle
+        for event in events { _ = clinux_set_perf_period(event.descriptor, isIdle ? periods.idle : periods.full) }
     }
 
     /// Errors: the kernel gives no perf events; a sentence says why.

@@ -5,7 +5,7 @@ public import Profile
 /// A sample stands for a period of time inside a function, and the calibration says how much time one call takes there. What calls
 /// spent there that entered the kernel after all is taken off: they were counted where they entered.
 public struct ServedCallsEstimator: Sendable, Hashable {
-    /// The time between two samples of one CPU.
+    /// The time that a sample stands for, on average: between two samples of one CPU.
     public let periodNanoseconds: Double
     /// The time that one served call spends inside the function: ``CallMeasurement/inside``.
     public let served: CallCost

@@ -82,6 +82,9 @@ pid_t clinux_null_call(void);
  */
 int clinux_open_cpu_clock(int cpu, uint64_t period_ns);
 
+/* PERF_EVENT_IOC_PERIOD: how long it is between two samples from now on. */
+int clinux_set_perf_period(int descriptor, uint64_t period_ns);
+
 /* PERF_EVENT_IOC_ENABLE and PERF_EVENT_IOC_DISABLE. */
 int clinux_switch_perf_event(int descriptor, int on);
 

@@ -216,6 +216,7 @@ struct syslat_sample_key {
 
 struct syslat_samples {
     syslat_u64 count;
+    syslat_u64 period_ns; /* the time that they stand for together */
     char comm[16];
 };
 
@@ -239,7 +240,7 @@ struct syslat_control {
     syslat_u64 session_start_ns; /* CLOCK_MONOTONIC, when recording began */
     syslat_u64 coarse_now_ns;    /* CLOCK_MONOTONIC, as user space last looked: when calls that are not measured began */
     syslat_u32 sampling_shift;   /* 1 of 2^shift calls is measured */
-    syslat_u32 reserved;
+    syslat_u32 vdso_samples;     /* samples inside the vDSO until now; written by the programs only */
 };
 
 enum syslat_scope {
@@ -301,7 +302,7 @@ _Static_assert(sizeof(struct syslat_call_kind) == 4, "call kind layout");
 _Static_assert(sizeof(struct syslat_caller_key) == 32, "caller key layout");
 _Static_assert(sizeof(struct syslat_caller) == 16 + SYSLAT_CALLER_NAME, "caller layout");
 _Static_assert(sizeof(struct syslat_sample_key) == 8, "sample key layout");
-_Static_assert(sizeof(struct syslat_samples) == 24, "samples layout");
+_Static_assert(sizeof(struct syslat_samples) == 32, "samples layout");
 _Static_assert(sizeof(struct syslat_overflow_key) == 12, "overflow key layout");
 _Static_assert((SYSLAT_BATCH_EVENTS & (SYSLAT_BATCH_EVENTS - 1)) == 0, "batches are a power of two");
 
