@@ -35,9 +35,9 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         // The compiled BPF objects.
-        .executableTarget(name: "embed-bpf", path: "Plugins/embed-bpf", swiftSettings: strict),
+        .executableTarget(name: "embed-bpf", dependencies: ["CZlib"], path: "Plugins/embed-bpf", swiftSettings: strict),
         .plugin(name: "EmbedBPF", capability: .buildTool(), dependencies: ["embed-bpf"]),
-        .target(name: "BPFObjects", swiftSettings: strict, plugins: embedBPF),
+        .target(name: "BPFObjects", dependencies: ["CZlib"], swiftSettings: strict, plugins: embedBPF),
 
         // Leaves.
         .target(name: "LatencyHistogram", swiftSettings: strict),

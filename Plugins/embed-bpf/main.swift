@@ -1,7 +1,8 @@
 // embed-bpf CLANG SOURCE NAME OUTPUT INCLUDE...
 //
-// Compiles one BPF program and writes the object as a Swift file. A base64 string literal, since the compiler takes seconds
-// for it where an array literal of the same bytes takes half a minute.
+// Compiles one BPF program and writes the object as a Swift file: compressed, since it is a hundredth of a small binary otherwise, and
+// as a base64 string literal, since the compiler takes seconds for it where an array literal of the same bytes takes half a minute.
+import CZlib
 import Foundation
 
 func fail(_ message: String) -> Never {
@@ -46,11 +47,17 @@ if FileManager.default.isExecutableFile(atPath: objcopy), run(objcopy, ["--strip
 }
 
 guard let bytes = FileManager.default.contents(atPath: object) else { fail("\(object) cannot be read") }
+var compressed = [UInt8](repeating: 0, count: Int(compressBound(UInt(bytes.count))))
+var length = UInt(compressed.count)
+// Both buffers are as long as the call is told.
+let status = unsafe bytes.withUnsafeBytes { unsafe compress2(&compressed, &length, $0.bindMemory(to: UInt8.self).baseAddress, UInt($0.count), 9) }
+guard status == Z_OK else { fail("\(object) cannot be compressed (zlib: \(status))") }
+
 let text = """
     // Made by embed-bpf from \(URL(fileURLWithPath: source).lastPathComponent).
     extension BPFObjects {
         /// The compiled object, \(bytes.count) bytes of ELF.
-        public static let \(name) = BPFObjects.decode("\(bytes.base64EncodedString())")
+        public static let \(name) = BPFObjects.decode("\(Data(compressed.prefix(Int(length))).base64EncodedString())", size: \(bytes.count))
     }
 
     """

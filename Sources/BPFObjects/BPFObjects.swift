@@ -1,9 +1,21 @@
+internal import CZlib
+
 /// The BPF programs, compiled when syslat was built: nothing is compiled or read from a file at run time.
 ///
 /// The build writes one extension of this type for each BPF/NAME.bpf.c.
 public enum BPFObjects {
-    /// Decodes base64 that the build itself wrote.
-    static func decode(_ text: StaticString) -> [UInt8] {
+    /// Decodes what the build itself wrote: base64 of `size` bytes as zlib compresses them. Traps on anything else.
+    static func decode(_ text: StaticString, size: Int) -> [UInt8] {
+        let compressed = bytes(ofBase64: text)
+        var image = [UInt8](repeating: 0, count: size)
+        var length = UInt(size)
+        // Both buffers are as long as the call is told.
+        let status = unsafe uncompress(&image, &length, compressed, UInt(compressed.count))
+        precondition(status == Z_OK && length == UInt(size), "the embedded BPF object is not what the build wrote")
+        return image
+    }
+
+    private static func bytes(ofBase64 text: StaticString) -> [UInt8] {
         // A StaticString's bytes live as long as the program.
         let characters = unsafe UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
         var bytes: [UInt8] = []
