@@ -19,7 +19,7 @@ public struct CaptureOptions: Sendable {
     public var keepsProcessDistributions: Bool
     /// Which calls are measured; all of them are counted.
     public var sampling: SamplingPolicy
-    /// How many samples a second and CPU the estimate of served calls is made from; nil for none.
+    /// How many samples a second and CPU, at most, the estimate of served calls is made from; nil for none.
     public var vdsoSamplingHertz: UInt32?
     /// Fewer in-flight slots than the machine's thread ids call for, so that tests can make them collide.
     public var slotLimit: Int?

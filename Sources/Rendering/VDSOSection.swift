@@ -90,7 +90,7 @@ enum VDSOSection {
     private static func served(_ vdso: VDSOProfile) -> [String] {
         guard !vdso.served.isEmpty else { return [] }
         var rate = "samples"
-        if case .on(let hertz) = vdso.sampling { rate = HumanFormat.count(UInt64(hertz), "sample a second", "samples a second") }
+        if case .on(let hertz) = vdso.sampling { rate = "up to " + HumanFormat.count(UInt64(hertz), "sample a second", "samples a second") }
         return [
             "SERVED is an estimate: the CPU time that \(rate) saw in the vDSO, divided by what one call costs. The interval is "
                 + "what chance explains in 95 of 100 cases."

@@ -52,7 +52,7 @@ struct ProfileCommand: ParsableCommand {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Samples a second and CPU by which calls that the vDSO serves are estimated, or off (default: 997).", valueName: "hz|off"),
+            "Samples a second and CPU, at most, by which calls that the vDSO serves are estimated, or off (default: 997).", valueName: "hz|off"),
         transform: Units.samplingRate)
     var vdsoSampling = Units.SamplingRate(hertz: CaptureOptions.defaultVDSOSamplingHertz)
 
