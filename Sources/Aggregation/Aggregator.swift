@@ -59,9 +59,10 @@ public struct Aggregator: ~Copyable {
                 record.count == headerSize + count * MemoryLayout<syslat_event>.stride
             else { return malformedRecords += 1 }
             for number in 0..<count {
-                unsafe consume(
-                    record.loadUnaligned(
-                        fromByteOffset: headerSize + number * MemoryLayout<syslat_event>.stride, as: syslat_event.self))
+                let offset = headerSize &+ number &* MemoryLayout<syslat_event>.stride
+                let event = unsafe record.loadUnaligned(fromByteOffset: offset, as: syslat_event.self)
+                let end = unsafe record.loadUnaligned(fromByteOffset: offset &+ syslat_event.endOffset, as: UInt64.self)
+                consume(event, isPlain: event.isPlain(end: end))
             }
         case SYSLAT_RECORD_PROCESS_EXIT.rawValue:
             unsafe consumeProcessExit(record)
@@ -71,8 +72,8 @@ public struct Aggregator: ~Copyable {
     }
 
     @inline(__always)
-    private mutating func consume(_ event: syslat_event) {
-        guard event.isValid else { return malformedEvents += 1 }
+    private mutating func consume(_ event: syslat_event, isPlain: Bool) {
+        guard isPlain || event.isValid else { return malformedEvents += 1 }
         completed &+= 1
         let cell = series.record(
             number: event.number, kind: event.kind, outcome: event.outcome, errno: event.error, duration: event.duration_ns)

@@ -53,6 +53,18 @@ extension ClockID {
 }
 
 extension syslat_event {
+    /// Where the last eight bytes begin: error, outcome, reserved, and the kind of the call.
+    static let endOffset = 16
+    /// The bits of those bytes, the lowest first, that no event has that is not about the vDSO and not sampled: 4 of the error's, 6 of the
+    /// outcome's, all that are reserved, 6 of the ABI's, and all behind it.
+    private static let uncommonBits: UInt64 = 0xffff_fffc_fffc_f000
+
+    /// Whether this is an event as nearly all are, which is valid: told by two comparisons. `end`: the last eight bytes.
+    @inline(__always)
+    func isPlain(end: UInt64) -> Bool {
+        end & syslat_event.uncommonBits == 0 && outcome <= UInt8(SYSLAT_PREEMPTED.rawValue) && tgid &- 1 < UInt32(ProcessTable.idLimit - 1)
+    }
+
     /// Whether a kernel side of this version can have written it.
     @inline(__always)
     var isValid: Bool {
