@@ -115,8 +115,10 @@ extension Semantics {
             let sampling = try #require(report.capture.sampling)
             let budget = try #require(sampling.budget)
             #expect(budget.max_overhead == 0.0001 && budget.spent_ns > 0 && budget.watched_cpu_ns > 0)
-            // Coarser than at the beginning, unless what is measured costs next to nothing beside what is counted, as in an emulator.
-            #expect(sampling.one_in_max >= 16 && report.balance.unsampled > 5_000_000)
+            // In a guest that counts instructions a measured call costs next to nothing beside one that is counted: nothing would be saved.
+            let isGuest = ProcessInfo.processInfo.environment["SYSLAT_FIXTURES"] != nil
+            #expect(sampling.one_in_max > 16 || isGuest, "\(sampling)")
+            #expect(report.balance.unsampled > 5_000_000)
             #expect(report.capture.remarks.contains { $0.contains("more than the budget of 0.01 %") }, "\(report.capture.remarks)")
             report.expectNothingLost()
         }
