@@ -16,16 +16,15 @@
 
 static __always_inline bool enter_batch(struct syslat_cpu *cpu)
 {
-    __u32 users = 1;
-
-    if (config.preemptible) {
+    if (unlikely(config.preemptible)) {
         __atomic_fetch_add(&cpu->users, 1, __ATOMIC_RELAXED);
-        users = *(volatile __u32 *)&cpu->users;
+        if (*(volatile __u32 *)&cpu->users != 1)
+            return false;
     } else {
         *(volatile __u32 *)&cpu->users = 1; /* only the flush program can come between, and it looks first */
     }
     compiler_barrier();
-    return users == 1;
+    return true;
 }
 
 /* For the flush program: has it interrupted somebody who is not to be interrupted? */
@@ -37,7 +36,7 @@ static __always_inline bool has_interrupted_user(struct syslat_cpu *cpu)
 static __always_inline void leave_batch(struct syslat_cpu *cpu)
 {
     compiler_barrier();
-    if (config.preemptible)
+    if (unlikely(config.preemptible))
         __atomic_fetch_add(&cpu->users, -1, __ATOMIC_RELAXED);
     else
         *(volatile __u32 *)&cpu->users = 0;
@@ -49,60 +48,63 @@ static __always_inline __u64 wake_flags(void)
     return bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA) >= config.wake_bytes ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
 }
 
-/* Gives the batch to the ring, or to the overflow histograms if the ring is full. The caller owns the batch. */
-static __always_inline void send_batch(struct syslat_cpu *cpu)
+/* Gives the batch to the ring; false if the ring has no room for it. The caller owns the batch. */
+static __noinline int send_batch(struct syslat_cpu *cpu)
 {
-    __u32 count = cpu->batch.header.count;
+    __u32 count;
 
+    if (!cpu)
+        return false;
+    count = cpu->batch.header.count;
     if (count > SYSLAT_BATCH_EVENTS)
         count = SYSLAT_BATCH_EVENTS;
     cpu->batch.header.version = SYSLAT_ABI_VERSION;
     cpu->batch.header.kind = SYSLAT_RECORD_BATCH;
     if (bpf_ringbuf_output(&events, &cpu->batch,
                            sizeof(struct syslat_record_header) + count * sizeof(struct syslat_event), wake_flags()))
-        overflow_batch(cpu);
-    else
-        add_on_cpu(&cpu->counters.batches, 1);
+        return false;
+    add_on_cpu(&cpu->counters.batches, 1);
     cpu->batch.header.count = 0;
+    return true;
 }
 
-/* An event that found the batch in use goes alone. */
-static __noinline int send_alone(struct syslat_cpu *cpu, const struct syslat_event *event)
+/* A call that found the batch in use, or that an event has no room for. */
+static __noinline int send_alone(struct syslat_cpu *cpu, __u64 duration_ns, __u64 call, __u32 tgid)
 {
-    struct {
-        struct syslat_record_header header;
-        struct syslat_event event;
-    } record = {
-        .header = {.version = SYSLAT_ABI_VERSION, .kind = SYSLAT_RECORD_BATCH, .count = 1},
+    struct syslat_single_call record = {
+        .header = {.version = SYSLAT_ABI_VERSION, .kind = SYSLAT_RECORD_CALL, .count = 1},
+        .duration_ns = duration_ns,
+        .call = call,
+        .tgid = tgid,
     };
 
-    if (!event || !cpu)
+    if (!cpu)
         return 0;
-    record.event = *event;
+    if ((__s64)duration_ns < 0) {
+        record.duration_ns = 0;
+        add_on_cpu(&cpu->counters.clock_backwards, 1);
+    }
     if (bpf_ringbuf_output(&events, &record, sizeof(record), wake_flags()))
-        overflow_event(cpu, event);
+        overflow_call(cpu, record.duration_ns, call);
     else
         add_on_cpu(&cpu->counters.unbatched, 1);
     return 0;
 }
 
-/*
- * The compiler is to write the event field by field into the batch. Put together on the stack and copied from there, each wide
- * load would wait for the narrow stores before it. So its address goes nowhere: `send_alone` gets a copy.
- */
-static __always_inline void append(struct syslat_cpu *cpu, const struct syslat_event *event)
+/* `duration_ns` is negative if the clock ran backwards. While the ring is full the batch stays full, and calls are counted here. */
+static __always_inline void append(struct syslat_cpu *cpu, __u64 duration_ns, __u64 call, __u32 tgid)
 {
-    if (enter_batch(cpu)) {
-        __u32 count = cpu->batch.header.count & (SYSLAT_BATCH_EVENTS - 1);
+    if (unlikely(!enter_batch(cpu) || duration_ns >> SYSLAT_VALUE_BITS != 0)) {
+        send_alone(cpu, duration_ns, call, tgid);
+    } else if (likely(cpu->batch.header.count < SYSLAT_BATCH_EVENTS) || send_batch(cpu)) {
+        __u32 count = cpu->batch.header.count % SYSLAT_BATCH_EVENTS;
+        struct syslat_event *event = &cpu->batch.events[count];
 
-        cpu->batch.events[count] = *event;
+        event->time = duration_ns << SYSLAT_TGID_BITS | tgid;
+        event->call = call;
         cpu->batch.header.count = count + 1;
-        if (count + 1 == SYSLAT_BATCH_EVENTS)
-            send_batch(cpu);
     } else {
-        struct syslat_event copy = *event;
-
-        send_alone(cpu, &copy);
+        overflow_call(cpu, duration_ns, call);
     }
     leave_batch(cpu);
 }

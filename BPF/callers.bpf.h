@@ -7,7 +7,6 @@
 #define SYSLAT_CALLERS_BPF_H
 
 #include "evidence.bpf.h"
-#include "inflight.bpf.h"
 #include "scope.bpf.h"
 
 static __always_inline struct syslat_caller *find_caller(const struct syslat_caller_key *key)
@@ -22,35 +21,37 @@ static __always_inline struct syslat_caller *find_caller(const struct syslat_cal
 }
 
 static __always_inline void make_caller_key(struct syslat_caller_key *key, struct task_struct *task, void *regs, __u32 tgid,
-                                            __s32 number, struct syslat_call_kind kind)
+                                            __u64 call)
 {
     struct call_site site = {};
 
-    read_call_site(&site, task, regs, kind.abi);
+    read_call_site(&site, task, regs, syslat_call_abi(call));
     key->mm = site.mm;
     key->ip = site.ip;
+    key->number = syslat_call_number(call);
     key->tgid = tgid;
-    key->number = number;
-    key->kind = kind;
-    key->kind.sampling = 0;
+    key->abi = syslat_call_abi(call);
+    key->evidence = syslat_call_evidence(call);
+    key->clock = syslat_call_clock(call);
 }
 
 /* Counts a completed call that bypassed the vDSO. Returns whether its file has yet to be named. */
-static __noinline int count_caller(struct syslat_cpu *cpu, struct task_struct *task, void *regs, const struct syslat_slot *call)
+static __noinline int count_caller(struct syslat_cpu *cpu, void *regs, __u64 call)
 {
+    struct task_struct *task = (struct task_struct *)bpf_get_current_task();
     struct syslat_caller_key key = {};
     struct syslat_caller *caller;
 
-    if (!cpu || !call)
+    if (!cpu)
         return 0;
-    make_caller_key(&key, task, regs, bpf_get_current_pid_tgid() >> 32, call->number, call->kind);
+    make_caller_key(&key, task, regs, bpf_get_current_pid_tgid() >> 32, call);
     caller = find_caller(&key);
     if (!caller) {
         add_on_cpu(&cpu->counters.callers_unnoted, 1);
         return 0;
     }
     /* Calls that sampling passed over are counted by those that stand for them. */
-    __atomic_fetch_add(&caller->calls, 1ULL << (call->kind.sampling & 63), __ATOMIC_RELAXED);
+    __atomic_fetch_add(&caller->calls, 1ULL << syslat_call_sampling(call), __ATOMIC_RELAXED);
     return caller->state == SYSLAT_CALLER_UNKNOWN;
 }
 
@@ -72,21 +73,17 @@ static long read_mapping(struct task_struct *task, struct vm_area_struct *area, 
 }
 
 /*
- * Names the file of the current thread's last call, to which it leaves by a tail call: nothing but the context comes along,
- * and the thread's slot still has the call. Where another thread holds the lock of the mappings, the next call tries again.
+ * Names the file from which the call came. Where another thread holds the lock of the mappings, the next call tries again. Kernel:
+ * 5.17 (bpf_find_vma).
  */
-static __always_inline int name_caller(void *regs)
+static __noinline int name_caller(void *regs, __u64 call)
 {
     struct task_struct *task = bpf_get_current_task_btf();
-    __u64 pid_tgid = bpf_get_current_pid_tgid();
-    struct syslat_slot *slot = slot_of(pid_tgid);
     struct syslat_caller_key key = {};
     struct syslat_caller *caller;
     struct mapping found = {};
 
-    if (!slot || slot->last_tid != (__u32)pid_tgid || slot->kind.evidence != SYSLAT_OUTSIDE)
-        return 0;
-    make_caller_key(&key, task, regs, pid_tgid >> 32, slot->number, slot->kind);
+    make_caller_key(&key, task, regs, bpf_get_current_pid_tgid() >> 32, call);
     caller = bpf_map_lookup_elem(&callers, &key);
     if (!caller || bpf_find_vma(task, key.ip, read_mapping, &found, 0))
         return 0;
@@ -95,17 +92,26 @@ static __always_inline int name_caller(void *regs)
     return 0;
 }
 
+/* Where does a call that bypassed the vDSO come from? `names`: the kernel can look up a mapping. */
+static __always_inline void note_caller(void *regs, __u64 call, const bool names)
+{
+    if (likely(syslat_call_evidence(call) != SYSLAT_OUTSIDE))
+        return;
+    if (count_caller(this_cpu(), regs, call) && names)
+        name_caller(regs, call);
+}
+
 /* A call through the legacy page, which is emulated in a page fault and passes no system call tracepoint. */
 static __always_inline int vsyscall_emulated(__u32 which)
 {
     __u32 tgid = bpf_get_current_pid_tgid() >> 32;
-    struct syslat_caller_key key = {.tgid = tgid, .kind.abi = SYSLAT_VSYSCALL};
+    struct syslat_caller_key key = {.tgid = tgid, .abi = SYSLAT_VSYSCALL};
     struct syslat_cpu *cpu = this_cpu();
     struct syslat_caller *caller;
 
     /* gettimeofday, time, getcpu (addr_to_vsyscall_nr, arch/x86/entry/vsyscall/vsyscall_64.c) */
     key.number = which == 0 ? 96 : which == 1 ? 201 : 309;
-    if (!cpu || !in_scope(tgid) || !is_selected(SYSLAT_X86_64, key.number))
+    if (!cpu || !in_scope(tgid) || !is_selected((__u64)SYSLAT_X86_64 << SYSLAT_CALL_ABI_SHIFT | (__u32)key.number))
         return 0;
     caller = find_caller(&key);
     if (!caller) {

@@ -15,36 +15,48 @@
 
 #define READ(object, field, typed) ((typed) ? (object)->field : BPF_CORE_READ(object, field))
 
-/* Who makes the call. */
-struct caller {
-    struct task_struct *task; /* typed programs have it from the start, the others after `find_task` */
-    __u32 tgid;
-    __u32 tid;
-};
+/*
+ * Programs have four registers that outlive a helper call. What follows is written so that four are enough on the way of most
+ * calls, and nothing has to go to the stack: arguments and ids are read again where they are needed.
+ */
+
+/* The arguments of both tracepoints: registers, and the number of the call or its result. */
+static __always_inline void *registers_of(const __u64 *context)
+{
+    return (void *)context[0];
+}
 
 /*
- * A helper call takes some 10 ns where returns are guarded against speculation (SRSO, retbleed): typed programs make one,
- * and read the ids from the task.
+ * Who makes the call. A helper call takes some 10 ns where returns are guarded against speculation (SRSO, retbleed): typed programs
+ * make one, and read the ids from the task; the others make two if the caller is watched.
  */
+struct caller {
+    struct task_struct *task; /* typed programs only */
+    __u64 pid_tgid;           /* the others only */
+};
+
 static __always_inline struct caller current_caller(const bool typed)
 {
     struct caller caller = {};
-    __u64 pid_tgid;
 
-    if (typed) {
+    if (typed)
         caller.task = bpf_get_current_task_btf();
-        caller.tgid = caller.task->tgid;
-        caller.tid = caller.task->pid;
-    } else {
-        pid_tgid = bpf_get_current_pid_tgid();
-        caller.tgid = pid_tgid >> 32;
-        caller.tid = pid_tgid;
-    }
+    else
+        caller.pid_tgid = bpf_get_current_pid_tgid();
     return caller;
 }
 
-/* Only for a caller who is watched: in the programs that aren't typed it takes another helper call. */
-static __always_inline struct task_struct *find_task(const struct caller *caller, const bool typed)
+static __always_inline __u32 tgid_of(const struct caller *caller, const bool typed)
+{
+    return typed ? caller->task->tgid : caller->pid_tgid >> 32;
+}
+
+static __always_inline __u32 tid_of(const struct caller *caller, const bool typed)
+{
+    return typed ? caller->task->pid : (__u32)caller->pid_tgid;
+}
+
+static __always_inline struct task_struct *task_of(const struct caller *caller, const bool typed)
 {
     return typed ? caller->task : (struct task_struct *)bpf_get_current_task();
 }
@@ -53,10 +65,10 @@ static __always_inline struct task_struct *find_task(const struct caller *caller
 static __always_inline __u32 entered_abi(struct task_struct *task, __s32 number, const bool typed)
 {
 #if defined(__TARGET_ARCH_x86)
-    if (READ(task, thread_info.status, typed) & TS_COMPAT)
+    if (unlikely(READ(task, thread_info.status, typed) & TS_COMPAT))
         return SYSLAT_IA32;
     /* Negative numbers have every bit; the kernel does not take them for x32 either (do_syscall_x32, arch/x86/entry). */
-    return number >= 0 && (number & X32_SYSCALL_BIT) ? SYSLAT_X32 : SYSLAT_X86_64;
+    return unlikely(number >= 0 && (number & X32_SYSCALL_BIT)) ? SYSLAT_X32 : SYSLAT_X86_64;
 #elif defined(__TARGET_ARCH_arm64)
     return SYSLAT_AARCH64;
 #else
@@ -70,102 +82,104 @@ static __always_inline __s32 plain_number(__u32 abi, __s32 number)
 }
 
 /* When a call begins. Of one that is not measured it is enough to know that roughly, for the case that it never returns. */
-static __always_inline __u64 entry_time(__u8 sampling)
+static __always_inline __u64 entry_time(__u64 call)
 {
-    if (config.sampling && sampling == SYSLAT_UNSAMPLED)
-        return *(volatile __u64 *)&control.coarse_now_ns;
-    return bpf_ktime_get_ns();
+    return is_unsampled(call) ? *(volatile __u64 *)&control.coarse_now_ns : bpf_ktime_get_ns();
 }
 
-static __always_inline int call_entered(void *regs, long id, const bool typed)
+/* Counts a call where no slot does: one that is spilled, or all those of which a slot has lost count. */
+static __noinline int count_entered(__u64 calls)
 {
-    const struct caller caller = current_caller(typed);
-    __u32 tid = caller.tid;
-    struct task_struct *task;
-    struct syslat_call_kind kind;
-    struct syslat_slot *slot;
-    struct syslat_cpu *cpu;
-    __s32 number = id;
-    __u8 sampling;
-    __u32 abi;
+    struct syslat_cpu *cpu = this_cpu();
 
-    if (!in_scope(caller.tgid))
-        return 0;
-    task = find_task(&caller, typed);
-    abi = entered_abi(task, number, typed);
-    number = plain_number(abi, number);
-    if (!is_selected(abi, number))
-        return 0;
-    cpu = this_cpu();
-    if (!cpu)
-        return 0;
-    add_on_cpu(&cpu->counters.entered, 1);
-    sampling = choose(cpu, abi, number);
-    if (sampling == SYSLAT_UNSAMPLED)
-        kind = (struct syslat_call_kind){.abi = abi};
-    else
-        kind = call_kind(task, regs, abi, number);
-    kind.sampling = sampling;
-    slot = take_slot(cpu, tid, typed);
-    if (!slot) {
-        struct syslat_slot call = {
-            .owner = tid,
-            .last_tid = tid,
-            .number = number,
-            .kind = kind,
-            .voluntary = READ(task, nvcsw, typed),
-            .involuntary = READ(task, nivcsw, typed),
-        };
-
-        call.start_ns = entry_time(sampling);
-        spill_call(cpu, &call);
-        return 0;
-    }
-    slot->number = number;
-    slot->kind = kind;
-    slot->voluntary = READ(task, nvcsw, typed);
-    slot->involuntary = READ(task, nivcsw, typed);
-    slot->start_ns = entry_time(sampling);
+    if (cpu)
+        add_on_cpu(&cpu->counters.entered, calls);
     return 0;
 }
 
-static __always_inline __u32 outcome_of(const struct syslat_slot *call, struct task_struct *task, const bool typed)
+/* Remembers a call whose slot another thread is using. */
+static __noinline int enter_without_slot(struct task_struct *task, __u64 call)
 {
-    if ((__u32)READ(task, nvcsw, typed) != call->voluntary)
+    struct syslat_slot entered = {
+        .thread = (__u32)bpf_get_current_pid_tgid() | SYSLAT_IN_CALL,
+        .call = call,
+        .voluntary = BPF_CORE_READ(task, nvcsw),
+        .involuntary = BPF_CORE_READ(task, nivcsw),
+        .start_ns = entry_time(call),
+    };
+
+    count_entered(1);
+    return spill_call(&entered);
+}
+
+/* The word of a call that the current thread is making, as far as its number tells it. */
+static __always_inline __u64 entered_call(struct task_struct *task, __s32 number, const bool typed)
+{
+    __u32 abi = entered_abi(task, number, typed);
+
+    return (__u32)plain_number(abi, number) | (__u64)abi << SYSLAT_CALL_ABI_SHIFT;
+}
+
+static __always_inline int call_entered(const __u64 *context, const bool typed)
+{
+    const struct caller caller = current_caller(typed);
+    struct task_struct *task;
+    struct syslat_slot *slot;
+    __u64 call;
+
+    if (!in_scope(tgid_of(&caller, typed)))
+        return 0;
+    task = task_of(&caller, typed);
+    call = entered_call(task, context[1], typed);
+    if (!is_selected(call))
+        return 0;
+    if (unlikely(config.sampling))
+        call |= choose(call);
+    if (unlikely(deserves_a_look(call)) && !is_unsampled(call))
+        call |= look_at_entry(task, registers_of(context), call);
+    slot = take_slot(tid_of(&caller, typed), typed);
+    if (unlikely(!slot))
+        return enter_without_slot(task, call);
+    slot->entered++;
+    if (unlikely(slot->entered == 0))
+        count_entered(1ULL << 32);
+    slot->call = call;
+    slot->voluntary = READ(task, nvcsw, typed);
+    slot->involuntary = READ(task, nivcsw, typed);
+    slot->start_ns = entry_time(call);
+    return 0;
+}
+
+static __always_inline __u64 outcome_of(const struct syslat_slot *call, struct task_struct *task, const bool typed)
+{
+    if (unlikely((__u32)READ(task, nvcsw, typed) != call->voluntary))
         return SYSLAT_BLOCKED;
-    if ((__u32)READ(task, nivcsw, typed) != call->involuntary)
+    if (unlikely((__u32)READ(task, nivcsw, typed) != call->involuntary))
         return SYSLAT_PREEMPTED;
     return SYSLAT_RAN;
 }
 
 /* The error that a result stands for; 0 for a success. */
-static __always_inline __u16 error_of(__u32 abi, long result)
+static __always_inline __u64 error_of(__u64 call, long result)
 {
+    __u32 error = -(__u32)result;
+
+    if (likely(error - 1 >= SYSLAT_MAX_ERRNO))
+        return 0;
     /* A 32-bit result that was not sign-extended is an error all the same. */
-    if (abi == SYSLAT_IA32)
-        result = (__s32)result;
-    return result < 0 && result >= -SYSLAT_MAX_ERRNO ? -result : 0;
+    return result == (__s32)result || syslat_call_abi(call) == SYSLAT_IA32 ? error : 0;
 }
 
-static __always_inline void complete(struct syslat_cpu *cpu, const struct syslat_slot *call, struct task_struct *task,
-                                     __u32 tgid, long result, __u64 now, const bool typed)
+/* A call's word at its exit. */
+static __always_inline __u64 completed_call(const struct syslat_slot *slot, struct task_struct *task, long result, const bool typed)
 {
-    struct syslat_event event = {
-        .tgid = tgid,
-        .number = call->number,
-        .kind = call->kind,
-        .error = error_of(call->kind.abi, result),
-        .outcome = outcome_of(call, task, typed),
-    };
+    __u64 call = slot->call;
 
-    if (now >= call->start_ns)
-        event.duration_ns = now - call->start_ns;
-    else
-        add_on_cpu(&cpu->counters.clock_backwards, 1);
-    append(cpu, &event);
+    return call | error_of(call, result) << SYSLAT_CALL_ERROR_SHIFT
+           | outcome_of(slot, task, typed) << SYSLAT_CALL_OUTCOME_SHIFT;
 }
 
-static __always_inline long number_at_exit(void *regs, const bool typed)
+static __always_inline long number_at_exit(void *regs)
 {
 #if defined(__TARGET_ARCH_x86)
     struct pt_regs___syslat *registers = regs;
@@ -183,85 +197,78 @@ static __always_inline long number_at_exit(void *regs, const bool typed)
  * return of a new task from its parent's fork; a later one was refused before the entry tracepoint, by seccomp or a tracer
  * (syscall_trace_enter, kernel/entry/common.c, leaves early; the exit tracepoint comes all the same).
  */
-static __always_inline int exit_without_entry(struct syslat_cpu *cpu, struct task_struct *task, void *regs, __u32 tid,
-                                              const bool typed)
+static __always_inline int exit_without_entry(struct syslat_cpu *cpu, struct task_struct *task, void *regs, __u32 tid)
 {
     struct syslat_slot *slot = slot_of(tid);
 
-    if (config.has_selection) {
-        __s32 number = number_at_exit(regs, typed);
-        __u32 abi = entered_abi(task, number, typed);
-
-        if (!is_selected(abi, plain_number(abi, number)))
-            return 0;
-    }
-    if (slot && slot->last_tid == tid) {
+    if (config.has_selection && !is_selected(entered_call(task, number_at_exit(regs), false)))
+        return 0;
+    if (slot->thread == tid) {
         add_on_cpu(&cpu->counters.refused, 1);
         return 0;
     }
-    if (READ(task, start_time, typed) >= control.session_start_ns)
+    if (BPF_CORE_READ(task, start_time) >= control.session_start_ns)
         add_on_cpu(&cpu->counters.new_task_returns, 1);
     else
         add_on_cpu(&cpu->counters.began_before, 1);
-    if (slot && slot->owner == 0)
-        slot->last_tid = tid;
+    if (!(slot->thread & SYSLAT_IN_CALL))
+        slot->thread = tid;
     return 0;
 }
 
-/* Calls that bypassed the vDSO: where do they come from? It may not return: all that the call needs must have been done. */
-static __always_inline void note_caller(void *context, const struct caller *caller, void *regs, const struct syslat_slot *call,
-                                        const bool typed)
-{
-    if (call->kind.evidence == SYSLAT_OUTSIDE && count_caller(this_cpu(), find_task(caller, typed), regs, call))
-        bpf_tail_call(context, &caller_names, 0);
-}
-
 /* A call whose entry was seen has returned. The clock is read before all else, so that little of ours is in the latency. */
-static __always_inline void end_call(const struct syslat_slot *call, const struct caller *caller, long result, const bool typed)
+static __always_inline void end_call(const struct syslat_slot *slot, const struct caller *caller, const __u64 *context,
+                                     const bool typed)
 {
-    const bool is_measured = !is_unsampled(call);
-    __u64 now = is_measured ? bpf_ktime_get_ns() : 0;
-    struct task_struct *task = find_task(caller, typed);
-    struct syslat_cpu *cpu = this_cpu();
+    struct syslat_cpu *cpu;
+    __u64 now;
 
-    if (!cpu)
-        return;
-    if (!is_measured) {
-        count_unsampled(cpu, call->kind, call->number, outcome_of(call, task, typed), error_of(call->kind.abi, result) != 0);
+    if (is_unsampled(slot->call)) {
+        count_unsampled(this_cpu(), completed_call(slot, task_of(caller, typed), context[1], typed));
         return;
     }
-    complete(cpu, call, task, caller->tgid, result, now, typed);
+    now = bpf_ktime_get_ns();
+    cpu = this_cpu();
+    if (cpu)
+        append(cpu, now - slot->start_ns, completed_call(slot, task_of(caller, typed), context[1], typed), tgid_of(caller, typed));
 }
 
-static __always_inline int call_exited(void *context, void *regs, long result, const bool typed)
+/* The exit of a thread that has no slot: its call was spilled, or its entry was not seen. Gives the spilled call, or 0. */
+static __noinline __u64 exit_without_slot(const __u64 *context)
 {
-    const struct caller caller = current_caller(typed);
-    __u32 tid = caller.tid;
-    struct syslat_slot *slot;
+    const struct caller caller = current_caller(false);
+    struct syslat_slot spilled = {};
     struct syslat_cpu *cpu;
-    struct syslat_slot call;
 
-    /* Before a window, and after the end, calls that are under way stay so. A process can leave a cgroup in the middle of a call. */
-    if (config.scope == SYSLAT_SCOPE_CGROUP ? !is_recording() : !in_scope(caller.tgid))
-        return 0;
-    slot = slot_of(tid);
-    if (!slot)
-        return 0;
-    if (slot->owner == tid) {
-        end_call(slot, &caller, result, typed);
-        slot->owner = 0;
-        note_caller(context, &caller, regs, slot, typed);
-        return 0;
+    if (any_spilled() && take_spilled(tid_of(&caller, false), &spilled)) {
+        end_call(&spilled, &caller, context, false);
+        return spilled.call;
     }
-    if (any_spilled() && take_spilled(tid, &call)) {
-        end_call(&call, &caller, result, typed);
-        note_caller(context, &caller, regs, &call, typed);
-        return 0;
-    }
-    if (config.scope == SYSLAT_SCOPE_CGROUP && !in_scope(caller.tgid))
+    if (!in_scope(tgid_of(&caller, false)))
         return 0;
     cpu = this_cpu();
-    return cpu ? exit_without_entry(cpu, find_task(&caller, typed), regs, tid, typed) : 0;
+    return cpu ? exit_without_entry(cpu, task_of(&caller, false), registers_of(context), tid_of(&caller, false)) : 0;
+}
+
+static __always_inline int call_exited(const __u64 *context, const bool typed, const bool names)
+{
+    const struct caller caller = current_caller(typed);
+    struct syslat_slot *slot;
+    __u64 call;
+
+    /* Before a window, and after the end, calls that are under way stay so. */
+    if (!may_end_calls(tgid_of(&caller, typed)))
+        return 0;
+    slot = slot_of(tid_of(&caller, typed));
+    if (likely(slot->thread == (tid_of(&caller, typed) | SYSLAT_IN_CALL))) {
+        end_call(slot, &caller, context, typed);
+        slot->thread = tid_of(&caller, typed);
+        call = slot->call;
+    } else {
+        call = exit_without_slot(context);
+    }
+    note_caller(registers_of(context), call, names);
+    return 0;
 }
 
 #endif

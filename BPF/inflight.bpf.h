@@ -10,49 +10,54 @@
 
 static __always_inline struct syslat_slot *slot_of(__u32 tid)
 {
-    __u32 index = tid & config.slot_mask;
-
-    barrier_var(index); /* the compiler is to leave the bound where the verifier sees it */
-    return index < SYSLAT_MAX_SLOTS ? &slots[index] : 0;
+    /* The second mask changes nothing: it is for the verifier. */
+    return &slots[(__u64)tid & config.slot_mask & (SYSLAT_MAX_SLOTS - 1)];
 }
 
 /*
  * Takes a free slot. Two threads that share a slot may enter on two CPUs at once; `atomics` tells whether the kernel can
  * decide between them (compare-and-exchange: Linux 5.12).
  */
-static __always_inline bool claim(struct syslat_slot *slot, __u32 tid, const bool atomics)
+static __always_inline bool claim(struct syslat_slot *slot, __u32 seen, __u32 tid, const bool atomics)
 {
-    if (config.direct_slots || !atomics) {
-        slot->owner = tid;
+    if (likely(config.direct_slots) || !atomics) {
+        slot->thread = tid | SYSLAT_IN_CALL;
         return true;
     }
-    return __sync_val_compare_and_swap(&slot->owner, 0, tid) == 0;
+    return __sync_val_compare_and_swap(&slot->thread, seen, tid | SYSLAT_IN_CALL) == seen;
+}
+
+static __noinline int count_missed_exit(void)
+{
+    struct syslat_cpu *cpu = this_cpu();
+
+    if (cpu)
+        add_on_cpu(&cpu->counters.missed_exit, 1);
+    return 0;
 }
 
 /* The slot for a call that `tid` is about to make; null if it has to spill. A call it never returned from is written off. */
-static __always_inline struct syslat_slot *take_slot(struct syslat_cpu *cpu, __u32 tid, const bool atomics)
+static __always_inline struct syslat_slot *take_slot(__u32 tid, const bool atomics)
 {
     struct syslat_slot *slot = slot_of(tid);
-    __u32 owner;
+    __u32 thread = slot->thread;
 
-    if (!slot)
+    if (likely(!(thread & SYSLAT_IN_CALL)))
+        return claim(slot, thread, tid, atomics) ? slot : 0;
+    if (thread != (tid | SYSLAT_IN_CALL))
         return 0;
-    owner = slot->owner;
-    if (owner == tid)
-        add_on_cpu(&cpu->counters.missed_exit, 1);
-    else if (owner != 0 || !claim(slot, tid, atomics))
-        return 0;
-    slot->last_tid = tid;
+    count_missed_exit();
     return slot;
 }
 
-static __noinline int spill_call(struct syslat_cpu *cpu, const struct syslat_slot *call)
+static __noinline int spill_call(const struct syslat_slot *call)
 {
+    struct syslat_cpu *cpu = this_cpu();
     __u32 tid;
 
     if (!cpu || !call)
         return 0;
-    tid = call->owner;
+    tid = call->thread & ~SYSLAT_IN_CALL;
     if (bpf_map_lookup_elem(&spill, &tid)) {
         add_on_cpu(&cpu->counters.missed_exit, 1);
         bpf_map_update_elem(&spill, &tid, call, BPF_EXIST);

@@ -15,9 +15,13 @@ struct {
     __uint(max_entries, 8 << 20);
 } events SEC(".maps");
 
-/* Counters and the batch being filled. */
+/*
+ * Counters and the batch being filled, by CPU. Entries set by user space. A plain array is found faster than one that the kernel
+ * keeps for each CPU, and user space reads it in place.
+ */
 struct {
-    __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(map_flags, BPF_F_MMAPABLE);
     __uint(max_entries, 1);
     __type(key, __u32);
     __type(value, struct syslat_cpu);
@@ -89,14 +93,6 @@ struct {
     __type(value, struct syslat_caller);
 } callers SEC(".maps");
 
-/* The program that names a caller's file; empty where the kernel can't look up a mapping (before 5.17). */
-struct {
-    __uint(type, BPF_MAP_TYPE_PROG_ARRAY);
-    __uint(max_entries, 1);
-    __uint(key_size, sizeof(__u32));
-    __uint(value_size, sizeof(__u32));
-} caller_names SEC(".maps");
-
 /* Samples inside the vDSO. */
 struct {
     __uint(type, BPF_MAP_TYPE_HASH);
@@ -108,7 +104,7 @@ struct {
 /* Adds to memory that only this CPU writes. Where programs can preempt each other even that needs an atomic. */
 static __always_inline void add_on_cpu(__u64 *counter, __u64 amount)
 {
-    if (config.preemptible)
+    if (unlikely(config.preemptible))
         __atomic_fetch_add(counter, amount, __ATOMIC_RELAXED);
     else
         *counter += amount;
@@ -116,9 +112,9 @@ static __always_inline void add_on_cpu(__u64 *counter, __u64 amount)
 
 static __always_inline struct syslat_cpu *this_cpu(void)
 {
-    __u32 zero = 0;
+    __u32 id = bpf_get_smp_processor_id();
 
-    return bpf_map_lookup_elem(&cpus, &zero);
+    return bpf_map_lookup_elem(&cpus, &id);
 }
 
 #endif

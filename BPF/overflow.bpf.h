@@ -5,10 +5,7 @@
 
 #include "maps.bpf.h"
 
-/*
- * floor(log2(value)), value > 0, without a branch: the verifier walks every path of the loop below, and six branches an event
- * made it take 270 ms. Every power of two times this de Bruijn number has other bits in its top six.
- */
+/* floor(log2(value)), value > 0. Every power of two times this de Bruijn number has other bits in its top six. */
 #define DE_BRUIJN 0x03f79d71b4cb0a89ULL
 static const __u8 log2_of_top_bits[64] = {
      0,  1, 48,  2, 57, 49, 28,  3, 61, 58, 50, 42, 38, 29, 17,  4,
@@ -54,17 +51,15 @@ static __always_inline void note_extremes(const struct syslat_overflow_key *key,
         found->max_ns_plus_1 = duration_ns + 1;
 }
 
-static __always_inline void overflow_event(struct syslat_cpu *cpu, const struct syslat_event *event)
+/* Counts a call for which the ring has no room. A function of its own: it is long, and rarely needed. */
+static __noinline int overflow_call(struct syslat_cpu *cpu, __u64 duration_ns, __u64 call)
 {
-    struct syslat_overflow_key key = {
-        .number = event->number,
-        .error = event->error,
-        .outcome = event->outcome,
-        .kind = event->kind,
-    };
+    struct syslat_overflow_key key = {.call = call};
     struct syslat_overflow *series = bpf_map_lookup_elem(&overflow, &key);
     __u32 bucket;
 
+    if (!cpu)
+        return 0;
     if (!series) {
         __u32 zero = 0;
         struct syslat_overflow *empty = bpf_map_lookup_elem(&empty_overflow, &zero);
@@ -74,30 +69,18 @@ static __always_inline void overflow_event(struct syslat_cpu *cpu, const struct 
         series = bpf_map_lookup_elem(&overflow, &key);
         if (!series) {
             add_on_cpu(&cpu->counters.overflow_full, 1);
-            return;
+            return 0;
         }
     }
     __atomic_fetch_add(&series->count, 1, __ATOMIC_RELAXED);
-    __atomic_fetch_add(&series->sum_ns, event->duration_ns, __ATOMIC_RELAXED);
-    bucket = overflow_bucket(event->duration_ns);
+    __atomic_fetch_add(&series->sum_ns, duration_ns, __ATOMIC_RELAXED);
+    bucket = overflow_bucket(duration_ns);
     if (bucket < SYSLAT_OVERFLOW_BUCKETS)
         __atomic_fetch_add(&series->buckets[bucket], 1, __ATOMIC_RELAXED);
     else
         __atomic_fetch_add(&series->above_range, 1, __ATOMIC_RELAXED);
-    note_extremes(&key, event->duration_ns);
+    note_extremes(&key, duration_ns);
     add_on_cpu(&cpu->counters.overflowed, 1);
-}
-
-/* Counts a whole batch. A function of its own, so that the verifier walks the loop once and not once a caller. */
-static __noinline int overflow_batch(struct syslat_cpu *cpu)
-{
-    __u32 count = cpu->batch.header.count;
-
-    for (__u32 i = 0; i < SYSLAT_BATCH_EVENTS; i++) {
-        if (i >= count)
-            break;
-        overflow_event(cpu, &cpu->batch.events[i]);
-    }
     return 0;
 }
 

@@ -21,7 +21,7 @@ static __always_inline __u32 function_at(__u32 offset)
     return function;
 }
 
-static __always_inline int sample_taken(__u64 ip, __u64 period_ns)
+static __always_inline int sample_taken(__u64 ip)
 {
     struct task_struct *task = (struct task_struct *)bpf_get_current_task();
     struct syslat_sample_key key = {};
@@ -31,7 +31,7 @@ static __always_inline int sample_taken(__u64 ip, __u64 period_ns)
     __u64 image;
 
     key.tgid = bpf_get_current_pid_tgid() >> 32;
-    if (current_phase() != SYSLAT_RECORDING || !in_scope(key.tgid))
+    if (current_phase() == SYSLAT_CALIBRATING || !in_scope(key.tgid))
         return 0;
     image = (__u64)BPF_CORE_READ(task, mm, context.vdso);
     if (image < FIRST_NATIVE_IMAGE || ip - image >= config.vdso_bytes)
@@ -46,7 +46,8 @@ static __always_inline int sample_taken(__u64 ip, __u64 period_ns)
     }
     if (found) {
         __atomic_fetch_add(&found->count, 1, __ATOMIC_RELAXED);
-        __atomic_fetch_add(&found->period_ns, period_ns, __ATOMIC_RELAXED);
+        /* The period that comes with a sample of a clock is that of the event's beginning, whatever it is now (6.18). */
+        __atomic_fetch_add(&found->period_ns, *(volatile __u64 *)&control.sample_period_ns, __ATOMIC_RELAXED);
         return 0;
     }
     cpu = this_cpu();

@@ -40,41 +40,49 @@ static __always_inline __u64 next_random(struct syslat_cpu *cpu)
     return random;
 }
 
-/* What a call's kind says of its sampling: how many it stands for, or that it is passed over. */
-static __always_inline __u8 choose(struct syslat_cpu *cpu, __u32 abi, __s32 number)
+/*
+ * What a call's word says of its sampling, in its place: how many it stands for, or that it is passed over. A function of its own: most captures
+ * measure every call.
+ */
+static __noinline __u64 choose(__u64 call)
 {
-    __u32 shift = *(volatile __u32 *)&control.sampling_shift;
+    struct syslat_cpu *cpu = this_cpu();
+    __u64 shift = *(volatile __u32 *)&control.sampling_shift;
+    __u32 abi = syslat_call_abi(call);
+    __s32 number = syslat_call_number(call);
     __u32 place = abi * SYSLAT_SELECTABLE_NUMBERS + number;
 
     /* Numbers that no kernel has find no place where they could be counted. */
-    if (!config.sampling || shift == 0 || abi >= SYSLAT_ABI_COUNT || (__u32)number >= SYSLAT_SELECTABLE_NUMBERS)
+    if (!cpu || shift == 0 || abi >= SYSLAT_ABI_COUNT || (__u32)number >= SYSLAT_SELECTABLE_NUMBERS)
         return 0;
     barrier_var(place);
     if (is_first(cpu, place))
         return 0;
     if (shift > SYSLAT_MAX_SAMPLING_SHIFT)
         shift = SYSLAT_MAX_SAMPLING_SHIFT;
-    return next_random(cpu) >> (64 - shift) == 0 ? shift : SYSLAT_UNSAMPLED;
+    if (next_random(cpu) >> (64 - shift) != 0)
+        shift = SYSLAT_UNSAMPLED;
+    return shift << SYSLAT_CALL_SAMPLING_SHIFT;
 }
 
-static __always_inline bool is_unsampled(const struct syslat_slot *call)
+static __always_inline bool is_unsampled(__u64 call)
 {
-    return config.sampling && call->kind.sampling == SYSLAT_UNSAMPLED;
+    return unlikely(config.sampling) && syslat_call_sampling(call) == SYSLAT_UNSAMPLED;
 }
 
-/* Counts a call that has completed and was not measured. */
-static __always_inline void count_unsampled(struct syslat_cpu *cpu, struct syslat_call_kind kind, __s32 number, __u32 outcome,
-                                            bool failed)
+/* Counts a call that has completed and was not measured. Its word has its error and its outcome. */
+static __noinline int count_unsampled(struct syslat_cpu *cpu, __u64 call)
 {
-    __u32 place = kind.abi * SYSLAT_SELECTABLE_NUMBERS + number;
+    __u32 place = syslat_call_abi(call) * SYSLAT_SELECTABLE_NUMBERS + syslat_call_number(call);
     struct syslat_unsampled *completed = bpf_map_lookup_elem(&unsampled, &place);
-    __u32 completion = outcome * 2 + failed;
+    __u32 completion = syslat_call_outcome(call) * 2 + (syslat_call_error(call) != 0);
 
-    if (!completed)
-        return; /* `choose` has seen to it that there is one */
+    if (!completed || !cpu)
+        return 0; /* `choose` has seen to it that there is one */
     barrier_var(completion);
     add_on_cpu(&completed->calls[completion % SYSLAT_COMPLETIONS], 1);
     add_on_cpu(&cpu->counters.unsampled, 1);
+    return 0;
 }
 
 #endif

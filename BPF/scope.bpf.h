@@ -10,54 +10,49 @@ static __always_inline __u32 current_phase(void)
     return *(volatile __u32 *)&control.phase;
 }
 
-/* Whether calls are taken in at all, whoever makes them. */
-static __always_inline bool is_recording(void)
-{
-    __u32 phase = current_phase();
-
-    return phase == SYSLAT_RECORDING || phase == SYSLAT_CALIBRATING;
-}
-
-/* The watch byte of a process; null only for an id that no kernel gives. */
+/* The byte of a process in the watch list. Ids are below the limit: the mask is for the verifier. */
 static __always_inline __u8 *watch_byte(__u32 tgid)
 {
-    barrier_var(tgid); /* as in slot_of */
-    return tgid < SYSLAT_PID_LIMIT ? &watch[tgid] : 0;
+    return &watch[(__u64)tgid & (SYSLAT_PID_LIMIT - 1)];
 }
 
 static __always_inline bool is_watched(__u32 tgid)
 {
-    __u8 *byte = watch_byte(tgid);
-
-    return byte && *byte;
+    return *watch_byte(tgid) == config.watched;
 }
 
-/* Whether the current process belongs to the target, whatever the phase. */
-static __always_inline bool in_target(__u32 tgid)
+/* Whether the current process, `tgid`, is watched now, where the watch list does not say so. */
+static __noinline int is_watched_otherwise(__u32 tgid)
 {
-    if (config.scope == SYSLAT_SCOPE_PROCESSES)
-        return is_watched(tgid);
-    if (tgid == config.self_tgid)
-        return false;
-    if (config.scope == SYSLAT_SCOPE_CGROUP)
-        return bpf_current_task_under_cgroup(&cgroup, 0) == 1;
-    return true;
+    __u32 phase = current_phase();
+
+    if (phase == SYSLAT_RECORDING_CGROUP)
+        return tgid != config.self_tgid && bpf_current_task_under_cgroup(&cgroup, 0) == 1;
+    /* That thread alone: calls of others would still be in flight, in a slot, when the phase is over. */
+    return phase == SYSLAT_CALIBRATING && (__u32)bpf_get_current_pid_tgid() == config.calibrating_tid;
 }
 
 /* Whether the current process, `tgid`, is watched now. */
 static __always_inline bool in_scope(__u32 tgid)
 {
-    __u32 phase = current_phase();
-
-    if (phase == SYSLAT_RECORDING)
-        return in_target(tgid);
-    /* That thread alone: calls of others would still be in flight, in a slot, when the phase is over. */
-    return phase == SYSLAT_CALIBRATING && (__u32)bpf_get_current_pid_tgid() == config.calibrating_tid;
+    return likely(current_phase() == SYSLAT_RECORDING) ? is_watched(tgid) : is_watched_otherwise(tgid);
 }
 
-static __always_inline bool is_selected(__u32 abi, __s32 number)
+/* Whether calls of the current process, `tgid`, end now: a process can leave a cgroup in the middle of a call. */
+static __always_inline bool may_end_calls(__u32 tgid)
 {
-    if (!config.has_selection || current_phase() == SYSLAT_CALIBRATING)
+    __u32 phase = current_phase();
+
+    return likely(phase == SYSLAT_RECORDING) ? is_watched(tgid) : phase == SYSLAT_RECORDING_CGROUP || is_watched_otherwise(tgid);
+}
+
+/* Whether the selection has a call. A function of its own: most captures have none. */
+static __noinline int is_among_selected(__u64 call)
+{
+    __u32 abi = syslat_call_abi(call);
+    __s32 number = syslat_call_number(call);
+
+    if (current_phase() == SYSLAT_CALIBRATING)
         return true;
     if (abi < SYSLAT_ABI_COUNT && (__u32)number < SYSLAT_SELECTABLE_NUMBERS) {
         __u32 bit = abi * SYSLAT_SELECTABLE_NUMBERS + number;
@@ -71,6 +66,11 @@ static __always_inline bool is_selected(__u32 abi, __s32 number)
             return !config.others_selected;
     }
     return config.others_selected;
+}
+
+static __always_inline bool is_selected(__u64 call)
+{
+    return likely(!config.has_selection) || is_among_selected(call);
 }
 
 #endif

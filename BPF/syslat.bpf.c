@@ -8,27 +8,40 @@
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 SEC("tp_btf/sys_enter")
-int BPF_PROG(sys_enter_btf, void *regs, long id)
+int sys_enter_btf(__u64 *context)
 {
-    return call_entered(regs, id, true);
+    return call_entered(context, true);
 }
 
 SEC("raw_tp/sys_enter")
-int BPF_PROG(sys_enter_raw, void *regs, long id)
+int sys_enter_raw(__u64 *context)
 {
-    return call_entered(regs, id, false);
+    return call_entered(context, false);
 }
 
 SEC("tp_btf/sys_exit")
-int BPF_PROG(sys_exit_btf, void *regs, long result)
+int sys_exit_btf(__u64 *context)
 {
-    return call_exited(ctx, regs, result, true);
+    return call_exited(context, true, false);
 }
 
 SEC("raw_tp/sys_exit")
-int BPF_PROG(sys_exit_raw, void *regs, long result)
+int sys_exit_raw(__u64 *context)
 {
-    return call_exited(ctx, regs, result, false);
+    return call_exited(context, false, false);
+}
+
+/* The same on kernels that can look up a mapping: they name the files from which calls bypass the vDSO. */
+SEC("tp_btf/sys_exit")
+int sys_exit_naming_btf(__u64 *context)
+{
+    return call_exited(context, true, true);
+}
+
+SEC("raw_tp/sys_exit")
+int sys_exit_naming_raw(__u64 *context)
+{
+    return call_exited(context, false, true);
 }
 
 SEC("tp_btf/sched_process_fork")
@@ -67,19 +80,6 @@ int BPF_PROG(task_exit_raw, struct task_struct *task)
     return task_exited(task, false);
 }
 
-/* Reached by tail calls from the programs at the exit of a call. Kernel: 5.17 (bpf_find_vma). */
-SEC("tp_btf/sys_exit")
-int BPF_PROG(name_caller_btf, void *regs, long result)
-{
-    return name_caller(regs);
-}
-
-SEC("raw_tp/sys_exit")
-int BPF_PROG(name_caller_raw, void *regs, long result)
-{
-    return name_caller(regs);
-}
-
 #if defined(__TARGET_ARCH_x86)
 SEC("raw_tp/emulate_vsyscall")
 int BPF_PROG(vsyscall, int which)
@@ -91,12 +91,12 @@ int BPF_PROG(vsyscall, int which)
 SEC("perf_event")
 int sample_vdso(struct bpf_perf_event_data *context)
 {
-    return sample_taken(PT_REGS_IP(&context->regs), context->sample_period);
+    return sample_taken(PT_REGS_IP(&context->regs));
 }
 
 /*
  * Empties this CPU's batch; user space runs it on a CPU whose events have waited too long. It runs in an interrupt, perhaps
- * in the middle of an append: then it leaves the batch alone and returns 1, to be tried again.
+ * in the middle of an append: then it leaves the batch alone. It returns 1 if the batch is to be tried again.
  */
 SEC("raw_tp")
 int flush_batch(void *context)
@@ -111,7 +111,7 @@ int flush_batch(void *context)
     if (!enter_batch(cpu))
         busy = 1;
     else if (cpu->batch.header.count > 0)
-        send_batch(cpu);
+        busy = !send_batch(cpu);
     leave_batch(cpu);
     return busy;
 }

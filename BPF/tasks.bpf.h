@@ -10,13 +10,10 @@ static __always_inline int task_forked(struct task_struct *child, const bool typ
 {
     __u32 parent_tgid = bpf_get_current_pid_tgid() >> 32;
     __u32 child_tgid = READ(child, tgid, typed);
-    __u8 *byte;
 
     if (!config.follow || config.scope != SYSLAT_SCOPE_PROCESSES || child_tgid == parent_tgid || !is_watched(parent_tgid))
         return 0;
-    byte = watch_byte(child_tgid);
-    if (byte)
-        *byte = 1;
+    *watch_byte(child_tgid) = 1;
     return 0;
 }
 
@@ -29,28 +26,22 @@ static __always_inline int task_execed(__u32 old_tid, const bool typed)
     __u32 tid = bpf_get_current_pid_tgid();
     struct syslat_slot *slot, *target;
     struct syslat_slot call;
-    struct syslat_cpu *cpu;
 
     if (old_tid == tid || current_phase() == SYSLAT_STOPPED)
         return 0;
-    cpu = this_cpu();
     slot = slot_of(old_tid);
-    if (!cpu || !slot)
-        return 0;
-    if (slot->owner == old_tid) {
+    if (slot->thread == (old_tid | SYSLAT_IN_CALL)) {
         call = *slot;
-        slot->last_tid = 0;
-        slot->owner = 0;
+        slot->thread = 0;
     } else if (!any_spilled() || !take_spilled(old_tid, &call)) {
         return 0;
     }
-    call.owner = tid;
-    call.last_tid = tid;
-    target = take_slot(cpu, tid, typed);
-    if (target)
-        *target = call;
-    else
-        spill_call(cpu, &call);
+    call.thread = tid | SYSLAT_IN_CALL;
+    target = take_slot(tid, typed);
+    if (!target)
+        return spill_call(&call);
+    call.entered = target->entered; /* the call was counted where it entered */
+    *target = call;
     return 0;
 }
 
@@ -77,7 +68,7 @@ static __always_inline void process_ended(struct syslat_cpu *cpu, struct task_st
             add_on_cpu(&cpu->counters.exits_unsent, 1);
     }
     /* Also while nothing is recorded: the next process with this id is another. */
-    if (byte && *byte)
+    if (*byte)
         *byte = 0;
 }
 
@@ -96,15 +87,14 @@ static __always_inline int task_exited(struct task_struct *task, const bool type
     struct syslat_slot *slot = slot_of(tid);
     struct syslat_slot call;
 
-    if (!cpu || !slot || current_phase() == SYSLAT_STOPPED)
+    if (!cpu || current_phase() == SYSLAT_STOPPED)
         return 0;
-    if (slot->owner == tid) {
+    if (slot->thread == (tid | SYSLAT_IN_CALL)) {
         add_on_cpu(&cpu->counters.never_returned, 1);
-        slot->last_tid = 0;
-        slot->owner = 0;
+        slot->thread = 0;
     } else {
-        if (slot->last_tid == tid && slot->owner == 0)
-            slot->last_tid = 0;
+        if (slot->thread == tid)
+            slot->thread = 0;
         if (any_spilled() && take_spilled(tid, &call))
             add_on_cpu(&cpu->counters.never_returned, 1);
     }

@@ -35,7 +35,9 @@ let object = output + ".o"
 let compiled = run(
     clang,
     // The CPU version is the newest that the oldest supported kernel (5.10) has.
-    ["-target", "bpf", "-mcpu=v3", "-g", "-O2", "-Wall", "-Wextra", "-Werror", "-Wno-unused-parameter"]
+    // libbpf refuses the local functions that clang would put rare code into.
+    ["-target", "bpf", "-mcpu=v3", "-g", "-O2", "-Xclang", "-fno-split-cold-code"]
+        + ["-Wall", "-Wextra", "-Werror", "-Wno-unused-parameter"]
         + ["-D__TARGET_ARCH_\(target)", "-I/usr/include/\(multiarch)", "-fdebug-prefix-map=\(FileManager.default.currentDirectoryPath)=."]
         + arguments[5...].map { "-I\($0)" } + ["-c", source, "-o", object])
 guard compiled == 0 else { fail("clang could not compile \(source); are libbpf-dev and linux-libc-dev installed?") }

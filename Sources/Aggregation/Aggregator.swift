@@ -61,9 +61,14 @@ public struct Aggregator: ~Copyable {
             for number in 0..<count {
                 let offset = headerSize &+ number &* MemoryLayout<syslat_event>.stride
                 let event = unsafe record.loadUnaligned(fromByteOffset: offset, as: syslat_event.self)
-                let end = unsafe record.loadUnaligned(fromByteOffset: offset &+ syslat_event.endOffset, as: UInt64.self)
-                consume(event, isPlain: event.isPlain(end: end))
+                let tgid = UInt32(truncatingIfNeeded: event.time & Aggregator.tgidMask)
+                consume(CallWord(bits: event.call), of: tgid, duration: event.time &>> UInt64(SYSLAT_TGID_BITS))
             }
+        case SYSLAT_RECORD_CALL.rawValue:
+            guard record.count == MemoryLayout<syslat_single_call>.size, header.count == 1 else { return malformedRecords += 1 }
+            let single = unsafe record.loadUnaligned(as: syslat_single_call.self)
+            guard single.tgid < ProcessTable.idLimit, single.reserved == 0 else { return malformedEvents += 1 }
+            consume(CallWord(bits: single.call), of: single.tgid, duration: single.duration_ns)
         case SYSLAT_RECORD_PROCESS_EXIT.rawValue:
             unsafe consumeProcessExit(record)
         default:
@@ -71,22 +76,24 @@ public struct Aggregator: ~Copyable {
         }
     }
 
+    private static let tgidMask = UInt64(ProcessTable.idLimit - 1)
+
+    /// `tgid` must be below ``ProcessTable/idLimit``.
     @inline(__always)
-    private mutating func consume(_ event: syslat_event, isPlain: Bool) {
-        guard isPlain || event.isValid else { return malformedEvents += 1 }
+    private mutating func consume(_ call: CallWord, of tgid: UInt32, duration: UInt64) {
+        guard tgid > 0, call.isPlain || call.isValid else { return malformedEvents += 1 }
         completed &+= 1
-        let cell = series.record(
-            number: event.number, kind: event.kind, outcome: event.outcome, errno: event.error, duration: event.duration_ns)
-        processes.record(pid: event.tgid, cell: cell, duration: event.duration_ns)
-        if event.kind.sampling > 0 { recordSurplus(of: event, cell: cell) }
+        let cell = series.record(call, duration: duration)
+        processes.record(pid: tgid, cell: cell, duration: duration)
+        if call.sampling > 0 { recordSurplus(of: call, tgid, duration, cell: cell) }
     }
 
     /// Counts what a measured call stands for beside itself. A function of its own, so that whole captures have nothing of it.
     @inline(never)
-    private mutating func recordSurplus(of event: syslat_event, cell: Int) {
-        let others = 1 &<< UInt64(event.kind.sampling) - 1
-        series.recordSurplus(in: cell, errno: event.error, duration: event.duration_ns, times: others)
-        processes.record(pid: event.tgid, cell: cell, duration: event.duration_ns, times: others)
+    private mutating func recordSurplus(of call: CallWord, _ tgid: UInt32, _ duration: UInt64, cell: Int) {
+        let others = 1 &<< UInt64(call.sampling) - 1
+        series.recordSurplus(in: cell, errno: call.error, duration: duration, times: others)
+        processes.record(pid: tgid, cell: cell, duration: duration, times: others)
     }
 
     /// Takes in how many calls of one number have completed without having been measured, or what has come to that since the last
@@ -140,9 +147,7 @@ public struct Aggregator: ~Copyable {
         guard !overflow.distribution.isEmpty else { return }
         completed = completed.addingSaturating(overflow.distribution.count)
         overflowed = overflowed.addingSaturating(overflow.distribution.count)
-        series.add(
-            number: overflow.number, kind: overflow.kind, outcome: overflow.outcome, errno: overflow.errno,
-            distribution: overflow.distribution)
+        series.add(overflow.distribution, of: overflow.call)
     }
 
     /// To be called after all CPUs' batches have been flushed and drained; see ``ProcessTable/retireEnded()``.

@@ -1,4 +1,4 @@
-public import CSyslatABI
+internal import CSyslatABI
 public import LatencyHistogram
 public import Profile
 public import SyscallTable
@@ -11,12 +11,12 @@ public struct CallOrigin: Sendable, Hashable {
     /// Which clock source was in force, as ``Aggregator/clocksource`` numbered it when the event was decoded.
     public let clocksource: UInt8
 
-    /// nil for a call that no vDSO serves. `kind` must have passed ``syslat_call_kind/isValid``.
-    public init?(_ kind: syslat_call_kind, of id: SyscallID, clocksource: UInt8 = 0) {
-        guard let evidence = EntryEvidence(rawValue: kind.evidence) else { return nil }
+    /// Evidence and clock as the kernel side writes them; nil for a call that no vDSO serves.
+    public init?(evidence: UInt8, clock: UInt8, of id: SyscallID, clocksource: UInt8 = 0) {
+        guard let evidence = EntryEvidence(rawValue: evidence) else { return nil }
         self.evidence = evidence
         self.clocksource = clocksource
-        clock = CallOrigin.takesClock(id) ? ClockID(code: kind.clock) : nil
+        self.clock = CallOrigin.takesClock(id) ? ClockID(code: clock) : nil
     }
 
     private static func takesClock(_ id: SyscallID) -> Bool {
@@ -49,35 +49,5 @@ extension ClockID {
         case UInt32(SYSLAT_CLOCK_DYNAMIC): self = .dynamic
         default: self.init(rawValue: Int32(code))
         }
-    }
-}
-
-extension syslat_event {
-    /// Where the last eight bytes begin: error, outcome, reserved, and the kind of the call.
-    static let endOffset = 16
-    /// The bits of those bytes, the lowest first, that no event has that is not about the vDSO and not sampled: 4 of the error's, 6 of the
-    /// outcome's, all that are reserved, 6 of the ABI's, and all behind it.
-    private static let uncommonBits: UInt64 = 0xffff_fffc_fffc_f000
-
-    /// Whether this is an event as nearly all are, which is valid: told by two comparisons. `end`: the last eight bytes.
-    @inline(__always)
-    func isPlain(end: UInt64) -> Bool {
-        end & syslat_event.uncommonBits == 0 && outcome <= UInt8(SYSLAT_PREEMPTED.rawValue) && tgid &- 1 < UInt32(ProcessTable.idLimit - 1)
-    }
-
-    /// Whether a kernel side of this version can have written it.
-    @inline(__always)
-    var isValid: Bool {
-        kind.isValid && outcome <= UInt8(SYSLAT_PREEMPTED.rawValue) && error <= UInt16(SYSLAT_MAX_ERRNO) && reserved == 0 && tgid > 0
-            && Int(tgid) < ProcessTable.idLimit
-    }
-}
-
-extension syslat_call_kind {
-    /// Whether a kernel side of this version can have written it.
-    @inline(__always)
-    var isValid: Bool {
-        Int(abi) < Int(SYSLAT_ABI_COUNT) && evidence <= UInt8(SYSLAT_COMPAT.rawValue) && UInt32(sampling) <= UInt32(SYSLAT_MAX_SAMPLING_SHIFT)
-            && (evidence != 0 || clock == 0)
     }
 }

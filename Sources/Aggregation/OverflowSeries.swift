@@ -3,10 +3,7 @@ internal import LatencyHistogram
 
 /// One decoded series of the kernel's overflow histograms, brought to our bucket scheme.
 struct OverflowSeries {
-    let number: Int32
-    let kind: syslat_call_kind
-    let outcome: UInt8
-    let errno: UInt16
+    let call: CallWord
     let distribution: LatencyHistogram
 
     /// - Parameters:
@@ -18,10 +15,8 @@ struct OverflowSeries {
             extremes.allSatisfy({ $0.count == MemoryLayout<syslat_overflow_extremes>.size })
         else { return nil }
         // Sizes were checked; the loads need no alignment.
-        let key = unsafe key.withUnsafeBytes { unsafe $0.loadUnaligned(as: syslat_overflow_key.self) }
-        guard key.kind.isValid, key.reserved == 0, key.outcome <= UInt8(SYSLAT_PREEMPTED.rawValue),
-            key.error <= UInt16(SYSLAT_MAX_ERRNO)
-        else { return nil }
+        call = CallWord(bits: unsafe key.withUnsafeBytes { unsafe $0.loadUnaligned(as: syslat_overflow_key.self) }.call)
+        guard call.isValid else { return nil }
         let words = unsafe series.withUnsafeBytes { bytes in
             (0..<bytes.count / 8).map { unsafe bytes.loadUnaligned(fromByteOffset: $0 * 8, as: UInt64.self) }
         }
@@ -29,7 +24,6 @@ struct OverflowSeries {
         counted = words
         let (sum, aboveRange, buckets) = (new[1], new[2], Array(new[3...]))
         let (low, high) = OverflowSeries.extremes(extremes, of: buckets, aboveRange: aboveRange)
-        (number, kind, outcome, errno) = (key.number, key.kind, key.outcome, key.error)
         distribution = OverflowSeries.refine(buckets, aboveRange: aboveRange, sum: sum, min: low, max: high)
     }
 

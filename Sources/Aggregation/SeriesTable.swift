@@ -1,4 +1,3 @@
-internal import CSyslatABI
 internal import LatencyHistogram
 internal import Profile
 internal import SyscallTable
@@ -85,12 +84,12 @@ struct SeriesTable: ~Copyable {
 
     deinit { unsafe index.deallocate() }
 
-    /// Counts one completed call, and gives the cell of its series. `kind` must be valid, `outcome` a valid raw value.
+    /// Counts one completed call, and gives the cell of its series. `call` must be valid.
     @inline(__always)
-    mutating func record(number: Int32, kind: syslat_call_kind, outcome: UInt8, errno: UInt16, duration: UInt64) -> Int {
-        let cell = cellNumber(number: number, kind: kind, outcome: outcome, failed: errno != 0)
+    mutating func record(_ call: CallWord, duration: UInt64) -> Int {
+        let cell = cellNumber(call)
         unsafe cells.base[cell].recorder.record(duration)
-        if errno != 0 { unsafe cells.base[cell].count(errno: errno, times: 1) }
+        if call.error != 0 { unsafe cells.base[cell].count(errno: call.error, times: 1) }
         return cell
     }
 
@@ -107,37 +106,39 @@ struct SeriesTable: ~Copyable {
         isSampled = true
     }
 
-    /// Adds a distribution that the kernel gathered.
-    mutating func add(number: Int32, kind: syslat_call_kind, outcome: UInt8, errno: UInt16, distribution: LatencyHistogram) {
-        let cell = cellNumber(number: number, kind: kind, outcome: outcome, failed: errno != 0)
-        let times = 1 &<< UInt64(kind.sampling)
+    /// Adds a distribution that the kernel gathered. `call` must be valid.
+    mutating func add(_ distribution: LatencyHistogram, of call: CallWord) {
+        let cell = cellNumber(call)
+        let times = 1 &<< UInt64(call.sampling)
         unsafe cells.base[cell].recorder.add(distribution)
         if times > 1 {
             isSampled = true
             unsafe cells.base[cell].addSurplus(distribution.scaled(to: distribution.count.multipliedSaturating(by: times - 1)))
         }
-        if errno != 0 { unsafe cells.base[cell].count(errno: errno, times: distribution.count.multipliedSaturating(by: times)) }
+        if call.error != 0 {
+            unsafe cells.base[cell].count(errno: call.error, times: distribution.count.multipliedSaturating(by: times))
+        }
     }
 
     @inline(__always)
-    private mutating func cellNumber(number: Int32, kind: syslat_call_kind, outcome: UInt8, failed: Bool) -> Int {
-        kind.evidence == 0
-            ? cellNumber(abi: kind.abi, number: number, outcome: outcome, failed: failed)
-            : originCell(number: number, kind: kind, outcome: outcome, failed: failed)
+    private mutating func cellNumber(_ call: CallWord) -> Int {
+        call.evidence == 0
+            ? cellNumber(abi: call.abi, number: call.number, outcome: call.outcome, failed: call.error != 0) : originCell(call)
     }
 
     /// Mostly the last one again: a program that reads the time reads it often.
-    private mutating func originCell(number: Int32, kind: syslat_call_kind, outcome: UInt8, failed: Bool) -> Int {
-        let way = UInt64(kind.evidence) | UInt64(kind.clock) << 3 | UInt64(clocksource) << 11
-        let end = UInt64(kind.abi) | UInt64(outcome) << 3 | (failed ? 1 << 5 : 0)
-        let key = UInt64(UInt32(bitPattern: number)) | way << 32 | end << 51
+    private mutating func originCell(_ call: CallWord) -> Int {
+        let failed = call.error != 0
+        let way = UInt64(call.evidence) | UInt64(call.clock) << 3 | UInt64(clocksource) << 11
+        let end = UInt64(call.abi) | UInt64(call.outcome) << 3 | (failed ? 1 << 5 : 0)
+        let key = UInt64(UInt32(bitPattern: call.number)) | way << 32 | end << 51
         if key == lastOrigin.key { return lastOrigin.cell }
         let cell: Int
         if let known = withOrigin[key] {
             cell = known
         } else {
-            var series = Kind(abi: kind.abi, number: number, outcome: outcome, failed: failed)
-            series.origin = CallOrigin(kind, of: series.id, clocksource: clocksource)
+            var series = Kind(abi: call.abi, number: call.number, outcome: call.outcome, failed: failed)
+            series.origin = CallOrigin(evidence: call.evidence, clock: call.clock, of: series.id, clocksource: clocksource)
             cell = cells.append(Cell(kind: series))
             withOrigin[key] = cell
         }

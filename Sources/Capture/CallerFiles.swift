@@ -18,7 +18,7 @@ struct CallerFiles {
     /// Looks up in /proc what the kernel side gives without a folder, or not at all. For processes that live.
     mutating func resolve(_ callers: [(key: syslat_caller_key, caller: syslat_caller)]) {
         var mappings: [UInt32: [MemoryMapping]] = [:]
-        for (key, caller) in callers where key.kind.abi != UInt8(SYSLAT_VSYSCALL.rawValue) {
+        for (key, caller) in callers where key.abi != UInt8(SYSLAT_VSYSCALL.rawValue) {
             let place = Place(tgid: key.tgid, mm: key.mm, ip: key.ip)
             guard paths[place] == nil, caller.state != SYSLAT_CALLER_NO_FILE.rawValue else { continue }
             if mappings[key.tgid] == nil { mappings[key.tgid] = MemoryMapping.all(of: Int32(bitPattern: key.tgid)) }
@@ -52,9 +52,9 @@ struct CallerCounts {
 
     init(_ callers: [(key: syslat_caller_key, caller: syslat_caller)], files: CallerFiles) {
         for (key, caller) in callers {
-            guard let abi = ABI(rawValue: key.kind.abi), let file = files.file(key, caller) else { continue }
+            guard let abi = ABI(rawValue: key.abi), let file = files.file(key, caller) else { continue }
             let id = SyscallID(abi: abi, number: key.number)
-            let origin = CallOrigin(key.kind, of: id)
+            let origin = CallOrigin(evidence: key.evidence, clock: key.clock, of: id)
             counts[Key(pid: Int32(bitPattern: key.tgid), id: id, clock: origin?.clock), default: [:]][file, default: 0] += caller.calls
         }
     }

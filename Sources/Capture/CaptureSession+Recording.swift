@@ -129,7 +129,7 @@ extension CaptureSession {
         while true {
             let now = ProcFS.monotonicNanoseconds()
             probes.advanceCoarseClock(to: now)
-            sampler.adapt(found: probes.vdsoSamples, at: now)
+            sampler.adapt(probes, at: now)
             guard let patience = patience(recording, now) else { return nil }
             let event = loop.wait(milliseconds: patience, ring: probes.ring.descriptor)
             consumeRing()
@@ -193,13 +193,13 @@ extension CaptureSession {
 
     /// Reads all that is left in the kernel after a recording has stopped. Returns the counters of all CPUs.
     mutating func consumeRest(of recording: inout Recording, _ observer: Observer) throws(CaptureError) -> syslat_counters {
-        let counters = try CaptureSession.drain(probes, into: &aggregator)
+        let total = CaptureSession.drain(probes, into: &aggregator)
         if options.intervalNanoseconds == nil {
             try consumeCounted()
         } else {
             try endInterval(&recording, at: recording.end, observer)
         }
-        return counters.reduce(into: syslat_counters()) { $0.add($1) }
+        return total
     }
 
     mutating func consumeRing() {

@@ -90,7 +90,7 @@ extension CaptureSession {
     }
 
     private func vsyscalls(_ callers: [(key: syslat_caller_key, caller: syslat_caller)]) -> [VsyscallCount] {
-        callers.filter { $0.key.kind.abi == UInt8(SYSLAT_VSYSCALL.rawValue) }.map { key, caller in
+        callers.filter { $0.key.abi == UInt8(SYSLAT_VSYSCALL.rawValue) }.map { key, caller in
             VsyscallCount(
                 pid: Int32(bitPattern: key.tgid), comm: caller.text,
                 name: SyscallID(abi: .x86_64, number: key.number).name, calls: caller.calls)

@@ -118,7 +118,7 @@ public struct CaptureSession: ~Copyable {
         }
         selfTest.makeCalls { _ = unsafe probes.ring.consume { unsafe aggregator.consume($0) } }
         probes.enter(SYSLAT_IDLE)
-        try drain(probes, into: &aggregator)
+        drain(probes, into: &aggregator)
         do throws(BPFError) {
             try probes.clearShares()
             try probes.clearCallers()
@@ -134,14 +134,10 @@ public struct CaptureSession: ~Copyable {
     @discardableResult
     static func drain(
         _ probes: borrowing Probes, into aggregator: inout Aggregator
-    ) throws(CaptureError) -> [syslat_counters] {
+    ) -> syslat_counters {
         _ = unsafe probes.ring.consume { unsafe aggregator.consume($0) }
-        let shares: [Probes.Share]
-        do throws(BPFError) { shares = try probes.shares() } catch { throw CaptureError(error) }
-        for share in shares where !share.events.isEmpty {
-            unsafe share.record.withUnsafeBytes { unsafe aggregator.consume($0) }
-        }
-        return shares.map(\.counters)
+        for batch in probes.batches() { unsafe batch.withUnsafeBytes { unsafe aggregator.consume($0) } }
+        return probes.counters()
     }
 
     /// Records until the duration is over, the target has ended or a signal comes, and gives the profile. The intervals of a

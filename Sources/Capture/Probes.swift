@@ -15,6 +15,8 @@ struct Probes: ~Copyable {
     let ring: RingBuffer
     let object: BPFObject
     private let control: MappedMemory
+    private let cpus: MappedMemory
+    private let cpuCount: Int
     private let slots: MappedMemory
     private let slotCount: Int
     private let links: Links
@@ -24,6 +26,11 @@ struct Probes: ~Copyable {
     let namesCallers: Bool
     /// The typed twins are in use, or those for kernels without BTF of their own.
     let isTyped: Bool
+    private let exitProgram: String
+    private let recordingPhase: syslat_phase
+
+    /// Programs that have no typed twin.
+    private static let untwinned = ["flush_batch", "sample_vdso", "vsyscall"]
 
     private struct Links: ~Copyable {
         let fork: BPFLink
@@ -39,6 +46,7 @@ struct Probes: ~Copyable {
         var slotCount = 64
         while slotCount < min(kernel.pidLimit, options.slotLimit ?? possibleSlots, possibleSlots) { slotCount *= 2 }
         let suffix = typed ? "_btf" : "_raw"
+        let exitProgram = (kernel.canLookUpMappings ? "sys_exit_naming" : "sys_exit") + suffix
 
         let opened = try OpenBPFObject(name: "syslat", image: BPFObjects.syslat, btfPath: options.btfPath)
         var config = Probes.configuration(
@@ -46,37 +54,44 @@ struct Probes: ~Copyable {
         vdso.fill(&config)
         try opened.setInitialValue(of: ".rodata.config", to: config)
         try opened.setEntries(of: "events", to: options.ringBytes)
+        // Ids may have gaps; a CPU without an entry would count nothing.
+        let cpuCount = max(try KernelCPUs.possibleCount(), ProcFS.possibleCPUs().last! + 1)
+        try opened.setEntries(of: "cpus", to: cpuCount)
         if options.sampling == .everyCall { try opened.setEntries(of: "unsampled", to: 1) }
-        opened.setAutoload { Probes.isWanted($0, suffix: suffix, kernel: kernel) }
+        opened.setAutoload { $0.hasPrefix("sys_exit") ? $0 == exitProgram : $0.hasSuffix(suffix) || Probes.untwinned.contains($0) }
         let object = try opened.load()
         for section in [".bss.slots", ".bss.watch"] { object.discardInitialValue(of: section) }
-        if kernel.canLookUpMappings { try object.install("name_caller\(suffix)", in: "caller_names") }
 
         let ring = try RingBuffer(object.map("events"))
         let control = try MappedMemory(object.map(".data.control"), writable: true)
-        let slots = try MappedMemory(object.map(".bss.slots"), writable: false)
-        if case .cgroup(let path) = options.target { try Probes.watch(cgroup: path, in: object.map("cgroup")) }
+        let cpus = try MappedMemory(object.map("cpus"), writable: true)
+        let slots = try MappedMemory(object.map(".bss.slots"), writable: true)
+        switch options.target {
+        case .cgroup(let path): try Probes.watch(cgroup: path, in: object.map("cgroup"))
+        // The watch list has those that are not watched.
+        case .all: try Probes.list(getpid(), in: object.map(".bss.watch"))
+        case .processes, .command: break
+        }
         let fork = try object.attach("task_fork\(suffix)")
         let exec = try object.attach("task_exec\(suffix)")
         let exit = try object.attach("task_exit\(suffix)")
-        let sysExit = try object.attach("sys_exit\(suffix)")
+        let sysExit = try object.attach(exitProgram)
         let sysEnter = try object.attach("sys_enter\(suffix)")
         let vsyscall = Probes.attachVsyscall(object)
 
         self.object = object
         self.ring = ring
         self.control = control
+        self.cpus = cpus
+        self.cpuCount = cpuCount
         self.slots = slots
         self.slotCount = slotCount
         links = Links(fork: fork, exec: exec, exit: exit, sysExit: sysExit, sysEnter: sysEnter)
         vsyscallLink = vsyscall
         namesCallers = kernel.canLookUpMappings
         isTyped = typed
-    }
-
-    private static func isWanted(_ program: String, suffix: String, kernel: KernelRequirements) -> Bool {
-        if program.hasPrefix("name_caller") { return kernel.canLookUpMappings && program.hasSuffix(suffix) }
-        return program.hasSuffix(suffix) || ["flush_batch", "sample_vdso", "vsyscall"].contains(program)
+        self.exitProgram = exitProgram
+        if case .cgroup = options.target { recordingPhase = SYSLAT_RECORDING_CGROUP } else { recordingPhase = SYSLAT_RECORDING }
     }
 
     /// The tracepoint is there where the kernel emulates the page (CONFIG_X86_VSYSCALL_EMULATION).
@@ -94,6 +109,7 @@ struct Probes: ~Copyable {
         case .processes(_, let follow), .command(_, let follow):
             config.scope = SYSLAT_SCOPE_PROCESSES.rawValue
             config.follow = follow ? 1 : 0
+            config.watched = 1
         case .all: config.scope = SYSLAT_SCOPE_ALL.rawValue
         case .cgroup: config.scope = SYSLAT_SCOPE_CGROUP.rawValue
         }
@@ -127,15 +143,21 @@ struct Probes: ~Copyable {
         let now = ProcFS.monotonicNanoseconds()
         set(\.session_start_ns, to: now)
         set(\.coarse_now_ns, to: now)
-        enter(SYSLAT_RECORDING)
+        resumeRecording()
         return now
     }
+
+    /// Goes on recording.
+    func resumeRecording() { enter(recordingPhase) }
 
     /// Measures 1 of 2^shift calls from now on. Only where the options ask for sampling.
     func sample(shift: UInt8) { set(\.sampling_shift, to: UInt32(shift)) }
 
     /// Says what time it is (CLOCK_MONOTONIC): calls that are not measured begin by this clock.
     func advanceCoarseClock(to now: UInt64) { set(\.coarse_now_ns, to: now) }
+
+    /// Says what time a sample inside the vDSO stands for, in nanoseconds.
+    func setSamplePeriod(_ period: UInt64) { set(\.sample_period_ns, to: period) }
 
     /// Samples that were found inside the vDSO until now; it may begin again at 0.
     var vdsoSamples: UInt32 {
@@ -150,12 +172,15 @@ struct Probes: ~Copyable {
     }
 
     /// Watches a process, whose id must be one that Linux gives.
-    func watch(pid: Int32) throws(BPFError) {
+    func watch(pid: Int32) throws(BPFError) { try Probes.list(pid, in: object.map(".bss.watch")) }
+
+    /// Puts a process on the watch list.
+    private static func list(_ pid: Int32, in map: BPFMap) throws(BPFError) {
         let page = Int(sysconf(Int32(_SC_PAGESIZE)))
         let (index, offset) = Int(pid).quotientAndRemainder(dividingBy: page)
         // Only the page with the process's byte: all of the list would count as memory of ours.
         let memory = try MappedMemory(
-            descriptor: object.map(".bss.watch").descriptor, size: page, offset: index * page, writable: true, name: "the watch list")
+            descriptor: map.descriptor, size: page, offset: index * page, writable: true, name: "the watch list")
         unsafe memory.base.storeBytes(of: 1, toByteOffset: offset, as: UInt8.self)
     }
 
@@ -165,12 +190,11 @@ struct Probes: ~Copyable {
     /// the counters of all CPUs together.
     func flush() throws(BPFError) -> (isComplete: Bool, counters: syslat_counters) {
         var isComplete = true
-        var counters = syslat_counters()
-        for (cpu, share) in try shares().enumerated() {
-            counters.add(share.counters)
-            guard !share.events.isEmpty else { continue }
+        let counters = counters()
+        for id in 0..<cpuCount {
+            guard unsafe cpu(id).pointee.batch.header.count > 0 else { continue }
             do throws(BPFError) {
-                if try object.run("flush_batch", onCPU: cpu) != 0 { isComplete = false }
+                if try object.run("flush_batch", onCPU: id) != 0 { isComplete = false }
             } catch where error.code == ENXIO {
                 isComplete = false
             }
@@ -180,37 +204,44 @@ struct Probes: ~Copyable {
 
     // MARK: Reading
 
-    /// One CPU's counters and the events in its batch, as a record of the ring.
-    struct Share {
-        let counters: syslat_counters
-        let record: [UInt8]
-        let events: ArraySlice<UInt8>
-        /// The places of the numbers that this CPU has met, where calls are sampled.
-        let met: [Int]
+    /// The programs write it at any time; each counter is written whole.
+    private func cpu(_ id: Int) -> UnsafeMutablePointer<syslat_cpu> {
+        // The mapped array holds `cpuCount` of them.
+        unsafe cpus.base.assumingMemoryBound(to: syslat_cpu.self) + id
     }
 
-    /// Every possible CPU's share.
-    func shares() throws(BPFError) -> [Share] {
-        let batchOffset = MemoryLayout<syslat_cpu>.offset(of: \.batch)!
-        let headerSize = MemoryLayout<syslat_record_header>.size
-        return (try object.map("cpus").values(of: UInt32(0), perCPU: true) ?? []).map { bytes in
-            // The map's value is one struct syslat_cpu.
-            let cpu = unsafe bytes.withUnsafeBytes { unsafe $0.loadUnaligned(as: syslat_cpu.self) }
-            var header = cpu.batch.header
-            header.version = UInt16(SYSLAT_ABI_VERSION)
-            header.kind = UInt16(SYSLAT_RECORD_BATCH.rawValue)
-            let count = min(Int(header.count), Int(SYSLAT_BATCH_EVENTS))
-            let first = batchOffset + headerSize
-            let events = bytes[first..<first + count * MemoryLayout<syslat_event>.stride]
-            let record = unsafe withUnsafeBytes(of: &header) { unsafe Array($0) } + events
-            return Share(counters: cpu.counters, record: record, events: events, met: Probes.bits(of: cpu.met))
+    /// The counters of all CPUs and slots together.
+    func counters() -> syslat_counters {
+        var total = syslat_counters()
+        for id in 0..<cpuCount { total.add(unsafe cpu(id).pointee.counters) }
+        for unsafe slot in unsafe table { total.entered += UInt64(slot.entered) }
+        return total
+    }
+
+    /// Where the calls are remembered. The programs write it at any time.
+    private var table: UnsafeMutableBufferPointer<syslat_slot> {
+        // The mapped array holds at least `slotCount` slots.
+        unsafe UnsafeMutableBufferPointer(start: slots.base.assumingMemoryBound(to: syslat_slot.self), count: slotCount)
+    }
+
+    /// The events in the batches, each batch as a record of the ring. Only while nothing is recorded.
+    func batches() -> [[UInt8]] {
+        (0..<cpuCount).compactMap { id in
+            var batch = unsafe cpu(id).pointee.batch
+            let count = min(Int(batch.header.count), Int(SYSLAT_BATCH_EVENTS))
+            guard count > 0 else { return nil }
+            batch.header.version = UInt16(SYSLAT_ABI_VERSION)
+            batch.header.kind = UInt16(SYSLAT_RECORD_BATCH.rawValue)
+            let size = MemoryLayout<syslat_record_header>.size + count * MemoryLayout<syslat_event>.stride
+            return unsafe withUnsafeBytes(of: batch) { unsafe Array($0[..<size]) }
         }
     }
 
     /// Forgets counters, batches and calls that were not measured. Only while nothing is recorded.
     func clearShares() throws(BPFError) {
         for place in try unsampled().keys { try object.map("unsampled").clearAllCPUs(UInt32(place)) }
-        try object.map("cpus").clearAllCPUs(UInt32(0))
+        for id in 0..<cpuCount { unsafe cpu(id).pointee = syslat_cpu() }
+        for index in unsafe table.indices where unsafe table[index].entered > 0 { unsafe table[index].entered = 0 }
     }
 
     /// How many calls completed without having been measured: by place (the ABI times 1024, plus the number), the words of
@@ -218,7 +249,8 @@ struct Probes: ~Copyable {
     func unsampled() throws(BPFError) -> [Int: [UInt64]] {
         let map = try object.map("unsampled")
         var totals: [Int: [UInt64]] = [:]
-        for place in try shares().reduce(into: Set<Int>(), { $0.formUnion($1.met) }) where place < map.entries {
+        let met = (0..<cpuCount).reduce(into: Set<Int>()) { $0.formUnion(Probes.bits(of: unsafe cpu($1).pointee.met)) }
+        for place in met where place < map.entries {
             for bytes in try map.values(of: UInt32(place), perCPU: true) ?? [] {
                 // Whole words: the value is one struct syslat_unsampled.
                 let words = unsafe bytes.withUnsafeBytes { unsafe Array($0.bindMemory(to: UInt64.self)) }
@@ -230,9 +262,7 @@ struct Probes: ~Copyable {
 
     /// The calls that have not returned.
     func inFlight() throws(BPFError) -> [syslat_slot] {
-        // The mapped array holds at least `slotCount` slots.
-        let table = unsafe UnsafeBufferPointer(start: slots.base.assumingMemoryBound(to: syslat_slot.self), count: slotCount)
-        var calls = unsafe table.filter { $0.owner != 0 }
+        var calls = unsafe table.filter { $0.isInCall }
         let spill = try object.map("spill")
         for tid in spill.keys(as: UInt32.self) {
             guard let bytes = try spill.values(of: tid, perCPU: false)?.first else { continue }
@@ -243,9 +273,8 @@ struct Probes: ~Copyable {
 
     /// Whether a thread has made or ended a call since recording began.
     func hasSeen(tid: Int32) -> Bool {
-        // The mapped array holds at least `slotCount` slots, a power of two.
-        let slot = unsafe slots.base.assumingMemoryBound(to: syslat_slot.self)[Int(tid) & (slotCount - 1)]
-        return slot.last_tid == UInt32(bitPattern: tid)
+        // A power of two.
+        unsafe table[Int(tid) & (slotCount - 1)].tid == tid
     }
 
     /// The overflow histograms: key, series and each CPU's extremes, as bytes.
@@ -293,7 +322,6 @@ struct Probes: ~Copyable {
 
     /// What the kernel says of the programs at entry and at exit.
     func statistics() -> (entry: BPFObject.ProgramStatistics, exit: BPFObject.ProgramStatistics) {
-        let suffix = isTyped ? "_btf" : "_raw"
-        return (object.statistics(of: "sys_enter\(suffix)"), object.statistics(of: "sys_exit\(suffix)"))
+        (object.statistics(of: isTyped ? "sys_enter_btf" : "sys_enter_raw"), object.statistics(of: exitProgram))
     }
 }

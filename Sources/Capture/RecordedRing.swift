@@ -29,8 +29,8 @@ package struct RecordedRing: Sendable {
         session.stop(&recording)
         _ = unsafe session.probes.ring.consume { unsafe take($0) }
         _ = launched.wait()
-        let counters = try CaptureSession.drain(session.probes, into: &session.aggregator)
-        guard counters.allSatisfy({ $0.overflowed == 0 }) else {
+        let counters = CaptureSession.drain(session.probes, into: &session.aggregator)
+        guard counters.overflowed == 0 else {
             throw CaptureError("The ring was full while the command ran: record a shorter one.")
         }
     }
@@ -41,6 +41,6 @@ package struct RecordedRing: Sendable {
         ends.append(bytes.count)
         // Inside the record: its size was checked.
         let header = unsafe record.loadUnaligned(as: syslat_record_header.self)
-        if UInt32(header.kind) == SYSLAT_RECORD_BATCH.rawValue { events += Int(header.count) }
+        if UInt32(header.kind) != SYSLAT_RECORD_PROCESS_EXIT.rawValue { events += Int(header.count) }
     }
 }

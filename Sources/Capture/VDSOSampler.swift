@@ -7,7 +7,7 @@ internal import Profile
 /// The sampling of user code on every CPU, by which calls that never enter the kernel are estimated.
 ///
 /// Each sample is a timer's interrupt, which costs whoever is running some microseconds, and in a virtual machine more. So it is
-/// done at the full rate only while samples are found inside the vDSO, and seldom while there are none.
+/// done seldom, until samples are found inside the vDSO, and at the full rate while there are some.
 ///
 /// Ownership: the events end with this value. Nothing is sampled before ``start()``.
 struct VDSOSampler: ~Copyable {
@@ -16,8 +16,8 @@ struct VDSOSampler: ~Copyable {
     private let events: [Event]
     /// The time between two samples of one CPU at the full rate, and while nothing is found.
     private let periods: (full: UInt64, idle: UInt64)
-    private var isIdle = false
-    /// How many samples had been found, and when the last of them was: CLOCK_MONOTONIC.
+    private var isIdle = true
+    /// How many samples had been found, and when the last of them was: CLOCK_MONOTONIC, or 0.
     private var found = (count: UInt32(0), at: UInt64(0))
 
     /// Samples a second and CPU while nothing is found.
@@ -43,22 +43,25 @@ struct VDSOSampler: ~Copyable {
             return
         }
         periods = (1_000_000_000 / UInt64(hertz), 1_000_000_000 / UInt64(min(hertz, VDSOSampler.idleHertz)))
+        probes.setSamplePeriod(periods.idle)
         do throws(CaptureError) {
-            events = try VDSOSampler.open(probes, periodNanoseconds: periods.full)
+            events = try VDSOSampler.open(probes, periodNanoseconds: periods.idle)
             state = .on(hertz: hertz)
         } catch {
             (state, events) = (.unavailable(error.description), [])
         }
     }
 
-    /// Chooses how often to sample. To be called again and again while recording, with the number of samples that were found inside
-    /// the vDSO until now.
-    mutating func adapt(found count: UInt32, at now: UInt64) {
-        if count != found.count || found.at == 0 { found = (count, now) }
+    /// Chooses how often to sample. To be called again and again while recording.
+    mutating func adapt(_ probes: borrowing Probes, at now: UInt64) {
+        let count = probes.vdsoSamples
+        if count != found.count { found = (count, now) }
         let shouldBeIdle = now - found.at >= VDSOSampler.patienceNanoseconds
         guard shouldBeIdle != isIdle, periods.full != periods.idle else { return }
         isIdle = shouldBeIdle
-        for event in events { _ = clinux_set_perf_period(event.descriptor, isIdle ? periods.idle : periods.full) }
+        let period = isIdle ? periods.idle : periods.full
+        probes.setSamplePeriod(period)
+        for event in events { _ = clinux_set_perf_period(event.descriptor, period) }
     }
 
     /// Errors: the kernel gives no perf events; a sentence says why.

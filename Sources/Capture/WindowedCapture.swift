@@ -77,7 +77,7 @@ public struct WindowedCapture: ~Copyable {
         within limit: Duration, begin: () -> Void, until isOver: () -> Bool
     ) throws(CaptureError) -> Window {
         let start = ContinuousClock.now
-        session.probes.enter(SYSLAT_RECORDING)
+        session.probes.resumeRecording()
         begin()
         let ending = try wait(until: start + limit, isOver)
         session.probes.enter(SYSLAT_IDLE)
@@ -108,9 +108,7 @@ public struct WindowedCapture: ~Copyable {
             attempts += 1
             usleep(1000)
         }
-        let shares: [Probes.Share]
-        do throws(BPFError) { shares = try session.probes.shares() } catch { throw CaptureError(error) }
-        let total = shares.reduce(into: UInt64(0)) { $0 += $1.counters.entered }
+        let total = session.probes.counters().entered
         try session.consumeCounted()
         let calls = session.aggregator.calls()
         session.completedIntervals = session.completedIntervals.merged(with: calls)

@@ -39,9 +39,15 @@ package enum ProcFS {
     /// The process that a thread belongs to.
     package static func threadGroup(of tid: Int32) -> Int32? { field("Tgid", in: "/proc/\(tid)/status").flatMap { Int32($0) } }
 
-    /// The CPUs that are online, as /sys lists them: `0-3,6`. Only the first where that can't be read.
-    package static func onlineCPUs() -> [Int] {
-        let list = (text("/sys/devices/system/cpu/online") ?? "").split(separator: ",").flatMap { part -> [Int] in
+    /// The CPUs that are online, in rising order.
+    package static func onlineCPUs() -> [Int] { cpus("online") }
+
+    /// The CPUs that may ever be online, in rising order.
+    package static func possibleCPUs() -> [Int] { cpus("possible") }
+
+    /// CPUs as /sys lists them: `0-3,6`. Only the first where that can't be read.
+    private static func cpus(_ state: String) -> [Int] {
+        let list = (text("/sys/devices/system/cpu/\(state)") ?? "").split(separator: ",").flatMap { part -> [Int] in
             let ends = part.split(separator: "-").compactMap { Int($0) }
             guard let first = ends.first, let last = ends.last, first <= last else { return [] }
             return Array(first...last)

@@ -16,16 +16,39 @@ import Testing
     @Test func everyFieldOfAnEventIsRead() throws {
         for offset in 0..<8 {
             let feed = Feed()
-            let event = Event(duration: 0x123_4567_89ab, tgid: 0x30_2010, number: 777, error: 4095, abi: 2, outcome: 1)
+            let event = Event(duration: 0x3ff_4567_89ab, tgid: 0x30_2010, number: 777, error: 4095, abi: 2, outcome: 1)
             feed.send(Record.batch([event]), offset: offset)
             let call = try #require(feed.call(.x32, 777))
             #expect(call.series.map(\.outcome) == [.blocked])
             #expect(call.series.map(\.failed) == [true])
             #expect(call.errnos.map(\.errno) == [4095])
-            #expect(call.distribution == LatencyHistogram(recording: [0x123_4567_89ab]))
+            #expect(call.distribution == LatencyHistogram(recording: [0x3ff_4567_89ab]))
             #expect(feed.processes().map(\.pid) == [0x30_2010])
             #expect(feed.completed == 1 && feed.malformed == 0)
         }
+    }
+
+    @Test func aCallApartFromTheBatchesIsTakenWhateverItsLength() throws {
+        for offset in 0..<8 {
+            let feed = Feed()
+            let event = Event(duration: .max - 7, tgid: 0x30_2010, number: -777, error: 4095, abi: 1, outcome: 2)
+            feed.send(event.single(), offset: offset)
+            let call = try #require(feed.call(.ia32, -777))
+            #expect(call.series.map(\.outcome) == [.preempted])
+            #expect(call.errnos.map(\.errno) == [4095])
+            #expect(call.distribution == LatencyHistogram(recording: [.max - 7]))
+            #expect(feed.processes().map(\.pid) == [0x30_2010])
+            #expect(feed.completed == 1 && feed.malformed == 0)
+        }
+    }
+
+    @Test(arguments: [Event(tgid: 0), Event(tgid: 4 << 20), Event(tgid: .max), Event(outcome: 3), Event(reserved: 1)])
+    func anImpossibleCallApartFromTheBatchesIsMalformed(event: Event) {
+        let feed = Feed()
+        feed.send(event.single())
+        #expect(feed.malformedEvents == 1 && feed.malformedRecords == 0 && feed.completed == 0)
+        feed.send(Event().single(reserved: 1))
+        #expect(feed.malformedEvents == 2 && feed.completed == 0)
     }
 
     @Test func aRecordCutAnywhereIsMalformed() {
@@ -33,44 +56,50 @@ import Testing
         for length in 0..<batch.count { expectMalformed(Array(batch.prefix(length)), "\(length) bytes of a batch") }
         let exit = Record.processExit(42, comm: Array("dd".utf8))
         for length in 0..<exit.count { expectMalformed(Array(exit.prefix(length)), "\(length) bytes of an exit") }
+        let call = Event().single()
+        for length in 0..<call.count { expectMalformed(Array(call.prefix(length)), "\(length) bytes of a call") }
     }
 
     @Test func aRecordThatIsTooLongIsMalformed() {
         expectMalformed(Record.batch([Event()]) + [0], "a batch and a byte")
         expectMalformed(Record.batch([Event()]) + Event().bytes, "an event that is not counted")
         expectMalformed(Record.processExit(42, comm: []) + [0], "an exit and a byte")
+        expectMalformed(Event().single() + [0], "a call and a byte")
     }
 
     @Test func otherVersionsAndKindsAreMalformed() {
-        for version in [0, 1, 2, 4, 0x300, .max] as [UInt16] {
+        for version in [0, 1, 2, 3, 5, 0x400, .max] as [UInt16] {
             expectMalformed(Record.batch([Event()], version: version), "version \(version)")
             expectMalformed(Record.processExit(42, comm: [], version: version), "exit of version \(version)")
+            expectMalformed(Event().single(version: version), "call of version \(version)")
         }
-        for kind in [0, 3, 0x101, .max] as [UInt16] { expectMalformed(Record.batch([Event()], kind: kind), "kind \(kind)") }
+        for kind in [0, 3, 4, 0x101, .max] as [UInt16] { expectMalformed(Record.batch([Event()], kind: kind), "kind \(kind)") }
     }
 
     @Test func impossibleCountsAreMalformed() {
         expectMalformed(Record.batch([]), "no events")
         expectMalformed(Record.batch([Event()], count: 0), "an event that is not counted")
         expectMalformed(Record.batch([Event()], count: 2), "one event too few")
-        expectMalformed(Record.batch(Array(repeating: Event(), count: 65)), "65 events")
+        expectMalformed(Record.batch(Array(repeating: Event(), count: Record.mostEvents + 1)), "one event more than a full batch")
         expectMalformed(Record.batch([Event()], count: .max), "the largest count")
-        // 24 * count wraps to 24 in 32 bits.
-        expectMalformed(Record.batch([Event()], count: (1 << 29) + 1), "a count whose bytes wrap")
+        // 16 * count wraps to 16 in 32 bits.
+        expectMalformed(Record.batch([Event()], count: (1 << 28) + 1), "a count whose bytes wrap")
         expectMalformed(Record.processExit(42, comm: [], count: 0), "no exit")
         expectMalformed(Record.processExit(42, comm: [], count: 2), "two exits")
+        expectMalformed(Event().single(count: 0), "no call")
+        expectMalformed(Event().single(count: 2), "two calls")
     }
 
     @Test func aFullBatchIsTaken() {
         let feed = Feed()
-        feed.send(Record.batch(Array(repeating: Event(), count: 64)))
-        #expect(feed.completed == 64)
+        feed.send(Record.batch(Array(repeating: Event(), count: Record.mostEvents)))
+        #expect(feed.completed == UInt64(Record.mostEvents))
         #expect(feed.malformed == 0)
     }
 
     @Test(arguments: [
-        Event(abi: 4), Event(abi: .max), Event(outcome: 3), Event(outcome: .max), Event(error: 4096), Event(error: .max),
-        Event(reserved: 1), Event(reserved: .max), Event(tgid: 0), Event(tgid: 4 << 20), Event(tgid: .max),
+        Event(outcome: 3), Event(reserved: 1), Event(outcome: 3, reserved: 1), Event(tgid: 0), Event(clock: 1), Event(evidence: 6),
+        Event(evidence: 7), Event(sampling: 13), Event(sampling: 14), Event(sampling: 15),
     ])
     func anImpossibleEventIsCountedAndItsNeighboursAreKept(event: Event) {
         let feed = Feed()
@@ -84,7 +113,8 @@ import Testing
 
     @Test(arguments: [
         Event(abi: 3), Event(outcome: 2), Event(error: 4095), Event(tgid: 1), Event(tgid: (4 << 20) - 1), Event(duration: 0),
-        Event(duration: .max), Event(number: 1023), Event(number: 1024), Event(number: -1),
+        Event(duration: (1 << 42) - 1), Event(number: 1023), Event(number: 1024), Event(number: -1), Event(sampling: 12),
+        Event(evidence: 1), Event(evidence: 5, clock: 255),
     ])
     func theLastPossibleValueIsTaken(event: Event) {
         let feed = Feed()
@@ -121,7 +151,7 @@ import Testing
             feed.send(record)
             let taken = feed.completed + feed.malformedEvents - before
             // All events of the record and nothing else, or one bad record, or the exit of a process.
-            let isWhole = Int(taken) * 24 + 8 == record.count && feed.malformedRecords == malformed
+            let isWhole = (Int(taken) * 16 + 8 == record.count || taken == 1 && record.count == 32) && feed.malformedRecords == malformed
             let isRefused = taken == 0 && feed.malformedRecords == malformed + 1
             let isExit = taken == 0 && feed.malformedRecords == malformed && record.count == 40 && record[2] == 2
             if !isWhole && !isRefused && !isExit { wrong.append(record) }
@@ -145,8 +175,8 @@ import Testing
             return (0..<Int.random(in: 0...80, using: &random)).map { _ in UInt8(truncatingIfNeeded: random.next()) }
         case 1:
             let count = Int.random(in: 1...3, using: &random)
-            let noise = (0..<24 * count).map { _ in UInt8(truncatingIfNeeded: random.next()) }
-            return Record.header(kind: .random(in: 1...2, using: &random), count: UInt32(count)) + noise
+            let noise = (0..<16 * count).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+            return Record.header(kind: .random(in: 1...3, using: &random), count: UInt32(count)) + noise
         default:
             let events = (0..<Int.random(in: 1...3, using: &random)).map { _ in
                 Event.random(pids: 1...200, using: &random)

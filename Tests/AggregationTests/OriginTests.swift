@@ -98,7 +98,7 @@ import Testing
 
     @Test func whatOverflowedKeepsItsOrigin() throws {
         let feed = Feed()
-        let key = UInt32(Self.clockGettime).bytes + UInt16(0).bytes + [0, 0, 0, EntryEvidence.outside.rawValue, 1, 0]
+        let key = event(.outside).word.bytes
         var buckets = [UInt64](repeating: 0, count: 320)
         buckets[5] = 3
         let series = ([3, 15, 0] + buckets).flatMap(\.bytes)

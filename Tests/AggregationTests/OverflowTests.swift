@@ -39,7 +39,7 @@ import Testing
     }
 
     private func key(number: Int32 = 7, error: UInt16 = 0, abi: UInt8 = 0, outcome: UInt8 = 0) -> [UInt8] {
-        UInt32(bitPattern: number).bytes + error.bytes + [outcome, 0, abi, 0, 0, 0]
+        Event(number: number, error: error, abi: abi, outcome: outcome).word.bytes
     }
 
     private func series(_ buckets: [Int: UInt64], sum: UInt64 = 0, aboveRange: UInt64 = 0) -> [UInt8] {
@@ -187,7 +187,7 @@ import Testing
             ([], some, [bounds]), (Array(good.dropLast()), some, [bounds]), (good + [0], some, [bounds]),
             (good, [], [bounds]), (good, Array(some.dropLast(8)), [bounds]), (good, some + [0], [bounds]),
             (good, some, [bounds, []]), (good, some, [Array(bounds.dropLast()), bounds]), (good, some, [bounds + [0]]),
-            (key(abi: 4), some, [bounds]), (key(outcome: 3), some, [bounds]), (key(error: 4096), some, [bounds]),
+            (key(outcome: 3), some, [bounds]), (Event(evidence: 6).word.bytes, some, [bounds]), (Event(reserved: 1).word.bytes, some, [bounds]),
         ]
         for (position, bytes) in bad.enumerated() {
             let feed = Feed()

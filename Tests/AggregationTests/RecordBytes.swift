@@ -3,7 +3,7 @@ import LatencyHistogram
 import Profile
 import SyscallTable
 
-/// One event as the kernel side lays it out, written byte by byte: the C declaration is not asked.
+/// One completed call as the kernel side lays it out, written bit by bit: the C declaration is not asked.
 struct Event: Hashable {
     var duration: UInt64 = 1000
     var tgid: UInt32 = 42
@@ -16,9 +16,26 @@ struct Event: Hashable {
     var clock: UInt8 = 0
     var sampling: UInt8 = 0
 
-    var bytes: [UInt8] {
-        duration.bytes + tgid.bytes + UInt32(bitPattern: number).bytes + error.bytes
-            + [outcome, reserved, abi, evidence, clock, sampling]
+    /// The call in one word: each field, the lowest bits first, and how many bits it has. What does not fit in its field goes astray.
+    var word: UInt64 {
+        let fields: [(value: UInt64, bits: UInt64)] = [
+            (UInt64(UInt32(bitPattern: number)), 32), (UInt64(abi), 2), (UInt64(evidence), 3), (UInt64(sampling), 4),
+            (UInt64(clock), 8), (UInt64(error), 12), (UInt64(outcome), 2), (UInt64(reserved), 1),
+        ]
+        var (word, place): (UInt64, UInt64) = (0, 0)
+        for field in fields {
+            word |= field.value << place
+            place += field.bits
+        }
+        return word
+    }
+
+    /// As one of a batch.
+    var bytes: [UInt8] { (duration << 22 | UInt64(tgid)).bytes + word.bytes }
+
+    /// As a record of its own.
+    func single(version: UInt16 = Record.version, count: UInt32 = 1, reserved: UInt32 = 0) -> [UInt8] {
+        Record.header(version: version, kind: 3, count: count) + duration.bytes + word.bytes + tgid.bytes + reserved.bytes
     }
 
     static func random<Generator: RandomNumberGenerator>(pids: ClosedRange<UInt32>, using random: inout Generator) -> Event {
@@ -31,13 +48,17 @@ struct Event: Hashable {
 }
 
 enum Record {
-    static func header(version: UInt16 = 3, kind: UInt16, count: UInt32) -> [UInt8] { version.bytes + kind.bytes + count.bytes }
+    static let version: UInt16 = 4
+    /// As many events as a batch can have.
+    static let mostEvents = 256
 
-    static func batch(_ events: [Event], version: UInt16 = 3, kind: UInt16 = 1, count: UInt32? = nil) -> [UInt8] {
+    static func header(version: UInt16 = version, kind: UInt16, count: UInt32) -> [UInt8] { version.bytes + kind.bytes + count.bytes }
+
+    static func batch(_ events: [Event], version: UInt16 = version, kind: UInt16 = 1, count: UInt32? = nil) -> [UInt8] {
         header(version: version, kind: kind, count: count ?? UInt32(events.count)) + events.flatMap(\.bytes)
     }
 
-    static func processExit(_ tgid: UInt32, comm: [UInt8], cpu: UInt64 = 0, count: UInt32 = 1, version: UInt16 = 3) -> [UInt8] {
+    static func processExit(_ tgid: UInt32, comm: [UInt8], cpu: UInt64 = 0, count: UInt32 = 1, version: UInt16 = version) -> [UInt8] {
         let name = (comm + Array(repeating: 0, count: 16)).prefix(16)
         return header(version: version, kind: 2, count: count) + tgid.bytes + UInt32(0).bytes + cpu.bytes + name
     }
@@ -70,10 +91,13 @@ final class Feed {
         unsafe memory.withUnsafeBytes { unsafe aggregator.consume(UnsafeRawBufferPointer(rebasing: $0[offset...])) }
     }
 
+    /// In batches, and those that take too long for one apart from them.
     func send(_ events: [Event]) {
-        for start in stride(from: 0, to: events.count, by: 64) {
-            send(Record.batch(Array(events[start..<min(start + 64, events.count)])))
+        let short = events.filter { $0.duration < 1 << 42 }
+        for start in stride(from: 0, to: short.count, by: Record.mostEvents) {
+            send(Record.batch(Array(short[start..<min(start + Record.mostEvents, short.count)])))
         }
+        for event in events where event.duration >= 1 << 42 { send(event.single()) }
     }
 
     func sendExit(_ tgid: UInt32, _ comm: String) { send(Record.processExit(tgid, comm: Array(comm.utf8))) }

@@ -125,7 +125,7 @@ import Testing
 
     @Test func callsThatOverflowedStandForOthersToo() throws {
         let feed = Feed()
-        let key = UInt32(7).bytes + UInt16(11).bytes + [0, 0, 0, 0, 0, 3]
+        let key = Event(number: 7, error: 11, sampling: 3).word.bytes
         var buckets = [UInt64](repeating: 0, count: 320)
         buckets[9] = 2
         feed.sendOverflow(key: key, series: ([2, 18, 0] + buckets).flatMap(\.bytes), extremes: [UInt64(10).bytes + UInt64(10).bytes])

@@ -23,10 +23,10 @@ typedef uint64_t syslat_u64;
 typedef int32_t syslat_s32;
 #endif
 
-#define SYSLAT_ABI_VERSION 3
+#define SYSLAT_ABI_VERSION 4
 
 /* Events gathered on one CPU before they go to the ring together; a power of two. */
-#define SYSLAT_BATCH_EVENTS 64
+#define SYSLAT_BATCH_EVENTS 256
 
 /* Numbers 0 ... 1023 of each ABI have a bit in the selection; others are listed one by one. */
 #define SYSLAT_ABI_COUNT 4
@@ -62,7 +62,7 @@ typedef int32_t syslat_s32;
 
 /* Sampling: 1 of 2^shift calls is measured; the others carry this instead of a shift, and are counted only. */
 #define SYSLAT_MAX_SAMPLING_SHIFT 12
-#define SYSLAT_UNSAMPLED 255
+#define SYSLAT_UNSAMPLED 15
 
 /* The largest magnitude that the kernel returns as an error (MAX_ERRNO, include/linux/err.h). */
 #define SYSLAT_MAX_ERRNO 4095
@@ -91,28 +91,45 @@ enum syslat_evidence {
     SYSLAT_COMPAT = 5,      /* a 32-bit call: all of them enter through the vDSO */
 };
 
-/* What kind of call it is, beside its number: taken at its entry and handed on in one piece. */
-struct syslat_call_kind {
-    syslat_u8 abi;      /* enum syslat_abi */
-    syslat_u8 evidence; /* enum syslat_evidence */
-    syslat_u8 clock;    /* of clock_gettime and clock_getres with evidence: the id, or SYSLAT_CLOCK_... */
-    syslat_u8 sampling; /* the call stands for 2^sampling calls, itself among them; or SYSLAT_UNSAMPLED */
-} __attribute__((aligned(4)));
+/*
+ * A call in one word, from its entry on; its error and its outcome are added at its exit. From the lowest bit:
+ *
+ *     32 number    as entered; x32 numbers without __X32_SYSCALL_BIT
+ *      2 abi       enum syslat_abi
+ *      3 evidence  enum syslat_evidence
+ *      4 sampling  the call stands for 2^sampling calls, itself among them; or SYSLAT_UNSAMPLED
+ *      8 clock     of clock_gettime and clock_getres with evidence: the id, or SYSLAT_CLOCK_...
+ *     12 error     0, or the errno: 1 ... 4095
+ *      2 outcome   enum syslat_outcome
+ *      1 zero
+ */
+#define SYSLAT_CALL_ABI_SHIFT 32
+#define SYSLAT_CALL_EVIDENCE_SHIFT 34
+#define SYSLAT_CALL_SAMPLING_SHIFT 37
+#define SYSLAT_CALL_CLOCK_SHIFT 41
+#define SYSLAT_CALL_ERROR_SHIFT 49
+#define SYSLAT_CALL_OUTCOME_SHIFT 61
 
-/* One completed call. */
+static inline syslat_s32 syslat_call_number(syslat_u64 call) { return (syslat_s32)call; }
+static inline syslat_u8 syslat_call_abi(syslat_u64 call) { return call >> SYSLAT_CALL_ABI_SHIFT & 3; }
+static inline syslat_u8 syslat_call_evidence(syslat_u64 call) { return call >> SYSLAT_CALL_EVIDENCE_SHIFT & 7; }
+static inline syslat_u8 syslat_call_sampling(syslat_u64 call) { return call >> SYSLAT_CALL_SAMPLING_SHIFT & 15; }
+static inline syslat_u8 syslat_call_clock(syslat_u64 call) { return call >> SYSLAT_CALL_CLOCK_SHIFT & 255; }
+static inline syslat_u16 syslat_call_error(syslat_u64 call) { return call >> SYSLAT_CALL_ERROR_SHIFT & SYSLAT_MAX_ERRNO; }
+static inline syslat_u8 syslat_call_outcome(syslat_u64 call) { return call >> SYSLAT_CALL_OUTCOME_SHIFT & 3; }
+
+/* One completed call that took less than 2^42 ns (73 minutes): what the CPUs write most is kept small. */
+#define SYSLAT_TGID_BITS 22
+#define SYSLAT_TGID_MASK ((1ULL << SYSLAT_TGID_BITS) - 1)
 struct syslat_event {
-    syslat_u64 duration_ns;
-    syslat_u32 tgid;
-    syslat_s32 number; /* as entered; x32 numbers without __X32_SYSCALL_BIT */
-    syslat_u16 error;  /* 0, or the errno: 1 ... 4095 */
-    syslat_u8 outcome; /* enum syslat_outcome */
-    syslat_u8 reserved;
-    struct syslat_call_kind kind;
+    syslat_u64 time; /* duration in ns, times 2^SYSLAT_TGID_BITS, plus the process id */
+    syslat_u64 call;
 };
 
 enum syslat_record_kind {
     SYSLAT_RECORD_BATCH = 1,        /* header, then `count` events */
     SYSLAT_RECORD_PROCESS_EXIT = 2, /* struct syslat_process_exit */
+    SYSLAT_RECORD_CALL = 3,         /* struct syslat_single_call */
 };
 
 /* Every record in the ring begins with this. */
@@ -125,6 +142,15 @@ struct syslat_record_header {
 struct syslat_batch {
     struct syslat_record_header header;
     struct syslat_event events[SYSLAT_BATCH_EVENTS];
+};
+
+/* One completed call apart from the batches: it took longer than an event can say, or found the batch in use. */
+struct syslat_single_call {
+    struct syslat_record_header header; /* count is 1 */
+    syslat_u64 duration_ns;
+    syslat_u64 call;
+    syslat_u32 tgid;
+    syslat_u32 reserved;
 };
 
 /* A process ended; its name is not to be had from /proc any more. */
@@ -144,7 +170,7 @@ struct syslat_unsampled {
 
 /* What became of the calls, counted on each CPU. All are events, not nanoseconds. */
 struct syslat_counters {
-    syslat_u64 entered;
+    syslat_u64 entered;          /* calls that no slot counts */
     syslat_u64 never_returned;   /* the thread ended inside the call */
     syslat_u64 began_before;     /* returned without an entry, first sight of a thread older than the capture */
     syslat_u64 new_task_returns; /* first return of a task born during the capture */
@@ -155,7 +181,7 @@ struct syslat_counters {
     syslat_u64 overflow_full;    /* lost: those were full as well */
     syslat_u64 spilled;          /* remembered in the spill table */
     syslat_u64 batches;          /* batches given to the ring */
-    syslat_u64 unbatched;        /* events that found the batch in use and went alone */
+    syslat_u64 unbatched;        /* calls that went alone */
     syslat_u64 clock_backwards;  /* the clock ran backwards inside a call: counted with 0 ns */
     syslat_u64 exits_unsent;     /* process exit records for which the ring had no room */
     syslat_u64 callers_unnoted;  /* calls past the vDSO whose place in the code had no room in the callers' map */
@@ -175,24 +201,26 @@ struct syslat_cpu {
 };
 
 /* A call that has not returned yet. */
+#define SYSLAT_IN_CALL 0x80000000U
 struct syslat_slot {
     syslat_u64 start_ns; /* of a call that is not measured: by the coarse clock */
-    syslat_u32 owner;    /* thread id in a call; 0 if none */
-    syslat_u32 last_tid; /* thread last seen here */
-    syslat_s32 number;
+    syslat_u64 call;     /* without error and outcome */
+    syslat_u32 thread;   /* the id last seen here, or 0; with SYSLAT_IN_CALL while it is in a call */
+    syslat_u32 entered;  /* calls that were remembered here: a part of the counter of that name, of which it keeps the low bits */
     syslat_u32 voluntary;   /* low bits of task->nvcsw at entry */
     syslat_u32 involuntary; /* low bits of task->nivcsw at entry */
-    struct syslat_call_kind kind;
 };
 
 /* A place in the code of a process from which calls bypassed the vDSO, or its calls through the vsyscall page. */
 struct syslat_caller_key {
     syslat_u64 mm; /* tells programs apart that one process executed one after the other */
     syslat_u64 ip; /* after the instruction that called; 0 for the vsyscall page */
-    syslat_u32 tgid;
     syslat_s32 number;
-    struct syslat_call_kind kind;
-    syslat_u32 reserved;
+    syslat_u32 tgid;
+    syslat_u8 abi;      /* enum syslat_abi */
+    syslat_u8 evidence; /* enum syslat_evidence */
+    syslat_u8 clock;
+    syslat_u8 reserved[5];
 };
 
 enum syslat_caller_state {
@@ -231,6 +259,7 @@ enum syslat_phase {
     SYSLAT_CALIBRATING = 1, /* only one thread of the profiler's own is watched */
     SYSLAT_RECORDING = 2,
     SYSLAT_STOPPED = 3,
+    SYSLAT_RECORDING_CGROUP = 4, /* the processes of a cgroup, instead of those that the watch list tells */
 };
 
 /* Shared memory by which user space steers the programs. */
@@ -241,6 +270,7 @@ struct syslat_control {
     syslat_u64 coarse_now_ns;    /* CLOCK_MONOTONIC, as user space last looked: when calls that are not measured began */
     syslat_u32 sampling_shift;   /* 1 of 2^shift calls is measured */
     syslat_u32 vdso_samples;     /* samples inside the vDSO until now; written by the programs only */
+    syslat_u64 sample_period_ns; /* the time that a sample inside the vDSO stands for */
 };
 
 enum syslat_scope {
@@ -262,6 +292,8 @@ struct syslat_config {
     syslat_u32 has_selection; /* only the numbers below are traced */
     syslat_u32 others_selected; /* ... and every number that has no bit, but those listed */
     syslat_u32 other_count;
+    syslat_u32 watched;       /* a watched process's byte in the watch list: 1, or 0 if all are watched but those listed */
+    syslat_u32 reserved;
     syslat_u32 calibrating_tid; /* the profiler's thread whose calls tell what a probe costs */
     syslat_u32 other_abis[SYSLAT_OTHER_NUMBERS]; /* numbers without a bit that are not as others_selected says */
     syslat_s32 other_numbers[SYSLAT_OTHER_NUMBERS];
@@ -273,11 +305,7 @@ struct syslat_config {
 
 /* One series of the overflow histograms. */
 struct syslat_overflow_key {
-    syslat_s32 number;
-    syslat_u16 error;
-    syslat_u8 outcome;
-    syslat_u8 reserved;
-    struct syslat_call_kind kind;
+    syslat_u64 call;
 };
 
 struct syslat_overflow {
@@ -293,17 +321,18 @@ struct syslat_overflow_extremes {
     syslat_u64 max_ns_plus_1;
 };
 
-_Static_assert(sizeof(struct syslat_event) == 24, "event layout");
+_Static_assert(sizeof(struct syslat_event) == 16, "event layout");
 _Static_assert(sizeof(struct syslat_record_header) == 8, "record header layout");
-_Static_assert(sizeof(struct syslat_batch) == 8 + 24 * SYSLAT_BATCH_EVENTS, "batch layout");
+_Static_assert(sizeof(struct syslat_batch) == 8 + 16 * SYSLAT_BATCH_EVENTS, "batch layout");
 _Static_assert(sizeof(struct syslat_process_exit) == 40, "process exit layout");
 _Static_assert(sizeof(struct syslat_slot) == 32, "slot layout");
-_Static_assert(sizeof(struct syslat_call_kind) == 4, "call kind layout");
+_Static_assert(sizeof(struct syslat_single_call) == 32, "single call layout");
+_Static_assert(SYSLAT_TGID_BITS + SYSLAT_VALUE_BITS == 64 && SYSLAT_PID_LIMIT == 1 << SYSLAT_TGID_BITS, "event layout");
 _Static_assert(sizeof(struct syslat_caller_key) == 32, "caller key layout");
 _Static_assert(sizeof(struct syslat_caller) == 16 + SYSLAT_CALLER_NAME, "caller layout");
 _Static_assert(sizeof(struct syslat_sample_key) == 8, "sample key layout");
 _Static_assert(sizeof(struct syslat_samples) == 32, "samples layout");
-_Static_assert(sizeof(struct syslat_overflow_key) == 12, "overflow key layout");
+_Static_assert(sizeof(struct syslat_overflow_key) == 8, "overflow key layout");
 _Static_assert((SYSLAT_BATCH_EVENTS & (SYSLAT_BATCH_EVENTS - 1)) == 0, "batches are a power of two");
 
 #endif
