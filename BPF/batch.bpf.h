@@ -14,17 +14,27 @@
 
 #define compiler_barrier() asm volatile("" ::: "memory")
 
+/* Where no program preempts another only the flush program can come between, and it looks first. */
+static __always_inline void hold_batch(struct syslat_cpu *cpu)
+{
+    *(volatile __u32 *)&cpu->users = 1;
+    compiler_barrier();
+}
+
+static __always_inline void release_batch(struct syslat_cpu *cpu)
+{
+    compiler_barrier();
+    *(volatile __u32 *)&cpu->users = 0;
+}
+
 static __always_inline bool enter_batch(struct syslat_cpu *cpu)
 {
-    if (unlikely(config.preemptible)) {
-        __atomic_fetch_add(&cpu->users, 1, __ATOMIC_RELAXED);
-        if (*(volatile __u32 *)&cpu->users != 1)
-            return false;
-    } else {
-        *(volatile __u32 *)&cpu->users = 1; /* only the flush program can come between, and it looks first */
+    if (!config.preemptible) {
+        hold_batch(cpu);
+        return true;
     }
-    compiler_barrier();
-    return true;
+    __atomic_fetch_add(&cpu->users, 1, __ATOMIC_RELAXED);
+    return *(volatile __u32 *)&cpu->users == 1;
 }
 
 /* For the flush program: has it interrupted somebody who is not to be interrupted? */
@@ -35,11 +45,10 @@ static __always_inline bool has_interrupted_user(struct syslat_cpu *cpu)
 
 static __always_inline void leave_batch(struct syslat_cpu *cpu)
 {
-    compiler_barrier();
-    if (unlikely(config.preemptible))
+    if (config.preemptible)
         __atomic_fetch_add(&cpu->users, -1, __ATOMIC_RELAXED);
     else
-        *(volatile __u32 *)&cpu->users = 0;
+        release_batch(cpu);
 }
 
 /* A wake-up for each record would cost more than all the rest: the consumer looks by itself, and is woken only when late. */
@@ -91,21 +100,36 @@ static __noinline int send_alone(struct syslat_cpu *cpu, __u64 duration_ns, __u6
     return 0;
 }
 
-/* `duration_ns` is negative if the clock ran backwards. While the ring is full the batch stays full, and calls are counted here. */
+/* Adds to a batch that has room. */
+static __always_inline void write_event(struct syslat_cpu *cpu, __u64 duration_ns, __u64 call, __u32 tgid)
+{
+    __u32 count = cpu->batch.header.count % SYSLAT_BATCH_EVENTS;
+    struct syslat_event *event = &cpu->batch.events[count];
+
+    event->time = duration_ns << SYSLAT_TGID_BITS | tgid;
+    event->call = call;
+    cpu->batch.header.count = count + 1;
+}
+
+/* While the ring is full the batch stays full, and calls are counted here. */
+static __noinline int append_to_full_batch(struct syslat_cpu *cpu, __u64 duration_ns, __u64 call, __u32 tgid)
+{
+    if (cpu && send_batch(cpu))
+        write_event(cpu, duration_ns, call, tgid);
+    else
+        overflow_call(cpu, duration_ns, call);
+    return 0;
+}
+
+/* `duration_ns` is negative if the clock ran backwards. */
 static __always_inline void append(struct syslat_cpu *cpu, __u64 duration_ns, __u64 call, __u32 tgid)
 {
-    if (unlikely(!enter_batch(cpu) || duration_ns >> SYSLAT_VALUE_BITS != 0)) {
+    if (unlikely(!enter_batch(cpu) || duration_ns >> SYSLAT_VALUE_BITS != 0))
         send_alone(cpu, duration_ns, call, tgid);
-    } else if (likely(cpu->batch.header.count < SYSLAT_BATCH_EVENTS) || send_batch(cpu)) {
-        __u32 count = cpu->batch.header.count % SYSLAT_BATCH_EVENTS;
-        struct syslat_event *event = &cpu->batch.events[count];
-
-        event->time = duration_ns << SYSLAT_TGID_BITS | tgid;
-        event->call = call;
-        cpu->batch.header.count = count + 1;
-    } else {
-        overflow_call(cpu, duration_ns, call);
-    }
+    else if (unlikely(cpu->batch.header.count >= SYSLAT_BATCH_EVENTS))
+        append_to_full_batch(cpu, duration_ns, call, tgid);
+    else
+        write_event(cpu, duration_ns, call, tgid);
     leave_batch(cpu);
 }
 

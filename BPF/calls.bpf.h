@@ -68,7 +68,7 @@ static __always_inline __u32 entered_abi(struct task_struct *task, __s32 number,
     if (unlikely(READ(task, thread_info.status, typed) & TS_COMPAT))
         return SYSLAT_IA32;
     /* Negative numbers have every bit; the kernel does not take them for x32 either (do_syscall_x32, arch/x86/entry). */
-    return unlikely(number >= 0 && (number & X32_SYSCALL_BIT)) ? SYSLAT_X32 : SYSLAT_X86_64;
+    return unlikely((__u32)number >> 30 == X32_SYSCALL_BIT >> 30) ? SYSLAT_X32 : SYSLAT_X86_64;
 #elif defined(__TARGET_ARCH_arm64)
     return SYSLAT_AARCH64;
 #else
@@ -95,6 +95,17 @@ static __noinline int count_entered(__u64 calls)
     if (cpu)
         add_on_cpu(&cpu->counters.entered, calls);
     return 0;
+}
+
+/* Writes all but the time of a call's beginning, which is for the last moment, into the slot that has been taken for it. */
+static __always_inline void remember(struct syslat_slot *slot, struct task_struct *task, __u64 call, const bool typed)
+{
+    slot->entered++;
+    if (unlikely(slot->entered == 0))
+        count_entered(1ULL << 32);
+    slot->call = call;
+    slot->voluntary = READ(task, nvcsw, typed);
+    slot->involuntary = READ(task, nivcsw, typed);
 }
 
 /* Remembers a call whose slot another thread is using. */
@@ -133,30 +144,35 @@ static __always_inline int call_entered(const __u64 *context, const bool typed)
     call = entered_call(task, context[1], typed);
     if (!is_selected(call))
         return 0;
-    if (unlikely(config.sampling))
+    if (config.sampling)
         call |= choose(call);
     if (unlikely(deserves_a_look(call)) && !is_unsampled(call))
         call |= look_at_entry(task, registers_of(context), call);
     slot = take_slot(tid_of(&caller, typed), typed);
     if (unlikely(!slot))
         return enter_without_slot(task, call);
-    slot->entered++;
-    if (unlikely(slot->entered == 0))
-        count_entered(1ULL << 32);
-    slot->call = call;
-    slot->voluntary = READ(task, nvcsw, typed);
-    slot->involuntary = READ(task, nivcsw, typed);
+    remember(slot, task, call, typed);
     slot->start_ns = entry_time(call);
     return 0;
 }
 
 static __always_inline __u64 outcome_of(const struct syslat_slot *call, struct task_struct *task, const bool typed)
 {
-    if (unlikely((__u32)READ(task, nvcsw, typed) != call->voluntary))
-        return SYSLAT_BLOCKED;
-    if (unlikely((__u32)READ(task, nivcsw, typed) != call->involuntary))
-        return SYSLAT_PREEMPTED;
-    return SYSLAT_RAN;
+    __u64 voluntary = (__u32)READ(task, nvcsw, typed) - call->voluntary;
+    __u64 involuntary = (__u32)READ(task, nivcsw, typed) - call->involuntary;
+    __u64 blocked, preempted;
+
+    /*
+     * Without a branch, and so that the compiler does not make one of it: programs that block now and then would make the CPU guess
+     * wrong, which takes longer than this.
+     */
+    barrier_var(voluntary);
+    barrier_var(involuntary);
+    blocked = -voluntary >> 63;
+    preempted = -involuntary >> 63;
+    barrier_var(blocked);
+    barrier_var(preempted);
+    return blocked * SYSLAT_BLOCKED | (preempted & ~blocked) * SYSLAT_PREEMPTED;
 }
 
 /* The error that a result stands for; 0 for a success. */

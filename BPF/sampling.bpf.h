@@ -67,7 +67,7 @@ static __noinline __u64 choose(__u64 call)
 
 static __always_inline bool is_unsampled(__u64 call)
 {
-    return unlikely(config.sampling) && syslat_call_sampling(call) == SYSLAT_UNSAMPLED;
+    return config.sampling && syslat_call_sampling(call) == SYSLAT_UNSAMPLED;
 }
 
 /* Counts a call that has completed and was not measured. Its word has its error and its outcome. */

@@ -18,7 +18,7 @@ static __always_inline __u8 *watch_byte(__u32 tgid)
 
 static __always_inline bool is_watched(__u32 tgid)
 {
-    return *watch_byte(tgid) == config.watched;
+    return *watch_byte(tgid);
 }
 
 /* Whether the current process, `tgid`, is watched now, where the watch list does not say so. */
@@ -35,7 +35,9 @@ static __noinline int is_watched_otherwise(__u32 tgid)
 /* Whether the current process, `tgid`, is watched now. */
 static __always_inline bool in_scope(__u32 tgid)
 {
-    return likely(current_phase() == SYSLAT_RECORDING) ? is_watched(tgid) : is_watched_otherwise(tgid);
+    if (unlikely(current_phase() != SYSLAT_RECORDING))
+        return is_watched_otherwise(tgid);
+    return is_watched(tgid);
 }
 
 /* Whether calls of the current process, `tgid`, end now: a process can leave a cgroup in the middle of a call. */
@@ -43,7 +45,9 @@ static __always_inline bool may_end_calls(__u32 tgid)
 {
     __u32 phase = current_phase();
 
-    return likely(phase == SYSLAT_RECORDING) ? is_watched(tgid) : phase == SYSLAT_RECORDING_CGROUP || is_watched_otherwise(tgid);
+    if (unlikely(phase != SYSLAT_RECORDING))
+        return phase == SYSLAT_RECORDING_CGROUP || is_watched_otherwise(tgid);
+    return is_watched(tgid);
 }
 
 /* Whether the selection has a call. A function of its own: most captures have none. */
@@ -70,7 +74,7 @@ static __noinline int is_among_selected(__u64 call)
 
 static __always_inline bool is_selected(__u64 call)
 {
-    return likely(!config.has_selection) || is_among_selected(call);
+    return !config.has_selection || is_among_selected(call);
 }
 
 #endif

@@ -2,6 +2,7 @@
 /* The programs: each hook twice, as a typed twin (tp_btf) and as one for kernels without BTF of their own (raw_tp). */
 #include <linux/bpf_perf_event.h>
 
+#include "plain.bpf.h"
 #include "sampler.bpf.h"
 #include "tasks.bpf.h"
 
@@ -42,6 +43,19 @@ SEC("raw_tp/sys_exit")
 int sys_exit_naming_raw(__u64 *context)
 {
     return call_exited(context, false, true);
+}
+
+/* Where no call is left out or sampled, no program preempts another, and the kernel can look up a mapping. */
+SEC("tp_btf/sys_enter")
+int sys_enter_plain(__u64 *context)
+{
+    return plain_call_entered(context);
+}
+
+SEC("tp_btf/sys_exit")
+int sys_exit_plain(__u64 *context)
+{
+    return plain_call_exited(context);
 }
 
 SEC("tp_btf/sched_process_fork")

@@ -68,7 +68,7 @@ static __always_inline void process_ended(struct syslat_cpu *cpu, struct task_st
             add_on_cpu(&cpu->counters.exits_unsent, 1);
     }
     /* Also while nothing is recorded: the next process with this id is another. */
-    if (*byte)
+    if (config.scope == SYSLAT_SCOPE_PROCESSES && *byte)
         *byte = 0;
 }
 

@@ -81,16 +81,20 @@ public struct Aggregator: ~Copyable {
     /// `tgid` must be below ``ProcessTable/idLimit``.
     @inline(__always)
     private mutating func consume(_ call: CallWord, of tgid: UInt32, duration: UInt64) {
-        guard tgid > 0, call.isPlain || call.isValid else { return malformedEvents += 1 }
+        guard call.isPlain, tgid > 0 else { return consumeUncommon(call, of: tgid, duration: duration) }
+        completed &+= 1
+        let cell = series.recordPlain(call, duration: duration)
+        processes.record(pid: tgid, cell: cell, duration: duration)
+    }
+
+    /// Takes in a call that is about the vDSO or stands for others, or is none at all. A function of its own: most are not.
+    @inline(never)
+    private mutating func consumeUncommon(_ call: CallWord, of tgid: UInt32, duration: UInt64) {
+        guard tgid > 0, call.isValid else { return malformedEvents += 1 }
         completed &+= 1
         let cell = series.record(call, duration: duration)
         processes.record(pid: tgid, cell: cell, duration: duration)
-        if call.sampling > 0 { recordSurplus(of: call, tgid, duration, cell: cell) }
-    }
-
-    /// Counts what a measured call stands for beside itself. A function of its own, so that whole captures have nothing of it.
-    @inline(never)
-    private mutating func recordSurplus(of call: CallWord, _ tgid: UInt32, _ duration: UInt64, cell: Int) {
+        guard call.sampling > 0 else { return }
         let others = 1 &<< UInt64(call.sampling) - 1
         series.recordSurplus(in: cell, errno: call.error, duration: duration, times: others)
         processes.record(pid: tgid, cell: cell, duration: duration, times: others)

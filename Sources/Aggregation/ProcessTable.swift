@@ -51,7 +51,13 @@ struct ProcessTable: ~Copyable {
         var row = Int(unsafe index[Int(pid)])
         if row == 0 { row = addRow(pid: Int32(pid)) }
         unsafe rows.base[row].totals.add(duration &* times, to: cell, calls: times)
-        if keepsDistributions { unsafe rows.base[row].recorder?.record(duration, times: times) }
+        if keepsDistributions { recordDistribution(row, duration, times) }
+    }
+
+    /// A function of its own, since few captures keep them.
+    @inline(never)
+    private mutating func recordDistribution(_ row: Int, _ duration: UInt64, _ times: UInt64) {
+        unsafe rows.base[row].recorder?.record(duration, times: times)
     }
 
     /// Notes the name that a process had when it ended.

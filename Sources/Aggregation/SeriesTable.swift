@@ -85,9 +85,16 @@ struct SeriesTable: ~Copyable {
     deinit { unsafe index.deallocate() }
 
     /// Counts one completed call, and gives the cell of its series. `call` must be valid.
+    mutating func record(_ call: CallWord, duration: UInt64) -> Int { record(call, in: cellNumber(call), duration) }
+
+    /// The same for a call that is plain.
     @inline(__always)
-    mutating func record(_ call: CallWord, duration: UInt64) -> Int {
-        let cell = cellNumber(call)
+    mutating func recordPlain(_ call: CallWord, duration: UInt64) -> Int {
+        record(call, in: cellNumber(abi: call.abi, number: call.number, outcome: call.outcome, failed: call.error != 0), duration)
+    }
+
+    @inline(__always)
+    private mutating func record(_ call: CallWord, in cell: Int, _ duration: UInt64) -> Int {
         unsafe cells.base[cell].recorder.record(duration)
         if call.error != 0 { unsafe cells.base[cell].count(errno: call.error, times: 1) }
         return cell
@@ -159,8 +166,13 @@ struct SeriesTable: ~Copyable {
         }
         let key = SeriesTable.key(abi: abi, number: number, outcome: outcome, failed: failed)
         let known = unsafe index[key]
-        if known > 0 { return Int(known) - 1 }
-        let cell = cells.append(Cell(kind: Kind(abi: abi, number: number, outcome: outcome, failed: failed)))
+        return known > 0 ? Int(known) - 1 : addCell(Kind(abi: abi, number: number, outcome: outcome, failed: failed), at: key)
+    }
+
+    /// A function of its own: every series needs it once.
+    @inline(never)
+    private mutating func addCell(_ kind: Kind, at key: Int) -> Int {
+        let cell = cells.append(Cell(kind: kind))
         unsafe index[key] = Int32(cell + 1)
         return cell
     }

@@ -26,11 +26,8 @@ struct Probes: ~Copyable {
     let namesCallers: Bool
     /// The typed twins are in use, or those for kernels without BTF of their own.
     let isTyped: Bool
-    private let exitProgram: String
+    private let programs: ProgramChoice
     private let recordingPhase: syslat_phase
-
-    /// Programs that have no typed twin.
-    private static let untwinned = ["flush_batch", "sample_vdso", "vsyscall"]
 
     private struct Links: ~Copyable {
         let fork: BPFLink
@@ -45,8 +42,7 @@ struct Probes: ~Copyable {
         let possibleSlots = Int(SYSLAT_MAX_SLOTS)
         var slotCount = 64
         while slotCount < min(kernel.pidLimit, options.slotLimit ?? possibleSlots, possibleSlots) { slotCount *= 2 }
-        let suffix = typed ? "_btf" : "_raw"
-        let exitProgram = (kernel.canLookUpMappings ? "sys_exit_naming" : "sys_exit") + suffix
+        let programs = ProgramChoice(options, kernel, typed: typed)
 
         let opened = try OpenBPFObject(name: "syslat", image: BPFObjects.syslat, btfPath: options.btfPath)
         var config = Probes.configuration(
@@ -58,7 +54,7 @@ struct Probes: ~Copyable {
         let cpuCount = max(try KernelCPUs.possibleCount(), ProcFS.possibleCPUs().last! + 1)
         try opened.setEntries(of: "cpus", to: cpuCount)
         if options.sampling == .everyCall { try opened.setEntries(of: "unsampled", to: 1) }
-        opened.setAutoload { $0.hasPrefix("sys_exit") ? $0 == exitProgram : $0.hasSuffix(suffix) || Probes.untwinned.contains($0) }
+        opened.setAutoload { programs.has($0) }
         let object = try opened.load()
         for section in [".bss.slots", ".bss.watch"] { object.discardInitialValue(of: section) }
 
@@ -68,15 +64,14 @@ struct Probes: ~Copyable {
         let slots = try MappedMemory(object.map(".bss.slots"), writable: true)
         switch options.target {
         case .cgroup(let path): try Probes.watch(cgroup: path, in: object.map("cgroup"))
-        // The watch list has those that are not watched.
-        case .all: try Probes.list(getpid(), in: object.map(".bss.watch"))
+        case .all: try Probes.watchAllOthers(in: object.map(".bss.watch"))
         case .processes, .command: break
         }
-        let fork = try object.attach("task_fork\(suffix)")
-        let exec = try object.attach("task_exec\(suffix)")
-        let exit = try object.attach("task_exit\(suffix)")
-        let sysExit = try object.attach(exitProgram)
-        let sysEnter = try object.attach("sys_enter\(suffix)")
+        let fork = try object.attach(programs.twin("task_fork"))
+        let exec = try object.attach(programs.twin("task_exec"))
+        let exit = try object.attach(programs.twin("task_exit"))
+        let sysExit = try object.attach(programs.sysExit)
+        let sysEnter = try object.attach(programs.sysEnter)
         let vsyscall = Probes.attachVsyscall(object)
 
         self.object = object
@@ -90,7 +85,7 @@ struct Probes: ~Copyable {
         vsyscallLink = vsyscall
         namesCallers = kernel.canLookUpMappings
         isTyped = typed
-        self.exitProgram = exitProgram
+        self.programs = programs
         if case .cgroup = options.target { recordingPhase = SYSLAT_RECORDING_CGROUP } else { recordingPhase = SYSLAT_RECORDING }
     }
 
@@ -109,7 +104,6 @@ struct Probes: ~Copyable {
         case .processes(_, let follow), .command(_, let follow):
             config.scope = SYSLAT_SCOPE_PROCESSES.rawValue
             config.follow = follow ? 1 : 0
-            config.watched = 1
         case .all: config.scope = SYSLAT_SCOPE_ALL.rawValue
         case .cgroup: config.scope = SYSLAT_SCOPE_CGROUP.rawValue
         }
@@ -120,6 +114,14 @@ struct Probes: ~Copyable {
         config.sampling = options.sampling == .everyCall ? 0 : 1
         if let selection = options.selection { selection.fill(&config) }
         return config
+    }
+
+    /// Watches every process, those to come as well, but this one.
+    private static func watchAllOthers(in list: BPFMap) throws(BPFError) {
+        let memory = try MappedMemory(list, writable: true)
+        // A byte for each process id.
+        unsafe memset(memory.base, 1, memory.size)
+        unsafe memory.base.storeBytes(of: 0, toByteOffset: Int(getpid()), as: UInt8.self)
     }
 
     private static func watch(cgroup path: String, in map: BPFMap) throws(BPFError) {
@@ -172,15 +174,12 @@ struct Probes: ~Copyable {
     }
 
     /// Watches a process, whose id must be one that Linux gives.
-    func watch(pid: Int32) throws(BPFError) { try Probes.list(pid, in: object.map(".bss.watch")) }
-
-    /// Puts a process on the watch list.
-    private static func list(_ pid: Int32, in map: BPFMap) throws(BPFError) {
+    func watch(pid: Int32) throws(BPFError) {
         let page = Int(sysconf(Int32(_SC_PAGESIZE)))
         let (index, offset) = Int(pid).quotientAndRemainder(dividingBy: page)
         // Only the page with the process's byte: all of the list would count as memory of ours.
         let memory = try MappedMemory(
-            descriptor: map.descriptor, size: page, offset: index * page, writable: true, name: "the watch list")
+            descriptor: object.map(".bss.watch").descriptor, size: page, offset: index * page, writable: true, name: "the watch list")
         unsafe memory.base.storeBytes(of: 1, toByteOffset: offset, as: UInt8.self)
     }
 
@@ -322,6 +321,6 @@ struct Probes: ~Copyable {
 
     /// What the kernel says of the programs at entry and at exit.
     func statistics() -> (entry: BPFObject.ProgramStatistics, exit: BPFObject.ProgramStatistics) {
-        (object.statistics(of: isTyped ? "sys_enter_btf" : "sys_enter_raw"), object.statistics(of: exitProgram))
+        (object.statistics(of: programs.sysEnter), object.statistics(of: programs.sysExit))
     }
 }

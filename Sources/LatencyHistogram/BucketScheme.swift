@@ -18,7 +18,7 @@ public enum BucketScheme {
     /// How many buckets there are.
     public static let bucketCount = (valueBits - subBucketBits + 1) << subBucketBits
     /// The smallest value, in nanoseconds, that has no bucket.
-    public static let rangeEnd: UInt64 = 1 << UInt64(valueBits)
+    @inlinable public static var rangeEnd: UInt64 { 1 << UInt64(valueBits) }
 
     /// The bucket of a value below ``rangeEnd``. Units: nanoseconds.
     @inlinable @inline(__always)

@@ -193,11 +193,12 @@ struct syslat_counters {
 /* One CPU's share: its counters and the batch it is filling. */
 struct syslat_cpu {
     struct syslat_counters counters;
-    syslat_u32 users; /* programs inside the batch on this CPU: the first is the owner, others must not touch it */
-    syslat_u32 reserved;
     syslat_u64 random; /* state of the generator that chooses the calls to be measured */
     syslat_u64 met[SYSLAT_ABI_COUNT * SYSLAT_SELECTABLE_NUMBERS / 64]; /* one bit a number: this CPU has had such a call */
+    syslat_u32 users; /* programs inside the batch on this CPU: the first is the owner, others must not touch it */
+    syslat_u32 reserved;
     struct syslat_batch batch;
+    syslat_u64 unused[3]; /* no two CPUs share a cache line */
 };
 
 /* A call that has not returned yet. */
@@ -292,8 +293,6 @@ struct syslat_config {
     syslat_u32 has_selection; /* only the numbers below are traced */
     syslat_u32 others_selected; /* ... and every number that has no bit, but those listed */
     syslat_u32 other_count;
-    syslat_u32 watched;       /* a watched process's byte in the watch list: 1, or 0 if all are watched but those listed */
-    syslat_u32 reserved;
     syslat_u32 calibrating_tid; /* the profiler's thread whose calls tell what a probe costs */
     syslat_u32 other_abis[SYSLAT_OTHER_NUMBERS]; /* numbers without a bit that are not as others_selected says */
     syslat_s32 other_numbers[SYSLAT_OTHER_NUMBERS];
@@ -324,6 +323,7 @@ struct syslat_overflow_extremes {
 _Static_assert(sizeof(struct syslat_event) == 16, "event layout");
 _Static_assert(sizeof(struct syslat_record_header) == 8, "record header layout");
 _Static_assert(sizeof(struct syslat_batch) == 8 + 16 * SYSLAT_BATCH_EVENTS, "batch layout");
+_Static_assert(sizeof(struct syslat_cpu) % 64 == 0, "cache lines of a CPU");
 _Static_assert(sizeof(struct syslat_process_exit) == 40, "process exit layout");
 _Static_assert(sizeof(struct syslat_slot) == 32, "slot layout");
 _Static_assert(sizeof(struct syslat_single_call) == 32, "single call layout");

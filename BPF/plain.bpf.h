@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The short way of most calls: 64-bit ones that no vDSO serves, of a thread that has its slot to itself. Whatever is otherwise
+ * takes the long way from its beginning, so that nothing is done in two ways but what these calls need.
+ *
+ * The compiler leaves blocks in their order here: what is rare stands at the end, so that most calls take no jump.
+ */
+#ifndef SYSLAT_PLAIN_BPF_H
+#define SYSLAT_PLAIN_BPF_H
+
+#include "calls.bpf.h"
+
+static __noinline int other_call_entered(const __u64 *context)
+{
+    return call_entered(context, true);
+}
+
+static __noinline int other_call_exited(const __u64 *context)
+{
+    return call_exited(context, true, true);
+}
+
+/* Whether a call's number is its word, with nothing to add. */
+static __always_inline bool is_plain_number(__u32 number, struct task_struct *task)
+{
+    __u64 place = number;
+
+    barrier_var(place); /* the bound is to stay where the verifier sees it */
+    if (place >= sizeof(may_be_vdso_call))
+        return false;
+#if defined(__TARGET_ARCH_x86)
+    return !(may_be_vdso_call[place] | (task->thread_info.status & TS_COMPAT));
+#else
+    return !may_be_vdso_call[place];
+#endif
+}
+
+static __always_inline int plain_call_entered(const __u64 *context)
+{
+    struct task_struct *task = bpf_get_current_task_btf();
+    struct syslat_slot *slot;
+    __u32 number, thread;
+
+    if (current_phase() != SYSLAT_RECORDING)
+        goto other;
+    if (!is_watched(task->tgid))
+        return 0;
+    number = context[1];
+    if (!is_plain_number(number, task))
+        goto other;
+    slot = slot_of(task->pid);
+    thread = slot->thread;
+    if (thread & SYSLAT_IN_CALL || !claim(slot, thread, task->pid, true))
+        goto other;
+    remember(slot, task, number, true);
+    slot->start_ns = bpf_ktime_get_ns();
+    return 0;
+other:
+    return other_call_entered(context);
+}
+
+static __always_inline int plain_call_exited(const __u64 *context)
+{
+    struct task_struct *task = bpf_get_current_task_btf();
+    struct syslat_slot *slot;
+    struct syslat_cpu *cpu;
+    __u64 duration, error, call;
+
+    if (current_phase() != SYSLAT_RECORDING)
+        goto other;
+    if (!is_watched(task->tgid))
+        return 0;
+    slot = slot_of(task->pid);
+    if (slot->thread != (task->pid | SYSLAT_IN_CALL))
+        goto other;
+    call = slot->call;
+    if (call >> SYSLAT_CALL_ABI_SHIFT != 0)
+        goto other;
+    duration = bpf_ktime_get_ns() - slot->start_ns;
+    if (duration >> SYSLAT_VALUE_BITS != 0)
+        goto other;
+    cpu = this_cpu();
+    if (!cpu)
+        return 0;
+    error = -context[1];
+    if (error > SYSLAT_MAX_ERRNO)
+        error = 0;
+    call |= error << SYSLAT_CALL_ERROR_SHIFT | outcome_of(slot, task, true) << SYSLAT_CALL_OUTCOME_SHIFT;
+    hold_batch(cpu);
+    if (cpu->batch.header.count >= SYSLAT_BATCH_EVENTS)
+        goto full;
+    write_event(cpu, duration, call, task->tgid);
+done:
+    release_batch(cpu);
+    slot->thread = task->pid;
+    return 0;
+full:
+    append_to_full_batch(cpu, duration, call, task->tgid);
+    goto done;
+other:
+    return other_call_exited(context);
+}
+
+#endif

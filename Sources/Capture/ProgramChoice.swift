@@ -1,0 +1,28 @@
+/// Which of the kernel side's programs a capture runs with: see BPF/syslat.bpf.c.
+struct ProgramChoice {
+    let sysEnter: String
+    let sysExit: String
+    /// Ends the names of the others, which have a twin each.
+    private let suffix: String
+
+    private static let withoutTwin = ["flush_batch", "sample_vdso", "vsyscall"]
+
+    /// - Parameter typed: the typed twins, or those for kernels without BTF of their own.
+    init(_ options: CaptureOptions, _ kernel: KernelRequirements, typed: Bool) {
+        suffix = typed ? "_btf" : "_raw"
+        let isPlain =
+            typed && kernel.canLookUpMappings && !kernel.hasPreemptiblePrograms && options.sampling == .everyCall
+            && options.selection == nil
+        sysEnter = isPlain ? "sys_enter_plain" : "sys_enter\(suffix)"
+        sysExit = isPlain ? "sys_exit_plain" : (kernel.canLookUpMappings ? "sys_exit_naming\(suffix)" : "sys_exit\(suffix)")
+    }
+
+    /// The program of that name before its suffix.
+    func twin(_ name: String) -> String { name + suffix }
+
+    /// Whether a program is to be loaded.
+    func has(_ program: String) -> Bool {
+        if program.hasPrefix("sys_") { return program == sysEnter || program == sysExit }
+        return program.hasSuffix(suffix) || ProgramChoice.withoutTwin.contains(program)
+    }
+}
