@@ -156,10 +156,11 @@ let package = Package(
 
         // Tests that trace (root), and what they share.
         .target(
-            name: "CaptureSupport", dependencies: ["Capture", "Profile", "Rendering", "SyscallTable"],
+            name: "CaptureSupport", dependencies: ["CSyslatABI", "Capture", "Profile", "Rendering", "SyscallTable"],
             path: "Tests/CaptureSupport", swiftSettings: testing),
         .testTarget(
-            name: "CaptureTests", dependencies: ["Capture", "CaptureSupport", "LatencyHistogram", "Profile", "SyscallTable", "syslat"],
+            name: "CaptureTests",
+            dependencies: ["CSyslatABI", "Capture", "CaptureSupport", "LatencyHistogram", "Profile", "SyscallTable", "syslat"],
             exclude: ["Fixtures"], swiftSettings: testing),
         .testTarget(
             name: "WorkloadTests",

@@ -1,0 +1,61 @@
+import CSyslatABI
+import Capture
+import CaptureSupport
+import Foundation
+import Testing
+
+extension Semantics {
+    /// Calls that nobody can wait for: what the kernel side remembers of a call is changed while it lasts.
+    @Suite struct ExtremeCallTests {
+        private static let read: Int32 = 0
+
+        /// A program that reads and writes what it has read, captured from its second read on.
+        private func captureReads(_ twin: Twin, change: @escaping @Sendable (inout syslat_slot) -> Void) throws -> Report {
+            let program = try WaitingProgram(["/bin/cat"])
+            defer { program.signal(SIGKILL) }
+            let options = CaptureOptions(target: .processes([program.pid], follow: true), btfPath: twin.btfPath)
+            return try Report(
+                capture(options, endsAfterwards: true) {
+                    program.release()
+                    #expect(SlotMemory(tid: program.pid).change(inCall: Self.read, change))
+                    program.release()
+                    // It is in its third read, which the capture ends.
+                    #expect(SlotMemory(tid: program.pid).change(inCall: Self.read) { _ in })
+                    eventually { SleepingThread(pid: program.pid, tid: program.pid)?.isIn("read", firstArgument: 0) == true }
+                })
+        }
+
+        /// An event has room for 2^42 ns, which is 73 minutes.
+        @Test(arguments: Twin.allCases)
+        func aCallOfHoursHasItsExactTime(_ twin: Twin) throws {
+            let hours: UInt64 = 3 * 3_600_000_000_000
+            let report = try captureReads(twin) { $0.start_ns -= hours }
+            let row = try #require(report.syscalls.first { $0.name == "read" })
+            #expect(row.calls == 1)
+            #expect((hours..<hours + 60_000_000_000).contains(row.max_ns))
+            #expect(row.total_ns == row.max_ns)
+            #expect(report.calls("write") == 2)
+            #expect(report.in_flight.map(\.name) == ["read"])
+            report.expectNothingLost()
+        }
+
+        @Test(arguments: Twin.allCases)
+        func aClockThatRunsBackwardsIsSaid(_ twin: Twin) throws {
+            let report = try captureReads(twin) { $0.start_ns += 3_600_000_000_000 }
+            let row = try #require(report.syscalls.first { $0.name == "read" })
+            #expect(row.calls == 1 && row.total_ns == 0)
+            #expect(report.capture.remarks.contains { $0.contains("The clock ran backwards inside 1 calls") }, "\(report.capture.remarks)")
+            report.expectNothingLost()
+        }
+
+        /// A slot's counter has 32 bits; what it loses is counted elsewhere.
+        @Test(arguments: Twin.allCases)
+        func aThreadCanMakeMoreCallsThanItsCounterHolds(_ twin: Twin) throws {
+            let before: UInt64 = 3
+            let report = try captureReads(twin) { $0.entered += UInt32.max - 3 }
+            // Two reads and two writes were entered.
+            #expect(report.balance.completed == before)
+            #expect(report.balance.entered == before + 1 + UInt64(UInt32.max - 3))
+        }
+    }
+}
