@@ -240,7 +240,7 @@ static __always_inline void end_call(const struct syslat_slot *slot, const struc
     __u64 now;
 
     if (is_unsampled(slot->call)) {
-        count_unsampled(this_cpu(), completed_call(slot, task_of(caller, typed), context[1], typed));
+        count_unsampled(completed_call(slot, task_of(caller, typed), context[1], typed));
         return;
     }
     now = bpf_ktime_get_ns();

@@ -35,57 +35,78 @@ static __always_inline bool is_plain_number(__u32 number, struct task_struct *ta
 #endif
 }
 
-static __always_inline int plain_call_entered(const __u64 *context)
+/* `samples`: not every call is measured. */
+static __always_inline int plain_call_entered(const __u64 *context, const bool samples)
 {
     struct task_struct *task = bpf_get_current_task_btf();
     struct syslat_slot *slot;
-    __u32 number, thread;
+    __u32 thread;
+    __u64 call;
 
     if (current_phase() != SYSLAT_RECORDING)
         goto other;
     if (!is_watched(task->tgid))
         return 0;
-    number = context[1];
-    if (!is_plain_number(number, task))
+    call = (__u32)context[1];
+    if (!is_plain_number(call, task))
         goto other;
     slot = slot_of(task->pid);
     thread = slot->thread;
     if (thread & SYSLAT_IN_CALL || !claim(slot, thread, task->pid, true))
         goto other;
-    remember(slot, task, number, true);
-    slot->start_ns = bpf_ktime_get_ns();
+    if (samples)
+        call |= choose(call);
+    remember(slot, task, call, true);
+    slot->start_ns = samples ? entry_time(call) : bpf_ktime_get_ns();
     return 0;
 other:
     return other_call_entered(context);
 }
 
-static __always_inline int plain_call_exited(const __u64 *context)
+/* Whether a word that a slot remembers has nothing but a number, and perhaps its sampling. */
+static __always_inline bool is_plain_call(__u64 call, const bool samples)
+{
+    if (samples)
+        call &= ~(15ULL << SYSLAT_CALL_SAMPLING_SHIFT);
+    return call >> SYSLAT_CALL_ABI_SHIFT == 0;
+}
+
+/* What is known of a plain call at its exit. */
+static __always_inline __u64 completed_plain_call(const struct syslat_slot *slot, struct task_struct *task, __u64 result)
+{
+    __u64 error = -result;
+
+    if (error > SYSLAT_MAX_ERRNO)
+        error = 0;
+    return slot->call | error << SYSLAT_CALL_ERROR_SHIFT | outcome_of(slot, task, true) << SYSLAT_CALL_OUTCOME_SHIFT;
+}
+
+static __always_inline int plain_call_exited(const __u64 *context, const bool samples)
 {
     struct task_struct *task = bpf_get_current_task_btf();
     struct syslat_slot *slot;
     struct syslat_cpu *cpu;
-    __u64 duration, error, call;
+    __u64 duration, call;
 
     if (current_phase() != SYSLAT_RECORDING)
         goto other;
     if (!is_watched(task->tgid))
         return 0;
     slot = slot_of(task->pid);
-    if (slot->thread != (task->pid | SYSLAT_IN_CALL))
+    if (slot->thread != (task->pid | SYSLAT_IN_CALL) || !is_plain_call(slot->call, samples))
         goto other;
-    call = slot->call;
-    if (call >> SYSLAT_CALL_ABI_SHIFT != 0)
-        goto other;
+    if (samples && is_unsampled(slot->call)) {
+        count_unsampled(completed_plain_call(slot, task, context[1]));
+        slot->thread = task->pid;
+        return 0;
+    }
     duration = bpf_ktime_get_ns() - slot->start_ns;
     if (duration >> SYSLAT_VALUE_BITS != 0)
         goto other;
     cpu = this_cpu();
     if (!cpu)
         return 0;
-    error = -context[1];
-    if (error > SYSLAT_MAX_ERRNO)
-        error = 0;
-    call |= error << SYSLAT_CALL_ERROR_SHIFT | outcome_of(slot, task, true) << SYSLAT_CALL_OUTCOME_SHIFT;
+    call = completed_plain_call(slot, task, context[1]);
     hold_batch(cpu);
     if (cpu->batch.header.count >= SYSLAT_BATCH_EVENTS)
         goto full;

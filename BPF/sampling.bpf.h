@@ -40,11 +40,8 @@ static __always_inline __u64 next_random(struct syslat_cpu *cpu)
     return random;
 }
 
-/*
- * What a call's word says of its sampling, in its place: how many it stands for, or that it is passed over. A function of its own: most captures
- * measure every call.
- */
-static __noinline __u64 choose(__u64 call)
+/* What a call's word says of its sampling, in its place: how many it stands for, or that it is passed over. */
+static __always_inline __u64 choose(__u64 call)
 {
     struct syslat_cpu *cpu = this_cpu();
     __u64 shift = *(volatile __u32 *)&control.sampling_shift;
@@ -71,18 +68,16 @@ static __always_inline bool is_unsampled(__u64 call)
 }
 
 /* Counts a call that has completed and was not measured. Its word has its error and its outcome. */
-static __noinline int count_unsampled(struct syslat_cpu *cpu, __u64 call)
+static __always_inline void count_unsampled(__u64 call)
 {
     __u32 place = syslat_call_abi(call) * SYSLAT_SELECTABLE_NUMBERS + syslat_call_number(call);
     struct syslat_unsampled *completed = bpf_map_lookup_elem(&unsampled, &place);
     __u32 completion = syslat_call_outcome(call) * 2 + (syslat_call_error(call) != 0);
 
-    if (!completed || !cpu)
-        return 0; /* `choose` has seen to it that there is one */
+    if (!completed)
+        return; /* `choose` has seen to it that there is one */
     barrier_var(completion);
     add_on_cpu(&completed->calls[completion % SYSLAT_COMPLETIONS], 1);
-    add_on_cpu(&cpu->counters.unsampled, 1);
-    return 0;
 }
 
 #endif

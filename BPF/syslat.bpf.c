@@ -45,17 +45,30 @@ int sys_exit_naming_raw(__u64 *context)
     return call_exited(context, false, true);
 }
 
-/* Where no call is left out or sampled, no program preempts another, and the kernel can look up a mapping. */
+/* Where no call is left out, no program preempts another, and the kernel can look up a mapping. */
 SEC("tp_btf/sys_enter")
 int sys_enter_plain(__u64 *context)
 {
-    return plain_call_entered(context);
+    return plain_call_entered(context, false);
 }
 
 SEC("tp_btf/sys_exit")
 int sys_exit_plain(__u64 *context)
 {
-    return plain_call_exited(context);
+    return plain_call_exited(context, false);
+}
+
+/* The same where calls are sampled. */
+SEC("tp_btf/sys_enter")
+int sys_enter_sampling(__u64 *context)
+{
+    return plain_call_entered(context, true);
+}
+
+SEC("tp_btf/sys_exit")
+int sys_exit_sampling(__u64 *context)
+{
+    return plain_call_exited(context, true);
 }
 
 SEC("tp_btf/sched_process_fork")

@@ -140,6 +140,5 @@ extension syslat_counters {
         callers_unnoted += other.callers_unnoted
         vsyscalls_unnoted += other.vsyscalls_unnoted
         samples_unnoted += other.samples_unnoted
-        unsampled += other.unsampled
     }
 }

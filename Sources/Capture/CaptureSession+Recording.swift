@@ -180,15 +180,18 @@ extension CaptureSession {
     /// Takes in what the kernel has counted: calls that were not measured, and those that found the ring full.
     mutating func consumeCounted() throws(CaptureError) {
         do throws(BPFError) {
-            if options.sampling != .everyCall {
-                for (place, totals) in try probes.unsampled() { aggregator.consumeUnsampled(place: place, totals: totals) }
-            }
+            try consumeUnsampled()
             for series in try probes.overflow() {
                 aggregator.consumeOverflow(key: series.key, series: series.series, extremes: series.extremes)
             }
         } catch {
             throw CaptureError(error)
         }
+    }
+
+    private mutating func consumeUnsampled() throws(BPFError) {
+        guard options.sampling != .everyCall else { return }
+        for (place, totals) in try probes.unsampled() { aggregator.consumeUnsampled(place: place, totals: totals) }
     }
 
     /// Reads all that is left in the kernel after a recording has stopped. Returns the counters of all CPUs.
@@ -215,6 +218,7 @@ extension CaptureSession {
             noteClocksource(at: now - recording.start)
             if !probes.namesCallers { callerFiles.resolve(try probes.callers()) }
             if flushed.isComplete { aggregator.retireEndedProcesses() }
+            try consumeUnsampled()
             sampling.look(at: flushed.counters, probes, &aggregator)
             lostInKernel = flushed.counters.no_slot + flushed.counters.missed_exit + flushed.counters.overflow_full
             return flushed.isComplete

@@ -10,11 +10,12 @@ struct ProgramChoice {
     /// - Parameter typed: the typed twins, or those for kernels without BTF of their own.
     init(_ options: CaptureOptions, _ kernel: KernelRequirements, typed: Bool) {
         suffix = typed ? "_btf" : "_raw"
-        let isPlain =
-            typed && kernel.canLookUpMappings && !kernel.hasPreemptiblePrograms && options.sampling == .everyCall
-            && options.selection == nil
-        sysEnter = isPlain ? "sys_enter_plain" : "sys_enter\(suffix)"
-        sysExit = isPlain ? "sys_exit_plain" : (kernel.canLookUpMappings ? "sys_exit_naming\(suffix)" : "sys_exit\(suffix)")
+        if typed && kernel.canLookUpMappings && !kernel.hasPreemptiblePrograms && options.selection == nil {
+            let way = options.sampling == .everyCall ? "plain" : "sampling"
+            (sysEnter, sysExit) = ("sys_enter_\(way)", "sys_exit_\(way)")
+        } else {
+            (sysEnter, sysExit) = ("sys_enter\(suffix)", (kernel.canLookUpMappings ? "sys_exit_naming" : "sys_exit") + suffix)
+        }
     }
 
     /// The program of that name before its suffix.

@@ -86,11 +86,11 @@ struct SamplingControl {
     private mutating func settle(_ counters: syslat_counters, _ aggregator: inout Aggregator, cpu: UInt64) -> Stretch? {
         guard account != nil else { return nil }
         let calls = counters.entered - last.entered
-        let passedOver = min(calls, counters.unsampled - last.unsampled)
+        let passedOver = min(calls, aggregator.unsampled - last.unsampled)
         let stretch = Stretch(
             measured: Double(calls - passedOver), passedOver: Double(passedOver), consumer: Double(cpu - last.cpu),
             watched: Double(watched.advance(living: aggregator.livingProcesses, ended: aggregator.takeEndedProcesses())))
-        last = (counters.entered, counters.unsampled, cpu)
+        last = (counters.entered, aggregator.unsampled, cpu)
         account?.spentNanoseconds += UInt64(stretch.spent(costs))
         account?.watchedNanoseconds += UInt64(stretch.watched)
         return stretch

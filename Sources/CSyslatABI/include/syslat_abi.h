@@ -187,7 +187,6 @@ struct syslat_counters {
     syslat_u64 callers_unnoted;  /* calls past the vDSO whose place in the code had no room in the callers' map */
     syslat_u64 vsyscalls_unnoted; /* calls through the vsyscall page that had none */
     syslat_u64 samples_unnoted;  /* samples inside the vDSO that had no room */
-    syslat_u64 unsampled;        /* completed without having been measured: sampling passed them over */
 };
 
 /* One CPU's share: its counters and the batch it is filling. */
@@ -198,7 +197,7 @@ struct syslat_cpu {
     syslat_u32 users; /* programs inside the batch on this CPU: the first is the owner, others must not touch it */
     syslat_u32 reserved;
     struct syslat_batch batch;
-    syslat_u64 unused[3]; /* no two CPUs share a cache line */
+    syslat_u64 unused[4]; /* no two CPUs share a cache line */
 };
 
 /* A call that has not returned yet. */
