@@ -122,10 +122,7 @@ public struct Aggregator: ~Copyable {
         guard exit.header.count == 1, exit.tgid > 0, Int(exit.tgid) < ProcessTable.idLimit else {
             return malformedRecords += 1
         }
-        var comm = exit.comm
-        // A name has at most 15 bytes and a NUL (TASK_COMM_LEN); any bytes at all may be in it.
-        let name = unsafe withUnsafeBytes(of: &comm) { unsafe String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-        processes.processEnded(pid: exit.tgid, comm: name)
+        processes.processEnded(pid: exit.tgid, name: ProcessName(bytes: unsafe unsafeBitCast(exit.comm, to: (UInt64, UInt64).self)))
         if notesEnds { endedProcesses.append(EndedProcess(pid: Int32(exit.tgid), cpuNanoseconds: exit.cpu_ns)) }
     }
 

@@ -15,7 +15,8 @@ struct ProcessTable: ~Copyable {
 
     struct Row: ~Copyable {
         var pid: Int32?
-        var comm = ""
+        /// Of a process that has ended.
+        var name = ProcessName()
         var totals = CellTotals()
         var hasEnded = false
         var recorder: HistogramRecorder?
@@ -61,12 +62,12 @@ struct ProcessTable: ~Copyable {
     }
 
     /// Notes the name that a process had when it ended.
-    mutating func processEnded(pid: UInt32, comm: String) {
+    mutating func processEnded(pid: UInt32, name: ProcessName) {
         let row = Int(unsafe index[Int(pid)])
         // Without a row it may still have events in another CPU's batch: the row keeps the name for them.
         let target = row == 0 ? addRow(pid: Int32(pid)) : row
         guard target != 0 else { return }
-        unsafe rows.base[target].comm = comm
+        unsafe rows.base[target].name = name
         unsafe rows.base[target].hasEnded = true
         justEnded.append(target)
     }
@@ -126,7 +127,7 @@ struct ProcessTable: ~Copyable {
         var snapshots: [ProcessSnapshot] = []
         for row in 0..<rows.count where unsafe !rows.base[row].totals.isEmpty {
             let pid = unsafe rows.base[row].pid
-            var comm = unsafe rows.base[row].comm
+            var comm = unsafe rows.base[row].name.text
             if let pid, unsafe !rows.base[row].hasEnded { comm = nameOfLiving(pid) ?? "" }
             if pid == nil { comm = "other processes" }
             var snapshot = ProcessSnapshot(
@@ -138,6 +139,16 @@ struct ProcessTable: ~Copyable {
             snapshots.append(snapshot)
         }
         return snapshots
+    }
+}
+
+/// A process's name as the kernel gives it: at most 15 bytes and a NUL (TASK_COMM_LEN); any bytes at all may be in it.
+struct ProcessName {
+    var bytes: (UInt64, UInt64) = (0, 0)
+
+    var text: String {
+        // The bytes of the tuple, and no more.
+        unsafe withUnsafeBytes(of: bytes) { unsafe String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
     }
 }
 

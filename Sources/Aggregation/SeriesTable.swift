@@ -27,15 +27,29 @@ struct SeriesTable: ~Copyable {
         var recorder = HistogramRecorder()
         /// What those stand for beside themselves, where calls are sampled.
         var surplus: HistogramRecorder?
-        /// Together with what they stand for.
-        var errnos: [ErrnoCount] = []
+        private var firstError: (errno: UInt16, count: UInt64) = (0, 0)
+        private var furtherErrors: [ErrnoCount] = []
 
+        /// The first error is mostly the only one of a series.
+        @inline(__always)
         mutating func count(errno: UInt16, times: UInt64) {
-            for position in errnos.indices where errnos[position].errno == Int32(errno) {
-                errnos[position].count = errnos[position].count.addingSaturating(times)
+            guard errno == firstError.errno else { return countFurther(errno: errno, times: times) }
+            firstError.count = firstError.count.addingSaturating(times)
+        }
+
+        @inline(never)
+        private mutating func countFurther(errno: UInt16, times: UInt64) {
+            if firstError.errno == 0 { return firstError = (errno, times) }
+            for position in furtherErrors.indices where furtherErrors[position].errno == Int32(errno) {
+                furtherErrors[position].count = furtherErrors[position].count.addingSaturating(times)
                 return
             }
-            errnos.append(ErrnoCount(errno: Int32(errno), count: times))
+            furtherErrors.append(ErrnoCount(errno: Int32(errno), count: times))
+        }
+
+        /// All errors. Together with what they stand for.
+        var errnos: [ErrnoCount] {
+            (firstError.errno == 0 ? [] : [ErrnoCount(errno: Int32(firstError.errno), count: firstError.count)]) + furtherErrors
         }
 
         mutating func recordSurplus(_ duration: UInt64, times: UInt64) {
@@ -52,8 +66,11 @@ struct SeriesTable: ~Copyable {
         mutating func reset() {
             recorder.reset()
             surplus?.reset()
-            errnos = []
+            firstError = (0, 0)
+            furtherErrors = []
         }
+
+        init(kind: Kind) { self.kind = kind }
     }
 
     /// Cell number + 1 of each series; 0 where nothing was seen yet.
