@@ -2,9 +2,9 @@
 /*
  * Events gather in a batch on their CPU; a full batch is one record in the ring.
  *
- * The batch has one user at a time. A second one on the same CPU is either the flush program, in an interrupt in the middle
- * of an append, or another thread's probe on a kernel where probes can be preempted. `users` tells them apart: whoever makes
- * it 1 owns the batch until it leaves; anybody else keeps away from it.
+ * The batch has one user at a time. A second one is the flush program, in an interrupt in the middle of an append; or another
+ * thread's probe, on a kernel where probes can be preempted or on another CPU with the same share. `users` tells them apart:
+ * whoever makes it 1 owns the batch until it leaves; anybody else keeps away from it.
  */
 #ifndef SYSLAT_BATCH_BPF_H
 #define SYSLAT_BATCH_BPF_H
@@ -29,23 +29,25 @@ static __always_inline void release_batch(struct syslat_cpu *cpu)
 
 static __always_inline bool enter_batch(struct syslat_cpu *cpu)
 {
-    if (!config.preemptible) {
+    if (!config.concurrent) {
         hold_batch(cpu);
         return true;
     }
     __atomic_fetch_add(&cpu->users, 1, __ATOMIC_RELAXED);
+    compiler_barrier();
     return *(volatile __u32 *)&cpu->users == 1;
 }
 
 /* For the flush program: has it interrupted somebody who is not to be interrupted? */
 static __always_inline bool has_interrupted_user(struct syslat_cpu *cpu)
 {
-    return !config.preemptible && *(volatile __u32 *)&cpu->users != 0;
+    return !config.concurrent && *(volatile __u32 *)&cpu->users != 0;
 }
 
 static __always_inline void leave_batch(struct syslat_cpu *cpu)
 {
-    if (config.preemptible)
+    compiler_barrier();
+    if (config.concurrent)
         __atomic_fetch_add(&cpu->users, -1, __ATOMIC_RELAXED);
     else
         release_batch(cpu);
@@ -60,11 +62,8 @@ static __always_inline __u64 wake_flags(void)
 /* Gives the batch to the ring; false if the ring has no room for it. The caller owns the batch. */
 static __noinline int send_batch(struct syslat_cpu *cpu)
 {
-    __u32 count;
+    __u32 count = cpu->batch.header.count;
 
-    if (!cpu)
-        return false;
-    count = cpu->batch.header.count;
     if (count > SYSLAT_BATCH_EVENTS)
         count = SYSLAT_BATCH_EVENTS;
     cpu->batch.header.version = SYSLAT_ABI_VERSION;
@@ -87,8 +86,6 @@ static __noinline int send_alone(struct syslat_cpu *cpu, __u64 duration_ns, __u6
         .tgid = tgid,
     };
 
-    if (!cpu)
-        return 0;
     if ((__s64)duration_ns < 0) {
         record.duration_ns = 0;
         add_on_cpu(&cpu->counters.clock_backwards, 1);
@@ -114,7 +111,7 @@ static __always_inline void write_event(struct syslat_cpu *cpu, __u64 duration_n
 /* While the ring is full the batch stays full, and calls are counted here. */
 static __noinline int append_to_full_batch(struct syslat_cpu *cpu, __u64 duration_ns, __u64 call, __u32 tgid)
 {
-    if (cpu && send_batch(cpu))
+    if (send_batch(cpu))
         write_event(cpu, duration_ns, call, tgid);
     else
         overflow_call(cpu, duration_ns, call);

@@ -42,8 +42,6 @@ static __noinline int count_caller(struct syslat_cpu *cpu, void *regs, __u64 cal
     struct syslat_caller_key key = {};
     struct syslat_caller *caller;
 
-    if (!cpu)
-        return 0;
     make_caller_key(&key, task, regs, bpf_get_current_pid_tgid() >> 32, call);
     caller = find_caller(&key);
     if (!caller) {
@@ -111,7 +109,7 @@ static __always_inline int vsyscall_emulated(__u32 which)
 
     /* gettimeofday, time, getcpu (addr_to_vsyscall_nr, arch/x86/entry/vsyscall/vsyscall_64.c) */
     key.number = which == 0 ? 96 : which == 1 ? 201 : 309;
-    if (!cpu || !in_scope(tgid) || !is_selected((__u64)SYSLAT_X86_64 << SYSLAT_CALL_ABI_SHIFT | (__u32)key.number))
+    if (!in_scope(tgid) || !is_selected((__u64)SYSLAT_X86_64 << SYSLAT_CALL_ABI_SHIFT | (__u32)key.number))
         return 0;
     caller = find_caller(&key);
     if (!caller) {

@@ -90,10 +90,7 @@ static __always_inline __u64 entry_time(__u64 call)
 /* Counts a call where no slot does: one that is spilled, or all those of which a slot has lost count. */
 static __noinline int count_entered(__u64 calls)
 {
-    struct syslat_cpu *cpu = this_cpu();
-
-    if (cpu)
-        add_on_cpu(&cpu->counters.entered, calls);
+    add_on_cpu(&this_cpu()->counters.entered, calls);
     return 0;
 }
 
@@ -245,8 +242,7 @@ static __always_inline void end_call(const struct syslat_slot *slot, const struc
     }
     now = bpf_ktime_get_ns();
     cpu = this_cpu();
-    if (cpu)
-        append(cpu, now - slot->start_ns, completed_call(slot, task_of(caller, typed), context[1], typed), tgid_of(caller, typed));
+    append(cpu, now - slot->start_ns, completed_call(slot, task_of(caller, typed), context[1], typed), tgid_of(caller, typed));
 }
 
 /* The exit of a thread that has no slot: its call was spilled, or its entry was not seen. Gives the spilled call, or 0. */
@@ -254,7 +250,6 @@ static __noinline __u64 exit_without_slot(const __u64 *context)
 {
     const struct caller caller = current_caller(false);
     struct syslat_slot spilled = {};
-    struct syslat_cpu *cpu;
 
     if (any_spilled() && take_spilled(tid_of(&caller, false), &spilled)) {
         end_call(&spilled, &caller, context, false);
@@ -262,8 +257,7 @@ static __noinline __u64 exit_without_slot(const __u64 *context)
     }
     if (!in_scope(tgid_of(&caller, false)))
         return 0;
-    cpu = this_cpu();
-    return cpu ? exit_without_entry(cpu, task_of(&caller, false), registers_of(context), tid_of(&caller, false)) : 0;
+    return exit_without_entry(this_cpu(), task_of(&caller, false), registers_of(context), tid_of(&caller, false));
 }
 
 static __always_inline int call_exited(const __u64 *context, const bool typed, const bool names)

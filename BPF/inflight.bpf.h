@@ -29,10 +29,7 @@ static __always_inline bool claim(struct syslat_slot *slot, __u32 seen, __u32 ti
 
 static __noinline int count_missed_exit(void)
 {
-    struct syslat_cpu *cpu = this_cpu();
-
-    if (cpu)
-        add_on_cpu(&cpu->counters.missed_exit, 1);
+    add_on_cpu(&this_cpu()->counters.missed_exit, 1);
     return 0;
 }
 
@@ -55,7 +52,7 @@ static __noinline int spill_call(const struct syslat_slot *call)
     struct syslat_cpu *cpu = this_cpu();
     __u32 tid;
 
-    if (!cpu || !call)
+    if (!call)
         return 0;
     tid = call->thread & ~SYSLAT_IN_CALL;
     if (bpf_map_lookup_elem(&spill, &tid)) {

@@ -58,8 +58,6 @@ static __noinline int overflow_call(struct syslat_cpu *cpu, __u64 duration_ns, _
     struct syslat_overflow *series = bpf_map_lookup_elem(&overflow, &key);
     __u32 bucket;
 
-    if (!cpu)
-        return 0;
     if (!series) {
         __u32 zero = 0;
         struct syslat_overflow *empty = bpf_map_lookup_elem(&empty_overflow, &zero);

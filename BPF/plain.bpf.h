@@ -104,8 +104,6 @@ static __always_inline int plain_call_exited(const __u64 *context, const bool sa
     if (duration >> SYSLAT_VALUE_BITS != 0)
         goto other;
     cpu = this_cpu();
-    if (!cpu)
-        return 0;
     call = completed_plain_call(slot, task, context[1]);
     hold_batch(cpu);
     if (cpu->batch.header.count >= SYSLAT_BATCH_EVENTS)

@@ -27,7 +27,6 @@ static __always_inline int sample_taken(__u64 ip)
     struct syslat_sample_key key = {};
     struct syslat_samples fresh = {};
     struct syslat_samples *found;
-    struct syslat_cpu *cpu;
     __u64 image;
 
     key.tgid = bpf_get_current_pid_tgid() >> 32;
@@ -50,9 +49,7 @@ static __always_inline int sample_taken(__u64 ip)
         __atomic_fetch_add(&found->period_ns, *(volatile __u64 *)&control.sample_period_ns, __ATOMIC_RELAXED);
         return 0;
     }
-    cpu = this_cpu();
-    if (cpu)
-        __atomic_fetch_add(&cpu->counters.samples_unnoted, 1, __ATOMIC_RELAXED);
+    __atomic_fetch_add(&this_cpu()->counters.samples_unnoted, 1, __ATOMIC_RELAXED);
     return 0;
 }
 

@@ -50,7 +50,7 @@ static __always_inline __u64 choose(__u64 call)
     __u32 place = abi * SYSLAT_SELECTABLE_NUMBERS + number;
 
     /* Numbers that no kernel has find no place where they could be counted. */
-    if (!cpu || shift == 0 || abi >= SYSLAT_ABI_COUNT || (__u32)number >= SYSLAT_SELECTABLE_NUMBERS)
+    if (shift == 0 || abi >= SYSLAT_ABI_COUNT || (__u32)number >= SYSLAT_SELECTABLE_NUMBERS)
         return 0;
     barrier_var(place);
     if (is_first(cpu, place))

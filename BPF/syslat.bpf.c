@@ -131,8 +131,6 @@ int flush_batch(void *context)
     struct syslat_cpu *cpu = this_cpu();
     int busy = 0;
 
-    if (!cpu)
-        return 0;
     if (has_interrupted_user(cpu))
         return 1;
     if (!enter_batch(cpu))

@@ -87,7 +87,7 @@ static __always_inline int task_exited(struct task_struct *task, const bool type
     struct syslat_slot *slot = slot_of(tid);
     struct syslat_slot call;
 
-    if (!cpu || current_phase() == SYSLAT_STOPPED)
+    if (current_phase() == SYSLAT_STOPPED)
         return 0;
     if (slot->thread == (tid | SYSLAT_IN_CALL)) {
         add_on_cpu(&cpu->counters.never_returned, 1);

@@ -23,6 +23,8 @@ public struct CaptureOptions: Sendable {
     public var vdsoSamplingHertz: UInt32?
     /// Fewer in-flight slots than the machine's thread ids call for, so that tests can make them collide.
     public var slotLimit: Int?
+    /// Fewer shares than there are CPUs, so that tests can make CPUs use one together.
+    public var cpuShareLimit: Int?
 
     public static let smallestRing = 64 << 10
     public static let largestRing = 1 << 30
@@ -34,7 +36,8 @@ public struct CaptureOptions: Sendable {
     public init(
         target: Target, selection: SyscallSelection? = nil, selectionText: String? = nil, durationNanoseconds: UInt64? = nil,
         intervalNanoseconds: UInt64? = nil, ringBytes: Int = defaultRing, btfPath: String? = nil, keepsProcessDistributions: Bool = false,
-        sampling: SamplingPolicy = .everyCall, vdsoSamplingHertz: UInt32? = defaultVDSOSamplingHertz, slotLimit: Int? = nil
+        sampling: SamplingPolicy = .everyCall, vdsoSamplingHertz: UInt32? = defaultVDSOSamplingHertz, slotLimit: Int? = nil,
+        cpuShareLimit: Int? = nil
     ) {
         self.target = target
         self.selection = selection
@@ -47,6 +50,7 @@ public struct CaptureOptions: Sendable {
         self.sampling = sampling
         self.vdsoSamplingHertz = vdsoSamplingHertz
         self.slotLimit = slotLimit
+        self.cpuShareLimit = cpuShareLimit
     }
 }
 

@@ -1,3 +1,4 @@
+internal import CSyslatABI
 internal import Glibc
 internal import HostFiles
 
@@ -15,6 +16,8 @@ struct KernelRequirements {
     let hasBTF: Bool
     /// Thread ids are below this number.
     let pidLimit: Int
+    /// Numbers of CPUs, those that may yet come as well, are below this one, which is the largest there is where nobody knows.
+    let cpuLimit: Int
 
     /// Errors: a kernel that is too old, or a process id namespace in which ids mean something else to the kernel.
     init() throws(CaptureError) {
@@ -22,6 +25,7 @@ struct KernelRequirements {
         version = try KernelRequirements.version(of: release)
         hasBTF = ProcFS.mayAccess(KernelRequirements.ownBTF, R_OK)
         pidLimit = min(ProcFS.text("/proc/sys/kernel/pid_max").flatMap { Int($0) } ?? 4 << 20, 4 << 20)
+        cpuLimit = ProcFS.possibleCPUs().map { $0.last! + 1 } ?? .max
         try KernelRequirements.checkNamespace()
     }
 
@@ -47,6 +51,16 @@ struct KernelRequirements {
     /// include/trace/bpf_probe.h); later ones may not, and 7.2 does not. A program that is preempted is skipped on its CPU
     /// until it goes on (`active` of struct bpf_prog): those calls are lost, with the causes `recursion` and `missed_exit`.
     var hasPreemptiblePrograms: Bool { version >= (6, 19) }
+
+    /// How many shares the CPUs have: one each, if there are not too many. A power of two.
+    func cpuShares(limit: Int?) -> Int {
+        var shares = 1
+        while shares < min(cpuLimit, limit ?? Int(SYSLAT_CPU_SHARES), Int(SYSLAT_CPU_SHARES)) { shares *= 2 }
+        return shares
+    }
+
+    /// Several programs may be at one CPU's share at the same time.
+    func hasConcurrentPrograms(shareLimit: Int?) -> Bool { hasPreemptiblePrograms || cpuShares(limit: shareLimit) < cpuLimit }
 
     /// Programs can look up the mapping of an address (bpf_find_vma).
     var canLookUpMappings: Bool { version >= (5, 17) }

@@ -16,7 +16,7 @@ struct Probes: ~Copyable {
     let object: BPFObject
     private let control: MappedMemory
     private let cpus: MappedMemory
-    private let cpuCount: Int
+    private let shareCount: Int
     private let slots: MappedMemory
     private let slotCount: Int
     private let links: Links
@@ -50,17 +50,14 @@ struct Probes: ~Copyable {
         vdso.fill(&config)
         try opened.setInitialValue(of: ".rodata.config", to: config)
         try opened.setEntries(of: "events", to: options.ringBytes)
-        // Ids may have gaps; a CPU without an entry would count nothing.
-        let cpuCount = max(try KernelCPUs.possibleCount(), ProcFS.possibleCPUs().last! + 1)
-        try opened.setEntries(of: "cpus", to: cpuCount)
         if options.sampling == .everyCall { try opened.setEntries(of: "unsampled", to: 1) }
         opened.setAutoload { programs.has($0) }
         let object = try opened.load()
-        for section in [".bss.slots", ".bss.watch"] { object.discardInitialValue(of: section) }
+        for section in [".bss.cpus", ".bss.slots", ".bss.watch"] { object.discardInitialValue(of: section) }
 
         let ring = try RingBuffer(object.map("events"))
         let control = try MappedMemory(object.map(".data.control"), writable: true)
-        let cpus = try MappedMemory(object.map("cpus"), writable: true)
+        let cpus = try MappedMemory(object.map(".bss.cpus"), writable: true)
         let slots = try MappedMemory(object.map(".bss.slots"), writable: true)
         switch options.target {
         case .cgroup(let path): try Probes.watch(cgroup: path, in: object.map("cgroup"))
@@ -78,7 +75,7 @@ struct Probes: ~Copyable {
         self.ring = ring
         self.control = control
         self.cpus = cpus
-        self.cpuCount = cpuCount
+        shareCount = Int(config.cpu_mask) + 1
         self.slots = slots
         self.slotCount = slotCount
         links = Links(fork: fork, exec: exec, exit: exit, sysExit: sysExit, sysEnter: sysEnter)
@@ -109,7 +106,8 @@ struct Probes: ~Copyable {
         }
         config.slot_mask = UInt32(slotCount - 1)
         config.direct_slots = direct ? 1 : 0
-        config.preemptible = kernel.hasPreemptiblePrograms ? 1 : 0
+        config.cpu_mask = UInt32(kernel.cpuShares(limit: options.cpuShareLimit) - 1)
+        config.concurrent = kernel.hasConcurrentPrograms(shareLimit: options.cpuShareLimit) ? 1 : 0
         config.wake_bytes = UInt32(options.ringBytes / 4)
         config.sampling = options.sampling == .everyCall ? 0 : 1
         if let selection = options.selection { selection.fill(&config) }
@@ -190,8 +188,8 @@ struct Probes: ~Copyable {
     func flush() throws(BPFError) -> (isComplete: Bool, counters: syslat_counters) {
         var isComplete = true
         let counters = counters()
-        for id in 0..<cpuCount {
-            guard unsafe cpu(id).pointee.batch.header.count > 0 else { continue }
+        for id in 0..<shareCount {
+            guard unsafe share(id).pointee.batch.header.count > 0 else { continue }
             do throws(BPFError) {
                 if try object.run("flush_batch", onCPU: id) != 0 { isComplete = false }
             } catch where error.code == ENXIO {
@@ -204,15 +202,15 @@ struct Probes: ~Copyable {
     // MARK: Reading
 
     /// The programs write it at any time; each counter is written whole.
-    private func cpu(_ id: Int) -> UnsafeMutablePointer<syslat_cpu> {
-        // The mapped array holds `cpuCount` of them.
+    private func share(_ id: Int) -> UnsafeMutablePointer<syslat_cpu> {
+        // The mapped array holds `shareCount` of them.
         unsafe cpus.base.assumingMemoryBound(to: syslat_cpu.self) + id
     }
 
     /// The counters of all CPUs and slots together.
     func counters() -> syslat_counters {
         var total = syslat_counters()
-        for id in 0..<cpuCount { total.add(unsafe cpu(id).pointee.counters) }
+        for id in 0..<shareCount { total.add(unsafe share(id).pointee.counters) }
         for unsafe slot in unsafe table { total.entered += UInt64(slot.entered) }
         return total
     }
@@ -225,8 +223,8 @@ struct Probes: ~Copyable {
 
     /// The events in the batches, each batch as a record of the ring. Only while nothing is recorded.
     func batches() -> [[UInt8]] {
-        (0..<cpuCount).compactMap { id in
-            var batch = unsafe cpu(id).pointee.batch
+        (0..<shareCount).compactMap { id in
+            var batch = unsafe share(id).pointee.batch
             let count = min(Int(batch.header.count), Int(SYSLAT_BATCH_EVENTS))
             guard count > 0 else { return nil }
             batch.header.version = UInt16(SYSLAT_ABI_VERSION)
@@ -239,7 +237,7 @@ struct Probes: ~Copyable {
     /// Forgets counters, batches and calls that were not measured. Only while nothing is recorded.
     func clearShares() throws(BPFError) {
         for place in try unsampled().keys { try object.map("unsampled").clearAllCPUs(UInt32(place)) }
-        for id in 0..<cpuCount { unsafe cpu(id).pointee = syslat_cpu() }
+        for id in 0..<shareCount { unsafe share(id).pointee = syslat_cpu() }
         for index in unsafe table.indices where unsafe table[index].entered > 0 { unsafe table[index].entered = 0 }
     }
 
@@ -248,7 +246,7 @@ struct Probes: ~Copyable {
     func unsampled() throws(BPFError) -> [Int: [UInt64]] {
         let map = try object.map("unsampled")
         var totals: [Int: [UInt64]] = [:]
-        let met = (0..<cpuCount).reduce(into: Set<Int>()) { $0.formUnion(Probes.bits(of: unsafe cpu($1).pointee.met)) }
+        let met = (0..<shareCount).reduce(into: Set<Int>()) { $0.formUnion(Probes.bits(of: unsafe share($1).pointee.met)) }
         for place in met where place < map.entries {
             for bytes in try map.values(of: UInt32(place), perCPU: true) ?? [] {
                 // Whole words: the value is one struct syslat_unsampled.

@@ -10,7 +10,9 @@ struct ProgramChoice {
     /// - Parameter typed: the typed twins, or those for kernels without BTF of their own.
     init(_ options: CaptureOptions, _ kernel: KernelRequirements, typed: Bool) {
         suffix = typed ? "_btf" : "_raw"
-        if typed && kernel.canLookUpMappings && !kernel.hasPreemptiblePrograms && options.selection == nil {
+        if typed && kernel.canLookUpMappings && options.selection == nil
+            && !kernel.hasConcurrentPrograms(shareLimit: options.cpuShareLimit)
+        {
             let way = options.sampling == .everyCall ? "plain" : "sampling"
             (sysEnter, sysExit) = ("sys_enter_\(way)", "sys_exit_\(way)")
         } else {

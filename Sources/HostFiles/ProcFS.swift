@@ -39,20 +39,20 @@ package enum ProcFS {
     /// The process that a thread belongs to.
     package static func threadGroup(of tid: Int32) -> Int32? { field("Tgid", in: "/proc/\(tid)/status").flatMap { Int32($0) } }
 
-    /// The CPUs that are online, in rising order.
-    package static func onlineCPUs() -> [Int] { cpus("online") }
+    /// The CPUs that are online, in rising order. Only the first where that can't be read.
+    package static func onlineCPUs() -> [Int] { cpus("online") ?? [0] }
 
-    /// The CPUs that may ever be online, in rising order.
-    package static func possibleCPUs() -> [Int] { cpus("possible") }
+    /// The CPUs that may ever be online, in rising order; nil where that can't be read.
+    package static func possibleCPUs() -> [Int]? { cpus("possible") }
 
-    /// CPUs as /sys lists them: `0-3,6`. Only the first where that can't be read.
-    private static func cpus(_ state: String) -> [Int] {
+    /// CPUs as /sys lists them: `0-3,6`.
+    private static func cpus(_ state: String) -> [Int]? {
         let list = (text("/sys/devices/system/cpu/\(state)") ?? "").split(separator: ",").flatMap { part -> [Int] in
             let ends = part.split(separator: "-").compactMap { Int($0) }
             guard let first = ends.first, let last = ends.last, first <= last else { return [] }
             return Array(first...last)
         }
-        return list.isEmpty ? [0] : list
+        return list.isEmpty ? nil : list
     }
 
     /// The names in a folder, in order.

@@ -16,6 +16,23 @@ extension Semantics {
             report.expectNothingLost()
         }
 
+        /// As on a machine with more CPUs than there is memory for: calls on two CPUs at once, in one batch, with one set of counters.
+        @Test(arguments: Twin.allCases)
+        func line13_cpusThatShareTheirMemoryLoseNothing(_ twin: Twin) throws {
+            // Each makes so many getppid, and as many write that fail.
+            let (processes, calls): (UInt64, UInt64) = (4, 100_000)
+            let one = try "\(Fixture("calls.s64").path) \(calls) & "
+            let all = String(repeating: one, count: Int(processes)) + "wait"
+            let program = try WaitingProgram(Fixture.gated(["/bin/sh", "-c", all]))
+            let options = CaptureOptions(
+                target: .processes([program.pid], follow: true), ringBytes: CaptureOptions.smallestRing, btfPath: twin.btfPath,
+                cpuShareLimit: 1)
+            let report = try Report(capture(options) { program.release() })
+            #expect(program.wait() == 0)
+            #expect(report.calls("write") == processes * calls)
+            report.expectNothingLost()
+        }
+
         @Test(.enabled(if: HotPlug.isPossible, "CPU 1 can't be put offline here"))
         func line13_aCPUMayComeAndGo() throws {
             let program = try WaitingProgram(Fixture.gated(Fixture.command("each_cpu", "333", "200")))

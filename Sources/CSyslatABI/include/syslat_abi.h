@@ -25,6 +25,9 @@ typedef int32_t syslat_s32;
 
 #define SYSLAT_ABI_VERSION 4
 
+/* Memory of CPUs, by the low bits of their number: where there are more CPUs, several share one. A power of two. */
+#define SYSLAT_CPU_SHARES 512
+
 /* Events gathered on one CPU before they go to the ring together; a power of two. */
 #define SYSLAT_BATCH_EVENTS 256
 
@@ -189,7 +192,7 @@ struct syslat_counters {
     syslat_u64 samples_unnoted;  /* samples inside the vDSO that had no room */
 };
 
-/* One CPU's share: its counters and the batch it is filling. */
+/* One CPU's share (or that of several, see SYSLAT_CPU_SHARES): its counters and the batch it is filling. */
 struct syslat_cpu {
     struct syslat_counters counters;
     syslat_u64 random; /* state of the generator that chooses the calls to be measured */
@@ -286,7 +289,9 @@ struct syslat_config {
     syslat_u32 follow;        /* children of watched processes are watched too */
     syslat_u32 slot_mask;     /* number of slots - 1 */
     syslat_u32 direct_slots;  /* no two thread ids share a slot */
-    syslat_u32 preemptible;   /* programs may be preempted by others on their CPU */
+    syslat_u32 cpu_mask;      /* number of shares of CPUs - 1 */
+    syslat_u32 reserved;
+    syslat_u32 concurrent;    /* several programs may be at one share: CPUs have it together, or programs preempt each other */
     syslat_u32 wake_bytes;    /* wake the consumer when so much waits in the ring */
     syslat_u32 sampling;      /* not every call is measured */
     syslat_u32 has_selection; /* only the numbers below are traced */
