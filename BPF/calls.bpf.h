@@ -210,22 +210,24 @@ static __always_inline long number_at_exit(void *regs)
  * return of a new task from its parent's fork; a later one was refused before the entry tracepoint, by seccomp or a tracer
  * (syscall_trace_enter, kernel/entry/common.c, leaves early; the exit tracepoint comes all the same).
  */
-static __always_inline int exit_without_entry(struct syslat_cpu *cpu, struct task_struct *task, void *regs, __u32 tid)
+static __always_inline int exit_without_entry(struct syslat_cpu *cpu, struct task_struct *task, void *regs, __u32 tid,
+                                              const bool typed)
 {
     struct syslat_slot *slot = slot_of(tid);
+    __u32 thread = slot->thread;
 
-    if (config.has_selection && !is_selected(entered_call(task, number_at_exit(regs), false)))
+    if (config.has_selection && !is_selected(entered_call(task, number_at_exit(regs), typed)))
         return 0;
-    if (slot->thread == tid) {
+    if (thread == tid) {
         add_on_cpu(&cpu->counters.refused, 1);
         return 0;
     }
-    if (BPF_CORE_READ(task, start_time) >= control.session_start_ns)
+    if (READ(task, start_time, typed) >= control.session_start_ns)
         add_on_cpu(&cpu->counters.new_task_returns, 1);
     else
         add_on_cpu(&cpu->counters.began_before, 1);
-    if (!(slot->thread & SYSLAT_IN_CALL))
-        slot->thread = tid;
+    if (!(thread & SYSLAT_IN_CALL))
+        set_thread(slot, thread, tid, typed);
     return 0;
 }
 
@@ -246,18 +248,29 @@ static __always_inline void end_call(const struct syslat_slot *slot, const struc
 }
 
 /* The exit of a thread that has no slot: its call was spilled, or its entry was not seen. Gives the spilled call, or 0. */
-static __noinline __u64 exit_without_slot(const __u64 *context)
+static __always_inline __u64 exit_without_slot(const __u64 *context, const bool typed)
 {
-    const struct caller caller = current_caller(false);
+    const struct caller caller = current_caller(typed);
     struct syslat_slot spilled = {};
 
-    if (any_spilled() && take_spilled(tid_of(&caller, false), &spilled)) {
-        end_call(&spilled, &caller, context, false);
+    if (any_spilled() && take_spilled(tid_of(&caller, typed), &spilled)) {
+        end_call(&spilled, &caller, context, typed);
         return spilled.call;
     }
-    if (!in_scope(tgid_of(&caller, false)))
+    if (!in_scope(tgid_of(&caller, typed)))
         return 0;
-    return exit_without_entry(this_cpu(), task_of(&caller, false), registers_of(context), tid_of(&caller, false));
+    return exit_without_entry(this_cpu(), task_of(&caller, typed), registers_of(context), tid_of(&caller, typed), typed);
+}
+
+/* Functions of their own: few exits come here. */
+static __noinline __u64 typed_exit_without_slot(const __u64 *context)
+{
+    return exit_without_slot(context, true);
+}
+
+static __noinline __u64 raw_exit_without_slot(const __u64 *context)
+{
+    return exit_without_slot(context, false);
 }
 
 static __always_inline int call_exited(const __u64 *context, const bool typed, const bool names)
@@ -275,7 +288,7 @@ static __always_inline int call_exited(const __u64 *context, const bool typed, c
         slot->thread = tid_of(&caller, typed);
         call = slot->call;
     } else {
-        call = exit_without_slot(context);
+        call = typed ? typed_exit_without_slot(context) : raw_exit_without_slot(context);
     }
     note_caller(registers_of(context), call, names);
     return 0;

@@ -15,16 +15,16 @@ static __always_inline struct syslat_slot *slot_of(__u32 tid)
 }
 
 /*
- * Takes a free slot. Two threads that share a slot may enter on two CPUs at once; `atomics` tells whether the kernel can
- * decide between them (compare-and-exchange: Linux 5.12).
+ * Sets the thread of a slot that is free, in which `seen` was seen. Two threads that share a slot may come on two CPUs at once;
+ * `atomics` tells whether the kernel can decide between them (compare-and-exchange: Linux 5.12). False if the other one was first.
  */
-static __always_inline bool claim(struct syslat_slot *slot, __u32 seen, __u32 tid, const bool atomics)
+static __always_inline bool set_thread(struct syslat_slot *slot, __u32 seen, __u32 thread, const bool atomics)
 {
     if (likely(config.direct_slots) || !atomics) {
-        slot->thread = tid | SYSLAT_IN_CALL;
+        slot->thread = thread;
         return true;
     }
-    return __sync_val_compare_and_swap(&slot->thread, seen, tid | SYSLAT_IN_CALL) == seen;
+    return __sync_val_compare_and_swap(&slot->thread, seen, thread) == seen;
 }
 
 static __noinline int count_missed_exit(void)
@@ -40,7 +40,7 @@ static __always_inline struct syslat_slot *take_slot(__u32 tid, const bool atomi
     __u32 thread = slot->thread;
 
     if (likely(!(thread & SYSLAT_IN_CALL)))
-        return claim(slot, thread, tid, atomics) ? slot : 0;
+        return set_thread(slot, thread, tid | SYSLAT_IN_CALL, atomics) ? slot : 0;
     if (thread != (tid | SYSLAT_IN_CALL))
         return 0;
     count_missed_exit();

@@ -52,7 +52,7 @@ static __always_inline int plain_call_entered(const __u64 *context, const bool s
         goto other;
     slot = slot_of(task->pid);
     thread = slot->thread;
-    if (thread & SYSLAT_IN_CALL || !claim(slot, thread, task->pid, true))
+    if (thread & SYSLAT_IN_CALL || !set_thread(slot, thread, task->pid | SYSLAT_IN_CALL, true))
         goto other;
     if (samples)
         call |= choose(call);

@@ -94,7 +94,7 @@ static __always_inline int task_exited(struct task_struct *task, const bool type
         slot->thread = 0;
     } else {
         if (slot->thread == tid)
-            slot->thread = 0;
+            set_thread(slot, tid, 0, typed);
         if (any_spilled() && take_spilled(tid, &call))
             add_on_cpu(&cpu->counters.never_returned, 1);
     }
