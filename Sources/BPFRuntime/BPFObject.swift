@@ -130,14 +130,6 @@ public struct BPFObject: ~Copyable {
         return unsafe BPFLink(adopting: link)
     }
 
-    /// Puts a program into the first place of a map of programs, where tail calls find it.
-    public func install(_ program: String, in map: String) throws(BPFError) {
-        guard let found = unsafe bpf_object__find_program_by_name(object, program) else {
-            throw BPFError("find the program \(program)", code: ENOENT)
-        }
-        try self.map(map).update(UInt32(0), to: UInt32(bitPattern: unsafe bpf_program__fd(found)))
-    }
-
     /// Runs a `raw_tp` program once on one CPU and returns what it returned.
     /// Errors: ENXIO for a CPU that is offline. Kernel: 5.10 (BPF_F_TEST_RUN_ON_CPU).
     public func run(_ program: String, onCPU cpu: Int) throws(BPFError) -> UInt32 {
