@@ -23,10 +23,10 @@ public struct MappedMemory: ~Copyable {
         self.size = rounded
     }
 
-    /// Maps a whole map made with BPF_F_MMAPABLE.
-    public init(_ map: BPFMap, writable: Bool) throws(BPFError) {
+    /// Maps a map made with BPF_F_MMAPABLE: all of it, or so many bytes from its beginning.
+    public init(_ map: BPFMap, first bytes: Int? = nil, writable: Bool) throws(BPFError) {
         // The kernel rounds each value up to 8 bytes (array_map_alloc, kernel/bpf/arraymap.c).
-        let size = (map.valueSize + 7) / 8 * 8 * map.entries
+        let size = bytes ?? (map.valueSize + 7) / 8 * 8 * map.entries
         try self.init(descriptor: map.descriptor, size: size, writable: writable, name: "map \(map.name)")
     }
 

@@ -57,8 +57,10 @@ struct Probes: ~Copyable {
 
         let ring = try RingBuffer(object.map("events"))
         let control = try MappedMemory(object.map(".data.control"), writable: true)
-        let cpus = try MappedMemory(object.map(".bss.cpus"), writable: true)
-        let slots = try MappedMemory(object.map(".bss.slots"), writable: true)
+        // No more than is in use: what is mapped counts as memory of ours, whether it is read or not.
+        let shareCount = Int(config.cpu_mask) + 1
+        let cpus = try MappedMemory(object.map(".bss.cpus"), first: shareCount * MemoryLayout<syslat_cpu>.stride, writable: true)
+        let slots = try MappedMemory(object.map(".bss.slots"), first: slotCount * MemoryLayout<syslat_slot>.stride, writable: true)
         switch options.target {
         case .cgroup(let path): try Probes.watch(cgroup: path, in: object.map("cgroup"))
         case .all: try Probes.watchAllOthers(in: object.map(".bss.watch"))
@@ -75,7 +77,7 @@ struct Probes: ~Copyable {
         self.ring = ring
         self.control = control
         self.cpus = cpus
-        shareCount = Int(config.cpu_mask) + 1
+        self.shareCount = shareCount
         self.slots = slots
         self.slotCount = slotCount
         links = Links(fork: fork, exec: exec, exit: exit, sysExit: sysExit, sysEnter: sysEnter)
