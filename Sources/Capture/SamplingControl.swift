@@ -85,7 +85,8 @@ struct SamplingControl {
 
     private mutating func settle(_ counters: syslat_counters, _ aggregator: inout Aggregator, cpu: UInt64) -> Stretch? {
         guard account != nil else { return nil }
-        let calls = counters.entered - last.entered
+        // Not everything is counted in one place, nor read in one moment: the sum may seem to fall for once.
+        let calls = counters.entered - min(last.entered, counters.entered)
         let passedOver = min(calls, aggregator.unsampled - last.unsampled)
         let stretch = Stretch(
             measured: Double(calls - passedOver), passedOver: Double(passedOver), consumer: Double(cpu - last.cpu),
