@@ -143,7 +143,7 @@ static __always_inline int call_entered(const __u64 *context, const bool typed)
         return 0;
     if (config.sampling)
         call |= choose(call);
-    if (unlikely(deserves_a_look(call)) && !is_unsampled(call))
+    if (unlikely(vdso_row(syslat_call_number(call))) && !is_unsampled(call))
         call |= look_at_entry(task, registers_of(context), call);
     slot = take_slot(tid_of(&caller, typed), typed);
     if (unlikely(!slot))
@@ -285,8 +285,8 @@ static __always_inline int call_exited(const __u64 *context, const bool typed, c
     slot = slot_of(tid_of(&caller, typed));
     if (likely(slot->thread == (tid_of(&caller, typed) | SYSLAT_IN_CALL))) {
         end_call(slot, &caller, context, typed);
-        slot->thread = tid_of(&caller, typed);
         call = slot->call;
+        slot->thread = tid_of(&caller, typed); /* from now on it may be another's */
     } else {
         call = typed ? typed_exit_without_slot(context) : raw_exit_without_slot(context);
     }

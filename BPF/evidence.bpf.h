@@ -8,73 +8,50 @@
 
 #include "maps.bpf.h"
 
-/* What a call does, as far as the vDSO is concerned. */
+/* What a call does, as far as the vDSO is concerned. Two bits. */
 enum vdso_call {
-    NOT_VDSO_ABLE,
+    NOT_VDSO_ABLE = 0,
     TAKES_CLOCK,
     TAKES_NONE,
     GETS_RANDOM,
 };
 
-/* Numbers: arch/x86/entry/syscalls/syscall_{32,64}.tbl, scripts/syscall.tbl (6.18). The 32-bit vDSO has no getrandom. */
-static __always_inline enum vdso_call vdso_call_of(__u32 abi, __s32 number)
-{
-#if defined(__TARGET_ARCH_x86)
-    if (abi == SYSLAT_IA32) {
-        switch (number) {
-        case 265: /* clock_gettime */
-        case 266: /* clock_getres */
-        case 403: /* clock_gettime64 */
-        case 406: /* clock_getres_time64 */
-            return TAKES_CLOCK;
-        case 13:  /* time */
-        case 78:  /* gettimeofday */
-        case 318: /* getcpu */
-            return TAKES_NONE;
-        }
-        return NOT_VDSO_ABLE;
-    }
-    switch (number) {
-    case 228: /* clock_gettime */
-    case 229: /* clock_getres */
-        return TAKES_CLOCK;
-    case 96:  /* gettimeofday */
-    case 201: /* time */
-    case 309: /* getcpu */
-        return TAKES_NONE;
-    case 318: /* getrandom */
-        return GETS_RANDOM;
-    }
-#elif defined(__TARGET_ARCH_arm64)
-    switch (number) {
-    case 113: /* clock_gettime */
-    case 114: /* clock_getres */
-        return TAKES_CLOCK;
-    case 169: /* gettimeofday */
-        return TAKES_NONE;
-    case 278: /* getrandom */
-        return GETS_RANDOM;
-    }
-#endif
-    return NOT_VDSO_ABLE;
-}
+#define IA32_CALL_SHIFT 2
+#define IA32(call) ((call) << IA32_CALL_SHIFT)
 
-/* All numbers above, of whichever ABI: one look tells nearly all calls that there is nothing to look at. */
-static const __u8 may_be_vdso_call[] = {
+/*
+ * What calls do, by number: native ones in the low bits, 32-bit ones above. One look tells nearly all calls that there is nothing
+ * to look at. Numbers: arch/x86/entry/syscalls/syscall_{32,64}.tbl, scripts/syscall.tbl (6.18). The 32-bit vDSO has no getrandom.
+ */
+static const __u8 vdso_calls[SYSLAT_SELECTABLE_NUMBERS] = {
 #if defined(__TARGET_ARCH_x86)
-    [13] = 1,  [78] = 1,  [96] = 1,  [201] = 1, [228] = 1, [229] = 1,
-    [265] = 1, [266] = 1, [309] = 1, [318] = 1, [403] = 1, [406] = 1,
+    [13] = IA32(TAKES_NONE),                /* time */
+    [78] = IA32(TAKES_NONE),                /* gettimeofday */
+    [96] = TAKES_NONE,                      /* gettimeofday */
+    [201] = TAKES_NONE,                     /* time */
+    [228] = TAKES_CLOCK,                    /* clock_gettime */
+    [229] = TAKES_CLOCK,                    /* clock_getres */
+    [265] = IA32(TAKES_CLOCK),              /* clock_gettime */
+    [266] = IA32(TAKES_CLOCK),              /* clock_getres */
+    [309] = TAKES_NONE,                     /* getcpu */
+    [318] = GETS_RANDOM | IA32(TAKES_NONE), /* getrandom; getcpu */
+    [403] = IA32(TAKES_CLOCK),              /* clock_gettime64 */
+    [406] = IA32(TAKES_CLOCK),              /* clock_getres_time64 */
 #elif defined(__TARGET_ARCH_arm64)
-    [113] = 1, [114] = 1, [169] = 1, [278] = 1,
+    [113] = TAKES_CLOCK, /* clock_gettime */
+    [114] = TAKES_CLOCK, /* clock_getres */
+    [169] = TAKES_NONE,  /* gettimeofday */
+    [278] = GETS_RANDOM, /* getrandom */
 #endif
 };
 
-static __always_inline bool deserves_a_look(__u64 call)
+/* The row of a number in the table; 0 for one that no vDSO serves, whatever its ABI. */
+static __always_inline __u32 vdso_row(__u32 number)
 {
-    __u32 place = syslat_call_number(call);
+    __u64 place = number;
 
-    barrier_var(place); /* as in slot_of */
-    return place < sizeof(may_be_vdso_call) && may_be_vdso_call[place];
+    barrier_var(place); /* the bound is to stay where the verifier sees it */
+    return place < sizeof(vdso_calls) ? vdso_calls[place] : 0;
 }
 
 struct call_site {
@@ -122,7 +99,7 @@ static __always_inline __u8 clock_code(__s32 clock)
 static __noinline __u64 look_at_entry(struct task_struct *task, void *regs, __u64 call)
 {
     __u32 abi = syslat_call_abi(call);
-    enum vdso_call served = vdso_call_of(abi, syslat_call_number(call));
+    __u32 served = vdso_row(syslat_call_number(call)) >> (abi == SYSLAT_IA32 ? IA32_CALL_SHIFT : 0) & 3;
     struct call_site site = {};
     __u64 evidence;
     __u64 clock = 0;

@@ -20,18 +20,18 @@ static __noinline int other_call_exited(const __u64 *context)
     return call_exited(context, true, true);
 }
 
-/* Whether a call's number is its word, with nothing to add. */
+/* Whether a call's number is its word, with nothing to add: no other ABI, and no call that a vDSO serves. */
 static __always_inline bool is_plain_number(__u32 number, struct task_struct *task)
 {
     __u64 place = number;
 
     barrier_var(place); /* the bound is to stay where the verifier sees it */
-    if (place >= sizeof(may_be_vdso_call))
+    if (place >= sizeof(vdso_calls))
         return false;
 #if defined(__TARGET_ARCH_x86)
-    return !(may_be_vdso_call[place] | (task->thread_info.status & TS_COMPAT));
+    return !(vdso_calls[place] | (task->thread_info.status & TS_COMPAT));
 #else
-    return !may_be_vdso_call[place];
+    return !vdso_calls[place];
 #endif
 }
 
