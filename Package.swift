@@ -156,7 +156,7 @@ let package = Package(
 
         // Tests that trace (root), and what they share.
         .target(
-            name: "CaptureSupport", dependencies: ["CSyslatABI", "Capture", "Profile", "Rendering", "SyscallTable"],
+            name: "CaptureSupport", dependencies: ["CLibbpf", "CSyslatABI", "Capture", "Profile", "Rendering", "SyscallTable"],
             path: "Tests/CaptureSupport", swiftSettings: testing),
         .testTarget(
             name: "CaptureTests",
