@@ -12,18 +12,16 @@
 #include "maps.bpf.h"
 #include "overflow.bpf.h"
 
-#define compiler_barrier() asm volatile("" ::: "memory")
-
 /* Where no program preempts another only the flush program can come between, and it looks first. */
 static __always_inline void hold_batch(struct syslat_cpu *cpu)
 {
     *(volatile __u32 *)&cpu->users = 1;
-    compiler_barrier();
+    barrier();
 }
 
 static __always_inline void release_batch(struct syslat_cpu *cpu)
 {
-    compiler_barrier();
+    barrier();
     *(volatile __u32 *)&cpu->users = 0;
 }
 
@@ -34,7 +32,7 @@ static __always_inline bool enter_batch(struct syslat_cpu *cpu)
         return true;
     }
     __atomic_fetch_add(&cpu->users, 1, __ATOMIC_RELAXED);
-    compiler_barrier();
+    barrier();
     return *(volatile __u32 *)&cpu->users == 1;
 }
 
@@ -46,7 +44,7 @@ static __always_inline bool has_interrupted_user(struct syslat_cpu *cpu)
 
 static __always_inline void leave_batch(struct syslat_cpu *cpu)
 {
-    compiler_barrier();
+    barrier();
     if (config.concurrent)
         __atomic_fetch_add(&cpu->users, -1, __ATOMIC_RELAXED);
     else

@@ -85,7 +85,7 @@ struct Probes: ~Copyable {
         namesCallers = kernel.canLookUpMappings
         isTyped = typed
         self.programs = programs
-        if case .cgroup = options.target { recordingPhase = SYSLAT_RECORDING_CGROUP } else { recordingPhase = SYSLAT_RECORDING }
+        recordingPhase = options.target.isCgroup ? SYSLAT_RECORDING_CGROUP : SYSLAT_RECORDING
     }
 
     /// The tracepoint is there where the kernel emulates the page (CONFIG_X86_VSYSCALL_EMULATION).

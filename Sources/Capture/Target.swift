@@ -13,6 +13,8 @@ public enum Target: Sendable, Hashable {
     /// A command that syslat starts; with `follow`, its children as well.
     case command(ResolvedCommand, follow: Bool)
 
+    var isCgroup: Bool { if case .cgroup = self { true } else { false } }
+
     /// Checks what can be checked before anything is loaded.
     func validate() throws(CaptureError) {
         switch self {
