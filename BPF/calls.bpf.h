@@ -69,10 +69,8 @@ static __always_inline __u32 entered_abi(struct task_struct *task, __s32 number,
         return SYSLAT_IA32;
     /* Negative numbers have every bit; the kernel does not take them for x32 either (do_syscall_x32, arch/x86/entry). */
     return unlikely((__u32)number >> 30 == X32_SYSCALL_BIT >> 30) ? SYSLAT_X32 : SYSLAT_X86_64;
-#elif defined(__TARGET_ARCH_arm64)
-    return SYSLAT_AARCH64;
 #else
-#error "unknown architecture"
+    return SYSLAT_NATIVE_ABI;
 #endif
 }
 
@@ -105,7 +103,7 @@ static __always_inline void remember(struct syslat_slot *slot, struct task_struc
     slot->involuntary = READ(task, nivcsw, typed);
 }
 
-/* Remembers a call whose slot another thread is using. */
+/* Remembers a call whose slot another thread is using. It is measured in any case, and stands for itself. */
 static __noinline int enter_without_slot(struct task_struct *task, __u64 call)
 {
     struct syslat_slot entered = {
@@ -113,7 +111,7 @@ static __noinline int enter_without_slot(struct task_struct *task, __u64 call)
         .call = call,
         .voluntary = BPF_CORE_READ(task, nvcsw),
         .involuntary = BPF_CORE_READ(task, nivcsw),
-        .start_ns = entry_time(call),
+        .start_ns = bpf_ktime_get_ns(),
     };
 
     count_entered(1);
@@ -141,11 +139,11 @@ static __always_inline int call_entered(const __u64 *context, const bool typed)
     call = entered_call(task, context[1], typed);
     if (!is_selected(call))
         return 0;
-    if (config.sampling)
-        call |= choose(call);
+    slot = take_slot(tid_of(&caller, typed), typed);
+    if (config.sampling && slot)
+        call |= choose(tid_of(&caller, typed), call);
     if (unlikely(vdso_row(syslat_call_number(call))) && !is_unsampled(call))
         call |= look_at_entry(task, registers_of(context), call);
-    slot = take_slot(tid_of(&caller, typed), typed);
     if (unlikely(!slot))
         return enter_without_slot(task, call);
     remember(slot, task, call, typed);

@@ -8,10 +8,16 @@
 
 #include "maps.bpf.h"
 
-static __always_inline struct syslat_slot *slot_of(__u32 tid)
+/* Where a thread's slot is. */
+static __always_inline __u64 slot_place(__u32 tid)
 {
     /* The second mask changes nothing: it is for the verifier. */
-    return &slots[(__u64)tid & config.slot_mask & (SYSLAT_MAX_SLOTS - 1)];
+    return tid & config.slot_mask & (SYSLAT_MAX_SLOTS - 1);
+}
+
+static __always_inline struct syslat_slot *slot_of(__u32 tid)
+{
+    return &slots[slot_place(tid)];
 }
 
 /*

@@ -92,6 +92,14 @@ struct pt_regs___syslat {
 #endif
 } __attribute__((preserve_access_index));
 
+#if defined(__TARGET_ARCH_x86)
+#define SYSLAT_NATIVE_ABI SYSLAT_X86_64
+#elif defined(__TARGET_ARCH_arm64)
+#define SYSLAT_NATIVE_ABI SYSLAT_AARCH64
+#else
+#error "unknown architecture"
+#endif
+
 #define TS_COMPAT 0x0002
 #define X32_SYSCALL_BIT 0x40000000
 

@@ -55,7 +55,7 @@ static __always_inline int plain_call_entered(const __u64 *context, const bool s
     if (thread & SYSLAT_IN_CALL || !set_thread(slot, thread, task->pid | SYSLAT_IN_CALL, true))
         goto other;
     if (samples)
-        call |= choose(call);
+        call |= choose(task->pid, call);
     remember(slot, task, call, true);
     slot->start_ns = samples ? entry_time(call) : bpf_ktime_get_ns();
     return 0;

@@ -6,65 +6,73 @@
 #ifndef SYSLAT_SAMPLING_BPF_H
 #define SYSLAT_SAMPLING_BPF_H
 
-#include "maps.bpf.h"
-
-#define SYSLAT_NUMBER_BITS (SYSLAT_ABI_COUNT * SYSLAT_SELECTABLE_NUMBERS)
+#include "inflight.bpf.h"
 
 /*
- * Whether this CPU meets a call of that number for the first time. It is measured in any case, and stands for itself alone: so a
- * call that happens once has a latency, and the others stand for the rest without a bias.
+ * Whether there has been a call of a number, by ABI and number as in the selection. The first one is measured in any case, and
+ * stands for itself alone: so a call that happens once has a latency, and the others stand for the rest without a bias.
  */
-static __always_inline bool is_first(struct syslat_cpu *cpu, __u32 place)
-{
-    __u64 bit = 1ULL << (place % 64);
-    __u64 *word = &cpu->met[place / 64 % (SYSLAT_NUMBER_BITS / 64)];
-
-    if (*word & bit)
-        return false;
-    *word |= bit;
-    return true;
-}
+__u8 met[SYSLAT_ABI_COUNT * SYSLAT_SELECTABLE_NUMBERS] SEC(".bss.met");
 
 /*
- * A new random number. The upper bits of this generator (D. Knuth's constants for MMIX) show no pattern in which the calls of a
- * program could be caught, as every 16th call would: each call is chosen by itself. No helper call: that would cost 10 ns.
+ * Calls come in blocks of 2^shift, with one drawn by chance that is measured: so each call is measured with the same probability,
+ * whatever the pattern in which its thread makes calls. Threads have their blocks slot by slot. From the lowest bit:
+ *
+ *     13 left    calls of the block that are yet to come
+ *     12 chosen  how many will be left when the one comes that is measured
+ *      4 shift
  */
-static __always_inline __u64 next_random(struct syslat_cpu *cpu)
-{
-    __u64 random = cpu->random;
+__u32 blocks[SYSLAT_MAX_SLOTS] SEC(".bss.blocks");
+#define BLOCK_CHOSEN_SHIFT 13
+#define BLOCK_SHIFT_SHIFT 25
+#define BLOCK_LEFT_MASK ((1U << BLOCK_CHOSEN_SHIFT) - 1)
+#define BLOCK_CHOSEN_MASK ((1U << (BLOCK_SHIFT_SHIFT - BLOCK_CHOSEN_SHIFT)) - 1)
+_Static_assert(BLOCK_CHOSEN_MASK + 1 == 1 << SYSLAT_MAX_SAMPLING_SHIFT, "room for the longest block");
 
-    if (random == 0)
-        random = (__u64)bpf_get_prandom_u32() << 32 | bpf_get_prandom_u32(); /* each CPU has its own */
-    random = random * 6364136223846793005ULL + 1442695040888963407ULL;
-    cpu->random = random;
-    return random;
+static __noinline __u32 new_block(__u32 shift)
+{
+    __u32 calls = 1U << shift;
+
+    return calls | (bpf_get_prandom_u32() & (calls - 1)) << BLOCK_CHOSEN_SHIFT | shift << BLOCK_SHIFT_SHIFT;
 }
 
-/* What a call's word says of its sampling, in its place: how many it stands for, or that it is passed over. */
-static __always_inline __u64 choose(__u64 call)
+/* What the word of a call says of its sampling, in its place: of a number that has been met, and the next one of a block. */
+static __always_inline __u64 choose_next(__u32 *block)
 {
-    struct syslat_cpu *cpu = this_cpu();
-    __u64 shift = *(volatile __u32 *)&control.sampling_shift;
+    __u32 shift = *(volatile __u32 *)&control.sampling_shift;
+    __u32 next = *block;
+
+    if (shift == 0)
+        return 0;
+    /* The end of a block; or sampling has changed, which has nothing to do with what was drawn. */
+    if (unlikely((next & BLOCK_LEFT_MASK) == 0 || next >> BLOCK_SHIFT_SHIFT != shift))
+        next = new_block(shift);
+    *block = --next;
+    if (((next >> BLOCK_CHOSEN_SHIFT ^ next) & BLOCK_CHOSEN_MASK) != 0)
+        return (__u64)SYSLAT_UNSAMPLED << SYSLAT_CALL_SAMPLING_SHIFT;
+    return (__u64)shift << SYSLAT_CALL_SAMPLING_SHIFT;
+}
+
+/* The same of any number; the thread has its slot to itself. */
+static __always_inline __u64 choose(__u32 tid, __u64 call)
+{
     __u32 abi = syslat_call_abi(call);
     __s32 number = syslat_call_number(call);
     __u32 place = abi * SYSLAT_SELECTABLE_NUMBERS + number;
 
     /* Numbers that no kernel has find no place where they could be counted. */
-    if (shift == 0 || abi >= SYSLAT_ABI_COUNT || (__u32)number >= SYSLAT_SELECTABLE_NUMBERS)
+    if (abi >= SYSLAT_ABI_COUNT || (__u32)number >= SYSLAT_SELECTABLE_NUMBERS)
         return 0;
     barrier_var(place);
-    if (is_first(cpu, place))
-        return 0;
-    if (shift > SYSLAT_MAX_SAMPLING_SHIFT)
-        shift = SYSLAT_MAX_SAMPLING_SHIFT;
-    if (next_random(cpu) >> (64 - shift) != 0)
-        shift = SYSLAT_UNSAMPLED;
-    return shift << SYSLAT_CALL_SAMPLING_SHIFT;
+    if (met[place % sizeof(met)] != 0)
+        return choose_next(&blocks[slot_place(tid)]);
+    met[place % sizeof(met)] = 1;
+    return 0;
 }
 
 static __always_inline bool is_unsampled(__u64 call)
 {
-    return config.sampling && syslat_call_sampling(call) == SYSLAT_UNSAMPLED;
+    return syslat_call_sampling(call) == SYSLAT_UNSAMPLED;
 }
 
 /* Counts a call that has completed and was not measured. Its word has its error and its outcome. */

@@ -19,6 +19,8 @@ struct Probes: ~Copyable {
     private let shareCount: Int
     private let slots: MappedMemory
     private let slotCount: Int
+    /// A byte for each ABI and number, 0 of those that have not been called while calls were sampled.
+    private let met: MappedMemory
     private let links: Links
     /// Not on kernels without the tracepoint.
     private let vsyscallLink: BPFLink?
@@ -53,7 +55,7 @@ struct Probes: ~Copyable {
         if options.sampling == .everyCall { try opened.setEntries(of: "unsampled", to: 1) }
         opened.setAutoload { programs.has($0) }
         let object = try opened.load()
-        for section in [".bss.cpus", ".bss.slots", ".bss.watch"] { object.discardInitialValue(of: section) }
+        for section in [".bss.cpus", ".bss.slots", ".bss.watch", ".bss.blocks"] { object.discardInitialValue(of: section) }
 
         let ring = try RingBuffer(object.map("events"))
         let control = try MappedMemory(object.map(".data.control"), writable: true)
@@ -61,6 +63,7 @@ struct Probes: ~Copyable {
         let shareCount = Int(config.cpu_mask) + 1
         let cpus = try MappedMemory(object.map(".bss.cpus"), first: shareCount * MemoryLayout<syslat_cpu>.stride, writable: true)
         let slots = try MappedMemory(object.map(".bss.slots"), first: slotCount * MemoryLayout<syslat_slot>.stride, writable: true)
+        let met = try MappedMemory(object.map(".bss.met"), writable: true)
         switch options.target {
         case .cgroup(let path): try Probes.watch(cgroup: path, in: object.map("cgroup"))
         case .all: try Probes.watchAllOthers(in: object.map(".bss.watch"))
@@ -80,6 +83,7 @@ struct Probes: ~Copyable {
         self.shareCount = shareCount
         self.slots = slots
         self.slotCount = slotCount
+        self.met = met
         links = Links(fork: fork, exec: exec, exit: exit, sysExit: sysExit, sysEnter: sysEnter)
         vsyscallLink = vsyscall
         namesCallers = kernel.canLookUpMappings
@@ -239,6 +243,7 @@ struct Probes: ~Copyable {
     /// Forgets counters, batches and calls that were not measured. Only while nothing is recorded.
     func clearShares() throws(BPFError) {
         for place in try unsampled().keys { try object.map("unsampled").clearAllCPUs(UInt32(place)) }
+        unsafe met.base.initializeMemory(as: UInt8.self, repeating: 0, count: met.size)
         for id in 0..<shareCount { unsafe share(id).pointee = syslat_cpu() }
         for index in unsafe table.indices where unsafe table[index].entered > 0 { unsafe table[index].entered = 0 }
     }
@@ -248,8 +253,9 @@ struct Probes: ~Copyable {
     func unsampled() throws(BPFError) -> [Int: [UInt64]] {
         let map = try object.map("unsampled")
         var totals: [Int: [UInt64]] = [:]
-        let met = (0..<shareCount).reduce(into: Set<Int>()) { $0.formUnion(Probes.bits(of: unsafe share($1).pointee.met)) }
-        for place in met where place < map.entries {
+        // The mapped bytes are written by the programs, each once.
+        let bytes = unsafe UnsafeRawBufferPointer(start: met.base, count: met.size)
+        for place in bytes.indices where unsafe bytes[place] != 0 && place < map.entries {
             for bytes in try map.values(of: UInt32(place), perCPU: true) ?? [] {
                 // Whole words: the value is one struct syslat_unsampled.
                 let words = unsafe bytes.withUnsafeBytes { unsafe Array($0.bindMemory(to: UInt64.self)) }
@@ -302,15 +308,6 @@ struct Probes: ~Copyable {
     func clearCallers() throws(BPFError) {
         let map = try object.map("callers")
         for key in map.keys(as: syslat_caller_key.self) { try map.remove(key) }
-    }
-
-    /// The numbers of the bits that are set in an array of words.
-    private static func bits<Words: BitwiseCopyable>(of words: Words) -> [Int] {
-        unsafe withUnsafeBytes(of: words) { bytes in
-            unsafe bytes.bindMemory(to: UInt64.self).enumerated().flatMap { index, word in
-                word == 0 ? [] : (0..<64).filter { word >> UInt64($0) & 1 == 1 }.map { index * 64 + $0 }
-            }
-        }
     }
 
     /// What the programs at entry and at exit took until now, as far as the kernel kept statistics.

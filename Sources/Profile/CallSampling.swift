@@ -1,6 +1,6 @@
 internal import LatencyHistogram
 
-/// How calls were sampled: 1 of 2^n was measured, chosen by chance, and each was counted.
+/// How calls were sampled: 1 of every 2^n of a thread was measured, drawn by chance, and each was counted.
 ///
 /// Counts of calls and of errors are exact all the same; what is said of latency, of processes and of single errors is an estimate
 /// from the measured calls.

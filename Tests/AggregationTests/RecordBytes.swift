@@ -48,7 +48,7 @@ struct Event: Hashable {
 }
 
 enum Record {
-    static let version: UInt16 = 4
+    static let version: UInt16 = 5
     /// As many events as a batch can have.
     static let mostEvents = 256
 

@@ -23,7 +23,7 @@ typedef uint64_t syslat_u64;
 typedef int32_t syslat_s32;
 #endif
 
-#define SYSLAT_ABI_VERSION 4
+#define SYSLAT_ABI_VERSION 5
 
 /* Memory of CPUs, by the low bits of their number: where there are more CPUs, several share one. A power of two. */
 #define SYSLAT_CPU_SHARES 512
@@ -195,12 +195,10 @@ struct syslat_counters {
 /* One CPU's share (or that of several, see SYSLAT_CPU_SHARES): its counters and the batch it is filling. */
 struct syslat_cpu {
     struct syslat_counters counters;
-    syslat_u64 random; /* state of the generator that chooses the calls to be measured */
-    syslat_u64 met[SYSLAT_ABI_COUNT * SYSLAT_SELECTABLE_NUMBERS / 64]; /* one bit a number: this CPU has had such a call */
     syslat_u32 users; /* programs inside the batch on this CPU: the first is the owner, others must not touch it */
     syslat_u32 reserved;
     struct syslat_batch batch;
-    syslat_u64 unused[4]; /* no two CPUs share a cache line */
+    syslat_u64 unused[5]; /* no two CPUs share a cache line */
 };
 
 /* A call that has not returned yet. */

@@ -59,7 +59,7 @@ struct ProfileCommand: ParsableCommand {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Measure one call in so many, chosen by chance, and only count the others: 1/16. Powers of two.", valueName: "1/n"),
+            "Measure one of every so many calls, drawn by chance, and only count the others: 1/16. Powers of two.", valueName: "1/n"),
         transform: Units.samplingShift)
     var sample: UInt8?
 
