@@ -6,17 +6,24 @@
 #ifndef SYSLAT_SAMPLING_BPF_H
 #define SYSLAT_SAMPLING_BPF_H
 
+#include "evidence.bpf.h"
 #include "inflight.bpf.h"
 
 /*
- * Whether there has been a call of a number, by ABI and number as in the selection. The first one is measured in any case, and
- * stands for itself alone: so a call that happens once has a latency, and the others stand for the rest without a bias.
+ * What is known of numbers, by ABI and number as in the selection: whether there has been such a call, and if so, whether it is
+ * one for the plain programs. The first one is measured in any case, and stands for itself alone: so a call that happens once has
+ * a latency, and the others stand for the rest without a bias.
  */
 __u8 met[SYSLAT_ABI_COUNT * SYSLAT_SELECTABLE_NUMBERS] SEC(".bss.met");
+enum met {
+    MET = 1,
+    MET_PLAIN = 2,
+};
 
 /*
  * Calls come in blocks of 2^shift, with one drawn by chance that is measured: so each call is measured with the same probability,
- * whatever the pattern in which its thread makes calls. Threads have their blocks slot by slot. From the lowest bit:
+ * whatever the pattern in which its thread makes calls. A known thread has a block of its own, where its entry is at hand anyway;
+ * here are those of the other calls, slot by slot. From the lowest bit:
  *
  *     13 left    calls of the block that are yet to come
  *     12 chosen  how many will be left when the one comes that is measured
@@ -66,7 +73,7 @@ static __always_inline __u64 choose(__u32 tid, __u64 call)
     barrier_var(place);
     if (met[place % sizeof(met)] != 0)
         return choose_next(&blocks[slot_place(tid)]);
-    met[place % sizeof(met)] = 1;
+    met[place % sizeof(met)] = abi == SYSLAT_NATIVE_ABI && vdso_row(number) == 0 ? MET_PLAIN : MET;
     return 0;
 }
 

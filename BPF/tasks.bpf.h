@@ -4,6 +4,7 @@
 #define SYSLAT_TASKS_BPF_H
 
 #include "calls.bpf.h"
+#include "threads.bpf.h"
 
 /* Runs in the parent, before the child can run: the child is watched from its first instruction. */
 static __always_inline int task_forked(struct task_struct *child, const bool typed)
@@ -12,6 +13,9 @@ static __always_inline int task_forked(struct task_struct *child, const bool typ
     __u32 child_tgid = READ(child, tgid, typed);
 
     if (!config.follow || config.scope != SYSLAT_SCOPE_PROCESSES || child_tgid == parent_tgid || !is_watched(parent_tgid))
+        return 0;
+    /* Of the profiler itself, which is in the watch list for that phase. */
+    if (current_phase() == SYSLAT_CALIBRATING)
         return 0;
     *watch_byte(child_tgid) = 1;
     return 0;
@@ -27,7 +31,11 @@ static __always_inline int task_execed(__u32 old_tid, const bool typed)
     struct syslat_slot *slot, *target;
     struct syslat_slot call;
 
-    if (old_tid == tid || current_phase() == SYSLAT_STOPPED)
+    if (old_tid == tid)
+        return 0;
+    if (typed)
+        forget_thread();
+    if (current_phase() == SYSLAT_STOPPED)
         return 0;
     slot = slot_of(old_tid);
     if (slot->thread == (old_tid | SYSLAT_IN_CALL)) {
@@ -87,6 +95,8 @@ static __always_inline int task_exited(struct task_struct *task, const bool type
     struct syslat_slot *slot = slot_of(tid);
     struct syslat_slot call;
 
+    if (typed)
+        forget_thread();
     if (current_phase() == SYSLAT_STOPPED)
         return 0;
     if (slot->thread == (tid | SYSLAT_IN_CALL)) {

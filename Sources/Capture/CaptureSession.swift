@@ -107,7 +107,9 @@ public struct CaptureSession: ~Copyable {
         _ probes: borrowing Probes, _ selfTest: inout SelfTest, _ policy: SamplingPolicy
     ) throws(CaptureError) -> (floor: UInt64?, costs: CallCosts) {
         var aggregator = Aggregator()
+        // In this order, and the other way round: while this process is in the watch list its children are not followed.
         probes.enter(SYSLAT_CALIBRATING)
+        do throws(BPFError) { try probes.watch(pid: getpid()) } catch { throw CaptureError(error) }
         for _ in 0..<calibrationCalls { clinux_null_call() }
         var costs = CallCosts.unknown
         if case .budget = policy {
@@ -117,9 +119,10 @@ public struct CaptureSession: ~Copyable {
             }
         }
         selfTest.makeCalls { _ = unsafe probes.ring.consume { unsafe aggregator.consume($0) } }
-        probes.enter(SYSLAT_IDLE)
-        drain(probes, into: &aggregator)
         do throws(BPFError) {
+            try probes.watch(pid: getpid(), false)
+            probes.enter(SYSLAT_IDLE)
+            drain(probes, into: &aggregator)
             try probes.clearShares()
             try probes.clearCallers()
         } catch {

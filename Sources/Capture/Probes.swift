@@ -48,14 +48,14 @@ struct Probes: ~Copyable {
 
         let opened = try OpenBPFObject(name: "syslat", image: BPFObjects.syslat, btfPath: options.btfPath)
         var config = Probes.configuration(
-            options: options, kernel: kernel, slotCount: slotCount, direct: kernel.pidLimit <= slotCount)
+            options: options, kernel: kernel, programs: programs, slotCount: slotCount, direct: kernel.pidLimit <= slotCount)
         vdso.fill(&config)
         try opened.setInitialValue(of: ".rodata.config", to: config)
         try opened.setEntries(of: "events", to: options.ringBytes)
         if options.sampling == .everyCall { try opened.setEntries(of: "unsampled", to: 1) }
         opened.setAutoload { programs.has($0) }
         let object = try opened.load()
-        for section in [".bss.cpus", ".bss.slots", ".bss.watch", ".bss.blocks"] { object.discardInitialValue(of: section) }
+        for section in [".bss.cpus", ".bss.slots", ".bss.watch", ".bss.threads", ".bss.blocks"] { object.discardInitialValue(of: section) }
 
         let ring = try RingBuffer(object.map("events"))
         let control = try MappedMemory(object.map(".data.control"), writable: true)
@@ -98,7 +98,7 @@ struct Probes: ~Copyable {
     }
 
     private static func configuration(
-        options: CaptureOptions, kernel: KernelRequirements, slotCount: Int, direct: Bool
+        options: CaptureOptions, kernel: KernelRequirements, programs: ProgramChoice, slotCount: Int, direct: Bool
     ) -> syslat_config {
         var config = syslat_config()
         config.self_tgid = UInt32(getpid())
@@ -113,6 +113,8 @@ struct Probes: ~Copyable {
         config.slot_mask = UInt32(slotCount - 1)
         config.direct_slots = direct ? 1 : 0
         config.cpu_mask = UInt32(kernel.cpuShares(limit: options.cpuShareLimit) - 1)
+        config.knows_threads = programs.arePlain ? 1 : 0
+        config.casts_tasks = programs.arePlain && kernel.canCastPointers ? 1 : 0
         config.concurrent = kernel.hasConcurrentPrograms(shareLimit: options.cpuShareLimit) ? 1 : 0
         config.wake_bytes = UInt32(options.ringBytes / 4)
         config.sampling = options.sampling == .everyCall ? 0 : 1
@@ -177,14 +179,14 @@ struct Probes: ~Copyable {
         unsafe control.base.storeBytes(of: value, toByteOffset: MemoryLayout<syslat_control>.offset(of: field)!, as: Value.self)
     }
 
-    /// Watches a process, whose id must be one that Linux gives.
-    func watch(pid: Int32) throws(BPFError) {
+    /// Watches a process, whose id must be one that Linux gives, or no longer does so.
+    func watch(pid: Int32, _ isWatched: Bool = true) throws(BPFError) {
         let page = Int(sysconf(Int32(_SC_PAGESIZE)))
         let (index, offset) = Int(pid).quotientAndRemainder(dividingBy: page)
         // Only the page with the process's byte: all of the list would count as memory of ours.
         let memory = try MappedMemory(
             descriptor: object.map(".bss.watch").descriptor, size: page, offset: index * page, writable: true, name: "the watch list")
-        unsafe memory.base.storeBytes(of: 1, toByteOffset: offset, as: UInt8.self)
+        unsafe memory.base.storeBytes(of: isWatched ? 1 : 0, toByteOffset: offset, as: UInt8.self)
     }
 
     /// Empties the batches of all CPUs that have one waiting.

@@ -2,6 +2,8 @@
 struct ProgramChoice {
     let sysEnter: String
     let sysExit: String
+    /// The short way of most calls (BPF/plain.bpf.h).
+    let arePlain: Bool
     /// Ends the names of the others, which have a twin each.
     private let suffix: String
 
@@ -10,9 +12,9 @@ struct ProgramChoice {
     /// - Parameter typed: the typed twins, or those for kernels without BTF of their own.
     init(_ options: CaptureOptions, _ kernel: KernelRequirements, typed: Bool) {
         suffix = typed ? "_btf" : "_raw"
-        if typed && kernel.canLookUpMappings && options.selection == nil
+        arePlain = typed && kernel.canLookUpMappings && options.selection == nil && !options.target.isCgroup
             && !kernel.hasConcurrentPrograms(shareLimit: options.cpuShareLimit)
-        {
+        if arePlain {
             let way = options.sampling == .everyCall ? "plain" : "sampling"
             (sysEnter, sysExit) = ("sys_enter_\(way)", "sys_exit_\(way)")
         } else {

@@ -2,6 +2,7 @@ import Capture
 import CaptureSupport
 import Foundation
 import Profile
+import Synchronization
 import Testing
 
 extension Semantics {
@@ -42,6 +43,45 @@ extension Semantics {
             #expect(report.calls("read") == 200)
             #expect(report.balance.new_task_returns == 200)
             #expect(report.balance.in_flight == 0)
+            report.expectNothingLost()
+        }
+
+        /// Threads that find no place where they could be told by their registers are looked up, with the same result.
+        @Test(arguments: [nil, 4] as [UInt8?])
+        func threadsThatAreNotKnownAreCountedAllTheSame(_ shift: UInt8?) throws {
+            let program = try WaitingProgram(Fixture.command("blocked_threads", "read", "20", "300", "late"))
+            let options = CaptureOptions(
+                target: .processes([program.pid], follow: true), sampling: shift.map { .fixed(shift: $0) } ?? .everyCall)
+            let report = try Report(
+                capture(options) {
+                    #expect(ThreadMemory.occupy() > 60_000)
+                    program.release()
+                    #expect(program.wait() == 0)
+                })
+            #expect(report.calls("getppid") == 12_000)
+            #expect(report.calls("read") == 20)
+            #expect(report.balance.new_task_returns == 20)
+            report.expectNothingLost()
+        }
+
+        /// Places are free again when threads end, so that they do not run out: of 65,536 as many as there are threads are taken.
+        @Test func endedThreadsAreForgotten() throws {
+            let program = try WaitingProgram(Fixture.gated(Fixture.command("short_threads", "500", "4")))
+            let second = try WaitingProgram(Fixture.command("blocked_threads", "read", "1", "1", "late"))
+            let options = CaptureOptions(target: .processes([program.pid, second.pid], follow: true))
+            let places = Mutex((before: 0, after: 0))
+            let report = try Report(
+                capture(options) {
+                    places.withLock { $0.before = ThreadMemory.taken() }
+                    program.release()
+                    #expect(program.wait() == 0)
+                    places.withLock { $0.after = ThreadMemory.taken() }
+                    second.release()
+                })
+            #expect(second.wait() == 0)
+            #expect(report.calls("getppid") == 2002)
+            let (before, after) = places.withLock { $0 }
+            #expect(after < before + 200, "\(before), \(after)")
             report.expectNothingLost()
         }
 

@@ -255,12 +255,13 @@ struct syslat_vdso_region {
     syslat_u32 function;
 };
 
+/* Bits, so that several can be named in one word. */
 enum syslat_phase {
     SYSLAT_IDLE = 0,
-    SYSLAT_CALIBRATING = 1, /* only one thread of the profiler's own is watched */
+    SYSLAT_CALIBRATING = 1, /* only one thread of the profiler's own is watched; its process is in the watch list meanwhile */
     SYSLAT_RECORDING = 2,
-    SYSLAT_STOPPED = 3,
-    SYSLAT_RECORDING_CGROUP = 4, /* the processes of a cgroup, instead of those that the watch list tells */
+    SYSLAT_STOPPED = 4,
+    SYSLAT_RECORDING_CGROUP = 8, /* the processes of a cgroup, instead of those that the watch list tells */
 };
 
 /* Shared memory by which user space steers the programs. */
@@ -288,6 +289,8 @@ struct syslat_config {
     syslat_u32 slot_mask;     /* number of slots - 1 */
     syslat_u32 direct_slots;  /* no two thread ids share a slot */
     syslat_u32 cpu_mask;      /* number of shares of CPUs - 1 */
+    syslat_u32 knows_threads; /* threads are told by the place of their registers */
+    syslat_u32 casts_tasks;   /* ... and their tasks are read without asking the kernel for the current one */
     syslat_u32 reserved;
     syslat_u32 concurrent;    /* several programs may be at one share: CPUs have it together, or programs preempt each other */
     syslat_u32 wake_bytes;    /* wake the consumer when so much waits in the ring */
