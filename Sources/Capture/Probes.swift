@@ -55,7 +55,7 @@ struct Probes: ~Copyable {
         if options.sampling == .everyCall { try opened.setEntries(of: "unsampled", to: 1) }
         opened.setAutoload { programs.has($0) }
         let object = try opened.load()
-        for section in [".bss.cpus", ".bss.slots", ".bss.watch", ".bss.threads", ".bss.blocks"] { object.discardInitialValue(of: section) }
+        for name in ["cpus", "slots", "watch", "threads", "blocks"] { object.discardInitialValue(of: ".bss.\(name)") }
 
         let ring = try RingBuffer(object.map("events"))
         let control = try MappedMemory(object.map(".data.control"), writable: true)
@@ -256,8 +256,8 @@ struct Probes: ~Copyable {
         let map = try object.map("unsampled")
         var totals: [Int: [UInt64]] = [:]
         // The mapped bytes are written by the programs, each once.
-        let bytes = unsafe UnsafeRawBufferPointer(start: met.base, count: met.size)
-        for place in bytes.indices where unsafe bytes[place] != 0 && place < map.entries {
+        let isMet = unsafe UnsafeRawBufferPointer(start: met.base, count: met.size)
+        for place in isMet.indices where unsafe isMet[place] != 0 && place < map.entries {
             for bytes in try map.values(of: UInt32(place), perCPU: true) ?? [] {
                 // Whole words: the value is one struct syslat_unsampled.
                 let words = unsafe bytes.withUnsafeBytes { unsafe Array($0.bindMemory(to: UInt64.self)) }

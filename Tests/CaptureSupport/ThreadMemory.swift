@@ -6,7 +6,7 @@ public enum ThreadMemory {
     /// Takes all places that are free, in every capture. Gives how many there were in the one that had most.
     public static func occupy() -> Int {
         var most = 0
-        let _: Void? = each { memory in
+        each { memory in
             var free = 0
             for place in stride(from: 0, to: entries * entryBytes, by: entryBytes)
             where memory.load(fromByteOffset: place, as: UInt64.self) == 0 {
@@ -14,7 +14,6 @@ public enum ThreadMemory {
                 free += 1
             }
             most = max(most, free)
-            return nil
         }
         return most
     }
@@ -22,15 +21,17 @@ public enum ThreadMemory {
     /// How many places are taken, in the capture where it is most.
     public static func taken() -> Int {
         var most = 0
-        let _: Void? = each { memory in
+        each { memory in
             let places = stride(from: 0, to: entries * entryBytes, by: entryBytes)
             most = max(most, places.count { memory.load(fromByteOffset: $0, as: UInt64.self) != 0 })
-            return nil
         }
         return most
     }
 
-    private static func each<Result>(_ body: (UnsafeMutableRawPointer) -> Result?) -> Result? {
-        SharedMap.first(".bss.threads", bytes: entries * entryBytes, body)
+    private static func each(_ body: (UnsafeMutableRawPointer) -> Void) {
+        let _: Never? = SharedMap.first(".bss.threads", bytes: entries * entryBytes) { memory in
+            body(memory)
+            return nil
+        }
     }
 }
