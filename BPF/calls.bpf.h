@@ -12,6 +12,7 @@
 #include "inflight.bpf.h"
 #include "sampling.bpf.h"
 #include "scope.bpf.h"
+#include "threads.bpf.h"
 
 #define READ(object, field, typed) ((typed) ? (object)->field : BPF_CORE_READ(object, field))
 
@@ -79,10 +80,10 @@ static __always_inline __s32 plain_number(__u32 abi, __s32 number)
     return abi == SYSLAT_X32 ? number & ~X32_SYSCALL_BIT : number;
 }
 
-/* When a call begins. Of one that is not measured it is enough to know that roughly, for the case that it never returns. */
-static __always_inline __u64 entry_time(__u64 call)
+/* When a call begins that is not measured. It is enough to know that roughly, for the case that it never returns. */
+static __always_inline __u64 coarse_time(void)
 {
-    return is_unsampled(call) ? *(volatile __u64 *)&control.coarse_now_ns : bpf_ktime_get_ns();
+    return *(volatile __u64 *)&control.coarse_now_ns;
 }
 
 /* Counts a call where no slot does: one that is spilled, or all those of which a slot has lost count. */
@@ -92,13 +93,9 @@ static __noinline int count_entered(__u64 calls)
     return 0;
 }
 
-/* Writes all but the time of a call's beginning, which is for the last moment, into the slot that has been taken for it. */
-static __always_inline void remember(struct syslat_slot *slot, struct task_struct *task, __u64 call, const bool typed)
+/* By these it is known at a call's exit whether it slept or was preempted. */
+static __always_inline void note_switches(struct syslat_slot *slot, struct task_struct *task, const bool typed)
 {
-    slot->entered++;
-    if (unlikely(slot->entered == 0))
-        count_entered(1ULL << 32);
-    slot->call = call;
     slot->voluntary = READ(task, nvcsw, typed);
     slot->involuntary = READ(task, nivcsw, typed);
 }
@@ -146,8 +143,12 @@ static __always_inline int call_entered(const __u64 *context, const bool typed)
         call |= look_at_entry(task, registers_of(context), call);
     if (unlikely(!slot))
         return enter_without_slot(task, call);
-    remember(slot, task, call, typed);
-    slot->start_ns = entry_time(call);
+    slot->entered++;
+    if (unlikely(slot->entered == 0))
+        count_entered(1ULL << 32);
+    slot->call = call;
+    note_switches(slot, task, typed);
+    slot->start_ns = is_unsampled(call) ? coarse_time() : bpf_ktime_get_ns();
     return 0;
 }
 
@@ -216,7 +217,7 @@ static __always_inline int exit_without_entry(struct syslat_cpu *cpu, struct tas
 
     if (config.has_selection && !is_selected(entered_call(task, number_at_exit(regs), typed)))
         return 0;
-    if (thread == tid) {
+    if (thread == tid || was_seen(regs)) {
         add_on_cpu(&cpu->counters.refused, 1);
         return 0;
     }
@@ -237,7 +238,8 @@ static __always_inline void end_call(const struct syslat_slot *slot, const struc
     __u64 now;
 
     if (is_unsampled(slot->call)) {
-        count_unsampled(completed_call(slot, task_of(caller, typed), context[1], typed));
+        count_unsampled(syslat_call_abi(slot->call) * SYSLAT_SELECTABLE_NUMBERS + syslat_call_number(slot->call),
+                        error_of(slot->call, context[1]) != 0, outcome_of(slot, task_of(caller, typed), typed), false);
         return;
     }
     now = bpf_ktime_get_ns();

@@ -2,6 +2,7 @@
 /*
  * Where a call is remembered between its entry and its exit: a slot chosen by the low bits of the thread id, or the spill
  * table while another thread has that slot. A slot always carries its owner, so that no call is charged to another thread.
+ * Threads that are known have a slot of their own for most of their calls (threads.bpf.h).
  */
 #ifndef SYSLAT_INFLIGHT_BPF_H
 #define SYSLAT_INFLIGHT_BPF_H
@@ -31,6 +32,17 @@ static __always_inline bool set_thread(struct syslat_slot *slot, __u32 seen, __u
         return true;
     }
     return __sync_val_compare_and_swap(&slot->thread, seen, thread) == seen;
+}
+
+static __always_inline bool is_in_call(const struct syslat_slot *slot)
+{
+    return slot->thread & SYSLAT_IN_CALL;
+}
+
+/* The slot of a known thread is no one else's. */
+static __always_inline void leave_call(struct syslat_slot *slot)
+{
+    slot->thread &= ~SYSLAT_IN_CALL;
 }
 
 static __noinline int count_missed_exit(void)

@@ -23,6 +23,9 @@ struct {
 /* Calls that have not returned, by the low bits of the thread id. */
 struct syslat_slot slots[SYSLAT_MAX_SLOTS] SEC(".bss.slots");
 
+/* Threads that are told by where their registers lie, with their calls that have not returned. */
+struct syslat_known_thread known_threads[SYSLAT_KNOWN_THREADS] SEC(".bss.threads") __attribute__((aligned(64)));
+
 /* Counters and the batch being filled. */
 struct syslat_cpu cpus[SYSLAT_CPU_SHARES] SEC(".bss.cpus") __attribute__((aligned(64)));
 

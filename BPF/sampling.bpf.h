@@ -10,11 +10,10 @@
 #include "inflight.bpf.h"
 
 /*
- * What is known of numbers, by ABI and number as in the selection: whether there has been such a call, and if so, whether it is
- * one for the plain programs. The first one is measured in any case, and stands for itself alone: so a call that happens once has
- * a latency, and the others stand for the rest without a bias.
+ * What is known of numbers (control.met), by ABI and number as in the selection: whether there has been such a call, and if so,
+ * whether it is one for the plain programs. The first one is measured in any case, and stands for itself alone: so a call that
+ * happens once has a latency, and the others stand for the rest without a bias.
  */
-__u8 met[SYSLAT_ABI_COUNT * SYSLAT_SELECTABLE_NUMBERS] SEC(".bss.met");
 enum met {
     MET = 1,
     MET_PLAIN = 2,
@@ -22,59 +21,62 @@ enum met {
 
 /*
  * Calls come in blocks of 2^shift, with one drawn by chance that is measured: so each call is measured with the same probability,
- * whatever the pattern in which its thread makes calls. A known thread has a block of its own, where its entry is at hand anyway;
- * here are those of the other calls, slot by slot. From the lowest bit:
- *
- *     13 left    calls of the block that are yet to come
- *     12 chosen  how many will be left when the one comes that is measured
- *      4 shift
+ * whatever the pattern in which its thread makes calls. A known thread has a block for its plain calls, which its slot counts; here
+ * are those of the other calls, slot by slot.
  */
-__u32 blocks[SYSLAT_MAX_SLOTS] SEC(".bss.blocks");
-#define BLOCK_CHOSEN_SHIFT 13
-#define BLOCK_SHIFT_SHIFT 25
-#define BLOCK_LEFT_MASK ((1U << BLOCK_CHOSEN_SHIFT) - 1)
-#define BLOCK_CHOSEN_MASK ((1U << (BLOCK_SHIFT_SHIFT - BLOCK_CHOSEN_SHIFT)) - 1)
-_Static_assert(BLOCK_CHOSEN_MASK + 1 == 1 << SYSLAT_MAX_SAMPLING_SHIFT, "room for the longest block");
+struct {
+    __u32 calls; /* that these blocks have had */
+    struct syslat_block block;
+} blocks[SYSLAT_MAX_SLOTS] SEC(".bss.blocks");
 
-static __noinline __u32 new_block(__u32 shift)
+static __noinline __u32 random_below(__u32 limit)
 {
-    __u32 calls = 1U << shift;
-
-    return calls | (bpf_get_prandom_u32() & (calls - 1)) << BLOCK_CHOSEN_SHIFT | shift << BLOCK_SHIFT_SHIFT;
+    return bpf_get_prandom_u32() & (limit - 1);
 }
 
-/* What the word of a call says of its sampling, in its place: of a number that has been met, and the next one of a block. */
-static __always_inline __u64 choose_next(__u32 *block)
+/* Draws the one of a block that begins with call number `first`. */
+static __always_inline void begin_block(struct syslat_block *block, __u32 first)
 {
     __u32 shift = *(volatile __u32 *)&control.sampling_shift;
-    __u32 next = *block;
+    __u32 calls = 1U << shift;
+    __u32 chosen = shift == 0 ? 0 : random_below(calls);
 
-    if (shift == 0)
-        return 0;
-    /* The end of a block; or sampling has changed, which has nothing to do with what was drawn. */
-    if (unlikely((next & BLOCK_LEFT_MASK) == 0 || next >> BLOCK_SHIFT_SHIFT != shift))
-        next = new_block(shift);
-    *block = --next;
-    if (((next >> BLOCK_CHOSEN_SHIFT ^ next) & BLOCK_CHOSEN_MASK) != 0)
-        return (__u64)SYSLAT_UNSAMPLED << SYSLAT_CALL_SAMPLING_SHIFT;
-    return (__u64)shift << SYSLAT_CALL_SAMPLING_SHIFT;
+    block->next = first + chosen;
+    block->rest = calls - 1 - chosen;
+    block->shift = shift;
 }
 
-/* The same of any number; the thread has its slot to itself. */
+/* What the word of the call that was drawn says of its sampling, in its place. Goes on to the next block. */
+static __always_inline __u64 take_chosen(struct syslat_block *block)
+{
+    __u64 shift = block->shift;
+
+    begin_block(block, block->next + 1 + block->rest);
+    return shift << SYSLAT_CALL_SAMPLING_SHIFT;
+}
+
+/* What the word of any call says of its sampling. The thread has its slot to itself. */
 static __always_inline __u64 choose(__u32 tid, __u64 call)
 {
     __u32 abi = syslat_call_abi(call);
     __s32 number = syslat_call_number(call);
     __u32 place = abi * SYSLAT_SELECTABLE_NUMBERS + number;
+    __u64 slot = slot_place(tid);
 
     /* Numbers that no kernel has find no place where they could be counted. */
     if (abi >= SYSLAT_ABI_COUNT || (__u32)number >= SYSLAT_SELECTABLE_NUMBERS)
         return 0;
     barrier_var(place);
-    if (met[place % sizeof(met)] != 0)
-        return choose_next(&blocks[slot_place(tid)]);
-    met[place % sizeof(met)] = abi == SYSLAT_NATIVE_ABI && vdso_row(number) == 0 ? MET_PLAIN : MET;
-    return 0;
+    if (control.met[place % sizeof(control.met)] == 0) {
+        control.met[place % sizeof(control.met)] = abi == SYSLAT_NATIVE_ABI && vdso_row(number) == 0 ? MET_PLAIN : MET;
+        return 0;
+    }
+    /* What was drawn has nothing to do with another sampling. */
+    if (unlikely(blocks[slot].block.shift != *(volatile __u32 *)&control.sampling_shift))
+        begin_block(&blocks[slot].block, blocks[slot].calls);
+    if (blocks[slot].calls++ == blocks[slot].block.next)
+        return take_chosen(&blocks[slot].block);
+    return (__u64)SYSLAT_UNSAMPLED << SYSLAT_CALL_SAMPLING_SHIFT;
 }
 
 static __always_inline bool is_unsampled(__u64 call)
@@ -82,17 +84,19 @@ static __always_inline bool is_unsampled(__u64 call)
     return syslat_call_sampling(call) == SYSLAT_UNSAMPLED;
 }
 
-/* Counts a call that has completed and was not measured. Its word has its error and its outcome. */
-static __always_inline void count_unsampled(__u64 call)
+/* Counts a call of ABI and number `place` that has completed and was not measured. `alone`: no program preempts this one. */
+static __always_inline void count_unsampled(__u32 place, bool failed, __u64 outcome, const bool alone)
 {
-    __u32 place = syslat_call_abi(call) * SYSLAT_SELECTABLE_NUMBERS + syslat_call_number(call);
     struct syslat_unsampled *completed = bpf_map_lookup_elem(&unsampled, &place);
-    __u32 completion = syslat_call_outcome(call) * 2 + (syslat_call_error(call) != 0);
+    __u32 completion = outcome * 2 + failed;
 
     if (!completed)
         return; /* `choose` has seen to it that there is one */
     barrier_var(completion);
-    add_on_cpu(&completed->calls[completion % SYSLAT_COMPLETIONS], 1);
+    if (alone)
+        completed->calls[completion % SYSLAT_COMPLETIONS]++;
+    else
+        add_on_cpu(&completed->calls[completion % SYSLAT_COMPLETIONS], 1);
 }
 
 #endif

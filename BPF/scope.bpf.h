@@ -5,9 +5,20 @@
 
 #include "maps.bpf.h"
 
+static __always_inline __u32 current_epoch(void)
+{
+    return *(volatile __u32 *)&control.epoch;
+}
+
+/* The enum syslat_phase of an epoch. */
+static __always_inline __u32 phase_of(__u32 epoch)
+{
+    return epoch & ((1 << SYSLAT_EPOCH_PHASE_BITS) - 1);
+}
+
 static __always_inline __u32 current_phase(void)
 {
-    return *(volatile __u32 *)&control.phase;
+    return phase_of(current_epoch());
 }
 
 /* The byte of a process in the watch list. Ids are below the limit: the mask is for the verifier. */

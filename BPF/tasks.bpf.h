@@ -4,7 +4,6 @@
 #define SYSLAT_TASKS_BPF_H
 
 #include "calls.bpf.h"
-#include "threads.bpf.h"
 
 /* Runs in the parent, before the child can run: the child is watched from its first instruction. */
 static __always_inline int task_forked(struct task_struct *child, const bool typed)
@@ -33,8 +32,8 @@ static __always_inline int task_execed(__u32 old_tid, const bool typed)
 
     if (old_tid == tid)
         return 0;
-    if (typed)
-        forget_thread();
+    if (typed && rename_thread(tid))
+        return 0;
     if (current_phase() == SYSLAT_STOPPED)
         return 0;
     slot = slot_of(old_tid);
@@ -95,10 +94,12 @@ static __always_inline int task_exited(struct task_struct *task, const bool type
     struct syslat_slot *slot = slot_of(tid);
     struct syslat_slot call;
 
-    if (typed)
-        forget_thread();
+    bool was_in_call = typed && forget_thread();
+
     if (current_phase() == SYSLAT_STOPPED)
         return 0;
+    if (was_in_call)
+        add_on_cpu(&cpu->counters.never_returned, 1);
     if (slot->thread == (tid | SYSLAT_IN_CALL)) {
         add_on_cpu(&cpu->counters.never_returned, 1);
         slot->thread = 0;

@@ -72,10 +72,10 @@ extension CaptureSession {
     /// hangs in. Only for processes that were named: a whole system is full of daemons that wait.
     private func callsBegunBefore(_ recording: Recording, others: [syslat_slot]) -> [InFlightCall] {
         guard case .processes(let pids, _) = options.target else { return [] }
-        let entered = Set(others.map(\.tid))
+        let seen = probes.slots.seen.union(others.map(\.tid))
         return pids.flatMap { pid in
             ProcFS.names(in: "/proc/\(pid)/task").compactMap { Int32($0) }.compactMap { tid in
-                guard !entered.contains(tid), !probes.hasSeen(tid: tid), let id = ProcFS.currentCall(of: tid), options.selection?.contains(id) ?? true
+                guard !seen.contains(tid), let id = ProcFS.currentCall(of: tid), options.selection?.contains(id) ?? true
                 else { return nil }
                 return InFlightCall(
                     pid: pid, tid: tid, comm: ProcFS.comm(of: tid) ?? "?", id: id,
@@ -112,12 +112,6 @@ extension InFlightCall {
             id: SyscallID(abi: ABI(rawValue: syslat_call_abi(slot.call))!, number: syslat_call_number(slot.call)),
             ageNanoseconds: end > slot.start_ns ? end - slot.start_ns : 0)
     }
-}
-
-extension syslat_slot {
-    /// The thread last seen here, or 0.
-    var tid: Int32 { Int32(bitPattern: thread & ~SYSLAT_IN_CALL) }
-    var isInCall: Bool { thread & SYSLAT_IN_CALL != 0 }
 }
 
 extension syslat_counters {

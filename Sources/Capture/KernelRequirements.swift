@@ -65,9 +65,6 @@ struct KernelRequirements {
     /// Programs can look up the mapping of an address (bpf_find_vma).
     var canLookUpMappings: Bool { version >= (5, 17) }
 
-    /// Programs can tell the verifier what an address points to (bpf_rdonly_cast).
-    var canCastPointers: Bool { version >= (6, 2) }
-
     /// The kernel sees ids of the first process id namespace only.
     private static func checkNamespace() throws(CaptureError) {
         var buffer = [CChar](repeating: 0, count: 64)

@@ -17,10 +17,7 @@ struct Probes: ~Copyable {
     private let control: MappedMemory
     private let cpus: MappedMemory
     private let shareCount: Int
-    private let slots: MappedMemory
-    private let slotCount: Int
-    /// A byte for each ABI and number, 0 of those that have not been called while calls were sampled.
-    private let met: MappedMemory
+    let slots: CallSlots
     private let links: Links
     /// Not on kernels without the tracepoint.
     private let vsyscallLink: BPFLink?
@@ -62,8 +59,7 @@ struct Probes: ~Copyable {
         // No more than is in use: what is mapped counts as memory of ours, whether it is read or not.
         let shareCount = Int(config.cpu_mask) + 1
         let cpus = try MappedMemory(object.map(".bss.cpus"), first: shareCount * MemoryLayout<syslat_cpu>.stride, writable: true)
-        let slots = try MappedMemory(object.map(".bss.slots"), first: slotCount * MemoryLayout<syslat_slot>.stride, writable: true)
-        let met = try MappedMemory(object.map(".bss.met"), writable: true)
+        let slots = try CallSlots(object, count: slotCount)
         switch options.target {
         case .cgroup(let path): try Probes.watch(cgroup: path, in: object.map("cgroup"))
         case .all: try Probes.watchAllOthers(in: object.map(".bss.watch"))
@@ -82,8 +78,6 @@ struct Probes: ~Copyable {
         self.cpus = cpus
         self.shareCount = shareCount
         self.slots = slots
-        self.slotCount = slotCount
-        self.met = met
         links = Links(fork: fork, exec: exec, exit: exit, sysExit: sysExit, sysEnter: sysEnter)
         vsyscallLink = vsyscall
         namesCallers = kernel.canLookUpMappings
@@ -114,7 +108,6 @@ struct Probes: ~Copyable {
         config.direct_slots = direct ? 1 : 0
         config.cpu_mask = UInt32(kernel.cpuShares(limit: options.cpuShareLimit) - 1)
         config.knows_threads = programs.arePlain ? 1 : 0
-        config.casts_tasks = programs.arePlain && kernel.canCastPointers ? 1 : 0
         config.concurrent = kernel.hasConcurrentPrograms(shareLimit: options.cpuShareLimit) ? 1 : 0
         config.wake_bytes = UInt32(options.ringBytes / 4)
         config.sampling = options.sampling == .everyCall ? 0 : 1
@@ -140,10 +133,18 @@ struct Probes: ~Copyable {
     // MARK: Steering
 
     /// Tells the programs what to do from now on. Every program that starts after this call sees it.
-    func enter(_ phase: syslat_phase) {
-        // `phase` is the first word of the mapped struct syslat_control.
-        unsafe control.base.assumingMemoryBound(to: Atomic<UInt32>.self).pointee
-            .store(phase.rawValue, ordering: .sequentiallyConsistent)
+    func enter(_ phase: syslat_phase) { changeEpoch(phase) }
+
+    /// Begins an epoch, in which nothing holds that the programs know of threads: in another phase, or in the same one. To be called
+    /// after whatever has changed.
+    private func changeEpoch(_ phase: syslat_phase? = nil) {
+        // `epoch` is the first word of the mapped struct syslat_control; the programs only read it.
+        let epoch = unsafe control.base.assumingMemoryBound(to: Atomic<UInt32>.self)
+        let bits = UInt32(SYSLAT_EPOCH_PHASE_BITS)
+        let last = unsafe epoch.pointee.load(ordering: .relaxed)
+        let changes = (last >> bits) &+ 1
+        unsafe epoch.pointee.store(
+            changes << bits | (phase?.rawValue ?? last & (1 << bits - 1)), ordering: .sequentiallyConsistent)
     }
 
     /// Begins recording, and says when that was (CLOCK_MONOTONIC).
@@ -159,7 +160,10 @@ struct Probes: ~Copyable {
     func resumeRecording() { enter(recordingPhase) }
 
     /// Measures 1 of 2^shift calls from now on. Only where the options ask for sampling.
-    func sample(shift: UInt8) { set(\.sampling_shift, to: UInt32(shift)) }
+    func sample(shift: UInt8) {
+        set(\.sampling_shift, to: UInt32(shift))
+        changeEpoch()
+    }
 
     /// Says what time it is (CLOCK_MONOTONIC): calls that are not measured begin by this clock.
     func advanceCoarseClock(to now: UInt64) { set(\.coarse_now_ns, to: now) }
@@ -187,6 +191,7 @@ struct Probes: ~Copyable {
         let memory = try MappedMemory(
             descriptor: object.map(".bss.watch").descriptor, size: page, offset: index * page, writable: true, name: "the watch list")
         unsafe memory.base.storeBytes(of: isWatched ? 1 : 0, toByteOffset: offset, as: UInt8.self)
+        changeEpoch()
     }
 
     /// Empties the batches of all CPUs that have one waiting.
@@ -219,14 +224,8 @@ struct Probes: ~Copyable {
     func counters() -> syslat_counters {
         var total = syslat_counters()
         for id in 0..<shareCount { total.add(unsafe share(id).pointee.counters) }
-        for unsafe slot in unsafe table { total.entered += UInt64(slot.entered) }
+        total.entered += slots.entered
         return total
-    }
-
-    /// Where the calls are remembered. The programs write it at any time.
-    private var table: UnsafeMutableBufferPointer<syslat_slot> {
-        // The mapped array holds at least `slotCount` slots.
-        unsafe UnsafeMutableBufferPointer(start: slots.base.assumingMemoryBound(to: syslat_slot.self), count: slotCount)
     }
 
     /// The events in the batches, each batch as a record of the ring. Only while nothing is recorded.
@@ -245,9 +244,17 @@ struct Probes: ~Copyable {
     /// Forgets counters, batches and calls that were not measured. Only while nothing is recorded.
     func clearShares() throws(BPFError) {
         for place in try unsampled().keys { try object.map("unsampled").clearAllCPUs(UInt32(place)) }
-        unsafe met.base.initializeMemory(as: UInt8.self, repeating: 0, count: met.size)
+        unsafe met.initialize(repeating: 0)
         for id in 0..<shareCount { unsafe share(id).pointee = syslat_cpu() }
-        for index in unsafe table.indices where unsafe table[index].entered > 0 { unsafe table[index].entered = 0 }
+        slots.clear()
+    }
+
+    /// A byte for each ABI and number, 0 of those that have not been called while calls were sampled.
+    private var met: UnsafeMutableBufferPointer<UInt8> {
+        // A field of the mapped struct syslat_control.
+        let address = unsafe control.base + MemoryLayout<syslat_control>.offset(of: \.met)!
+        return unsafe UnsafeMutableBufferPointer(
+            start: address.assumingMemoryBound(to: UInt8.self), count: Int(SYSLAT_ABI_COUNT * SYSLAT_SELECTABLE_NUMBERS))
     }
 
     /// How many calls completed without having been measured: by place (the ABI times 1024, plus the number), the words of
@@ -256,8 +263,7 @@ struct Probes: ~Copyable {
         let map = try object.map("unsampled")
         var totals: [Int: [UInt64]] = [:]
         // The mapped bytes are written by the programs, each once.
-        let isMet = unsafe UnsafeRawBufferPointer(start: met.base, count: met.size)
-        for place in isMet.indices where unsafe isMet[place] != 0 && place < map.entries {
+        for place in unsafe met.indices where unsafe met[place] != 0 && place < map.entries {
             for bytes in try map.values(of: UInt32(place), perCPU: true) ?? [] {
                 // Whole words: the value is one struct syslat_unsampled.
                 let words = unsafe bytes.withUnsafeBytes { unsafe Array($0.bindMemory(to: UInt64.self)) }
@@ -269,19 +275,13 @@ struct Probes: ~Copyable {
 
     /// The calls that have not returned.
     func inFlight() throws(BPFError) -> [syslat_slot] {
-        var calls = unsafe table.filter { $0.isInCall }
+        var calls = slots.inFlight
         let spill = try object.map("spill")
         for tid in spill.keys(as: UInt32.self) {
             guard let bytes = try spill.values(of: tid, perCPU: false)?.first else { continue }
             calls.append(unsafe bytes.withUnsafeBytes { unsafe $0.loadUnaligned(as: syslat_slot.self) })
         }
         return calls
-    }
-
-    /// Whether a thread has made or ended a call since recording began.
-    func hasSeen(tid: Int32) -> Bool {
-        // A power of two.
-        unsafe table[Int(tid) & (slotCount - 1)].tid == tid
     }
 
     /// The overflow histograms: key, series and each CPU's extremes, as bytes.

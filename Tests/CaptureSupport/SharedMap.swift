@@ -3,13 +3,16 @@ import Foundation
 
 /// A data section of the programs that this process has loaded, as another holder of its descriptor sees it.
 enum SharedMap {
-    /// Calls `body` with the memory of that section in each capture of this process. Gives the first result that is not nil.
-    static func first<Result>(_ section: String, bytes: Int, _ body: (UnsafeMutableRawPointer) -> Result?) -> Result? {
+    /// Calls `body` with the elements of that section in each capture of this process. Gives the first result that is not nil.
+    static func first<Element, Result>(
+        _ section: String, of type: Element.Type, count: Int, _ body: (UnsafeMutablePointer<Element>) -> Result?
+    ) -> Result? {
+        let bytes = count * MemoryLayout<Element>.stride
         for descriptor in descriptors(section) {
             guard let memory = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0), memory != MAP_FAILED
             else { continue }
             defer { munmap(memory, bytes) }
-            if let result = body(memory) { return result }
+            if let result = body(memory.bindMemory(to: type, capacity: count)) { return result }
         }
         return nil
     }

@@ -1,37 +1,65 @@
 import CSyslatABI
 import Foundation
 
-/// The slot of one thread in the captures of this process: what can't be waited for is written there.
+/// The slots of one thread in the captures of this process, that by its id and its own: what can't be waited for is written there.
 public struct SlotMemory: Sendable {
-    private static let bytes = Int(SYSLAT_MAX_SLOTS) * MemoryLayout<syslat_slot>.stride
-
     private let tid: Int32
 
     public init(tid: Int32) { self.tid = tid }
 
     /// Waits until the thread is in that call, and changes its slot. Gives the slot as it is then; nil if it does not come so far.
-    /// - Parameter entered: how many calls the slot has counted by then; nil for any number.
+    /// - Parameter last: the slot as it was in another call, which must be over.
     public func change(
-        inCall number: Int32, entered: UInt32? = nil, _ change: (inout syslat_slot) -> Void = { _ in }
+        inCall number: Int32, after last: syslat_slot? = nil, _ change: (inout syslat_slot) -> Void = { _ in }
     ) -> syslat_slot? {
         var changed: syslat_slot?
         eventually {
-            changed = changeNow(number, entered, change)
+            changed = changeNow(number, last, change)
             return changed != nil
         }
         return changed
     }
 
-    private func changeNow(_ number: Int32, _ entered: UInt32?, _ change: (inout syslat_slot) -> Void) -> syslat_slot? {
-        SharedMap.first(".bss.slots", bytes: SlotMemory.bytes) { memory in
-            let slots = memory.bindMemory(to: syslat_slot.self, capacity: Int(SYSLAT_MAX_SLOTS))
-            let slot = slots + Int(tid) % Int(SYSLAT_MAX_SLOTS)
-            // Where there are fewer threads than slots, only the first ones are in use: the same one, as ids go here.
-            guard slot.pointee.thread == UInt32(tid) | SYSLAT_IN_CALL, syslat_call_number(slot.pointee.call) == number,
-                entered == nil || slot.pointee.entered == entered
+    /// Puts the thread into a call from which it never returns, once it has been seen and is in none. False if it does not come so far.
+    public func pretendCall() -> Bool {
+        func isOutside(_ slot: inout syslat_slot) -> syslat_slot? { slot.thread == UInt32(tid) ? slot : nil }
+        // A thread is seen in its slot by id first.
+        return eventually { slotByID(isOutside) != nil }
+            && eventually {
+                find {
+                    guard isOutside(&$0) != nil else { return nil }
+                    $0.entered += 1
+                    $0.thread |= SYSLAT_IN_CALL
+                    return $0
+                } != nil
+            }
+    }
+
+    private func changeNow(_ number: Int32, _ last: syslat_slot?, _ change: (inout syslat_slot) -> Void) -> syslat_slot? {
+        find { slot in
+            guard slot.thread == UInt32(tid) | SYSLAT_IN_CALL, syslat_call_number(slot.call) == number,
+                slot.entered != last?.entered
             else { return nil }
-            change(&slot.pointee)
-            return slot.pointee
+            change(&slot)
+            return slot
+        }
+    }
+
+    /// The first slot of a capture with which `body` can do something: that of a known thread, or the thread's by its id.
+    private func find(_ body: (inout syslat_slot) -> syslat_slot?) -> syslat_slot? {
+        let own = SharedMap.first(ThreadMemory.section, of: syslat_known_thread.self, count: ThreadMemory.count) { threads in
+            for place in 0..<ThreadMemory.count {
+                if let slot = body(&threads[place].slot) { return slot }
+            }
+            return nil
+        }
+        return own ?? slotByID(body)
+    }
+
+    private func slotByID(_ body: (inout syslat_slot) -> syslat_slot?) -> syslat_slot? {
+        // Where there are fewer threads than slots, only the first ones are in use: the same one, as ids go here.
+        SharedMap.first(".bss.slots", of: syslat_slot.self, count: Int(SYSLAT_MAX_SLOTS)) { slots in
+            body(&slots[Int(tid) % Int(SYSLAT_MAX_SLOTS)])
         }
     }
 }

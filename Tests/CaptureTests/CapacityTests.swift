@@ -54,7 +54,7 @@ extension Semantics {
                 target: .processes([program.pid], follow: true), sampling: shift.map { .fixed(shift: $0) } ?? .everyCall)
             let report = try Report(
                 capture(options) {
-                    #expect(ThreadMemory.occupy() > 60_000)
+                    #expect(ThreadMemory.occupy() > 30_000)
                     program.release()
                     #expect(program.wait() == 0)
                 })
@@ -64,7 +64,7 @@ extension Semantics {
             report.expectNothingLost()
         }
 
-        /// Places are free again when threads end, so that they do not run out: of 65,536 as many as there are threads are taken.
+        /// Places are free again when threads end, so that they do not run out: of 32,768 as many as there are threads are taken.
         @Test func endedThreadsAreForgotten() throws {
             let program = try WaitingProgram(Fixture.gated(Fixture.command("short_threads", "500", "4")))
             let second = try WaitingProgram(Fixture.command("blocked_threads", "read", "1", "1", "late"))

@@ -80,6 +80,28 @@ extension Semantics {
             report.expectNothingLost()
         }
 
+        /// A thread that has been seen is known as such when others have been in its slot since.
+        @Test(arguments: Twin.allCases)
+        func line8_refusedCallsAreThoseOfThreadsSeenBeforeWhoeverHasTheirSlots(_ twin: Twin) throws {
+            let program = try WaitingProgram(Fixture.gated(Fixture.gated(Fixture.command("refused", "70"))))
+            // One for each slot.
+            let others = try WaitingProgram(Fixture.command("blocked_threads", "read", "64", "3", "late"))
+            let options = CaptureOptions(
+                target: .processes([program.pid, others.pid], follow: true), btfPath: twin.btfPath, slotLimit: 64)
+            let report = try Report(
+                capture(options) {
+                    program.release()
+                    eventually { SleepingThread(pid: program.pid, tid: program.pid)?.isIn("read", firstArgument: 0) == true }
+                    others.release()
+                    #expect(others.wait() == 0)
+                    program.release()
+                })
+            #expect(program.wait() == 0)
+            #expect(report.balance.refused == 70)
+            #expect(report.balance.began_before == 2)
+            report.expectNothingLost()
+        }
+
         @Test(arguments: Twin.allCases)
         func outcomes_tellSleepFromWork(_ twin: Twin) throws {
             let (report, run) = try Report.profiling(Fixture.command("outcomes.s64", "100"), options: twin.options)

@@ -49,6 +49,23 @@ extension Semantics {
             report.expectNothingLost()
         }
 
+        /// What the program does after such an execve is done by the thread with the leader's id.
+        @Test(arguments: Twin.allCases)
+        func line3_theThreadOfSuchAnExecveHasTheLeadersID(_ twin: Twin) throws {
+            let command = try Fixture.command("exec_from_thread", "3", "0") + ["/bin/cat"]
+            let program = try WaitingProgram(Fixture.gated(command))
+            defer { program.signal(SIGKILL) }
+            let report = try Report.capturing(program, twin: twin, endsAfterwards: true) {
+                eventually {
+                    (try? String(contentsOfFile: "/proc/\(program.pid)/comm", encoding: .utf8)) == "cat\n"
+                        && SleepingThread(pid: program.pid, tid: program.pid)?.isIn("read", firstArgument: 0) == true
+                }
+            }
+            #expect(report.in_flight.map(\.name) == ["read"])
+            #expect(report.in_flight.map(\.tid) == [program.pid])
+            report.expectNothingLost()
+        }
+
         @Test func line3_suchAnExecveIsMeasuredFromItsOwnEntry() throws {
             let command = try Fixture.command("exec_from_thread", "3", "0") + Fixture.command("calls.s64", "1")
             let (report, _) = try Report.profiling(command)

@@ -22,7 +22,7 @@ extension Semantics {
                     #expect(second != nil)
                     program.release()
                     // A write later it is in its third read, which the capture ends.
-                    #expect(slot.change(inCall: Self.read, entered: second.map { $0.entered &+ 2 }) != nil)
+                    #expect(slot.change(inCall: Self.read, after: second) != nil)
                 })
         }
 
@@ -47,6 +47,24 @@ extension Semantics {
             #expect(row.calls == 1 && row.total_ns == 0)
             #expect(report.capture.remarks.contains { $0.contains("The clock ran backwards inside 1 calls") }, "\(report.capture.remarks)")
             report.expectNothingLost()
+        }
+
+        /// A call whose return was not seen is written off when the thread makes the next one, and is said to be lost.
+        @Test(arguments: Twin.allCases)
+        func aCallWithoutAReturnIsLostAndSaid(_ twin: Twin) throws {
+            let program = try WaitingProgram(["/bin/sh", "-c", "trap 'exit 7' USR1; read line; while :; do :; done"])
+            let options = CaptureOptions(target: .processes([program.pid], follow: true), btfPath: twin.btfPath)
+            let report = try Report(
+                capture(options) {
+                    program.release()
+                    // It has read the line, and runs without a call until the signal.
+                    #expect(SlotMemory(tid: program.pid).pretendCall())
+                    program.signal(SIGUSR1)
+                })
+            #expect(program.wait() == 7)
+            #expect(report.balance.lost == 1)
+            #expect(report.balance.lost_by_cause == ["missed_exit": 1])
+            #expect(report.balance.closes)
         }
 
         /// A slot's counter has 32 bits; what it loses is counted elsewhere.

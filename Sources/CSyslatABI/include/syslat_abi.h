@@ -23,7 +23,7 @@ typedef uint64_t syslat_u64;
 typedef int32_t syslat_s32;
 #endif
 
-#define SYSLAT_ABI_VERSION 5
+#define SYSLAT_ABI_VERSION 6
 
 /* Memory of CPUs, by the low bits of their number: where there are more CPUs, several share one. A power of two. */
 #define SYSLAT_CPU_SHARES 512
@@ -38,6 +38,8 @@ typedef int32_t syslat_s32;
 
 /* In-flight slots are indexed by the low bits of the thread id. */
 #define SYSLAT_MAX_SLOTS 65536
+/* Threads that are told by the address of their registers have a slot of their own. */
+#define SYSLAT_KNOWN_THREADS 32768
 /* Calls whose slot is taken by another thread wait here. */
 #define SYSLAT_SPILL_ENTRIES 16384
 
@@ -212,6 +214,23 @@ struct syslat_slot {
     syslat_u32 involuntary; /* low bits of task->nivcsw at entry */
 };
 
+/* Calls of a thread of which one is measured (BPF/sampling.bpf.h). */
+struct syslat_block {
+    syslat_u32 next;  /* which call that is, of all that the thread has made */
+    syslat_u16 rest;  /* calls that come after it in the block */
+    syslat_u16 shift; /* of the block's length, 2^shift */
+};
+
+/* A thread that is known, with a slot for its plain calls (BPF/threads.bpf.h). */
+struct syslat_known_thread {
+    syslat_u64 registers; /* their address; 0 of a free entry, 1 of one that is being taken */
+    syslat_u64 task;      /* struct task_struct * */
+    struct syslat_slot slot;
+    syslat_u32 tgid;      /* 0 while the process is not watched */
+    syslat_u32 epoch;     /* in which that, and the block, have been looked up */
+    struct syslat_block block;
+};
+
 /* A place in the code of a process from which calls bypassed the vDSO, or its calls through the vsyscall page. */
 struct syslat_caller_key {
     syslat_u64 mm; /* tells programs apart that one process executed one after the other */
@@ -255,24 +274,27 @@ struct syslat_vdso_region {
     syslat_u32 function;
 };
 
-/* Bits, so that several can be named in one word. */
 enum syslat_phase {
     SYSLAT_IDLE = 0,
     SYSLAT_CALIBRATING = 1, /* only one thread of the profiler's own is watched; its process is in the watch list meanwhile */
     SYSLAT_RECORDING = 2,
-    SYSLAT_STOPPED = 4,
-    SYSLAT_RECORDING_CGROUP = 8, /* the processes of a cgroup, instead of those that the watch list tells */
+    SYSLAT_STOPPED = 3,
+    SYSLAT_RECORDING_CGROUP = 4, /* the processes of a cgroup, instead of those that the watch list tells */
 };
+
+/* The phase in the low bits; the others count how often it, the watch list or the sampling has been changed. */
+#define SYSLAT_EPOCH_PHASE_BITS 3
 
 /* Shared memory by which user space steers the programs. */
 struct syslat_control {
-    syslat_u32 phase;   /* enum syslat_phase */
+    syslat_u32 epoch;   /* what is known of threads holds for one epoch */
     syslat_u32 spilled; /* calls in the spill table now; written by the programs only */
     syslat_u64 session_start_ns; /* CLOCK_MONOTONIC, when recording began */
     syslat_u64 coarse_now_ns;    /* CLOCK_MONOTONIC, as user space last looked: when calls that are not measured began */
     syslat_u32 sampling_shift;   /* 1 of 2^shift calls is measured */
     syslat_u32 vdso_samples;     /* samples inside the vDSO until now; written by the programs only */
     syslat_u64 sample_period_ns; /* the time that a sample inside the vDSO stands for */
+    syslat_u8 met[SYSLAT_ABI_COUNT * SYSLAT_SELECTABLE_NUMBERS]; /* written by the programs: which calls there have been, or 0 */
 };
 
 enum syslat_scope {
@@ -290,8 +312,6 @@ struct syslat_config {
     syslat_u32 direct_slots;  /* no two thread ids share a slot */
     syslat_u32 cpu_mask;      /* number of shares of CPUs - 1 */
     syslat_u32 knows_threads; /* threads are told by the place of their registers */
-    syslat_u32 casts_tasks;   /* ... and their tasks are read without asking the kernel for the current one */
-    syslat_u32 reserved;
     syslat_u32 concurrent;    /* several programs may be at one share: CPUs have it together, or programs preempt each other */
     syslat_u32 wake_bytes;    /* wake the consumer when so much waits in the ring */
     syslat_u32 sampling;      /* not every call is measured */
@@ -331,6 +351,7 @@ _Static_assert(sizeof(struct syslat_batch) == 8 + 16 * SYSLAT_BATCH_EVENTS, "bat
 _Static_assert(sizeof(struct syslat_cpu) % 64 == 0, "cache lines of a CPU");
 _Static_assert(sizeof(struct syslat_process_exit) == 40, "process exit layout");
 _Static_assert(sizeof(struct syslat_slot) == 32, "slot layout");
+_Static_assert(sizeof(struct syslat_known_thread) == 64, "a known thread is one cache line");
 _Static_assert(sizeof(struct syslat_single_call) == 32, "single call layout");
 _Static_assert(SYSLAT_TGID_BITS + SYSLAT_VALUE_BITS == 64 && SYSLAT_PID_LIMIT == 1 << SYSLAT_TGID_BITS, "event layout");
 _Static_assert(sizeof(struct syslat_caller_key) == 32, "caller key layout");
