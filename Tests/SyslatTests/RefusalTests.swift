@@ -66,6 +66,7 @@ import Testing
 
     @Test(arguments: [
         ("3MiB", 3_145_728), ("32KiB", 32_768), ("2GiB", 2_147_483_648), ("0KiB", 0), ("64.5KiB", 66_048), ("96K", 98_304),
+        ("64G", 68_719_476_736), ("1T", 1_099_511_627_776), ("1TiB", 1_099_511_627_776),
     ])
     func ringSizesOutOfBounds(size: String, bytes: Int) {
         expect(
@@ -73,11 +74,14 @@ import Testing
             "The ring size must be a power of two from 64KiB to 1GiB, such as 1MiB, 8MiB or 64MiB; it is \(bytes) bytes.")
     }
 
-    @Test func ringSizesWithoutAUnit() {
+    @Test(arguments: [
+        ("8", "has no unit that syslat knows"), ("8PiB", "has no unit that syslat knows"),
+        ("-8MiB", "is not a positive number with a unit"), ("9999999999TiB", "is more than any memory"),
+    ])
+    func ringSizes(value: String, reason: String) {
         expect(
-            ["-a", "--ring-size", "8"],
-            "The value '8' is invalid for '--ring-size <size>': The size '8' is not a positive number with a unit. "
-                + "Write it as 512KiB or 8MiB.")
+            ["-a", "--ring-size=\(value)"],
+            "The value '\(value)' is invalid for '--ring-size <size>': The size '\(value)' \(reason). Write it as 512KiB or 8MiB.")
     }
 
     @Test(arguments: [

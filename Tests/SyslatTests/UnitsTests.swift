@@ -51,18 +51,23 @@ import Testing
     @Test(arguments: [
         ("1KiB", 1024), ("64KiB", 65_536), ("64K", 65_536), ("8MiB", 8_388_608), ("8M", 8_388_608), ("1GiB", 1 << 30),
         ("1G", 1 << 30), ("0.5MiB", 524_288), ("1.5K", 1536), ("0KiB", 0), ("0.0625MiB", 65_536),
-        ("0.9999M", 1_048_471), ("8589934591GiB", 8_589_934_591 << 30),
+        ("0.9999M", 1_048_471), ("8589934591GiB", 8_589_934_591 << 30), ("1TiB", 1 << 40), ("0.5T", 1 << 39),
     ])
     func sizesAreBytes(text: String, bytes: Int) {
         #expect(size(text) == "\(bytes) bytes")
     }
 
-    @Test(arguments: ["", "8", "8388608", "MiB", "8B", "8mib", "8kB", "8 MiB", "-8MiB", "1e3MiB", "1.2.3MiB", ".5MiB", "8TiB"])
-    func otherSizesAreRefused(text: String) {
+    @Test(arguments: ["", "8", "8388608", "MiB", "8B", "8mib", "8kB", "8 MiB", "8PiB", "TiB"])
+    func sizesWithoutAUnitAreRefused(text: String) {
+        #expect(size(text) == "The size '\(text)' has no unit that syslat knows. Write it as 512KiB or 8MiB.")
+    }
+
+    @Test(arguments: ["-8MiB", "1e3MiB", "1.2.3MiB", ".5MiB", "1_024K"])
+    func sizesThatAreNoNumberAreRefused(text: String) {
         #expect(size(text) == "The size '\(text)' is not a positive number with a unit. Write it as 512KiB or 8MiB.")
     }
 
-    @Test(arguments: ["8589934592GiB", "17179869184GiB", "18446744073709551616K", "99999999999999999999999G"])
+    @Test(arguments: ["8589934592GiB", "17179869184GiB", "18446744073709551616K", "8388608TiB", "99999999999999999999999G"])
     func sizesThatDoNotFitAreRefused(text: String) {
         #expect(size(text) == "The size '\(text)' is more than any memory. Write it as 512KiB or 8MiB.")
     }

@@ -8,7 +8,8 @@ enum Units {
         ("ms", 1_000_000), ("us", 1000), ("s", 1_000_000_000), ("m", 60_000_000_000), ("h", 3_600_000_000_000),
     ]
     private static let sizes: [(suffix: String, factor: UInt64)] = [
-        ("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30), ("K", 1 << 10), ("M", 1 << 20), ("G", 1 << 30),
+        ("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30), ("TiB", 1 << 40),
+        ("K", 1 << 10), ("M", 1 << 20), ("G", 1 << 30), ("T", 1 << 40),
     ]
 
     /// Nanoseconds. Accepts `500ms`, `10s`, `1.5s`, `2m`, `1h`.
@@ -30,7 +31,10 @@ enum Units {
     /// Bytes. Accepts `64KiB`, `8MiB`, `1GiB`, and the same without `iB`.
     static func size(_ text: String) throws -> Int {
         let example = "Write it as 512KiB or 8MiB."
-        guard let (number, factor) = split(text, sizes), let value = decimal(number, factor) else {
+        guard let (number, factor) = split(text, sizes) else {
+            throw ValidationError("The size '\(text)' has no unit that syslat knows. \(example)")
+        }
+        guard let value = decimal(number, factor) else {
             throw ValidationError("The size '\(text)' is not a positive number with a unit. \(example)")
         }
         guard value <= UInt64(Int.max) else { throw ValidationError("The size '\(text)' is more than any memory. \(example)") }
