@@ -15,12 +15,7 @@ enum Units {
     /// Nanoseconds. Accepts `500ms`, `10s`, `1.5s`, `2m`, `1h`.
     static func duration(_ text: String) throws -> UInt64 {
         let example = "Write it as 10s, 500ms, 2m or 1h."
-        guard let (number, factor) = split(text, durations) else {
-            throw ValidationError("The duration '\(text)' has no unit that syslat knows. \(example)")
-        }
-        guard let value = decimal(number, factor) else {
-            throw ValidationError("The duration '\(text)' is not a positive number with a unit. \(example)")
-        }
+        let value = try quantity(text, "duration", durations, example)
         // Anything longer would not fit the clock arithmetic, and is a slip of the finger.
         guard value > 0, value <= 365 * 24 * 3_600_000_000_000 else {
             throw ValidationError("The duration '\(text)' is \(value == 0 ? "zero" : "more than a year"). \(example)")
@@ -28,15 +23,10 @@ enum Units {
         return value
     }
 
-    /// Bytes. Accepts `64KiB`, `8MiB`, `1GiB`, and the same without `iB`.
+    /// Bytes. Accepts `64KiB`, `8MiB`, `1GiB`, `1TiB`, and the same without `iB`.
     static func size(_ text: String) throws -> Int {
         let example = "Write it as 512KiB or 8MiB."
-        guard let (number, factor) = split(text, sizes) else {
-            throw ValidationError("The size '\(text)' has no unit that syslat knows. \(example)")
-        }
-        guard let value = decimal(number, factor) else {
-            throw ValidationError("The size '\(text)' is not a positive number with a unit. \(example)")
-        }
+        let value = try quantity(text, "size", sizes, example)
         guard value <= UInt64(Int.max) else { throw ValidationError("The size '\(text)' is more than any memory. \(example)") }
         return Int(value)
     }
@@ -79,6 +69,19 @@ enum Units {
                 "The overhead '\(text)' is not a percentage from 0.01 % to 100 %. Write --max-overhead 1% or 0.5%.")
         }
         return Double(parts) / 1_000_000
+    }
+
+    /// A number times its unit's factor, rounded down; `UInt64.max` where that does not fit.
+    private static func quantity(
+        _ text: String, _ kind: String, _ units: [(suffix: String, factor: UInt64)], _ example: String
+    ) throws -> UInt64 {
+        guard let (number, factor) = split(text, units) else {
+            throw ValidationError("The \(kind) '\(text)' has no unit that syslat knows. \(example)")
+        }
+        guard let value = decimal(number, factor) else {
+            throw ValidationError("The \(kind) '\(text)' is not a positive number with a unit. \(example)")
+        }
+        return value
     }
 
     private static func split(_ text: String, _ units: [(suffix: String, factor: UInt64)]) -> (Substring, UInt64)? {
