@@ -32,8 +32,12 @@ BENCH_PACKAGES := python3
 PEER_PACKAGES := libbpf-tools bpftrace linux-perf strace
 SERVICE_PACKAGES := redis-server postgresql nginx wrk
 MAN_PAGE_PACKAGES := python3
+# The formatter of C; that of Swift comes with the toolchain.
+LINT_PACKAGES := clang-format-14
+SWIFT_FILES := Package.swift Sources Tests Plugins Benchmarks Fuzzing
+C_FILES = $(shell git ls-files '*.c' '*.h')
 
-.PHONY: all build run run-in-guest test check static install-parts install uninstall bench-overhead \
+.PHONY: all build run run-in-guest test check lint format setup-lint static install-parts install uninstall bench-overhead \
 	bench-vdso-sampling bench-comparison bench-consumer bench-footprint fuzz fuzz-vdso setup setup-tests setup-bench generated \
 	setup-peers bench-services setup-services \
 	clean help
@@ -74,9 +78,17 @@ test: setup-tests $(STATIC_BUILD)/syslat ## Run every test
 		echo "This host does not let syslat trace: the tests of captures run on a Debian kernel in QEMU." >&2
 	@$(SWIFT) test --skip-build
 
-check: test generated static ## What CI runs: tests, generated files, the static binary, its installation
+check: lint test generated static ## What CI runs: format, tests, generated files, the static binary, its installation
 	@Tests/static-binary.sh $(STATIC_BUILD)/syslat
 	@Tests/install.sh
+
+lint: setup-lint ## Check the format of Swift and C
+	@$(SWIFT) format lint --strict --parallel --recursive $(SWIFT_FILES)
+	@clang-format-14 --dry-run --Werror $(C_FILES)
+
+format: setup-lint ## Format Swift and C
+	@$(SWIFT) format format --in-place --parallel --recursive $(SWIFT_FILES)
+	@clang-format-14 -i $(C_FILES)
 
 generated: ## Check that the committed tables are what their sources give
 	@Tools/syscall-tables/generate --check
@@ -185,6 +197,9 @@ setup-tests: ## Install what the tests need
 	@Tests/Oracles/install || [ "$${SYSLAT_REQUIRE_ORACLES:-}" != 1 ]
 	@# The same goes for the kernels of the virtual machines.
 	@Tests/Kernels/fetch || [ "$${SYSLAT_REQUIRE_KERNELS:-}" != 1 ]
+
+setup-lint:
+	@Tools/install-packages $(LINT_PACKAGES)
 
 setup-bench: ## Install what the benchmarks need
 	@Tools/install-packages $(BUILD_PACKAGES) $(BENCH_PACKAGES)

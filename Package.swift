@@ -14,167 +14,201 @@ let strict: [SwiftSetting] = [
 /// Tests that start programs use Foundation and POSIX at every turn: marking each as unsafe would hide what they say.
 let testing: [SwiftSetting] = [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]
 
-/// The kernel-side objects are compiled, turned into Swift, and embedded by the build itself.
-let embedBPF: [Target.PluginUsage] = ["EmbedBPF"]
+/// The floors of the house: folders of Sources. A module may use its own floor and those below it (Documentation/architecture.md).
+enum Floor: String {
+    case base = "Base"
+    case model = "Model"
+    case kernel = "Kernel"
+    case output = "Output"
+    case faces = "Faces"
+}
+
+/// A Swift module on a floor.
+func module(_ name: String, on floor: Floor, uses dependencies: [Target.Dependency] = [], plugins: [Target.PluginUsage] = [])
+    -> Target
+{
+    .target(
+        name: name, dependencies: dependencies, path: "Sources/\(floor.rawValue)/\(name)", swiftSettings: strict, plugins: plugins)
+}
+
+/// A C module on a floor: what the kernel and user space agree on, and what C must do because Swift can't.
+func cModule(_ name: String, on floor: Floor, uses dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, path: "Sources/\(floor.rawValue)/\(name)")
+}
+
+/// A library of the system.
+func systemLibrary(_ name: String, on floor: Floor, pkgConfig: String, package: String) -> Target {
+    .systemLibrary(name: name, path: "Sources/\(floor.rawValue)/\(name)", pkgConfig: pkgConfig, providers: [.apt([package])])
+}
+
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+/// An oracle, in tests only.
+let hdrHistogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
+
+let base: [Target] = [
+    cModule("CSyslatABI", on: .base),
+    cModule("CLinux", on: .base),
+    systemLibrary("CZlib", on: .base, pkgConfig: "zlib", package: "zlib1g-dev"),
+    module("SaturatingMath", on: .base),
+    module("LatencyHistogram", on: .base, uses: ["SaturatingMath"]),
+    module("SyscallTable", on: .base),
+    module("CallSelection", on: .base, uses: ["SyscallTable"]),
+    module("Linux", on: .base),
+]
+
+let model: [Target] = [
+    module("Profile", on: .model, uses: ["LatencyHistogram", "SaturatingMath", "SyscallTable"]),
+    module("ProfileFile", on: .model, uses: ["LatencyHistogram", "Profile", "SaturatingMath", "SyscallTable", crypto]),
+    module("Comparison", on: .model, uses: ["LatencyHistogram", "Profile", "SaturatingMath", "SyscallTable"]),
+]
+
+let kernel: [Target] = [
+    cModule("CVDSO", on: .kernel),
+    cModule("CWorkload", on: .kernel),
+    systemLibrary("CLibbpf", on: .kernel, pkgConfig: "libbpf", package: "libbpf-dev"),
+    cModule("CBPFLog", on: .kernel, uses: ["CLibbpf"]),
+    module("BPFObjects", on: .kernel, uses: ["CZlib"], plugins: ["EmbedBPF"]),
+    module("BPFRuntime", on: .kernel, uses: ["CBPFLog", "CLibbpf"]),
+    module("Aggregation", on: .kernel, uses: ["CSyslatABI", "LatencyHistogram", "Profile", "SaturatingMath", "SyscallTable"]),
+    module("VDSO", on: .kernel, uses: ["CVDSO", "Linux", "Profile", "SyscallTable"]),
+    module(
+        "Capture", on: .kernel,
+        uses: [
+            "Aggregation", "BPFObjects", "BPFRuntime", "CLinux", "CSyslatABI", "CallSelection", "LatencyHistogram", "Linux",
+            "Profile",
+            "SaturatingMath", "SyscallTable", "VDSO",
+        ]),
+    module(
+        "Workload", on: .kernel, uses: ["CWorkload", "CallSelection", "Capture", "LatencyHistogram", "Profile", "SyscallTable"]),
+    module("KernelLab", on: .kernel, uses: ["CLinux", crypto]),
+]
+
+let output: [Target] = [
+    module(
+        "Rendering", on: .output, uses: ["CZlib", "Comparison", "LatencyHistogram", "Profile", "SaturatingMath", "SyscallTable"])
+]
+
+let faces: [Target] = [
+    .executableTarget(
+        name: "syslat",
+        dependencies: [
+            "CallSelection", "Capture", "Comparison", "KernelLab", "Profile", "ProfileFile", "Rendering", "SyscallTable",
+            "Workload",
+            argumentParser,
+        ],
+        path: "Sources/Faces/syslat", swiftSettings: strict)
+]
+
+/// What the build itself runs: compiles the BPF programs and embeds the objects as Swift.
+let buildTools: [Target] = [
+    .executableTarget(name: "embed-bpf", dependencies: ["CZlib"], path: "Plugins/embed-bpf", swiftSettings: strict),
+    .plugin(name: "EmbedBPF", capability: .buildTool(), dependencies: ["embed-bpf"]),
+]
+
+/// Tests that need neither root nor a network, and what they share.
+let rootFreeTests: [Target] = [
+    .testTarget(
+        name: "ProfileFileTests",
+        dependencies: [
+            "LatencyHistogram", "Profile", "ProfileExercise", "ProfileFile", "SaturatingMath", "SyscallTable", "TestSupport",
+            crypto,
+        ],
+        exclude: ["Corpus"], swiftSettings: strict),
+    .testTarget(
+        name: "SaturatingMathTests", dependencies: ["LatencyHistogram", "SaturatingMath", "TestSupport"], swiftSettings: strict),
+    .testTarget(name: "SyscallTableTests", dependencies: ["SyscallTable"], swiftSettings: strict),
+    .testTarget(name: "CallSelectionTests", dependencies: ["CallSelection", "SyscallTable"], swiftSettings: strict),
+    .testTarget(
+        name: "RenderingTests",
+        dependencies: [
+            "Comparison", "ComparisonSupport", "CZlib", "LatencyHistogram", "Profile", "Rendering", "SaturatingMath",
+            "SyscallTable", "TestSupport", hdrHistogram,
+        ],
+        exclude: ["Snapshots"], swiftSettings: strict),
+    .testTarget(
+        name: "LatencyHistogramTests",
+        dependencies: ["LatencyHistogram", "SaturatingMath", "TestSupport", hdrHistogram],
+        swiftSettings: strict),
+    .target(
+        name: "ComparisonSupport", dependencies: ["Comparison", "LatencyHistogram", "Profile", "SyscallTable", "TestSupport"],
+        path: "Tests/ComparisonSupport", swiftSettings: strict),
+    .testTarget(
+        name: "ComparisonTests",
+        dependencies: ["Comparison", "ComparisonSupport", "LatencyHistogram", "Profile", "SyscallTable", "TestSupport"],
+        swiftSettings: strict),
+    .testTarget(name: "ProfileTests", dependencies: ["LatencyHistogram", "Profile", "SyscallTable"], swiftSettings: strict),
+    .testTarget(
+        name: "VDSOTests", dependencies: ["Linux", "Profile", "SyscallTable", "TestSupport", "VDSO"], swiftSettings: testing),
+    .testTarget(
+        name: "AggregationTests",
+        dependencies: [
+            "Aggregation", "CSyslatABI", "LatencyHistogram", "Profile", "SaturatingMath", "SyscallTable", "TestSupport",
+        ],
+        swiftSettings: strict),
+    .testTarget(name: "BPFRuntimeTests", dependencies: ["BPFRuntime"], swiftSettings: strict),
+    .testTarget(
+        name: "SyslatTests",
+        dependencies: ["Capture", "Rendering", "syslat", argumentParser],
+        swiftSettings: strict),
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+    .target(
+        name: "ProfileExercise",
+        dependencies: ["Comparison", "Profile", "ProfileFile", "Rendering", crypto],
+        path: "Tests/ProfileExercise", swiftSettings: strict),
+]
+
+/// Tests that trace (root) or boot kernels, and what they share.
+let tracingTests: [Target] = [
+    .target(
+        name: "CaptureSupport", dependencies: ["CLibbpf", "CSyslatABI", "Capture", "Profile", "Rendering", "SyscallTable"],
+        path: "Tests/CaptureSupport", swiftSettings: testing),
+    .testTarget(
+        name: "CaptureTests",
+        dependencies: ["CallSelection", "Capture", "CaptureSupport", "CSyslatABI", "Profile", "SyscallTable", "syslat"],
+        exclude: ["Fixtures"], swiftSettings: testing),
+    .testTarget(
+        name: "WorkloadTests",
+        dependencies: [
+            "Capture", "CaptureSupport", "LatencyHistogram", "Profile", "ProfileFile", "SyscallTable", "Workload", "syslat",
+        ],
+        swiftSettings: testing),
+    .target(name: "KernelLabSupport", dependencies: ["KernelLab"], path: "Tests/KernelLabSupport", swiftSettings: testing),
+    .testTarget(
+        name: "KernelLabTests", dependencies: ["CLinux", "CaptureSupport", "KernelLab", "KernelLabSupport", "Workload", "syslat"],
+        swiftSettings: testing),
+    .testTarget(
+        name: "CommandLineTests",
+        dependencies: ["Capture", "CaptureSupport", "ComparisonSupport", "Profile", "ProfileFile", "TestSupport", "syslat"],
+        exclude: ["Snapshots"], swiftSettings: testing),
+]
+
+/// Benchmarks, and the entry points of fuzzers.
+let tools: [Target] = [
+    // What `make bench-comparison` runs.
+    .executableTarget(
+        name: "bench-comparison",
+        dependencies: ["Comparison", "ComparisonSupport", "LatencyHistogram", "Profile", "SyscallTable", "TestSupport"],
+        path: "Benchmarks/comparison", swiftSettings: strict),
+
+    // What `make bench-consumer` runs.
+    .executableTarget(
+        name: "bench-consumer", dependencies: ["Aggregation", "Capture"], path: "Benchmarks/consumer",
+        swiftSettings: [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]),
+
+    // What `make fuzz` and `make fuzz-vdso` link, each by itself.
+    .target(
+        name: "FuzzProfile", dependencies: ["ProfileExercise", "ProfileFile"], path: "Fuzzing",
+        exclude: ["VDSO", "profile.dict"], swiftSettings: testing),
+    .target(name: "FuzzVDSO", dependencies: ["VDSO"], path: "Fuzzing/VDSO", exclude: ["dump-vdso"], swiftSettings: testing),
+]
 
 let package = Package(
     name: "syslat",
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
-        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),  // an oracle, in tests only
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     ],
-    targets: [
-        // What the kernel and user space agree on, and what C must do because Swift cannot.
-        .target(name: "CSyslatABI"),
-        .target(name: "CLinux"),
-        .target(name: "CVDSO"),
-        .target(name: "CWorkload"),
-        .systemLibrary(name: "CLibbpf", pkgConfig: "libbpf", providers: [.apt(["libbpf-dev", "libelf-dev", "zlib1g-dev"])]),
-        .target(name: "CBPFLog", dependencies: ["CLibbpf"]),
-        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-
-        // The compiled BPF objects.
-        .executableTarget(name: "embed-bpf", dependencies: ["CZlib"], path: "Plugins/embed-bpf", swiftSettings: strict),
-        .plugin(name: "EmbedBPF", capability: .buildTool(), dependencies: ["embed-bpf"]),
-        .target(name: "BPFObjects", dependencies: ["CZlib"], swiftSettings: strict, plugins: embedBPF),
-
-        // Leaves.
-        .target(name: "LatencyHistogram", swiftSettings: strict),
-        .target(name: "SyscallTable", swiftSettings: strict),
-        .target(name: "HostFiles", swiftSettings: strict),
-
-        // From the kernel to a profile.
-        .target(name: "BPFRuntime", dependencies: ["CLibbpf", "CBPFLog"], swiftSettings: strict),
-        .target(name: "Profile", dependencies: ["LatencyHistogram", "SyscallTable"], swiftSettings: strict),
-        .target(name: "VDSO", dependencies: ["CVDSO", "HostFiles", "Profile", "SyscallTable"], swiftSettings: strict),
-        .target(
-            name: "Aggregation", dependencies: ["CSyslatABI", "LatencyHistogram", "SyscallTable", "Profile"],
-            swiftSettings: strict),
-        .target(
-            name: "Capture",
-            dependencies: ["Aggregation", "BPFObjects", "BPFRuntime", "CLinux", "CSyslatABI", "HostFiles", "Profile", "VDSO"],
-            swiftSettings: strict),
-
-        // A fixed workload, to compare kernels by.
-        .target(
-            name: "Workload",
-            dependencies: ["CWorkload", "Capture", "LatencyHistogram", "Profile", "SyscallTable"], swiftSettings: strict),
-
-        // Other kernels than this host's: boots them and runs commands in them.
-        .target(
-            name: "KernelLab", dependencies: ["CLinux", .product(name: "Crypto", package: "swift-crypto")],
-            swiftSettings: strict),
-
-        // From profiles of two kernels to a verdict.
-        .target(
-            name: "Comparison", dependencies: ["LatencyHistogram", "Profile", "SyscallTable"], swiftSettings: strict),
-
-        // From a profile to people and programs.
-        .target(
-            name: "ProfileFile",
-            dependencies: ["LatencyHistogram", "Profile", "SyscallTable", .product(name: "Crypto", package: "swift-crypto")],
-            swiftSettings: strict),
-        .target(
-            name: "Rendering", dependencies: ["CZlib", "Comparison", "LatencyHistogram", "Profile", "SyscallTable"], swiftSettings: strict),
-        .executableTarget(
-            name: "syslat",
-            dependencies: [
-                "Capture", "Comparison", "KernelLab", "LatencyHistogram", "Profile", "ProfileFile", "Rendering", "SyscallTable",
-                "Workload",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ],
-            swiftSettings: strict),
-
-        // Tests without root.
-        .testTarget(
-            name: "ProfileFileTests",
-            dependencies: [
-                "LatencyHistogram", "Profile", "ProfileExercise", "ProfileFile", "SyscallTable", "TestSupport",
-                .product(name: "Crypto", package: "swift-crypto"),
-            ],
-            exclude: ["Corpus"], swiftSettings: strict),
-        .testTarget(name: "SyscallTableTests", dependencies: ["SyscallTable"], swiftSettings: strict),
-        .testTarget(
-            name: "RenderingTests",
-            dependencies: [
-                "CZlib", "Comparison", "ComparisonSupport", "LatencyHistogram", "Profile", "Rendering", "SyscallTable",
-                "TestSupport",
-                .product(name: "Histogram", package: "hdrhistogram-swift"),
-            ],
-            exclude: ["Snapshots"], swiftSettings: strict),
-        .testTarget(
-            name: "LatencyHistogramTests",
-            dependencies: [
-                "LatencyHistogram", "TestSupport", .product(name: "Histogram", package: "hdrhistogram-swift"),
-            ],
-            swiftSettings: strict),
-        .target(
-            name: "ComparisonSupport", dependencies: ["Comparison", "LatencyHistogram", "Profile", "SyscallTable", "TestSupport"],
-            path: "Tests/ComparisonSupport", swiftSettings: strict),
-        .testTarget(
-            name: "ComparisonTests",
-            dependencies: ["Comparison", "ComparisonSupport", "LatencyHistogram", "Profile", "SyscallTable", "TestSupport"],
-            swiftSettings: strict),
-        .testTarget(name: "ProfileTests", dependencies: ["LatencyHistogram", "Profile", "SyscallTable"], swiftSettings: strict),
-        .testTarget(
-            name: "VDSOTests", dependencies: ["HostFiles", "Profile", "SyscallTable", "TestSupport", "VDSO"], swiftSettings: testing),
-        .testTarget(
-            name: "AggregationTests",
-            dependencies: ["Aggregation", "CSyslatABI", "LatencyHistogram", "Profile", "SyscallTable", "TestSupport"],
-            swiftSettings: strict),
-        .testTarget(name: "BPFRuntimeTests", dependencies: ["BPFRuntime"], swiftSettings: strict),
-        .testTarget(
-            name: "SyslatTests",
-            dependencies: [
-                "Capture", "Rendering", "syslat", .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ],
-            swiftSettings: strict),
-        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
-        .target(
-            name: "ProfileExercise",
-            dependencies: [
-                "Comparison", "Profile", "ProfileFile", "Rendering", .product(name: "Crypto", package: "swift-crypto"),
-            ],
-            path: "Tests/ProfileExercise", swiftSettings: strict),
-
-        // What `make bench-comparison` runs.
-        .executableTarget(
-            name: "bench-comparison",
-            dependencies: ["Comparison", "ComparisonSupport", "LatencyHistogram", "Profile", "SyscallTable", "TestSupport"],
-            path: "Benchmarks/comparison", swiftSettings: strict),
-
-        // What `make bench-consumer` runs.
-        .executableTarget(
-            name: "bench-consumer", dependencies: ["Aggregation", "Capture"], path: "Benchmarks/consumer",
-            swiftSettings: [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]),
-
-        // The entry points of fuzzers: `make fuzz` and `make fuzz-vdso` link them, each by itself.
-        .target(name: "FuzzProfile", dependencies: ["ProfileExercise", "ProfileFile"], path: "Fuzzing",
-            exclude: ["VDSO", "profile.dict"], swiftSettings: testing),
-        .target(name: "FuzzVDSO", dependencies: ["VDSO"], path: "Fuzzing/VDSO", exclude: ["dump-vdso"], swiftSettings: testing),
-
-        // Tests that trace (root), and what they share.
-        .target(
-            name: "CaptureSupport", dependencies: ["CLibbpf", "CSyslatABI", "Capture", "Profile", "Rendering", "SyscallTable"],
-            path: "Tests/CaptureSupport", swiftSettings: testing),
-        .testTarget(
-            name: "CaptureTests",
-            dependencies: ["CSyslatABI", "Capture", "CaptureSupport", "LatencyHistogram", "Profile", "SyscallTable", "syslat"],
-            exclude: ["Fixtures"], swiftSettings: testing),
-        .testTarget(
-            name: "WorkloadTests",
-            dependencies: [
-                "Capture", "CaptureSupport", "LatencyHistogram", "Profile", "ProfileFile", "SyscallTable", "Workload", "syslat",
-            ],
-            swiftSettings: testing),
-        .target(name: "KernelLabSupport", dependencies: ["KernelLab"], path: "Tests/KernelLabSupport", swiftSettings: testing),
-        .testTarget(
-            name: "KernelLabTests", dependencies: ["CLinux", "CaptureSupport", "KernelLab", "KernelLabSupport", "Workload", "syslat"],
-            swiftSettings: testing),
-        .testTarget(
-            name: "CommandLineTests",
-            dependencies: ["Capture", "CaptureSupport", "ComparisonSupport", "Profile", "ProfileFile", "TestSupport", "syslat"],
-            exclude: ["Snapshots"], swiftSettings: testing),
-    ]
+    targets: base + model + kernel + output + faces + buildTools + rootFreeTests + tracingTests + tools
 )

@@ -66,8 +66,8 @@ static __noinline int send_batch(struct syslat_cpu *cpu)
         count = SYSLAT_BATCH_EVENTS;
     cpu->batch.header.version = SYSLAT_ABI_VERSION;
     cpu->batch.header.kind = SYSLAT_RECORD_BATCH;
-    if (bpf_ringbuf_output(&events, &cpu->batch,
-                           sizeof(struct syslat_record_header) + count * sizeof(struct syslat_event), wake_flags()))
+    if (bpf_ringbuf_output(&events, &cpu->batch, sizeof(struct syslat_record_header) + count * sizeof(struct syslat_event),
+                           wake_flags()))
         return false;
     add_on_cpu(&cpu->counters.batches, 1);
     cpu->batch.header.count = 0;

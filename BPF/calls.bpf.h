@@ -187,8 +187,7 @@ static __always_inline __u64 completed_call(const struct syslat_slot *slot, stru
 {
     __u64 call = slot->call;
 
-    return call | error_of(call, result) << SYSLAT_CALL_ERROR_SHIFT
-           | outcome_of(slot, task, typed) << SYSLAT_CALL_OUTCOME_SHIFT;
+    return call | error_of(call, result) << SYSLAT_CALL_ERROR_SHIFT | outcome_of(slot, task, typed) << SYSLAT_CALL_OUTCOME_SHIFT;
 }
 
 static __always_inline long number_at_exit(void *regs)

@@ -27,7 +27,7 @@ typedef struct {
 } atomic_t;
 
 struct signal_struct {
-    atomic_t live; /* threads that have not begun to exit */
+    atomic_t live;           /* threads that have not begun to exit */
     __u64 sum_sched_runtime; /* CPU time of the threads that are gone, ns */
 };
 

@@ -66,7 +66,7 @@ struct {
 /* Calls that sampling passed over, by ABI and number as in the selection. Entries set by user space: one, if all are measured. */
 struct {
     __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-    __uint(max_entries, SYSLAT_ABI_COUNT * SYSLAT_SELECTABLE_NUMBERS);
+    __uint(max_entries, (SYSLAT_ABI_COUNT * SYSLAT_SELECTABLE_NUMBERS));
     __type(key, __u32);
     __type(value, struct syslat_unsampled);
 } unsampled SEC(".maps");

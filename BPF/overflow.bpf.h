@@ -7,12 +7,14 @@
 
 /* floor(log2(value)), value > 0. Every power of two times this de Bruijn number has other bits in its top six. */
 #define DE_BRUIJN 0x03f79d71b4cb0a89ULL
+/* clang-format off */
 static const __u8 log2_of_top_bits[64] = {
      0,  1, 48,  2, 57, 49, 28,  3, 61, 58, 50, 42, 38, 29, 17,  4,
     62, 55, 59, 36, 53, 51, 43, 22, 45, 39, 33, 30, 24, 18, 12,  5,
     63, 47, 56, 27, 60, 41, 37, 16, 54, 35, 52, 21, 44, 32, 23, 11,
     46, 26, 40, 15, 34, 20, 31, 10, 25, 14, 19,  9, 13,  8,  7,  6,
 };
+/* clang-format on */
 
 static __always_inline __u32 log2_u64(__u64 value)
 {

@@ -115,8 +115,7 @@ static void measure(void (*workload)(long), long batches, long calls)
         wall[i] = (nanoseconds(CLOCK_MONOTONIC) - wall_start) / calls;
         cpu[i] = (nanoseconds(CLOCK_PROCESS_CPUTIME_ID) - cpu_start) / calls;
     }
-    printf("%.2f %.2f %ld\n", median(cpu, batches), median(wall, batches),
-           (batches + 1) * calls + atomic_load(&spurious) - before);
+    printf("%.2f %.2f %ld\n", median(cpu, batches), median(wall, batches), (batches + 1) * calls + atomic_load(&spurious) - before);
     fflush(stdout);
 }
 
@@ -166,8 +165,8 @@ int main(int argc, char **argv)
         while (which < count && strcmp(workloads[which].name, name) != 0)
             which++;
         if (which == count || batches < 1 || batches > MOST_BATCHES || calls < 1 || calls % CALLS_PER_TURN != 0) {
-            fprintf(stderr, "call-loop: a line is: getppid|read|futex, 1 to %d batches, of a multiple of %d calls\n",
-                    MOST_BATCHES, CALLS_PER_TURN);
+            fprintf(stderr, "call-loop: a line is: getppid|read|futex, 1 to %d batches, of a multiple of %d calls\n", MOST_BATCHES,
+                    CALLS_PER_TURN);
             return 2;
         }
         measure(workloads[which].run, batches, calls);

@@ -30,7 +30,7 @@ int main(int argc, char **argv)
     object = bpf_object__open_file(argv[1], NULL);
     if (!object)
         fail("open the object");
-    bpf_object__for_each_program(program, object) {
+    bpf_object__for_each_program (program, object) {
         const char *name = bpf_program__name(program);
         size_t length = strlen(argv[2]);
 
@@ -38,7 +38,7 @@ int main(int argc, char **argv)
     }
     if (bpf_object__load(object))
         fail("load the programs (are you root?)");
-    bpf_object__for_each_program(program, object) {
+    bpf_object__for_each_program (program, object) {
         if (!bpf_program__autoload(program))
             continue;
         if (!bpf_program__attach(program))

@@ -50,8 +50,8 @@ static int be_many(long processes, long kinds)
             return 1;
         if (child == 0) {
             /* Calls that do nothing or fail with such arguments: none of them waits or ends the process. */
-            static const int numbers[] = {0, 1, 3, 4, 5, 6, 8, 10, 11, 16, 17, 18, 19, 20, 21, 22, 32, 33, 36, 39,
-                                          40, 72, 73, 74, 75, 76, 77, 79, 80, 81, 82, 83, 84, 85, 86, 87};
+            static const int numbers[] = {0,  1,  3,  4,  5,  6,  8,  10, 11, 16, 17, 18, 19, 20, 21, 22, 32, 33,
+                                          36, 39, 40, 72, 73, 74, 75, 76, 77, 79, 80, 81, 82, 83, 84, 85, 86, 87};
 
             close(gate[1]);
             for (long k = 0; k < kinds && k < (long)(sizeof(numbers) / sizeof(*numbers)); k++)

@@ -29,7 +29,8 @@ struct Simulation {
         (0..<boots).map { boot in
             let calls = (0..<Self.family).map { number in
                 let speed = 1e5 * exp(deviation * random.normal()) * (number == 0 ? 1 + shift : 1)
-                return CallProfile(id: SyscallID(abi: .x86_64, number: Int32(number)), series: [Self.series(UInt64(speed))], errnos: [])
+                return CallProfile(
+                    id: SyscallID(abi: .x86_64, number: Int32(number)), series: [Self.series(UInt64(speed))], errnos: [])
             }
             let host = Host(
                 kernelRelease: name, kernelVersion: "", arch: "x86_64", bootID: "\(name)-\(boot)", cpuModel: "", microcode: "",
@@ -113,7 +114,9 @@ for deviation in [0.02, 0.06] {
     }
 }
 
-say("One call of \(Simulation.family) slower, margin 5 %: share of \(trials) comparisons that find it, what is expected, false flags of")
+say(
+    "One call of \(Simulation.family) slower, margin 5 %: share of \(trials) comparisons that find it, what is expected, false flags of"
+)
 say("each other cell; at ten boots also with the margin that BASE itself asks for")
 for row in reference {
     for (boots, power) in zip(bootCounts, row.power) {

@@ -87,7 +87,8 @@ for (index, load) in loads.enumerated() {
     let median = sorted[rounds / 2]
     isOver = isOver || median > budget
     print(
-        "| \(load.name) | \(rings[index].events) | \(tenths(median)) (\(tenths(sorted[rounds / 4])) – \(tenths(sorted[rounds * 3 / 4]))) |")
+        "| \(load.name) | \(rings[index].events) | \(tenths(median)) (\(tenths(sorted[rounds / 4])) – \(tenths(sorted[rounds * 3 / 4]))) |"
+    )
 }
 print("budget: \(tenths(budget)) ns per event: \(isOver ? "over it" : "kept")")
 exit(isOver ? 1 : 0)

@@ -7,7 +7,7 @@ struct EmbedBPF: BuildToolPlugin {
     func createBuildCommands(context: PluginContext, target: any Target) throws -> [Command] {
         let package = context.package.directoryURL
         let kernelSide = package.appending(path: "BPF")
-        let shared = package.appending(path: "Sources/CSyslatABI/include")
+        let shared = package.appending(path: "Sources/Base/CSyslatABI/include")
         let clang = try context.tool(named: "clang").url
         let tool = try context.tool(named: "embed-bpf").url
         let files = try FileManager.default.contentsOfDirectory(at: kernelSide, includingPropertiesForKeys: nil)

@@ -38,7 +38,10 @@ let compiled = run(
     // libbpf refuses the local functions that clang would put rare code into.
     ["-target", "bpf", "-mcpu=v3", "-g", "-O2", "-Xclang", "-fno-split-cold-code"]
         + ["-Wall", "-Wextra", "-Werror", "-Wno-unused-parameter"]
-        + ["-D__TARGET_ARCH_\(target)", "-I/usr/include/\(multiarch)", "-fdebug-prefix-map=\(FileManager.default.currentDirectoryPath)=."]
+        + [
+            "-D__TARGET_ARCH_\(target)", "-I/usr/include/\(multiarch)",
+            "-fdebug-prefix-map=\(FileManager.default.currentDirectoryPath)=.",
+        ]
         + arguments[5...].map { "-I\($0)" } + ["-c", source, "-o", object])
 guard compiled == 0 else { fail("clang could not compile \(source); are libbpf-dev and linux-libc-dev installed?") }
 
@@ -52,14 +55,16 @@ guard let bytes = FileManager.default.contents(atPath: object) else { fail("\(ob
 var compressed = [UInt8](repeating: 0, count: Int(compressBound(UInt(bytes.count))))
 var length = UInt(compressed.count)
 // Both buffers are as long as the call is told.
-let status = unsafe bytes.withUnsafeBytes { unsafe compress2(&compressed, &length, $0.bindMemory(to: UInt8.self).baseAddress, UInt($0.count), 9) }
+let status = unsafe bytes.withUnsafeBytes {
+    unsafe compress2(&compressed, &length, $0.bindMemory(to: UInt8.self).baseAddress, UInt($0.count), 9)
+}
 guard status == Z_OK else { fail("\(object) cannot be compressed (zlib: \(status))") }
 
 let text = """
     // Made by embed-bpf from \(URL(fileURLWithPath: source).lastPathComponent).
     extension BPFObjects {
         /// The compiled object, \(bytes.count) bytes of ELF.
-        public static let \(name) = BPFObjects.decode("\(Data(compressed.prefix(Int(length))).base64EncodedString())", size: \(bytes.count))
+        package static let \(name) = BPFObjects.decode("\(Data(compressed.prefix(Int(length))).base64EncodedString())", size: \(bytes.count))
     }
 
     """

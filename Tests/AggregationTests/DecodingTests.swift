@@ -129,10 +129,11 @@ import Testing
         expectMalformed(Record.processExit(.max, comm: []), "process -1")
     }
 
-    @Test(arguments: [
-        (Array("dd".utf8), "dd"), (Array("a\0b".utf8), "a"), ([], ""), (Array("0123456789abcdef".utf8), "0123456789abcdef"),
-        ([0x61, 0xff, 0x62], "a\u{FFFD}b"), (Array("\u{1B}[2J".utf8), "\u{1B}[2J"),
-    ] as [([UInt8], String)])
+    @Test(
+        arguments: [
+            (Array("dd".utf8), "dd"), (Array("a\0b".utf8), "a"), ([], ""), (Array("0123456789abcdef".utf8), "0123456789abcdef"),
+            ([0x61, 0xff, 0x62], "a\u{FFFD}b"), (Array("\u{1B}[2J".utf8), "\u{1B}[2J"),
+        ] as [([UInt8], String)])
     func aNameEndsWithItsNUL(comm: [UInt8], name: String) {
         let feed = Feed()
         feed.send([Event(tgid: 9)])
@@ -151,7 +152,8 @@ import Testing
             feed.send(record)
             let taken = feed.completed + feed.malformedEvents - before
             // All events of the record and nothing else, or one bad record, or the exit of a process.
-            let isWhole = (Int(taken) * 16 + 8 == record.count || taken == 1 && record.count == 32) && feed.malformedRecords == malformed
+            let isWhole =
+                (Int(taken) * 16 + 8 == record.count || taken == 1 && record.count == 32) && feed.malformedRecords == malformed
             let isRefused = taken == 0 && feed.malformedRecords == malformed + 1
             let isExit = taken == 0 && feed.malformedRecords == malformed && record.count == 40 && record[2] == 2
             if !isWhole && !isRefused && !isExit { wrong.append(record) }

@@ -1,3 +1,4 @@
+import SaturatingMath
 import CSyslatABI
 import Foundation
 import LatencyHistogram
@@ -111,9 +112,10 @@ import Testing
             #expect(found.count == UInt64(values.count))
             #expect(found.sum == sum && found.min == low && found.max == high)
             #expect(found.aboveRange == UInt64(values.count - inRange.count))
-            #expect(found.buckets.allSatisfy {
-                BucketScheme.upperBound(of: $0.index) >= low && BucketScheme.lowerBound(of: $0.index) <= high
-            })
+            #expect(
+                found.buckets.allSatisfy {
+                    BucketScheme.upperBound(of: $0.index) >= low && BucketScheme.lowerBound(of: $0.index) <= high
+                })
             let buckets = found.buckets.map { (kernelBucket(BucketScheme.lowerBound(of: $0.index), log2), $0.count) }
             let back = Dictionary(buckets, uniquingKeysWith: +)
             #expect(back == coarse)
@@ -187,7 +189,8 @@ import Testing
             ([], some, [bounds]), (Array(good.dropLast()), some, [bounds]), (good + [0], some, [bounds]),
             (good, [], [bounds]), (good, Array(some.dropLast(8)), [bounds]), (good, some + [0], [bounds]),
             (good, some, [bounds, []]), (good, some, [Array(bounds.dropLast()), bounds]), (good, some, [bounds + [0]]),
-            (key(outcome: 3), some, [bounds]), (Event(evidence: 6).word.bytes, some, [bounds]), (Event(reserved: 1).word.bytes, some, [bounds]),
+            (key(outcome: 3), some, [bounds]), (Event(evidence: 6).word.bytes, some, [bounds]),
+            (Event(reserved: 1).word.bytes, some, [bounds]),
         ]
         for (position, bytes) in bad.enumerated() {
             let feed = Feed()

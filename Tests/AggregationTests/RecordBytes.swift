@@ -52,13 +52,16 @@ enum Record {
     /// As many events as a batch can have.
     static let mostEvents = 256
 
-    static func header(version: UInt16 = version, kind: UInt16, count: UInt32) -> [UInt8] { version.bytes + kind.bytes + count.bytes }
+    static func header(version: UInt16 = version, kind: UInt16, count: UInt32) -> [UInt8] {
+        version.bytes + kind.bytes + count.bytes
+    }
 
     static func batch(_ events: [Event], version: UInt16 = version, kind: UInt16 = 1, count: UInt32? = nil) -> [UInt8] {
         header(version: version, kind: kind, count: count ?? UInt32(events.count)) + events.flatMap(\.bytes)
     }
 
-    static func processExit(_ tgid: UInt32, comm: [UInt8], cpu: UInt64 = 0, count: UInt32 = 1, version: UInt16 = version) -> [UInt8] {
+    static func processExit(_ tgid: UInt32, comm: [UInt8], cpu: UInt64 = 0, count: UInt32 = 1, version: UInt16 = version) -> [UInt8]
+    {
         let name = (comm + Array(repeating: 0, count: 16)).prefix(16)
         return header(version: version, kind: 2, count: count) + tgid.bytes + UInt32(0).bytes + cpu.bytes + name
     }

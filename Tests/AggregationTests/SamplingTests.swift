@@ -128,7 +128,8 @@ import Testing
         let key = Event(number: 7, error: 11, sampling: 3).word.bytes
         var buckets = [UInt64](repeating: 0, count: 320)
         buckets[9] = 2
-        feed.sendOverflow(key: key, series: ([2, 18, 0] + buckets).flatMap(\.bytes), extremes: [UInt64(10).bytes + UInt64(10).bytes])
+        feed.sendOverflow(
+            key: key, series: ([2, 18, 0] + buckets).flatMap(\.bytes), extremes: [UInt64(10).bytes + UInt64(10).bytes])
         feed.sendUnsampled(number: 7, [0, 21, 0, 0, 0, 0, 0, 0])
         let call = try #require(feed.call(.x86_64, 7))
         #expect(call.calls == 23 && call.errors == 23 && call.distribution.sum == 23 * 9)

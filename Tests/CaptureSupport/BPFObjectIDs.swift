@@ -2,12 +2,12 @@ import Foundation
 
 /// Kernel ids of BPF programs, maps and links. The kernel does not use an id again for a long time: an id that is still there
 /// is still the same object, whatever other processes load meanwhile.
-public struct BPFObjectIDs: Sendable {
+package struct BPFObjectIDs: Sendable {
     /// Such as `prog 12`.
-    public let names: Set<String>
+    package let names: Set<String>
 
     /// What a process holds.
-    public init(heldBy pid: Int32) throws {
+    package init(heldBy pid: Int32) throws {
         let folder = "/proc/\(pid)/fdinfo"
         var names: Set<String> = []
         for descriptor in try FileManager.default.contentsOfDirectory(atPath: folder) {
@@ -23,16 +23,16 @@ public struct BPFObjectIDs: Sendable {
         self.names = names
     }
 
-    public func count(of kind: String) -> Int { names.filter { $0.hasPrefix("\(kind) ") }.count }
+    package func count(of kind: String) -> Int { names.filter { $0.hasPrefix("\(kind) ") }.count }
 
     /// Those that the kernel still has.
-    public func remaining() throws -> Set<String> {
+    package func remaining() throws -> Set<String> {
         let all = try ProgramRun.run(Fixture.command("bpf_ids")).output.split(separator: "\n")
         return names.intersection(all.map(String.init))
     }
 
     /// Waits until the kernel has freed all of them, which it does some time after the last user has gone.
-    public func areFreed() -> Bool {
+    package func areFreed() -> Bool {
         eventually { (try? remaining())?.isEmpty == true }
     }
 }

@@ -3,18 +3,18 @@ import Foundation
 import Testing
 
 /// Whether captures work on this machine, found out once, by making one.
-public enum BPFRequirement {
+package enum BPFRequirement {
     /// Why captures do not work; nil if they do.
-    public static let obstacle: String? = Doctor.examine(btfPath: nil).first { $0.verdict == .failed }
+    package static let obstacle: String? = Doctor.examine(btfPath: nil).first { $0.verdict == .failed }
         .map { "\($0.subject): \($0.detail)" }
 
     /// With SYSLAT_REQUIRE_BPF=1 nothing is skipped: what can't run fails.
-    public static let isRequired = ProcessInfo.processInfo.environment["SYSLAT_REQUIRE_BPF"] == "1"
+    package static let isRequired = ProcessInfo.processInfo.environment["SYSLAT_REQUIRE_BPF"] == "1"
 }
 
 extension Trait where Self == ConditionTrait {
     /// Skips a test, saying why, where BPF is not permitted.
-    public static var requiresBPF: Self {
+    package static var requiresBPF: Self {
         .enabled(if: BPFRequirement.isRequired || BPFRequirement.obstacle == nil, "captures do not work here: see syslat doctor")
     }
 }

@@ -5,12 +5,12 @@ import Rendering
 import Testing
 
 /// The two sets of programs: typed ones for kernels with BTF, and those for kernels that need a file (`--btf`).
-public enum Twin: String, CaseIterable, Sendable {
+package enum Twin: String, CaseIterable, Sendable {
     case typed, raw
 
-    public var btfPath: String? { self == .raw ? "/sys/kernel/btf/vmlinux" : nil }
+    package var btfPath: String? { self == .raw ? "/sys/kernel/btf/vmlinux" : nil }
     /// What the command line is given for it.
-    public var options: [String] { btfPath.map { ["--btf", $0] } ?? [] }
+    package var options: [String] { btfPath.map { ["--btf", $0] } ?? [] }
 }
 
 /// Makes a capture inside the test process.
@@ -22,7 +22,7 @@ public enum Twin: String, CaseIterable, Sendable {
 ///   - stalls: seconds for which the consumer is held up, one after the other, while the kernel goes on recording.
 ///   - whileRecording: called once, on a thread of its own, when the programs record: what a fixture does from then on is
 ///     measured from its first call.
-public func capture(
+package func capture(
     _ options: CaptureOptions, stalls: [Double] = [], endsAfterwards: Bool = false,
     whileRecording: @escaping @Sendable () -> Void = {}
 ) throws -> Profile {
@@ -75,10 +75,10 @@ private final class Interruption: @unchecked Sendable {
 
 extension Report {
     /// A profile as it is reported.
-    public init(_ profile: Profile) throws { try self.init(json: JSONReport.render(profile)) }
+    package init(_ profile: Profile) throws { try self.init(json: JSONReport.render(profile)) }
 
     /// Profiles a program that waits, from its gate on: until it ends, or until `then` has returned.
-    public static func capturing(
+    package static func capturing(
         _ program: WaitingProgram, follow: Bool = true, twin: Twin = .typed, slotLimit: Int? = nil, endsAfterwards: Bool = false,
         then: @escaping @Sendable () -> Void = {}
     ) throws -> Report {
@@ -92,7 +92,7 @@ extension Report {
     }
 
     /// Fails unless every call is accounted for and none is lost.
-    public func expectNothingLost(sourceLocation: SourceLocation = #_sourceLocation) {
+    package func expectNothingLost(sourceLocation: SourceLocation = #_sourceLocation) {
         #expect(balance.lost == 0, "\(balance.lost_by_cause)", sourceLocation: sourceLocation)
         #expect(balance.closes, "\(balance)", sourceLocation: sourceLocation)
         #expect(syscalls.reduce(0) { $0 + $1.calls } == balance.completed, sourceLocation: sourceLocation)

@@ -1,9 +1,9 @@
 import Foundation
 
 /// A cgroup (v2) of a test's own, removed when the last reference goes.
-public final class ControlGroup {
+package final class ControlGroup {
     /// Where the cgroup2 file system is mounted.
-    public static let root: String? = {
+    package static let root: String? = {
         let mounts = (try? String(contentsOfFile: "/proc/self/mounts", encoding: .utf8)) ?? ""
         for mount in mounts.split(separator: "\n") {
             let fields = mount.split(separator: " ")
@@ -12,10 +12,10 @@ public final class ControlGroup {
         return nil
     }()
 
-    public let path: String
+    package let path: String
     private var children: [ControlGroup] = []
 
-    public convenience init() throws {
+    package convenience init() throws {
         try self.init(path: (ControlGroup.root ?? "") + "/syslat-test-\(getpid())-\(UInt32.random(in: 0 ... .max))")
     }
 
@@ -27,16 +27,16 @@ public final class ControlGroup {
     }
 
     /// A cgroup below this one.
-    public func child() throws -> ControlGroup {
+    package func child() throws -> ControlGroup {
         let child = try ControlGroup(path: "\(path)/child\(children.count)")
         children.append(child)
         return child
     }
 
     /// Moves a process here, with all its threads.
-    public func add(_ pid: Int32) throws { try ControlGroup.move(pid, to: path) }
+    package func add(_ pid: Int32) throws { try ControlGroup.move(pid, to: path) }
 
-    public static func moveToRoot(_ pid: Int32) throws { try move(pid, to: root ?? "") }
+    package static func moveToRoot(_ pid: Int32) throws { try move(pid, to: root ?? "") }
 
     private static func move(_ pid: Int32, to path: String) throws {
         let file = try FileHandle(forWritingTo: URL(fileURLWithPath: "\(path)/cgroup.procs"))

@@ -6,34 +6,34 @@ import Foundation
 /// C library: they make the calls in their source and no others. `name.static` is `name.c`, linked statically.
 ///
 /// Where there is no compiler, as in a guest, SYSLAT_FIXTURES names a folder with the compiled programs.
-public struct Fixture: Sendable {
-    public struct Failure: Error, CustomStringConvertible {
-        public let description: String
+package struct Fixture: Sendable {
+    package struct Failure: Error, CustomStringConvertible {
+        package let description: String
 
-        public init(description: String) { self.description = description }
+        package init(description: String) { self.description = description }
     }
 
-    public let path: String
+    package let path: String
 
     /// Where the sources are.
-    public static let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    package static let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .appending(path: "CaptureTests/Fixtures")
 
     private static let compiled = ProcessInfo.processInfo.environment["SYSLAT_FIXTURES"]
     private static let cache = Cache()
 
     /// Compiles `name.c`, once for each run of the tests.
-    public init(_ name: String) throws {
+    package init(_ name: String) throws {
         path = try Fixture.compiled.map { "\($0)/\(name)" } ?? Fixture.cache.path(of: name)
     }
 
     /// The command that runs it.
-    public static func command(_ name: String, _ arguments: String...) throws -> [String] {
+    package static func command(_ name: String, _ arguments: String...) throws -> [String] {
         [try Fixture(name).path] + arguments
     }
 
     /// A command that reads one byte from standard input before it becomes another: for ``WaitingProgram``.
-    public static func gated(_ command: [String]) throws -> [String] { [try Fixture("gate.s64").path] + command }
+    package static func gated(_ command: [String]) throws -> [String] { [try Fixture("gate.s64").path] + command }
 
     private final class Cache: @unchecked Sendable {
         private let lock = NSLock()

@@ -2,7 +2,7 @@ import Foundation
 
 /// A cgroup of a test's own whose processes, with what the kernel allocates for them, may have so much memory. Of version 2 where
 /// that has the memory controller, of version 1 elsewhere. Removed when the last reference goes.
-public final class MemoryLimit {
+package final class MemoryLimit {
     /// Where such a cgroup can be made; nil where the controller is missing, or nothing may be made in it.
     private static let place: (folder: String, limit: String, peak: String)? = {
         let mounts = (try? String(contentsOfFile: "/proc/self/mounts", encoding: .utf8)) ?? ""
@@ -20,11 +20,11 @@ public final class MemoryLimit {
         return nil
     }()
 
-    public static let isPossible = place != nil
+    package static let isPossible = place != nil
 
     private let folder: String
 
-    public init(mebibytes: Int) throws {
+    package init(mebibytes: Int) throws {
         guard let place = MemoryLimit.place else { throw Fixture.Failure(description: "there is no memory controller") }
         folder = "\(place.folder)/syslat-test-\(getpid())-\(UInt32.random(in: 0 ... .max))"
         guard mkdir(folder, 0o755) == 0 else {
@@ -34,10 +34,10 @@ public final class MemoryLimit {
     }
 
     /// A command that moves itself there and becomes the one that follows it.
-    public var launcher: [String] { ["sh", "-c", #"echo $$ >"$0" && exec "$@""#, "\(folder)/cgroup.procs"] }
+    package var launcher: [String] { ["sh", "-c", #"echo $$ >"$0" && exec "$@""#, "\(folder)/cgroup.procs"] }
 
     /// The most that was in use, in bytes; nil where the kernel does not say (memory.peak: 5.19).
-    public var peak: Int? {
+    package var peak: Int? {
         (try? String(contentsOfFile: "\(folder)/\(MemoryLimit.place?.peak ?? "")", encoding: .utf8))
             .flatMap { Int($0.trimmingCharacters(in: .whitespacesAndNewlines)) }
     }

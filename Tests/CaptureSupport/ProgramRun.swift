@@ -1,20 +1,20 @@
 import Foundation
 
 /// A program that a test runs to its end.
-public struct ProgramRun: Sendable {
-    public let status: Int32
-    public let output: String
-    public let error: String
+package struct ProgramRun: Sendable {
+    package let status: Int32
+    package let output: String
+    package let error: String
 
     /// How many seconds anything may take before it counts as hung: far more than on a machine that has much other work to do.
-    public static let patience: Double = 180
+    package static let patience: Double = 180
 
-    public struct TimedOut: Error, CustomStringConvertible {
-        public let description: String
+    package struct TimedOut: Error, CustomStringConvertible {
+        package let description: String
     }
 
     /// The syslat that this build of the package made.
-    public static let syslat: String = {
+    package static let syslat: String = {
         // The test runner lies beside it.
         let folder = Bundle.main.executableURL?.deletingLastPathComponent()
         let build = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
@@ -26,7 +26,7 @@ public struct ProgramRun: Sendable {
 
     /// Runs a command and waits for it, `timeout` seconds at most; past that it is killed and the test fails.
     /// - Parameter onStart: called with the process id once it runs.
-    public static func run(
+    package static func run(
         _ command: [String], input: String = "", environment: [String: String] = [:], timeout: Double = patience,
         onStart: (Int32) -> Void = { _ in }
     ) throws -> ProgramRun {

@@ -1,162 +1,162 @@
 import Foundation
 
 /// A JSON report as a program that knows nothing of syslat's code reads it.
-public struct Report: Decodable, Sendable {
-    public struct Balance: Decodable, Sendable {
-        public let entered, completed, in_flight, never_returned, lost: UInt64
-        public let lost_by_cause: [String: UInt64]
-        public let began_before, new_task_returns, refused, overflowed, unsampled: UInt64
+package struct Report: Decodable, Sendable {
+    package struct Balance: Decodable, Sendable {
+        package let entered, completed, in_flight, never_returned, lost: UInt64
+        package let lost_by_cause: [String: UInt64]
+        package let began_before, new_task_returns, refused, overflowed, unsampled: UInt64
 
-        public var closes: Bool { entered == completed + in_flight + never_returned + lost }
+        package var closes: Bool { entered == completed + in_flight + never_returned + lost }
     }
 
-    public struct Outcome: Decodable, Sendable {
-        public let calls, total_ns: UInt64
+    package struct Outcome: Decodable, Sendable {
+        package let calls, total_ns: UInt64
     }
 
-    public struct Call: Decodable, Sendable {
-        public let abi, name: String
-        public let number: Int32
-        public let calls, errors, total_ns: UInt64
-        public let min_ns, p50_ns, p99_ns, max_ns: UInt64
-        public let errnos: [String: UInt64]
-        public let outcomes: [String: Outcome]
+    package struct Call: Decodable, Sendable {
+        package let abi, name: String
+        package let number: Int32
+        package let calls, errors, total_ns: UInt64
+        package let min_ns, p50_ns, p99_ns, max_ns: UInt64
+        package let errnos: [String: UInt64]
+        package let outcomes: [String: Outcome]
     }
 
-    public struct ProcessRow: Decodable, Sendable {
-        public let pid: Int32?
-        public let comm: String
-        public let calls, errors, total_ns: UInt64
+    package struct ProcessRow: Decodable, Sendable {
+        package let pid: Int32?
+        package let comm: String
+        package let calls, errors, total_ns: UInt64
     }
 
-    public struct InFlight: Decodable, Sendable {
-        public let pid, tid, number: Int32
-        public let comm, abi, name: String
-        public let age_ns: UInt64
-        public let began_before: Bool?
+    package struct InFlight: Decodable, Sendable {
+        package let pid, tid, number: Int32
+        package let comm, abi, name: String
+        package let age_ns: UInt64
+        package let began_before: Bool?
     }
 
-    public struct Capture: Decodable, Sendable {
-        public let scope: String
-        public let duration_ns: UInt64
-        public let exit_status: Int32?
-        public let probe_floor_p50_ns: UInt64?
-        public let consumer_cpu_ns, events: UInt64
-        public let bpf: Programs?
-        public let sampling: Sampling?
-        public let remarks: [String]
+    package struct Capture: Decodable, Sendable {
+        package let scope: String
+        package let duration_ns: UInt64
+        package let exit_status: Int32?
+        package let probe_floor_p50_ns: UInt64?
+        package let consumer_cpu_ns, events: UInt64
+        package let bpf: Programs?
+        package let sampling: Sampling?
+        package let remarks: [String]
     }
 
-    public struct Programs: Decodable, Sendable {
-        public let runs, run_time_ns: UInt64
-        public let ns_per_call: Double
+    package struct Programs: Decodable, Sendable {
+        package let runs, run_time_ns: UInt64
+        package let ns_per_call: Double
     }
 
-    public struct Sampling: Decodable, Sendable {
-        public struct Budget: Decodable, Sendable {
-            public let max_overhead: Double
-            public let overhead: Double?
-            public let spent_ns, watched_cpu_ns: UInt64
+    package struct Sampling: Decodable, Sendable {
+        package struct Budget: Decodable, Sendable {
+            package let max_overhead: Double
+            package let overhead: Double?
+            package let spent_ns, watched_cpu_ns: UInt64
         }
 
-        public let one_in_min, one_in_max: UInt64
-        public let budget: Budget?
+        package let one_in_min, one_in_max: UInt64
+        package let budget: Budget?
     }
 
-    public struct Host: Decodable, Sendable {
-        public let kernel_release, clocksource: String
+    package struct Host: Decodable, Sendable {
+        package let kernel_release, clocksource: String
         /// The functions of the vDSO as they stand in its image.
-        public let vdso_symbols: [String]
+        package let vdso_symbols: [String]
     }
 
     /// The calls that the vDSO served, and those that it did not.
-    public struct VDSO: Decodable, Sendable {
-        public struct Function: Decodable, Sendable {
-            public let name: String
-            public let clock: String?
-            public let served: Bool?
-            public let vdso_ns, syscall_ns, boundary_ns, ratio: Double?
-            public let kernel_p50_ns: UInt64?
-            public let error, not_called: String?
+    package struct VDSO: Decodable, Sendable {
+        package struct Function: Decodable, Sendable {
+            package let name: String
+            package let clock: String?
+            package let served: Bool?
+            package let vdso_ns, syscall_ns, boundary_ns, ratio: Double?
+            package let kernel_p50_ns: UInt64?
+            package let error, not_called: String?
         }
 
-        public struct Caller: Decodable, Sendable, Hashable {
-            public let file: String
-            public let calls: UInt64
+        package struct Caller: Decodable, Sendable, Hashable {
+            package let file: String
+            package let calls: UInt64
         }
 
-        public struct Process: Decodable, Sendable {
-            public let pid: Int32?
-            public let comm: String
-            public let calls, total_ns: UInt64
-            public let callers: [Caller]
+        package struct Process: Decodable, Sendable {
+            package let pid: Int32?
+            package let comm: String
+            package let calls, total_ns: UInt64
+            package let callers: [Caller]
         }
 
-        public struct Entered: Decodable, Sendable {
-            public let name, abi, reason: String
-            public let clock: String?
-            public let calls, total_ns, p50_ns: UInt64
-            public let curable: Bool
-            public let savings_s_per_s: Double?
-            public let processes: [Process]
+        package struct Entered: Decodable, Sendable {
+            package let name, abi, reason: String
+            package let clock: String?
+            package let calls, total_ns, p50_ns: UInt64
+            package let curable: Bool
+            package let savings_s_per_s: Double?
+            package let processes: [Process]
         }
 
-        public struct Served: Decodable, Sendable {
-            public let pid: Int32?
-            public let comm, function: String
-            public let samples, calls, calls_low, calls_high: UInt64
+        package struct Served: Decodable, Sendable {
+            package let pid: Int32?
+            package let comm, function: String
+            package let samples, calls, calls_low, calls_high: UInt64
         }
 
-        public struct Vsyscall: Decodable, Sendable {
-            public let pid: Int32?
-            public let comm, abi, name: String
-            public let calls: UInt64
+        package struct Vsyscall: Decodable, Sendable {
+            package let pid: Int32?
+            package let comm, abi, name: String
+            package let calls: UInt64
         }
 
-        public struct Sampling: Decodable, Sendable {
-            public let state: String
-            public let hertz: UInt32?
-            public let reason: String?
+        package struct Sampling: Decodable, Sendable {
+            package let state: String
+            package let hertz: UInt32?
+            package let reason: String?
         }
 
-        public let functions: [Function]
-        public let entered: [Entered]
-        public let served_estimate: [Served]
-        public let vsyscalls: [Vsyscall]
-        public let sampling: Sampling
+        package let functions: [Function]
+        package let entered: [Entered]
+        package let served_estimate: [Served]
+        package let vsyscalls: [Vsyscall]
+        package let sampling: Sampling
     }
 
-    public let schema: String
-    public let host: Host
-    public let vdso: VDSO?
-    public let balance: Balance
-    public let capture: Capture
-    public let syscalls: [Call]
-    public let processes: [ProcessRow]
-    public let in_flight: [InFlight]
+    package let schema: String
+    package let host: Host
+    package let vdso: VDSO?
+    package let balance: Balance
+    package let capture: Capture
+    package let syscalls: [Call]
+    package let processes: [ProcessRow]
+    package let in_flight: [InFlight]
 
-    public init(json: String) throws {
+    package init(json: String) throws {
         self = try JSONDecoder().decode(Report.self, from: Data(json.utf8))
     }
 
     /// The row of a call; nil where there is none.
-    public func call(_ name: String, abi: String = "x86_64") -> Call? {
+    package func call(_ name: String, abi: String = "x86_64") -> Call? {
         syscalls.first { $0.name == name && $0.abi == abi }
     }
 
     /// How often a call completed.
-    public func calls(_ name: String, abi: String = "x86_64") -> UInt64 { call(name, abi: abi)?.calls ?? 0 }
+    package func calls(_ name: String, abi: String = "x86_64") -> UInt64 { call(name, abi: abi)?.calls ?? 0 }
 
     /// How often each call completed: by its name, with the ABI before it unless that is the native one.
-    public var rows: [String: UInt64] {
+    package var rows: [String: UInt64] {
         Dictionary(uniqueKeysWithValues: syscalls.map { ($0.abi == "x86_64" ? $0.name : "\($0.abi):\($0.name)", $0.calls) })
     }
 
     /// The row of a process.
-    public func process(_ pid: Int32) -> ProcessRow? { processes.first { $0.pid == pid } }
+    package func process(_ pid: Int32) -> ProcessRow? { processes.first { $0.pid == pid } }
 
     /// Runs `syslat profile --format json OPTIONS -- COMMAND` with the report kept apart from the command's output.
-    public static func profiling(
+    package static func profiling(
         _ command: [String], options: [String] = [], input: String = "", timeout: Double = ProgramRun.patience
     ) throws -> (report: Report, run: ProgramRun) {
         let file = FileManager.default.temporaryDirectory.appending(path: "syslat-report-\(UUID().uuidString).json").path

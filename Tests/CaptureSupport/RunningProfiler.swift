@@ -1,17 +1,17 @@
 import Foundation
 
 /// syslat while it records, as a process of its own.
-public struct RunningProfiler: Sendable {
-    public let pid: Int32
+package struct RunningProfiler: Sendable {
+    package let pid: Int32
     /// What it has in the kernel.
-    public let objects: BPFObjectIDs
+    package let objects: BPFObjectIDs
 
     /// Runs `syslat profile --format json ARGUMENTS` to its end.
     /// - Parameters:
     ///   - launcher: a command that becomes the one that follows it, such as `nice`.
     ///   - timeout: for what is left after `whileRecording`, in seconds.
     ///   - whileRecording: gets it once it records. If it throws, syslat is killed.
-    public static func run(
+    package static func run(
         _ arguments: [String], launcher: [String] = [], timeout: Double = ProgramRun.patience,
         whileRecording: (RunningProfiler) throws -> Void
     ) throws -> (run: ProgramRun, objects: BPFObjectIDs) {
@@ -39,7 +39,7 @@ public struct RunningProfiler: Sendable {
     }
 
     /// The most memory that a process has had resident, in KiB, followed to its end.
-    public static func peakMemory(of pid: Int32) -> Int {
+    package static func peakMemory(of pid: Int32) -> Int {
         var peak = 0
         while let status = try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8),
             let line = status.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") }),

@@ -3,7 +3,7 @@ import SyscallTable
 
 /// Waits until a condition holds, `seconds` at most. Says whether it does.
 @discardableResult
-public func eventually(within seconds: Double = ProgramRun.patience, _ condition: () -> Bool) -> Bool {
+package func eventually(within seconds: Double = ProgramRun.patience, _ condition: () -> Bool) -> Bool {
     let deadline = Date(timeIntervalSinceNow: seconds)
     while !condition() {
         guard Date() < deadline else { return false }
@@ -13,19 +13,19 @@ public func eventually(within seconds: Double = ProgramRun.patience, _ condition
 }
 
 /// Whether a process has ended, also if nobody has waited for it yet.
-public func hasEnded(_ pid: Int32) -> Bool {
+package func hasEnded(_ pid: Int32) -> Bool {
     guard let text = try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8) else { return true }
     return text.contains("\nState:\tZ")
 }
 
 /// A thread that sleeps in a system call, as /proc/PID/task/TID/syscall shows it.
-public struct SleepingThread: Sendable {
-    public let tid: Int32
+package struct SleepingThread: Sendable {
+    package let tid: Int32
     private let number: Int32
     private let firstArgument: UInt64
 
     /// nil for a thread that runs, or that is gone.
-    public init?(pid: Int32, tid: Int32) {
+    package init?(pid: Int32, tid: Int32) {
         // "running", or the number, six arguments, stack and instruction pointer.
         guard let text = try? String(contentsOfFile: "/proc/\(pid)/task/\(tid)/syscall", encoding: .utf8) else { return nil }
         let fields = text.split(separator: " ")
@@ -36,19 +36,19 @@ public struct SleepingThread: Sendable {
     }
 
     /// Whether it sleeps in this (64-bit) call.
-    public func isIn(_ name: String, firstArgument: UInt64? = nil) -> Bool {
+    package func isIn(_ name: String, firstArgument: UInt64? = nil) -> Bool {
         SyscallID(abi: .x86_64, number: number).name == name && (firstArgument == nil || firstArgument == self.firstArgument)
     }
 
     /// The sleeping threads of a process.
-    public static func all(of pid: Int32) -> [SleepingThread] {
+    package static func all(of pid: Int32) -> [SleepingThread] {
         let threads = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/task")) ?? []
         return threads.compactMap { Int32($0) }.compactMap { SleepingThread(pid: pid, tid: $0) }
     }
 
     /// Waits until so many threads of a process sleep in a call, besides the main thread.
     @discardableResult
-    public static func wait(for count: Int, of pid: Int32, in name: String) -> Bool {
+    package static func wait(for count: Int, of pid: Int32, in name: String) -> Bool {
         eventually { all(of: pid).filter { $0.tid != pid && $0.isIn(name) }.count == count }
     }
 }

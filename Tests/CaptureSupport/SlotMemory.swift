@@ -2,14 +2,14 @@ import CSyslatABI
 import Foundation
 
 /// The slots of one thread in the captures of this process, that by its id and its own: what can't be waited for is written there.
-public struct SlotMemory: Sendable {
+package struct SlotMemory: Sendable {
     private let tid: Int32
 
-    public init(tid: Int32) { self.tid = tid }
+    package init(tid: Int32) { self.tid = tid }
 
     /// Waits until the thread is in that call, and changes its slot. Gives the slot as it is then; nil if it does not come so far.
     /// - Parameter last: the slot as it was in another call, which must be over.
-    public func change(
+    package func change(
         inCall number: Int32, after last: syslat_slot? = nil, _ change: (inout syslat_slot) -> Void = { _ in }
     ) -> syslat_slot? {
         var changed: syslat_slot?
@@ -21,7 +21,7 @@ public struct SlotMemory: Sendable {
     }
 
     /// Puts the thread into a call from which it never returns, once it has been seen and is in none. False if it does not come so far.
-    public func pretendCall() -> Bool {
+    package func pretendCall() -> Bool {
         func isOutside(_ slot: inout syslat_slot) -> syslat_slot? { slot.thread == UInt32(tid) ? slot : nil }
         // A thread is seen in its slot by id first.
         return eventually { slotByID(isOutside) != nil }

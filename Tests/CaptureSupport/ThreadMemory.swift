@@ -1,14 +1,14 @@
 import CSyslatABI
 
 /// The memory by which the captures of this process tell threads. Who has no place in it is looked up by the kernel.
-public enum ThreadMemory {
+package enum ThreadMemory {
     static let section = ".bss.threads"
     static let count = Int(SYSLAT_KNOWN_THREADS)
     /// An address of something that is no thread's.
     private static let nobody: UInt64 = 2
 
     /// Takes all places that are free, in every capture. Gives how many there were in the one that had most.
-    public static func occupy() -> Int {
+    package static func occupy() -> Int {
         var most = 0
         each { threads in
             var free = 0
@@ -22,7 +22,7 @@ public enum ThreadMemory {
     }
 
     /// How many places are taken, in the capture where it is most.
-    public static func taken() -> Int {
+    package static func taken() -> Int {
         var most = 0
         each { threads in most = max(most, (0..<count).count { threads[$0].registers != 0 }) }
         return most

@@ -1,14 +1,14 @@
 import Foundation
 
 /// A fixture that runs already when it is profiled by pid: it waits in one read(2) of standard input until it is let go.
-public final class WaitingProgram: @unchecked Sendable {
+package final class WaitingProgram: @unchecked Sendable {
     private let process = Process()
     private let gate = Pipe()
 
-    public var pid: Int32 { process.processIdentifier }
+    package var pid: Int32 { process.processIdentifier }
 
     /// Starts it. A fixture of this kind reads one byte from standard input before it does anything else.
-    public init(_ command: [String]) throws {
+    package init(_ command: [String]) throws {
         process.executableURL = URL(fileURLWithPath: command[0])
         process.arguments = Array(command.dropFirst())
         process.standardInput = gate
@@ -19,16 +19,16 @@ public final class WaitingProgram: @unchecked Sendable {
     }
 
     /// Lets it go on.
-    public func release() { try? gate.fileHandleForWriting.write(contentsOf: Data([10])) }
+    package func release() { try? gate.fileHandleForWriting.write(contentsOf: Data([10])) }
 
     /// Waits for its end.
     @discardableResult
-    public func wait() -> Int32 {
+    package func wait() -> Int32 {
         process.waitUntilExit()
         return process.terminationStatus
     }
 
-    public func signal(_ number: Int32) { kill(pid, number) }
+    package func signal(_ number: Int32) { kill(pid, number) }
 
     deinit {
         // A test that failed half-way leaves nothing behind.

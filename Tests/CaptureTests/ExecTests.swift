@@ -22,7 +22,8 @@ extension Semantics {
         func line3_anExecveOfAThreadThatIsNotTheLeaderCompletesOnce(_ twin: Twin, _ crowd: Crowd) throws {
             // Kernels without the typed twins can't decide between two threads that take a slot at the same time.
             if twin == .raw && crowd.slotLimit != nil { return }
-            let command = try Fixture.command("exec_from_thread", "\(crowd.sleepers)", "\(crowd.busy)")
+            let command =
+                try Fixture.command("exec_from_thread", "\(crowd.sleepers)", "\(crowd.busy)")
                 + Fixture.command("calls.s64", "25")
             let program = try WaitingProgram(Fixture.gated(command))
             let report = try Report.capturing(program, twin: twin, slotLimit: crowd.slotLimit)

@@ -45,7 +45,9 @@ extension Semantics {
             let report = try captureReads(twin) { $0.start_ns &+= 3_600_000_000_000 }
             let row = try #require(report.syscalls.first { $0.name == "read" })
             #expect(row.calls == 1 && row.total_ns == 0)
-            #expect(report.capture.remarks.contains { $0.contains("The clock ran backwards inside 1 calls") }, "\(report.capture.remarks)")
+            #expect(
+                report.capture.remarks.contains { $0.contains("The clock ran backwards inside 1 calls") },
+                "\(report.capture.remarks)")
             report.expectNothingLost()
         }
 

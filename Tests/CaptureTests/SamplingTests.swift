@@ -37,11 +37,13 @@ extension Semantics {
 
         @Test(arguments: Twin.allCases)
         func conventionsOutcomesAndOddNumbersKeepTheirRows(_ twin: Twin) throws {
-            let (mixed, _) = try Report.profiling(Fixture.command("mixed.s64", "500"), options: ["--sample", "1/64"] + twin.options)
+            let (mixed, _) = try Report.profiling(
+                Fixture.command("mixed.s64", "500"), options: ["--sample", "1/64"] + twin.options)
             #expect(mixed.rows == ["execve": 1, "getppid": 500, "ia32:getppid": 500, "ia32:write": 500])
             #expect(mixed.call("write", abi: "ia32")?.errors == 500)
             mixed.expectNothingLost()
-            let (odd, _) = try Report.profiling(Fixture.command("odd_numbers.s64", "20"), options: ["--sample", "1/64"] + twin.options)
+            let (odd, _) = try Report.profiling(
+                Fixture.command("odd_numbers.s64", "20"), options: ["--sample", "1/64"] + twin.options)
             let (whole, _) = try Report.profiling(Fixture.command("odd_numbers.s64", "20"), options: twin.options)
             #expect(odd.rows == whole.rows)
             odd.expectNothingLost()

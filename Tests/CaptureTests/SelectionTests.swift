@@ -1,3 +1,4 @@
+import CallSelection
 import Capture
 import CaptureSupport
 import SyscallTable

@@ -79,17 +79,20 @@ extension Semantics {
             #expect(callers.first?.file.hasSuffix("raw_clock.s64") == true)
         }
 
-        @Test(arguments: Twin.allCases, [
-            ("thread-cputime", "THREAD_CPUTIME"), ("process-cputime", "PROCESS_CPUTIME"), ("negative", "CPUCLOCK"),
-            ("realtime-alarm", "REALTIME_ALARM"), ("boottime-alarm", "BOOTTIME_ALARM"),
-        ])
+        @Test(
+            arguments: Twin.allCases,
+            [
+                ("thread-cputime", "THREAD_CPUTIME"), ("process-cputime", "PROCESS_CPUTIME"), ("negative", "CPUCLOCK"),
+                ("realtime-alarm", "REALTIME_ALARM"), ("boottime-alarm", "BOOTTIME_ALARM"),
+            ])
         func clocksThatNoVDSOServes(_ twin: Twin, _ clock: (step: String, name: String)) throws {
             let (report, _) = try Report.profiling(Fixture.command("vdso_calls", "\(clock.step):300"), options: twin.options)
             #expect(try entered(report) == ["clock_gettime \(clock.name) clock-not-served:\(clock.name)": 300])
             #expect(report.vdso?.entered.first?.curable == false)
         }
 
-        @Test(served, arguments: ["realtime", "monotonic", "monotonic-raw", "realtime-coarse", "monotonic-coarse", "boottime", "tai"])
+        @Test(
+            served, arguments: ["realtime", "monotonic", "monotonic-raw", "realtime-coarse", "monotonic-coarse", "boottime", "tai"])
         func clocksThatTheVDSOServes(_ clock: String) throws {
             let (report, _) = try Report.profiling(Fixture.command("vdso_calls", "\(clock):1000"))
             #expect(try entered(report).isEmpty)
@@ -114,9 +117,10 @@ extension Semantics {
 
         @Test(arguments: Twin.allCases) func thirtyTwoBitCallsTellNothing(_ twin: Twin) throws {
             let (report, _) = try Report.profiling(Fixture.command("raw_clock.s32", "100"), options: twin.options)
-            #expect(try entered(report) == [
-                "ia32:clock_gettime MONOTONIC unknown(compat)": 100, "ia32:gettimeofday unknown(compat)": 100,
-            ])
+            #expect(
+                try entered(report) == [
+                    "ia32:clock_gettime MONOTONIC unknown(compat)": 100, "ia32:gettimeofday unknown(compat)": 100,
+                ])
             #expect(report.vdso?.entered.contains { $0.curable } == false)
         }
 
@@ -132,7 +136,8 @@ extension Semantics {
         }
 
         @Test(served) func aTimeNamespaceIsNoCause() throws {
-            let command = try ["/usr/bin/unshare", "--time", "--fork", "--monotonic", "100", "--boottime", "1000"]
+            let command =
+                try ["/usr/bin/unshare", "--time", "--fork", "--monotonic", "100", "--boottime", "1000"]
                 + Fixture.command("vdso_calls", "monotonic:1000", "boottime:1000", "bypass:20")
             let (report, run) = try Report.profiling(command)
             #expect(run.status == 0, "\(run.error)")
@@ -154,7 +159,9 @@ extension Semantics {
 
         @Test func processesAreToldApart() throws {
             let program = try Fixture("vdso_calls").path
-            let (report, _) = try Report.profiling(["/bin/sh", "-c", "\(program) bypass:20; \(program) bypass:30; \(program) bypass:40"])
+            let (report, _) = try Report.profiling([
+                "/bin/sh", "-c", "\(program) bypass:20; \(program) bypass:30; \(program) bypass:40",
+            ])
             let row = try #require(report.vdso?.entered.first { $0.name == "clock_gettime" })
             #expect(row.calls == 90)
             #expect(row.processes.map(\.calls).sorted() == [20, 30, 40])

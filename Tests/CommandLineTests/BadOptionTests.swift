@@ -38,13 +38,17 @@ extension CommandLineTests {
 
         static let samplingRates = ["0", "-1", "10001", "fast", "", "1.5", "4294967296", "OFF"].map { rate in
             Refusal(
-                ["profile", "--vdso-sampling", rate, "--", "true"], 64, "The sampling rate '\(rate)' is not a whole number from 1 to 10000",
+                ["profile", "--vdso-sampling", rate, "--", "true"], 64,
+                "The sampling rate '\(rate)' is not a whole number from 1 to 10000",
                 "Write 997, or off")
         }
 
-        static let samplings = ["1/3", "0", "1/0", "1/2^20", "1/1048576", "1/8192", "16", "2/16", "1/-16", "1/+16", "1/", "", "half"].map { rate in
+        static let samplings = [
+            "1/3", "0", "1/0", "1/2^20", "1/1048576", "1/8192", "16", "2/16", "1/-16", "1/+16", "1/", "", "half",
+        ].map { rate in
             Refusal(
-                ["profile", "--sample", rate, "--", "true"], 64, "The sampling '\(rate)' is not 1/n with n a power of two from 1 to 4096",
+                ["profile", "--sample", rate, "--", "true"], 64,
+                "The sampling '\(rate)' is not 1/n with n a power of two from 1 to 4096",
                 "Write 1/16")
         }
 
@@ -55,7 +59,8 @@ extension CommandLineTests {
         }
 
         static let both = Refusal(
-            ["profile", "--sample", "1/16", "--max-overhead", "1%", "--", "true"], 64, "--sample and --max-overhead contradict each other",
+            ["profile", "--sample", "1/16", "--max-overhead", "1%", "--", "true"], 64,
+            "--sample and --max-overhead contradict each other",
             "Keep one")
 
         static let targets = [
@@ -73,7 +78,9 @@ extension CommandLineTests {
             Refusal(["profile", "-p", ""], 64, "'' is no process id", "-p 1234,5678"),
         ]
 
-        @Test(arguments: samplings + budgets + [both]) func samplingsThatMakeNoSense(_ refusal: Refusal) throws { try refusal.check() }
+        @Test(arguments: samplings + budgets + [both]) func samplingsThatMakeNoSense(_ refusal: Refusal) throws {
+            try refusal.check()
+        }
         @Test(arguments: selections) func selectionsThatNameNothing(_ refusal: Refusal) throws { try refusal.check() }
 
         @Test(arguments: values) func valuesThatMeanNothing(_ refusal: Refusal) throws { try refusal.check() }

@@ -36,7 +36,8 @@ extension CommandLineTests {
             let scratch = try Scratch()
             let run = try syslat(
                 [
-                    "profile", "--report", scratch.path("report"), "--", "sh", "-c", "printf '[%s]' \"$@\" \"$WORD\"", "sh", "a b", "",
+                    "profile", "--report", scratch.path("report"), "--", "sh", "-c", "printf '[%s]' \"$@\" \"$WORD\"", "sh", "a b",
+                    "",
                     "--", "--histogram=x", "-p",
                 ],
                 environment: ["WORD": "from outside"])

@@ -47,7 +47,9 @@ extension CommandLineTests {
             for (option, status) in [("", 3), ("--inconclusive pass", 0), ("--inconclusive fail", 1)] as [(String, Int32)] {
                 let run = try compare("\(option) a-* -- b-*", in: scratch)
                 #expect(run.status == status)
-                #expect(run.output.contains("INCONCLUSIVE: 3 boots a side can't decide about 12 gated cells: it takes 5 boots a side"), "\(run.output)")
+                #expect(
+                    run.output.contains("INCONCLUSIVE: 3 boots a side can't decide about 12 gated cells: it takes 5 boots a side"),
+                    "\(run.output)")
             }
             // A regression is one however the rest is taken.
             let seven = try files()
@@ -56,7 +58,9 @@ extension CommandLineTests {
 
         @Test func formats() throws {
             let scratch = try files()
-            let json = try shell("cd '\(scratch.folder)' && \"$SYSLAT\" compare --format json a-* -- slow-* | jq -r '.schema, .outcome, (.gated | length)'")
+            let json = try shell(
+                "cd '\(scratch.folder)' && \"$SYSLAT\" compare --format json a-* -- slow-* | jq -r '.schema, .outcome, (.gated | length)'"
+            )
             #expect(json.output == "syslat.comparison/1\nregressed\n12\n", "\(json.error)")
             let markdown = try compare("--format markdown a-* -- slow-*", in: scratch)
             #expect(markdown.output.hasPrefix("## syslat compare: REGRESSED\n"))
@@ -123,7 +127,8 @@ extension CommandLineTests {
         @Test func aLossyProfileIsComparedByForce() throws {
             let scratch = try files(2)
             var profile = SyntheticBoots(seed: 5).files("x")[0].profile
-            profile.balance = Balance(entered: 10_000, completed: 5_000, inFlight: 0, neverReturned: 0, lostByCause: [.noSlot: 5_000])
+            profile.balance = Balance(
+                entered: 10_000, completed: 5_000, inFlight: 0, neverReturned: 0, lostByCause: [.noSlot: 5_000])
             try write(profile, "lossy", to: scratch)
             let run = try compare("--force a-* -- lossy", in: scratch)
             #expect(run.status == 3 && run.output.contains("lost more than 0.1 % of the calls (--force)"), "\(run.error)")

@@ -39,7 +39,8 @@ extension CommandLineTests {
             let run = try ProgramRun.run(Fixture.command("without_perf", ProgramRun.syslat, "doctor"))
             #expect(run.status == 0)
             let line = try #require(run.output.split(separator: "\n").first { $0.contains("perf events") })
-            #expect(line.hasPrefix("note    perf events  calls that the vDSO serves can't be estimated. The kernel refuses"), "\(line)")
+            #expect(
+                line.hasPrefix("note    perf events  calls that the vDSO serves can't be estimated. The kernel refuses"), "\(line)")
         }
 
         @Test func aBTFFileThatIsNotThereFails() throws {

@@ -87,7 +87,8 @@ extension CommandLineTests {
             let program = try Self.readableSyslat(in: scratch)
             let run = try ProgramRun.run(Self.nobody + [program, "profile", "--report", scratch.path("report"), "--", "true"])
             #expect(run.status == 1)
-            #expect(run.error.contains("\(scratch.path("report")): permission denied. Give another name to --report"), "\(run.error)")
+            #expect(
+                run.error.contains("\(scratch.path("report")): permission denied. Give another name to --report"), "\(run.error)")
         }
     }
 }

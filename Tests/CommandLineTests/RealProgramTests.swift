@@ -8,16 +8,21 @@ extension CommandLineTests {
         /// Nothing of the person who runs the tests may change what the programs do.
         private static let environment = [
             "LC_ALL": "C", "LANG": "C", "TZ": "UTC0", "HOME": "/nonexistent", "PYTHONHASHSEED": "0", "GIT_CONFIG_NOSYSTEM": "1",
-            "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@example.org", "GIT_COMMITTER_NAME": "a",
-            "GIT_COMMITTER_EMAIL": "a@example.org", "GIT_AUTHOR_DATE": "@1700000000 +0000", "GIT_COMMITTER_DATE": "@1700000000 +0000",
-            "GIT_CONFIG_COUNT": "4", "GIT_CONFIG_KEY_0": "gc.auto", "GIT_CONFIG_VALUE_0": "0", "GIT_CONFIG_KEY_1": "maintenance.auto",
+            "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@example.org",
+            "GIT_COMMITTER_NAME": "a",
+            "GIT_COMMITTER_EMAIL": "a@example.org", "GIT_AUTHOR_DATE": "@1700000000 +0000",
+            "GIT_COMMITTER_DATE": "@1700000000 +0000",
+            "GIT_CONFIG_COUNT": "4", "GIT_CONFIG_KEY_0": "gc.auto", "GIT_CONFIG_VALUE_0": "0",
+            "GIT_CONFIG_KEY_1": "maintenance.auto",
             "GIT_CONFIG_VALUE_1": "false", "GIT_CONFIG_KEY_2": "core.fsmonitor", "GIT_CONFIG_VALUE_2": "false",
             "GIT_CONFIG_KEY_3": "index.threads", "GIT_CONFIG_VALUE_3": "1",
         ]
 
         /// Runs a command under both, each time in a new folder whose name is as long, and compares the tables.
         /// - Parameter timing: calls whose number depends on who is faster, or on chance.
-        private func compare(_ command: [String], timing: Set<String> = [], sourceLocation: SourceLocation = #_sourceLocation) throws {
+        private func compare(_ command: [String], timing: Set<String> = [], sourceLocation: SourceLocation = #_sourceLocation)
+            throws
+        {
             let scratch = try Scratch()
             let settings = Self.environment.map { "\($0.key)=\($0.value)" }
             func inFolder(_ name: String, _ tool: [String]) throws -> ProgramRun {
@@ -64,7 +69,9 @@ extension CommandLineTests {
             let git = ["env"] + Self.environment.map { "\($0.key)=\($0.value)" } + ["git", "-C", scratch.folder]
             try scratch.write("hello\n", to: "tracked")
             try scratch.write("hello\n", to: "untracked")
-            for arguments in [["init", "--quiet", "--initial-branch=main"], ["add", "tracked"], ["commit", "--quiet", "--message=one"]] {
+            for arguments in [
+                ["init", "--quiet", "--initial-branch=main"], ["add", "tracked"], ["commit", "--quiet", "--message=one"],
+            ] {
                 #expect(try ProgramRun.run(git + arguments).status == 0)
             }
             // Files that are as new as the index are read again: let them be older.

@@ -24,7 +24,8 @@ extension CommandLineTests {
         }
 
         @Test(.requiresBPF) func aProfileOnStandardOutputIsReadFromStandardInput() throws {
-            let run = try shell("\"$SYSLAT\" profile -o - -- \(Self.dd.joined(separator: " ")) | \"$SYSLAT\" report --format json -")
+            let run = try shell(
+                "\"$SYSLAT\" profile -o - -- \(Self.dd.joined(separator: " ")) | \"$SYSLAT\" report --format json -")
             #expect(run.status == 0, "\(run.error)")
             let report = try Report(json: run.output)
             #expect(report.calls("write") == 500)
@@ -85,7 +86,9 @@ extension CommandLineTests {
             let scratch = try Scratch()
             let file = try scratch.write("yesterday\n", to: "series.syslat")
             let run = try syslat(["profile", "-a", "--interval", "50ms", "-o", file]) { pid in
-                _ = eventually { (try? String(contentsOfFile: file + ".partial", encoding: .utf8))?.contains("end_interval") == true }
+                _ = eventually {
+                    (try? String(contentsOfFile: file + ".partial", encoding: .utf8))?.contains("end_interval") == true
+                }
                 kill(pid, SIGKILL)
             }
             #expect(run.status == 128 + SIGKILL)
@@ -107,7 +110,9 @@ extension CommandLineTests {
             #expect(try scratch.read("out").contains("read"))
             // A reader that goes away is no error worth a word.
             let head = try ProgramRun.run(
-                CommandLineTests.withDefaultSignals(["sh", "-c", "'\(ProgramRun.syslat)' report --format \(format) '\(file)' | head -n 1"]))
+                CommandLineTests.withDefaultSignals([
+                    "sh", "-c", "'\(ProgramRun.syslat)' report --format \(format) '\(file)' | head -n 1",
+                ]))
             #expect(head.error == "")
         }
 
@@ -116,7 +121,8 @@ extension CommandLineTests {
             let good = try scratch.write("{\"schema\":\"syslat.profile/1\"}\n", to: "summary.json")
             let empty = try scratch.write("", to: "empty")
             for (path, words) in [
-                (good, "line 1: this is no profile of syslat"), (empty, "the file is empty"), (scratch.path("none"), "no such file"),
+                (good, "line 1: this is no profile of syslat"), (empty, "the file is empty"),
+                (scratch.path("none"), "no such file"),
                 ("/tmp", "is a directory"),
             ] {
                 let run = try syslat(["report", "-o", scratch.path("out"), path])

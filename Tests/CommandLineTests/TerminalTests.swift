@@ -77,7 +77,9 @@ extension CommandLineTests {
             for line in lines { #expect(line.unicodeScalars.count <= limit, "\(line)") }
         }
 
-        @Test(arguments: [[], ["--by", "process"], ["--histogram"], ["--top", "3"]]) func linesInAFileFit(_ options: [String]) throws {
+        @Test(arguments: [[], ["--by", "process"], ["--histogram"], ["--top", "3"]]) func linesInAFileFit(_ options: [String])
+            throws
+        {
             let words = (1...40).map { "argument-\($0)" }
             let run = try syslat(["profile"] + options + ["-e", "!getppid,!getpid", "--", "true"] + words)
             #expect(run.status == 0)

@@ -54,7 +54,8 @@ extension CommandLineTests {
                 let clock = call.clock.map { $0 == "CPUCLOCK" ? "negative" : $0.lowercased().replacing("_", with: "-") }
                 let step = clock.map { call.name == "clock_getres" ? "getres-\($0)" : $0 } ?? call.name
                 let run = try ProgramRun.run(
-                    ["strace", "-f", "-o", scratch.path("trace"), "-e", "trace=\(call.name)"] + Fixture.command("vdso_calls", "\(step):200"))
+                    ["strace", "-f", "-o", scratch.path("trace"), "-e", "trace=\(call.name)"]
+                        + Fixture.command("vdso_calls", "\(step):200"))
                 try #require(run.status == 0, "\(step): \(run.error)")
                 let entered = try scratch.read("trace").split(separator: "\n").filter { $0.contains("\(call.name)(") }.count
                 // getrandom is called by the C library too, and asks for a key.
@@ -66,7 +67,10 @@ extension CommandLineTests {
             (["--function", "clock_gettime", "--clock", "MONOTONIC"], ["clock_gettime MONOTONIC"]),
             (["--clock", "TAI"], ["clock_getres TAI", "clock_gettime TAI"]),
             (["--function", "time", "--function", "__vdso_getcpu"], ["getcpu", "time"]),
-            (["--function", "clock_getres", "--clock", "TAI", "--clock", "CPUCLOCK"], ["clock_getres CPUCLOCK", "clock_getres TAI"]),
+            (
+                ["--function", "clock_getres", "--clock", "TAI", "--clock", "CPUCLOCK"],
+                ["clock_getres CPUCLOCK", "clock_getres TAI"]
+            ),
             (["--function", "time", "--clock", "TAI"], []),
         ])
         func onlyWhatIsAskedForIsTested(_ options: [String], _ rows: [String]) throws {
@@ -135,7 +139,8 @@ extension CommandLineTests {
             #expect(run.status == 0, "\(run.error)")
             let report = try SelfTestReport(json: run.output)
             #expect(report.functions.count == 1 && report.functions[0].served == nil && report.functions[0].vdso_ns != nil)
-            #expect(report.remarks.contains { $0.hasPrefix("Nothing was traced: ") && $0.contains("namespace") }, "\(report.remarks)")
+            #expect(
+                report.remarks.contains { $0.hasPrefix("Nothing was traced: ") && $0.contains("namespace") }, "\(report.remarks)")
         }
     }
 }

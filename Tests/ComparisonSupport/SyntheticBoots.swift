@@ -1,47 +1,47 @@
-public import Comparison
+package import Comparison
 import Glibc
-public import LatencyHistogram
-public import Profile
-public import SyscallTable
-public import TestSupport
+package import LatencyHistogram
+package import Profile
+package import SyscallTable
+package import TestSupport
 
 /// Profiles of boots of one kernel, made up from a seed: every boot has a speed of its own, as real boots have.
-public struct SyntheticBoots: Sendable {
+package struct SyntheticBoots: Sendable {
     /// One call: how long it takes, and how many there are in each boot.
-    public struct Call: Sendable {
-        public var number: Int32
-        public var nanoseconds: Double
-        public var count: UInt64
-        public var failed: Bool
+    package struct Call: Sendable {
+        package var number: Int32
+        package var nanoseconds: Double
+        package var count: UInt64
+        package var failed: Bool
 
-        public init(_ number: Int32, _ nanoseconds: Double, count: UInt64 = 10_000, failed: Bool = false) {
+        package init(_ number: Int32, _ nanoseconds: Double, count: UInt64 = 10_000, failed: Bool = false) {
             (self.number, self.nanoseconds, self.count, self.failed) = (number, nanoseconds, count, failed)
         }
 
-        public var id: SyscallID { SyscallID(abi: .x86_64, number: number) }
+        package var id: SyscallID { SyscallID(abi: .x86_64, number: number) }
     }
 
-    public static let calls: [Call] = [
+    package static let calls: [Call] = [
         Call(232, 40_000), Call(202, 5_200), Call(9, 3_100), Call(257, 2_000), Call(1, 900), Call(0, 400), Call(3, 300),
         Call(39, 180), Call(257, 1_100, count: 2_000, failed: true),
     ]
 
-    public var kernel = "6.1.0-56-cloud-amd64"
-    public var count = 7
-    public var seed: UInt64
+    package var kernel = "6.1.0-56-cloud-amd64"
+    package var count = 7
+    package var seed: UInt64
     /// The standard deviation of ln of a call's speed from boot to boot.
-    public var deviation = 0.01
-    public var calls = SyntheticBoots.calls
+    package var deviation = 0.01
+    package var calls = SyntheticBoots.calls
     /// How much longer calls take than in ``calls``, by number.
-    public var factors: [Int32: Double] = [:]
+    package var factors: [Int32: Double] = [:]
     /// When the first boot began, in seconds, and how far apart they are.
-    public var start: UInt64 = 0
-    public var step: UInt64 = 200
+    package var start: UInt64 = 0
+    package var step: UInt64 = 200
 
-    public init(seed: UInt64) { self.seed = seed }
+    package init(seed: UInt64) { self.seed = seed }
 
     /// A file for each boot, with names that begin like this.
-    public func files(_ name: String) -> [ComparedFile] {
+    package func files(_ name: String) -> [ComparedFile] {
         var random = SeededGenerator(seed: seed)
         return (0..<count).map { boot in
             ComparedFile(path: "\(name)-\(boot).syslat", profile: profile(boot, using: &random))
@@ -74,12 +74,13 @@ public struct SyntheticBoots: Sendable {
 
     private func capture(_ boot: Int) -> CaptureSummary {
         CaptureSummary(
-            startedAtNanoseconds: (1_772_368_496 + start + UInt64(boot) * step) * 1_000_000_000, durationNanoseconds: 10_000_000_000,
+            startedAtNanoseconds: (1_772_368_496 + start + UInt64(boot) * step) * 1_000_000_000,
+            durationNanoseconds: 10_000_000_000,
             scope: "all processes", probeFloorNanoseconds: 170)
     }
 
     /// A distribution with a tail to the right, the same for every boot but for its place. Complexity: O(1).
-    public static func distribution(around nanoseconds: Double, count: UInt64) -> LatencyHistogram {
+    package static func distribution(around nanoseconds: Double, count: UInt64) -> LatencyHistogram {
         let parts: UInt64 = 50
         var counts: [Int: UInt64] = [:]
         var (sum, least, most): (UInt64, UInt64, UInt64) = (0, .max, 0)
@@ -100,13 +101,14 @@ public struct SyntheticBoots: Sendable {
 
 extension SyntheticBoots {
     /// The same boots as profiles of a workload: a case for each call, named by its number and result.
-    public func workloadFiles(_ name: String, machine: WorkloadResult.Machine = .host) -> [ComparedFile] {
+    package func workloadFiles(_ name: String, machine: WorkloadResult.Machine = .host) -> [ComparedFile] {
         files(name).map { file in
             var file = file
             let cases = file.profile.calls.flatMap { call in
                 call.series.map { series in
                     WorkloadCase(
-                        name: "case-\(call.id.number)\(series.failed ? "-missing" : "")", state: .measured, syscalls: [call.id.name],
+                        name: "case-\(call.id.number)\(series.failed ? "-missing" : "")", state: .measured,
+                        syscalls: [call.id.name],
                         operations: series.distribution.count,
                         untraced: (series.distribution.value(at: .p50)).map {
                             CallCost(median: Double($0) - 100, lowerQuartile: Double($0) - 110, upperQuartile: Double($0) - 90)
@@ -122,7 +124,7 @@ extension SyntheticBoots {
 
 extension SeededGenerator {
     /// A number of the standard normal distribution: Box and Muller (1958).
-    public mutating func normal() -> Double {
+    package mutating func normal() -> Double {
         let first = Double.random(in: Double.leastNonzeroMagnitude...1, using: &self)
         return (-2 * log(first)).squareRoot() * cos(2 * .pi * Double.random(in: 0..<1, using: &self))
     }

@@ -28,8 +28,10 @@ import Testing
         #expect(comparison.gated.count == 12 && comparison.gated.allSatisfy { $0.verdict == .equivalent })
         #expect(comparison.warnings == [])
         #expect(comparison.differences.map(\.name) == ["kernel"])
-        #expect(comparison.base == SideSummary(
-            files: 7, boots: 7, kernels: ["6.1.0-56-cloud-amd64"], arch: "x86_64", probeFloor: 170))
+        #expect(
+            comparison.base
+                == SideSummary(
+                    files: 7, boots: 7, kernels: ["6.1.0-56-cloud-amd64"], arch: "x86_64", probeFloor: 170))
     }
 
     @Test func aPlantedRegressionIsFoundInThatCallAndNoOther() throws {
@@ -100,7 +102,10 @@ import Testing
         let copies = (0..<10).map { ComparedFile(path: "copy-\($0)", profile: base[0].profile) }
         var ten = try Comparer.compare(base: copies, new: new)
         #expect(ten.base.boots == 1 && ten.base.files == 10)
-        #expect(ten.warnings == ["BASE has 10 files of 1 boot: files of one boot are averaged, since they tell nothing of how boots differ."])
+        #expect(
+            ten.warnings == [
+                "BASE has 10 files of 1 boot: files of one boot are averaged, since they tell nothing of how boots differ."
+            ])
         #expect(ten.gated == once.gated && ten.others == once.others)
         ten.base.files = 1
         #expect(ten.outcome == .inconclusive && once.outcome == .inconclusive)
@@ -138,7 +143,10 @@ import Testing
         }
         let comparison = try Comparer.compare(base: files(1, "a"), new: files(2, "b"))
         #expect(comparison.outcome == outcome)
-        #expect(comparison.gated.allSatisfy { $0.verdict != .inconclusive && $0.shift?.interval.map { $0.lowerBound == $0.upperBound } == true })
+        #expect(
+            comparison.gated.allSatisfy {
+                $0.verdict != .inconclusive && $0.shift?.interval.map { $0.lowerBound == $0.upperBound } == true
+            })
         let slowed = try #require(comparison.gated.first { comparison.label($0.subject) == "case-257" && $0.measure == .p50 })
         let expected: Verdict = factor == 1 ? .equivalent : factor > 1 ? .regressed : .improved
         #expect(slowed.verdict == expected)

@@ -16,7 +16,9 @@ import Testing
         return boots.files("b")
     }()
 
-    private func refusal(_ base: [ComparedFile], _ new: [ComparedFile], _ options: ComparisonOptions = ComparisonOptions()) -> String {
+    private func refusal(_ base: [ComparedFile], _ new: [ComparedFile], _ options: ComparisonOptions = ComparisonOptions())
+        -> String
+    {
         do {
             _ = try Comparer.compare(base: base, new: new, options: options)
             return ""
@@ -63,7 +65,8 @@ import Testing
     @Test func emulationBesideHardware() {
         let base = SyntheticBoots(seed: 1).workloadFiles("a")
         for machine in [WorkloadResult.Machine.host, .kvm] {
-            let sentence = refusal(SyntheticBoots(seed: 1).workloadFiles("a", machine: machine), edited(base) { $0.workload?.machine = .emulation })
+            let sentence = refusal(
+                SyntheticBoots(seed: 1).workloadFiles("a", machine: machine), edited(base) { $0.workload?.machine = .emulation })
             #expect(sentence.contains("was made under emulation"), "\(sentence)")
         }
         // Of one side alone too.
@@ -114,7 +117,8 @@ import Testing
         let sentence = refusal(Self.base, lossy(101))
         #expect(sentence.hasPrefix("b-0.syslat lost 101 of 100000 calls, more than 0.1 %. Calls are lost in the busiest moments"))
         let forced = try Comparer.compare(base: Self.base, new: lossy(101), options: ComparisonOptions(acceptsLosses: true))
-        #expect(forced.warnings.first == "7 files lost more than 0.1 % of the calls (--force): what is left looks faster than it was.")
+        #expect(
+            forced.warnings.first == "7 files lost more than 0.1 % of the calls (--force): what is left looks faster than it was.")
     }
 
     // MARK: Doubts
@@ -125,7 +129,9 @@ import Testing
         mixed[4].profile.host.clocksource = "hpet"
         let found = try warnings(mixed, Self.new)
         #expect(found.count == 2)
-        #expect(found[0] == "BASE mixes 2 values of kernel: 6.1.0-56-cloud-amd64, 6.1.99. Its boots differ for more reasons than chance.")
+        #expect(
+            found[0]
+                == "BASE mixes 2 values of kernel: 6.1.0-56-cloud-amd64, 6.1.99. Its boots differ for more reasons than chance.")
         #expect(found[1].hasPrefix("BASE mixes 2 values of clocksource: hpet, tsc."))
     }
 
@@ -137,7 +143,10 @@ import Testing
     }
 
     @Test func whatWasCapturedOtherwise() throws {
-        #expect(try warnings(Self.base, edited(Self.new) { $0.capture.selection = "read" }).contains { $0.contains("selection of calls") })
+        #expect(
+            try warnings(Self.base, edited(Self.new) { $0.capture.selection = "read" }).contains {
+                $0.contains("selection of calls")
+            })
         #expect(try warnings(Self.base, edited(Self.new) { $0.capture.scope = "pid 12" }).contains { $0.contains("scope") })
         let pids = (edited(Self.base) { $0.capture.scope = "pid 12" }, edited(Self.new) { $0.capture.scope = "pid 3456" })
         #expect(try warnings(pids.0, pids.1) == [])
@@ -155,15 +164,16 @@ import Testing
             $0.host.kernelVersion = "#2"
         }
         let found = try Comparer.compare(base: Self.base, new: new).differences
-        #expect(found == [
-            IdentityDifference(name: "kernel", base: ["6.1.0-56-cloud-amd64"], new: ["6.12"]),
-            IdentityDifference(name: "microcode", base: ["0xa0011d5"], new: ["0x2"]),
-            IdentityDifference(name: "clocksource", base: ["tsc"], new: ["hpet"]),
-            IdentityDifference(name: "kernel build", base: ["#1 SMP PREEMPT_DYNAMIC"], new: ["#2"]),
-            IdentityDifference(name: "mitigation meltdown", base: ["Not affected"], new: ["Mitigation: PTI"]),
-            IdentityDifference(name: "mitigation srso", base: ["not known to the kernel"], new: ["Vulnerable"]),
-            IdentityDifference(name: "vDSO functions", base: [], new: ["__vdso_getrandom"]),
-        ])
+        #expect(
+            found == [
+                IdentityDifference(name: "kernel", base: ["6.1.0-56-cloud-amd64"], new: ["6.12"]),
+                IdentityDifference(name: "microcode", base: ["0xa0011d5"], new: ["0x2"]),
+                IdentityDifference(name: "clocksource", base: ["tsc"], new: ["hpet"]),
+                IdentityDifference(name: "kernel build", base: ["#1 SMP PREEMPT_DYNAMIC"], new: ["#2"]),
+                IdentityDifference(name: "mitigation meltdown", base: ["Not affected"], new: ["Mitigation: PTI"]),
+                IdentityDifference(name: "mitigation srso", base: ["not known to the kernel"], new: ["Vulnerable"]),
+                IdentityDifference(name: "vDSO functions", base: [], new: ["__vdso_getrandom"]),
+            ])
         #expect(try Comparer.compare(base: Self.base, new: Self.base).differences == [])
     }
 

@@ -30,7 +30,9 @@ import Testing
         let comparison = try compare(ComparisonOptions(deltas: [.p50: 0.15, .p99: 0]))
         #expect(try cell(comparison, 0).margin == log(1.15))
         #expect(try cell(comparison, 0, .p99).margin == log(1 + 1.0 / 128))
-        #expect(try cell(compare(ComparisonOptions(deltas: [.p50: 0.15]), new: { $0.factors = [257: 1.1] }), 257).verdict == .equivalent)
+        #expect(
+            try cell(compare(ComparisonOptions(deltas: [.p50: 0.15]), new: { $0.factors = [257: 1.1] }), 257).verdict == .equivalent
+        )
         #expect(try cell(compare(new: { $0.factors = [257: 1.1] }), 257).verdict == .regressed)
     }
 
@@ -55,7 +57,8 @@ import Testing
         #expect(try cell(comparison, 0).leastNanoseconds == 80)
         // It may be slower all the same: nothing is known.
         #expect(try cell(comparison, 0).verdict == .inconclusive && cell(comparison, 0).bootsNeeded == nil)
-        #expect(comparison.warnings.contains { $0.hasPrefix("Tracing itself costs 40 ns more on one side") && $0.contains("80 ns") })
+        #expect(
+            comparison.warnings.contains { $0.hasPrefix("Tracing itself costs 40 ns more on one side") && $0.contains("80 ns") })
         #expect(comparison.differences.contains(IdentityDifference(name: "probe floor", base: ["170 ns"], new: ["210 ns"])))
     }
 
@@ -107,7 +110,8 @@ import Testing
     }
 
     @Test func nothingToGateIsInconclusive() throws {
-        let comparison = try compare(base: { $0.calls = [.init(0, 400, count: 20)] }, new: { $0.calls = [.init(0, 400, count: 20)] })
+        let comparison = try compare(
+            base: { $0.calls = [.init(0, 400, count: 20)] }, new: { $0.calls = [.init(0, 400, count: 20)] })
         #expect(comparison.gated.isEmpty && comparison.outcome == .inconclusive && comparison.passedOver.count == 2)
     }
 
@@ -123,7 +127,9 @@ import Testing
     }
 
     @Test func ratesAndTimesAreCompared() throws {
-        let twice = SyntheticBoots.calls.map { SyntheticBoots.Call($0.number, $0.nanoseconds, count: $0.count * 2, failed: $0.failed) }
+        let twice = SyntheticBoots.calls.map {
+            SyntheticBoots.Call($0.number, $0.nanoseconds, count: $0.count * 2, failed: $0.failed)
+        }
         let comparison = try compare(new: { $0.calls = twice })
         for change in comparison.subjects {
             #expect(abs((change.rate?.effect ?? 0) - log(2)) < 1e-9)
@@ -156,7 +162,8 @@ import Testing
             var new = second.workloadFiles("b")
             for file in new.indices {
                 let index = try #require(new[file].profile.workload?.cases.firstIndex { $0.name == "case-202" })
-                new[file].profile.workload?.cases[index] = WorkloadCase(name: "case-202", state: state, syscalls: ["futex"], operations: 0)
+                new[file].profile.workload?.cases[index] = WorkloadCase(
+                    name: "case-202", state: state, syscalls: ["futex"], operations: 0)
             }
             return try Comparer.compare(base: SyntheticBoots(seed: 1).workloadFiles("a"), new: new)
         }
@@ -164,7 +171,9 @@ import Testing
         #expect(absent.gated.filter { $0.verdict == .gone }.map(\.absence) == Array(repeating: "absent on NEW: no futex", count: 2))
         #expect(absent.outcome == .passed)
         let failed = try compare(.failed("a call is missing"))
-        #expect(failed.gated.filter { $0.verdict == .noData }.map(\.absence) == Array(repeating: "failed on NEW: a call is missing", count: 2))
+        #expect(
+            failed.gated.filter { $0.verdict == .noData }.map(\.absence)
+                == Array(repeating: "failed on NEW: a call is missing", count: 2))
         #expect(failed.outcome == .inconclusive)
     }
 }

@@ -9,7 +9,8 @@ import Testing
         var base, new: [Double]
         var effect, low, high, greater, less: Double
 
-        init(_ base: [Double], _ new: [Double], _ effect: Double, _ low: Double, _ high: Double, _ greater: Double, _ less: Double) {
+        init(_ base: [Double], _ new: [Double], _ effect: Double, _ low: Double, _ high: Double, _ greater: Double, _ less: Double)
+        {
             (self.base, self.new, self.effect, self.low, self.high) = (base, new, effect, low, high)
             (self.greater, self.less) = (greater, less)
         }

@@ -2,7 +2,7 @@ import Foundation
 import KernelLab
 
 /// The kernels that Tests/Kernels/fetch puts into .kernels: the newest of a release of Debian, or of one of its metapackages.
-public enum DebianKernel: String, CaseIterable, Sendable, CustomStringConvertible {
+package enum DebianKernel: String, CaseIterable, Sendable, CustomStringConvertible {
     /// The distribution's own: 6.1 in Debian 12.
     case standard = "linux-image-cloud-amd64"
     /// Linux 6.12, as Debian 13 has it.
@@ -13,25 +13,25 @@ public enum DebianKernel: String, CaseIterable, Sendable, CustomStringConvertibl
     case newest = "trixie-backports"
 
     /// Those that apt has on Debian 12: no test does without them.
-    public static let required: [DebianKernel] = [.standard, .linux6_12]
+    package static let required: [DebianKernel] = [.standard, .linux6_12]
     /// Those and what else could be fetched.
-    public static let reachable = allCases.filter { required.contains($0) || FileManager.default.isReadableFile(atPath: $0.path) }
+    package static let reachable = allCases.filter { required.contains($0) || FileManager.default.isReadableFile(atPath: $0.path) }
     /// Those on which every call is counted. From Linux 7.2 on probes are preempted, and calls of other threads on that CPU lost
     /// meanwhile: they are counted as lost, as the README says.
-    public static let exact = reachable.filter { $0 != .newest }
+    package static let exact = reachable.filter { $0 != .newest }
 
-    public var description: String { rawValue }
+    package var description: String { rawValue }
 
     /// Where it lies, or would lie.
-    public var path: String { KernelRequirement.package.appending(path: ".kernels/\(rawValue)/vmlinuz").path }
+    package var path: String { KernelRequirement.package.appending(path: ".kernels/\(rawValue)/vmlinuz").path }
 
-    public func image() throws -> KernelImage { try KernelImage(path: path) }
+    package func image() throws -> KernelImage { try KernelImage(path: path) }
 
     private static let oneAtATime = NSLock()
 
     /// Boots it with the static syslat. One boot at a time, whichever tests ask for it: each of them takes all processors.
     /// - Parameter options: the program and a missing acceleration are filled in.
-    public func boot(
+    package func boot(
         _ jobs: [GuestJob], files: [GuestFile] = [], kernelArguments: [String] = [], options: BootOptions = BootOptions()
     ) throws -> GuestRun {
         var options = options
@@ -41,7 +41,7 @@ public enum DebianKernel: String, CaseIterable, Sendable, CustomStringConvertibl
     }
 
     /// Does something that boots, while no other test does.
-    public static func alone<Result>(_ body: () throws -> Result) rethrows -> Result {
+    package static func alone<Result>(_ body: () throws -> Result) rethrows -> Result {
         oneAtATime.lock()
         defer { oneAtATime.unlock() }
         return try body()

@@ -2,16 +2,16 @@ import Foundation
 import Testing
 
 /// Whether other kernels can be booted on this machine: that takes QEMU, the kernels and the static syslat.
-public enum KernelRequirement {
+package enum KernelRequirement {
     static let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
 
     /// The static syslat: what `make static` builds, or SYSLAT_STATIC.
-    public static let program =
+    package static let program =
         ProcessInfo.processInfo.environment["SYSLAT_STATIC"] ?? package.appending(path: ".build-static/syslat").path
 
     /// What is missing; nil if nothing is.
-    public static let obstacle: String? = {
+    package static let obstacle: String? = {
         let files = FileManager.default
         let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
         guard path.split(separator: ":").contains(where: { files.isExecutableFile(atPath: "\($0)/qemu-system-x86_64") }) else {
@@ -25,12 +25,12 @@ public enum KernelRequirement {
     }()
 
     /// With SYSLAT_REQUIRE_KERNELS=1 nothing is skipped: what can't run fails.
-    public static let isRequired = ProcessInfo.processInfo.environment["SYSLAT_REQUIRE_KERNELS"] == "1"
+    package static let isRequired = ProcessInfo.processInfo.environment["SYSLAT_REQUIRE_KERNELS"] == "1"
 }
 
 extension Trait where Self == ConditionTrait {
     /// Skips a test, saying why, where other kernels can't be booted.
-    public static var requiresKernels: Self {
+    package static var requiresKernels: Self {
         .enabled(
             if: KernelRequirement.isRequired || KernelRequirement.obstacle == nil,
             "no kernel can be booted here: \(KernelRequirement.obstacle ?? "")")

@@ -57,7 +57,8 @@ struct GuestTestRun {
         try #require(stripped.status == 0, "\(stripped.error)")
         let bytes = Array(try Data(contentsOf: URL(fileURLWithPath: scratch)))
         var files = [
-            GuestFile(tests, .bytes(bytes)), GuestFile("/tests/syslat", .link(to: "/syslat")), GuestFile("/bin", .link(to: "/usr/bin")),
+            GuestFile(tests, .bytes(bytes)), GuestFile("/tests/syslat", .link(to: "/syslat")),
+            GuestFile("/bin", .link(to: "/usr/bin")),
         ]
         files += programs.map { GuestFile("/usr/bin/\($0)", .copy(of: "/usr/bin/\($0)")) }
         files += try libraries(of: [executable] + programs.map { "/usr/bin/\($0)" }).map { GuestFile($0, .copy(of: $0)) }

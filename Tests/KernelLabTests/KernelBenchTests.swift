@@ -16,7 +16,8 @@ import Workload
     ) throws -> ProgramRun {
         try DebianKernel.alone {
             try ProgramRun.run(
-                [ProgramRun.syslat, "bench", "--quick", "--runs", "1", "-o", folder] + kernels.flatMap { ["--kernel", $0] } + arguments,
+                [ProgramRun.syslat, "bench", "--quick", "--runs", "1", "-o", folder] + kernels.flatMap { ["--kernel", $0] }
+                    + arguments,
                 environment: environment, timeout: 1800)
         }
     }
@@ -112,7 +113,9 @@ import Workload
         let missing = try bench([], kernels: ["/no/vmlinuz"])
         #expect(missing.status == 2 && missing.error.contains("/no/vmlinuz"), "\(missing.error)")
         let dynamic = try bench(["--guest-binary", ProgramRun.syslat])
-        #expect(dynamic.status == 1 && dynamic.error.contains("Name it with --guest-binary FILE or SYSLAT_STATIC=FILE"), "\(dynamic.error)")
+        #expect(
+            dynamic.status == 1 && dynamic.error.contains("Name it with --guest-binary FILE or SYSLAT_STATIC=FILE"),
+            "\(dynamic.error)")
         let noFolder = try ProgramRun.run(
             [ProgramRun.syslat, "bench", "--kernel", DebianKernel.standard.path, "-o", scratch],
             environment: ["SYSLAT_STATIC": KernelRequirement.program])

@@ -52,8 +52,10 @@ struct VDSORowTests {
         case .tsc: return never
         case .noVDSO:
             return [
-                "clock_gettime REALTIME no-vdso": 300, "clock_gettime MONOTONIC no-vdso": 600, "clock_gettime MONOTONIC_RAW no-vdso": 300,
-                "clock_gettime BOOTTIME no-vdso": 300, "clock_gettime TAI no-vdso": 300, "clock_gettime REALTIME_COARSE no-vdso": 400,
+                "clock_gettime REALTIME no-vdso": 300, "clock_gettime MONOTONIC no-vdso": 600,
+                "clock_gettime MONOTONIC_RAW no-vdso": 300,
+                "clock_gettime BOOTTIME no-vdso": 300, "clock_gettime TAI no-vdso": 300,
+                "clock_gettime REALTIME_COARSE no-vdso": 400,
                 "clock_gettime MONOTONIC_COARSE no-vdso": 300, "clock_gettime THREAD_CPUTIME no-vdso": 300,
                 "clock_getres MONOTONIC no-vdso": 100, "gettimeofday no-vdso": 100, "time no-vdso": 100, "getcpu no-vdso": 100,
             ]

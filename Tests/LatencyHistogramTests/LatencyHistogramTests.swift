@@ -1,3 +1,4 @@
+import SaturatingMath
 import LatencyHistogram
 import TestSupport
 import Testing
@@ -22,9 +23,10 @@ import Testing
         #expect(histogram.buckets.reduce(histogram.aboveRange) { $0 + $1.count } == 5001)
     }
 
-    @Test(arguments: [
-        ([1, 2], 2), ([1, 2, 2], 2), ([1, 1, 2], 1), ([0], 0), ([7], 7), ([.max], .max), ([1, 1, 1, 3], 2), ([1, 1, 1, 2], 1),
-    ] as [([UInt64], UInt64)])
+    @Test(
+        arguments: [
+            ([1, 2], 2), ([1, 2, 2], 2), ([1, 1, 2], 1), ([0], 0), ([7], 7), ([.max], .max), ([1, 1, 1, 3], 2), ([1, 1, 1, 2], 1),
+        ] as [([UInt64], UInt64)])
     func meanIsRoundedToNearest(values: [UInt64], mean: UInt64) {
         #expect(LatencyHistogram(recording: values).mean == mean)
     }

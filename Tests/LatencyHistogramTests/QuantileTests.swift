@@ -14,10 +14,11 @@ import Testing
         return UInt64(max(1, (product + UInt128(quantile.of) - 1) / UInt128(quantile.of)))
     }
 
-    @Test(arguments: [
-        (Quantile.p50, 1, 1), (.p50, 2, 1), (.p50, 3, 2), (.p99, 100, 99), (.p99, 101, 100), (.p999, 999, 999),
-        (Quantile(0, of: 5), 10, 1), (Quantile(1, of: 1), 10, 10), (Quantile(1, of: 3), 3, 1),
-    ] as [(Quantile, UInt64, UInt64)])
+    @Test(
+        arguments: [
+            (Quantile.p50, 1, 1), (.p50, 2, 1), (.p50, 3, 2), (.p99, 100, 99), (.p99, 101, 100), (.p999, 999, 999),
+            (Quantile(0, of: 5), 10, 1), (Quantile(1, of: 1), 10, 10), (Quantile(1, of: 3), 3, 1),
+        ] as [(Quantile, UInt64, UInt64)])
     func nearestRank(quantile: Quantile, count: UInt64, rank: UInt64) {
         #expect(quantile.rank(in: count) == rank)
     }

@@ -1,13 +1,13 @@
 import Comparison
-public import Profile
+package import Profile
 import ProfileFile
 import Rendering
 
 /// Everything that syslat does with a profile file, done to any bytes: what the fuzzer runs, and the replay of its corpus.
-public enum ProfileExercise {
+package enum ProfileExercise {
     /// Something that must hold of every file and does not.
-    public struct Failure: Error, CustomStringConvertible {
-        public let description: String
+    package struct Failure: Error, CustomStringConvertible {
+        package let description: String
     }
 
     /// Reads the file that an input stands for, and uses the profile in every way that there is. A file that is no profile is
@@ -15,7 +15,7 @@ public enum ProfileExercise {
     ///
     /// Deterministic: one input always takes the same path.
     @discardableResult
-    public static func run(_ input: [UInt8]) throws -> Profile {
+    package static func run(_ input: [UInt8]) throws -> Profile {
         let profile = try ProfileFileReader.read(FuzzInput.file(input), path: "f.syslat")
         try render(profile)
         try writeAndReadBack(profile)

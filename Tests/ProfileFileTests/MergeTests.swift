@@ -1,3 +1,4 @@
+import SaturatingMath
 import LatencyHistogram
 import Profile
 import SyscallTable

@@ -35,7 +35,7 @@ extension Profile {
                     series.append(
                         Series(
                             outcome: outcome, failed: failed, distribution: isUnmeasured ? .init() : .random(using: &random),
-                            unmeasured: isUnmeasured || Bool.random(using: &random) ? .random(in: 1 ... 1 << 50, using: &random) : 0))
+                            unmeasured: isUnmeasured || Bool.random(using: &random) ? .random(in: 1...1 << 50, using: &random) : 0))
                 }
             }
             var errnos: [Int32: UInt64] = [:]
@@ -93,7 +93,8 @@ extension CaptureSummary {
             probeFloorNanoseconds: Bool.random(using: &random) ? .random(in: 0...1000, using: &random) : nil,
             consumerCPUNanoseconds: .random(in: 0 ... .max, using: &random),
             programs: Bool.random(using: &random)
-                ? ProgramCost(runs: .random(in: 0 ... .max, using: &random), nanoseconds: .random(in: 0 ... .max, using: &random)) : nil,
+                ? ProgramCost(runs: .random(in: 0 ... .max, using: &random), nanoseconds: .random(in: 0 ... .max, using: &random))
+                : nil,
             sampling: Bool.random(using: &random) ? .random(using: &random) : nil,
             remarks: (0..<Int.random(in: 0...2, using: &random)).map { _ in Profile.text(using: &random) },
             notes: (0..<Int.random(in: 0...2, using: &random)).map { _ in Profile.text(using: &random) })
@@ -129,8 +130,8 @@ extension ProcessProfile {
             series: (0..<Int.random(in: 1...4, using: &random)).map { _ in
                 ProcessSeries(
                     id: .random(using: &random), outcome: Outcome.allCases.randomElement(using: &random)!,
-                    failed: .random(using: &random), calls: .random(in: 1 ... 1 << 50, using: &random),
-                    totalNanoseconds: .random(in: 0 ... 1 << 60, using: &random))
+                    failed: .random(using: &random), calls: .random(in: 1...1 << 50, using: &random),
+                    totalNanoseconds: .random(in: 0...1 << 60, using: &random))
             },
             distribution: Bool.random(using: &random) ? .random(using: &random) : nil)
     }

@@ -23,7 +23,7 @@ extension VDSOProfile {
             served: (0..<Int32.random(in: 0...4, using: &random)).map { .random(number: $0, using: &random) },
             vsyscalls: (0..<Int32.random(in: 0...3, using: &random)).map {
                 VsyscallCount(
-                    pid: $0 == 0 ? nil : $0, comm: "old", name: names[Int($0)], calls: .random(in: 1 ... 1 << 50, using: &random))
+                    pid: $0 == 0 ? nil : $0, comm: "old", name: names[Int($0)], calls: .random(in: 1...1 << 50, using: &random))
             }, sampling: sampling.randomElement(using: &random)!)
     }
 }
@@ -64,10 +64,10 @@ extension VDSOEntry {
             processes: (0..<Int32.random(in: 0...4, using: &random)).map { pid in
                 VDSOEntryProcess(
                     pid: pid == 0 ? nil : pid, comm: pid == 0 ? "" : "worker\u{1}\n",
-                    calls: .random(in: 0 ... 1 << 50, using: &random),
-                    totalNanoseconds: .random(in: 0 ... 1 << 60, using: &random),
+                    calls: .random(in: 0...1 << 50, using: &random),
+                    totalNanoseconds: .random(in: 0...1 << 60, using: &random),
                     callers: ["/usr/lib/libc.so.6", "", "\"\u{7f}🙂"].filter { _ in Bool.random(using: &random) }.map {
-                        CallerFile(file: $0, calls: .random(in: 0 ... 1 << 50, using: &random))
+                        CallerFile(file: $0, calls: .random(in: 0...1 << 50, using: &random))
                     })
             })
     }

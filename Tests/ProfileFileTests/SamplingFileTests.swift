@@ -24,7 +24,8 @@ import Testing
             capture: CaptureSummary(
                 startedAtNanoseconds: 1, durationNanoseconds: 2, scope: "all", programs: ProgramCost(runs: 3, nanoseconds: 4),
                 sampling: sampling),
-            balance: Balance(entered: 21, completed: 21, inFlight: 0, neverReturned: 0, lostByCause: [:], unsampled: 20), calls: [read],
+            balance: Balance(entered: 21, completed: 21, inFlight: 0, neverReturned: 0, lostByCause: [:], unsampled: 20),
+            calls: [read],
             processes: [], inFlight: [])
     }()
 

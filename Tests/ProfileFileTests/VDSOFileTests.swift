@@ -61,8 +61,10 @@ import Testing
 
     @Test(arguments: [
         (1, "\"MONOTONIC\"", "\"LUNAR\"", "'LUNAR' is no clock that syslat knows"),
-        (1, "{\"name\":\"time\"}", "{\"name\":\"clock_gettime\",\"clock\":\"CLOCK_MONOTONIC\"}",
-            "the function clock_gettime for MONOTONIC is there twice"),
+        (
+            1, "{\"name\":\"time\"}", "{\"name\":\"clock_gettime\",\"clock\":\"CLOCK_MONOTONIC\"}",
+            "the function clock_gettime for MONOTONIC is there twice"
+        ),
         (1, ":24.8", ":-24.8", "a cost is a number of nanoseconds from 0 to 2^64"),
         (1, ":24.8", ":1e300", "a cost is a number of nanoseconds from 0 to 2^64"),
         (1, ":24.8", ":1e999", "this is not valid JSON, or a number in it is negative, broken or too large"),
@@ -79,8 +81,10 @@ import Testing
         (2, "\"count\":3", "\"count\":4", "the buckets hold 3 calls, not the 4 that the line says"),
         (2, "\"file\":\"/lib/x\"", "\"file\":7", "a value is of the wrong kind at .vdso_entered.processes[0].callers[0].file"),
         (3, "\"calls\":900", "\"calls\":-900", "this is not valid JSON, or a number in it is negative, broken or too large"),
-        (4, "\"calls\":7", "\"calls\":18446744073709551616",
-            "this is not valid JSON, or a number in it is negative, broken or too large"),
+        (
+            4, "\"calls\":7", "\"calls\":18446744073709551616",
+            "this is not valid JSON, or a number in it is negative, broken or too large"
+        ),
     ])
     func aLineThatCannotBe(line: Int, old: String, new: String, reason: String) {
         var lines = Self.lines

@@ -34,15 +34,16 @@ import Testing
         #expect(books.lost == 0)
     }
 
-    @Test(arguments: [
-        (.max, .max, 1, 0, [:]),
-        (.max, 1, .max, 0, [:]),
-        (.max, 1, 0, .max, [:]),
-        (.max, 1, 0, 0, [.noSlot: .max]),
-        (.max, 0, 0, 0, [.noSlot: .max, .recursion: .max]),
-        (0, .max, 1, 0, [:]),  // 2^64 and 0 are the same 64 bits
-        (5, .max, .max, .max, [.malformed: .max, .unaccounted: .max]),
-    ] as [(UInt64, UInt64, UInt64, UInt64, [Balance.LossCause: UInt64])])
+    @Test(
+        arguments: [
+            (.max, .max, 1, 0, [:]),
+            (.max, 1, .max, 0, [:]),
+            (.max, 1, 0, .max, [:]),
+            (.max, 1, 0, 0, [.noSlot: .max]),
+            (.max, 0, 0, 0, [.noSlot: .max, .recursion: .max]),
+            (0, .max, 1, 0, [:]),  // 2^64 and 0 are the same 64 bits
+            (5, .max, .max, .max, [.malformed: .max, .unaccounted: .max]),
+        ] as [(UInt64, UInt64, UInt64, UInt64, [Balance.LossCause: UInt64])])
     func sumsThatDoNotFitNeverClose(
         entered: UInt64, completed: UInt64, inFlight: UInt64, neverReturned: UInt64, lost: [Balance.LossCause: UInt64]
     ) {

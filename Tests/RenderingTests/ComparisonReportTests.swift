@@ -27,12 +27,15 @@ import Testing
         profile.host.vdsoSymbols.append("getrandom")
         profile.capture.probeFloorNanoseconds = 182
         profile.vdso = vdso(isServed: true, syscall: 352)
-        profile.calls = (profile.calls.filter { $0.id.number != 39 } + [
-            CallProfile(
-                id: SyscallID(abi: .x86_64, number: 318),
-                series: [Series(outcome: .ran, failed: false, distribution: SyntheticBoots.distribution(around: 700, count: 900))],
-                errnos: [])
-        ]).byFallingTotal
+        profile.calls =
+            (profile.calls.filter { $0.id.number != 39 } + [
+                CallProfile(
+                    id: SyscallID(abi: .x86_64, number: 318),
+                    series: [
+                        Series(outcome: .ran, failed: false, distribution: SyntheticBoots.distribution(around: 700, count: 900))
+                    ],
+                    errnos: [])
+            ]).byFallingTotal
     }
 
     private static func vdso(isServed: Bool, syscall: Double) -> VDSOProfile {
@@ -107,7 +110,9 @@ import Testing
 
     @Test func theVerdictComesFirst() throws {
         let lines = TextReport.render(try Self.comparison("regressed"), color: true).split(separator: "\n")
-        #expect(lines[1].hasPrefix("\u{1b}[31mREGRESSED\u{1b}[0m: 2 of 12 gated cells are slower by more than the margin, most of all openat"))
+        #expect(
+            lines[1].hasPrefix(
+                "\u{1b}[31mREGRESSED\u{1b}[0m: 2 of 12 gated cells are slower by more than the margin, most of all openat"))
     }
 
     /// 3,000 calls have no p99: nine sentences would say no more than one.

@@ -62,7 +62,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("nginx: worker", "nginx: worker"), ("a;b;", "a:b:"), ("a;\u{301}b", "a:\u{301}b"), ("  x  ", "x"), ("", "(no name)"), ("   ", "(no name)"),
+        ("nginx: worker", "nginx: worker"), ("a;b;", "a:b:"), ("a;\u{301}b", "a:\u{301}b"), ("  x  ", "x"), ("", "(no name)"),
+        ("   ", "(no name)"),
         ("two\nlines", "two\\x0alines"), ("界 1", "界 1"), ("\r\n;", "\\x0d\\x0a:"),
     ])
     func namesAreFrames(name: String, frame: String) {

@@ -11,7 +11,8 @@ import Testing
     /// By name: an argument of a test is printed in full when it runs.
     private static let profiles = [
         "typical": Fixtures.typical, "troubled": Fixtures.troubled, "empty": Fixtures.empty, "wide": Fixtures.wide,
-        "vdso": Fixtures.timekeeping, "vdso-unmeasured": Fixtures.unmeasured, "vdso-vast": Fixtures.vastVDSO, "sampled": Fixtures.sampled,
+        "vdso": Fixtures.timekeeping, "vdso-unmeasured": Fixtures.unmeasured, "vdso-vast": Fixtures.vastVDSO,
+        "sampled": Fixtures.sampled,
     ]
 
     @Test(arguments: profiles.keys.sorted())

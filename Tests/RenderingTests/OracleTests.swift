@@ -1,3 +1,4 @@
+import SaturatingMath
 import Foundation
 import LatencyHistogram
 import Profile
@@ -37,9 +38,11 @@ import Testing
         let isMeasured = !distribution.isEmpty
         return [
             "abi": id.abi.name, "number": "\(id.number)", "name": id.name, "outcome": series.outcome.name,
-            "result": series.failed ? "error" : "ok", "calls": "\(series.calls)", "total_ns": text(isMeasured ? distribution.sum : nil),
+            "result": series.failed ? "error" : "ok", "calls": "\(series.calls)",
+            "total_ns": text(isMeasured ? distribution.sum : nil),
             "min_ns": text(isMeasured ? distribution.min : nil), "mean_ns": text(distribution.mean), "p50_ns": value(.p50),
-            "p90_ns": value(.p90), "p99_ns": value(.p99), "p999_ns": value(.p999), "max_ns": text(isMeasured ? distribution.max : nil),
+            "p90_ns": value(.p90), "p99_ns": value(.p99), "p999_ns": value(.p999),
+            "max_ns": text(isMeasured ? distribution.max : nil),
             "sampled": isSampled ? "yes" : "no",
         ]
     }

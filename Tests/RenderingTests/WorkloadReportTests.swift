@@ -26,7 +26,8 @@ import Testing
                 name: "clock-gettime-vdso", state: .measured, syscalls: [], operations: 50_000,
                 untraced: CallCost(median: 24.25, lowerQuartile: 24, upperQuartile: 25)),
             WorkloadCase(
-                name: "io-uring-nop", state: .absent("io_uring_setup: ENOSYS\u{1b}[31m"), syscalls: ["io_uring_enter"], operations: 0),
+                name: "io-uring-nop", state: .absent("io_uring_setup: ENOSYS\u{1b}[31m"), syscalls: ["io_uring_enter"],
+                operations: 0),
             WorkloadCase(
                 name: "rename", state: .failed("the file was not there afterwards"), syscalls: ["rename"], operations: 7),
         ])

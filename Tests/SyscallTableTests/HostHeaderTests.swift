@@ -7,9 +7,11 @@ import Testing
     private static let directory = "/usr/include/x86_64-linux-gnu/asm"
     private static let isPresent = FileManager.default.fileExists(atPath: directory + "/unistd_64.h")
 
-    @Test(.enabled(if: isPresent, "no x86_64 kernel headers on this host"), arguments: [
-        (ABI.x86_64, "unistd_64.h"), (.ia32, "unistd_32.h"), (.x32, "unistd_x32.h"),
-    ])
+    @Test(
+        .enabled(if: isPresent, "no x86_64 kernel headers on this host"),
+        arguments: [
+            (ABI.x86_64, "unistd_64.h"), (.ia32, "unistd_32.h"), (.x32, "unistd_x32.h"),
+        ])
     func everyEntryIsInTheTable(abi: ABI, file: String) throws {
         let header = try String(contentsOfFile: "\(Self.directory)/\(file)", encoding: .utf8)
         var compared = 0

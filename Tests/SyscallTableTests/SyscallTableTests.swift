@@ -52,7 +52,6 @@ import Testing
         #expect(Set(calls.map(\.name)).count == calls.count)
         for call in calls {
             #expect(SyscallTable.number(named: call.name, abi: abi) == call.number)
-            #expect(call.number < SyscallSelection.bitmapBits)
         }
         #expect(SyscallTable.allNames(in: [abi]) == calls.map(\.name).sorted())
     }

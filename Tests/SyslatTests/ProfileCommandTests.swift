@@ -27,16 +27,17 @@ import Testing
         #expect(command.view.histogramNames == nil)
     }
 
-    @Test(arguments: [
-        (["-p", "1"], .processes([1], follow: true)),
-        (["--pid", "1"], .processes([1], follow: true)),
-        (["-p", "3,1,2"], .processes([3, 1, 2], follow: true)),
-        (["-p", "3", "-p", "1,2"], .processes([3, 1, 2], follow: true)),
-        (["-p", "1,2,1", "-p", "2"], .processes([1, 2], follow: true)),
-        (["-p", "2147483647", "--no-follow"], .processes([.max], follow: false)),
-        (["--all"], .all),
-        (["--cgroup", "/sys/fs/cgroup/a b"], .cgroup(path: "/sys/fs/cgroup/a b")),
-    ] as [([String], Target)])
+    @Test(
+        arguments: [
+            (["-p", "1"], .processes([1], follow: true)),
+            (["--pid", "1"], .processes([1], follow: true)),
+            (["-p", "3,1,2"], .processes([3, 1, 2], follow: true)),
+            (["-p", "3", "-p", "1,2"], .processes([3, 1, 2], follow: true)),
+            (["-p", "1,2,1", "-p", "2"], .processes([1, 2], follow: true)),
+            (["-p", "2147483647", "--no-follow"], .processes([.max], follow: false)),
+            (["--all"], .all),
+            (["--cgroup", "/sys/fs/cgroup/a b"], .cgroup(path: "/sys/fs/cgroup/a b")),
+        ] as [([String], Target)])
     func theTargetIsTheOneGiven(arguments: [String], target: Target) throws {
         #expect(try parse(arguments).target.target() == target)
     }

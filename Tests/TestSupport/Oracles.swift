@@ -1,16 +1,16 @@
 import Foundation
 
 /// Other people's programs that check what we export and compute: installed by Tests/Oracles/install, in .build/oracles.
-public enum Oracles {
-    public struct Failure: Error, CustomStringConvertible {
-        public let description: String
+package enum Oracles {
+    package struct Failure: Error, CustomStringConvertible {
+        package let description: String
     }
 
-    public static let missing =
+    package static let missing =
         "the oracles are not installed: Tests/Oracles/install does that; SYSLAT_REQUIRE_ORACLES=1 makes it a failure"
 
     /// Whether the tests that need them run. Where they are required and missing, the tests run and fail.
-    public static var areWanted: Bool {
+    package static var areWanted: Bool {
         ProcessInfo.processInfo.environment["SYSLAT_REQUIRE_ORACLES"] == "1" || areInstalled
     }
 
@@ -23,7 +23,7 @@ public enum Oracles {
     }
 
     /// Hands a text to one of the scripts in Tests/Oracles, and takes its answer apart.
-    public static func ask<Answer: Decodable>(_ script: String, about text: String, for type: Answer.Type) throws -> Answer {
+    package static func ask<Answer: Decodable>(_ script: String, about text: String, for type: Answer.Type) throws -> Answer {
         try withFile(text) { file in
             let python = directory.appendingPathComponent("venv/bin/python").path
             let path = package.appendingPathComponent("Tests/Oracles/\(script)").path
@@ -34,7 +34,7 @@ public enum Oracles {
     }
 
     /// Throws what promtool says unless it accepts a text in the format of Prometheus.
-    public static func promtoolAccepts(_ text: String) throws {
+    package static func promtoolAccepts(_ text: String) throws {
         let command = [directory.appendingPathComponent("promtool").path, "check", "metrics"]
         let output = try withFile(text) { try run(command, input: $0) }
         if !output.isEmpty { throw Failure(description: output) }

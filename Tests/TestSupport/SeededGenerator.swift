@@ -1,20 +1,20 @@
 import Foundation
 
 /// Random numbers that can be had again: SplitMix64 (Steele, Lea and Flood, 2014).
-public struct SeededGenerator: RandomNumberGenerator, Sendable {
+package struct SeededGenerator: RandomNumberGenerator, Sendable {
     private var state: UInt64
 
-    public init(seed: UInt64) { state = seed }
+    package init(seed: UInt64) { state = seed }
 
     /// Takes the seed from the environment variable TEST_SEED, or a new one, and prints it: a failure can be run again.
-    public static func fromEnvironment(for test: String = #function) -> SeededGenerator {
+    package static func fromEnvironment(for test: String = #function) -> SeededGenerator {
         let given = ProcessInfo.processInfo.environment["TEST_SEED"].flatMap { UInt64($0) }
         let seed = given ?? UInt64.random(in: .min ... .max)
         print("\(test): TEST_SEED=\(seed)")
         return SeededGenerator(seed: seed)
     }
 
-    public mutating func next() -> UInt64 {
+    package mutating func next() -> UInt64 {
         state &+= 0x9e37_79b9_7f4a_7c15
         var word = state
         word = (word ^ (word >> 30)) &* 0xbf58_476d_1ce4_e5b9

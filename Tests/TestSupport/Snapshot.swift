@@ -1,26 +1,26 @@
-public import Foundation
+package import Foundation
 
 /// Compares whole outputs with files that were looked at by a person.
 ///
 /// With SYSLAT_UPDATE_SNAPSHOTS=1 in the environment the files are written instead: look at the difference before you
 /// commit it.
-public struct Snapshot {
+package struct Snapshot {
     /// Why an output is not the expected one.
-    public struct Mismatch: Error, CustomStringConvertible {
-        public let description: String
+    package struct Mismatch: Error, CustomStringConvertible {
+        package let description: String
     }
 
     private static let updateVariable = "SYSLAT_UPDATE_SNAPSHOTS"
 
     /// The folder `Snapshots` beside the test file.
-    public let directory: URL
+    package let directory: URL
 
-    public init(besides testFile: String = #filePath) {
+    package init(besides testFile: String = #filePath) {
         directory = URL(fileURLWithPath: testFile).deletingLastPathComponent().appendingPathComponent("Snapshots")
     }
 
     /// Throws unless the file `name` holds exactly `output`. A file that is not there is a failure.
-    public func verify(_ output: String, is name: String) throws {
+    package func verify(_ output: String, is name: String) throws {
         let file = directory.appendingPathComponent(name)
         if ProcessInfo.processInfo.environment[Self.updateVariable] == "1" {
             try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)

@@ -1,6 +1,6 @@
 import Foundation
 import Glibc
-import HostFiles
+import Linux
 import Profile
 import SyscallTable
 import Testing
@@ -31,7 +31,10 @@ import Testing
         #expect(catalog.uncallable.map(\.name) == ["__vdso_sgx_enter_enclave", "__vdso_new_one", "__vdso_getppid"])
         #expect(catalog.uncallable[0].reason.contains("enclave"))
         #expect(catalog.uncallable[1].reason.contains("not known"))
-        #expect(catalog.main == [VDSOCall(.clockGettime, .monotonic), VDSOCall(.clockGettime, .monotonicCoarse), VDSOCall(.getcpu), .null])
+        #expect(
+            catalog.main == [
+                VDSOCall(.clockGettime, .monotonic), VDSOCall(.clockGettime, .monotonicCoarse), VDSOCall(.getcpu), .null,
+            ])
     }
 }
 
@@ -127,7 +130,9 @@ import Testing
         let timer = CallTimer(running)
         for (calls, effort) in [(catalog.main, CallTimer.Effort.quick), (catalog.calls + [.null], .thorough)] {
             let timings = timer.measure(calls, effort: effort)
-            print("\(effort): \(timings.elapsedNanoseconds / 1000) µs, step \(timings.clockStepNanoseconds) ns, CPU \(timings.cpu ?? -1)")
+            print(
+                "\(effort): \(timings.elapsedNanoseconds / 1000) µs, step \(timings.clockStepNanoseconds) ns, CPU \(timings.cpu ?? -1)"
+            )
             for row in timings.measurements {
                 print(row.call, row.vdsoOutcome, row.kernelOutcome)
                 for (name, cost) in [("vdso", row.vdso), ("inside", row.inside), ("kernel", row.kernel)] {

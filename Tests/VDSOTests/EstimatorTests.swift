@@ -7,10 +7,11 @@ import Testing
 
 @Suite struct PoissonIntervalTests {
     /// Garwood's limits, as tables print them.
-    @Test(arguments: [
-        (0, 0.0, 3.6889), (1, 0.0253, 5.5716), (2, 0.2422, 7.2247), (3, 0.6187, 8.7673), (10, 4.7954, 18.3904),
-        (20, 12.2165, 30.8884), (100, 81.3640, 121.6272),
-    ] as [(UInt64, Double, Double)])
+    @Test(
+        arguments: [
+            (0, 0.0, 3.6889), (1, 0.0253, 5.5716), (2, 0.2422, 7.2247), (3, 0.6187, 8.7673), (10, 4.7954, 18.3904),
+            (20, 12.2165, 30.8884), (100, 81.3640, 121.6272),
+        ] as [(UInt64, Double, Double)])
     func limitsAreThoseOfTheTables(row: (count: UInt64, low: Double, high: Double)) {
         let interval = PoissonInterval(count: row.count)
         #expect(abs(interval.low - row.low) < 1e-3)
@@ -70,7 +71,9 @@ import Testing
         let estimator = ServedCallsEstimator(periodNanoseconds: 1_000_000, served: cost(20), fallenBack: cost(5))
         #expect(estimator.estimate(samples: 0, fellBack: 0) == nil)
         for bad in [cost(0), cost(1, 0, 2), cost(.nan)] {
-            #expect(ServedCallsEstimator(periodNanoseconds: 1, served: bad, fallenBack: cost(5)).estimate(samples: 9, fellBack: 0) == nil)
+            #expect(
+                ServedCallsEstimator(periodNanoseconds: 1, served: bad, fallenBack: cost(5)).estimate(samples: 9, fellBack: 0)
+                    == nil)
         }
         let tiny = ServedCallsEstimator(periodNanoseconds: 1e9, served: cost(1e-9), fallenBack: cost(0))
         #expect(tiny.estimate(samples: .max, fellBack: 0)?.high == .max)

@@ -136,7 +136,8 @@ import Testing
     private static func damaged(_ image: [UInt8], _ generator: inout SeededGenerator) -> [UInt8] {
         var bytes = image
         for _ in 0..<Int.random(in: 1...8, using: &generator) {
-            let place = Int.random(in: 0..<(Bool.random(using: &generator) ? min(0x600, bytes.count) : bytes.count), using: &generator)
+            let place = Int.random(
+                in: 0..<(Bool.random(using: &generator) ? min(0x600, bytes.count) : bytes.count), using: &generator)
             switch Int.random(in: 0..<4, using: &generator) {
             case 0: bytes[place] = UInt8.random(in: 0...255, using: &generator)
             case 1: bytes[place] ^= 1 << UInt8.random(in: 0..<8, using: &generator)

@@ -43,7 +43,8 @@ import Workload
             sides[side].append(path)
         }
         let run = try ProgramRun.run(
-            [ProgramRun.syslat, "compare", "--format", "json", "--delta", "p50=60%", "--gate", "p50"] + sides[0] + ["--"] + sides[1])
+            [ProgramRun.syslat, "compare", "--format", "json", "--delta", "p50=60%", "--gate", "p50"] + sides[0] + ["--"] + sides[1]
+        )
         return (try JSONDecoder().decode(Comparison.self, from: Data(run.output.utf8)), run)
     }
 

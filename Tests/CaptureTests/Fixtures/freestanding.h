@@ -38,7 +38,9 @@ static inline long call32(long number, long a, long b, long c, long d, long e)
     long result;
 
 #ifdef __x86_64__
-    __asm__ volatile("int $0x80" : "=a"(result) : "a"(number), "b"(a), "c"(b), "d"(c), "S"(d), "D"(e)
+    __asm__ volatile("int $0x80"
+                     : "=a"(result)
+                     : "a"(number), "b"(a), "c"(b), "d"(c), "S"(d), "D"(e)
                      : "r8", "r9", "r10", "r11", "memory");
 #else
     __asm__ volatile("int $0x80" : "=a"(result) : "a"(number), "b"(a), "c"(b), "d"(c), "S"(d), "D"(e) : "memory");
@@ -53,8 +55,7 @@ static inline long call64(long number, long a, long b, long c, long d, long e)
     register long r8 __asm__("r8") = e;
     long result;
 
-    __asm__ volatile("syscall" : "=a"(result) : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8)
-                     : "rcx", "r11", "memory");
+    __asm__ volatile("syscall" : "=a"(result) : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8) : "rcx", "r11", "memory");
     return result;
 }
 #define native(name, a, b, c, d, e) call64(NR64_##name, a, b, c, d, e)

@@ -89,8 +89,12 @@ int main(int argc, char **argv)
     handled = mmap(NULL, sizeof(*handled), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (handled == MAP_FAILED || pipe(ends) || epoll < 0)
         return 126;
-    snprintf(call, sizeof(call), "%d %s", !strcmp(kind, "epoll") ? SYS_epoll_wait : !strcmp(kind, "pause") ? SYS_pause
-             : is_stop || !strcmp(kind, "nanosleep") ? SYS_nanosleep : SYS_read, "0x");
+    snprintf(call, sizeof(call), "%d %s",
+             !strcmp(kind, "epoll")                  ? SYS_epoll_wait
+             : !strcmp(kind, "pause")                ? SYS_pause
+             : is_stop || !strcmp(kind, "nanosleep") ? SYS_nanosleep
+                                                     : SYS_read,
+             "0x");
     if (!strcmp(kind, "restart") || !strcmp(kind, "read"))
         snprintf(call, sizeof(call), "%d 0x%x ", SYS_read, ends[0]);
     if (fork() == 0) {

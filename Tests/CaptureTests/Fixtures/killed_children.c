@@ -25,8 +25,8 @@ int main(int argc, char **argv)
             for (;;)
                 pause();
         }
-        if (child < 0 || syscall(SYS_read, ends[0], &byte, 1) != 1 || kill(child, SIGKILL)
-            || syscall(SYS_wait4, child, NULL, 0, NULL) != child)
+        if (child < 0 || syscall(SYS_read, ends[0], &byte, 1) != 1 || kill(child, SIGKILL) ||
+            syscall(SYS_wait4, child, NULL, 0, NULL) != child)
             return 1;
     }
     return 0;

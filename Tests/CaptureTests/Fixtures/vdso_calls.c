@@ -228,19 +228,34 @@ static void step(const char *name, long count)
         const char *name;
         clockid_t clock;
     } clocks[] = {
-        {"realtime", CLOCK_REALTIME}, {"monotonic", CLOCK_MONOTONIC}, {"process-cputime", CLOCK_PROCESS_CPUTIME_ID},
-        {"thread-cputime", CLOCK_THREAD_CPUTIME_ID}, {"monotonic-raw", CLOCK_MONOTONIC_RAW},
-        {"realtime-coarse", CLOCK_REALTIME_COARSE}, {"monotonic-coarse", CLOCK_MONOTONIC_COARSE},
-        {"boottime", CLOCK_BOOTTIME}, {"realtime-alarm", CLOCK_REALTIME_ALARM}, {"boottime-alarm", CLOCK_BOOTTIME_ALARM},
-        {"tai", CLOCK_TAI}, {"negative", -6},
+        {"realtime", CLOCK_REALTIME},
+        {"monotonic", CLOCK_MONOTONIC},
+        {"process-cputime", CLOCK_PROCESS_CPUTIME_ID},
+        {"thread-cputime", CLOCK_THREAD_CPUTIME_ID},
+        {"monotonic-raw", CLOCK_MONOTONIC_RAW},
+        {"realtime-coarse", CLOCK_REALTIME_COARSE},
+        {"monotonic-coarse", CLOCK_MONOTONIC_COARSE},
+        {"boottime", CLOCK_BOOTTIME},
+        {"realtime-alarm", CLOCK_REALTIME_ALARM},
+        {"boottime-alarm", CLOCK_BOOTTIME_ALARM},
+        {"tai", CLOCK_TAI},
+        {"negative", -6},
     };
     static const struct {
         const char *name;
         void (*run)(long);
     } steps[] = {
-        {"served", served}, {"getrandom", vdso_getrandom}, {"bypass", by_syscall}, {"generated", generated},
-        {"vsyscall", vsyscall}, {"unmapped", unmapped}, {"moved", moved}, {"gettimeofday", days}, {"time", seconds},
-        {"getcpu", processors}, {"random-bypass", random_by_syscall},
+        {"served", served},
+        {"getrandom", vdso_getrandom},
+        {"bypass", by_syscall},
+        {"generated", generated},
+        {"vsyscall", vsyscall},
+        {"unmapped", unmapped},
+        {"moved", moved},
+        {"gettimeofday", days},
+        {"time", seconds},
+        {"getcpu", processors},
+        {"random-bypass", random_by_syscall},
     };
     int asks_resolution = !strncmp(name, "getres-", 7);
 

@@ -1,0 +1,71 @@
+import SaturatingMath
+
+/// Counts durations one at a time: the dense, mutable side of ``LatencyHistogram``, made for the per-event path.
+///
+/// Ownership: the recorder owns 36 KiB of counters and frees them. Threading: one thread at a time.
+@safe
+package struct HistogramRecorder: ~Copyable {
+    @usableFromInline var counts: UnsafeMutablePointer<UInt64>
+    @usableFromInline var sum: UInt64 = 0
+    @usableFromInline var min: UInt64 = .max
+    @usableFromInline var max: UInt64 = 0
+    @usableFromInline var aboveRange: UInt64 = 0
+    @usableFromInline var recorded: UInt64 = 0
+
+    package init() {
+        // Owned until deinit; every index below stays under bucketCount.
+        unsafe counts = .allocate(capacity: BucketScheme.bucketCount)
+        unsafe counts.initialize(repeating: 0, count: BucketScheme.bucketCount)
+    }
+
+    deinit { unsafe counts.deallocate() }
+
+    /// How many values were recorded.
+    package var count: UInt64 { recorded }
+
+    /// Counts one duration. Units: nanoseconds. Complexity: O(1), no allocation.
+    @inlinable @inline(__always)
+    package mutating func record(_ value: UInt64) { record(value, times: 1) }
+
+    /// Counts one duration as if it had come so many times. Units: nanoseconds.
+    @inlinable @inline(__always)
+    package mutating func record(_ value: UInt64, times: UInt64) {
+        recorded &+= times
+        sum = sum.addingSaturating(times == 1 ? value : value.multipliedSaturating(by: times))
+        if value < min { min = value }
+        if value > max { max = value }
+        if value < BucketScheme.rangeEnd {
+            unsafe counts[BucketScheme.index(of: value)] &+= times
+        } else {
+            aboveRange &+= times
+        }
+    }
+
+    /// Adds a distribution that was gathered elsewhere, such as the kernel's overflow histograms.
+    package mutating func add(_ other: LatencyHistogram) {
+        for bucket in other.buckets {
+            unsafe counts[bucket.index] = counts[bucket.index].addingSaturating(bucket.count)
+        }
+        recorded = recorded.addingSaturating(other.count)
+        sum = sum.addingSaturating(other.sum)
+        min = Swift.min(min, other.min)
+        max = Swift.max(max, other.max)
+        aboveRange = aboveRange.addingSaturating(other.aboveRange)
+    }
+
+    /// The distribution so far. Complexity: O(bucketCount).
+    package borrowing func snapshot() -> LatencyHistogram {
+        guard recorded > 0 else { return LatencyHistogram() }
+        var buckets: [LatencyHistogram.Bucket] = []
+        for index in 0..<BucketScheme.bucketCount where unsafe counts[index] > 0 {
+            buckets.append(.init(index: index, count: unsafe counts[index]))
+        }
+        return LatencyHistogram(buckets: buckets, aboveRange: aboveRange, sum: sum, min: min, max: max)
+    }
+
+    /// Forgets everything recorded.
+    package mutating func reset() {
+        unsafe counts.update(repeating: 0, count: BucketScheme.bucketCount)
+        (recorded, sum, min, max, aboveRange) = (0, 0, .max, 0, 0)
+    }
+}

@@ -1,0 +1,82 @@
+import Glibc
+
+/// What /proc and /sys say. Every reader gives nil for what is not there.
+package enum ProcFS {
+    /// The whole of a small file, without the last line break.
+    package static func text(_ path: String) -> String? {
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        while bytes.count < 1 << 20 {
+            // `buffer` has as many bytes as read(2) is told.
+            let count = unsafe buffer.withUnsafeMutableBytes { unsafe read(descriptor, $0.baseAddress, $0.count) }
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { break }
+            bytes += buffer[..<count]
+        }
+        while bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// access(2): whether this process may use a file in the given way; sets errno where not.
+    package static func mayAccess(_ path: String, _ mode: Int32) -> Bool { unsafe access(path, mode) == 0 }
+
+    /// The value of `key:` in a file of such lines, like /proc/PID/status.
+    package static func field(_ key: String, in path: String) -> String? {
+        guard let text = text(path) else { return nil }
+        for line in text.split(separator: "\n") {
+            guard let colon = line.firstIndex(of: ":"), line[..<colon].trimmed == key else { continue }
+            return line[line.index(after: colon)...].trimmed
+        }
+        return nil
+    }
+
+    /// A process's or thread's name.
+    package static func comm(of pid: Int32) -> String? { text("/proc/\(pid)/comm") }
+
+    /// The process that a thread belongs to.
+    package static func threadGroup(of tid: Int32) -> Int32? { field("Tgid", in: "/proc/\(tid)/status").flatMap { Int32($0) } }
+
+    /// The CPUs that are online, in rising order. Only the first where that can't be read.
+    package static func onlineCPUs() -> [Int] { cpus("online") ?? [0] }
+
+    /// The CPUs that may ever be online, in rising order; nil where that can't be read.
+    package static func possibleCPUs() -> [Int]? { cpus("possible") }
+
+    /// CPUs as /sys lists them: `0-3,6`.
+    private static func cpus(_ state: String) -> [Int]? {
+        let list = (text("/sys/devices/system/cpu/\(state)") ?? "").split(separator: ",").flatMap { part -> [Int] in
+            let ends = part.split(separator: "-").compactMap { Int($0) }
+            guard let first = ends.first, let last = ends.last, first <= last else { return [] }
+            return Array(first...last)
+        }
+        return list.isEmpty ? nil : list
+    }
+
+    /// The names in a folder, in order.
+    package static func names(in folder: String) -> [String] {
+        guard let handle = unsafe opendir(folder) else { return [] }
+        defer { unsafe _ = closedir(handle) }
+        var names: [String] = []
+        while let entry = unsafe readdir(handle) {
+            // d_name ends with a NUL inside the entry, which is valid until the next readdir.
+            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
+                unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+            }
+            if !name.hasPrefix(".") { names.append(name) }
+        }
+        return names.sorted()
+    }
+}
+
+extension Substring {
+    /// Without blanks and tabs at either end.
+    fileprivate var trimmed: String {
+        var slice = self
+        while let first = slice.first, first == " " || first == "\t" { slice.removeFirst() }
+        while let last = slice.last, last == " " || last == "\t" { slice.removeLast() }
+        return String(slice)
+    }
+}

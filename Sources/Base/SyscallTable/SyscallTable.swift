@@ -1,0 +1,67 @@
+/// What each system call number is called, per ABI.
+///
+/// The facts come from the kernel's exported headers in Debian's linux-libc-dev (`source` says which version); the names are
+/// those of the kernel's `__NR_` macros. A table is parsed when something first asks for it.
+package enum SyscallTable {
+    /// The package and version that the tables were made from, as in "linux-libc-dev 7.3.4-1".
+    package static var source: String { GeneratedTables.source }
+
+    /// The name of a call, or nil for a number that the tables do not have.
+    package static func name(of id: SyscallID) -> String? {
+        names(of: id.abi)[id.number]
+    }
+
+    /// The number of the call with this exact name, or nil if the ABI has no such call.
+    package static func number(named name: some StringProtocol, abi: ABI) -> Int32? {
+        numbers[Int(abi.rawValue)][String(name)]
+    }
+
+    /// The calls with this exact name in the given ABIs, in the order of the ABIs; empty if none has it.
+    package static func calls(named name: some StringProtocol, in abis: [ABI] = ABI.allCases) -> [SyscallID] {
+        abis.compactMap { abi in
+            number(named: name, abi: abi).map { SyscallID(abi: abi, number: $0) }
+        }
+    }
+
+    /// Every call of an ABI that has a name, by number. On x86 a kernel may answer some of them with ENOSYS only.
+    package static func allCalls(abi: ABI) -> [SyscallID] {
+        let names = names(of: abi).names
+        return names.indices.filter { names[$0] != nil }.map { SyscallID(abi: abi, number: Int32($0)) }
+    }
+
+    /// Every name of the given ABIs, each once, in alphabetical order.
+    package static func allNames(in abis: [ABI]) -> [String] {
+        Set(abis.flatMap { names(of: $0).names.compactMap(\.self) }).sorted()
+    }
+
+    private static func names(of abi: ABI) -> NameTable {
+        switch abi {
+        case .x86_64: x86_64
+        case .ia32: ia32
+        case .x32: x32
+        case .aarch64: aarch64
+        }
+    }
+
+    // One lazy constant each: printing a 64-bit profile does not parse the other three.
+    private static let x86_64 = NameTable(lines: GeneratedTables.syscalls_x86_64)
+    private static let ia32 = NameTable(lines: GeneratedTables.syscalls_ia32)
+    private static let x32 = NameTable(lines: GeneratedTables.syscalls_x32)
+    private static let aarch64 = NameTable(lines: GeneratedTables.syscalls_aarch64)
+
+    /// Numbers by name; the index is the raw value of the ABI.
+    private static let numbers: [[String: Int32]] = ABI.allCases.map { abi in
+        var numbers: [String: Int32] = [:]
+        for call in allCalls(abi: abi) {
+            numbers[call.name] = call.number
+        }
+        return numbers
+    }
+}
+
+extension SyscallID {
+    /// The name of the call, as in "read"; "syscall_N" for a number N that the tables do not have, also a negative one.
+    package var name: String {
+        SyscallTable.name(of: self) ?? "syscall_\(number)"
+    }
+}

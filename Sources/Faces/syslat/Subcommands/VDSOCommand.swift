@@ -1,0 +1,72 @@
+import ArgumentParser
+import Capture
+import Rendering
+import SyscallTable
+
+struct VDSOCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "vdso",
+        abstract: "Say which calls the vDSO of this host serves without entering the kernel, and what each costs.",
+        usage: "syslat vdso [options]",
+        discussion: """
+            Calls each function of the vDSO with each clock, by the vDSO and as a system call, and looks under its own trace which of \
+            them entered the kernel. Takes some seconds. Without root it does what needs no trace, and says what is missing.
+            """)
+
+    @Option(
+        parsing: .unconditionalSingleValue,
+        help: ArgumentHelp("Only this function: clock_gettime, getrandom. Repeatable.", valueName: "name"))
+    var function: [String] = []
+
+    @Option(
+        parsing: .unconditionalSingleValue,
+        help: ArgumentHelp("Only this clock: MONOTONIC, THREAD_CPUTIME. Repeatable.", valueName: "name"))
+    var clock: [String] = []
+
+    enum Format: String, ExpressibleByArgument, CaseIterable {
+        case text, json
+    }
+
+    @Option(help: "How to write the result.")
+    var format = Format.text
+
+    @Option(
+        name: [.customShort("o"), .long],
+        help: ArgumentHelp("Write the result to a file instead of standard output.", valueName: "file"), completion: .file())
+    var output: String?
+
+    @Option(help: ArgumentHelp("BTF file of the running kernel, if it carries none.", valueName: "file"), completion: .file())
+    var btf: String?
+
+    func validate() throws { _ = try survey() }
+
+    private func survey() throws -> VDSOSurvey {
+        var survey = VDSOSurvey()
+        survey.btfPath = btf
+        let known = VDSOSurvey.functionNames
+        survey.functions = try function.map { name in
+            let stem = ["__vdso_", "__kernel_"].reduce(name) { $0.hasPrefix($1) ? String($0.dropFirst($1.count)) : $0 }
+            guard known.contains(stem) || known.isEmpty else {
+                throw ValidationError("The vDSO of this host has no function '\(name)': it has \(known.joined(separator: ", ")).")
+            }
+            return stem
+        }
+        survey.clocks = try clock.map { name in
+            guard let clock = ClockID(name: name), VDSOSurvey.clocks.contains(clock) else {
+                throw ValidationError(
+                    "There is no clock '\(name)' to test: there are \(VDSOSurvey.clocks.map(\.name).joined(separator: ", ")).")
+            }
+            return clock
+        }
+        return survey
+    }
+
+    func run() throws {
+        let destination = try Output(path: output == "-" ? nil : output, option: "-o")
+        let report = try survey().make()
+        switch format {
+        case .text: try destination.finish(VDSOTextReport.render(report, color: destination.wantsColor, width: destination.columns))
+        case .json: try destination.finish(JSONReport.render(report, pretty: destination.isTerminal))
+        }
+    }
+}

@@ -1,0 +1,53 @@
+import CSyslatABI
+package import LatencyHistogram
+package import Profile
+package import SyscallTable
+
+/// Where a call that the vDSO could have served came from.
+package struct CallOrigin: Sendable, Hashable {
+    package let evidence: EntryEvidence
+    /// The clock that was asked for; nil for calls that take none.
+    package let clock: ClockID?
+    /// Which clock source was in force, as ``Aggregator/clocksource`` numbered it when the event was decoded.
+    package let clocksource: UInt8
+
+    /// Evidence and clock as the kernel side writes them; nil for a call that no vDSO serves.
+    package init?(evidence: UInt8, clock: UInt8, of id: SyscallID, clocksource: UInt8 = 0) {
+        guard let evidence = EntryEvidence(rawValue: evidence) else { return nil }
+        self.evidence = evidence
+        self.clocksource = clocksource
+        self.clock = CallOrigin.takesClock(id) ? ClockID(code: clock) : nil
+    }
+
+    private static func takesClock(_ id: SyscallID) -> Bool {
+        ["clock_gettime", "clock_getres", "clock_gettime64", "clock_getres_time64"].contains(id.name)
+    }
+}
+
+/// The completed calls of one kind that came the same way, and whose they were.
+package struct OriginProfile: Sendable {
+    package let id: SyscallID
+    package let origin: CallOrigin
+    package let distribution: LatencyHistogram
+    /// Who made them; calls whose process is not known are in ``distribution`` only.
+    package internal(set) var processes: [ProcessShare] = []
+
+    /// One process's part of them.
+    package struct ProcessShare: Sendable {
+        package let pid: Int32?
+        package let comm: String
+        package var calls: UInt64
+        package var totalNanoseconds: UInt64
+    }
+}
+
+extension ClockID {
+    /// A clock as the kernel side writes it.
+    init(code: UInt8) {
+        switch UInt32(code) {
+        case UInt32(SYSLAT_CLOCK_CPU): self = .cpuClock
+        case UInt32(SYSLAT_CLOCK_DYNAMIC): self = .dynamic
+        default: self.init(rawValue: Int32(code))
+        }
+    }
+}

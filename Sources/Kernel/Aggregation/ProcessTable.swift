@@ -1,0 +1,181 @@
+import SaturatingMath
+import Glibc
+import LatencyHistogram
+import Profile
+
+/// Totals for each process, found by plain indexing with the process id.
+///
+/// A process id can be given to a new process while the capture runs: a row that has ended is retired, and the id's next
+/// events begin a row of their own. The number of rows is bounded: when it is reached, the smallest rows of ended processes
+/// are folded into one, so that nothing is lost but their names.
+@safe
+struct ProcessTable: ~Copyable {
+    /// PID_MAX_LIMIT of 64-bit kernels (include/linux/threads.h): ids are below it.
+    static let idLimit = 4 * 1024 * 1024
+    static let defaultRowLimit = 16_384
+
+    struct Row: ~Copyable {
+        var pid: Int32?
+        /// Of a process that has ended.
+        var name = ProcessName()
+        var totals = CellTotals()
+        var hasEnded = false
+        var recorder: HistogramRecorder?
+    }
+
+    /// Row number of each process id; 0, the row of all others, where the id has none.
+    private var index: UnsafeMutablePointer<Int32>
+    private var rows = GrowingStorage<Row>(capacity: 256)
+    private let rowLimit: Int
+    private let keepsDistributions: Bool
+    /// Rows whose process ended since the last ``retireEnded()``, and those that the next one retires.
+    private var justEnded: [Int] = []
+    private var toRetire: [Int] = []
+    /// Retired rows, which get no events any more and can be folded into the first.
+    private var retired: [Int] = []
+    /// Rows that were folded into the first, free to be used again.
+    private var freeRows: [Int] = []
+
+    init(rowLimit: Int, keepsDistributions: Bool) {
+        self.rowLimit = max(2, rowLimit)
+        self.keepsDistributions = keepsDistributions
+        // 16 MiB of address space of which only touched pages become memory: calloc takes such sizes straight from mmap.
+        unsafe index = calloc(ProcessTable.idLimit, MemoryLayout<Int32>.stride)!
+            .bindMemory(to: Int32.self, capacity: ProcessTable.idLimit)
+        _ = rows.append(Row(pid: nil, recorder: keepsDistributions ? HistogramRecorder() : nil))
+    }
+
+    deinit { unsafe free(index) }
+
+    /// Counts one completed call of a process whose id is below ``idLimit``, in the cell of its series, or as so many.
+    @inline(__always)
+    mutating func record(pid: UInt32, cell: Int, duration: UInt64, times: UInt64 = 1) {
+        var row = Int(unsafe index[Int(pid)])
+        if row == 0 { row = addRow(pid: Int32(pid)) }
+        unsafe rows.base[row].totals.add(duration &* times, to: cell, calls: times)
+        if keepsDistributions { recordDistribution(row, duration, times) }
+    }
+
+    /// A function of its own, since few captures keep them.
+    @inline(never)
+    private mutating func recordDistribution(_ row: Int, _ duration: UInt64, _ times: UInt64) {
+        unsafe rows.base[row].recorder?.record(duration, times: times)
+    }
+
+    /// Notes the name that a process had when it ended.
+    mutating func processEnded(pid: UInt32, name: ProcessName) {
+        let row = Int(unsafe index[Int(pid)])
+        // Without a row it may still have events in another CPU's batch: the row keeps the name for them.
+        let target = row == 0 ? addRow(pid: Int32(pid)) : row
+        guard target != 0 else { return }
+        unsafe rows.base[target].name = name
+        unsafe rows.base[target].hasEnded = true
+        justEnded.append(target)
+    }
+
+    /// To be called after all batches have been flushed and drained: events of processes that had ended before the flush
+    /// began cannot come any more.
+    mutating func retireEnded() {
+        for row in toRetire {
+            // An id that was used twice since the last time is in the list twice, and the row may have a new owner already.
+            guard let pid = unsafe rows.base[row].pid, unsafe rows.base[row].hasEnded,
+                unsafe index[Int(pid)] == Int32(row)
+            else { continue }
+            unsafe index[Int(pid)] = 0
+            if unsafe rows.base[row].totals.isEmpty { release(row) } else { retired.append(row) }
+        }
+        (toRetire, justEnded) = (justEnded, [])
+    }
+
+    private mutating func addRow(pid: Int32) -> Int {
+        if freeRows.isEmpty && rows.count >= rowLimit { foldSmallest() }
+        let row: Int
+        if let free = freeRows.popLast() {
+            row = free
+        } else {
+            guard rows.count < rowLimit else { return 0 }
+            row = rows.append(Row(pid: nil))
+        }
+        unsafe rows.base[row] = Row(pid: pid, recorder: keepsDistributions ? HistogramRecorder() : nil)
+        unsafe index[Int(pid)] = Int32(row)
+        return row
+    }
+
+    /// Folds the smaller half of the retired rows into the first row. Costs nothing where there are none: a process without a
+    /// row asks for one with every event.
+    private mutating func foldSmallest() {
+        let order = retired.map { (row: $0, total: unsafe rows.base[$0].totals.nanoseconds) }.sorted { $0.total > $1.total }
+        retired = order.map(\.row)
+        for _ in 0..<(retired.count + 1) / 2 {
+            let row = retired.removeLast()
+            unsafe rows.base[0].totals.add(rows.base[row].totals)
+            if let distribution = unsafe rows.base[row].recorder?.snapshot() { unsafe rows.base[0].recorder?.add(distribution) }
+            release(row)
+        }
+    }
+
+    private mutating func release(_ row: Int) {
+        unsafe rows.base[row] = Row(pid: nil)
+        freeRows.append(row)
+    }
+
+    /// The processes with a row that have not ended.
+    var living: [Int32] { (1..<rows.count).compactMap { unsafe rows.base[$0].hasEnded ? nil : rows.base[$0].pid } }
+
+    /// All processes with calls, and what each had of the calls with an origin. `nameOfLiving` is asked for the names of those
+    /// that have not ended; `series` are the cells', and `shares` what their counts are to be multiplied by.
+    func snapshot(series: [SeriesTable.Kind], shares: [Double], nameOfLiving: (Int32) -> String?) -> [ProcessSnapshot] {
+        var snapshots: [ProcessSnapshot] = []
+        for row in 0..<rows.count where unsafe !rows.base[row].totals.isEmpty {
+            let pid = unsafe rows.base[row].pid
+            var comm = unsafe rows.base[row].name.text
+            if let pid, unsafe !rows.base[row].hasEnded { comm = nameOfLiving(pid) ?? "" }
+            if pid == nil { comm = "other processes" }
+            var snapshot = ProcessSnapshot(
+                profile: ProcessProfile(pid: pid, comm: comm, series: [], distribution: unsafe rows.base[row].recorder?.snapshot()))
+            for cell in 0..<(unsafe rows.base[row].totals.count) {
+                let entry = unsafe rows.base[row].totals[cell]
+                if entry.calls > 0 { snapshot.add(entry.scaled(by: shares[cell]), of: series[cell]) }
+            }
+            snapshots.append(snapshot)
+        }
+        return snapshots
+    }
+}
+
+/// A process's name as the kernel gives it: at most 15 bytes and a NUL (TASK_COMM_LEN); any bytes at all may be in it.
+struct ProcessName {
+    var bytes: (UInt64, UInt64) = (0, 0)
+
+    var text: String {
+        // The bytes of the tuple, and no more.
+        unsafe withUnsafeBytes(of: bytes) { unsafe String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+    }
+}
+
+/// A process as it is reported.
+struct ProcessSnapshot {
+    var profile: ProcessProfile
+    var origins: [OriginKey: CellTotals.Entry] = [:]
+
+    /// Series that differ in their origin only are one series of the process.
+    fileprivate mutating func add(_ entry: CellTotals.Entry, of kind: SeriesTable.Kind) {
+        if let key = OriginKey(kind) {
+            origins[key, default: .init()].calls += entry.calls
+            origins[key]?.nanoseconds.addSaturating(entry.nanoseconds)
+            let known = profile.series.firstIndex { $0.id == kind.id && $0.outcome == kind.outcome && $0.failed == kind.failed }
+            if let known {
+                profile.series[known].calls += entry.calls
+                profile.series[known].totalNanoseconds.addSaturating(entry.nanoseconds)
+                return
+            }
+        }
+        profile.series.append(
+            ProcessSeries(
+                id: kind.id, outcome: kind.outcome, failed: kind.failed, calls: entry.calls, totalNanoseconds: entry.nanoseconds))
+    }
+}
+
+extension UInt64 {
+    fileprivate mutating func addSaturating(_ other: UInt64) { self = addingSaturating(other) }
+}

@@ -1,0 +1,382 @@
+import SaturatingMath
+import LatencyHistogram
+import Profile
+import SyscallTable
+
+/// The histograms of all series, found by plain indexing: no hash, no String, no allocation for an event of a known series.
+@safe
+struct SeriesTable: ~Copyable {
+    /// Numbers 0 ..< 1024 of each ABI have a place in the index, for three outcomes and two results.
+    private static let indexedNumbers: Int32 = 1024
+    private static let indexSize = ABI.allCases.count << 13
+    /// So many different numbers beyond the index get rows of their own; a program that tries out every number shares one.
+    static let otherNumberLimit = 256
+    static let sharedOtherNumber = Int32.min
+
+    /// What the calls of a series have in common.
+    struct Kind: Hashable {
+        let id: SyscallID
+        let outcome: Outcome
+        let failed: Bool
+        /// For calls that the vDSO could have served: each origin has a series of its own.
+        var origin: CallOrigin?
+    }
+
+    private struct Cell: ~Copyable {
+        let kind: Kind
+        /// The calls that were measured.
+        var recorder = HistogramRecorder()
+        /// What those stand for beside themselves, where calls are sampled.
+        var surplus: HistogramRecorder?
+        private var firstError: (errno: UInt16, count: UInt64) = (0, 0)
+        private var furtherErrors: [ErrnoCount] = []
+
+        /// The first error is mostly the only one of a series.
+        @inline(__always)
+        mutating func count(errno: UInt16, times: UInt64) {
+            guard errno == firstError.errno else { return countFurther(errno: errno, times: times) }
+            firstError.count = firstError.count.addingSaturating(times)
+        }
+
+        @inline(never)
+        private mutating func countFurther(errno: UInt16, times: UInt64) {
+            if firstError.errno == 0 { return firstError = (errno, times) }
+            for position in furtherErrors.indices where furtherErrors[position].errno == Int32(errno) {
+                furtherErrors[position].count = furtherErrors[position].count.addingSaturating(times)
+                return
+            }
+            furtherErrors.append(ErrnoCount(errno: Int32(errno), count: times))
+        }
+
+        /// All errors. Together with what they stand for.
+        var errnos: [ErrnoCount] {
+            (firstError.errno == 0 ? [] : [ErrnoCount(errno: Int32(firstError.errno), count: firstError.count)]) + furtherErrors
+        }
+
+        mutating func recordSurplus(_ duration: UInt64, times: UInt64) {
+            if surplus == nil { surplus = HistogramRecorder() }
+            surplus?.record(duration, times: times)
+        }
+
+        mutating func addSurplus(_ distribution: LatencyHistogram) {
+            if surplus == nil { surplus = HistogramRecorder() }
+            surplus?.add(distribution)
+        }
+
+        /// Forgets the calls.
+        mutating func reset() {
+            recorder.reset()
+            surplus?.reset()
+            firstError = (0, 0)
+            furtherErrors = []
+        }
+
+        init(kind: Kind) { self.kind = kind }
+    }
+
+    /// Cell number + 1 of each series; 0 where nothing was seen yet.
+    private var index: UnsafeMutablePointer<Int32>
+    private var cells = GrowingStorage<Cell>(capacity: 64)
+    /// Cell numbers of series whose number is beyond the index.
+    private var others: [Int] = []
+    private var otherNumbers: Set<SyscallID> = []
+    /// Cell numbers of series with an origin, and the one that was asked for last.
+    private var withOrigin: [UInt64: Int] = [:]
+    private var lastOrigin: (key: UInt64, cell: Int) = (.max, 0)
+    /// What the series with an origin had gathered before the last ``reset()``.
+    private var finished: [Int: LatencyHistogram] = [:]
+    /// Calls that were not measured since the last ``reset()``, by the index of their series.
+    private var unsampled: [Int: UInt64] = [:]
+    /// Calls, and what was recorded of them, before the last ``reset()``: by cell, and only where calls are sampled.
+    private var settled: [Int: (calls: UInt64, recorded: UInt64)] = [:]
+    /// Whether any call has come that stands for others, or was not measured.
+    private var isSampled = false
+    /// The number of the clock source in force.
+    var clocksource: UInt8 = 0
+
+    init() {
+        // Owned until deinit. Every subscript below is bounded by indexSize, or by the count of cells.
+        unsafe index = .allocate(capacity: SeriesTable.indexSize)
+        unsafe index.initialize(repeating: 0, count: SeriesTable.indexSize)
+    }
+
+    deinit { unsafe index.deallocate() }
+
+    /// Counts one completed call, and gives the cell of its series. `call` must be valid.
+    mutating func record(_ call: CallWord, duration: UInt64) -> Int { record(call, in: cellNumber(call), duration) }
+
+    /// The same for a call that is plain.
+    @inline(__always)
+    mutating func recordPlain(_ call: CallWord, duration: UInt64) -> Int {
+        record(call, in: cellNumber(abi: call.abi, number: call.number, outcome: call.outcome, failed: call.error != 0), duration)
+    }
+
+    @inline(__always)
+    private mutating func record(_ call: CallWord, in cell: Int, _ duration: UInt64) -> Int {
+        unsafe cells.base[cell].recorder.record(duration)
+        if call.error != 0 { unsafe cells.base[cell].count(errno: call.error, times: 1) }
+        return cell
+    }
+
+    /// Counts what a call that was recorded stands for beside itself.
+    mutating func recordSurplus(in cell: Int, errno: UInt16, duration: UInt64, times: UInt64) {
+        isSampled = true
+        unsafe cells.base[cell].recordSurplus(duration, times: times)
+        if errno != 0 { unsafe cells.base[cell].count(errno: errno, times: times) }
+    }
+
+    /// Counts calls that were not measured. `place` is the kernel's; `completion` twice the outcome, plus one for a failure.
+    mutating func addUnsampled(_ calls: UInt64, place: Int, completion: Int) {
+        unsampled[place << 3 | completion, default: 0] += calls
+        isSampled = true
+    }
+
+    /// Adds a distribution that the kernel gathered. `call` must be valid.
+    mutating func add(_ distribution: LatencyHistogram, of call: CallWord) {
+        let cell = cellNumber(call)
+        let times = 1 &<< UInt64(call.sampling)
+        unsafe cells.base[cell].recorder.add(distribution)
+        if times > 1 {
+            isSampled = true
+            unsafe cells.base[cell].addSurplus(distribution.scaled(to: distribution.count.multipliedSaturating(by: times - 1)))
+        }
+        if call.error != 0 {
+            unsafe cells.base[cell].count(errno: call.error, times: distribution.count.multipliedSaturating(by: times))
+        }
+    }
+
+    @inline(__always)
+    private mutating func cellNumber(_ call: CallWord) -> Int {
+        call.evidence == 0
+            ? cellNumber(abi: call.abi, number: call.number, outcome: call.outcome, failed: call.error != 0) : originCell(call)
+    }
+
+    /// Mostly the last one again: a program that reads the time reads it often.
+    private mutating func originCell(_ call: CallWord) -> Int {
+        let failed = call.error != 0
+        let way = UInt64(call.evidence) | UInt64(call.clock) << 3 | UInt64(clocksource) << 11
+        let end = UInt64(call.abi) | UInt64(call.outcome) << 3 | (failed ? 1 << 5 : 0)
+        let key = UInt64(UInt32(bitPattern: call.number)) | way << 32 | end << 51
+        if key == lastOrigin.key { return lastOrigin.cell }
+        let cell: Int
+        if let known = withOrigin[key] {
+            cell = known
+        } else {
+            var series = Kind(abi: call.abi, number: call.number, outcome: call.outcome, failed: failed)
+            series.origin = CallOrigin(evidence: call.evidence, clock: call.clock, of: series.id, clocksource: clocksource)
+            cell = cells.append(Cell(kind: series))
+            withOrigin[key] = cell
+        }
+        lastOrigin = (key, cell)
+        return cell
+    }
+
+    /// The place of a series in the index.
+    @inline(__always)
+    private static func key(abi: UInt8, number: Int32, outcome: UInt8, failed: Bool) -> Int {
+        (Int(abi) << 10 | Int(number)) << 3 | Int(outcome) << 1 | (failed ? 1 : 0)
+    }
+
+    @inline(__always)
+    private mutating func cellNumber(abi: UInt8, number: Int32, outcome: UInt8, failed: Bool) -> Int {
+        guard UInt32(bitPattern: number) < UInt32(SeriesTable.indexedNumbers) else {
+            return otherCell(abi: abi, number: number, outcome: outcome, failed: failed)
+        }
+        let key = SeriesTable.key(abi: abi, number: number, outcome: outcome, failed: failed)
+        let known = unsafe index[key]
+        return known > 0 ? Int(known) - 1 : addCell(Kind(abi: abi, number: number, outcome: outcome, failed: failed), at: key)
+    }
+
+    /// A function of its own: every series needs it once.
+    @inline(never)
+    private mutating func addCell(_ kind: Kind, at key: Int) -> Int {
+        let cell = cells.append(Cell(kind: kind))
+        unsafe index[key] = Int32(cell + 1)
+        return cell
+    }
+
+    private mutating func otherCell(abi: UInt8, number: Int32, outcome: UInt8, failed: Bool) -> Int {
+        let kind = Kind(abi: abi, number: number, outcome: outcome, failed: failed)
+        if let known = others.first(where: { unsafe cells.base[$0].kind == kind }) { return known }
+        if !otherNumbers.contains(kind.id) {
+            if otherNumbers.count >= SeriesTable.otherNumberLimit, number != SeriesTable.sharedOtherNumber {
+                return otherCell(abi: abi, number: SeriesTable.sharedOtherNumber, outcome: outcome, failed: failed)
+            }
+            otherNumbers.insert(kind.id)
+        }
+        let cell = cells.append(Cell(kind: kind))
+        others.append(cell)
+        return cell
+    }
+
+    /// What each cell holds, by number.
+    var kinds: [Kind] { (0..<cells.count).map { unsafe cells.base[$0].kind } }
+
+    /// The calls since the last ``reset()``, with their series.
+    func snapshot() -> [CallProfile] {
+        var series: [SyscallID: [Series]] = [:]
+        var errnos: [SyscallID: [Int32: UInt64]] = [:]
+        for part in parts() {
+            let id = part.kind.id
+            series[id, default: []].add(part.series)
+            for entry in part.errnos {
+                let count = errnos[id]?[entry.errno] ?? 0
+                errnos[id, default: [:]][entry.errno] = count.addingSaturating(entry.count)
+            }
+        }
+        return series.map { id, series in
+            CallProfile(
+                id: id, series: series.inOrder,
+                errnos: (errnos[id] ?? [:]).map { ErrnoCount(errno: $0.key, count: $0.value) })
+        }
+    }
+
+    /// The calls with an origin, since the beginning.
+    func origins() -> [OriginKey: LatencyHistogram] {
+        var distributions: [OriginKey: LatencyHistogram] = [:]
+        for (cell, earlier) in finished {
+            guard let key = unsafe OriginKey(cells.base[cell].kind) else { continue }
+            distributions[key, default: LatencyHistogram()].merge(earlier)
+        }
+        for part in parts() {
+            guard let key = OriginKey(part.kind) else { continue }
+            distributions[key, default: LatencyHistogram()].merge(part.series.distribution)
+        }
+        return distributions
+    }
+
+    /// How many calls there were for each that was recorded, those it stands for included: by cell, since the beginning. 1 but for
+    /// sampling.
+    func exactShares() -> [Double] {
+        var shares = [Double](repeating: 1, count: cells.count)
+        guard isSampled else { return shares }
+        var totals = settled
+        for part in parts() { totals.add(part) }
+        for (cell, total) in totals where total.recorded > 0 { shares[cell] = Double(total.calls) / Double(total.recorded) }
+        return shares
+    }
+
+    /// Begins a new interval: the cells keep their numbers and lose their counts.
+    mutating func reset() {
+        for part in parts() {
+            guard let cell = part.cell else { continue }
+            if part.kind.origin != nil { finished[cell, default: LatencyHistogram()].merge(part.series.distribution) }
+            if isSampled { settled.add(part) }
+            unsafe cells.base[cell].reset()
+        }
+        unsampled = [:]
+    }
+
+    // MARK: What the measured calls stand for
+
+    /// What one cell comes to, with its part of the calls that were not measured.
+    struct Part {
+        /// nil where no call was measured.
+        var cell: Int?
+        let kind: Kind
+        var series: Series
+        var errnos: [ErrnoCount] = []
+        /// Calls that were measured, and those they were to stand for.
+        var recorded: UInt64 = 0
+    }
+
+    /// All cells with calls since the last ``reset()``. Calls that were not measured are divided among the cells of their series in
+    /// proportion to what was to stand for them, and in each among its values.
+    private func parts() -> [Part] {
+        var parts: [Part] = []
+        var sampled: [Int: [Int]] = [:]
+        for cell in 0..<cells.count where unsafe cells.base[cell].recorder.count > 0 {
+            let key = unsafe SeriesTable.key(of: cells.base[cell].kind)
+            if let key, unsampled[key] != nil {
+                sampled[key, default: []].append(cell)
+            } else {
+                parts.append(part(cell, inferred: 0))
+            }
+        }
+        for (key, calls) in unsampled {
+            guard let cells = sampled[key] else {
+                let kind = Kind(indexKey: key)
+                parts.append(
+                    Part(
+                        kind: kind,
+                        series: Series(outcome: kind.outcome, failed: kind.failed, distribution: .init(), unmeasured: calls)))
+                continue
+            }
+            let surplus = cells.map { unsafe self.cells.base[$0].surplus?.count ?? 0 }
+            // Where all that was measured stands for itself alone, nothing better is known.
+            let weights = surplus.allSatisfy { $0 == 0 } ? cells.map { unsafe self.cells.base[$0].recorder.count } : surplus
+            for (cell, share) in zip(cells, calls.apportioned(by: weights)) { parts.append(part(cell, inferred: share)) }
+        }
+        return parts
+    }
+
+    private func part(_ cell: Int, inferred: UInt64) -> Part {
+        let kind = unsafe cells.base[cell].kind
+        let measured = unsafe cells.base[cell].recorder.snapshot()
+        let surplus = unsafe cells.base[cell].surplus?.snapshot() ?? LatencyHistogram()
+        var distribution = measured
+        distribution.merge((surplus.isEmpty ? measured : surplus).scaled(to: inferred))
+        let errnos = unsafe cells.base[cell].errnos
+        return Part(
+            cell: cell, kind: kind, series: Series(outcome: kind.outcome, failed: kind.failed, distribution: distribution),
+            errnos: kind.failed ? errnos.addingUp(to: distribution.count) : errnos,
+            recorded: measured.count.addingSaturating(surplus.count))
+    }
+
+    /// nil for a number beyond the index.
+    private static func key(of kind: Kind) -> Int? {
+        guard kind.id.number >= 0, kind.id.number < indexedNumbers else { return nil }
+        return key(abi: kind.id.abi.rawValue, number: kind.id.number, outcome: kind.outcome.rawValue, failed: kind.failed)
+    }
+}
+
+extension [Int: (calls: UInt64, recorded: UInt64)] {
+    fileprivate mutating func add(_ part: SeriesTable.Part) {
+        guard let cell = part.cell else { return }
+        self[cell, default: (0, 0)].calls += part.series.calls
+        self[cell]?.recorded += part.recorded
+    }
+}
+
+extension [ErrnoCount] {
+    /// The same in proportion, each at least once, for so many errors as there were.
+    fileprivate func addingUp(to errors: UInt64) -> [ErrnoCount] {
+        guard reduce(0, { $0.addingSaturating($1.count) }) != errors, errors >= UInt64(count) else { return self }
+        let parts = (errors - UInt64(count)).apportioned(by: map(\.count))
+        return zip(self, parts).map { ErrnoCount(errno: $0.errno, count: $1 + 1) }
+    }
+}
+
+extension SeriesTable.Kind {
+    /// `abi` and `outcome` must be valid raw values.
+    init(abi: UInt8, number: Int32, outcome: UInt8, failed: Bool) {
+        self.init(
+            id: SyscallID(abi: ABI(rawValue: abi)!, number: number), outcome: Outcome(rawValue: outcome)!, failed: failed)
+    }
+
+    /// The series at a place of the index.
+    fileprivate init(indexKey key: Int) {
+        self.init(abi: UInt8(key >> 13), number: Int32(key >> 3 & 1023), outcome: UInt8(key >> 1 & 3), failed: key & 1 != 0)
+    }
+}
+
+/// What the calls of a row of the vDSO's report have in common.
+struct OriginKey: Hashable {
+    let id: SyscallID
+    let origin: CallOrigin
+
+    init?(_ kind: SeriesTable.Kind) {
+        guard let origin = kind.origin else { return nil }
+        (id, self.origin) = (kind.id, origin)
+    }
+}
+
+extension [Series] {
+    /// Adds to the series of that outcome and result.
+    fileprivate mutating func add(_ addition: Series) {
+        guard let known = firstIndex(where: { $0.outcome == addition.outcome && $0.failed == addition.failed }) else {
+            return append(addition)
+        }
+        self[known].merge(addition)
+    }
+}

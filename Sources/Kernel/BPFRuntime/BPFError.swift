@@ -1,0 +1,52 @@
+import CBPFLog
+import CLibbpf
+import Glibc
+
+/// What libbpf or the kernel refused, as a sentence with the errno and, for programs, the verifier's last words.
+package struct BPFError: Error, CustomStringConvertible, Sendable {
+    /// What was being done: "load program sys_enter_btf".
+    package var operation: String
+    /// The errno, positive.
+    package var code: Int32
+    /// What libbpf printed meanwhile; empty where it said nothing.
+    package var log: String
+
+    package init(_ operation: String, code: Int32, log: String = "") {
+        self.operation = operation
+        self.code = code
+        self.log = log
+    }
+
+    /// The error of a libbpf call that has just failed: negative results carry the errno, others leave it in `errno`.
+    init(_ operation: String, result: Int32) {
+        // A NUL-terminated buffer of this thread, valid until libbpf prints again.
+        let log = unsafe String(cString: syslat_bpf_log_text())
+        self.init(operation, code: result < -1 ? -result : Glibc.errno, log: log)
+    }
+
+    package var description: String { "cannot \(operation): \(BPFError.text(of: code))" }
+
+    /// strerror(3) and the number; libbpf's own words for the errors that only it has.
+    package static func text(of code: Int32) -> String {
+        // __LIBBPF_ERRNO__START of libbpf.h, which is an anonymous enumeration's.
+        if code >= 4000 {
+            var buffer = [CChar](repeating: 0, count: 128)
+            // Ends with a NUL also where it is cut off.
+            unsafe _ = libbpf_strerror(code, &buffer, buffer.count)
+            return String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+                + " (libbpf error \(code))"
+        }
+        // strerror's buffer is copied at once.
+        guard let text = unsafe strerror(code) else { return "error \(code)" }
+        return unsafe "\(String(cString: text)) (errno \(code))"
+    }
+}
+
+/// Runs a libbpf call that returns a negative errno on failure.
+@discardableResult
+func checked(_ operation: @autoclosure () -> String, _ body: () -> Int32) throws(BPFError) -> Int32 {
+    syslat_bpf_log_clear()
+    let result = body()
+    guard result >= 0 else { throw BPFError(operation(), result: result) }
+    return result
+}

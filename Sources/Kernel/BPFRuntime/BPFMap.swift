@@ -1,0 +1,96 @@
+import CLibbpf
+import Glibc
+
+/// A map of a loaded object, which must outlive it.
+package struct BPFMap: Sendable {
+    package let name: String
+    package let descriptor: Int32
+    package let keySize: Int
+    /// Bytes of one value; of a per-CPU map, on one CPU.
+    package let valueSize: Int
+    package let entries: Int
+
+    /// The value of a key in every possible CPU's share, or of any other map the one value; nil if the key is not there.
+    package func values<Key: BitwiseCopyable>(of key: Key, perCPU: Bool) throws(BPFError) -> [[UInt8]]? {
+        let copies = perCPU ? try KernelCPUs.possibleCount() : 1
+        let stride = perCPU ? (valueSize + 7) / 8 * 8 : valueSize
+        var key = key
+        let size = MemoryLayout<Key>.size
+        precondition(size == keySize, "the key of map \(name) has \(keySize) bytes, not \(size)")
+        let buffer = unsafe [UInt8](unsafeUninitializedCapacity: copies * stride) { buffer, count in
+            unsafe memset(buffer.baseAddress!, 0, buffer.count)
+            // The kernel writes `stride` bytes for each possible CPU.
+            count = unsafe bpf_map_lookup_elem(descriptor, &key, buffer.baseAddress) == 0 ? copies * stride : 0
+        }
+        if buffer.isEmpty {
+            guard errno == ENOENT else { throw BPFError("read map \(name)", code: errno) }
+            return nil
+        }
+        return (0..<copies).map { Array(buffer[$0 * stride..<$0 * stride + valueSize]) }
+    }
+
+    /// Sets the value of a key.
+    package func update<Key: BitwiseCopyable, Value: BitwiseCopyable>(_ key: Key, to value: Value) throws(BPFError) {
+        var (key, value) = (key, value)
+        precondition(
+            MemoryLayout<Key>.size == keySize && MemoryLayout<Value>.size == valueSize, "wrong types for map \(name)")
+        try checked("write map \(name)") { unsafe bpf_map_update_elem(descriptor, &key, &value, UInt64(BPF_ANY)) }
+    }
+
+    /// Zeroes every CPU's share of a key.
+    package func clearAllCPUs<Key: BitwiseCopyable>(_ key: Key) throws(BPFError) {
+        var key = key
+        let zeros = [UInt8](repeating: 0, count: try KernelCPUs.possibleCount() * ((valueSize + 7) / 8 * 8))
+        try checked("clear map \(name)") {
+            unsafe zeros.withUnsafeBytes { unsafe bpf_map_update_elem(descriptor, &key, $0.baseAddress, UInt64(BPF_ANY)) }
+        }
+    }
+
+    /// Deletes a key; nothing happens if it is not there.
+    package func remove<Key: BitwiseCopyable>(_ key: Key) throws(BPFError) {
+        var key = key
+        precondition(MemoryLayout<Key>.size == keySize, "wrong key type for map \(name)")
+        try checked("delete from map \(name)") {
+            let result = unsafe bpf_map_delete_elem(descriptor, &key)
+            return result == -ENOENT ? 0 : result
+        }
+    }
+
+    /// All entries of a hash map that is not per CPU, as they are now. Entries that go away meanwhile are left out.
+    package func entries<Key: BitwiseCopyable, Value: BitwiseCopyable>(
+        _ key: Key.Type, _ value: Value.Type
+    ) throws(BPFError) -> [(Key, Value)] {
+        precondition(MemoryLayout<Value>.size == valueSize, "wrong value type for map \(name)")
+        var found: [(Key, Value)] = []
+        for key in keys(as: key) {
+            guard let bytes = try values(of: key, perCPU: false)?.first else { continue }
+            // As many bytes as the type has: checked above.
+            found.append((key, unsafe bytes.withUnsafeBytes { unsafe $0.loadUnaligned(as: value) }))
+        }
+        return found
+    }
+
+    /// All keys of a hash map, as they are now.
+    package func keys<Key: BitwiseCopyable>(as type: Key.Type) -> [Key] {
+        precondition(MemoryLayout<Key>.size == keySize, "wrong key type for map \(name)")
+        var keys: [Key] = []
+        unsafe withUnsafeTemporaryAllocation(of: Key.self, capacity: 2) { buffer in
+            var previous: UnsafeMutablePointer<Key>?
+            let (current, next) = unsafe (buffer.baseAddress!, buffer.baseAddress! + 1)
+            // Bounded: a map that changes meanwhile may start over.
+            while keys.count < entries, unsafe bpf_map_get_next_key(descriptor, previous, next) == 0 {
+                unsafe current.update(from: next, count: 1)
+                unsafe previous = unsafe current
+                unsafe keys.append(current.pointee)
+            }
+        }
+        return keys
+    }
+}
+
+/// The CPUs that the kernel made room for: per-CPU maps have a share for each, online or not.
+package enum KernelCPUs {
+    package static func possibleCount() throws(BPFError) -> Int {
+        Int(try checked("read the number of possible CPUs") { libbpf_num_possible_cpus() })
+    }
+}

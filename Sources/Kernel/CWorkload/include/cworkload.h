@@ -1,0 +1,125 @@
+/*
+ * The loops of the fixed workload, and the process that runs them.
+ *
+ * Each case makes its system calls in one C loop without libc, so that what an operation calls is known exactly and nothing but the
+ * calls is measured. The worker is a child process that shares a page or two with its parent: by these it is told what to do.
+ */
+#ifndef SYSLAT_CWORKLOAD_H
+#define SYSLAT_CWORKLOAD_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* What becomes of a call of a case. */
+enum cworkload_ending {
+    CWORKLOAD_SUCCEEDS,
+    CWORKLOAD_FAILS,           /* with an error, as the case wants it */
+    CWORKLOAD_MAY_FAIL,        /* the one or the other, as threads happen to meet */
+    CWORKLOAD_NEVER_RETURNS,   /* the thread ends in it */
+    CWORKLOAD_MAY_STAY_OUTSIDE /* the vDSO serves it where it can: then it does not enter the kernel */
+};
+
+/* One system call of an operation. */
+struct cworkload_call {
+    int number;
+    unsigned times; /* 0 in places that are not used */
+    enum cworkload_ending ending;
+};
+
+#define CWORKLOAD_CALLS 4
+
+struct cworkload_case {
+    const char *_Nonnull name;
+    const char *_Nonnull summary;
+    /* What it needs of the kernel that may be missing, as a noun; null where it is nothing in particular. */
+    const char *_Nullable needs;
+    /* Operations of one run of the long form; the short one is a fraction of it. */
+    unsigned operations;
+    /* Whether more work can be planted in its calls. */
+    int can_be_slowed;
+    struct cworkload_call calls[CWORKLOAD_CALLS];
+};
+
+/* The cases, in the order in which they run. */
+size_t cworkload_case_count(void);
+const struct cworkload_case *_Nonnull cworkload_case_at(size_t index);
+
+/* What the worker is at. It writes READY, DONE and WAITING, its parent the others. */
+enum cworkload_stage {
+    CWORKLOAD_WAITING,  /* for an order, or finished with the last one: see the verdict */
+    CWORKLOAD_ORDERED,  /* a case is to be prepared and warmed up */
+    CWORKLOAD_READY,    /* none of its threads is in a system call, and none will enter one before GO */
+    CWORKLOAD_GO,       /* the operations are under way */
+    CWORKLOAD_DONE,     /* as READY: until RELEASED */
+    CWORKLOAD_RELEASED, /* it may clean up */
+};
+
+enum cworkload_verdict {
+    CWORKLOAD_RIGHT,
+    CWORKLOAD_REFUSED,      /* the kernel has not what it takes, or forbids it: call, result */
+    CWORKLOAD_WRONG_RESULT, /* call, result, wanted, operation */
+    CWORKLOAD_WRONG_EFFECT, /* the call returned what it should, and did not do it: call */
+};
+
+/* What came of a case. `result` and `wanted` are as the kernel returns them: errors are negative. */
+struct cworkload_report {
+    enum cworkload_verdict verdict;
+    int call;
+    long result;
+    long wanted;
+    unsigned long operation;
+};
+
+#define CWORKLOAD_BATCHES 64
+
+struct cworkload_order {
+    size_t index;             /* of the case */
+    unsigned long warm_up;    /* operations before READY */
+    unsigned long operations; /* of each batch */
+    unsigned batches;         /* at most CWORKLOAD_BATCHES */
+    int is_timed;             /* batches are timed: the clock may be a system call */
+    int is_slowed;            /* more work is planted in the calls */
+};
+
+struct cworkload_worker;
+
+/*
+ * Starts the worker on `cpu`; the second thread of a case, where it has one, runs on `partner_cpu`, which may be the same. The
+ * worker is killed when the calling thread ends. Null with errno where there can't be one.
+ */
+struct cworkload_worker *_Nullable cworkload_start(int cpu, int partner_cpu);
+
+/* Kills the worker if it is alive, and frees what was shared with it. */
+void cworkload_end(struct cworkload_worker *_Nonnull worker);
+
+pid_t cworkload_pid(const struct cworkload_worker *_Nonnull worker);
+
+/* Whether it has not ended. */
+int cworkload_is_alive(const struct cworkload_worker *_Nonnull worker);
+
+/* Gives an order. Only in the stage WAITING, in which the worker begins. */
+void cworkload_give(struct cworkload_worker *_Nonnull worker, const struct cworkload_order *_Nonnull order);
+
+enum cworkload_stage cworkload_stage_of(const struct cworkload_worker *_Nonnull worker);
+
+/* From READY to GO, and from DONE to RELEASED. */
+void cworkload_go(struct cworkload_worker *_Nonnull worker);
+void cworkload_release(struct cworkload_worker *_Nonnull worker);
+
+/* What came of the last order so far. Also after the worker's death. */
+struct cworkload_report cworkload_report(const struct cworkload_worker *_Nonnull worker);
+
+/* Nanoseconds that a batch of the last order took, in the stage DONE and after it. */
+uint64_t cworkload_batch_nanoseconds(const struct cworkload_worker *_Nonnull worker, unsigned batch);
+
+/* Up to `room` CPUs that the calling thread may run on, in rising order. How many there are, or -1. */
+int cworkload_cpus(int *_Nonnull cpus, int room);
+
+/* Binds the calling thread to one CPU. 0 or -1. */
+int cworkload_bind(int cpu);
+
+/* Allows the calling thread these CPUs. 0 or -1. */
+int cworkload_allow(const int *_Nonnull cpus, int count);
+
+#endif

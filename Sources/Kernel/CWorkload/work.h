@@ -1,0 +1,108 @@
+/* What the cases share: the state of a running one, and how it says that something is wrong. */
+#ifndef SYSLAT_WORKLOAD_WORK_H
+#define SYSLAT_WORKLOAD_WORK_H
+
+#include <asm/unistd.h>
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include "cworkload.h"
+#include "enter.h"
+
+/* Of the buffer for reading and writing: the largest transfer and what is planted in it. */
+#define BUFFER_BYTES (128 * 1024)
+/* What is planted in a transfer. */
+#define PLANTED_BYTES (48 * 1024)
+/* What is planted in a sleep. */
+#define PLANTED_NANOSECONDS 200000
+#define STACK_BYTES (64 * 1024)
+
+/* A word that threads hand to each other, alone in its cache line. */
+struct line {
+    _Alignas(64) _Atomic unsigned word;
+};
+
+struct steps;
+
+/* One case that is under way. Memory of the worker alone, which its threads share. */
+struct work {
+    struct cworkload_report *report; /* in memory that outlives the worker */
+    int partner_cpu;
+    long tmpfs;         /* 0 with a tmpfs of its own as the working directory, or why there is none, negated */
+    bool is_warming_up; /* what the kernel refuses now is absent rather than wrong */
+    bool is_slowed;
+    long bytes; /* of each transfer */
+    int file, other;
+    int ends[2], back[2];
+    unsigned long stored, partner_stored; /* whatever a case keeps, for each thread */
+    void *memory;
+    struct line flags[4];
+    const struct steps *steps;
+    /* The second thread: operations that it is to make in all, and those it has made. */
+    _Atomic unsigned long wanted, made;
+    unsigned partner_id;
+    _Alignas(64) unsigned char buffer[BUFFER_BYTES];
+    _Alignas(64) unsigned char stack[STACK_BYTES];
+};
+
+/* How a case is carried out. The functions give 0, or -1 after they have said why. */
+struct steps {
+    int (*prepare)(struct work *);
+    int (*run)(struct work *, unsigned long times);
+    /* The part of the second thread, for as many operations. */
+    int (*partner)(struct work *, unsigned long times);
+    void (*finish)(struct work *);
+    long bytes;
+};
+
+/* A preparation that the kernel refuses, or that fails. */
+int refused(struct work *work, int call, long result);
+
+/* A result that is not as wanted. Ends the worker where a second thread would wait for this one, or this one for it. */
+int wrong(struct work *work, int call, long result, long wanted, unsigned long operation);
+
+/* Results that are right, without the effect they stand for. */
+int ineffective(struct work *work, int call);
+
+/* Makes a call `times` times and compares its result. */
+#define REPEAT(work, times, call, entering, right)                                                                                 \
+    do {                                                                                                                           \
+        for (unsigned long done = 0; done < (times); done++) {                                                                     \
+            long got = (entering);                                                                                                 \
+                                                                                                                                   \
+            if (__builtin_expect(got != (long)(right), 0))                                                                         \
+                return wrong(work, call, got, (long)(right), done);                                                                \
+        }                                                                                                                          \
+    } while (0)
+
+/* One call of an operation with several. */
+#define CHECK(work, done, call, entering, right)                                                                                   \
+    do {                                                                                                                           \
+        long result_ = (entering);                                                                                                 \
+                                                                                                                                   \
+        if (__builtin_expect(result_ != (long)(right), 0))                                                                         \
+            return wrong(work, call, result_, (long)(right), done);                                                                \
+    } while (0)
+
+INLINE void close_file(int *file)
+{
+    if (*file >= 0)
+        ENTER1(__NR_close, *file);
+    *file = -1;
+}
+
+extern const struct steps null_steps, read_zero_1, read_zero_4k, read_zero_64k, write_null_1, write_null_4k, write_null_64k,
+    pread_1, pread_4k, pread_64k, pwrite_1, pwrite_4k, pwrite_64k, open_steps, missing_steps, stat_steps, fstat_steps,
+    getdents_steps, rename_steps, unlink_steps, mmap_steps, mprotect_steps, madvise_steps, pipe_steps, pipe_pong_steps,
+    futex_wake_steps, futex_pong_steps, eventfd_steps, epoll_ready_steps, epoll_empty_steps, poll_steps, unix_steps, tcp_steps,
+    signal_steps, thread_steps, fork_steps, exec_steps, nanosleep_steps, yield_steps, timerfd_steps, getrandom_steps,
+    clock_vdso_steps, clock_call_steps, uring_steps;
+
+/* Makes the ring of io_uring. What keeps it from being made is said by its case. */
+void open_ring(void);
+
+/* The steps of the case with this number. */
+const struct steps *steps_at(size_t index);
+
+#endif

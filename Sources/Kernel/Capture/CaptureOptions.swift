@@ -1,0 +1,66 @@
+package import CallSelection
+import SyscallTable
+
+/// Everything that a capture is told before it begins.
+package struct CaptureOptions: Sendable {
+    package var target: Target
+    /// The calls to watch; nil for all.
+    package var selection: SyscallSelection?
+    /// The selection as it was typed.
+    package var selectionText: String?
+    /// When to end, counted from the start of recording; nil to go on until a signal or the end of the target.
+    package var durationNanoseconds: UInt64?
+    /// Length of the intervals of a time series; nil for none.
+    package var intervalNanoseconds: UInt64?
+    /// Size of the ring buffer in bytes: a power of two between ``smallestRing`` and ``largestRing``.
+    package var ringBytes: Int
+    /// A BTF file of the running kernel, for kernels that carry none.
+    package var btfPath: String?
+    /// Whether each process gets a histogram of its own.
+    package var keepsProcessDistributions: Bool
+    /// Which calls are measured; all of them are counted.
+    package var sampling: SamplingPolicy
+    /// How many samples a second and CPU, at most, the estimate of served calls is made from; nil for none.
+    package var vdsoSamplingHertz: UInt32?
+    /// Fewer in-flight slots than the machine's thread ids call for, so that tests can make them collide.
+    package var slotLimit: Int?
+    /// Fewer shares than there are CPUs, so that tests can make CPUs use one together.
+    package var cpuShareLimit: Int?
+
+    package static let smallestRing = 64 << 10
+    package static let largestRing = 1 << 30
+    package static let defaultRing = 8 << 20
+    /// No multiple of the timer's usual rates, so that samples don't march in step with it.
+    package static let defaultVDSOSamplingHertz: UInt32 = 997
+    package static let vdsoSamplingHertzRange: ClosedRange<UInt32> = 1...10_000
+
+    package init(
+        target: Target, selection: SyscallSelection? = nil, selectionText: String? = nil, durationNanoseconds: UInt64? = nil,
+        intervalNanoseconds: UInt64? = nil, ringBytes: Int = defaultRing, btfPath: String? = nil,
+        keepsProcessDistributions: Bool = false,
+        sampling: SamplingPolicy = .everyCall, vdsoSamplingHertz: UInt32? = defaultVDSOSamplingHertz, slotLimit: Int? = nil,
+        cpuShareLimit: Int? = nil
+    ) {
+        self.target = target
+        self.selection = selection
+        self.selectionText = selectionText
+        self.durationNanoseconds = durationNanoseconds
+        self.intervalNanoseconds = intervalNanoseconds
+        self.ringBytes = ringBytes
+        self.btfPath = btfPath
+        self.keepsProcessDistributions = keepsProcessDistributions
+        self.sampling = sampling
+        self.vdsoSamplingHertz = vdsoSamplingHertz
+        self.slotLimit = slotLimit
+        self.cpuShareLimit = cpuShareLimit
+    }
+}
+
+/// Which calls a capture measures.
+package enum SamplingPolicy: Sendable, Hashable {
+    case everyCall
+    /// 1 of 2^shift, 1 ... ``CallSampling/largestShift``.
+    case fixed(shift: UInt8)
+    /// As many as can be measured for this share of the CPU time of the watched processes: 0.01 for 1 %.
+    case budget(Double)
+}

@@ -1,0 +1,71 @@
+import CLinux
+import Glibc
+import Linux
+
+/// Whose calls are watched.
+package enum Target: Sendable, Hashable {
+    /// These processes; with `follow`, the children they start from now on as well.
+    case processes([Int32], follow: Bool)
+    /// Every process but syslat itself.
+    case all
+    /// A cgroup (v2) and those below it.
+    case cgroup(path: String)
+    /// A command that syslat starts; with `follow`, its children as well.
+    case command(ResolvedCommand, follow: Bool)
+
+    var isCgroup: Bool { if case .cgroup = self { true } else { false } }
+
+    /// Checks what can be checked before anything is loaded.
+    func validate() throws(CaptureError) {
+        switch self {
+        case .processes(let pids, _):
+            for pid in pids { try Target.validate(pid: pid) }
+        case .cgroup(let path):
+            try Target.validate(cgroup: path)
+        case .all, .command:
+            break
+        }
+    }
+
+    private static func validate(pid: Int32) throws(CaptureError) {
+        if pid == getpid() {
+            throw CaptureError(
+                "\(pid) is syslat's own process: watching it would feed on itself. Give the pid of another process.",
+                status: .usage)
+        }
+        guard pid > 0, kill(pid, 0) == 0 || errno == EPERM else {
+            throw CaptureError(
+                "There is no process \(pid): it has ended, or it never was. `pgrep -d, NAME` prints pids to give to -p.")
+        }
+        if let leader = ProcFS.threadGroup(of: pid), leader != pid {
+            throw CaptureError("\(pid) is a thread of process \(leader): give -p \(leader) to watch the process.", status: .usage)
+        }
+    }
+
+    private static func validate(cgroup path: String) throws(CaptureError) {
+        let isCgroup2 = unsafe clinux_is_cgroup2(path)
+        guard isCgroup2 >= 0 else {
+            throw CaptureError(
+                "The cgroup \(path) can't be opened: \(ProcFS.errorText(errno)). "
+                    + "A cgroup is a folder, mostly below /sys/fs/cgroup.")
+        }
+        guard isCgroup2 > 0 else {
+            throw CaptureError(
+                "\(path) is not a cgroup of version 2, which is the only one that BPF can match. "
+                    + "Look for it below the mount point that `mount -t cgroup2` prints.")
+        }
+    }
+
+    /// The target as the report names it.
+    var phrase: String {
+        switch self {
+        case .processes(let pids, let follow):
+            let names = pids.map { pid in ProcFS.comm(of: pid).map { "\(pid) (\($0))" } ?? "\(pid)" }
+            return "pid \(names.joined(separator: ", "))" + (follow ? " and new children" : ", children not followed")
+        case .all: return "all processes"
+        case .cgroup(let path): return "cgroup \(path)"
+        case .command(let command, let follow):
+            return "command \(command.arguments[0])" + (follow ? " and its children" : ", children not followed")
+        }
+    }
+}

@@ -1,0 +1,39 @@
+import Glibc
+
+/// The syslat that runs in a guest, where there are no shared libraries.
+enum GuestProgram {
+    /// Reads it. Throws unless it is a static program of x86-64.
+    static func read(_ path: String) throws(KernelLabError) -> [UInt8] {
+        let name = unsafe realpath(path, nil).map { found in
+            defer { unsafe free(found) }
+            return unsafe String(cString: found)
+        }
+        guard let bytes = try Descriptor(reading: path, as: "The program for the guest").read() else {
+            throw KernelLabError("The program for the guest \(path) can't be read: \(KernelLabError.text(of: errno)).")
+        }
+        if let reason = obstacle(bytes) {
+            throw KernelLabError(
+                "\(name ?? path) can't run in a guest: \(reason). `make static` builds one that can, .build-static/syslat. "
+                    + "Name it with --guest-binary FILE or SYSLAT_STATIC=FILE.")
+        }
+        return bytes
+    }
+
+    /// Why a program can't run; nil if it can. The numbers are those of elf(5).
+    static func obstacle(_ bytes: [UInt8]) -> String? {
+        guard bytes.count >= 64, bytes.starts(with: [0x7f, 0x45, 0x4c, 0x46, 2, 1]) else { return "it is no 64-bit program" }
+        guard number(bytes, 18, 2) == 62 else { return "it is for another processor than x86-64" }
+        let (start, size, count) = (number(bytes, 32, 8), number(bytes, 54, 2), number(bytes, 56, 2))
+        // A program header of type PT_INTERP (3) names the loader of shared libraries.
+        for index in 0..<count where number(bytes, start &+ index * size, 4) == 3 {
+            return "it needs shared libraries"
+        }
+        return nil
+    }
+
+    /// A number of the header, lowest byte first; 0 beyond the end.
+    private static func number(_ bytes: [UInt8], _ offset: Int, _ count: Int) -> Int {
+        guard offset >= 0, offset <= bytes.count - count else { return 0 }
+        return bytes[offset..<(offset + count)].reversed().reduce(0) { $0 << 8 | Int($1) }
+    }
+}

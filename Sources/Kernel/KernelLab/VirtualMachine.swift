@@ -1,0 +1,104 @@
+import Glibc
+
+/// One run of QEMU, from its start to its end.
+///
+/// Nothing of it has a name in a file system: the initramfs and what comes through the serial ports are files in memory. So there
+/// is nothing to clean up, however it ends.
+struct VirtualMachine {
+    /// What a run left behind.
+    struct Record {
+        /// What came through the first and the second serial port.
+        let console, channel: [UInt8]
+        /// What QEMU itself said.
+        let messages: String
+        let ending: Ending
+        let duration: Duration
+    }
+
+    enum Ending: Hashable {
+        /// The guest has switched itself off, or panicked, or QEMU could not go on. The number is QEMU's exit status.
+        case ended(status: Int32)
+        case overTimeLimit
+    }
+
+    let qemu: String
+    let kernel: String
+    let initramfs: [UInt8]
+    /// The kernel's command line.
+    let commandLine: String
+    /// In MiB.
+    let memory: Int
+    let processors: Int
+
+    /// More than QEMU says of itself, in bytes.
+    private static let messageLimit = 1 << 20
+    /// QEMU 5 and later say this of a KVM that fails, and then stand still.
+    private static let faultOfKVM = "KVM internal error"
+
+    /// Where QEMU is.
+    static func findQEMU() throws(KernelLabError) -> String {
+        guard let path = ChildProcess.find("qemu-system-x86_64") else {
+            throw KernelLabError(
+                "qemu-system-x86_64, which runs the guest, is not in PATH. Install it: sudo apt-get install qemu-system-x86")
+        }
+        return path
+    }
+
+    /// Runs the machine until it ends, `timeLimit` at most. This thread waits for it; QEMU is killed if the thread ends first.
+    func run(_ acceleration: Acceleration, timeLimit: Duration) throws(KernelLabError) -> Record {
+        let start = ContinuousClock.now
+        let null = try Descriptor()
+        let messages = try PipeEnds()
+        // Files, since the end of a pipe would wake this thread for each byte, at the expense of the guest.
+        let console = try Descriptor(unnamedFile: "console")
+        let channel = try Descriptor(unnamedFile: "channel")
+        let initrd = try Descriptor(unnamedFile: "initramfs", holding: initramfs)
+        let childsEnds = [
+            null.number, messages.writing.number, messages.writing.number, console.number, channel.number, initrd.number,
+        ]
+        var process = try launch(acceleration, childsEnds)
+        // From here on end of file means that QEMU has gone.
+        let saying = messages.closingWritingEnd()
+        var streams = Streams([saying.number], limit: VirtualMachine.messageLimit)
+        let deadline = start + timeLimit
+        var isOverTime = false
+        while streams.areOpen {
+            let left = deadline.milliseconds(atMost: 1000)
+            isOverTime = left == 0
+            if isOverTime || acceleration == .kvm && text(streams[0]).contains(VirtualMachine.faultOfKVM) { break }
+            streams.wait(milliseconds: left)
+        }
+        process.terminate()
+        let status = process.wait()
+        let ending: Ending =
+            switch status {
+            case _ where isOverTime: .overTimeLimit
+            case .exited(let status): .ended(status: status)
+            case .killed(let signal): .ended(status: 128 + signal)
+            }
+        return Record(
+            console: console.read() ?? [], channel: channel.read() ?? [], messages: text(streams[0]), ending: ending,
+            duration: start.duration(to: .now))
+    }
+
+    private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
+
+    /// - Parameter descriptors: in the order in which ``arguments(_:)`` names them.
+    private func launch(_ acceleration: Acceleration, _ descriptors: [Int32]) throws(KernelLabError) -> ChildProcess {
+        do throws(ChildProcess.Errno) {
+            return try ChildProcess(qemu, [qemu] + arguments(acceleration), descriptors: descriptors)
+        } catch {
+            throw KernelLabError("\(qemu) can't be started: \(KernelLabError.text(of: error.code)). Install qemu-system-x86 again.")
+        }
+    }
+
+    private func arguments(_ acceleration: Acceleration) -> [String] {
+        acceleration.arguments + [
+            "-M", "q35", "-cpu", "max", "-m", String(memory), "-smp", String(processors),
+            "-nodefaults", "-no-user-config", "-no-reboot", "-display", "none",
+            "-kernel", kernel, "-initrd", "/proc/self/fd/5", "-append", commandLine,
+            "-chardev", "file,id=console,path=/proc/self/fd/3", "-serial", "chardev:console",
+            "-chardev", "file,id=channel,path=/proc/self/fd/4", "-serial", "chardev:channel",
+        ]
+    }
+}

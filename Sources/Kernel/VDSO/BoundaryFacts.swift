@@ -1,0 +1,118 @@
+import Linux
+
+/// What this host adds to each entry into the kernel and each return from it.
+package struct BoundaryFacts: Sendable, Hashable {
+    /// The mitigations in force that do something at each entry or exit, or at each branch on the way between them.
+    package var mitigations: [BoundaryMitigation]
+    package var vsyscall: VsyscallMode
+
+    /// - Parameters:
+    ///   - vulnerabilities: /sys/devices/system/cpu/vulnerabilities, name to state: `Host.mitigations`.
+    ///   - maps: /proc/PID/maps of a 64-bit process.
+    package init(vulnerabilities: [String: String], maps: String) {
+        mitigations = vulnerabilities.compactMap { BoundaryMitigation(name: $0.key, state: $0.value) }
+            .sorted { $0.name < $1.name }
+        vsyscall = VsyscallMode(maps: maps)
+    }
+
+    /// Those of the running kernel.
+    package static func current(vulnerabilities: [String: String]) -> BoundaryFacts {
+        BoundaryFacts(vulnerabilities: vulnerabilities, maps: ProcFS.text("/proc/self/maps") ?? "")
+    }
+}
+
+/// A mitigation that every system call pays for.
+///
+/// Source: arch/x86/kernel/cpu/bugs.c and arch/arm64/kernel/proton-pack.c (v6.18), Documentation/admin-guide/hw-vuln.
+package struct BoundaryMitigation: Sendable, Hashable {
+    /// The file's name: `spectre_v2`.
+    package let name: String
+    /// As the kernel says it: `Mitigation: PTI`.
+    package let state: String
+    /// Phrases that say what is done: `page tables are switched at each entry and exit`.
+    package let effects: [String]
+
+    /// nil for a state that costs a system call nothing.
+    ///
+    /// `Safe RET` and `Clear CPU buffers` count where the kernel calls itself vulnerable too: it runs the code all the same, and only
+    /// the microcode that would make it effective is missing.
+    package init?(name: String, state: String) {
+        let isInForce =
+            state.hasPrefix("Mitigation:") || state.hasPrefix("Vulnerable: Safe RET")
+            || state.hasPrefix("Vulnerable: Clear CPU buffers attempted")
+        guard isInForce else { return nil }
+        let effects = BoundaryMitigation.effects(name, state)
+        if effects.isEmpty { return nil }
+        self.name = name
+        self.state = state
+        self.effects = effects
+    }
+
+    private static func effects(_ name: String, _ state: String) -> [String] {
+        switch name {
+        case "meltdown" where state.contains("PTI"): ["page tables are switched at each entry and exit"]
+        case "spectre_v1" where state.contains("swapgs barriers"): ["speculation is stopped after swapgs at each entry"]
+        case "spectre_v2": spectreV2(state)
+        case "retbleed": retbleed(state)
+        case "spec_rstack_overflow" where state.contains("Safe RET"): ["returns in the kernel go through a safe return"]
+        // `IBPB on VMEXIT only` is for guests.
+        case "spec_rstack_overflow" where state.contains("IBPB") && !state.contains("VMEXIT"):
+            ["branch predictors are flushed at each entry"]
+        case "indirect_target_selection" where state.contains("thunks"):
+            ["indirect branches and returns in the kernel go through thunks"]
+        // The state of a CPU whose TSX is off says so, and nothing is cleared.
+        case "mds", "tsx_async_abort", "mmio_stale_data", "tsa":
+            state.contains("Clear CPU buffers") ? ["CPU buffers are cleared (VERW) at each exit"] : []
+        case "reg_file_data_sampling" where state.contains("Clear Register File"):
+            ["CPU buffers are cleared (VERW) at each exit"]
+        case "vmscape" where state.contains("IBPB before exit to userspace"):
+            ["branch predictors are flushed at an exit after a guest has run"]
+        default: []
+        }
+    }
+
+    private static func spectreV2(_ state: String) -> [String] {
+        // After `Mitigation: ` come parts with `;` or `,` between them: `Retpolines; IBPB: conditional; BHI: SW loop, KVM: SW loop`.
+        let parts = state.dropFirst("Mitigation:".count).split { ";,".contains($0) }.map { part in
+            String(part.drop { $0 == " " })
+        }
+        var effects: [String] = []
+        // `Enhanced / Automatic IBRS` is switched on once and stays on.
+        if parts.contains("IBRS") { effects.append("branch speculation is restricted (IBRS) at each entry and freed at each exit") }
+        if parts.contains(where: { $0.contains("Retpolines") || $0.contains("LFENCE") }) {
+            effects.append("indirect branches in the kernel go through retpolines")
+        }
+        if parts.contains(where: { $0 == "BHI: SW loop" || $0 == "BHB" }) {
+            effects.append("the branch history is cleared at each entry")
+        }
+        return effects
+    }
+
+    private static func retbleed(_ state: String) -> [String] {
+        let untrain = "the return predictor is cleaned at each entry, and returns go through a thunk"
+        if state.contains("untrained return thunk") { return [untrain] }
+        if state.contains("IBPB") { return ["branch predictors are flushed at each entry"] }
+        if state.contains("Stuffing") { return ["calls in the kernel are counted, and the return predictor is refilled"] }
+        // That of spectre_v2 is what works against it then.
+        return []
+    }
+}
+
+/// What the kernel does with the legacy vsyscall page, whose calls no system call tracepoint sees.
+package enum VsyscallMode: String, Sendable, Hashable {
+    /// Calls are carried out, and the page can be read.
+    case emulate
+    /// Calls are carried out.
+    case xonly
+    /// There is no page: a call ends the program.
+    case none
+
+    /// From the line that each 64-bit process has. Source: gate_vma in arch/x86/entry/vsyscall/vsyscall_64.c, v6.18.
+    package init(maps: String) {
+        guard let page = MemoryMapping.all(maps: maps).first(where: { $0.name == "[vsyscall]" }) else {
+            self = .none
+            return
+        }
+        self = page.permissions.hasPrefix("r") ? .emulate : .xonly
+    }
+}

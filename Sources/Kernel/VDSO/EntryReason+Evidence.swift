@@ -1,0 +1,45 @@
+package import Profile
+package import SyscallTable
+
+extension EntryReason {
+    /// Why a call that the vDSO can serve entered the kernel.
+    ///
+    /// - Parameters:
+    ///   - function: the system call's name: `clock_gettime`, `clock_gettime64`, `gettimeofday`, `time`, `getcpu`, `clock_getres`,
+    ///     `clock_getres_time64` or `getrandom`.
+    ///   - clock: what it was asked for; nil for calls that take none, and where it isn't known.
+    ///   - clocksource: the kernel's current one; empty where it isn't known.
+    package init(evidence: EntryEvidence, function: String, clock: ClockID?, clocksource: String) {
+        switch evidence {
+        case .compat: self = .compat
+        case .noVDSO: self = .noVDSO
+        case .outside: self = .bypass
+        case .insideReseed where function == "getrandom": self = .reseed
+        case .inside, .insideReseed: self = EntryReason.afterGivingUp(function, clock, clocksource)
+        }
+    }
+
+    /// Why the vDSO's function gave up. time, getcpu, clocks of the last tick and resolutions need nothing that can be missing.
+    private static func afterGivingUp(_ function: String, _ clock: ClockID?, _ clocksource: String) -> EntryReason {
+        switch function {
+        case "getrandom": return .rngFallback
+        case "gettimeofday": return readingCounter(clocksource)
+        case "clock_gettime", "clock_gettime64":
+            guard let clock else { return .unexplained }
+            switch clock.vdsoService {
+            case .never: return .clockNotServed(clock)
+            case .coarse: return .unexplained
+            case .counter: return readingCounter(clocksource)
+            }
+        case "clock_getres", "clock_getres_time64":
+            guard let clock, clock.vdsoService == .never else { return .unexplained }
+            return .clockNotServed(clock)
+        default: return .unexplained
+        }
+    }
+
+    private static func readingCounter(_ clocksource: String) -> EntryReason {
+        if clocksource.isEmpty { return .unexplained }
+        return Clocksource.readableInUserSpace.contains(clocksource) ? .counterInvalid : .clocksource(clocksource)
+    }
+}

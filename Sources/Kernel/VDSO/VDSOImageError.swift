@@ -1,0 +1,28 @@
+/// Why an image of the vDSO could not be read. Each is a sentence.
+package enum VDSOImageError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// The first bytes are not those of an ELF file.
+    case notELF
+    /// An ELF file of a kind that no vDSO is, such as a big-endian one.
+    case unsupported(String)
+    /// A part reaches to the byte `end` of an image of `of` bytes.
+    case cutOff(String, end: UInt64, of: Int)
+    /// A part contradicts itself or another.
+    case malformed(String)
+    /// The kernel names this address in the auxiliary vector, but nothing readable is mapped there.
+    case notMapped(address: UInt)
+
+    package var description: String {
+        switch self {
+        case .notELF: "The vDSO image does not begin as an ELF file does: \(VDSOImageError.consequence)"
+        case .unsupported(let what): "The vDSO image has \(what), which syslat can't read: \(VDSOImageError.consequence)"
+        case .cutOff(let what, let end, let size):
+            "The vDSO image is cut off: its \(what) reaches to byte \(end) of \(size). \(VDSOImageError.consequence)"
+        case .malformed(let what): "The vDSO image contradicts itself: \(what). \(VDSOImageError.consequence)"
+        case .notMapped(let address):
+            "The kernel says that the vDSO is at 0x\(String(address, radix: 16)), but /proc/self/maps shows nothing readable there: "
+                + VDSOImageError.consequence
+        }
+    }
+
+    private static let consequence = "calls that the vDSO serves are left out; report it with the output of uname -r."
+}

@@ -1,0 +1,126 @@
+import CWorkload
+import Capture
+import Glibc
+import SyscallTable
+
+/// The process that does the work, step by step as it is told.
+///
+/// Ownership: it is killed when this goes away, and by the kernel when the thread that started it ends. It leaves nothing behind.
+@safe
+struct Worker: ~Copyable {
+    /// Where it is; see cworkload.h.
+    enum Stage {
+        case waiting, ready, done
+        case busy
+    }
+
+    /// How it came out of a case.
+    enum Verdict {
+        case right
+        /// Call and result: the kernel has not what it takes.
+        case refused(String, Int)
+        /// A sentence.
+        case wrong(String)
+    }
+
+    private let handle: OpaquePointer
+    let pid: Int32
+
+    /// - Parameters:
+    ///   - cpu: what it runs on.
+    ///   - partner: what the second thread runs on in cases that have one.
+    init(cpu: Int32, partner: Int32) throws(CaptureError) {
+        guard let handle = unsafe cworkload_start(cpu, partner) else {
+            throw CaptureError("The process that does the work can't be started: fork gives \(ErrnoTable.name(errno)).")
+        }
+        unsafe self.handle = handle
+        pid = unsafe cworkload_pid(handle)
+    }
+
+    deinit { unsafe cworkload_end(handle) }
+
+    var isAlive: Bool { unsafe cworkload_is_alive(handle) != 0 }
+
+    var stage: Stage {
+        switch unsafe cworkload_stage_of(handle) {
+        case CWORKLOAD_WAITING: .waiting
+        case CWORKLOAD_READY: .ready
+        case CWORKLOAD_DONE: .done
+        default: .busy
+        }
+    }
+
+    /// How many operations, and how.
+    struct Order {
+        var situation: Situation
+        var warmUp: UInt64
+        /// Operations of each batch.
+        var operations: UInt64
+        var batches = 1
+        /// Whether batches are timed, for which the clock may be asked by a system call.
+        var isTimed = false
+        var isSlowed = false
+    }
+
+    /// The most batches that an order may have.
+    static let mostBatches = Int(CWORKLOAD_BATCHES)
+
+    /// Lets it prepare a case and warm up. Only in the stage `waiting`.
+    func prepare(_ order: Order) {
+        var told = cworkload_order(
+            index: order.situation.index, warm_up: UInt(order.warmUp), operations: UInt(order.operations),
+            batches: UInt32(order.batches), is_timed: order.isTimed ? 1 : 0, is_slowed: order.isSlowed ? 1 : 0)
+        unsafe cworkload_give(handle, &told)
+    }
+
+    /// From the stage `ready` on.
+    func go() { unsafe cworkload_go(handle) }
+
+    /// From the stage `done` on: it cleans up and waits.
+    func release() { unsafe cworkload_release(handle) }
+
+    /// Nanoseconds that one batch of the last order took.
+    func nanoseconds(ofBatch batch: Int) -> UInt64 { unsafe cworkload_batch_nanoseconds(handle, UInt32(batch)) }
+
+    /// What came of the last order.
+    var verdict: Verdict {
+        let report = unsafe cworkload_report(handle)
+        let call =
+            SyscallTable.name(of: SyscallID(abi: Architecture.current.nativeABI, number: report.call)) ?? "call \(report.call)"
+        return switch report.verdict {
+        case CWORKLOAD_RIGHT: .right
+        case CWORKLOAD_REFUSED: .refused(call, report.result)
+        case CWORKLOAD_WRONG_EFFECT: .wrong("\(call) returned what it should, but without the effect.")
+        default:
+            .wrong(
+                "\(call) returned \(Worker.text(report.result)) in operation \(report.operation), where \(Worker.text(report.wanted)) "
+                    + "was to come.")
+        }
+    }
+
+    /// A result as strace shows it.
+    static func text(_ result: Int) -> String {
+        (-4095 ... -1).contains(result) ? ErrnoTable.name(Int32(-result)) : "\(result)"
+    }
+
+    /// Up to `room` CPUs that the calling thread may run on, in rising order.
+    static func cpus(room: Int = 1024) -> [Int32] {
+        var cpus = [Int32](repeating: 0, count: room)
+        let found = unsafe cworkload_cpus(&cpus, Int32(room))
+        return Array(cpus.prefix(max(0, Int(found))))
+    }
+}
+
+/// Keeps the calling thread off the CPU that is measured, until it goes away. A refusal is no error: figures are noisier then.
+///
+/// Threading: made and ended on the same thread.
+struct Place: ~Copyable {
+    private let before: [Int32]
+
+    init(on cpu: Int32, allowed: [Int32]) {
+        before = allowed
+        _ = cworkload_bind(cpu)
+    }
+
+    deinit { _ = unsafe cworkload_allow(before, Int32(before.count)) }
+}

@@ -1,0 +1,216 @@
+import CallSelection
+package import Capture
+import Glibc
+import LatencyHistogram
+package import Profile
+import SyscallTable
+
+/// How the workload is run.
+package struct WorkloadOptions: Sendable {
+    /// How often the whole is run.
+    package var runs = 5
+    /// The short form.
+    package var isQuick = false
+    /// Patterns for the names of cases; all cases if empty.
+    package var patterns: [String] = []
+    package var machine = WorkloadResult.Machine.host
+    /// A BTF file of the running kernel, for kernels that carry none.
+    package var btfPath: String?
+    /// For tests: a case in whose calls more work is planted.
+    package var slowedCase: String?
+
+    package init() {}
+}
+
+/// Runs the fixed workload: each case while nothing is traced, then each under a trace, on bound CPUs and in a fixed order.
+///
+/// | case | system calls of one operation | | case | system calls of one operation |
+/// |---|---|---|---|---|
+/// | `null` | getppid | | `pipe-ping-pong` | 2 write, 2 read |
+/// | `read-1-zero` … `read-64k-zero` | read | | `futex-wake` | futex |
+/// | `write-1-null` … `write-64k-null` | write | | `futex-ping-pong` | 4 futex |
+/// | `pread-1-tmpfs` … `pread-64k-tmpfs` | pread64 | | `eventfd` | write, read |
+/// | `pwrite-1-tmpfs` … `pwrite-64k-tmpfs` | pwrite64 | | `epoll-ready`, `epoll-empty` | epoll_wait |
+/// | `open-close` | openat, close | | `poll` | poll |
+/// | `open-missing` | openat (ENOENT) | | `unix-socket`, `tcp-loopback` | sendto, recvfrom |
+/// | `stat` | newfstatat | | `signal` | tgkill, rt_sigreturn |
+/// | `fstat` | fstat | | `thread` | clone, exit, futex |
+/// | `getdents` | lseek, 2 getdents64 | | `fork` | clone, exit_group, wait4 |
+/// | `rename` | 2 renameat | | `vfork-exec` | clone, execve, exit_group, wait4 |
+/// | `create-unlink` | openat, close, unlinkat | | `nanosleep`, `sched-yield`, `getrandom` | one of that name |
+/// | `mmap-touch` | mmap, munmap | | `timerfd` | timerfd_settime, read |
+/// | `mprotect` | 2 mprotect | | `clock-vdso` | none, or clock_gettime |
+/// | `madvise` | madvise | | `clock-call` | clock_gettime |
+/// | `pipe` | write, read | | `io-uring-nop` | io_uring_enter |
+///
+/// The trace must find exactly these calls and no others, or the case has failed.
+package struct WorkloadBench: ~Copyable {
+    /// The name of the workload, and its version: raised whenever the work of a case changes.
+    package static let id = "syslat-bench"
+    package static let version = 1
+
+    /// What a person who waits wants to see.
+    package struct Progress: Sendable {
+        package var run: Int
+        package var runs: Int
+        package var isTraced: Bool
+        package var name: String
+        /// From 0 to 1.
+        package var share: Double
+    }
+
+    private let options: WorkloadOptions
+    /// What runs the cases, what their second threads and the profiler run on.
+    private let cpu: Int32, otherCPU: Int32
+    private let place: Place
+    private var drafts: [Draft]
+    private var worker: Worker
+    private var steps = 0
+    private let onProgress: (Progress) -> Void
+
+    /// How many batches a case is timed in, in each run.
+    private static let batches: UInt64 = 10
+
+    /// Chooses the cases and starts the process that runs them.
+    ///
+    /// Errors: a pattern that no case matches (usage), and no process to be had.
+    package init(_ options: WorkloadOptions, onProgress: @escaping (Progress) -> Void = { _ in }) throws(CaptureError) {
+        let situations = try WorkloadBench.chosen(options.patterns)
+        if let name = options.slowedCase, !situations.contains(where: { $0.name == name && $0.canBeSlowed }) {
+            throw CaptureError("Nothing can be planted in a case '\(name)'.", status: .usage)
+        }
+        let cpus = Worker.cpus()
+        // The first CPU serves most interrupts.
+        let (cpu, otherCPU) = (cpus.last ?? 0, cpus.first ?? 0)
+        worker = try Worker(cpu: cpu, partner: otherCPU)
+        place = Place(on: otherCPU, allowed: cpus)
+        (self.cpu, self.otherCPU) = (cpu, otherCPU)
+        drafts = situations.map { Draft(situation: $0) }
+        self.options = options
+        self.onProgress = onProgress
+    }
+
+    private static func chosen(_ patterns: [String]) throws(CaptureError) -> [Situation] {
+        guard !patterns.isEmpty else { return Situation.all }
+        var names: Set<String> = []
+        for pattern in patterns {
+            let matched = GlobPattern(pattern).map { glob in Situation.all.map(\.name).filter { glob.matches($0) } } ?? []
+            guard !matched.isEmpty else {
+                let near = NearestNames.names(near: pattern, among: Situation.all.map(\.name))
+                let hint = near.isEmpty ? "" : " Did you mean \(near.joined(separator: " or "))?"
+                throw CaptureError("No case is called '\(pattern)': `syslat bench --list` has them all.\(hint)", status: .usage)
+            }
+            names.formUnion(matched)
+        }
+        return Situation.all.filter { names.contains($0.name) }
+    }
+
+    /// Runs everything and gives the profile. What can't be measured is in its cases, with the reason.
+    ///
+    /// Errors: what keeps a trace from working, a signal that asked to end.
+    package consuming func run() throws(CaptureError) -> Profile {
+        // Where no trace can be had, that is said before anybody has waited.
+        _ = try WindowedCapture(of: worker.pid, btfPath: options.btfPath)
+        for run in 1...options.runs {
+            for index in drafts.indices where drafts[index].isMeasured { try timeCase(index, run) }
+        }
+        var capture = try WindowedCapture(of: worker.pid, btfPath: options.btfPath)
+        for run in 1...options.runs {
+            for index in drafts.indices where drafts[index].isMeasured { try traceCase(index, run, &capture) }
+        }
+        var profile = try capture.finish()
+        describe(&profile)
+        return profile
+    }
+
+    private func describe(_ profile: inout Profile) {
+        // What only some cases make is another workload, which compares with its like.
+        let id = ([WorkloadBench.id] + options.patterns.sorted()).joined(separator: " ")
+        profile.workload = WorkloadResult(
+            id: id, version: WorkloadBench.version, isQuick: options.isQuick, runs: options.runs, machine: options.machine,
+            cases: drafts.map(\.result))
+        profile.capture.scope = "the workload \(id), version \(WorkloadBench.version)"
+        switch options.machine {
+        case .host, .kvm: break
+        case .emulation:
+            profile.capture.remarks.append(
+                "This kernel ran in an emulation of a processor: its nanoseconds say nothing about real hardware.")
+        case .countedEmulation:
+            profile.capture.remarks.append(
+                "This kernel ran in an emulation of a processor, where a nanosecond is one instruction executed: its times compare "
+                    + "kernels by what they execute, and say nothing about real hardware.")
+        }
+        if cpu == otherCPU {
+            profile.capture.notes.append("There was one CPU for all: threads that wake each other took turns on it.")
+        }
+    }
+
+    // MARK: One case
+
+    private var limit: Duration { [.host, .kvm].contains(options.machine) ? .seconds(60) : .seconds(600) }
+
+    private func order(_ situation: Situation, batches: UInt64) -> Worker.Order {
+        let operations = situation.operations(isQuick: options.isQuick)
+        return Worker.Order(
+            situation: situation, warmUp: max(10, operations / 10), operations: operations / batches, batches: Int(batches),
+            isTimed: batches > 1, isSlowed: options.slowedCase == situation.name)
+    }
+
+    private mutating func announce(_ index: Int, run: Int, isTraced: Bool) {
+        let name = drafts[index].situation.name
+        onProgress(
+            Progress(
+                run: run, runs: options.runs, isTraced: isTraced, name: name,
+                share: Double(steps) / Double(2 * options.runs * drafts.count)))
+        steps += 1
+    }
+
+    private mutating func timeCase(_ index: Int, _ run: Int) throws(CaptureError) {
+        announce(index, run: run, isTraced: false)
+        let order = order(drafts[index].situation, batches: WorkloadBench.batches)
+        worker.prepare(order)
+        if hasReached(.ready, within: limit) {
+            worker.go()
+            if hasReached(.done, within: limit), case .right = worker.verdict {
+                for batch in 0..<order.batches {
+                    drafts[index].batches.append(Double(worker.nanoseconds(ofBatch: batch)) / Double(order.operations))
+                }
+            }
+        }
+        try settle(index)
+    }
+
+    private mutating func traceCase(_ index: Int, _ run: Int, _ capture: inout WindowedCapture) throws(CaptureError) {
+        announce(index, run: run, isTraced: true)
+        let order = order(drafts[index].situation, batches: 1)
+        worker.prepare(order)
+        if hasReached(.ready, within: limit) {
+            let window = try capture.record(within: limit, begin: { worker.go() }, until: { worker.stage == .done })
+            if window.ending == .over, case .right = worker.verdict { drafts[index].take(window, operations: order.operations) }
+        }
+        let isReplaced = try settle(index)
+        if isReplaced { try capture.retarget(to: worker.pid) }
+    }
+
+    /// Waits until the worker is there; false where it can't come any more, or takes too long.
+    private func hasReached(_ stage: Worker.Stage, within limit: Duration) -> Bool {
+        let deadline = ContinuousClock.now + limit
+        while true {
+            let reached = worker.stage
+            if reached == stage { return true }
+            // A preparation that failed ends where it began.
+            if reached == .waiting || !worker.isAlive || ContinuousClock.now > deadline { return false }
+            usleep(100)
+        }
+    }
+
+    /// Brings the worker back to where it waits, or puts another in its place, and notes what went wrong. Whether it is another.
+    @discardableResult
+    private mutating func settle(_ index: Int) throws(CaptureError) -> Bool {
+        if worker.stage == .done { worker.release() }
+        let hasStopped = !hasReached(.waiting, within: .seconds(10))
+        drafts[index].note(worker.verdict, hasEnded: !worker.isAlive, hasStopped: hasStopped, limit: limit)
+        if hasStopped { worker = try Worker(cpu: cpu, partner: otherCPU) }
+        return hasStopped
+    }
+}

@@ -1,0 +1,174 @@
+import SaturatingMath
+import Glibc
+import LatencyHistogram
+import Profile
+
+/// Compares two sides of profiles. The boot is the unit: runs of one kernel differ from boot to boot by a thousand times what
+/// the calls of one run tell, so that a test of calls would find every pair of runs different.
+///
+/// Pure and deterministic: the same files give the same result in any order, and nothing is drawn by lot.
+package enum Comparer {
+    /// - Parameter noise: boots of one kernel, from which it is learned how much boots differ; may be empty.
+    package static func compare(
+        base: [ComparedFile], new: [ComparedFile], noise: [ComparedFile] = [], options: ComparisonOptions = ComparisonOptions()
+    ) throws(ComparisonError) -> Comparison {
+        let (base, new, noise) = (Side("BASE", base), Side("NEW", new), Side("--noise", noise))
+        let warnings = try Compatibility.check(base, new, noise: noise, options: options)
+        let cells = Cells(base: base, new: new, noise: noise, options: options)
+        let distribution = cells.distribution
+        let family = Family(base, options)
+        let names = Set((base.boots + new.boots).flatMap(\.subjects.keys)).sorted()
+        let gated = judged(family.cells.map { cells.cell($0.subject, $0.measure) }, base, new, options)
+        var comparison = Comparison(
+            options: options, base: base.summary, new: new.summary, workload: workload(base, new),
+            differences: Identity.differences(base, new),
+            warnings: warnings + floors(base, new, options) + fewNoise(noise), gated: gated,
+            passedOver: family.passedOver,
+            others: others(names, cells, Set(gated.map { Key($0.subject, $0.measure) }), base, new, options),
+            subjects: names.map { change($0, base, new, distribution, options) },
+            vdso: VDSOComparison(base, new, distribution, alpha: options.alpha),
+            bootsNeeded: Resolution.bootsNeeded(family: max(1, gated.count), alpha: options.alpha), outcome: .inconclusive)
+        comparison.outcome = outcome(comparison)
+        for place in comparison.gated.indices {
+            comparison.gated[place].bootsNeeded = bootsNeeded(comparison.gated[place], comparison)
+        }
+        return comparison
+    }
+
+    /// The gated cells alone, with their verdicts: what decides, in a fraction of the time that all the rest takes.
+    package static func gatedCells(
+        base: [ComparedFile], new: [ComparedFile], options: ComparisonOptions = ComparisonOptions()
+    ) throws(ComparisonError) -> [Cell] {
+        let (base, new, noise) = (Side("BASE", base), Side("NEW", new), Side("--noise", []))
+        _ = try Compatibility.check(base, new, noise: noise, options: options)
+        let cells = Cells(base: base, new: new, noise: noise, options: options)
+        return judged(Family(base, options).cells.map { cells.cell($0.subject, $0.measure) }, base, new, options)
+    }
+
+    private struct Key: Hashable {
+        let subject: Subject
+        let measure: Measure
+
+        init(_ subject: Subject, _ measure: Measure) { (self.subject, self.measure) = (subject, measure) }
+    }
+
+    private static func workload(_ base: Side, _ new: Side) -> WorkloadSummary? {
+        guard let mine = base.profiles.first?.workload, let theirs = new.profiles.first?.workload else { return nil }
+        return WorkloadSummary(
+            id: mine.id, version: mine.version, isQuick: mine.isQuick, base: mine.machine, new: theirs.machine)
+    }
+
+    private static func floors(_ base: Side, _ new: Side, _ options: ComparisonOptions) -> [String] {
+        guard let mine = base.probeFloor, let theirs = new.probeFloor else { return [] }
+        let difference = abs(mine - theirs)
+        guard 2 * difference > options.minimumNanoseconds else { return [] }
+        func text(_ value: Double) -> String { "\(UInt64(exactly: value.rounded()) ?? .max) ns" }
+        return [
+            "Tracing itself costs \(text(difference)) more on one side (the probe floor): traced times that differ by less than "
+                + "\(text(2 * difference)) are not called slower or faster."
+        ]
+    }
+
+    private static func fewNoise(_ noise: Side) -> [String] {
+        guard !noise.files.isEmpty, noise.boots.count < 8 else { return [] }
+        return [
+            "--noise has \(noise.boots.count) boots: halves of so few differ by chance alone. Eight or more are better."
+        ]
+    }
+
+    // MARK: Verdicts
+
+    /// Adjusts the p-values of the gated cells and says what they mean. A cell without data counts as one that found nothing,
+    /// so that NEW does not choose the size of the family.
+    private static func judged(
+        _ cells: [Cell], _ base: Side, _ new: Side, _ options: ComparisonOptions
+    ) -> [Cell] {
+        func adjusted(_ value: (Evidence) -> Double) -> [Double] {
+            options.multiplicity.adjusted(cells.map { $0.p.map(value) ?? 1 })
+        }
+        let (regressed, improved) = (adjusted(\.regressed), adjusted(\.improved))
+        let equivalent = adjusted(\.equivalent)
+        return cells.enumerated().map { place, cell in
+            guard cell.p != nil else { return cell }
+            var judged = cell
+            let q = Evidence(regressed: regressed[place], improved: improved[place], equivalent: equivalent[place])
+            judged.q = q
+            judged.verdict = verdict(cell, q, base, new, options)
+            return judged
+        }
+    }
+
+    private static func others(
+        _ names: [Subject], _ cells: Cells, _ gated: Set<Key>, _ base: Side, _ new: Side, _ options: ComparisonOptions
+    ) -> [Cell] {
+        names.flatMap { subject in
+            Cells.measures(of: subject).compactMap { measure in
+                guard !gated.contains(Key(subject, measure)) else { return nil }
+                var cell = cells.cell(subject, measure)
+                guard let p = cell.p else { return nil }
+                cell.verdict = verdict(cell, p, base, new, options)
+                return cell
+            }
+        }
+    }
+
+    private static func verdict(
+        _ cell: Cell, _ evidence: Evidence, _ base: Side, _ new: Side, _ options: ComparisonOptions
+    ) -> Verdict {
+        // One boot says nothing of how boots differ.
+        guard min(base.boots.count, new.boots.count) > 1, let mine = cell.base, let theirs = cell.new else {
+            return .inconclusive
+        }
+        // A hair of room: 12 times 1/252 is no binary fraction either.
+        let level = options.alpha * (1 + 1e-12)
+        if evidence.regressed <= level && theirs - mine >= cell.leastNanoseconds { return .regressed }
+        if evidence.improved <= level && mine - theirs >= cell.leastNanoseconds { return .improved }
+        return evidence.equivalent <= level ? .equivalent : .inconclusive
+    }
+
+    private static func outcome(_ comparison: Comparison) -> Comparison.Outcome {
+        if comparison.gated.contains(where: { $0.verdict == .regressed }) { return .regressed }
+        let isDecided = comparison.gated.allSatisfy { ![.inconclusive, .noData].contains($0.verdict) }
+        return comparison.canDecide && isDecided ? .passed : .inconclusive
+    }
+
+    /// How many boots a side would probably decide about a cell: enough for the family, and enough to tell its shift from its
+    /// margin.
+    private static func bootsNeeded(_ cell: Cell, _ comparison: Comparison) -> Int? {
+        guard cell.verdict == .inconclusive, let family = comparison.bootsNeeded else { return nil }
+        guard let shift = cell.shift, let deviation = cell.deviation else { return family }
+        let size = abs(shift.effect)
+        let isHeldBack = size > cell.margin && abs((cell.new ?? 0) - (cell.base ?? 0)) < cell.leastNanoseconds
+        let distance = size < cell.equivalenceMargin ? cell.equivalenceMargin - size : isHeldBack ? 0 : size - cell.margin
+        guard let own = Resolution.bootsToDecide(deviation: deviation, distance: distance) else { return nil }
+        let present = min(comparison.base.boots, comparison.new.boots)
+        return max(family, own, comparison.canDecide ? present + 1 : 0)
+    }
+
+    // MARK: Beside the cells
+
+    private static func change(
+        _ subject: Subject, _ base: Side, _ new: Side, _ distribution: MannWhitney, _ options: ComparisonOptions
+    ) -> SubjectChange {
+        func calls(_ side: Side) -> UInt64 {
+            side.boots.reduce(0) { $0.addingSaturating($1.subjects[subject]?.calls ?? 0) }
+        }
+        func time(_ side: Side) -> Double? { side.boots.compactMap { $0.subjects[subject]?.time }.median.map { exp($0) } }
+        func shift(_ value: (BootSubject) -> Double?) -> ShiftEstimate? {
+            guard let mine = base.values(subject, value), let theirs = new.values(subject, value) else { return nil }
+            return ShiftEstimate(base: mine, new: theirs, distribution: distribution, alpha: options.alpha)
+        }
+        func shapes(_ side: Side) -> [[BucketShare]] {
+            side.boots.compactMap { $0.subjects[subject]?.shares }.filter { !$0.isEmpty }
+        }
+        let (mine, theirs) = (shapes(base), shapes(new))
+        let hasShape = mine.count == base.boots.count && theirs.count == new.boots.count
+        return SubjectChange(
+            subject: subject, baseBoots: base.boots(with: subject), newBoots: new.boots(with: subject), baseCalls: calls(base),
+            newCalls: calls(new), baseTime: time(base), newTime: time(new), rate: shift(\.rate), time: shift(\.time),
+            shape: hasShape ? ShapeChange(base: mine, new: theirs) : nil,
+            shifts: ShiftPoint.all.indices.compactMap { place in
+                shift { $0.points[place] }.map { SubjectChange.Shift(point: ShiftPoint.all[place], estimate: $0) }
+            })
+    }
+}

@@ -1,0 +1,166 @@
+package import Profile
+import SyscallTable
+
+/// What comparing two sides came to. Shifts, margins and deviations are in ln: 0.0488 is 5 % more.
+package struct Comparison: Sendable, Hashable {
+    package var options: ComparisonOptions
+    package var base, new: SideSummary
+    /// nil of profiles of anything else.
+    package var workload: WorkloadSummary?
+    /// What differs between the two sides before any figure does.
+    package var differences: [IdentityDifference]
+    /// What the reader must know before trusting the figures, each a sentence.
+    package var warnings: [String]
+    /// The cells that decide, by falling total time of their subjects in BASE.
+    package var gated: [Cell]
+    /// Subjects with more time than a gated one whose quantile BASE itself can't give.
+    package var passedOver: [PassedOver]
+    /// All other cells that both sides have, in the order of their subjects. Their p-values are not adjusted for their number.
+    package var others: [Cell]
+    /// Everything that is there on either side, in order.
+    package var subjects: [SubjectChange]
+    package var vdso: VDSOComparison
+    /// How many boots a side can flag one cell of this family alone; nil where no number will do.
+    package var bootsNeeded: Int?
+    package var outcome: Outcome
+
+    package enum Outcome: String, Sendable, Hashable {
+        case passed, regressed, inconclusive
+    }
+
+    /// Whether there are enough boots to flag one cell alone.
+    package var canDecide: Bool {
+        min(base.boots, new.boots) > 1 && !gated.isEmpty
+            && Resolution.canDecide(
+                family: gated.count, baseBoots: base.boots, newBoots: new.boots, alpha: options.alpha)
+    }
+
+    /// The smallest p-value that so many boots can give.
+    package var smallestP: Double { Resolution.smallestP(baseBoots: base.boots, newBoots: new.boots) }
+
+    /// How a system call is named: its ABI stands before it where it is not the machines' own.
+    package func label(_ name: Subject.Name) -> String {
+        switch name {
+        case .workloadCase(let name): name
+        case .call(let id): id.abi.name == base.arch ? id.name : "\(id.abi.name):\(id.name)"
+        }
+    }
+
+    /// The same with the calls that are meant: `openat (errors)`.
+    package func label(_ subject: Subject) -> String {
+        label(subject.name) + (subject.result == .error ? " (errors)" : "")
+    }
+}
+
+/// One side, in short.
+package struct SideSummary: Sendable, Hashable {
+    package var files, boots: Int
+    /// Each that occurs, in order.
+    package var kernels: [String]
+    /// The machine's own ABI.
+    package var arch: String
+    /// The median over the boots, in nanoseconds.
+    package var probeFloor: Double?
+}
+
+/// Which workload was compared.
+package struct WorkloadSummary: Sendable, Hashable {
+    package var id: String
+    package var version: Int
+    package var isQuick: Bool
+    /// What each side ran on.
+    package var base, new: WorkloadResult.Machine
+}
+
+/// Something of which the two sides have different values.
+package struct IdentityDifference: Sendable, Hashable {
+    package var name: String
+    /// Each value that occurs on a side, in order.
+    package var base, new: [String]
+
+    package init(name: String, base: [String], new: [String]) {
+        (self.name, self.base, self.new) = (name, base, new)
+    }
+}
+
+/// What is said of one figure of one subject.
+package enum Verdict: String, Sendable, Hashable, CaseIterable {
+    case regressed = "REGRESSED"
+    case improved = "IMPROVED"
+    case equivalent = "EQUIVALENT"
+    case inconclusive = "INCONCLUSIVE"
+    /// Not every boot has enough calls.
+    case noData = "NO DATA"
+    /// Only NEW has it, or only BASE.
+    case new = "NEW"
+    case gone = "GONE"
+}
+
+/// One figure of one subject on both sides.
+package struct Cell: Sendable, Hashable {
+    package var subject: Subject
+    package var measure: Measure
+    package var verdict = Verdict.noData
+    /// The medians over the boots, in nanoseconds.
+    package var base, new: Double?
+    package var shift: ShiftEstimate?
+    /// What does not matter yet: beyond it something regressed or improved.
+    package var margin: Double
+    /// Within this it is equivalent: ``margin``, or what is too little in nanoseconds if that is more.
+    package var equivalenceMargin: Double
+    /// How much two halves of boots of one kernel differ; 0 where that is not known.
+    package var noise: Double
+    /// A difference of the medians below this is no change, in nanoseconds.
+    package var leastNanoseconds: Double
+    /// The standard deviation between boots of one side; nil of one boot a side.
+    package var deviation: Double?
+    package var p: Evidence?
+    /// The same, adjusted for the number of gated cells; nil of cells that are not gated.
+    package var q: Evidence?
+    /// The smallest change that so many boots find four times in five.
+    package var detectable: Double?
+    /// How many boots a side would probably decide; nil where it is decided, or where no number will do.
+    package var bootsNeeded: Int?
+    /// Why there are no data; nil where there are.
+    package var absence: String?
+}
+
+/// p-values of the three hypotheses that a verdict takes back: no regression beyond the margin, no improvement beyond it, no
+/// equivalence within it.
+package struct Evidence: Sendable, Hashable {
+    package var regressed, improved, equivalent: Double
+
+    package init(regressed: Double, improved: Double, equivalent: Double) {
+        (self.regressed, self.improved, self.equivalent) = (regressed, improved, equivalent)
+    }
+}
+
+/// A figure that would have been gated if BASE had enough calls for it.
+package struct PassedOver: Sendable, Hashable {
+    package var subject: Subject
+    package var measure: Measure
+}
+
+/// What is known of a subject beside its gated figures.
+package struct SubjectChange: Sendable, Hashable {
+    package var subject: Subject
+    /// On how many boots of each side it is there.
+    package var baseBoots, newBoots: Int
+    /// How many calls each side has.
+    package var baseCalls, newCalls: UInt64
+    /// The median over the boots that have it, in nanoseconds of calls in each second; of a case in each operation.
+    package var baseTime, newTime: Double?
+    /// Calls per second, and ``baseTime``: how far NEW is from BASE, in ln.
+    package var rate, time: ShiftEstimate?
+    package var shape: ShapeChange?
+    /// The shift function: the points that all boots have.
+    package var shifts: [Shift]
+
+    package struct Shift: Sendable, Hashable {
+        package var point: ShiftPoint
+        package var estimate: ShiftEstimate
+    }
+
+    package var isNew: Bool { baseBoots == 0 }
+    package var isGone: Bool { newBoots == 0 }
+}

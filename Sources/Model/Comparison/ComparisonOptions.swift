@@ -1,0 +1,84 @@
+package import LatencyHistogram
+package import Profile
+
+/// One figure of a subject that is compared.
+package enum Measure: String, Sendable, Hashable, CaseIterable {
+    case p50, p90, p99
+    case p999 = "p99.9"
+    /// What one operation of a workload's case takes as the program sees it, while nothing is traced.
+    case untraced
+
+    /// nil of what is no quantile.
+    package var quantile: Quantile? {
+        switch self {
+        case .p50: .p50
+        case .p90: .p90
+        case .p99: .p99
+        case .p999: .p999
+        case .untraced: nil
+        }
+    }
+
+    /// How many calls a run must have for the quantile to be one: 50 of them lie above it.
+    package var leastCalls: UInt64 {
+        guard let quantile else { return 1 }
+        return (50 * quantile.of + quantile.of - quantile.parts - 1) / (quantile.of - quantile.parts)
+    }
+}
+
+/// What a comparison is to decide.
+package struct ComparisonOptions: Sendable, Hashable {
+    /// The relative change that does not matter yet, for each figure: 0.05 is 5 %.
+    package var deltas: [Measure: Double]
+    /// The absolute change that does not matter yet, in nanoseconds.
+    package var minimumNanoseconds: Double
+    /// The level of all tests.
+    package var alpha: Double
+    /// How many subjects are gated, by the total time that they take in BASE.
+    package var top: Int
+    /// The figures of them that are gated.
+    package var gate: [Measure]
+    package var multiplicity: Multiplicity
+    /// Whether BASE itself says how much boots differ, where it has enough of them and nothing else does.
+    package var learnsNoise = true
+    /// Whether profiles that lost calls are compared all the same.
+    package var acceptsLosses: Bool
+
+    /// Tails vary more than medians: what does not matter yet grows with the quantile.
+    package static let defaultDeltas: [Measure: Double] = [
+        .p50: 0.05, .p90: 0.10, .p99: 0.10, .p999: 0.20, .untraced: 0.05,
+    ]
+
+    package init(
+        deltas: [Measure: Double] = [:], minimumNanoseconds: Double = 20, alpha: Double = 0.05, top: Int = 6,
+        gate: [Measure] = [.p50, .p99], multiplicity: Multiplicity = .benjaminiHochberg, acceptsLosses: Bool = false
+    ) {
+        self.deltas = Self.defaultDeltas.merging(deltas) { $1 }
+        self.minimumNanoseconds = minimumNanoseconds
+        self.alpha = alpha
+        self.top = top
+        // In the order of the figures, each once: how they were typed changes nothing.
+        self.gate = Measure.allCases.filter(gate.contains)
+        self.multiplicity = multiplicity
+        self.acceptsLosses = acceptsLosses
+    }
+
+    package func delta(_ measure: Measure) -> Double { deltas[measure] ?? 0 }
+}
+
+/// Why profiles can't be compared: a sentence with the remedy.
+package struct ComparisonError: Error, CustomStringConvertible, Sendable {
+    package let description: String
+
+    init(_ description: String) { self.description = description }
+}
+
+/// A profile and the file it was read from.
+package struct ComparedFile: Sendable {
+    package var path: String
+    package var profile: Profile
+
+    package init(path: String, profile: Profile) {
+        (self.path, self.profile) = (path, profile)
+    }
+}

@@ -1,0 +1,113 @@
+/// Exact one-sided Mann–Whitney tests of two small samples.
+///
+/// U is the number of pairs in which the value of the second sample is the larger one. Source: Mann and Whitney, "On a test of
+/// whether one of two random variables is stochastically larger than the other" (1947); the recurrence is their equation 1.
+package struct MannWhitney: Sendable {
+    /// How many values the first and the second sample have.
+    package let baseCount, newCount: Int
+    /// P(U <= u) where no two values are equal and both samples are of one distribution, for u = 0 ... baseCount * newCount.
+    package let cumulative: [Double]
+
+    /// What the data say against the hypothesis that the second sample is not larger, and that it is not smaller.
+    package struct PValues: Sendable, Hashable {
+        package var greater, less: Double
+    }
+
+    /// Complexity: O((baseCount * newCount)^2).
+    package init(baseCount: Int, newCount: Int) {
+        (self.baseCount, self.newCount) = (baseCount, newCount)
+        let ways = MannWhitney.ways(baseCount, newCount)
+        let total = ways.reduce(0, +)
+        var sum = 0.0
+        cumulative = ways.map { count in
+            sum += count
+            return sum / total
+        }
+    }
+
+    /// In how many orders of the two samples U is 0, 1, 2 …: exact up to 2^53, and to 15 digits above.
+    static func ways(_ baseCount: Int, _ newCount: Int) -> [Double] {
+        // ways(m, n)[u] = ways(m, n - 1)[u - m] + ways(m - 1, n)[u]: the largest value is of the second sample or of the first.
+        var shorter = [[Double]](repeating: [1], count: newCount + 1)
+        for base in 0..<baseCount {
+            var row: [[Double]] = [[1]]
+            for new in 0..<newCount {
+                var counts = [Double](repeating: 0, count: (base + 1) * (new + 1) + 1)
+                for (u, count) in row[new].enumerated() { counts[u + base + 1] += count }
+                for (u, count) in shorter[new + 1].enumerated() { counts[u] += count }
+                row.append(counts)
+            }
+            shorter = row
+        }
+        return shorter[newCount]
+    }
+
+    /// How many of the smallest values of U are, together, no likelier than `probability`: the rank at which the interval of
+    /// the Hodges–Lehmann shift begins. 0 where even the smallest value is likelier.
+    package func criticalCount(_ probability: Double) -> Int { cumulative.count { $0 <= probability } }
+
+    /// Tests two samples of the sizes that this was made for.
+    package func test(base: [Double], new: [Double]) -> PValues {
+        precondition(base.count == baseCount && new.count == newCount, "samples of other sizes than the distribution is of")
+        let pooled = (base.map { ($0, false) } + new.map { ($0, true) }).sorted { $0.0 < $1.0 }
+        let hasTies = zip(pooled, pooled.dropFirst()).contains { $0.0 == $1.0 }
+        if hasTies { return MannWhitney.testWithTies(pooled, newCount: newCount) }
+        var (u, below) = (0, 0)
+        for (_, isNew) in pooled {
+            if isNew { u += below } else { below += 1 }
+        }
+        // Both tails are sums of the same small numbers: by symmetry P(U >= u) = P(U <= mn - u).
+        return PValues(greater: cumulative[baseCount * newCount - u], less: cumulative[u])
+    }
+
+    /// The same by midranks: every choice of `newCount` of the pooled ranks is equally likely, and all of them are counted.
+    private static func testWithTies(_ pooled: [(value: Double, isNew: Bool)], newCount: Int) -> PValues {
+        // Twice the midrank is a whole number.
+        var scores: [Int] = []
+        var start = 0
+        while start < pooled.count {
+            let end = pooled[start...].firstIndex { $0.value != pooled[start].value } ?? pooled.count
+            scores += [Int](repeating: start + 1 + end, count: end - start)
+            start = end
+        }
+        let observed = zip(pooled, scores).reduce(0) { $1.0.isNew ? $0 + $1.1 : $0 }
+        let ways = waysToReach(scores, choosing: newCount)
+        let total = ways.reduce(0, +)
+        return PValues(
+            greater: min(1, ways[observed...].reduce(0, +) / total), less: min(1, ways[...observed].reduce(0, +) / total))
+    }
+
+    /// In how many choices of `count` of the scores their sum is 0, 1, 2 …
+    private static func waysToReach(_ scores: [Int], choosing count: Int) -> [Double] {
+        let most = scores.suffix(count).reduce(0, +)
+        var ways = [[Double]](repeating: [Double](repeating: 0, count: most + 1), count: count + 1)
+        ways[0][0] = 1
+        for (place, score) in scores.enumerated() {
+            for chosen in stride(from: min(count, place + 1), to: 0, by: -1) where score <= most {
+                for sum in score...most { ways[chosen][sum] += ways[chosen - 1][sum - score] }
+            }
+        }
+        return ways[count]
+    }
+}
+
+/// How many ways there are to choose.
+enum Choices {
+    /// The binomial coefficient, exact up to 2^53; it grows to infinity rather than overflow.
+    static func count(_ items: Int, choosing chosen: Int) -> Double {
+        guard chosen >= 0, chosen <= items else { return 0 }
+        return (0..<min(chosen, items - chosen)).reduce(1) { ($0 * Double(items - $1) / Double($1 + 1)).rounded() }
+    }
+
+    /// Calls `body` with every choice of `chosen` of `items` places, as rising places, in lexicographic order.
+    static func forEach(_ items: Int, choosing chosen: Int, _ body: ([Int]) -> Void) {
+        guard chosen >= 0, chosen <= items else { return }
+        var places = Array(0..<chosen)
+        while true {
+            body(places)
+            guard let moved = places.indices.last(where: { places[$0] < items - chosen + $0 }) else { return }
+            places[moved] += 1
+            for next in places.indices.dropFirst(moved + 1) { places[next] = places[next - 1] + 1 }
+        }
+    }
+}

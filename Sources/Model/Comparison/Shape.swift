@@ -1,0 +1,46 @@
+package import LatencyHistogram
+
+/// A point of the shift function: how far one quantile moved. Source: Doksum, "Empirical probability plots and statistical
+/// inference for nonlinear models in the two-sample case" (1974); drawn at the deciles as by Wilcox (1995).
+package struct ShiftPoint: Sendable, Hashable {
+    package let quantile: Quantile
+    /// `p10`, `p99.9`.
+    package let name: String
+
+    /// The deciles, and the two quantiles of the tail.
+    static let all: [ShiftPoint] =
+        (1...9).map { ShiftPoint(quantile: Quantile(UInt64($0) * 10, of: 100), name: "p\($0)0") }
+        + [ShiftPoint(quantile: .p99, name: "p99"), ShiftPoint(quantile: .p999, name: "p99.9")]
+
+    /// How many calls a run must have: 50 of them lie above the quantile.
+    var leastCalls: UInt64 {
+        (50 * quantile.of + quantile.of - quantile.parts - 1) / (quantile.of - quantile.parts)
+    }
+}
+
+/// Which share of a distribution lies in one bucket.
+struct BucketShare {
+    let index: Int
+    let share: Double
+
+    static func of(_ distribution: LatencyHistogram) -> [BucketShare] {
+        let count = Double(distribution.count)
+        let inRange = distribution.buckets.map { BucketShare(index: $0.index, share: Double($0.count) / count) }
+        // What has no bucket lies beyond the last one.
+        guard distribution.aboveRange > 0 else { return inRange }
+        return inRange + [BucketShare(index: BucketScheme.bucketCount, share: Double(distribution.aboveRange) / count)]
+    }
+
+    /// The mean of several distributions, each counted the same.
+    static func mean(_ distributions: [[BucketShare]]) -> [BucketShare] {
+        guard distributions.count > 1 else { return distributions.first ?? [] }
+        var shares: [Int: [Double]] = [:]
+        for entry in distributions.joined() { shares[entry.index, default: []].append(entry.share) }
+        let count = distributions.count
+        return shares.keys.sorted().map { index in
+            let found = shares[index] ?? []
+            let all = found + [Double](repeating: 0, count: max(0, count - found.count))
+            return BucketShare(index: index, share: all.mean ?? 0)
+        }
+    }
+}

@@ -1,0 +1,193 @@
+import SaturatingMath
+import LatencyHistogram
+import SyscallTable
+
+extension CallProfile {
+    /// Adds another profile of the same call: the same as having recorded both.
+    package func merged(with other: CallProfile) -> CallProfile {
+        var counts = Dictionary(uniqueKeysWithValues: errnos.map { ($0.errno, $0.count) })
+        for entry in other.errnos { counts[entry.errno] = (counts[entry.errno] ?? 0).addingSaturating(entry.count) }
+        return CallProfile(
+            id: id, series: series.merged(with: other.series), errnos: counts.map { ErrnoCount(errno: $0.key, count: $0.value) })
+    }
+}
+
+extension [Series] {
+    /// Adds series of the same calls: one for each outcome and result.
+    func merged(with others: [Series]) -> [Series] {
+        var merged = self
+        for addition in others {
+            if let index = merged.firstIndex(where: { $0.outcome == addition.outcome && $0.failed == addition.failed }) {
+                merged[index].merge(addition)
+            } else {
+                merged.append(addition)
+            }
+        }
+        return merged.inOrder
+    }
+
+    /// The order in which a call's series stand everywhere.
+    package var inOrder: [Series] {
+        sorted { ($0.outcome.rawValue, $0.failed ? 1 : 0) < ($1.outcome.rawValue, $1.failed ? 1 : 0) }
+    }
+}
+
+extension [CallProfile] {
+    /// Adds calls of another profile or interval.
+    package func merged(with others: [CallProfile]) -> [CallProfile] {
+        var byID = Dictionary(uniqueKeysWithValues: map { ($0.id, $0) })
+        for call in others { byID[call.id] = byID[call.id]?.merged(with: call) ?? call }
+        return Array(byID.values).byFallingTotal
+    }
+}
+
+extension [Interval] {
+    /// All calls of a time series.
+    package func merged() -> [CallProfile] {
+        reduce(into: [CallProfile]()) { $0 = $0.merged(with: $1.calls) }
+    }
+}
+
+extension Balance {
+    /// The sum of two balances; it closes if both do and nothing stops at `UInt64.max`.
+    package func merged(with other: Balance) -> Balance {
+        var causes = lostByCause
+        for (cause, count) in other.lostByCause { causes[cause] = (causes[cause] ?? 0).addingSaturating(count) }
+        return Balance(
+            entered: entered.addingSaturating(other.entered), completed: completed.addingSaturating(other.completed),
+            inFlight: inFlight.addingSaturating(other.inFlight),
+            neverReturned: neverReturned.addingSaturating(other.neverReturned), lostByCause: causes,
+            beganBefore: beganBefore.addingSaturating(other.beganBefore),
+            newTaskReturns: newTaskReturns.addingSaturating(other.newTaskReturns),
+            refused: refused.addingSaturating(other.refused), overflowed: overflowed.addingSaturating(other.overflowed),
+            unsampled: unsampled.addingSaturating(other.unsampled))
+    }
+
+    /// Whether one of the figures stands at the largest number.
+    var isSaturated: Bool {
+        [entered, completed, inFlight, neverReturned, lost, beganBefore, newTaskReturns, refused, overflowed, unsampled].contains(
+            .max)
+    }
+}
+
+extension CaptureSummary {
+    /// Two captures as one: the times add up, what differs is named or left out.
+    func merged(with other: CaptureSummary) -> CaptureSummary {
+        func unique(_ first: [String], _ second: [String]) -> [String] { first + second.filter { !first.contains($0) } }
+        return CaptureSummary(
+            startedAtNanoseconds: min(startedAtNanoseconds, other.startedAtNanoseconds),
+            durationNanoseconds: durationNanoseconds.addingSaturating(other.durationNanoseconds),
+            scope: scope == other.scope ? scope : "\(scope); \(other.scope)",
+            selection: selection == other.selection ? selection : nil, command: command == other.command ? command : nil,
+            exitStatus: exitStatus == other.exitStatus ? exitStatus : nil,
+            probeFloorNanoseconds: probeFloorNanoseconds == other.probeFloorNanoseconds ? probeFloorNanoseconds : nil,
+            consumerCPUNanoseconds: consumerCPUNanoseconds.addingSaturating(other.consumerCPUNanoseconds),
+            programs: ProgramCost.merged(programs, other.programs), sampling: CallSampling.merged(sampling, other.sampling),
+            remarks: unique(remarks, other.remarks), notes: unique(notes, other.notes))
+    }
+}
+
+extension Profile {
+    /// Adds another profile, as if one capture had made both. Time series are added up; hosts that differ are remarked on.
+    package func merged(with other: Profile) -> Profile {
+        var capture = capture.merged(with: other.capture)
+        let isSameHost = host.kernelRelease == other.host.kernelRelease && host.cpuModel == other.host.cpuModel
+        if !isSameHost {
+            capture.remarks.append(
+                "The profiles are of different hosts: \(host.kernelRelease) on \(host.cpuModel), and "
+                    + "\(other.host.kernelRelease) on \(other.host.cpuModel). Their sum says little about either.")
+        }
+        let vdso = vdso(with: other, isSameHost: isSameHost, remarks: &capture.remarks)
+        if (self.capture.sampling == nil) != (other.capture.sampling == nil) {
+            let remark = "Not all of the profiles measured every call: in those that sampled, latencies are estimates."
+            if !capture.remarks.contains(remark) { capture.remarks.append(remark) }
+        }
+        let workload = workload(with: other, remarks: &capture.remarks)
+        let merged = Profile(
+            tool: tool, host: host, capture: capture, balance: balance.merged(with: other.balance),
+            calls: calls.merged(with: other.calls), processes: processes.merged(with: other.processes),
+            inFlight: inFlight + other.inFlight, vdso: vdso, workload: workload)
+        return merged.markedIfSaturated
+    }
+
+    /// What both saw of the vDSO, with a remark on what only one of them can say. Costs are those of one host or of none.
+    private func vdso(with other: Profile, isSameHost: Bool, remarks: inout [String]) -> VDSOProfile? {
+        func remark(_ sentence: String) {
+            if !remarks.contains(sentence) { remarks.append(sentence) }
+        }
+        guard let mine = vdso, let theirs = other.vdso else {
+            if vdso != nil || other.vdso != nil {
+                remark("Not all of the profiles say something about the vDSO: what is said of it is true of the others only.")
+            }
+            return vdso ?? other.vdso
+        }
+        var merged = mine.merged(with: theirs)
+        if mine.sampling != theirs.sampling {
+            remark(
+                mine.sampling.isOn && theirs.sampling.isOn
+                    ? "The profiles looked for calls that the vDSO served at different rates."
+                    : "Not all of the profiles looked for calls that the vDSO served: the estimates are of the others only.")
+        }
+        if !isSameHost {
+            merged.functions = []
+        } else if mine.contradicts(theirs) {
+            remark("The vDSO did not serve the same calls in all of the profiles: its costs are those where it served less.")
+        }
+        return merged
+    }
+
+    /// Counts that do not fit stop at the largest number, which must not go unsaid.
+    private var markedIfSaturated: Profile {
+        let isSaturated =
+            calls.contains { call in
+                let distribution = call.distribution
+                return distribution.count == .max || distribution.sum == .max || call.errnos.contains { $0.count == .max }
+            }
+            || processes.contains { $0.calls == .max || $0.totalNanoseconds == .max }
+            || capture.durationNanoseconds == .max || balance.isSaturated || vdso?.isSaturated == true
+            || workload?.isSaturated == true
+        guard isSaturated else { return self }
+        var marked = self
+        let remark = "Some counts or times are larger than 2^64 and stand at the largest number: they are too low."
+        if !marked.capture.remarks.contains(remark) { marked.capture.remarks.append(remark) }
+        return marked
+    }
+}
+
+extension [ProcessProfile] {
+    /// Adds processes of another profile; those of the same id and name are taken for one.
+    func merged(with others: [ProcessProfile]) -> [ProcessProfile] {
+        var order: [ProcessKey] = []
+        var byKey: [ProcessKey: ProcessProfile] = [:]
+        for process in self + others {
+            let key = ProcessKey(pid: process.pid, comm: process.comm)
+            guard var known = byKey[key] else {
+                order.append(key)
+                byKey[key] = process
+                continue
+            }
+            for series in process.series { known.add(series) }
+            if let distribution = process.distribution {
+                known.distribution = known.distribution ?? LatencyHistogram()
+                known.distribution?.merge(distribution)
+            }
+            byKey[key] = known
+        }
+        return order.compactMap { byKey[$0] }
+    }
+}
+
+/// What tells processes of several profiles apart.
+private struct ProcessKey: Hashable {
+    let pid: Int32?
+    let comm: String
+}
+
+extension ProcessProfile {
+    fileprivate mutating func add(_ addition: ProcessSeries) {
+        let known = series.firstIndex { $0.id == addition.id && $0.outcome == addition.outcome && $0.failed == addition.failed }
+        guard let known else { return series.append(addition) }
+        series[known].calls = series[known].calls.addingSaturating(addition.calls)
+        series[known].totalNanoseconds = series[known].totalNanoseconds.addingSaturating(addition.totalNanoseconds)
+    }
+}

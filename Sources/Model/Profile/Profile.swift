@@ -1,0 +1,229 @@
+import SaturatingMath
+package import LatencyHistogram
+package import SyscallTable
+
+/// What one capture found: the value that every report, file and comparison starts from.
+///
+/// All durations are nanoseconds.
+package struct Profile: Sendable, Hashable {
+    /// The version of syslat that made it.
+    package var tool: String
+    package var host: Host
+    package var capture: CaptureSummary
+    package var balance: Balance
+    /// The calls that completed, by falling total time.
+    package var calls: [CallProfile]
+    /// The processes that made them, by falling total time.
+    package var processes: [ProcessProfile]
+    /// The calls that had not returned when the capture ended, oldest first.
+    package var inFlight: [InFlightCall]
+    /// The same calls interval by interval, in order; empty unless a time series was asked for.
+    package var intervals: [Interval]
+    /// What the vDSO served and what it did not; nil where nobody looked.
+    package var vdso: VDSOProfile?
+    /// The cases of a fixed workload; nil for a profile of anything else.
+    package var workload: WorkloadResult?
+
+    package init(
+        tool: String, host: Host, capture: CaptureSummary, balance: Balance, calls: [CallProfile],
+        processes: [ProcessProfile], inFlight: [InFlightCall], intervals: [Interval] = [], vdso: VDSOProfile? = nil,
+        workload: WorkloadResult? = nil
+    ) {
+        self.intervals = intervals
+        self.vdso = vdso
+        self.workload = workload
+        self.tool = tool
+        self.host = host
+        self.capture = capture
+        self.balance = balance
+        self.calls = calls.byFallingTotal
+        self.processes = processes.sorted { ($1.totalNanoseconds, $0.pid ?? .max) < ($0.totalNanoseconds, $1.pid ?? .max) }
+        self.inFlight = inFlight.sorted { ($1.ageNanoseconds, $0.tid) < ($0.ageNanoseconds, $1.tid) }
+    }
+}
+
+/// The calls that completed in one stretch of a capture.
+package struct Interval: Sendable, Hashable {
+    /// When it began, counted from the start of the capture.
+    package var startNanoseconds: UInt64
+    package var durationNanoseconds: UInt64
+    /// By falling total time.
+    package var calls: [CallProfile]
+
+    package init(startNanoseconds: UInt64, durationNanoseconds: UInt64, calls: [CallProfile]) {
+        self.startNanoseconds = startNanoseconds
+        self.durationNanoseconds = durationNanoseconds
+        self.calls = calls.byFallingTotal
+    }
+}
+
+extension [CallProfile] {
+    /// The order of every report: the call that took the most time first.
+    package var byFallingTotal: [CallProfile] {
+        sorted { ($1.distribution.sum, $0.id) < ($0.distribution.sum, $1.id) }
+    }
+}
+
+/// How the scheduler treated a thread between the entry and the exit of a call.
+package enum Outcome: UInt8, Sendable, Hashable, CaseIterable, Codable {
+    /// It never left the CPU: the time is the kernel's own.
+    case ran = 0
+    /// It slept at least once: the time is mostly the workload's wait.
+    case blocked = 1
+    /// It never slept but lost the CPU to another thread.
+    case preempted = 2
+
+    /// The name that every output uses.
+    package var name: String {
+        switch self {
+        case .ran: "ran"
+        case .blocked: "blocked"
+        case .preempted: "preempted"
+        }
+    }
+}
+
+/// One series: the completed calls of one kind that ended the same way.
+package struct Series: Sendable, Hashable {
+    package var outcome: Outcome
+    /// Whether the call returned an error (-4095 ... -1).
+    package var failed: Bool
+    /// Where calls were sampled, those that were not measured are in it in proportion to those that were.
+    package var distribution: LatencyHistogram
+    /// Calls of whose latency nothing is known, since sampling passed over every one of the series. They are not in ``distribution``.
+    package var unmeasured: UInt64
+
+    package init(outcome: Outcome, failed: Bool, distribution: LatencyHistogram, unmeasured: UInt64 = 0) {
+        self.outcome = outcome
+        self.failed = failed
+        self.distribution = distribution
+        self.unmeasured = unmeasured
+    }
+
+    /// How many calls there were: exact, whatever was measured of them.
+    package var calls: UInt64 { distribution.count.addingSaturating(unmeasured) }
+
+    /// Adds calls that ended the same way.
+    package mutating func merge(_ other: Series) {
+        distribution.merge(other.distribution)
+        unmeasured = unmeasured.addingSaturating(other.unmeasured)
+    }
+}
+
+/// How often a call returned one error.
+package struct ErrnoCount: Sendable, Hashable {
+    /// The error's number, 1 ... 4095.
+    package var errno: Int32
+    package var count: UInt64
+
+    package init(errno: Int32, count: UInt64) {
+        self.errno = errno
+        self.count = count
+    }
+}
+
+/// Everything known of one system call.
+package struct CallProfile: Sendable, Hashable {
+    package var id: SyscallID
+    /// The non-empty series, at most one for each outcome and result.
+    package var series: [Series]
+    /// Errors by falling count.
+    package var errnos: [ErrnoCount]
+    /// All series together.
+    package let distribution: LatencyHistogram
+
+    package init(id: SyscallID, series: [Series], errnos: [ErrnoCount]) {
+        self.id = id
+        self.series = series
+        self.errnos = errnos.sorted { ($1.count, $0.errno) < ($0.count, $1.errno) }
+        self.distribution = series.mergedDistribution { _ in true }
+    }
+
+    package var calls: UInt64 { calls { _ in true } }
+    package var errors: UInt64 { calls { $0.failed } }
+    /// Calls that slept.
+    package var blocked: UInt64 { calls { $0.outcome == .blocked } }
+
+    /// The calls of those series that `isIncluded` accepts.
+    package func calls(where isIncluded: (Series) -> Bool) -> UInt64 {
+        series.reduce(0) { isIncluded($1) ? $0.addingSaturating($1.calls) : $0 }
+    }
+
+    /// The distribution of one outcome, errors included; empty where there was none.
+    package func distribution(of outcome: Outcome) -> LatencyHistogram {
+        series.mergedDistribution { $0.outcome == outcome }
+    }
+}
+
+extension [Series] {
+    /// The series that `isIncluded` accepts, added up.
+    package func mergedDistribution(where isIncluded: (Series) -> Bool) -> LatencyHistogram {
+        reduce(into: LatencyHistogram()) { if isIncluded($1) { $0.merge($1.distribution) } }
+    }
+}
+
+/// The totals of one process in one series: calls of one kind that ended the same way.
+package struct ProcessSeries: Sendable, Hashable {
+    package var id: SyscallID
+    package var outcome: Outcome
+    /// Whether the calls returned an error.
+    package var failed: Bool
+    package var calls: UInt64
+    package var totalNanoseconds: UInt64
+
+    package init(id: SyscallID, outcome: Outcome, failed: Bool, calls: UInt64, totalNanoseconds: UInt64) {
+        self.id = id
+        self.outcome = outcome
+        self.failed = failed
+        self.calls = calls
+        self.totalNanoseconds = totalNanoseconds
+    }
+}
+
+/// What one process did.
+package struct ProcessProfile: Sendable, Hashable {
+    /// The process id; nil for the row that gathers the processes for which there was no row of their own.
+    package var pid: Int32?
+    /// The name in /proc/PID/comm, as it was last known.
+    package var comm: String
+    /// Its totals, one for each series in which it has calls.
+    package var series: [ProcessSeries]
+    /// All calls of the process; nil unless per-process distributions were asked for.
+    package var distribution: LatencyHistogram?
+
+    package init(pid: Int32?, comm: String, series: [ProcessSeries], distribution: LatencyHistogram? = nil) {
+        self.pid = pid
+        self.comm = comm
+        self.series = series
+        self.distribution = distribution
+    }
+
+    package var calls: UInt64 { series.reduce(0) { $0.addingSaturating($1.calls) } }
+    package var errors: UInt64 { series.reduce(0) { $1.failed ? $0.addingSaturating($1.calls) : $0 } }
+    package var totalNanoseconds: UInt64 { series.reduce(0) { $0.addingSaturating($1.totalNanoseconds) } }
+    /// How many of the calls slept.
+    package var blocked: UInt64 { series.reduce(0) { $1.outcome == .blocked ? $0.addingSaturating($1.calls) : $0 } }
+}
+
+/// A call that had not returned when the capture ended.
+package struct InFlightCall: Sendable, Hashable {
+    package var pid: Int32
+    package var tid: Int32
+    package var comm: String
+    package var id: SyscallID
+    /// How long it had been running; at least so long if it began before the capture.
+    package var ageNanoseconds: UInt64
+    /// It had been entered before the capture began, and is not in the balance.
+    package var beganBefore: Bool
+
+    package init(
+        pid: Int32, tid: Int32, comm: String, id: SyscallID, ageNanoseconds: UInt64, beganBefore: Bool = false
+    ) {
+        self.pid = pid
+        self.tid = tid
+        self.comm = comm
+        self.id = id
+        self.ageNanoseconds = ageNanoseconds
+        self.beganBefore = beganBefore
+    }
+}

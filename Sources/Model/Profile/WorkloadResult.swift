@@ -1,0 +1,72 @@
+/// What a fixed workload came to, for comparing kernels: `syslat bench`.
+package struct WorkloadResult: Sendable, Hashable {
+    /// The name of the workload.
+    package var id: String
+    /// Raised whenever the work of a case changes: results of different versions can't be compared.
+    package var version: Int
+    /// The short form, with fewer calls: not comparable with the long one.
+    package var isQuick: Bool
+    /// How often the whole was run in this boot; the figures are of all runs together.
+    package var runs: Int
+    /// What the kernel ran on.
+    package var machine: Machine
+    /// In the order in which they ran.
+    package var cases: [WorkloadCase]
+
+    /// What a kernel runs on. Nanoseconds of different ones can't be compared, and those of an emulation say nothing of any
+    /// hardware.
+    package enum Machine: String, Sendable, Hashable, CaseIterable {
+        /// This very host.
+        case host
+        /// A virtual machine whose instructions the processor executes.
+        case kvm
+        /// A virtual machine whose instructions a program interprets (QEMU's TCG), timed by the clock of its host.
+        case emulation
+        /// The same, but its clock advances by a nanosecond with each instruction: times are counts of instructions.
+        case countedEmulation = "counted-emulation"
+    }
+
+    package init(id: String, version: Int, isQuick: Bool, runs: Int, machine: Machine, cases: [WorkloadCase]) {
+        self.id = id
+        self.version = version
+        self.isQuick = isQuick
+        self.runs = runs
+        self.machine = machine
+        self.cases = cases
+    }
+}
+
+/// One situation of a workload.
+package struct WorkloadCase: Sendable, Hashable {
+    /// A name that never changes: `read-4k-zero`.
+    package var name: String
+    /// What became of it.
+    package var state: State
+    /// The system calls that it is about, by name; those of its set-up are not among them.
+    package var syscalls: [String]
+    /// How often it did its work while it was traced; each time makes a known number of calls.
+    package var operations: UInt64
+    /// What one operation takes as the program sees it, while nothing is traced.
+    package var untraced: CallCost?
+    /// The calls of ``syscalls`` while it was traced, by how they ended. At most one for each outcome and result.
+    package var series: [Series]
+
+    package enum State: Sendable, Hashable {
+        case measured
+        /// The kernel has not what it takes: a phrase says what.
+        case absent(String)
+        /// It found that its own result was wrong, or that calls were missing: a sentence says which.
+        case failed(String)
+    }
+
+    package init(
+        name: String, state: State, syscalls: [String], operations: UInt64, untraced: CallCost? = nil, series: [Series] = []
+    ) {
+        self.name = name
+        self.state = state
+        self.syscalls = syscalls
+        self.operations = operations
+        self.untraced = untraced
+        self.series = series.inOrder
+    }
+}

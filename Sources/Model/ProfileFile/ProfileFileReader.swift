@@ -1,0 +1,214 @@
+import SaturatingMath
+import Crypto
+import FoundationEssentials
+package import Profile
+import SyscallTable
+
+/// Reads a profile file line by line. Whatever the file holds, the answer is a profile or an error with the line.
+package struct ProfileFileReader {
+    /// No line that syslat writes comes near; a longer one is not read into memory.
+    package static let longestLine = 16 << 20
+
+    private let path: String
+    private let decoder = JSONDecoder()
+    private var hash = SHA256()
+    private var lineNumber = 0
+    private var draft = Draft()
+    private var isFinished = false
+    /// What was complete when the last interval ended.
+    private var lastInterval: Draft?
+    /// The part of a line that has come without its end.
+    private var pending: [UInt8] = []
+
+    /// The profile as far as it has been read.
+    private struct Draft {
+        var tool: String?
+        var host: Host?
+        var capture: CaptureSummary?
+        var calls = CallDrafts()
+        var processes: [ProcessProfile] = []
+        var inFlight: [InFlightCall] = []
+        var vdso = VDSODraft()
+        var workload = WorkloadDraft()
+        var balance: Balance?
+        var intervals: [Interval] = []
+        var openInterval: IntervalLine?
+    }
+
+    /// - Parameter path: how errors name the file.
+    package init(path: String) { self.path = path }
+
+    /// Reads all of a file that is in memory.
+    package static func read(_ bytes: [UInt8], path: String) throws(ProfileFileError) -> Profile {
+        var reader = ProfileFileReader(path: path)
+        try reader.take(bytes[...])
+        return try reader.finish()
+    }
+
+    /// Takes the next bytes of the file.
+    package mutating func take(_ bytes: ArraySlice<UInt8>) throws(ProfileFileError) {
+        var rest = bytes
+        while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
+            let line = pending + rest[..<end]
+            pending = []
+            rest = rest[(end + 1)...]
+            lineNumber += 1
+            guard line.count <= ProfileFileReader.longestLine else { throw tooLong() }
+            try takeLine(line)
+        }
+        pending += rest
+        if pending.count > ProfileFileReader.longestLine {
+            lineNumber += 1
+            throw tooLong()
+        }
+    }
+
+    /// The profile. A file that ends early is an error, unless it is a time series with a finished interval: then it is the
+    /// profile up to there, with a remark.
+    package mutating func finish() throws(ProfileFileError) -> Profile {
+        if isFinished && pending.isEmpty { return try profile(of: draft) }
+        guard lineNumber > 0 || !pending.isEmpty else {
+            throw ProfileFileError(path, "the file is empty; it is no profile. `syslat profile -o FILE` writes one.")
+        }
+        if lineNumber == 0 { throw defect(pending.isEmpty ? "" : "this is no profile of syslat", line: 1) }
+        guard var partial = lastInterval else {
+            throw ProfileFileError(
+                path, line: lineNumber,
+                "the file ends here, before its last line: it was cut off. Take the whole file, or capture again.")
+        }
+        let covered = partial.intervals.last.map { $0.startNanoseconds.addingSaturating($0.durationNanoseconds) } ?? 0
+        partial.capture?.durationNanoseconds = covered
+        partial.capture?.remarks.append(
+            "The file \(path) is incomplete: it ends after \(partial.intervals.count) finished "
+                + (partial.intervals.count == 1 ? "interval, " : "intervals, ")
+                + "without processes, calls in flight and a balance of its own.")
+        let completed = partial.intervals.reduce(UInt64(0)) { total, interval in
+            interval.calls.reduce(total) { $0.addingSaturating($1.calls) }
+        }
+        partial.balance = Balance(
+            entered: completed, completed: completed, inFlight: 0, neverReturned: 0, lostByCause: [:])
+        return try profile(of: partial)
+    }
+
+    // MARK: Lines
+
+    private mutating func takeLine(_ line: [UInt8]) throws(ProfileFileError) {
+        if isFinished { throw defect("there is more after the line with the hash; two files in one are no profile") }
+        let parsed = try parse(line)
+        if lineNumber == 1 { try checkFirst(parsed) }
+        if let stated = parsed.sha256 {
+            try check(stated)
+            isFinished = true
+            return
+        }
+        if let end = parsed.endInterval {
+            try check(end.sha256)
+            try closeInterval(end)
+        } else {
+            do throws(LineDefect) { try take(parsed) } catch { throw defect(error.reason) }
+        }
+        hash.update(data: line + [UInt8(ascii: "\n")])
+    }
+
+    private func parse(_ line: [UInt8]) throws(ProfileFileError) -> FileLine {
+        guard line.first == UInt8(ascii: "{") else { throw notAProfile() }
+        do {
+            return try decoder.decode(FileLine.self, from: Data(line))
+        } catch {
+            if lineNumber == 1 { throw notAProfile() }
+            throw defect(ProfileFileReader.sentence(error))
+        }
+    }
+
+    private func checkFirst(_ line: FileLine) throws(ProfileFileError) {
+        guard let version = line.version else { throw notAProfile() }
+        guard version == FileLine.majorVersion else {
+            throw defect(
+                "the file is of version \(version), and this syslat reads version \(FileLine.majorVersion). "
+                    + (version > FileLine.majorVersion ? "Use a newer syslat." : "It is no version that ever was."))
+        }
+        guard line.tool != nil, line.host != nil, line.capture != nil else {
+            throw defect("the first line lacks its tool, host or capture")
+        }
+    }
+
+    private mutating func take(_ line: FileLine) throws(LineDefect) {
+        if let tool = line.tool { draft.tool = tool }
+        if let host = line.host { draft.host = host.host }
+        if let capture = line.capture { draft.capture = try capture.decoded() }
+        if let interval = line.interval {
+            guard draft.openInterval == nil else { throw LineDefect("an interval begins before the last one has ended") }
+            guard draft.calls.isEmpty else { throw LineDefect("an interval begins after series that belong to none") }
+            draft.openInterval = interval
+        }
+        if let series = line.series { try draft.calls.add(series.decoded()) }
+        if let errnos = line.errnos { try draft.calls.add(errnos.decoded()) }
+        if let process = line.process { draft.processes.append(try process.decoded()) }
+        if let call = line.inFlight { draft.inFlight.append(try call.decoded()) }
+        try draft.vdso.take(line)
+        try draft.workload.take(line)
+        if let balance = line.balance { draft.balance = try balance.decoded() }
+    }
+
+    private mutating func closeInterval(_ end: EndIntervalLine) throws(ProfileFileError) {
+        guard let interval = draft.openInterval else { throw defect("an interval ends that never began") }
+        guard draft.calls.seriesCount == end.series else {
+            throw defect("the interval has \(draft.calls.seriesCount) series, not the \(end.series) that this line says")
+        }
+        draft.intervals.append(
+            Interval(
+                startNanoseconds: interval.start, durationNanoseconds: interval.duration, calls: draft.calls.profiles()))
+        draft.calls = CallDrafts()
+        draft.openInterval = nil
+        lastInterval = draft
+    }
+
+    private func check(_ stated: String) throws(ProfileFileError) {
+        guard hash.finalize().hexadecimal == stated.lowercased() else {
+            throw defect("the hash is not that of the lines before it: the file was changed or damaged. Take a sound copy.")
+        }
+    }
+
+    private func profile(of draft: Draft) throws(ProfileFileError) -> Profile {
+        guard draft.openInterval == nil else { throw defect("the last interval has no end") }
+        guard let tool = draft.tool, let host = draft.host, let capture = draft.capture, let balance = draft.balance else {
+            throw ProfileFileError(path, "the file lacks its host, capture or balance")
+        }
+        let calls = draft.intervals.isEmpty ? draft.calls.profiles() : draft.intervals.merged()
+        return Profile(
+            tool: tool, host: host, capture: capture, balance: balance, calls: calls, processes: draft.processes,
+            inFlight: draft.inFlight, intervals: draft.intervals, vdso: draft.vdso.profile,
+            workload: draft.workload.workload)
+    }
+
+    // MARK: Errors
+
+    private func defect(_ reason: String, line: Int? = nil) -> ProfileFileError {
+        ProfileFileError(path, line: line ?? lineNumber, reason)
+    }
+
+    private func notAProfile() -> ProfileFileError {
+        lineNumber <= 1
+            ? ProfileFileError(path, line: 1, "this is no profile of syslat. `syslat profile -o FILE` writes one.")
+            : defect("this is no line of a profile: a JSON object was expected")
+    }
+
+    private func tooLong() -> ProfileFileError {
+        defect("the line is longer than \(ProfileFileReader.longestLine >> 20) MiB; no line of a profile is")
+    }
+
+    /// What the decoder objects to, in a sentence.
+    private static func sentence(_ error: any Error) -> String {
+        func place(_ context: DecodingError.Context) -> String {
+            let path = context.codingPath.map { $0.intValue.map { "[\($0)]" } ?? ".\($0.stringValue)" }.joined()
+            return path.isEmpty ? "" : " at \(path)"
+        }
+        switch error as? DecodingError {
+        case .keyNotFound(let key, let context): return "'\(key.stringValue)' is missing\(place(context))"
+        case .typeMismatch(_, let context), .valueNotFound(_, let context):
+            return "a value is of the wrong kind\(place(context))"
+        // The decoder does not tell numbers that do not fit from broken JSON.
+        default: return "this is not valid JSON, or a number in it is negative, broken or too large"
+        }
+    }
+}

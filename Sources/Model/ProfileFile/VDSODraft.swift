@@ -1,0 +1,59 @@
+import LatencyHistogram
+import Profile
+import SyscallTable
+
+/// The lines about the vDSO as they come, the head first.
+struct VDSODraft {
+    private var head: (functions: [VDSOFunction], sampling: VDSOSampling)?
+    private var entered: [VDSOEntry] = []
+    private var known: Set<Key> = []
+    private var served: [ServedEstimate] = []
+    private var vsyscalls: [VsyscallCount] = []
+
+    /// What no two lines have in common.
+    private struct Key: Hashable {
+        var id: SyscallID
+        var clock: ClockID?
+        /// As it stands in the line.
+        var reason: String
+    }
+
+    mutating func take(_ line: FileLine) throws(LineDefect) {
+        if let new = line.vdso {
+            guard head == nil else { throw LineDefect("the vDSO's functions are there twice") }
+            head = try new.decoded()
+        }
+        guard line.vdsoEntered != nil || line.vdsoServed != nil || line.vdsoVsyscall != nil else { return }
+        guard head != nil else { throw LineDefect("a line about the vDSO comes before the vDSO's functions") }
+        if let new = line.vdsoEntered { try add(try new.decoded(), reasonName: new.reason) }
+        if let new = line.vdsoServed { served.append(new.estimate) }
+        if let new = line.vdsoVsyscall { vsyscalls.append(new.count) }
+    }
+
+    private mutating func add(_ entry: VDSOEntry, reasonName: String) throws(LineDefect) {
+        guard known.insert(Key(id: entry.id, clock: entry.clock, reason: reasonName)).inserted else {
+            let clock = entry.clock.map { "\($0.name), " } ?? ""
+            throw LineDefect("the entries of \(entry.id.abi.name):\(entry.id.name) (\(clock)\(reasonName)) are there twice")
+        }
+        let same = entered.firstIndex { $0.id == entry.id && $0.clock == entry.clock && $0.reason == entry.reason }
+        guard let same else {
+            entered.append(entry)
+            return
+        }
+        // Reasons that only a later version tells apart are one reason here.
+        var distribution = entered[same].distribution
+        distribution.merge(entry.distribution)
+        entered[same] = VDSOEntry(
+            id: entry.id, clock: entry.clock, reason: entry.reason, distribution: distribution,
+            processes: entered[same].processes + entry.processes)
+    }
+
+    /// nil where no line says anything.
+    var profile: VDSOProfile? {
+        head.map { head in
+            VDSOProfile(
+                functions: head.functions, entered: entered, served: served, vsyscalls: vsyscalls,
+                sampling: head.sampling)
+        }
+    }
+}

@@ -1,0 +1,56 @@
+import CallSelection
+import SyscallTable
+import Testing
+
+@Suite struct SyscallClassTests {
+    @Test(arguments: SyscallClass.allCases)
+    func everyMemberExists(of selected: SyscallClass) {
+        let missing = selected.names.filter { SyscallTable.calls(named: $0).isEmpty }
+        #expect(missing == [])
+        #expect(Set(selected.names).count == selected.names.count)
+    }
+
+    @Test(arguments: SyscallClass.allCases, ABI.allCases)
+    func noClassIsEmptyInAnABI(selected: SyscallClass, abi: ABI) {
+        #expect(selected.names.contains { SyscallTable.number(named: $0, abi: abi) != nil })
+    }
+
+    @Test(arguments: [
+        (SyscallClass.file, ["openat2", "statx", "fchmodat2", "execveat", "file_getattr", "setxattrat", "utimensat_time64"]),
+        (.desc, ["openat2", "pidfd_open", "io_uring_setup", "cachestat", "close_range", "listmount", "epoll_pwait2", "fchroot"]),
+        (.memory, ["mmap", "mseal", "brk", "pkey_alloc", "process_madvise", "map_shadow_stack", "mmap2"]),
+        (.process, ["clone3", "execve", "exit_group", "waitid", "pidfd_send_signal"]),
+        (.network, ["accept4", "sendmmsg", "socketcall", "recvmmsg_time64"]),
+        (.signal, ["rt_sigreturn", "tgkill", "signalfd4", "pidfd_send_signal", "rt_sigtimedwait_time64"]),
+        (.ipc, ["semtimedop", "shmat", "mq_open", "ipc"]),
+        (.clock, ["clock_gettime", "gettimeofday", "clock_adjtime64", "time"]),
+    ])
+    func expectedMembers(selected: SyscallClass, names: [String]) {
+        #expect(names.filter { !selected.names.contains($0) } == [])
+    }
+
+    /// What the documentation of the classes says is in none.
+    @Test(arguments: ["futex", "futex_wait", "futex_waitv", "clock_nanosleep", "getpid"])
+    func inNoClass(name: String) {
+        #expect(SyscallClass.allCases.filter { $0.names.contains(name) } == [])
+    }
+
+    /// A call on a path relative to a directory takes a file name and a descriptor: the kernel's naming is a second list.
+    @Test func everyCallOnARelativePathIsAFileAndADescriptorCall() {
+        // Words that merely end so: "stat", and attaching shared memory.
+        let relative = SyscallTable.allNames(in: ABI.allCases).filter {
+            $0.hasSuffix("at") && !$0.hasSuffix("stat") && $0 != "shmat"
+        }
+        #expect(relative.count > 15)
+        let inBoth = Set(SyscallClass.file.names).intersection(SyscallClass.desc.names)
+        // A handle takes the place of the file name.
+        #expect(relative.filter { !inBoth.contains($0) } == ["open_by_handle_at"])
+    }
+
+    @Test func notation() {
+        #expect(
+            SyscallClass.allCases.map(\.notation) == [
+                "%file", "%desc", "%memory", "%process", "%network", "%signal", "%ipc", "%clock",
+            ])
+    }
+}

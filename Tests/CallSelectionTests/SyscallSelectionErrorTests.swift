@@ -1,0 +1,127 @@
+import SyscallTable
+import Testing
+
+@testable import CallSelection
+
+/// Every sentence that a wrong selection can give, in full: they are part of the interface.
+@Suite struct SyscallSelectionErrorTests {
+    private static let outOfNames = "the names are those of \(SyscallTable.source): give a newer call by its number"
+
+    private func sentence(_ expression: String, on architecture: Architecture = .x86_64) -> String {
+        do {
+            let selection = try SyscallSelection(parsing: [expression], architecture: architecture)
+            return "accepted, \(selection.numbers(abi: architecture.nativeABI).count) numbers"
+        } catch {
+            return error.description
+        }
+    }
+
+    @Test(arguments: [
+        ("raed", "no system call is named 'raed'; did you mean read, readv or rseq?"),
+        ("READ", "no system call is named 'READ'; did you mean read, readv or readdir?"),
+        ("ia32:socketcal", "no system call of ia32 is named 'socketcal'; did you mean socketcall, socket or socketpair?"),
+        ("read,!wirte", "no system call is named 'wirte'; did you mean write or writev?"),
+        ("epoll", "no system call is named 'epoll'; did you mean poll, ppoll or epoll_ctl?"),
+        ("frobnicate_everything", "no system call is named 'frobnicate_everything'; \(outOfNames)"),
+        ("memory", "no system call is named 'memory'; did you mean the class %memory?"),
+    ])
+    func unknownName(expression: String, expected: String) {
+        #expect(sentence(expression) == expected)
+    }
+
+    @Test func nameOfAnotherABI() {
+        #expect(
+            sentence("x86_64:socketcall")
+                == "'socketcall' is not a system call of x86_64, but of ia32; write 'ia32:socketcall'")
+        #expect(
+            sentence("ia32:newfstatat")
+                == "'newfstatat' is not a system call of ia32, but of x86_64 and x32; "
+                + "write 'x86_64:newfstatat' or 'x32:newfstatat'")
+    }
+
+    @Test func nameOfAnotherArchitecture() {
+        #expect(
+            sentence("open", on: .aarch64)
+                == "'open' is a system call of x86_64, ia32 and x32, which aarch64 does not have; "
+                + "did you mean openat, openat2 or open_tree?")
+    }
+
+    @Test func unknownClass() {
+        let classes = "the classes are %file, %desc, %memory, %process, %network, %signal, %ipc and %clock"
+        #expect(sentence("%fiel") == "no class of system calls is named '%fiel'; \(classes)")
+        #expect(sentence("read,!ia32:%") == "no class of system calls is named '%'; \(classes)")
+    }
+
+    @Test func unknownABI() {
+        #expect(
+            sentence("i386:read")
+                == "the item 'i386:read' asks for the ABI 'i386', which x86_64 does not have; "
+                + "write x86_64, ia32 or x32 before the colon")
+        #expect(
+            sentence("aarch64:4")
+                == "the item 'aarch64:4' asks for the ABI 'aarch64', which x86_64 does not have; "
+                + "write x86_64, ia32 or x32 before the colon")
+        #expect(
+            sentence("x32:read", on: .aarch64)
+                == "the item 'x32:read' asks for the ABI 'x32', which aarch64 does not have; write aarch64 before the colon")
+    }
+
+    @Test(arguments: [
+        ("socket?all?", "the glob 'socket?all?' matches no system call; widen it, as in '*socket*'"),
+        ("x86_64:socketc*", "the glob 'socketc*' matches no system call of x86_64; did you mean socket?"),
+        ("wirte*", "the glob 'wirte*' matches no system call; did you mean write or writev?"),
+        ("?", "the glob '?' matches no system call; \(outOfNames)"),
+        ("read,zzz*", "the glob 'zzz*' matches no system call; \(outOfNames)"),
+    ])
+    func unmatchedGlob(expression: String, expected: String) {
+        #expect(sentence(expression) == expected)
+    }
+
+    @Test(arguments: ["re[ad", "[", "[]", "[z-a]x", "[!]"])
+    func unclosedBracket(glob: String) {
+        #expect(
+            sentence(glob)
+                == "the glob '\(glob)' has a '[' without a proper set after it; close it, as in 'epoll_[cw]*', "
+                + "and do not put a comma into it")
+    }
+
+    @Test(arguments: ["", "  "])
+    func emptyExpression(expression: String) {
+        #expect(sentence(expression) == "the list of system calls is empty; name at least one, as in 'read,write'")
+    }
+
+    @Test(arguments: ["read,", ",read", "read,,write", ",", "read, ,write"])
+    func emptyItem(expression: String) {
+        #expect(sentence(expression) == "the list '\(expression)' has an empty item; remove the comma beside it")
+    }
+
+    @Test(arguments: ["!", "ia32:", "!ia32:"])
+    func itemWithoutACall(item: String) {
+        #expect(sentence(item) == "the item '\(item)' does not say which system call; add one, as in '\(item)read'")
+    }
+
+    @Test func misplacedNegation() {
+        #expect(sentence("ia32:!write") == "the item 'ia32:!write' has a '!' where it means nothing; write '!ia32:write'")
+        #expect(sentence("!!write") == "the item '!!write' has a '!' where it means nothing; write '!' once, before the call")
+    }
+
+    @Test(arguments: ["2147483648", "-2147483649", "ia32:99999999999999999999"])
+    func numberOutOfRange(item: String) {
+        let number = item.split(separator: ":").last ?? ""
+        #expect(
+            sentence(item) == "\(number) is not the number of a system call; give one from -2147483648 to 2147483647")
+    }
+
+    @Test(arguments: ["read,!read", "ia32:socketcall,!%network", "9999,!9999"])
+    func nothingLeft(expression: String) {
+        #expect(
+            sentence(expression)
+                == "the selection '\(expression)' leaves no system call; remove one of the items that begin with '!'")
+    }
+
+    @Test func itemAtFaultIsNamed() {
+        #expect(throws: SyscallSelectionError.unknownClass("%fiel")) {
+            try SyscallSelection(parsing: ["read", "write,%fiel"], architecture: .x86_64)
+        }
+    }
+}
