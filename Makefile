@@ -38,7 +38,7 @@ SWIFT_FILES := Package.swift Sources Tests Plugins Benchmarks Fuzzing
 C_FILES = $(shell git ls-files '*.c' '*.h')
 
 .PHONY: all build run run-in-guest test check lint format setup-lint static install-parts install uninstall bench-overhead \
-	bench-vdso-sampling bench-comparison bench-consumer bench-footprint fuzz fuzz-vdso setup setup-tests setup-bench generated \
+	bench-vdso-ticks bench-comparison bench-consumer bench-footprint fuzz fuzz-vdso setup setup-tests setup-bench generated \
 	setup-peers bench-services setup-services \
 	clean help
 
@@ -144,8 +144,8 @@ bench-overhead: setup-peers build $(addprefix $(BENCH)/,floor.bpf.o hold-floor c
 bench-services: setup-services build $(addprefix $(BENCH)/,floor.bpf.o hold-floor count-tracers) ## Measure what Redis, PostgreSQL and nginx lose under syslat and its peers
 	@Benchmarks/services
 
-bench-vdso-sampling: setup-bench build $(BENCH)/clock-loop ## Measure what --vdso-sampling costs, and how far its estimates are off
-	@Benchmarks/vdso-sampling
+bench-vdso-ticks: setup-bench build $(BENCH)/clock-loop ## Measure what --vdso-ticks costs, and how far its estimates are off
+	@Benchmarks/vdso-ticks
 
 bench-comparison: setup ## Simulate how often `syslat compare` is wrong, and what it finds
 	@$(SWIFT) build -c release --product bench-comparison

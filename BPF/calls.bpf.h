@@ -139,7 +139,7 @@ static __always_inline int call_entered(const __u64 *context, const bool typed)
     slot = take_slot(tid_of(&caller, typed), typed);
     if (config.sampling && slot)
         call |= choose(tid_of(&caller, typed), call);
-    if (unlikely(vdso_row(syslat_call_number(call))) && !is_unsampled(call))
+    if (unlikely(vdso_row(syslat_call_number(call))) && !is_unmeasured(call))
         call |= look_at_entry(task, registers_of(context), call);
     if (unlikely(!slot))
         return enter_without_slot(task, call);
@@ -148,7 +148,7 @@ static __always_inline int call_entered(const __u64 *context, const bool typed)
         count_entered(1ULL << 32);
     slot->call = call;
     note_switches(slot, task, typed);
-    slot->start_ns = is_unsampled(call) ? coarse_time() : bpf_ktime_get_ns();
+    slot->start_ns = is_unmeasured(call) ? coarse_time() : bpf_ktime_get_ns();
     return 0;
 }
 
@@ -236,9 +236,9 @@ static __always_inline void end_call(const struct syslat_slot *slot, const struc
     struct syslat_cpu *cpu;
     __u64 now;
 
-    if (is_unsampled(slot->call)) {
-        count_unsampled(syslat_call_abi(slot->call) * SYSLAT_SELECTABLE_NUMBERS + syslat_call_number(slot->call),
-                        error_of(slot->call, context[1]) != 0, outcome_of(slot, task_of(caller, typed), typed), false);
+    if (is_unmeasured(slot->call)) {
+        count_unmeasured(syslat_call_abi(slot->call) * SYSLAT_SELECTABLE_NUMBERS + syslat_call_number(slot->call),
+                         error_of(slot->call, context[1]) != 0, outcome_of(slot, task_of(caller, typed), typed), false);
         return;
     }
     now = bpf_ktime_get_ns();

@@ -68,8 +68,8 @@ struct {
     __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
     __uint(max_entries, (SYSLAT_ABI_COUNT * SYSLAT_SELECTABLE_NUMBERS));
     __type(key, __u32);
-    __type(value, struct syslat_unsampled);
-} unsampled SEC(".maps");
+    __type(value, struct syslat_unmeasured);
+} unmeasured SEC(".maps");
 
 /* What a new overflow series starts from: too large for the stack. */
 struct {

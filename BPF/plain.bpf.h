@@ -12,7 +12,7 @@
 
 /* The word of a plain call without its number; and that of one that is not measured. */
 #define PLAIN_CALL ((__u64)SYSLAT_NATIVE_ABI << SYSLAT_CALL_ABI_SHIFT)
-#define PASSED_OVER (PLAIN_CALL | (__u64)SYSLAT_UNSAMPLED << SYSLAT_CALL_SAMPLING_SHIFT)
+#define PASSED_OVER (PLAIN_CALL | (__u64)SYSLAT_UNMEASURED << SYSLAT_CALL_SAMPLING_SHIFT)
 
 /* How many calls a slot can count. */
 #define MOST_ENTERED (~0U)
@@ -145,8 +145,8 @@ static __always_inline int plain_call_exited(const __u64 *context, const bool sa
         if (call >> 32 != PASSED_OVER >> 32)
             goto measured;
         leave_call(&known->slot);
-        count_unsampled(SYSLAT_NATIVE_ABI * SYSLAT_SELECTABLE_NUMBERS + (__u32)call, context[1] > -1ULL - SYSLAT_MAX_ERRNO,
-                        outcome_of(&known->slot, known_task(known), true), true);
+        count_unmeasured(SYSLAT_NATIVE_ABI * SYSLAT_SELECTABLE_NUMBERS + (__u32)call, context[1] > -1ULL - SYSLAT_MAX_ERRNO,
+                         outcome_of(&known->slot, known_task(known), true), true);
         goto out;
     }
 measured:

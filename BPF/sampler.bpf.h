@@ -35,7 +35,7 @@ static __always_inline int sample_taken(__u64 ip)
     image = (__u64)BPF_CORE_READ(task, mm, context.vdso);
     if (image < FIRST_NATIVE_IMAGE || ip - image >= config.vdso_bytes)
         return 0;
-    __atomic_fetch_add(&control.vdso_samples, 1, __ATOMIC_RELAXED);
+    __atomic_fetch_add(&control.vdso_ticks, 1, __ATOMIC_RELAXED);
     key.function = function_at(ip - image);
     found = bpf_map_lookup_elem(&samples, &key);
     if (!found) {
@@ -49,7 +49,7 @@ static __always_inline int sample_taken(__u64 ip)
         __atomic_fetch_add(&found->period_ns, *(volatile __u64 *)&control.sample_period_ns, __ATOMIC_RELAXED);
         return 0;
     }
-    __atomic_fetch_add(&this_cpu()->counters.samples_unnoted, 1, __ATOMIC_RELAXED);
+    __atomic_fetch_add(&this_cpu()->counters.ticks_unnoted, 1, __ATOMIC_RELAXED);
     return 0;
 }
 

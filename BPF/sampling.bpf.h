@@ -76,18 +76,18 @@ static __always_inline __u64 choose(__u32 tid, __u64 call)
         begin_block(&blocks[slot].block, blocks[slot].calls);
     if (blocks[slot].calls++ == blocks[slot].block.next)
         return take_chosen(&blocks[slot].block);
-    return (__u64)SYSLAT_UNSAMPLED << SYSLAT_CALL_SAMPLING_SHIFT;
+    return (__u64)SYSLAT_UNMEASURED << SYSLAT_CALL_SAMPLING_SHIFT;
 }
 
-static __always_inline bool is_unsampled(__u64 call)
+static __always_inline bool is_unmeasured(__u64 call)
 {
-    return syslat_call_sampling(call) == SYSLAT_UNSAMPLED;
+    return syslat_call_sampling(call) == SYSLAT_UNMEASURED;
 }
 
 /* Counts a call of ABI and number `place` that has completed and was not measured. `alone`: no program preempts this one. */
-static __always_inline void count_unsampled(__u32 place, bool failed, __u64 outcome, const bool alone)
+static __always_inline void count_unmeasured(__u32 place, bool failed, __u64 outcome, const bool alone)
 {
-    struct syslat_unsampled *completed = bpf_map_lookup_elem(&unsampled, &place);
+    struct syslat_unmeasured *completed = bpf_map_lookup_elem(&unmeasured, &place);
     __u32 completion = outcome * 2 + failed;
 
     if (!completed)

@@ -94,7 +94,7 @@ complete() {
 }
 [ "$(complete syslat prof)" = profile ] || fail "bash does not complete syslat prof"
 [ "$(complete syslat profile --dur)" = --duration ] || fail "bash does not complete syslat profile --dur"
-[ "$(complete syslat profile --vd)" = --vdso-sampling ] || fail "bash does not complete syslat profile --vd"
+[ "$(complete syslat profile --vd)" = --vdso-ticks ] || fail "bash does not complete syslat profile --vd"
 [ "$(complete syslat vd)" = vdso ] || fail "bash does not complete syslat vd"
 [ "$(complete syslat vdso --fu)" = --function ] || fail "bash does not complete syslat vdso --fu"
 [ "$(complete syslat vdso --format j)" = json ] || fail "bash does not complete syslat vdso --format j"

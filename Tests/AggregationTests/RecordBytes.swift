@@ -82,7 +82,7 @@ final class Feed {
 
     var completed: UInt64 { aggregator.completed }
     var overflowed: UInt64 { aggregator.overflowed }
-    var unsampled: UInt64 { aggregator.unsampled }
+    var unmeasured: UInt64 { aggregator.unmeasured }
     var malformedEvents: UInt64 { aggregator.malformedEvents }
     var malformedRecords: UInt64 { aggregator.malformedRecords }
     var malformed: UInt64 { malformedEvents + malformedRecords }
@@ -106,8 +106,8 @@ final class Feed {
     func sendExit(_ tgid: UInt32, _ comm: String) { send(Record.processExit(tgid, comm: Array(comm.utf8))) }
 
     /// - Parameter totals: by twice the outcome, plus one for a failure.
-    func sendUnsampled(number: Int32, abi: UInt8 = 0, _ totals: [UInt64]) {
-        aggregator.consumeUnsampled(place: Int(abi) * 1024 + Int(number), totals: totals)
+    func sendUnmeasured(number: Int32, abi: UInt8 = 0, _ totals: [UInt64]) {
+        aggregator.consumeUnmeasured(place: Int(abi) * 1024 + Int(number), totals: totals)
     }
 
     func sendOverflow(key: [UInt8], series: [UInt8], extremes: [[UInt8]]) {

@@ -24,7 +24,7 @@ import Testing
             }
         }
         feed.send(measured)
-        for (number, totals) in totals { feed.sendUnsampled(number: number, totals) }
+        for (number, totals) in totals { feed.sendUnmeasured(number: number, totals) }
     }
 
     /// Calls of three numbers; failures are faster, and sleeping takes longer.
@@ -46,7 +46,7 @@ import Testing
         let feed = Feed()
         send(all, shift: { $0 < 10_000 ? shift : max(1, shift - 1) }, to: feed, using: &random)
         #expect(feed.completed == 20_000)
-        #expect(feed.unsampled > 0)
+        #expect(feed.unmeasured > 0)
         for call in feed.calls() {
             let mine = all.filter { $0.number == call.id.number }
             #expect(call.calls == UInt64(mine.count))
@@ -59,15 +59,15 @@ import Testing
                 // Only values that there were.
                 #expect(series.distribution.min >= same.map(\.duration).min() ?? 0)
                 #expect(series.distribution.max <= same.map(\.duration).max() ?? 0)
-                #expect(series.unmeasured == 0)
+                #expect(series.unrepresented == 0)
             }
-            let failed = call.series.filter { $0.failed && $0.unmeasured == 0 }.reduce(0) { $0 + $1.calls }
+            let failed = call.series.filter { $0.failed && $0.unrepresented == 0 }.reduce(0) { $0 + $1.calls }
             #expect(call.errnos.reduce(0) { $0 + $1.count } == failed)
         }
         // To the nearest call of each series.
         let attributed = feed.processes().reduce(0) { $0 + Double($1.calls) }
-        let unmeasured = feed.calls().flatMap(\.series).reduce(0) { $0 + Double($1.unmeasured) }
-        #expect(abs(attributed + unmeasured - 20_000) <= 12)
+        let unrepresented = feed.calls().flatMap(\.series).reduce(0) { $0 + Double($1.unrepresented) }
+        #expect(abs(attributed + unrepresented - 20_000) <= 12)
     }
 
     @Test func estimatesAreUnbiasedWhateverTheSampling() {
@@ -94,27 +94,27 @@ import Testing
     @Test func whatWasNotMeasuredOnceIsCountedAndHasNoLatency() throws {
         let feed = Feed()
         feed.send([Event(number: 3)])
-        feed.sendUnsampled(number: 3, [4, 2, 0, 0, 0, 0, 0, 0])
-        feed.sendUnsampled(number: 5, [0, 0, 7, 0, 0, 0, 0, 0])
+        feed.sendUnmeasured(number: 3, [4, 2, 0, 0, 0, 0, 0, 0])
+        feed.sendUnmeasured(number: 5, [0, 0, 7, 0, 0, 0, 0, 0])
         let three = try #require(feed.call(.x86_64, 3))
         #expect(three.calls == 7 && three.errors == 2 && three.distribution.count == 5)
-        #expect(three.series.map(\.unmeasured) == [0, 2])
+        #expect(three.series.map(\.unrepresented) == [0, 2])
         let five = try #require(feed.call(.x86_64, 5))
         #expect(five.calls == 7 && five.blocked == 7 && five.distribution.isEmpty)
-        #expect(feed.completed == 14 && feed.unsampled == 13)
+        #expect(feed.completed == 14 && feed.unmeasured == 13)
     }
 
     @Test func totalsAreTakenOnceAndIntervalsAddUp() throws {
         let feed = Feed()
         feed.send([Event(duration: 100, number: 0), Event(duration: 200, number: 0, sampling: 2)])
-        feed.sendUnsampled(number: 0, [3, 0, 0, 0, 0, 0, 0, 0])
-        feed.sendUnsampled(number: 0, [3, 0, 0, 0, 0, 0, 0, 0])
+        feed.sendUnmeasured(number: 0, [3, 0, 0, 0, 0, 0, 0, 0])
+        feed.sendUnmeasured(number: 0, [3, 0, 0, 0, 0, 0, 0, 0])
         let first = try #require(feed.call(.x86_64, 0))
         #expect(first.distribution == LatencyHistogram(recording: [100, 200, 200, 200, 200]))
         feed.startInterval()
         #expect(feed.calls().isEmpty)
         feed.send([Event(duration: 300, number: 0, sampling: 1)])
-        feed.sendUnsampled(number: 0, [8, 0, 0, 0, 0, 0, 0, 0])
+        feed.sendUnmeasured(number: 0, [8, 0, 0, 0, 0, 0, 0, 0])
         let second = try #require(feed.call(.x86_64, 0))
         #expect(second.distribution == LatencyHistogram(recording: [300, 300, 300, 300, 300, 300]))
         #expect(feed.completed == 11)
@@ -130,7 +130,7 @@ import Testing
         buckets[9] = 2
         feed.sendOverflow(
             key: key, series: ([2, 18, 0] + buckets).flatMap(\.bytes), extremes: [UInt64(10).bytes + UInt64(10).bytes])
-        feed.sendUnsampled(number: 7, [0, 21, 0, 0, 0, 0, 0, 0])
+        feed.sendUnmeasured(number: 7, [0, 21, 0, 0, 0, 0, 0, 0])
         let call = try #require(feed.call(.x86_64, 7))
         #expect(call.calls == 23 && call.errors == 23 && call.distribution.sum == 23 * 9)
         #expect(call.errnos == [ErrnoCount(errno: 11, count: 23)])
@@ -140,7 +140,7 @@ import Testing
     @Test func everyErrorThatWasSeenStays() throws {
         let feed = Feed()
         feed.send([Event(number: 0, error: 2), Event(number: 0, error: 11, sampling: 12)])
-        feed.sendUnsampled(number: 0, [0, 3, 0, 0, 0, 0, 0, 0])
+        feed.sendUnmeasured(number: 0, [0, 3, 0, 0, 0, 0, 0, 0])
         let call = try #require(feed.call(.x86_64, 0))
         #expect(call.errors == 5)
         #expect(call.errnos == [ErrnoCount(errno: 11, count: 4), ErrnoCount(errno: 2, count: 1)])
@@ -152,7 +152,7 @@ import Testing
             Event(number: 228, evidence: 2, clock: 1, sampling: 2), Event(number: 228, evidence: 2, clock: 1, sampling: 2),
             Event(number: 228, evidence: 3, clock: 2, sampling: 2),
         ])
-        feed.sendUnsampled(number: 228, [12, 0, 0, 0, 0, 0, 0, 0])
+        feed.sendUnmeasured(number: 228, [12, 0, 0, 0, 0, 0, 0, 0])
         #expect(feed.call(.x86_64, 228)?.calls == 15)
         let origins = feed.origins().sorted { $0.distribution.count < $1.distribution.count }
         #expect(origins.map(\.distribution.count) == [5, 10])

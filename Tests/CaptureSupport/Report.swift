@@ -5,7 +5,7 @@ package struct Report: Decodable, Sendable {
     package struct Balance: Decodable, Sendable {
         package let entered, completed, in_flight, never_returned, lost: UInt64
         package let lost_by_cause: [String: UInt64]
-        package let began_before, new_task_returns, refused, overflowed, unsampled: UInt64
+        package let began_before, new_task_returns, refused, overflowed, unmeasured: UInt64
 
         package var closes: Bool { entered == completed + in_flight + never_returned + lost }
     }

@@ -14,9 +14,9 @@ extension Semantics {
             #expect(report.rows == ["execve": 1, "getppid": 100_000, "write": 100_000])
             #expect(report.call("write")?.errnos == ["EBADF": 100_000])
             #expect(report.call("getppid")?.errors == 0)
-            #expect(report.balance.completed == report.balance.unsampled + report.capture.events + report.balance.overflowed)
+            #expect(report.balance.completed == report.balance.unmeasured + report.capture.events + report.balance.overflowed)
             // One of each block of its only thread, and the first call of each number on any CPU.
-            let measured = Int(report.balance.completed - report.balance.unsampled)
+            let measured = Int(report.balance.completed - report.balance.unmeasured)
             #expect((0...6).contains(measured - 200_000 / oneIn), "\(measured)")
             #expect(report.capture.sampling?.one_in_min == UInt64(oneIn) && report.capture.sampling?.one_in_max == UInt64(oneIn))
             report.expectNothingLost()
@@ -26,7 +26,7 @@ extension Semantics {
         @Test func callsWithARhythmAreMeasuredAlike() throws {
             let (report, _) = try Report.profiling(
                 Fixture.command("calls.s64", "50000"), options: ["--sample", "1/16", "--by", "process"])
-            let measured = Double(report.balance.completed - report.balance.unsampled)
+            let measured = Double(report.balance.completed - report.balance.unmeasured)
             #expect(report.rows == ["execve": 1, "getppid": 50_000, "write": 50_000])
             // What the process is said to have made is estimated from those that were measured: of both calls, scaled to all.
             #expect(report.processes.map(\.calls) == [100_001])
@@ -86,7 +86,7 @@ extension Semantics {
                 target: .command(command, follow: true), ringBytes: CaptureOptions.smallestRing, sampling: .fixed(shift: 1))
             let report = try Report(capture(options, stalls: [0.3, 0.3, 0.3]))
             #expect(report.rows == ["execve": 1, "getppid": 250_000, "write": 250_000])
-            #expect(report.balance.overflowed > 0 && report.balance.unsampled > 0)
+            #expect(report.balance.overflowed > 0 && report.balance.unmeasured > 0)
             #expect(report.call("write")?.errnos == ["EBADF": 250_000])
             report.expectNothingLost()
         }
@@ -118,7 +118,7 @@ extension Semantics {
             // In a guest that counts instructions a measured call costs next to nothing beside one that is counted: nothing would be saved.
             let isGuest = ProcessInfo.processInfo.environment["SYSLAT_FIXTURES"] != nil
             #expect(sampling.one_in_max > 16 || isGuest, "\(sampling)")
-            #expect(report.balance.unsampled > 5_000_000)
+            #expect(report.balance.unmeasured > 5_000_000)
             #expect(report.capture.remarks.contains { $0.contains("more than the budget of 0.01 %") }, "\(report.capture.remarks)")
             report.expectNothingLost()
         }

@@ -206,7 +206,7 @@ extension Semantics {
 
         @Test func samplingCanBeOff() throws {
             let command = try Fixture.command("vdso_calls", "monotonic:3000000")
-            let (report, _) = try Report.profiling(command, options: ["--vdso-sampling", "off"])
+            let (report, _) = try Report.profiling(command, options: ["--vdso-ticks", "off"])
             #expect(report.vdso?.served_estimate.isEmpty == true)
             #expect(report.vdso?.sampling.state == "off")
         }

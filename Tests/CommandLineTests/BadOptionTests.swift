@@ -38,7 +38,7 @@ extension CommandLineTests {
 
         static let samplingRates = ["0", "-1", "10001", "fast", "", "1.5", "4294967296", "OFF"].map { rate in
             Refusal(
-                ["profile", "--vdso-sampling", rate, "--", "true"], 64,
+                ["profile", "--vdso-ticks", rate, "--", "true"], 64,
                 "The sampling rate '\(rate)' is not a whole number from 1 to 10000",
                 "Write 997, or off")
         }
@@ -89,7 +89,7 @@ extension CommandLineTests {
 
         @Test(.requiresBPF, arguments: [("off", nil), ("1", 1), ("10000", 10_000)] as [(String, UInt32?)])
         func samplingRatesAtTheirBounds(_ rate: String, _ hertz: UInt32?) throws {
-            let (report, run) = try Report.profiling(["true"], options: ["--vdso-sampling", rate])
+            let (report, run) = try Report.profiling(["true"], options: ["--vdso-ticks", rate])
             #expect(run.status == 0, "\(run.error)")
             #expect(report.vdso?.sampling.state == (hertz == nil ? "off" : "on"))
             #expect(report.vdso?.sampling.hertz == hertz)

@@ -35,7 +35,8 @@ extension Profile {
                     series.append(
                         Series(
                             outcome: outcome, failed: failed, distribution: isUnmeasured ? .init() : .random(using: &random),
-                            unmeasured: isUnmeasured || Bool.random(using: &random) ? .random(in: 1...1 << 50, using: &random) : 0))
+                            unrepresented: isUnmeasured || Bool.random(using: &random)
+                                ? .random(in: 1...1 << 50, using: &random) : 0))
                 }
             }
             var errnos: [Int32: UInt64] = [:]
@@ -119,7 +120,7 @@ extension Balance {
         return Balance(
             entered: completed + inFlight + never + lost + (Bool.random(using: &random) ? count() : 0), completed: completed,
             inFlight: inFlight, neverReturned: never, lostByCause: [.noSlot: lost], beganBefore: count(),
-            newTaskReturns: count(), refused: count(), overflowed: count(), unsampled: count())
+            newTaskReturns: count(), refused: count(), overflowed: count(), unmeasured: count())
     }
 }
 

@@ -15,7 +15,7 @@ extension VDSOProfile {
             entered.append(.random(clock: clock, reason: reason, using: &random))
         }
         let names = ["gettimeofday", "time", "getcpu"]
-        let sampling: [VDSOSampling] = [
+        let sampling: [VDSOTicks] = [
             .on(hertz: 97), .on(hertz: 997), .off, .unavailable("no counter \"1\""), .unavailable(""),
         ]
         return VDSOProfile(

@@ -13,8 +13,8 @@ import Testing
         let read = CallProfile(
             id: SyscallID(abi: .x86_64, number: 0),
             series: [
-                Series(outcome: .ran, failed: false, distribution: recorder.snapshot(), unmeasured: 0),
-                Series(outcome: .blocked, failed: false, distribution: LatencyHistogram(), unmeasured: 5),
+                Series(outcome: .ran, failed: false, distribution: recorder.snapshot(), unrepresented: 0),
+                Series(outcome: .blocked, failed: false, distribution: LatencyHistogram(), unrepresented: 5),
             ], errnos: [])
         var random = SeededGenerator(seed: 2)
         let sampling = CallSampling(
@@ -24,7 +24,7 @@ import Testing
             capture: CaptureSummary(
                 startedAtNanoseconds: 1, durationNanoseconds: 2, scope: "all", programs: ProgramCost(runs: 3, nanoseconds: 4),
                 sampling: sampling),
-            balance: Balance(entered: 21, completed: 21, inFlight: 0, neverReturned: 0, lostByCause: [:], unsampled: 20),
+            balance: Balance(entered: 21, completed: 21, inFlight: 0, neverReturned: 0, lostByCause: [:], unmeasured: 20),
             calls: [read],
             processes: [], inFlight: [])
     }()
@@ -53,10 +53,10 @@ import Testing
     /// A file in which every call was measured says nothing of sampling: it reads as it always did.
     @Test func wholeProfilesSayNothingOfIt() throws {
         var profile = Self.profile
-        (profile.capture.sampling, profile.capture.programs, profile.balance.unsampled) = (nil, nil, 0)
+        (profile.capture.sampling, profile.capture.programs, profile.balance.unmeasured) = (nil, nil, 0)
         profile.calls = []
         let text = String(decoding: try ProfileFileWriter.text(of: profile), as: UTF8.self)
-        for word in ["one_in", "unsampled", "unmeasured", "bpf"] { #expect(!text.contains(word), "\(word)") }
+        for word in ["one_in", "unmeasured", "unrepresented", "bpf"] { #expect(!text.contains(word), "\(word)") }
     }
 
     /// What is not even of the right kind in the first line makes it no line of a profile.
@@ -69,7 +69,7 @@ import Testing
         ("\"max_overhead\":0.01", "\"max_overhead\":0", "a share above 0 and up to 1"),
         ("\"max_overhead\":0.01", "\"max_overhead\":2", "a share above 0 and up to 1"),
         ("\"max_overhead\":0.01", "\"max_overhead\":\"fast\"", "this is no profile of syslat"),
-        ("\"unmeasured\":5", "\"unmeasured\":0", "a distribution has a call at least"),
+        ("\"unrepresented\":5", "\"unrepresented\":0", "a distribution has a call at least"),
     ])
     func whatMakesNoSenseIsRefused(old: String, new: String, reason: String) throws {
         let complaint = try complaint(replacing: old, with: new)
@@ -78,10 +78,10 @@ import Testing
 
     @Test func profilesOfBothKindsAddUp() throws {
         var whole = Self.profile
-        (whole.capture.sampling, whole.balance.unsampled) = (nil, 0)
+        (whole.capture.sampling, whole.balance.unmeasured) = (nil, 0)
         let both = whole.merged(with: Self.profile)
         #expect(both.capture.sampling == CallSampling(lowestShift: 0, highestShift: 6))
-        #expect(both.balance.unsampled == 20 && both.calls[0].calls == 42)
+        #expect(both.balance.unmeasured == 20 && both.calls[0].calls == 42)
         #expect(both.capture.remarks.contains { $0.contains("in those that sampled, latencies are estimates") })
         let twice = Self.profile.merged(with: Self.profile)
         #expect(twice.capture.sampling?.budget == OverheadBudget(limit: 0.01, spentNanoseconds: 14, watchedNanoseconds: 1800))

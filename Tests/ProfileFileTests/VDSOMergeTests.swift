@@ -14,7 +14,7 @@ import Testing
         var processes: [Set<VDSOEntryProcess>]
         var served: Set<ServedEstimate>
         var vsyscalls: Set<VsyscallCount>
-        var sampling: VDSOSampling
+        var sampling: VDSOTicks
 
         init(_ profile: VDSOProfile) {
             functions = Set(profile.functions)
@@ -137,7 +137,7 @@ import Testing
             processes: [], inFlight: [], vdso: vdso)
     }
 
-    private func vdso(served: Bool = true, sampling: VDSOSampling = .off, calls: UInt64 = 1) -> VDSOProfile {
+    private func vdso(served: Bool = true, sampling: VDSOTicks = .off, calls: UInt64 = 1) -> VDSOProfile {
         VDSOProfile(
             functions: [VDSOFunction(name: "time", isServed: served)], entered: [], served: [],
             vsyscalls: [VsyscallCount(pid: 1, comm: "a", name: "time", calls: calls)], sampling: sampling)

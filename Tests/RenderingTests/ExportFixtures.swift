@@ -78,13 +78,13 @@ extension Fixtures {
     static var sampled: Profile {
         var profile = typical
         var part = read
-        part.series.append(Series(outcome: .preempted, failed: true, distribution: LatencyHistogram(), unmeasured: 7))
+        part.series.append(Series(outcome: .preempted, failed: true, distribution: LatencyHistogram(), unrepresented: 7))
         let open = CallProfile(
-            id: .native(257), series: [Series(outcome: .ran, failed: false, distribution: LatencyHistogram(), unmeasured: 12)],
+            id: .native(257), series: [Series(outcome: .ran, failed: false, distribution: LatencyHistogram(), unrepresented: 12)],
             errnos: [])
         profile.calls = [part, open]
         profile.balance = balance(of: profile.calls)
-        profile.balance.unsampled = profile.balance.completed - 9_876
+        profile.balance.unmeasured = profile.balance.completed - 9_876
         profile.capture.programs = ProgramCost(runs: 312_000, nanoseconds: 8_100_000)
         profile.capture.sampling = CallSampling(
             lowestShift: 2, highestShift: 6,

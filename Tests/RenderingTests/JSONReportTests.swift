@@ -50,7 +50,7 @@ import Testing
         #expect(
             balance.keys.sorted() == [
                 "began_before", "completed", "entered", "in_flight", "lost", "lost_by_cause", "never_returned",
-                "new_task_returns", "overflowed", "refused", "unsampled",
+                "new_task_returns", "overflowed", "refused", "unmeasured",
             ])
         #expect(try keys(balance["lost_by_cause"]) == ["missed_exit", "no_slot"])
         let figures = ["max_ns", "mean_ns", "min_ns", "p50_ns", "p90_ns", "p999_ns", "p99_ns", "total_ns"]

@@ -150,8 +150,8 @@ import Testing
                 #expect(Double(bucket.value) == Double(below.reduce(into: UInt64(0)) { $0 = $0.addingSaturating($1.count) }))
             }
         }
-        let unmeasured = all.filter { $0.1.unmeasured > 0 }.map { Double($0.1.unmeasured) }
-        #expect(samples("syslat_unmeasured_calls_total").compactMap { Double($0.value) } == unmeasured)
+        let unrepresented = all.filter { $0.1.unrepresented > 0 }.map { Double($0.1.unrepresented) }
+        #expect(samples("syslat_unrepresented_calls_total").compactMap { Double($0.value) } == unrepresented)
         #expect(samples("syslat_host_info").first?.labels["cpu_model"] == profile.host.cpuModel)
         #expect(samples("syslat_entered_calls_total").compactMap { Double($0.value) } == [Double(profile.balance.entered)])
     }

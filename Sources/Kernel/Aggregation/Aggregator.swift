@@ -19,7 +19,7 @@ package struct Aggregator: ~Copyable {
     /// Of those, the calls that came through the kernel's overflow histograms.
     package private(set) var overflowed: UInt64 = 0
     /// Of those, the calls that sampling passed over: they are counted and have no latency.
-    package private(set) var unsampled: UInt64 = 0
+    package private(set) var unmeasured: UInt64 = 0
     /// Events with an impossible field.
     package private(set) var malformedEvents: UInt64 = 0
     /// Records whose header is wrong: how many calls they held is not known.
@@ -34,7 +34,7 @@ package struct Aggregator: ~Copyable {
     /// What was in the overflow histograms when they were last read.
     private var countedOverflow: [[UInt8]: [UInt64]] = [:]
     /// What was counted of the calls that were not measured when that was last read, by place.
-    private var countedUnsampled: [Int: [UInt64]] = [:]
+    private var countedUnmeasured: [Int: [UInt64]] = [:]
 
     /// - Parameter keepsProcessDistributions: whether each process gets a histogram too (36 KiB each).
     package init(keepsProcessDistributions: Bool = false, processRowLimit: Int? = nil) {
@@ -105,15 +105,15 @@ package struct Aggregator: ~Copyable {
     /// time.
     /// - Parameters:
     ///   - place: as in the kernel's map: the ABI times 1024, plus the number.
-    ///   - totals: the words of `syslat_unsampled`, of all CPUs together; they grow only.
-    package mutating func consumeUnsampled(place: Int, totals: [UInt64]) {
-        let counted = countedUnsampled[place] ?? totals.map { _ in 0 }
-        countedUnsampled[place] = totals
+    ///   - totals: the words of `syslat_unmeasured`, of all CPUs together; they grow only.
+    package mutating func consumeUnmeasured(place: Int, totals: [UInt64]) {
+        let counted = countedUnmeasured[place] ?? totals.map { _ in 0 }
+        countedUnmeasured[place] = totals
         for (completion, total) in totals.enumerated() where total > counted[completion] {
             let calls = total - counted[completion]
-            unsampled = unsampled.addingSaturating(calls)
+            unmeasured = unmeasured.addingSaturating(calls)
             completed = completed.addingSaturating(calls)
-            series.addUnsampled(calls, place: place, completion: completion)
+            series.addUnmeasured(calls, place: place, completion: completion)
         }
     }
 

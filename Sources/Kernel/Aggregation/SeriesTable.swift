@@ -86,7 +86,7 @@ struct SeriesTable: ~Copyable {
     /// What the series with an origin had gathered before the last ``reset()``.
     private var finished: [Int: LatencyHistogram] = [:]
     /// Calls that were not measured since the last ``reset()``, by the index of their series.
-    private var unsampled: [Int: UInt64] = [:]
+    private var unmeasured: [Int: UInt64] = [:]
     /// Calls, and what was recorded of them, before the last ``reset()``: by cell, and only where calls are sampled.
     private var settled: [Int: (calls: UInt64, recorded: UInt64)] = [:]
     /// Whether any call has come that stands for others, or was not measured.
@@ -126,8 +126,8 @@ struct SeriesTable: ~Copyable {
     }
 
     /// Counts calls that were not measured. `place` is the kernel's; `completion` twice the outcome, plus one for a failure.
-    mutating func addUnsampled(_ calls: UInt64, place: Int, completion: Int) {
-        unsampled[place << 3 | completion, default: 0] += calls
+    mutating func addUnmeasured(_ calls: UInt64, place: Int, completion: Int) {
+        unmeasured[place << 3 | completion, default: 0] += calls
         isSampled = true
     }
 
@@ -264,7 +264,7 @@ struct SeriesTable: ~Copyable {
             if isSampled { settled.add(part) }
             unsafe cells.base[cell].reset()
         }
-        unsampled = [:]
+        unmeasured = [:]
     }
 
     // MARK: What the measured calls stand for
@@ -287,19 +287,19 @@ struct SeriesTable: ~Copyable {
         var sampled: [Int: [Int]] = [:]
         for cell in 0..<cells.count where unsafe cells.base[cell].recorder.count > 0 {
             let key = unsafe SeriesTable.key(of: cells.base[cell].kind)
-            if let key, unsampled[key] != nil {
+            if let key, unmeasured[key] != nil {
                 sampled[key, default: []].append(cell)
             } else {
                 parts.append(part(cell, inferred: 0))
             }
         }
-        for (key, calls) in unsampled {
+        for (key, calls) in unmeasured {
             guard let cells = sampled[key] else {
                 let kind = Kind(indexKey: key)
                 parts.append(
                     Part(
                         kind: kind,
-                        series: Series(outcome: kind.outcome, failed: kind.failed, distribution: .init(), unmeasured: calls)))
+                        series: Series(outcome: kind.outcome, failed: kind.failed, distribution: .init(), unrepresented: calls)))
                 continue
             }
             let surplus = cells.map { unsafe self.cells.base[$0].surplus?.count ?? 0 }

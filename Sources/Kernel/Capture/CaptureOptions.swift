@@ -21,7 +21,7 @@ package struct CaptureOptions: Sendable {
     /// Which calls are measured; all of them are counted.
     package var sampling: SamplingPolicy
     /// How many samples a second and CPU, at most, the estimate of served calls is made from; nil for none.
-    package var vdsoSamplingHertz: UInt32?
+    package var vdsoTickHertz: UInt32?
     /// Fewer in-flight slots than the machine's thread ids call for, so that tests can make them collide.
     package var slotLimit: Int?
     /// Fewer shares than there are CPUs, so that tests can make CPUs use one together.
@@ -31,14 +31,14 @@ package struct CaptureOptions: Sendable {
     package static let largestRing = 1 << 30
     package static let defaultRing = 8 << 20
     /// No multiple of the timer's usual rates, so that samples don't march in step with it.
-    package static let defaultVDSOSamplingHertz: UInt32 = 997
-    package static let vdsoSamplingHertzRange: ClosedRange<UInt32> = 1...10_000
+    package static let defaultVDSOTickHertz: UInt32 = 997
+    package static let vdsoTickHertzRange: ClosedRange<UInt32> = 1...10_000
 
     package init(
         target: Target, selection: SyscallSelection? = nil, selectionText: String? = nil, durationNanoseconds: UInt64? = nil,
         intervalNanoseconds: UInt64? = nil, ringBytes: Int = defaultRing, btfPath: String? = nil,
         keepsProcessDistributions: Bool = false,
-        sampling: SamplingPolicy = .everyCall, vdsoSamplingHertz: UInt32? = defaultVDSOSamplingHertz, slotLimit: Int? = nil,
+        sampling: SamplingPolicy = .everyCall, vdsoTickHertz: UInt32? = defaultVDSOTickHertz, slotLimit: Int? = nil,
         cpuShareLimit: Int? = nil
     ) {
         self.target = target
@@ -50,7 +50,7 @@ package struct CaptureOptions: Sendable {
         self.btfPath = btfPath
         self.keepsProcessDistributions = keepsProcessDistributions
         self.sampling = sampling
-        self.vdsoSamplingHertz = vdsoSamplingHertz
+        self.vdsoTickHertz = vdsoTickHertz
         self.slotLimit = slotLimit
         self.cpuShareLimit = cpuShareLimit
     }

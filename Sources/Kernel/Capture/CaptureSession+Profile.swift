@@ -38,7 +38,7 @@ extension CaptureSession {
                 .overflowFull: total.overflow_full, .malformed: aggregator.malformedEvents,
             ],
             beganBefore: total.began_before, newTaskReturns: total.new_task_returns, refused: total.refused,
-            overflowed: aggregator.overflowed, unsampled: aggregator.unsampled)
+            overflowed: aggregator.overflowed, unmeasured: aggregator.unmeasured)
         sampling.finish(at: total, &aggregator, cpu: recording.cpuAtEnd)
         addRemarks(total)
         let (processes, origins) = aggregator.processes { ProcFS.comm(of: $0) ?? "?" }
@@ -135,6 +135,6 @@ extension syslat_counters {
         exits_unsent += other.exits_unsent
         callers_unnoted += other.callers_unnoted
         vsyscalls_unnoted += other.vsyscalls_unnoted
-        samples_unnoted += other.samples_unnoted
+        ticks_unnoted += other.ticks_unnoted
     }
 }

@@ -180,7 +180,7 @@ extension CaptureSession {
     /// Takes in what the kernel has counted: calls that were not measured, and those that found the ring full.
     mutating func consumeCounted() throws(CaptureError) {
         do throws(BPFError) {
-            try consumeUnsampled()
+            try consumeUnmeasured()
             for series in try probes.overflow() {
                 aggregator.consumeOverflow(key: series.key, series: series.series, extremes: series.extremes)
             }
@@ -189,9 +189,9 @@ extension CaptureSession {
         }
     }
 
-    private mutating func consumeUnsampled() throws(BPFError) {
+    private mutating func consumeUnmeasured() throws(BPFError) {
         guard options.sampling != .everyCall else { return }
-        for (place, totals) in try probes.unsampled() { aggregator.consumeUnsampled(place: place, totals: totals) }
+        for (place, totals) in try probes.unmeasured() { aggregator.consumeUnmeasured(place: place, totals: totals) }
     }
 
     /// Reads all that is left in the kernel after a recording has stopped. Returns the counters of all CPUs.
@@ -218,7 +218,7 @@ extension CaptureSession {
             noteClocksource(at: now - recording.start)
             if !probes.namesCallers { callerFiles.resolve(try probes.callers()) }
             if flushed.isComplete { aggregator.retireEndedProcesses() }
-            try consumeUnsampled()
+            try consumeUnmeasured()
             sampling.look(at: flushed.counters, probes, &aggregator)
             lostInKernel = flushed.counters.no_slot + flushed.counters.missed_exit + flushed.counters.overflow_full
             return flushed.isComplete

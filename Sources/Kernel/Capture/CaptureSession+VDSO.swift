@@ -112,9 +112,9 @@ extension CaptureSession {
                 "For \(total.callers_unnoted) calls past the vDSO the file that made them is not known: they came from more than "
                     + "\(SYSLAT_CALLERS) places.")
         }
-        if total.samples_unnoted > 0 {
+        if total.ticks_unnoted > 0 {
             remarks.append(
-                "\(total.samples_unnoted) samples inside the vDSO are not in the estimates: more than "
+                "\(total.ticks_unnoted) samples inside the vDSO are not in the estimates: more than "
                     + "\(SYSLAT_SAMPLED_FUNCTIONS) processes and functions were hit. Watch fewer processes.")
         }
     }

@@ -33,7 +33,7 @@ package struct CaptureSession: ~Copyable {
     let vdso: VDSOLayout
     let selfTest: SelfTest
     /// Samples user code for the estimate of served calls.
-    var sampler: VDSOSampler
+    var sampler: VDSOTicker
     /// The clock sources that were in force, in order.
     var clocksources = [Host.clocksource()]
     var callerFiles = CallerFiles()
@@ -70,7 +70,7 @@ package struct CaptureSession: ~Copyable {
         let vdso = VDSOLayout(selfTest.vdso?.image)
         let probes = try CaptureSession.loadProbes(options, kernel: kernel, vdso: vdso)
         let (floor, costs) = try CaptureSession.calibrate(probes, &selfTest, options.sampling)
-        let sampler = VDSOSampler(probes, hertz: vdso.isSelected(options.selection) ? options.vdsoSamplingHertz : nil)
+        let sampler = VDSOTicker(probes, hertz: vdso.isSelected(options.selection) ? options.vdsoTickHertz : nil)
         loop.add(probes.ring.descriptor, edgeTriggered: true)
         aggregator = Aggregator(keepsProcessDistributions: options.keepsProcessDistributions)
         sampling = SamplingControl(options.sampling, target: options.target, costs: costs)

@@ -97,7 +97,7 @@ package enum Doctor {
 
     /// The proof: the programs are loaded, attached, run, and deliver what they measured. With it whether samples would be taken;
     /// nil where that was not tried.
-    private static func capture(_ btfPath: String?) -> (Finding, VDSOSampling?) {
+    private static func capture(_ btfPath: String?) -> (Finding, VDSOTicks?) {
         let subject = "capture"
         do throws(CaptureError) {
             var options = CaptureOptions(
@@ -126,8 +126,8 @@ package enum Doctor {
     }
 
     /// What calls that the vDSO serves are estimated from.
-    private static func perfEvents(_ sampling: VDSOSampling?) -> Finding {
-        var refusal = VDSOSampler.refusal()
+    private static func perfEvents(_ sampling: VDSOTicks?) -> Finding {
+        var refusal = VDSOTicker.refusal()
         // An event can be had and still take no program.
         if case .unavailable(let reason) = sampling { refusal = reason }
         guard let refusal else {

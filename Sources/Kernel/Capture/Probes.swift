@@ -49,7 +49,7 @@ struct Probes: ~Copyable {
         vdso.fill(&config)
         try opened.setInitialValue(of: ".rodata.config", to: config)
         try opened.setEntries(of: "events", to: options.ringBytes)
-        if options.sampling == .everyCall { try opened.setEntries(of: "unsampled", to: 1) }
+        if options.sampling == .everyCall { try opened.setEntries(of: "unmeasured", to: 1) }
         opened.setAutoload { programs.has($0) }
         let object = try opened.load()
         for name in ["cpus", "slots", "watch", "threads", "blocks"] { object.discardInitialValue(of: ".bss.\(name)") }
@@ -172,9 +172,9 @@ struct Probes: ~Copyable {
     func setSamplePeriod(_ period: UInt64) { set(\.sample_period_ns, to: period) }
 
     /// Samples that were found inside the vDSO until now; it may begin again at 0.
-    var vdsoSamples: UInt32 {
+    var vdsoTickCount: UInt32 {
         // Inside the mapped struct syslat_control; the programs write it.
-        let address = unsafe control.base + MemoryLayout<syslat_control>.offset(of: \.vdso_samples)!
+        let address = unsafe control.base + MemoryLayout<syslat_control>.offset(of: \.vdso_ticks)!
         return unsafe address.assumingMemoryBound(to: Atomic<UInt32>.self).pointee.load(ordering: .relaxed)
     }
 
@@ -245,7 +245,7 @@ struct Probes: ~Copyable {
 
     /// Forgets counters, batches and calls that were not measured. Only while nothing is recorded.
     func clearShares() throws(BPFError) {
-        for place in try unsampled().keys { try object.map("unsampled").clearAllCPUs(UInt32(place)) }
+        for place in try unmeasured().keys { try object.map("unmeasured").clearAllCPUs(UInt32(place)) }
         unsafe met.initialize(repeating: 0)
         for id in 0..<shareCount { unsafe share(id).pointee = syslat_cpu() }
         slots.clear()
@@ -260,14 +260,14 @@ struct Probes: ~Copyable {
     }
 
     /// How many calls completed without having been measured: by place (the ABI times 1024, plus the number), the words of
-    /// `syslat_unsampled` of all CPUs together. Only places at which there may be some.
-    func unsampled() throws(BPFError) -> [Int: [UInt64]] {
-        let map = try object.map("unsampled")
+    /// `syslat_unmeasured` of all CPUs together. Only places at which there may be some.
+    func unmeasured() throws(BPFError) -> [Int: [UInt64]] {
+        let map = try object.map("unmeasured")
         var totals: [Int: [UInt64]] = [:]
         // The mapped bytes are written by the programs, each once.
         for place in unsafe met.indices where unsafe met[place] != 0 && place < map.entries {
             for bytes in try map.values(of: UInt32(place), perCPU: true) ?? [] {
-                // Whole words: the value is one struct syslat_unsampled.
+                // Whole words: the value is one struct syslat_unmeasured.
                 let words = unsafe bytes.withUnsafeBytes { unsafe Array($0.bindMemory(to: UInt64.self)) }
                 totals[place] = totals[place].map { zip($0, words).map(&+) } ?? words
             }

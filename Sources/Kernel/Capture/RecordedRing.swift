@@ -14,7 +14,7 @@ package struct RecordedRing: Sendable {
     /// Errors: those of a capture; the ring was full, so that not all is here.
     package init(of command: ResolvedCommand, ringBytes: Int = CaptureOptions.largestRing / 4) throws(CaptureError) {
         var session = try CaptureSession(
-            CaptureOptions(target: .command(command, follow: true), ringBytes: ringBytes, vdsoSamplingHertz: nil))
+            CaptureOptions(target: .command(command, follow: true), ringBytes: ringBytes, vdsoTickHertz: nil))
         let launched = try LaunchedCommand(command)
         try launched.waitUntilAsleep()
         try session.watch(launched.pid)

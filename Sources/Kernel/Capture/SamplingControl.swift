@@ -14,7 +14,7 @@ struct SamplingControl {
     private var lowestShift, highestShift: UInt8
     private var account: OverheadBudget?
     /// What the counters and our own CPU time were at the last look.
-    private var last = (entered: UInt64(0), unsampled: UInt64(0), cpu: UInt64(0))
+    private var last = (entered: UInt64(0), unmeasured: UInt64(0), cpu: UInt64(0))
 
     /// Where a budget begins: the first tenth of a second is not to be more than it allows by far.
     private static let firstShift: UInt8 = 4
@@ -79,7 +79,7 @@ struct SamplingControl {
             return "\(whole)" + (rest == 0 ? "" : ".\(rest < 10 ? "0" : "")\(rest)") + " %"
         }
         return "The capture took \(percent(spent)) of the CPU time of what it watched, more than the budget of "
-            + "\(percent(account.limit)): a call that is only counted takes \(Int(costs.passedOver.rounded())) ns longer here, and there "
+            + "\(percent(account.limit)): a call that is only counted takes \(Int(costs.unmeasured.rounded())) ns longer here, and there "
             + "are too many of them. Only watching fewer processes takes less."
     }
 
@@ -87,11 +87,11 @@ struct SamplingControl {
         guard account != nil else { return nil }
         // Not everything is counted in one place, nor read in one moment: the sum may seem to fall for once.
         let calls = counters.entered - min(last.entered, counters.entered)
-        let passedOver = min(calls, aggregator.unsampled - last.unsampled)
+        let unmeasured = min(calls, aggregator.unmeasured - last.unmeasured)
         let stretch = Stretch(
-            measured: Double(calls - passedOver), passedOver: Double(passedOver), consumer: Double(cpu - last.cpu),
+            measured: Double(calls - unmeasured), unmeasured: Double(unmeasured), consumer: Double(cpu - last.cpu),
             watched: Double(watched.advance(living: aggregator.livingProcesses, ended: aggregator.takeEndedProcesses())))
-        last = (counters.entered, aggregator.unsampled, cpu)
+        last = (counters.entered, aggregator.unmeasured, cpu)
         account?.spentNanoseconds += UInt64(stretch.spent(costs))
         account?.watchedNanoseconds += UInt64(stretch.watched)
         return stretch
@@ -99,25 +99,25 @@ struct SamplingControl {
 
     /// What happened between two looks. Calls and nanoseconds.
     private struct Stretch {
-        let measured, passedOver, consumer, watched: Double
+        let measured, unmeasured, consumer, watched: Double
 
         private static let tolerance = 1.01
 
-        func spent(_ costs: CallCosts) -> Double { measured * costs.measured + passedOver * costs.passedOver + consumer }
+        func spent(_ costs: CallCosts) -> Double { measured * costs.measured + unmeasured * costs.unmeasured + consumer }
 
         /// What the same would have cost with another sampling.
         private func predicted(_ costs: CallCosts, shift: UInt8) -> Double {
-            let calls = measured + passedOver
+            let calls = measured + unmeasured
             let events = min(consumer, measured * SamplingControl.eventNanoseconds)
             let wouldMeasure = calls / Double(UInt64(1) << UInt64(shift))
             let wouldTake = measured > 0 ? events * wouldMeasure / measured : 0
-            return wouldMeasure * costs.measured + (calls - wouldMeasure) * costs.passedOver + consumer - events + wouldTake
+            return wouldMeasure * costs.measured + (calls - wouldMeasure) * costs.unmeasured + consumer - events + wouldTake
         }
 
         /// The finest sampling within the limit, or the coarsest there is. Finer only by steps, and with room to spare: so it does not
         /// swing.
         func shift(within limit: Double, _ costs: CallCosts, now: UInt8) -> UInt8 {
-            guard watched > 0, measured + passedOver > 0 else { return now }
+            guard watched > 0, measured + unmeasured > 0 else { return now }
             let allowed = limit * watched
             if predicted(costs, shift: now) > allowed {
                 // Where no sampling keeps to the budget, the finest one that costs next to nothing beside what can't be helped.
@@ -131,17 +131,17 @@ struct SamplingControl {
 
 /// How much longer a call takes on this host while it is watched, in nanoseconds: all that the tracepoints add.
 struct CallCosts {
-    let measured, passedOver: Double
+    let measured, unmeasured: Double
 
     /// Where no budget has to be kept.
-    static let unknown = CallCosts(measured: 0, passedOver: 0)
+    static let unknown = CallCosts(measured: 0, unmeasured: 0)
 
     private static let batches = 21
     private static let callsInBatch = 100
 
-    private init(measured: Double, passedOver: Double) {
+    private init(measured: Double, unmeasured: Double) {
         self.measured = measured
-        self.passedOver = passedOver
+        self.unmeasured = unmeasured
     }
 
     /// Times calls that do nothing by this thread, which must be the only one that is watched.
@@ -160,8 +160,8 @@ struct CallCosts {
             }
             return Double(times.sorted()[CallCosts.batches / 2]) / Double(CallCosts.callsInBatch)
         }
-        let (measured, passedOver) = (median(shift: 0), median(shift: CallSampling.largestShift))
+        let (measured, unmeasured) = (median(shift: 0), median(shift: CallSampling.largestShift))
         probes.sample(shift: 0)
-        self.init(measured: max(0, measured - (untraced ?? 0)), passedOver: max(0, passedOver - (untraced ?? 0)))
+        self.init(measured: max(0, measured - (untraced ?? 0)), unmeasured: max(0, unmeasured - (untraced ?? 0)))
     }
 }

@@ -34,7 +34,7 @@ package struct VDSOSurvey {
         do throws(CaptureError) {
             let options = CaptureOptions(
                 target: .processes([], follow: false), ringBytes: CaptureOptions.smallestRing, btfPath: btfPath,
-                vdsoSamplingHertz: nil)
+                vdsoTickHertz: nil)
             let session = try CaptureSession(options, selfTest: selfTest)
             return report(session.selfTest, floor: session.floor, remarks: remarks)
         } catch {

@@ -43,7 +43,7 @@ package struct WindowedCapture: ~Copyable {
     /// Loads and attaches the programs for this process, and for the children that it starts. Nothing is recorded yet.
     package init(of pid: Int32, btfPath: String? = nil) throws(CaptureError) {
         var session = try CaptureSession(
-            CaptureOptions(target: .processes([pid], follow: true), btfPath: btfPath, vdsoSamplingHertz: nil))
+            CaptureOptions(target: .processes([pid], follow: true), btfPath: btfPath, vdsoTickHertz: nil))
         // Children that live for a moment need no rows of their own.
         session.aggregator = Aggregator(processRowLimit: 2)
         target = try WindowedCapture.watch(pid, session)

@@ -48,13 +48,13 @@ package struct Balance: Sendable, Hashable {
     /// Completed calls that went through the kernel's overflow histograms: coarser, and without their process.
     package var overflowed: UInt64
     /// Completed calls that sampling passed over: counted, and not measured.
-    package var unsampled: UInt64
+    package var unmeasured: UInt64
 
     /// Closes the books: what nothing explains becomes `lost` with the cause `unaccounted`.
     package init(
         entered: UInt64, completed: UInt64, inFlight: UInt64, neverReturned: UInt64,
         lostByCause: [LossCause: UInt64], beganBefore: UInt64 = 0, newTaskReturns: UInt64 = 0, refused: UInt64 = 0,
-        overflowed: UInt64 = 0, unsampled: UInt64 = 0
+        overflowed: UInt64 = 0, unmeasured: UInt64 = 0
     ) {
         var lost = lostByCause.filter { $0.value > 0 }
         let explained = ([completed, inFlight, neverReturned] + lost.values).saturatingSum
@@ -70,12 +70,12 @@ package struct Balance: Sendable, Hashable {
         self.newTaskReturns = newTaskReturns
         self.refused = refused
         self.overflowed = overflowed
-        self.unsampled = unsampled
+        self.unmeasured = unmeasured
     }
 
     /// Completed calls that came to the consumer one by one.
     package var events: UInt64 {
-        let others = unsampled.addingSaturating(overflowed)
+        let others = unmeasured.addingSaturating(overflowed)
         return completed > others ? completed - others : 0
     }
 

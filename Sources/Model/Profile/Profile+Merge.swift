@@ -60,12 +60,12 @@ extension Balance {
             beganBefore: beganBefore.addingSaturating(other.beganBefore),
             newTaskReturns: newTaskReturns.addingSaturating(other.newTaskReturns),
             refused: refused.addingSaturating(other.refused), overflowed: overflowed.addingSaturating(other.overflowed),
-            unsampled: unsampled.addingSaturating(other.unsampled))
+            unmeasured: unmeasured.addingSaturating(other.unmeasured))
     }
 
     /// Whether one of the figures stands at the largest number.
     var isSaturated: Bool {
-        [entered, completed, inFlight, neverReturned, lost, beganBefore, newTaskReturns, refused, overflowed, unsampled].contains(
+        [entered, completed, inFlight, neverReturned, lost, beganBefore, newTaskReturns, refused, overflowed, unmeasured].contains(
             .max)
     }
 }

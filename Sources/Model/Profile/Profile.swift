@@ -91,22 +91,22 @@ package struct Series: Sendable, Hashable {
     /// Where calls were sampled, those that were not measured are in it in proportion to those that were.
     package var distribution: LatencyHistogram
     /// Calls of whose latency nothing is known, since sampling passed over every one of the series. They are not in ``distribution``.
-    package var unmeasured: UInt64
+    package var unrepresented: UInt64
 
-    package init(outcome: Outcome, failed: Bool, distribution: LatencyHistogram, unmeasured: UInt64 = 0) {
+    package init(outcome: Outcome, failed: Bool, distribution: LatencyHistogram, unrepresented: UInt64 = 0) {
         self.outcome = outcome
         self.failed = failed
         self.distribution = distribution
-        self.unmeasured = unmeasured
+        self.unrepresented = unrepresented
     }
 
     /// How many calls there were: exact, whatever was measured of them.
-    package var calls: UInt64 { distribution.count.addingSaturating(unmeasured) }
+    package var calls: UInt64 { distribution.count.addingSaturating(unrepresented) }
 
     /// Adds calls that ended the same way.
     package mutating func merge(_ other: Series) {
         distribution.merge(other.distribution)
-        unmeasured = unmeasured.addingSaturating(other.unmeasured)
+        unrepresented = unrepresented.addingSaturating(other.unrepresented)
     }
 }
 

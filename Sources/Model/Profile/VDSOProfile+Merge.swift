@@ -131,10 +131,10 @@ extension ServedEstimate {
     }
 }
 
-extension VDSOSampling {
+extension VDSOTicks {
     /// What can be said of two captures together: the slower of two rates; estimates of one, where the other has none; why there
     /// are none at all.
-    fileprivate func merged(with other: VDSOSampling) -> VDSOSampling {
+    fileprivate func merged(with other: VDSOTicks) -> VDSOTicks {
         switch (self, other) {
         case (.on(let mine), .on(let theirs)): .on(hertz: min(mine, theirs))
         case (.on, _): self

@@ -12,11 +12,11 @@ package struct VDSOProfile: Sendable, Hashable {
     /// Calls through the legacy vsyscall page, by falling calls.
     package var vsyscalls: [VsyscallCount]
     /// How the served calls were estimated, or why they were not.
-    package var sampling: VDSOSampling
+    package var sampling: VDSOTicks
 
     package init(
         functions: [VDSOFunction], entered: [VDSOEntry], served: [ServedEstimate], vsyscalls: [VsyscallCount],
-        sampling: VDSOSampling
+        sampling: VDSOTicks
     ) {
         self.functions = functions
         self.entered = entered.sorted { ($1.distribution.sum, $0.order) < ($0.distribution.sum, $1.order) }
@@ -167,7 +167,7 @@ package struct VsyscallCount: Sendable, Hashable {
 }
 
 /// How served calls were looked for.
-package enum VDSOSampling: Sendable, Hashable {
+package enum VDSOTicks: Sendable, Hashable {
     /// User instruction pointers were sampled on every CPU, so many times a second.
     case on(hertz: UInt32)
     /// Nobody asked for it.

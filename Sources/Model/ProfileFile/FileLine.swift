@@ -8,7 +8,7 @@ import SyscallTable
 /// {"syslat-profile":1,"tool":…,"host":{…},"capture":{…}}       first
 /// {"interval":{"start_ns":…,"duration_ns":…}}                  the series that follow belong to it
 /// {"series":{"abi":…,"number":…,"name":…,"outcome":…,"failed":…,"count":…,"sum_ns":…,"min_ns":…,"max_ns":…,
-///            "above_range":…,"buckets":[[lowest value,count],…],"unmeasured":…}}
+///            "above_range":…,"buckets":[[lowest value,count],…],"unrepresented":…}}
 /// {"errnos":{"abi":…,"number":…,"name":…,"counts":[[errno,count],…]}}
 /// {"end_interval":{"series":…,"sha256":…}}                     the hash of all before this line
 /// {"process":{"pid":…,"comm":…,"series":[[abi,number,outcome,failed,calls,total_ns],…]}}
@@ -174,7 +174,7 @@ struct BalanceLine: Codable {
     var lostByCause: [String: UInt64]
     var beganBefore, newTaskReturns, refused, overflowed: UInt64
     /// Only where there are any.
-    var unsampled: UInt64?
+    var unmeasured: UInt64?
 
     enum CodingKeys: String, CodingKey {
         case inFlight = "in_flight"
@@ -182,7 +182,7 @@ struct BalanceLine: Codable {
         case lostByCause = "lost_by_cause"
         case beganBefore = "began_before"
         case newTaskReturns = "new_task_returns"
-        case entered, completed, refused, overflowed, unsampled
+        case entered, completed, refused, overflowed, unmeasured
     }
 
     init(_ balance: Balance) {
@@ -191,6 +191,6 @@ struct BalanceLine: Codable {
         lostByCause = Dictionary(uniqueKeysWithValues: balance.lostByCause.map { ($0.key.rawValue, $0.value) })
         (beganBefore, newTaskReturns) = (balance.beganBefore, balance.newTaskReturns)
         (refused, overflowed) = (balance.refused, balance.overflowed)
-        unsampled = balance.unsampled > 0 ? balance.unsampled : nil
+        unmeasured = balance.unmeasured > 0 ? balance.unmeasured : nil
     }
 }

@@ -63,6 +63,6 @@ extension BalanceLine {
         return Balance(
             entered: entered, completed: completed, inFlight: inFlight, neverReturned: neverReturned, lostByCause: causes,
             beganBefore: beganBefore, newTaskReturns: newTaskReturns, refused: refused, overflowed: overflowed,
-            unsampled: unsampled ?? 0)
+            unmeasured: unmeasured ?? 0)
     }
 }

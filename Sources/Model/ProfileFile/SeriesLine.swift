@@ -10,15 +10,15 @@ struct SeriesLine: Codable {
     var failed: Bool
     private var distribution: Distribution
     /// Only where there are any.
-    private var unmeasured: UInt64?
+    private var unrepresented: UInt64?
 
-    enum CodingKeys: String, CodingKey { case abi, name, outcome, number, failed, unmeasured }
+    enum CodingKeys: String, CodingKey { case abi, name, outcome, number, failed, unrepresented }
 
     init(_ series: Series, of id: SyscallID) {
         (abi, number, name) = (id.abi.name, id.number, id.name)
         (outcome, failed) = (series.outcome.name, series.failed)
         distribution = Distribution(series.distribution)
-        unmeasured = series.unmeasured > 0 ? series.unmeasured : nil
+        unrepresented = series.unrepresented > 0 ? series.unrepresented : nil
     }
 
     init(from decoder: any Decoder) throws {
@@ -29,7 +29,7 @@ struct SeriesLine: Codable {
         number = try container.decode(Int32.self, forKey: .number)
         failed = try container.decode(Bool.self, forKey: .failed)
         distribution = try Distribution(from: decoder)
-        unmeasured = try container.decodeIfPresent(UInt64.self, forKey: .unmeasured)
+        unrepresented = try container.decodeIfPresent(UInt64.self, forKey: .unrepresented)
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -40,7 +40,7 @@ struct SeriesLine: Codable {
         try container.encode(number, forKey: .number)
         try container.encode(failed, forKey: .failed)
         try distribution.encode(to: encoder)
-        try container.encodeIfPresent(unmeasured, forKey: .unmeasured)
+        try container.encodeIfPresent(unrepresented, forKey: .unrepresented)
     }
 
     /// The series, or what is wrong with it.
@@ -49,7 +49,7 @@ struct SeriesLine: Codable {
             try SyscallID(abiName: abi, number: number),
             Series(
                 outcome: try Outcome(lineName: outcome), failed: failed,
-                distribution: try distribution.decoded(mayBeEmpty: unmeasured ?? 0 > 0), unmeasured: unmeasured ?? 0)
+                distribution: try distribution.decoded(mayBeEmpty: unrepresented ?? 0 > 0), unrepresented: unrepresented ?? 0)
         )
     }
 

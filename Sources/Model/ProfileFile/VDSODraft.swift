@@ -4,7 +4,7 @@ import SyscallTable
 
 /// The lines about the vDSO as they come, the head first.
 struct VDSODraft {
-    private var head: (functions: [VDSOFunction], sampling: VDSOSampling)?
+    private var head: (functions: [VDSOFunction], sampling: VDSOTicks)?
     private var entered: [VDSOEntry] = []
     private var known: Set<Key> = []
     private var served: [ServedEstimate] = []

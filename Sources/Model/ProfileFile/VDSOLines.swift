@@ -60,7 +60,7 @@ struct VDSOLine: Codable {
             }
     }
 
-    func decoded() throws(LineDefect) -> (functions: [VDSOFunction], sampling: VDSOSampling) {
+    func decoded() throws(LineDefect) -> (functions: [VDSOFunction], sampling: VDSOTicks) {
         var decoded: [VDSOFunction] = []
         for line in functions {
             let function = VDSOFunction(
@@ -77,7 +77,7 @@ struct VDSOLine: Codable {
 }
 
 extension VDSOLine.Sampling {
-    fileprivate func decoded() throws(LineDefect) -> VDSOSampling {
+    fileprivate func decoded() throws(LineDefect) -> VDSOTicks {
         switch (state, hertz) {
         case ("on", let hertz?): return .on(hertz: hertz)
         case ("on", nil): throw LineDefect("sampling that is on has its hertz")

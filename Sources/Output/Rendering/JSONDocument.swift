@@ -103,7 +103,7 @@ private struct CapturePart: Encodable {
 private struct BalancePart: Encodable {
     let entered, completed, inFlight, neverReturned, lost: UInt64
     let lostByCause: [String: UInt64]
-    let beganBefore, newTaskReturns, refused, overflowed, unsampled: UInt64
+    let beganBefore, newTaskReturns, refused, overflowed, unmeasured: UInt64
 
     init(_ balance: Balance) {
         entered = balance.entered
@@ -116,7 +116,7 @@ private struct BalancePart: Encodable {
         newTaskReturns = balance.newTaskReturns
         refused = balance.refused
         overflowed = balance.overflowed
-        unsampled = balance.unsampled
+        unmeasured = balance.unmeasured
     }
 
     enum CodingKeys: String, CodingKey {
@@ -127,13 +127,13 @@ private struct BalancePart: Encodable {
         case lostByCause = "lost_by_cause"
         case beganBefore = "began_before"
         case newTaskReturns = "new_task_returns"
-        case refused, overflowed, unsampled
+        case refused, overflowed, unmeasured
     }
 }
 
 /// The names of the figures, shared by a call and by its outcomes.
 private enum FigureKey: String, CodingKey {
-    case abi, number, name, calls, errors, errnos, outcomes, unmeasured
+    case abi, number, name, calls, errors, errnos, outcomes, unrepresented
     case total = "total_ns"
     case minimum = "min_ns"
     case mean = "mean_ns"
@@ -176,8 +176,8 @@ private struct CallPart: Encodable {
             }
             try container.encode(figures.maximum, forKey: .maximum)
         }
-        let unmeasured = call.series.reduce(UInt64(0)) { $0.addingSaturating($1.unmeasured) }
-        if unmeasured > 0 { try container.encode(unmeasured, forKey: .unmeasured) }
+        let unrepresented = call.series.reduce(UInt64(0)) { $0.addingSaturating($1.unrepresented) }
+        if unrepresented > 0 { try container.encode(unrepresented, forKey: .unrepresented) }
         let outcomes = Outcome.allCases.compactMap { outcome in OutcomePart(call, outcome).map { (outcome.name, $0) } }
         try container.encode(Dictionary(uniqueKeysWithValues: outcomes), forKey: .outcomes)
     }

@@ -127,7 +127,7 @@ struct VDSOPart: Encodable {
         var hertz: UInt32?
         var reason: String?
 
-        init(_ sampling: VDSOSampling) {
+        init(_ sampling: VDSOTicks) {
             switch sampling {
             case .on(let hertz): (state, self.hertz) = ("on", hertz)
             case .off: state = "off"

@@ -44,7 +44,7 @@ enum NotesSection {
             (balance.beganBefore, "began before", "began before"),
             (balance.newTaskReturns, "first return of a new task", "first returns of new tasks"),
             (balance.refused, "refused before entry", "refused before entry"),
-            (balance.unsampled, "completed and not measured", "completed and not measured"),
+            (balance.unmeasured, "completed and not measured", "completed and not measured"),
         ].filter { $0.0 > 0 }.map { HumanFormat.count($0.0, $0.1, $0.2) }
         return beside.isEmpty ? [sum] : [sum, "Beside it: \(beside.joined(separator: ", "))"]
     }

@@ -56,15 +56,15 @@ package enum OpenMetricsReport {
         var overhead = MetricFamily(
             "syslat_overhead_ratio", .gauge, help: "What the capture took of the CPU time of what it watched.")
         if let spent = sampling.budget?.spent { overhead.add("", [], DecimalText.fixed(spent, decimals: 6)) }
-        var unmeasured = MetricFamily(
-            "syslat_unmeasured_calls", .counter,
+        var unrepresented = MetricFamily(
+            "syslat_unrepresented_calls", .counter,
             help: "Completed calls of which none like them was measured: they are in no histogram.")
         for call in profile.calls {
-            for series in call.series.inOrder where series.unmeasured > 0 {
-                unmeasured.add("_total", labels(of: series, call.id), String(series.unmeasured))
+            for series in call.series.inOrder where series.unrepresented > 0 {
+                unrepresented.add("_total", labels(of: series, call.id), String(series.unrepresented))
             }
         }
-        return [rate, overhead, unmeasured]
+        return [rate, overhead, unrepresented]
     }
 
     private static func labels(of series: Series, _ id: SyscallID) -> MetricFamily.Labels {
@@ -98,8 +98,8 @@ package enum OpenMetricsReport {
                 "overflowed_calls", "Completed calls that went through the coarser histograms in the kernel.", by: "",
                 [("", balance.overflowed)]),
             family(
-                "unsampled_calls", "Completed calls that sampling passed over: counted, and not measured.", by: "",
-                [("", balance.unsampled)]),
+                "unmeasured_calls", "Completed calls that sampling passed over: counted, and not measured.", by: "",
+                [("", balance.unmeasured)]),
         ]
     }
 

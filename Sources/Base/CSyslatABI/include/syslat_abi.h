@@ -67,7 +67,7 @@ typedef int32_t syslat_s32;
 
 /* Sampling: 1 of 2^shift calls is measured; the others carry this instead of a shift, and are counted only. */
 #define SYSLAT_MAX_SAMPLING_SHIFT 12
-#define SYSLAT_UNSAMPLED 15
+#define SYSLAT_UNMEASURED 15
 
 /* The largest magnitude that the kernel returns as an error (MAX_ERRNO, include/linux/err.h). */
 #define SYSLAT_MAX_ERRNO 4095
@@ -102,7 +102,7 @@ enum syslat_evidence {
  *     32 number    as entered; x32 numbers without __X32_SYSCALL_BIT
  *      2 abi       enum syslat_abi
  *      3 evidence  enum syslat_evidence
- *      4 sampling  the call stands for 2^sampling calls, itself among them; or SYSLAT_UNSAMPLED
+ *      4 sampling  the call stands for 2^sampling calls, itself among them; or SYSLAT_UNMEASURED
  *      8 clock     of clock_gettime and clock_getres with evidence: the id, or SYSLAT_CLOCK_...
  *     12 error     0, or the errno: 1 ... 4095
  *      2 outcome   enum syslat_outcome
@@ -171,7 +171,7 @@ struct syslat_process_exit {
 
 /* Calls of one number that completed and were not measured. */
 #define SYSLAT_COMPLETIONS 8
-struct syslat_unsampled {
+struct syslat_unmeasured {
     syslat_u64 calls[SYSLAT_COMPLETIONS]; /* by enum syslat_outcome, twice, plus one for an error */
 };
 
@@ -193,7 +193,7 @@ struct syslat_counters {
     syslat_u64 exits_unsent;      /* process exit records for which the ring had no room */
     syslat_u64 callers_unnoted;   /* calls past the vDSO whose place in the code had no room in the callers' map */
     syslat_u64 vsyscalls_unnoted; /* calls through the vsyscall page that had none */
-    syslat_u64 samples_unnoted;   /* samples inside the vDSO that had no room */
+    syslat_u64 ticks_unnoted;     /* samples inside the vDSO that had no room */
 };
 
 /* One CPU's share (or that of several, see SYSLAT_CPU_SHARES): its counters and the batch it is filling. */
@@ -294,7 +294,7 @@ struct syslat_control {
     syslat_u64 session_start_ns; /* CLOCK_MONOTONIC, when recording began */
     syslat_u64 coarse_now_ns;    /* CLOCK_MONOTONIC, as user space last looked: when calls that are not measured began */
     syslat_u32 sampling_shift;   /* 1 of 2^shift calls is measured */
-    syslat_u32 vdso_samples;     /* samples inside the vDSO until now; written by the programs only */
+    syslat_u32 vdso_ticks;       /* samples inside the vDSO until now; written by the programs only */
     syslat_u64 sample_period_ns; /* the time that a sample inside the vDSO stands for */
     syslat_u8 met[SYSLAT_ABI_COUNT * SYSLAT_SELECTABLE_NUMBERS]; /* written by the programs: which calls there have been, or 0 */
 };

@@ -34,7 +34,7 @@ enum Units {
     /// Samples a second; nil for `off`.
     static func samplingRate(_ text: String) throws -> SamplingRate {
         if text == "off" { return SamplingRate(hertz: nil) }
-        let range = CaptureOptions.vdsoSamplingHertzRange
+        let range = CaptureOptions.vdsoTickHertzRange
         guard let hertz = UInt32(text), range.contains(hertz) else {
             throw ValidationError(
                 "The sampling rate '\(text)' is not a whole number from \(range.lowerBound) to \(range.upperBound) (samples a second "

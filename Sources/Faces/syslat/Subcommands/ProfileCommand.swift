@@ -55,7 +55,7 @@ struct ProfileCommand: ParsableCommand {
             "Samples a second and CPU, at most, by which calls that the vDSO serves are estimated, or off (default: 997).",
             valueName: "hz|off"),
         transform: Units.samplingRate)
-    var vdsoSampling = Units.SamplingRate(hertz: CaptureOptions.defaultVDSOSamplingHertz)
+    var vdsoTicks = Units.SamplingRate(hertz: CaptureOptions.defaultVDSOTickHertz)
 
     @Option(
         parsing: .unconditional,
@@ -127,7 +127,7 @@ struct ProfileCommand: ParsableCommand {
             target: try target.target(), selection: try Selecting.selection(syscalls),
             selectionText: syscalls.isEmpty ? nil : syscalls.joined(separator: ","), durationNanoseconds: duration,
             intervalNanoseconds: interval, ringBytes: ringSize, btfPath: btf,
-            keepsProcessDistributions: view.grouping == .process, sampling: sampling, vdsoSamplingHertz: vdsoSampling.hertz)
+            keepsProcessDistributions: view.grouping == .process, sampling: sampling, vdsoTickHertz: vdsoTicks.hertz)
         let session = try CaptureSession(options)
         if interval != nil { try sink?.begin(session.outline) }
         // A command that shows something on the same terminal has it for itself.

@@ -10,9 +10,9 @@ import Profile
 /// done seldom, until samples are found inside the vDSO, and at the full rate while there are some.
 ///
 /// Ownership: the events end with this value. Nothing is sampled before ``start()``.
-struct VDSOSampler: ~Copyable {
+struct VDSOTicker: ~Copyable {
     /// Whether it samples, or why not.
-    let state: VDSOSampling
+    let state: VDSOTicks
     private let events: [Event]
     /// The time between two samples of one CPU at the full rate, and while nothing is found.
     private let periods: (full: UInt64, idle: UInt64)
@@ -42,10 +42,10 @@ struct VDSOSampler: ~Copyable {
             (state, events, periods) = (.off, [], (0, 0))
             return
         }
-        periods = (1_000_000_000 / UInt64(hertz), 1_000_000_000 / UInt64(min(hertz, VDSOSampler.idleHertz)))
+        periods = (1_000_000_000 / UInt64(hertz), 1_000_000_000 / UInt64(min(hertz, VDSOTicker.idleHertz)))
         probes.setSamplePeriod(periods.idle)
         do throws(CaptureError) {
-            events = try VDSOSampler.open(probes, periodNanoseconds: periods.idle)
+            events = try VDSOTicker.open(probes, periodNanoseconds: periods.idle)
             state = .on(hertz: hertz)
         } catch {
             (state, events) = (.unavailable(error.description), [])
@@ -54,9 +54,9 @@ struct VDSOSampler: ~Copyable {
 
     /// Chooses how often to sample. To be called again and again while recording.
     mutating func adapt(_ probes: borrowing Probes, at now: UInt64) {
-        let count = probes.vdsoSamples
+        let count = probes.vdsoTickCount
         if count != found.count { found = (count, now) }
-        let shouldBeIdle = now - found.at >= VDSOSampler.patienceNanoseconds
+        let shouldBeIdle = now - found.at >= VDSOTicker.patienceNanoseconds
         guard shouldBeIdle != isIdle, periods.full != periods.idle else { return }
         isIdle = shouldBeIdle
         let period = isIdle ? periods.idle : periods.full
