@@ -54,7 +54,7 @@ let base: [Target] = [
     module("LatencyHistogram", on: .base, uses: ["SaturatingMath"]),
     module("SyscallTable", on: .base),
     module("CallSelection", on: .base, uses: ["SyscallTable"]),
-    module("Linux", on: .base),
+    module("Linux", on: .base, uses: ["CLinux"]),
 ]
 
 let model: [Target] = [
@@ -71,17 +71,21 @@ let kernel: [Target] = [
     module("BPFObjects", on: .kernel, uses: ["CZlib"], plugins: ["EmbedBPF"]),
     module("BPFRuntime", on: .kernel, uses: ["CBPFLog", "CLibbpf"]),
     module("Aggregation", on: .kernel, uses: ["CSyslatABI", "LatencyHistogram", "Profile", "SaturatingMath", "SyscallTable"]),
+    module(
+        "Probes", on: .kernel,
+        uses: ["BPFObjects", "BPFRuntime", "CLinux", "CSyslatABI", "CallSelection", "Linux", "Profile", "SyscallTable"]),
     module("VDSO", on: .kernel, uses: ["CVDSO", "Linux", "Profile", "SyscallTable"]),
     module(
         "Capture", on: .kernel,
         uses: [
-            "Aggregation", "BPFObjects", "BPFRuntime", "CLinux", "CSyslatABI", "CallSelection", "LatencyHistogram", "Linux",
-            "Profile",
+            "Aggregation", "BPFRuntime", "CLinux", "CSyslatABI", "CallSelection", "LatencyHistogram", "Linux", "Probes", "Profile",
             "SaturatingMath", "SyscallTable", "VDSO",
         ]),
+    module("HostCheck", on: .kernel, uses: ["CallSelection", "Capture", "Linux", "Probes", "Profile", "SyscallTable", "VDSO"]),
     module(
-        "Workload", on: .kernel, uses: ["CWorkload", "CallSelection", "Capture", "LatencyHistogram", "Profile", "SyscallTable"]),
-    module("KernelLab", on: .kernel, uses: ["CLinux", crypto]),
+        "Workload", on: .kernel,
+        uses: ["CWorkload", "CallSelection", "Capture", "LatencyHistogram", "Probes", "Profile", "SyscallTable"]),
+    module("KernelLab", on: .kernel, uses: ["CLinux", "Linux", crypto]),
 ]
 
 let output: [Target] = [
@@ -93,9 +97,8 @@ let faces: [Target] = [
     .executableTarget(
         name: "syslat",
         dependencies: [
-            "CallSelection", "Capture", "Comparison", "KernelLab", "Profile", "ProfileFile", "Rendering", "SyscallTable",
-            "Workload",
-            argumentParser,
+            "CallSelection", "Capture", "Comparison", "HostCheck", "KernelLab", "Linux", "Probes", "Profile", "ProfileFile",
+            "Rendering", "SyscallTable", "Workload", argumentParser,
         ],
         path: "Sources/Faces/syslat", swiftSettings: strict)
 ]
@@ -117,6 +120,7 @@ let rootFreeTests: [Target] = [
         exclude: ["Corpus"], swiftSettings: strict),
     .testTarget(
         name: "SaturatingMathTests", dependencies: ["LatencyHistogram", "SaturatingMath", "TestSupport"], swiftSettings: strict),
+    .testTarget(name: "LinuxTests", dependencies: ["CLinux", "Linux"], swiftSettings: testing),
     .testTarget(name: "SyscallTableTests", dependencies: ["SyscallTable"], swiftSettings: strict),
     .testTarget(name: "CallSelectionTests", dependencies: ["CallSelection", "SyscallTable"], swiftSettings: strict),
     .testTarget(
@@ -161,25 +165,30 @@ let rootFreeTests: [Target] = [
 /// Tests that trace (root) or boot kernels, and what they share.
 let tracingTests: [Target] = [
     .target(
-        name: "CaptureSupport", dependencies: ["CLibbpf", "CSyslatABI", "Capture", "Profile", "Rendering", "SyscallTable"],
+        name: "CaptureSupport",
+        dependencies: ["CLibbpf", "CSyslatABI", "Capture", "HostCheck", "Probes", "Profile", "Rendering", "SyscallTable"],
         path: "Tests/CaptureSupport", swiftSettings: testing),
     .testTarget(
         name: "CaptureTests",
-        dependencies: ["CallSelection", "Capture", "CaptureSupport", "CSyslatABI", "Profile", "SyscallTable", "syslat"],
+        dependencies: ["CallSelection", "Capture", "CaptureSupport", "CSyslatABI", "Probes", "Profile", "SyscallTable", "syslat"],
         exclude: ["Fixtures"], swiftSettings: testing),
     .testTarget(
         name: "WorkloadTests",
         dependencies: [
-            "Capture", "CaptureSupport", "LatencyHistogram", "Profile", "ProfileFile", "SyscallTable", "Workload", "syslat",
+            "Capture", "CaptureSupport", "LatencyHistogram", "Probes", "Profile", "ProfileFile", "SyscallTable", "Workload",
+            "syslat",
         ],
         swiftSettings: testing),
-    .target(name: "KernelLabSupport", dependencies: ["KernelLab"], path: "Tests/KernelLabSupport", swiftSettings: testing),
+    .target(
+        name: "KernelLabSupport", dependencies: ["KernelLab", "Probes"], path: "Tests/KernelLabSupport", swiftSettings: testing),
     .testTarget(
-        name: "KernelLabTests", dependencies: ["CLinux", "CaptureSupport", "KernelLab", "KernelLabSupport", "Workload", "syslat"],
+        name: "KernelLabTests", dependencies: ["CaptureSupport", "KernelLab", "KernelLabSupport", "Linux", "Probes", "Workload", "syslat"],
         swiftSettings: testing),
     .testTarget(
         name: "CommandLineTests",
-        dependencies: ["Capture", "CaptureSupport", "ComparisonSupport", "Profile", "ProfileFile", "TestSupport", "syslat"],
+        dependencies: [
+            "Capture", "CaptureSupport", "ComparisonSupport", "Probes", "Profile", "ProfileFile", "TestSupport", "syslat",
+        ],
         exclude: ["Snapshots"], swiftSettings: testing),
 ]
 

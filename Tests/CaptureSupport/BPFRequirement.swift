@@ -1,3 +1,4 @@
+import HostCheck
 import Capture
 import Foundation
 import Testing

@@ -1,16 +1,18 @@
 import Capture
 import Foundation
+import Probes
 import Profile
 import Rendering
 import Testing
 
-/// The two sets of programs: typed ones for kernels with BTF, and those for kernels that need a file (`--btf`).
-package enum Twin: String, CaseIterable, Sendable {
-    case typed, raw
-
-    package var btfPath: String? { self == .raw ? "/sys/kernel/btf/vmlinux" : nil }
+extension ProgramSet {
     /// What the command line is given for it.
-    package var options: [String] { btfPath.map { ["--btf", $0] } ?? [] }
+    package var options: [String] { ["--program-set", rawValue] }
+
+    /// Those that serve a capture with a selection, of a cgroup, or where CPUs share their memory.
+    package static let narrowed: [ProgramSet] = [.typed, .raw]
+    /// Those that leave calls unmeasured.
+    package static let sampled: [ProgramSet] = [.fastSampling, .typed, .raw]
 }
 
 /// Makes a capture inside the test process.
@@ -29,20 +31,22 @@ package func capture(
     var options = options
     options.durationNanoseconds = options.durationNanoseconds ?? UInt64(ProgramRun.patience * 1e9)
     let interruption = Interruption()
-    let session = try CaptureSession(options)
+    let session = try Session(options)
     var hasStarted = false
     defer { interruption.finish(hasStarted) }
     var stalls = stalls[...]
-    return try session.run { _ in
-        if !hasStarted {
-            hasStarted = true
-            Thread.detachNewThread {
-                whileRecording()
-                interruption.finishWork(interrupts: endsAfterwards)
+    return try OneShot.run(
+        session,
+        onProgress: { _ in
+            if !hasStarted {
+                hasStarted = true
+                Thread.detachNewThread {
+                    whileRecording()
+                    interruption.finishWork(interrupts: endsAfterwards)
+                }
             }
-        }
-        if let seconds = stalls.popFirst() { Thread.sleep(forTimeInterval: seconds) }
-    }
+            if let seconds = stalls.popFirst() { Thread.sleep(forTimeInterval: seconds) }
+        })
 }
 
 /// The SIGINT by which a capture is ended: sent to the thread that captures and to no other, and kept from ending the test.
@@ -79,11 +83,11 @@ extension Report {
 
     /// Profiles a program that waits, from its gate on: until it ends, or until `then` has returned.
     package static func capturing(
-        _ program: WaitingProgram, follow: Bool = true, twin: Twin = .typed, slotLimit: Int? = nil, endsAfterwards: Bool = false,
+        _ program: WaitingProgram, follow: Bool = true, set: ProgramSet? = nil, slotLimit: Int? = nil, endsAfterwards: Bool = false,
         then: @escaping @Sendable () -> Void = {}
     ) throws -> Report {
         let options = CaptureOptions(
-            target: .processes([program.pid], follow: follow), btfPath: twin.btfPath, slotLimit: slotLimit)
+            target: .processes([program.pid], follow: follow), programSet: set, slotLimit: slotLimit)
         return try Report(
             CaptureSupport.capture(options, endsAfterwards: endsAfterwards) {
                 program.release()

@@ -1,3 +1,4 @@
+import Probes
 import Capture
 import CaptureSupport
 import Foundation
@@ -6,9 +7,9 @@ import Testing
 extension Semantics {
     /// Batches and counters belong to CPUs: those of every possible CPU are read, also of one that is offline at the end.
     @Suite struct CPUTests {
-        @Test(arguments: Twin.allCases)
-        func line13_callsOnEveryCPUAreCounted(_ twin: Twin) throws {
-            let (report, run) = try Report.profiling(Fixture.command("each_cpu", "333", "30"), options: twin.options)
+        @Test(arguments: ProgramSet.allCases)
+        func line13_callsOnEveryCPUAreCounted(_ set: ProgramSet) throws {
+            let (report, run) = try Report.profiling(Fixture.command("each_cpu", "333", "30"), options: set.options)
             #expect(run.status == 0)
             let cpus = UInt64(sysconf(Int32(_SC_NPROCESSORS_CONF)))
             #expect(report.calls("getppid") == 333 * 30 * cpus)
@@ -17,15 +18,15 @@ extension Semantics {
         }
 
         /// As on a machine with more CPUs than there is memory for: calls on two CPUs at once, in one batch, with one set of counters.
-        @Test(arguments: Twin.allCases)
-        func line13_cpusThatShareTheirMemoryLoseNothing(_ twin: Twin) throws {
+        @Test(arguments: ProgramSet.narrowed)
+        func line13_cpusThatShareTheirMemoryLoseNothing(_ set: ProgramSet) throws {
             // Each makes so many getppid, and as many write that fail.
             let (processes, calls): (UInt64, UInt64) = (4, 100_000)
             let one = try "\(Fixture("calls.s64").path) \(calls) & "
             let all = String(repeating: one, count: Int(processes)) + "wait"
             let program = try WaitingProgram(Fixture.gated(["/bin/sh", "-c", all]))
             let options = CaptureOptions(
-                target: .processes([program.pid], follow: true), ringBytes: CaptureOptions.smallestRing, btfPath: twin.btfPath,
+                target: .processes([program.pid], follow: true), ringBytes: CaptureOptions.smallestRing, programSet: set,
                 cpuShareLimit: 1)
             let report = try Report(capture(options) { program.release() })
             #expect(program.wait() == 0)

@@ -1,12 +1,13 @@
+import Probes
 import CaptureSupport
 import Testing
 
 extension Semantics {
     /// A number means nothing without the convention that the call was made by.
     @Suite struct CallingConventionTests {
-        @Test(arguments: Twin.allCases)
-        func line1_ia32CallsOfA64BitProgramHaveTheirOwnRows(_ twin: Twin) throws {
-            let (report, run) = try Report.profiling(Fixture.command("mixed.s64", "1000"), options: twin.options)
+        @Test(arguments: ProgramSet.allCases)
+        func line1_ia32CallsOfA64BitProgramHaveTheirOwnRows(_ set: ProgramSet) throws {
+            let (report, run) = try Report.profiling(Fixture.command("mixed.s64", "1000"), options: set.options)
             #expect(run.status == 0)
             // As x86_64 numbers they would be semget (64) and stat (4).
             #expect(report.rows == ["execve": 1, "getppid": 1000, "ia32:getppid": 1000, "ia32:write": 1000])
@@ -16,30 +17,30 @@ extension Semantics {
             report.expectNothingLost()
         }
 
-        @Test(arguments: Twin.allCases)
-        func line1_a32BitProgramHasOnlyIA32Rows(_ twin: Twin) throws {
-            let (report, run) = try Report.profiling(Fixture.command("calls.s32", "500"), options: twin.options)
+        @Test(arguments: ProgramSet.allCases)
+        func line1_a32BitProgramHasOnlyIA32Rows(_ set: ProgramSet) throws {
+            let (report, run) = try Report.profiling(Fixture.command("calls.s32", "500"), options: set.options)
             #expect(run.status == 0)
             #expect(report.rows == ["execve": 1, "ia32:getppid": 500, "ia32:write": 500])
             report.expectNothingLost()
         }
 
-        @Test(arguments: Twin.allCases)
-        func line2_anExecveFrom64To32BitsIsNamedByItsEnter(_ twin: Twin) throws {
+        @Test(arguments: ProgramSet.allCases)
+        func line2_anExecveFrom64To32BitsIsNamedByItsEnter(_ set: ProgramSet) throws {
             let next = try Fixture.command("calls.s32", "40")
             let (report, run) = try Report.profiling(
-                [Fixture("calls.s64").path, "30", "execve"] + next, options: twin.options)
+                [Fixture("calls.s64").path, "30", "execve"] + next, options: set.options)
             #expect(run.status == 0)
             // It leaves as number 11 of a 32-bit program: munmap as an x86_64 number.
             #expect(report.rows == ["execve": 2, "getppid": 30, "write": 30, "ia32:getppid": 40, "ia32:write": 40])
             report.expectNothingLost()
         }
 
-        @Test(arguments: Twin.allCases)
-        func line2_anExecveFrom32To64BitsIsNamedByItsEnter(_ twin: Twin) throws {
+        @Test(arguments: ProgramSet.allCases)
+        func line2_anExecveFrom32To64BitsIsNamedByItsEnter(_ set: ProgramSet) throws {
             let next = try Fixture.command("calls.s64", "30")
             let (report, run) = try Report.profiling(
-                [Fixture("calls.s32").path, "40", "execve"] + next, options: twin.options)
+                [Fixture("calls.s32").path, "40", "execve"] + next, options: set.options)
             #expect(run.status == 0)
             #expect(
                 report.rows == [
@@ -58,9 +59,9 @@ extension Semantics {
             report.expectNothingLost()
         }
 
-        @Test(arguments: Twin.allCases)
-        func line2_everySignalReturnIsNamed(_ twin: Twin) throws {
-            let (report, run) = try Report.profiling(Fixture.command("signal_handler", "300"), options: twin.options)
+        @Test(arguments: ProgramSet.allCases)
+        func line2_everySignalReturnIsNamed(_ set: ProgramSet) throws {
+            let (report, run) = try Report.profiling(Fixture.command("signal_handler", "300"), options: set.options)
             #expect(run.status == 0)
             // It leaves with number -1, which is a call of its own in line 9.
             #expect(report.calls("rt_sigreturn") == 300)
@@ -69,9 +70,9 @@ extension Semantics {
             report.expectNothingLost()
         }
 
-        @Test(arguments: Twin.allCases)
-        func line9_numbersWithoutACallHaveRowsOfTheirOwn(_ twin: Twin) throws {
-            let (report, run) = try Report.profiling(Fixture.command("odd_numbers.s64", "100"), options: twin.options)
+        @Test(arguments: ProgramSet.allCases)
+        func line9_numbersWithoutACallHaveRowsOfTheirOwn(_ set: ProgramSet) throws {
+            let (report, run) = try Report.profiling(Fixture.command("odd_numbers.s64", "100"), options: set.options)
             #expect(run.status == 0)
             #expect(
                 report.rows == [

@@ -1,3 +1,4 @@
+import Probes
 import Capture
 import CaptureSupport
 import Foundation
@@ -8,11 +9,11 @@ import Testing
 extension Semantics {
     /// Too little room: in the ring, and in the table of calls in flight.
     @Suite struct CapacityTests {
-        @Test(arguments: Twin.allCases)
-        func line10_nothingIsLostWhileTheRingIsFull(_ twin: Twin) throws {
+        @Test(arguments: ProgramSet.allCases)
+        func line10_nothingIsLostWhileTheRingIsFull(_ set: ProgramSet) throws {
             let command = try ResolvedCommand(Fixture.command("calls.s64", "250000"))
             let options = CaptureOptions(
-                target: .command(command, follow: true), ringBytes: CaptureOptions.smallestRing, btfPath: twin.btfPath)
+                target: .command(command, follow: true), ringBytes: CaptureOptions.smallestRing, programSet: set)
             // 64 KiB hold about 2600 calls: the rest of what is made meanwhile is counted in the kernel.
             let report = try Report(capture(options, stalls: [0.3, 0.3, 0.3]))
             #expect(report.capture.exit_status == 0)

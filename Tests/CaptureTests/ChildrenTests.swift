@@ -1,3 +1,4 @@
+import Probes
 import Capture
 import CaptureSupport
 import Foundation
@@ -6,9 +7,9 @@ import Testing
 extension Semantics {
     /// New tasks: what their first return is, and from when on they are watched.
     @Suite struct ChildrenTests {
-        @Test(arguments: Twin.allCases, ["fork", "vfork", "clone", "clone3"])
-        func line4_theFirstReturnOfAChildIsNoCall(_ twin: Twin, _ kind: String) throws {
-            let (report, run) = try Report.profiling(Fixture.command("children", kind, "400", "3"), options: twin.options)
+        @Test(arguments: ProgramSet.allCases, ["fork", "vfork", "clone", "clone3"])
+        func line4_theFirstReturnOfAChildIsNoCall(_ set: ProgramSet, _ kind: String) throws {
+            let (report, run) = try Report.profiling(Fixture.command("children", kind, "400", "3"), options: set.options)
             #expect(run.status == 0)
             #expect(report.calls(kind) == 400)
             #expect(report.calls("wait4") == 400)
@@ -30,10 +31,10 @@ extension Semantics {
             report.expectNothingLost()
         }
 
-        @Test(arguments: Twin.allCases)
-        func line12_childrenAndGrandchildrenAreWatchedFromTheirFirstInstruction(_ twin: Twin) throws {
+        @Test(arguments: ProgramSet.allCases)
+        func line12_childrenAndGrandchildrenAreWatchedFromTheirFirstInstruction(_ set: ProgramSet) throws {
             let command = try Fixture.command("generations", "30", "7")
-            let (report, run) = try Report.profiling(command, options: twin.options)
+            let (report, run) = try Report.profiling(command, options: set.options)
             #expect(run.status == 0)
             #expect(report.calls("getppid") == 210)
             #expect(report.calls("fork") == 29)
@@ -64,10 +65,10 @@ extension Semantics {
             report.expectNothingLost()
         }
 
-        @Test(arguments: Twin.allCases)
-        func line12_noFollowCountsTheParentOnly(_ twin: Twin) throws {
+        @Test(arguments: ProgramSet.allCases)
+        func line12_noFollowCountsTheParentOnly(_ set: ProgramSet) throws {
             let command = try Fixture.command("generations", "30", "7")
-            let (report, run) = try Report.profiling(command, options: ["--no-follow"] + twin.options)
+            let (report, run) = try Report.profiling(command, options: ["--no-follow"] + set.options)
             #expect(run.status == 0)
             #expect(report.calls("getppid") == 7)
             #expect(report.calls("fork") == 1)

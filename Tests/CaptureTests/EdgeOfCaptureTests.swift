@@ -1,3 +1,4 @@
+import Probes
 import Capture
 import CaptureSupport
 import Foundation
@@ -7,11 +8,11 @@ import Testing
 extension Semantics {
     /// Calls that the beginning or the end of the capture cuts through.
     @Suite struct EdgeOfCaptureTests {
-        @Test(arguments: Twin.allCases, ["read", "nanosleep", "futex"])
-        func line7_callsThatBeganBeforeAreInNoHistogram(_ twin: Twin, _ kind: String) throws {
+        @Test(arguments: ProgramSet.allCases, ["read", "nanosleep", "futex"])
+        func line7_callsThatBeganBeforeAreInNoHistogram(_ set: ProgramSet, _ kind: String) throws {
             let program = try WaitingProgram(Fixture.command("blocked_threads", kind, "9", "6", "early"))
             #expect(SleepingThread.wait(for: 9, of: program.pid, in: kind))
-            let report = try Report.capturing(program, twin: twin)
+            let report = try Report.capturing(program, set: set)
             #expect(program.wait() == 0)
             // The threads' calls and the main thread's gate.
             #expect(report.balance.began_before == 10)
@@ -23,13 +24,13 @@ extension Semantics {
             report.expectNothingLost()
         }
 
-        @Test(arguments: Twin.allCases, ["read", "nanosleep", "futex"])
-        func line7_callsStillRunningAreInFlightWithTheirAge(_ twin: Twin, _ kind: String) throws {
+        @Test(arguments: ProgramSet.allCases, ["read", "nanosleep", "futex"])
+        func line7_callsStillRunningAreInFlightWithTheirAge(_ set: ProgramSet, _ kind: String) throws {
             let program = try WaitingProgram(Fixture.command("blocked_threads", kind, "9", "6", "stay"))
             defer { program.signal(SIGKILL) }
             let asleep = Moment()
             let options = CaptureOptions(
-                target: .processes([program.pid], follow: true), btfPath: twin.btfPath)
+                target: .processes([program.pid], follow: true), programSet: set)
             let profile = try capture(options, endsAfterwards: true) {
                 program.release()
                 guard SleepingThread.wait(for: 9, of: program.pid, in: kind) else { return }

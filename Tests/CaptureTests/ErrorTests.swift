@@ -1,3 +1,4 @@
+import Probes
 import Capture
 import CaptureSupport
 import Testing
@@ -5,9 +6,9 @@ import Testing
 extension Semantics {
     /// What counts as an error, which one it was, and how the scheduler treated the call.
     @Suite struct ErrorTests {
-        @Test(arguments: Twin.allCases)
-        func line8_errorsAreFromMinus4095ToMinus1Only(_ twin: Twin) throws {
-            let (report, run) = try Report.profiling(Fixture.command("errors.s64", "50"), options: twin.options)
+        @Test(arguments: ProgramSet.allCases)
+        func line8_errorsAreFromMinus4095ToMinus1Only(_ set: ProgramSet) throws {
+            let (report, run) = try Report.profiling(Fixture.command("errors.s64", "50"), options: set.options)
             #expect(run.status == 0)
             #expect(
                 report.rows == [
@@ -71,9 +72,9 @@ extension Semantics {
         }
 
         /// seccomp decides before the entry tracepoint: such a call never entered, but the exit tracepoint reports it.
-        @Test(arguments: Twin.allCases)
-        func line8_callsThatSeccompRefusesAreCountedBesideTheBalance(_ twin: Twin) throws {
-            let (report, run) = try Report.profiling(Fixture.command("refused", "70"), options: twin.options)
+        @Test(arguments: ProgramSet.allCases)
+        func line8_callsThatSeccompRefusesAreCountedBesideTheBalance(_ set: ProgramSet) throws {
+            let (report, run) = try Report.profiling(Fixture.command("refused", "70"), options: set.options)
             #expect(run.status == 0)
             #expect(report.balance.refused == 70)
             #expect(report.call("getppid") == nil)
@@ -81,13 +82,13 @@ extension Semantics {
         }
 
         /// A thread that has been seen is known as such when others have been in its slot since.
-        @Test(arguments: Twin.allCases)
-        func line8_refusedCallsAreThoseOfThreadsSeenBeforeWhoeverHasTheirSlots(_ twin: Twin) throws {
+        @Test(arguments: ProgramSet.allCases)
+        func line8_refusedCallsAreThoseOfThreadsSeenBeforeWhoeverHasTheirSlots(_ set: ProgramSet) throws {
             let program = try WaitingProgram(Fixture.gated(Fixture.gated(Fixture.command("refused", "70"))))
             // One for each slot.
             let others = try WaitingProgram(Fixture.command("blocked_threads", "read", "64", "3", "late"))
             let options = CaptureOptions(
-                target: .processes([program.pid, others.pid], follow: true), btfPath: twin.btfPath, slotLimit: 64)
+                target: .processes([program.pid, others.pid], follow: true), programSet: set, slotLimit: 64)
             let report = try Report(
                 capture(options) {
                     program.release()
@@ -102,9 +103,9 @@ extension Semantics {
             report.expectNothingLost()
         }
 
-        @Test(arguments: Twin.allCases)
-        func outcomes_tellSleepFromWork(_ twin: Twin) throws {
-            let (report, run) = try Report.profiling(Fixture.command("outcomes.s64", "100"), options: twin.options)
+        @Test(arguments: ProgramSet.allCases)
+        func outcomes_tellSleepFromWork(_ set: ProgramSet) throws {
+            let (report, run) = try Report.profiling(Fixture.command("outcomes.s64", "100"), options: set.options)
             #expect(run.status == 0)
             #expect(report.rows == ["execve": 1, "getppid": 100, "nanosleep": 100])
             let sleeps = try #require(report.call("nanosleep"))

@@ -1,3 +1,4 @@
+import Probes
 import Capture
 import CaptureSupport
 import Foundation
@@ -13,20 +14,21 @@ extension Semantics {
             var slotLimit: Int?
         }
 
-        @Test(
-            arguments: Twin.allCases,
+        /// Programs without compare-and-exchange can't decide between two threads that take a slot at the same time.
+        private static let crowds: [(ProgramSet, Crowd)] = ProgramSet.allCases.flatMap { set in
             [
                 Crowd(sleepers: 0, busy: 0), Crowd(sleepers: 6, busy: 0), Crowd(sleepers: 6, busy: 3),
                 Crowd(sleepers: 150, busy: 1, slotLimit: 64),
-            ])
-        func line3_anExecveOfAThreadThatIsNotTheLeaderCompletesOnce(_ twin: Twin, _ crowd: Crowd) throws {
-            // Kernels without the typed twins can't decide between two threads that take a slot at the same time.
-            if twin == .raw && crowd.slotLimit != nil { return }
+            ].filter { set != .raw || $0.slotLimit == nil }.map { (set, $0) }
+        }
+
+        @Test(arguments: crowds)
+        func line3_anExecveOfAThreadThatIsNotTheLeaderCompletesOnce(_ set: ProgramSet, _ crowd: Crowd) throws {
             let command =
                 try Fixture.command("exec_from_thread", "\(crowd.sleepers)", "\(crowd.busy)")
                 + Fixture.command("calls.s64", "25")
             let program = try WaitingProgram(Fixture.gated(command))
-            let report = try Report.capturing(program, twin: twin, slotLimit: crowd.slotLimit)
+            let report = try Report.capturing(program, set: set, slotLimit: crowd.slotLimit)
             #expect(program.wait() == 0)
             // The gate's and the thread's.
             #expect(report.calls("execve") == 2)
@@ -36,10 +38,10 @@ extension Semantics {
             report.expectNothingLost()
         }
 
-        @Test(arguments: Twin.allCases)
-        func line3_anExecveAfterTheLeaderHasEndedCompletesOnce(_ twin: Twin) throws {
+        @Test(arguments: ProgramSet.allCases)
+        func line3_anExecveAfterTheLeaderHasEndedCompletesOnce(_ set: ProgramSet) throws {
             let command = try Fixture.command("leader_gone", "60") + Fixture.command("calls.s64", "25")
-            let (report, run) = try Report.profiling(command, options: twin.options)
+            let (report, run) = try Report.profiling(command, options: set.options)
             #expect(run.status == 0)
             #expect(report.calls("execve") == 2)
             #expect(report.calls("getppid") == 85)
@@ -51,12 +53,12 @@ extension Semantics {
         }
 
         /// What the program does after such an execve is done by the thread with the leader's id.
-        @Test(arguments: Twin.allCases)
-        func line3_theThreadOfSuchAnExecveHasTheLeadersID(_ twin: Twin) throws {
+        @Test(arguments: ProgramSet.allCases)
+        func line3_theThreadOfSuchAnExecveHasTheLeadersID(_ set: ProgramSet) throws {
             let command = try Fixture.command("exec_from_thread", "3", "0") + ["/bin/cat"]
             let program = try WaitingProgram(Fixture.gated(command))
             defer { program.signal(SIGKILL) }
-            let report = try Report.capturing(program, twin: twin, endsAfterwards: true) {
+            let report = try Report.capturing(program, set: set, endsAfterwards: true) {
                 eventually {
                     (try? String(contentsOfFile: "/proc/\(program.pid)/comm", encoding: .utf8)) == "cat\n"
                         && SleepingThread(pid: program.pid, tid: program.pid)?.isIn("read", firstArgument: 0) == true
@@ -77,9 +79,9 @@ extension Semantics {
             report.expectNothingLost()
         }
 
-        @Test(arguments: Twin.allCases)
-        func line6_theFirstExecveIsMeasuredAndTheLauncherIsNot(_ twin: Twin) throws {
-            let (report, run) = try Report.profiling(Fixture.command("calls.s64", "7"), options: twin.options)
+        @Test(arguments: ProgramSet.allCases)
+        func line6_theFirstExecveIsMeasuredAndTheLauncherIsNot(_ set: ProgramSet) throws {
+            let (report, run) = try Report.profiling(Fixture.command("calls.s64", "7"), options: set.options)
             #expect(run.status == 0)
             #expect(report.rows == ["execve": 1, "getppid": 7, "write": 7])
             // The read in which the launched child waited, and the exit.

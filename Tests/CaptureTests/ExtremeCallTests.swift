@@ -1,3 +1,4 @@
+import Probes
 import CSyslatABI
 import Capture
 import CaptureSupport
@@ -10,10 +11,10 @@ extension Semantics {
         private static let read: Int32 = 0
 
         /// A program that reads and writes what it has read, captured from its second read on.
-        private func captureReads(_ twin: Twin, change: @escaping @Sendable (inout syslat_slot) -> Void) throws -> Report {
+        private func captureReads(_ set: ProgramSet, change: @escaping @Sendable (inout syslat_slot) -> Void) throws -> Report {
             let program = try WaitingProgram(["/bin/cat"])
             defer { program.signal(SIGKILL) }
-            let options = CaptureOptions(target: .processes([program.pid], follow: true), btfPath: twin.btfPath)
+            let options = CaptureOptions(target: .processes([program.pid], follow: true), programSet: set)
             return try Report(
                 capture(options, endsAfterwards: true) {
                     program.release()
@@ -27,10 +28,10 @@ extension Semantics {
         }
 
         /// An event has room for 2^42 ns, which is 73 minutes. The machine may have been started later than the call.
-        @Test(arguments: Twin.allCases)
-        func aCallOfHoursHasItsExactTime(_ twin: Twin) throws {
+        @Test(arguments: ProgramSet.allCases)
+        func aCallOfHoursHasItsExactTime(_ set: ProgramSet) throws {
             let hours: UInt64 = 3 * 3_600_000_000_000
-            let report = try captureReads(twin) { $0.start_ns &-= hours }
+            let report = try captureReads(set) { $0.start_ns &-= hours }
             let row = try #require(report.syscalls.first { $0.name == "read" })
             #expect(row.calls == 1)
             #expect((hours..<hours + 60_000_000_000).contains(row.max_ns))
@@ -40,9 +41,9 @@ extension Semantics {
             report.expectNothingLost()
         }
 
-        @Test(arguments: Twin.allCases)
-        func aClockThatRunsBackwardsIsSaid(_ twin: Twin) throws {
-            let report = try captureReads(twin) { $0.start_ns &+= 3_600_000_000_000 }
+        @Test(arguments: ProgramSet.allCases)
+        func aClockThatRunsBackwardsIsSaid(_ set: ProgramSet) throws {
+            let report = try captureReads(set) { $0.start_ns &+= 3_600_000_000_000 }
             let row = try #require(report.syscalls.first { $0.name == "read" })
             #expect(row.calls == 1 && row.total_ns == 0)
             #expect(
@@ -52,10 +53,10 @@ extension Semantics {
         }
 
         /// A call whose return was not seen is written off when the thread makes the next one, and is said to be lost.
-        @Test(arguments: Twin.allCases)
-        func aCallWithoutAReturnIsLostAndSaid(_ twin: Twin) throws {
+        @Test(arguments: ProgramSet.allCases)
+        func aCallWithoutAReturnIsLostAndSaid(_ set: ProgramSet) throws {
             let program = try WaitingProgram(["/bin/sh", "-c", "trap 'exit 7' USR1; read line; while :; do :; done"])
-            let options = CaptureOptions(target: .processes([program.pid], follow: true), btfPath: twin.btfPath)
+            let options = CaptureOptions(target: .processes([program.pid], follow: true), programSet: set)
             let report = try Report(
                 capture(options) {
                     program.release()
@@ -70,10 +71,10 @@ extension Semantics {
         }
 
         /// A slot's counter has 32 bits; what it loses is counted elsewhere.
-        @Test(arguments: Twin.allCases)
-        func aThreadCanMakeMoreCallsThanItsCounterHolds(_ twin: Twin) throws {
+        @Test(arguments: ProgramSet.allCases)
+        func aThreadCanMakeMoreCallsThanItsCounterHolds(_ set: ProgramSet) throws {
             let before: UInt64 = 3
-            let report = try captureReads(twin) { $0.entered &+= UInt32.max - 3 }
+            let report = try captureReads(set) { $0.entered &+= UInt32.max - 3 }
             // Two reads and two writes were entered.
             #expect(report.balance.completed == before)
             #expect(report.balance.entered == before + 1 + UInt64(UInt32.max - 3))

@@ -1,3 +1,4 @@
+import Probes
 import Capture
 import CaptureSupport
 import Foundation
@@ -6,10 +7,10 @@ import Testing
 extension Semantics {
     /// `--sample` and `--max-overhead`: all calls are counted, some are measured.
     @Suite struct SamplingTests {
-        @Test(arguments: Twin.allCases, [2, 16, 4096])
-        func countsAreExactHoweverFewAreMeasured(_ twin: Twin, _ oneIn: Int) throws {
+        @Test(arguments: ProgramSet.sampled, [2, 16, 4096])
+        func countsAreExactHoweverFewAreMeasured(_ set: ProgramSet, _ oneIn: Int) throws {
             let (report, run) = try Report.profiling(
-                Fixture.command("calls.s64", "100000"), options: ["--sample", "1/\(oneIn)"] + twin.options)
+                Fixture.command("calls.s64", "100000"), options: ["--sample", "1/\(oneIn)"] + set.options)
             #expect(run.status == 0)
             #expect(report.rows == ["execve": 1, "getppid": 100_000, "write": 100_000])
             #expect(report.call("write")?.errnos == ["EBADF": 100_000])
@@ -35,16 +36,16 @@ extension Semantics {
             #expect(["getppid", "write"].allSatisfy { name in report.call(name).map { $0.min_ns < $0.max_ns } ?? false })
         }
 
-        @Test(arguments: Twin.allCases)
-        func conventionsOutcomesAndOddNumbersKeepTheirRows(_ twin: Twin) throws {
+        @Test(arguments: ProgramSet.sampled)
+        func conventionsOutcomesAndOddNumbersKeepTheirRows(_ set: ProgramSet) throws {
             let (mixed, _) = try Report.profiling(
-                Fixture.command("mixed.s64", "500"), options: ["--sample", "1/64"] + twin.options)
+                Fixture.command("mixed.s64", "500"), options: ["--sample", "1/64"] + set.options)
             #expect(mixed.rows == ["execve": 1, "getppid": 500, "ia32:getppid": 500, "ia32:write": 500])
             #expect(mixed.call("write", abi: "ia32")?.errors == 500)
             mixed.expectNothingLost()
             let (odd, _) = try Report.profiling(
-                Fixture.command("odd_numbers.s64", "20"), options: ["--sample", "1/64"] + twin.options)
-            let (whole, _) = try Report.profiling(Fixture.command("odd_numbers.s64", "20"), options: twin.options)
+                Fixture.command("odd_numbers.s64", "20"), options: ["--sample", "1/64"] + set.options)
+            let (whole, _) = try Report.profiling(Fixture.command("odd_numbers.s64", "20"), options: set.options)
             #expect(odd.rows == whole.rows)
             odd.expectNothingLost()
         }
@@ -60,12 +61,12 @@ extension Semantics {
             report.expectNothingLost()
         }
 
-        @Test(arguments: Twin.allCases)
-        func callsThatWereNotMeasuredAreInFlightAndNeverReturn(_ twin: Twin) throws {
+        @Test(arguments: ProgramSet.sampled)
+        func callsThatWereNotMeasuredAreInFlightAndNeverReturn(_ set: ProgramSet) throws {
             let program = try WaitingProgram(Fixture.command("blocked_threads", "read", "200", "1", "stay"))
             defer { program.signal(SIGKILL) }
             let options = CaptureOptions(
-                target: .processes([program.pid], follow: true), durationNanoseconds: 1_500_000_000, btfPath: twin.btfPath,
+                target: .processes([program.pid], follow: true), durationNanoseconds: 1_500_000_000, programSet: set,
                 sampling: .fixed(shift: 12))
             let report = try Report(capture(options) { program.release() })
             #expect(report.balance.in_flight == 201)
@@ -74,7 +75,7 @@ extension Semantics {
             #expect(report.in_flight.allSatisfy { $0.age_ns <= report.capture.duration_ns })
             report.expectNothingLost()
             let (exits, _) = try Report.profiling(
-                Fixture.command("children", "fork", "50", "2"), options: ["--sample", "1/4096"] + twin.options)
+                Fixture.command("children", "fork", "50", "2"), options: ["--sample", "1/4096"] + set.options)
             #expect(exits.balance.never_returned == 51)
             #expect(exits.calls("getppid") == 100)
             exits.expectNothingLost()

@@ -1,3 +1,4 @@
+import Probes
 import CallSelection
 import Capture
 import CaptureSupport
@@ -25,7 +26,7 @@ extension Semantics {
         ]
 
         @Test(
-            arguments: Twin.allCases,
+            arguments: ProgramSet.narrowed,
             [
                 Selection(expression: "getppid", command: mixed, rows: ["getppid": 20, "ia32:getppid": 20]),
                 Selection(expression: "x86_64:getppid", command: mixed, rows: ["getppid": 20]),
@@ -44,9 +45,9 @@ extension Semantics {
                     includesExit: true, includesRead: true),
                 Selection(expression: "!read", command: odd, rows: everythingOdd, includesExit: true),
             ])
-        func line9_onlySelectedCallsHaveRows(_ twin: Twin, _ selection: Selection) throws {
+        func line9_onlySelectedCallsHaveRows(_ set: ProgramSet, _ selection: Selection) throws {
             let command = [try Fixture(selection.command[0]).path] + selection.command.dropFirst()
-            let (report, run) = try Report.profiling(command, options: ["-e", selection.expression] + twin.options)
+            let (report, run) = try Report.profiling(command, options: ["-e", selection.expression] + set.options)
             #expect(run.status == 0)
             #expect(report.rows == selection.rows)
             #expect(report.balance.entered == selection.rows.values.reduce(0, +) + (selection.includesExit ? 1 : 0))

@@ -1,3 +1,4 @@
+import Probes
 import Capture
 import CaptureSupport
 import Foundation
@@ -6,10 +7,10 @@ import Testing
 extension Semantics {
     /// Who is watched, and who is not.
     @Suite struct TargetTests {
-        @Test(arguments: Twin.allCases)
-        func line11_everythingIsCountedExactlyButOurselves(_ twin: Twin) throws {
+        @Test(arguments: ProgramSet.allCases)
+        func line11_everythingIsCountedExactlyButOurselves(_ set: ProgramSet) throws {
             let program = try WaitingProgram(Fixture.gated(Fixture.command("calls.s64", "5000")))
-            let options = CaptureOptions(target: .all, btfPath: twin.btfPath)
+            let options = CaptureOptions(target: .all, programSet: set)
             let report = try Report(
                 capture(options, endsAfterwards: true) {
                     program.release()
@@ -40,15 +41,15 @@ extension Semantics {
         }
 
         /// The probe floor is measured by calls of our own: those of our other threads must not be caught meanwhile.
-        @Test(arguments: Twin.allCases)
-        func line11_callsOfOurOtherThreadsStayOutOfTheCalibration(_ twin: Twin) throws {
+        @Test(arguments: ProgramSet.allCases)
+        func line11_callsOfOurOtherThreadsStayOutOfTheCalibration(_ set: ProgramSet) throws {
             let program = try WaitingProgram(["/bin/cat"])
             defer { program.signal(SIGKILL) }
             let ended = Flag()
             defer { ended.raise() }
             for _ in 0..<4 { Thread.detachNewThread { while !ended.isRaised { usleep(200) } } }
             let options = CaptureOptions(
-                target: .processes([program.pid], follow: true), durationNanoseconds: 20_000_000, btfPath: twin.btfPath)
+                target: .processes([program.pid], follow: true), durationNanoseconds: 20_000_000, programSet: set)
             for _ in 0..<5 {
                 let report = try Report(capture(options))
                 #expect(report.in_flight.allSatisfy { $0.began_before == true })
@@ -68,7 +69,7 @@ extension Semantics {
 
         @Test func line11_ourOwnPidIsRefusedWithASentence() throws {
             let options = CaptureOptions(target: .processes([getpid()], follow: true))
-            let error = try #require(throws: CaptureError.self) { _ = try CaptureSession(options) }
+            let error = try #require(throws: CaptureError.self) { _ = try Session(options) }
             #expect(error.status == .usage)
             #expect(error.description.hasPrefix("\(getpid()) is syslat's own process"))
 
@@ -78,11 +79,11 @@ extension Semantics {
             #expect(run.error.contains("is syslat's own process"))
         }
 
-        @Test(arguments: Twin.allCases)
-        func line12_onlyTheListedProcessesAreWatched(_ twin: Twin) throws {
+        @Test(arguments: ProgramSet.allCases)
+        func line12_onlyTheListedProcessesAreWatched(_ set: ProgramSet) throws {
             let programs = try (1...3).map { try WaitingProgram(Fixture.gated(Fixture.command("calls.s64", "\($0 * 100)"))) }
             let options = CaptureOptions(
-                target: .processes([programs[0].pid, programs[2].pid], follow: true), btfPath: twin.btfPath)
+                target: .processes([programs[0].pid, programs[2].pid], follow: true), programSet: set)
             let report = try Report(capture(options) { for program in programs { program.release() } })
             for program in programs { #expect(program.wait() == 0) }
             #expect(report.rows == ["execve": 2, "getppid": 400, "write": 400])
@@ -92,15 +93,15 @@ extension Semantics {
             report.expectNothingLost()
         }
 
-        @Test(.enabled(if: ControlGroup.root != nil, "no cgroup2 is mounted"), arguments: Twin.allCases)
-        func line12_aCgroupIsWatchedWithItsChildrenAndNothingElse(_ twin: Twin) throws {
+        @Test(.enabled(if: ControlGroup.root != nil, "no cgroup2 is mounted"), arguments: ProgramSet.narrowed)
+        func line12_aCgroupIsWatchedWithItsChildrenAndNothingElse(_ set: ProgramSet) throws {
             let group = try ControlGroup()
             let inside = try WaitingProgram(Fixture.gated(Fixture.command("generations", "5", "40")))
             let below = try WaitingProgram(Fixture.gated(Fixture.command("calls.s32", "30")))
             let outside = try WaitingProgram(Fixture.gated(Fixture.command("calls.s64", "1000")))
             try group.add(inside.pid)
             try group.child().add(below.pid)
-            let options = CaptureOptions(target: .cgroup(path: group.path), btfPath: twin.btfPath)
+            let options = CaptureOptions(target: .cgroup(path: group.path), programSet: set)
             let programs = [inside, below, outside]
             let report = try Report(
                 capture(options, endsAfterwards: true) {

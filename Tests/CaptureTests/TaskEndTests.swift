@@ -1,3 +1,4 @@
+import Probes
 import Capture
 import CaptureSupport
 import Foundation
@@ -6,10 +7,10 @@ import Testing
 extension Semantics {
     /// Threads end inside exit, or are killed inside a call, and their slots are free again.
     @Suite struct TaskEndTests {
-        @Test(arguments: [(Twin.typed, UInt64(20_000)), (Twin.raw, UInt64(2_000))])
-        func line5_twentyThousandShortThreadsAreAllCounted(_ twin: Twin, _ threads: UInt64) throws {
+        @Test(arguments: [(ProgramSet.typed, UInt64(20_000)), (ProgramSet.raw, UInt64(2_000))])
+        func line5_twentyThousandShortThreadsAreAllCounted(_ set: ProgramSet, _ threads: UInt64) throws {
             let (report, run) = try Report.profiling(
-                Fixture.command("short_threads", "\(threads)", "10"), options: twin.options)
+                Fixture.command("short_threads", "\(threads)", "10"), options: set.options)
             #expect(run.status == 0)
             #expect(report.calls("getppid") == threads * 10)
             // exit of each thread and exit_group of the process.
@@ -22,10 +23,10 @@ extension Semantics {
         /// Linux lets a call that is killed return first, with an error that the program never sees: the signal is taken on the
         /// way back to the program, after the exit tracepoint. So it has completed, and only what has not counts as never
         /// returned.
-        @Test(arguments: Twin.allCases, ["read", "nanosleep", "futex"])
-        func line5_threadsKilledInsideACallLeaveNothingInFlight(_ twin: Twin, _ kind: String) throws {
+        @Test(arguments: ProgramSet.allCases, ["read", "nanosleep", "futex"])
+        func line5_threadsKilledInsideACallLeaveNothingInFlight(_ set: ProgramSet, _ kind: String) throws {
             let program = try WaitingProgram(Fixture.command("blocked_threads", kind, "40", "5", "stay"))
-            let report = try Report.capturing(program, twin: twin) {
+            let report = try Report.capturing(program, set: set) {
                 SleepingThread.wait(for: 40, of: program.pid, in: kind)
                 eventually { SleepingThread(pid: program.pid, tid: program.pid)?.isIn("pause") == true }
                 program.signal(SIGKILL)
@@ -44,12 +45,12 @@ extension Semantics {
             report.expectNothingLost()
         }
 
-        @Test(arguments: Twin.allCases)
-        func line5_theSlotsOfTheKilledAreUsedAgain(_ twin: Twin) throws {
+        @Test(arguments: ProgramSet.allCases)
+        func line5_theSlotsOfTheKilledAreUsedAgain(_ set: ProgramSet) throws {
             // 64 slots for 300 processes: each slot has had four or five owners at the end.
             let command = try Fixture.gated(Fixture.command("killed_children", "300", "4"))
             let program = try WaitingProgram(command)
-            let report = try Report.capturing(program, twin: twin, slotLimit: 64)
+            let report = try Report.capturing(program, set: set, slotLimit: 64)
             #expect(program.wait() == 0)
             for call in ["fork", "kill", "wait4", "write"] { #expect(report.calls(call) == 300, "\(call)") }
             #expect(report.calls("getppid") == 1200)

@@ -1,3 +1,4 @@
+import Probes
 import Capture
 import CaptureSupport
 import Foundation
@@ -28,9 +29,9 @@ extension Semantics {
             }
         }
 
-        @Test(served, arguments: Twin.allCases, ["vdso_calls", "vdso_calls.static"])
-        func servedCallsDoNotEnter(_ twin: Twin, _ program: String) throws {
-            let (report, run) = try Report.profiling(Fixture.command(program, "served:1000"), options: twin.options)
+        @Test(served, arguments: ProgramSet.allCases, ["vdso_calls", "vdso_calls.static"])
+        func servedCallsDoNotEnter(_ set: ProgramSet, _ program: String) throws {
+            let (report, run) = try Report.profiling(Fixture.command(program, "served:1000"), options: set.options)
             #expect(run.status == 0, "\(run.error)")
             #expect(try entered(report).isEmpty, "\(report.rows)")
             #expect(report.rows.filter { Self.names.subtracting(["getrandom"]).contains($0.key) }.isEmpty)
@@ -39,9 +40,9 @@ extension Semantics {
             report.expectNothingLost()
         }
 
-        @Test(arguments: Twin.allCases, ["vdso_calls", "vdso_calls.static"])
-        func callsPastTheVDSOAreBypass(_ twin: Twin, _ program: String) throws {
-            let (report, _) = try Report.profiling(Fixture.command(program, "bypass:500"), options: twin.options)
+        @Test(arguments: ProgramSet.allCases, ["vdso_calls", "vdso_calls.static"])
+        func callsPastTheVDSOAreBypass(_ set: ProgramSet, _ program: String) throws {
+            let (report, _) = try Report.profiling(Fixture.command(program, "bypass:500"), options: set.options)
             #expect(try entered(report) == ["clock_gettime MONOTONIC bypass": 500])
             let row = try #require(report.vdso?.entered.first { $0.reason == "bypass" && $0.name == "clock_gettime" })
             #expect(row.curable)
@@ -80,13 +81,13 @@ extension Semantics {
         }
 
         @Test(
-            arguments: Twin.allCases,
+            arguments: ProgramSet.allCases,
             [
                 ("thread-cputime", "THREAD_CPUTIME"), ("process-cputime", "PROCESS_CPUTIME"), ("negative", "CPUCLOCK"),
                 ("realtime-alarm", "REALTIME_ALARM"), ("boottime-alarm", "BOOTTIME_ALARM"),
             ])
-        func clocksThatNoVDSOServes(_ twin: Twin, _ clock: (step: String, name: String)) throws {
-            let (report, _) = try Report.profiling(Fixture.command("vdso_calls", "\(clock.step):300"), options: twin.options)
+        func clocksThatNoVDSOServes(_ set: ProgramSet, _ clock: (step: String, name: String)) throws {
+            let (report, _) = try Report.profiling(Fixture.command("vdso_calls", "\(clock.step):300"), options: set.options)
             #expect(try entered(report) == ["clock_gettime \(clock.name) clock-not-served:\(clock.name)": 300])
             #expect(report.vdso?.entered.first?.curable == false)
         }
@@ -115,8 +116,8 @@ extension Semantics {
             if Self.isClockReadable { #expect(report.calls("clock_gettime") == 200) }
         }
 
-        @Test(arguments: Twin.allCases) func thirtyTwoBitCallsTellNothing(_ twin: Twin) throws {
-            let (report, _) = try Report.profiling(Fixture.command("raw_clock.s32", "100"), options: twin.options)
+        @Test(arguments: ProgramSet.allCases) func thirtyTwoBitCallsTellNothing(_ set: ProgramSet) throws {
+            let (report, _) = try Report.profiling(Fixture.command("raw_clock.s32", "100"), options: set.options)
             #expect(
                 try entered(report) == [
                     "ia32:clock_gettime MONOTONIC unknown(compat)": 100, "ia32:gettimeofday unknown(compat)": 100,
@@ -144,9 +145,9 @@ extension Semantics {
             #expect(try entered(report, by: "vdso_calls") == ["clock_gettime MONOTONIC bypass": 20])
         }
 
-        @Test(.enabled(if: hasVsyscallPage, "this kernel has no vsyscall page"), arguments: Twin.allCases)
-        func theLegacyPageIsCounted(_ twin: Twin) throws {
-            let (report, _) = try Report.profiling(Fixture.command("vdso_calls", "vsyscall:30"), options: twin.options)
+        @Test(.enabled(if: hasVsyscallPage, "this kernel has no vsyscall page"), arguments: ProgramSet.allCases)
+        func theLegacyPageIsCounted(_ set: ProgramSet) throws {
+            let (report, _) = try Report.profiling(Fixture.command("vdso_calls", "vsyscall:30"), options: set.options)
             let rows = try #require(report.vdso).vsyscalls
             #expect(rows.map(\.calls) == [30])
             #expect(rows.map(\.name) == ["gettimeofday"])

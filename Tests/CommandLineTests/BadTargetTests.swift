@@ -29,9 +29,9 @@ extension CommandLineTests {
 
         @Test func theProcessThatCaptures() throws {
             #expect {
-                _ = try CaptureSession(CaptureOptions(target: .processes([getpid()], follow: true)))
+                _ = try Session(CaptureOptions(target: .processes([getpid()], follow: true)))
             } throws: { error in
-                (error as? CaptureError)?.status == .usage && "\(error)".contains("own process")
+                (error as? CaptureError)?.kind == .wrongRequest && "\(error)".contains("own process")
             }
         }
 

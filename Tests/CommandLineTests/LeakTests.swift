@@ -28,7 +28,7 @@ extension CommandLineTests {
                 #expect(try eventually { try seen.isDisjoint(with: KernelObjects.all().keys) })
 
                 // That list would show them.
-                let session = try CaptureSession(CaptureOptions(target: .processes([], follow: false)))
+                let session = try Session(CaptureOptions(target: .processes([], follow: false)))
                 #expect(KernelObjects.owned(by: getpid()).isSubset(of: try KernelObjects.all().keys))
                 _ = try session.run()
             }
@@ -41,7 +41,7 @@ extension CommandLineTests {
                 let target: Target =
                     number.isMultiple(of: 5)
                     ? .command(try ResolvedCommand(["true"]), follow: true) : .processes([], follow: false)
-                let session = try CaptureSession(CaptureOptions(target: target, ringBytes: 64 << 10))
+                let session = try Session(CaptureOptions(target: target, ringBytes: 64 << 10))
                 let owned = KernelObjects.owned(by: getpid())
                 #expect(owned.filter { $0.hasPrefix("prog") }.count >= 6)
                 #expect(owned.filter { $0.hasPrefix("map") }.count >= 10)
@@ -51,7 +51,7 @@ extension CommandLineTests {
                 } else {
                     _ = try session.run()
                 }
-                _ = try? CaptureSession(CaptureOptions(target: .all, btfPath: "/bin/sh"))
+                _ = try? Session(CaptureOptions(target: .all, btfPath: "/bin/sh"))
             }
             return seen
         }

@@ -1,5 +1,6 @@
 import Foundation
 import KernelLab
+package import Probes
 
 /// The kernels that Tests/Kernels/fetch puts into .kernels: the newest of a release of Debian, or of one of its metapackages.
 package enum DebianKernel: String, CaseIterable, Sendable, CustomStringConvertible {
@@ -21,6 +22,16 @@ package enum DebianKernel: String, CaseIterable, Sendable, CustomStringConvertib
     package static let exact = reachable.filter { $0 != .newest }
 
     package var description: String { rawValue }
+
+    /// The program sets that it can use.
+    package var programSets: [ProgramSet] {
+        switch self {
+        case .oldest: [.raw]
+        case .standard, .linux6_12: ProgramSet.allCases
+        // Tracepoints that preempt their programs leave the fast path out.
+        case .newest: [.typed, .raw]
+        }
+    }
 
     /// Where it lies, or would lie.
     package var path: String { KernelRequirement.package.appending(path: ".kernels/\(rawValue)/vmlinuz").path }

@@ -1,10 +1,11 @@
+import Probes
 import CaptureSupport
 import Foundation
 import KernelLab
 import KernelLabSupport
 import Testing
 
-/// Section 6 of the design on kernels other than this host's, where programs have calls that are known to the last one. It needs no
+/// The lines of Documentation/semantics.md on kernels other than this host's, where programs have calls that are known to the last one. It needs no
 /// right to trace on this host: where the tests of captures are skipped, these still run what they test, in a guest.
 @Suite(.serialized, .requiresKernels) struct GuestSemanticsTests {
     struct Case: Sendable, CustomTestStringConvertible {
@@ -72,20 +73,20 @@ import Testing
 
     private static let fixtures = Set(cases.map(\.fixture) + ["limited.static"])
 
-    private func job(_ entry: Case, _ twin: Twin) -> GuestJob {
+    private func job(_ entry: Case, _ set: ProgramSet) -> GuestJob {
         GuestJob(
-            entry.launcher + ["/syslat", "profile", "--format", "json"] + twin.options + entry.options
+            entry.launcher + ["/syslat", "profile", "--format", "json"] + set.options + entry.options
                 + ["--", "/\(entry.fixture)"] + entry.arguments,
-            name: "\(entry.name), \(twin)")
+            name: "\(entry.name), \(set)")
     }
 
     @Test(arguments: DebianKernel.exact) func everyCallIsCountedUnderItsName(_ kernel: DebianKernel) throws {
         let files = try Self.fixtures.map { GuestFile("/\($0)", .copy(of: try Fixture($0).path)) }
-        let jobs = Twin.allCases.flatMap { twin in Self.cases.map { job($0, twin) } }
-        let run = try kernel.boot(jobs, files: files)
-        for twin in Twin.allCases {
-            for entry in Self.cases { try check(entry, try #require(run[job(entry, twin).name])) }
+        let pairs = kernel.programSets.flatMap { set in
+            Self.cases.filter { !$0.options.contains("-e") || ProgramSet.narrowed.contains(set) }.map { ($0, set) }
         }
+        let run = try kernel.boot(pairs.map(job), files: files)
+        for (entry, set) in pairs { try check(entry, try #require(run[job(entry, set).name])) }
     }
 
     private func check(_ entry: Case, _ result: GuestResult) throws {

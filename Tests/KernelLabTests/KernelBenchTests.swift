@@ -75,9 +75,9 @@ import Workload
     }
 
     /// How often each call is made and returns.
-    private static let expected: [String: UInt64] = Situation.all.reduce(into: [:]) { counts, situation in
-        for call in situation.calls where call.ending != .neverReturns {
-            counts[call.name, default: 0] += call.times * situation.operations(isQuick: true)
+    private static let expected: [String: UInt64] = CaseDefinition.all.reduce(into: [:]) { counts, definition in
+        for call in definition.calls where call.ending != .neverReturns {
+            counts[call.name, default: 0] += call.times * definition.operations(isQuick: true)
         }
     }
 
@@ -146,7 +146,7 @@ import Workload
         try Data("mine".utf8).write(to: URL(fileURLWithPath: "\(outside)/file"))
         let path: String
         do {
-            let scratch = try ScratchFolder()
+            let scratch = try TemporaryFolder(prefix: "syslat-test")
             path = scratch.path
             try FileManager.default.createDirectory(atPath: "\(path)/package/boot", withIntermediateDirectories: true)
             for (name, target) in [("vmlinuz-folder", outside), ("vmlinuz-file", "\(outside)/file"), ("vmlinuz-none", "/none")] {

@@ -58,18 +58,18 @@ import Testing
 
     @Test(arguments: [
         (
-            ["no-such-command-at-all"], CaptureError.Status.notFound,
+            ["no-such-command-at-all"], CaptureError.Kind.notFound,
             "The command no-such-command-at-all was not found in PATH. Check its spelling, or give its path."
         ),
         (["./no/such"], .notFound, "The command ./no/such was not found: no such file or directory. Check its path."),
         (["/proc"], .notExecutable, "/proc can't be executed: it is a folder. Name a program in it."),
-        ([""], .usage, "The command after -- is empty. Write it as: syslat profile -- COMMAND ARGUMENT…"),
+        ([""], .wrongRequest, "The command is empty. Name a program and its arguments."),
     ])
-    func aCommandThatCannotBeRunIsRefused(words: [String], status: CaptureError.Status, sentence: String) throws {
+    func aCommandThatCannotBeRunIsRefused(words: [String], kind: CaptureError.Kind, sentence: String) throws {
         let target = try parse(["--"] + words).target
         let error = try #require(throws: CaptureError.self) { try target.target() }
         #expect(error.description == sentence)
-        #expect(error.status == status)
+        #expect(error.kind == kind)
     }
 
     @Test func everyOptionIsTaken() throws {

@@ -19,7 +19,7 @@ import Workload
         let run = try bench(["--list"])
         #expect(run.status == 0 && run.error == "")
         let lines = run.output.split(separator: "\n")
-        #expect(lines.count == Situation.all.count)
+        #expect(lines.count == CaseDefinition.all.count)
         #expect(lines.contains { $0.hasPrefix("getdents ") && $0.contains(" lseek, 2 getdents64 ") })
         #expect(lines.contains { $0.hasPrefix("clock-vdso ") && $0.contains("clock_gettime or none") })
     }
@@ -47,7 +47,7 @@ import Workload
         let uring = try bench(["null", "io-uring-nop"], forbidding: 425, "1")
         #expect(uring.status == 0, "\(uring.error)")
         #expect(uring.error == "io-uring-nop is absent here: io_uring: io_uring_setup gives EPERM\n")
-        #expect(try Report(json: uring.output).calls("getppid") == Situation.all[0].operations(isQuick: true))
+        #expect(try Report(json: uring.output).calls("getppid") == CaseDefinition.all[0].operations(isQuick: true))
         let tmpfs = try bench(["stat", "pipe"], forbidding: 165, "13")
         #expect(tmpfs.error == "stat is absent here: a tmpfs of its own: mount gives EACCES\n")
         #expect(tmpfs.status == 0)

@@ -2,55 +2,58 @@ import Capture
 import CaptureSupport
 import Foundation
 import LatencyHistogram
+import Probes
 import Profile
 import SyscallTable
 import Testing
 import Workload
 
 /// What the cases are, before any of them runs.
-@Suite struct SituationTests {
+@Suite struct CaseDefinitionTests {
     @Test func thereAreManyAndEachIsItsOwn() {
-        #expect(Situation.all.count == 44)
-        #expect(Set(Situation.all.map(\.name)).count == Situation.all.count)
-        for situation in Situation.all {
-            #expect(!situation.calls.isEmpty && !situation.summary.isEmpty)
-            #expect(situation.calls.allSatisfy { $0.times > 0 && SyscallTable.name(of: $0.id) != nil }, "\(situation.name)")
-            #expect(situation.operations(isQuick: true) >= 100)
+        #expect(CaseDefinition.all.count == 44)
+        #expect(Set(CaseDefinition.all.map(\.name)).count == CaseDefinition.all.count)
+        for definition in CaseDefinition.all {
+            #expect(!definition.calls.isEmpty && !definition.summary.isEmpty)
+            #expect(definition.calls.allSatisfy { $0.times > 0 && SyscallTable.name(of: $0.id) != nil }, "\(definition.name)")
+            #expect(definition.operations(isQuick: true) >= 100)
             // Five runs make enough calls for a p99.
-            #expect(situation.operations(isQuick: false) * 5 >= 5000)
-            #expect(situation.operations(isQuick: false) % 10 == 0 && situation.operations(isQuick: true) % 10 == 0)
+            #expect(definition.operations(isQuick: false) * 5 >= 5000)
+            #expect(definition.operations(isQuick: false) % 10 == 0 && definition.operations(isQuick: true) % 10 == 0)
         }
     }
 
     @Test func theLongFormIsLonger() {
-        for situation in Situation.all { #expect(situation.operations(isQuick: false) > situation.operations(isQuick: true)) }
+        for definition in CaseDefinition.all {
+            #expect(definition.operations(isQuick: false) > definition.operations(isQuick: true))
+        }
     }
 }
 
 /// The whole workload on this host, made inside the test process.
 @Suite(.serialized, .requiresBPF) struct BenchTests {
-    private func bench(_ twin: Twin = .typed, _ change: (inout WorkloadOptions) -> Void = { _ in }) throws -> Profile {
+    private func bench(_ set: ProgramSet? = nil, _ change: (inout WorkloadOptions) -> Void = { _ in }) throws -> Profile {
         var options = WorkloadOptions()
-        (options.runs, options.isQuick, options.btfPath) = (1, true, twin.btfPath)
+        (options.runs, options.isQuick, options.programSet) = (1, true, set)
         change(&options)
         return try WorkloadBench(options).run()
     }
 
-    @Test(arguments: Twin.allCases) func everyCaseMakesExactlyItsCalls(_ twin: Twin) throws {
-        let profile = try bench(twin) { $0.runs = 2 }
+    @Test(arguments: ProgramSet.allCases) func everyCaseMakesExactlyItsCalls(_ set: ProgramSet) throws {
+        let profile = try bench(set) { $0.runs = 2 }
         let workload = try #require(profile.workload)
         #expect(workload.id == "syslat-bench" && workload.version == 1 && workload.runs == 2 && workload.isQuick)
         #expect(workload.machine == .host)
-        #expect(workload.cases.map(\.name) == Situation.all.map(\.name))
+        #expect(workload.cases.map(\.name) == CaseDefinition.all.map(\.name))
         var expected = Expected()
-        for (entry, situation) in zip(workload.cases, Situation.all) {
-            if case .absent = entry.state, situation.needs != nil { continue }
+        for (entry, definition) in zip(workload.cases, CaseDefinition.all) {
+            if case .absent = entry.state, definition.needs != nil { continue }
             #expect(entry.state == .measured, "\(entry.name)")
-            #expect(entry.operations == 2 * situation.operations(isQuick: true))
-            #expect(entry.syscalls == situation.calls.map(\.name))
+            #expect(entry.operations == 2 * definition.operations(isQuick: true))
+            #expect(entry.syscalls == definition.calls.map(\.name))
             let cost = try #require(entry.untraced)
             #expect(cost.lowerQuartile <= cost.median && cost.median <= cost.upperQuartile && cost.lowerQuartile > 0)
-            expected.add(situation, entry)
+            expected.add(definition, entry)
         }
         expected.check(profile)
     }
@@ -64,7 +67,7 @@ import Workload
     }
 
     @Test func whatIsPlantedChangesNoCount() throws {
-        for name in Situation.all.filter(\.canBeSlowed).map(\.name) {
+        for name in CaseDefinition.all.filter(\.canBeSlowed).map(\.name) {
             let profile = try bench {
                 $0.patterns = [name]
                 $0.slowedCase = name
@@ -92,9 +95,9 @@ private struct Expected {
     private var neverReturning: UInt64 = 0
     private var elastic: Set<String> = []
 
-    mutating func add(_ situation: Situation, _ entry: WorkloadCase) {
+    mutating func add(_ definition: CaseDefinition, _ entry: WorkloadCase) {
         var calls: UInt64 = 0
-        for call in situation.calls {
+        for call in definition.calls {
             let made = call.times * entry.operations
             switch call.ending {
             case .neverReturns: neverReturning += made
@@ -105,7 +108,7 @@ private struct Expected {
             }
         }
         let recorded = entry.series.reduce(0) { $0 + $1.distribution.count }
-        #expect(elastic.isDisjoint(with: entry.syscalls) || situation.calls.count > 1 ? recorded == calls : true, "\(entry.name)")
+        #expect(elastic.isDisjoint(with: entry.syscalls) || definition.calls.count > 1 ? recorded == calls : true, "\(entry.name)")
     }
 
     func check(_ profile: Profile) {

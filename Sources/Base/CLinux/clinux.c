@@ -17,87 +17,72 @@
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/timerfd.h>
 #include <sys/vfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-pid_t clinux_spawn_gated(const char *path, char *const *argv, char *const *envp, int gate_read, int gate_write, int status_write,
-                         const sigset_t *mask)
+/* Gives the child its descriptors, and moves `status` out of their way. 0, or -1 with errno. */
+static int place_descriptors(const struct clinux_program *program, int *status)
 {
-    pid_t child = fork();
-    char byte = 1;
-    int error;
+    enum { most = 16 };
+    int moved[most], count = program->descriptor_count;
 
-    if (child != 0)
-        return child;
-    close(gate_write);
-    sigprocmask(SIG_SETMASK, mask, NULL);
-    (void)!write(status_write, &byte, 1);
-    /* From here to execve the child makes this one call: the report shows it as begun before. */
-    if (read(gate_read, &byte, 1) != 1)
-        _exit(127);
-    execve(path, argv, envp);
+    errno = EMFILE;
+    if (count > most)
+        return -1;
+    /* All of them out of the way first, since the place of one may be the number of another. */
+    *status = fcntl(program->status, F_DUPFD_CLOEXEC, count);
+    for (int i = 0; i < count; i++)
+        moved[i] = fcntl(program->descriptors[i], F_DUPFD_CLOEXEC, count);
+    for (int i = 0; i < count; i++)
+        if (dup2(moved[i], i) < 0)
+            return -1;
+    /* Linux 5.11: without it those stay that somebody opened without close-on-exec. */
+    syscall(SYS_close_range, count, ~0U, CLOSE_RANGE_CLOEXEC);
+    return 0;
+}
+
+/* What the child does. Only calls that are safe after the fork of a program with threads. */
+static void become(const struct clinux_program *program, pid_t parent)
+{
+    int status = program->status, error;
+    char byte = 1;
+    sigset_t none;
+
+    if (program->gate_write >= 0)
+        close(program->gate_write);
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    if (program->dies_with_caller) {
+        signal(SIGPIPE, SIG_DFL);
+        setsid();
+        /* A parent that ended before the prctl sends nothing any more. */
+        if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent)
+            _exit(126);
+    }
+    if (program->descriptors && place_descriptors(program, &status) != 0)
+        goto failed;
+    if (program->gate_read >= 0) {
+        (void)!write(status, &byte, 1);
+        /* From here to execve the child makes this one call: the report shows it as begun before. */
+        if (read(program->gate_read, &byte, 1) != 1)
+            _exit(127);
+    }
+    execve(program->path, program->argv, program->envp);
+failed:
     error = errno;
-    (void)!write(status_write, &error, sizeof(error));
+    (void)!write(status, &error, sizeof(error));
     _exit(126);
 }
 
-/* What the child of clinux_spawn does. Only calls that are safe after the fork of a program with threads. */
-static void become(const char *path, char *const *argv, char *const *envp, const int *descriptors, int count, pid_t parent,
-                   int status_write)
+pid_t clinux_spawn(const struct clinux_program *program)
 {
-    enum { most = 16 };
-    int moved[most], error;
-    sigset_t none;
+    pid_t parent = getpid(), child = fork();
 
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
-    signal(SIGPIPE, SIG_DFL);
-    setsid();
-    /* A parent that ended before the prctl sends nothing any more. */
-    if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent)
-        return;
-    /* First out of the way, since one's place may be another's number. */
-    status_write = fcntl(status_write, F_DUPFD_CLOEXEC, count);
-    errno = EMFILE;
-    for (int i = 0; i < count && i < most; i++)
-        moved[i] = fcntl(descriptors[i], F_DUPFD_CLOEXEC, count);
-    for (int i = 0; i < count; i++)
-        if (i == most || dup2(moved[i], i) < 0)
-            goto refused;
-    /* Linux 5.11: without it those stay that somebody opened without close-on-exec. */
-    syscall(SYS_close_range, count, ~0U, CLOSE_RANGE_CLOEXEC);
-    execve(path, argv, envp);
-refused:
-    error = errno;
-    (void)!write(status_write, &error, sizeof(error));
-}
-
-pid_t clinux_spawn(const char *path, char *const *argv, char *const *envp, const int *descriptors, int count)
-{
-    pid_t parent = getpid(), child;
-    int status[2], error = 0;
-    ssize_t size;
-
-    if (pipe2(status, O_CLOEXEC) != 0)
-        return -1;
-    child = fork();
-    if (child == 0) {
-        become(path, argv, envp, descriptors, count, parent, status[1]);
-        _exit(126);
-    }
-    error = errno;
-    close(status[1]);
-    /* End of file means that execve closed the other end: it succeeded. */
-    while (child > 0 && (size = read(status[0], &error, sizeof(error))) < 0 && errno == EINTR)
-        ;
-    close(status[0]);
-    if (child > 0 && size == 0)
-        return child;
-    if (child > 0)
-        waitpid(child, NULL, 0);
-    errno = error;
-    return -1;
+    if (child == 0)
+        become(program, parent);
+    return child;
 }
 
 int clinux_mount(const char *type, const char *folder)
@@ -164,6 +149,22 @@ int clinux_epoll_wait(int epoll, int milliseconds)
 int clinux_signalfd(const sigset_t *mask)
 {
     return signalfd(-1, mask, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+int clinux_timer(uint64_t first_ns, uint64_t every_ns)
+{
+    struct itimerspec when = {
+        .it_value = {.tv_sec = first_ns / 1000000000, .tv_nsec = first_ns % 1000000000},
+        .it_interval = {.tv_sec = every_ns / 1000000000, .tv_nsec = every_ns % 1000000000},
+    };
+    int timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK), error;
+
+    if (timer < 0 || timerfd_settime(timer, TFD_TIMER_ABSTIME, &when, NULL) == 0)
+        return timer;
+    error = errno;
+    close(timer);
+    errno = error;
+    return -1;
 }
 
 int clinux_is_cgroup2(const char *path)

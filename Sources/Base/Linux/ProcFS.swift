@@ -20,6 +20,14 @@ package enum ProcFS {
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    /// What a symbolic link of /proc says, such as `pid:[4026531836]`.
+    package static func link(_ path: String) -> String? {
+        var buffer = [CChar](repeating: 0, count: 4096)
+        let length = unsafe readlink(path, &buffer, buffer.count)
+        guard length > 0 else { return nil }
+        return String(decoding: buffer[..<length].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
     /// access(2): whether this process may use a file in the given way; sets errno where not.
     package static func mayAccess(_ path: String, _ mode: Int32) -> Bool { unsafe access(path, mode) == 0 }
 

@@ -1,6 +1,6 @@
-import Capture
 import Glibc
 import KernelLab
+import Linux
 import Profile
 import ProfileFile
 
@@ -30,7 +30,7 @@ struct KernelBench {
     /// - Throws: a file that is no kernel, a folder that can't be written, files that are there already, no QEMU, no static syslat;
     ///   at the end, where not every boot gave its profile.
     func run() throws {
-        let scratch = try ScratchFolder()
+        let scratch = try scratchFolder()
         let candidates = try labelled(kernels.map { path in try KernelBench.image(path, unpackingInto: scratch.path) })
         let acceleration = try KernelLab.acceleration(for: candidates[0].image, options: options)
         try prepareFolder(candidates)
@@ -62,12 +62,12 @@ struct KernelBench {
         }
         progress("")
         guard failures == 0 else {
-            throw CaptureError("\(failures) of \(order.count) boots went wrong; the profiles of the others are in \(folder).")
+            throw CommandError("\(failures) of \(order.count) boots went wrong; the profiles of the others are in \(folder).")
         }
     }
 
     private func progress(_ text: String) {
-        if Terminal.isInteractive { Terminal.say("\r\u{1B}[K\(text)") }
+        Terminal.showLine(text)
     }
 
     /// Boots one kernel and saves its profile.
@@ -77,16 +77,16 @@ struct KernelBench {
             ["/syslat", "bench", "-o", "-", "--machine", machine.rawValue] + arguments, name: "bench",
             timeLimit: options.timeLimit ?? .seconds(3600))
         let run = try KernelLab.boot(image, jobs: [job], options: options)
-        guard let result = run["bench"] else { throw CaptureError("The guest sent no result.") }
+        guard let result = run["bench"] else { throw CommandError("The guest sent no result.") }
         let said = result.errorText.split(separator: "\n").map { "\n    \($0)" }.joined()
         guard !result.output.isEmpty else {
-            throw CaptureError("`syslat bench` in the guest gave no profile (\(result.endingText)):\(said)")
+            throw CommandError("`syslat bench` in the guest gave no profile (\(result.endingText)):\(said)")
         }
         try check(result.output)
         let path = path(name)
         try Output(path: path, option: "-o").finish(result.output)
         try Output(path: nil).finish("\(path)\n")
-        guard result.isSuccess else { throw CaptureError("`syslat bench` in the guest ended with \(result.endingText):\(said)") }
+        guard result.isSuccess else { throw CommandError("`syslat bench` in the guest ended with \(result.endingText):\(said)") }
         if !said.isEmpty { Terminal.say("syslat: \(name):\(said)\n") }
     }
 
@@ -99,13 +99,21 @@ struct KernelBench {
 
     // MARK: Before anything boots
 
+    /// Where packages are unpacked.
+    private func scratchFolder() throws(CommandError) -> TemporaryFolder {
+        do throws(Errno) { return try TemporaryFolder(prefix: "syslat-kernels") } catch {
+            throw CommandError(
+                "No folder can be made in \(TemporaryFolder.parent): \(error). Set TMPDIR to one that can be written.")
+        }
+    }
+
     private func path(_ name: String) -> String { "\(folder)/\(name).syslat" }
 
-    private static func image(_ path: String, unpackingInto folder: String) throws(CaptureError) -> KernelImage {
+    private static func image(_ path: String, unpackingInto folder: String) throws(CommandError) -> KernelImage {
         do throws(KernelLabError) {
             return try KernelImage(path: path, unpackingInto: folder)
         } catch {
-            throw CaptureError("\(error)", status: .badFile)
+            throw CommandError("\(error)", status: .badInput)
         }
     }
 
@@ -122,28 +130,23 @@ struct KernelBench {
     }
 
     /// Makes the folder where it is missing. Profiles of other boots stay as they are.
-    private func prepareFolder(_ candidates: [Candidate]) throws(CaptureError) {
+    private func prepareFolder(_ candidates: [Candidate]) throws(CommandError) {
         guard unsafe mkdir(folder, 0o755) == 0 || errno == EEXIST else {
-            throw CaptureError("The folder \(folder) can't be made: \(KernelBench.text(of: errno)). Give another name to -o.")
+            throw CommandError("The folder \(folder) can't be made: \(Errno.last). Give another name to -o.")
         }
-        var info = stat()
-        guard unsafe stat(folder, &info) == 0, info.st_mode & S_IFMT == S_IFDIR else {
-            throw CaptureError("\(folder) is no folder: with --kernel, -o names the folder for the profiles.")
+        guard FileKind(of: folder) == .folder else {
+            throw CommandError("\(folder) is not a folder: with --kernel, -o names the folder for the profiles.")
         }
         guard unsafe access(folder, W_OK) == 0 else {
-            throw CaptureError("Nothing can be written to \(folder): \(KernelBench.text(of: errno)). Give another name to -o.")
+            throw CommandError("Nothing can be written to \(folder): \(Errno.last). Give another name to -o.")
         }
         for label in Set(candidates.map(\.label)).sorted() {
             let count = candidates.count { $0.label == label } * boots
             for number in 1...count where unsafe access(path("\(label)-\(number)"), F_OK) == 0 {
-                throw CaptureError(
+                throw CommandError(
                     "\(path("\(label)-\(number)")) is there already. Name another folder, or move it away: boots are not to be mixed up."
                 )
             }
         }
-    }
-
-    private static func text(of code: Int32) -> String {
-        unsafe strerror(code).map { unsafe String(cString: $0).lowercased() } ?? "error \(code)"
     }
 }

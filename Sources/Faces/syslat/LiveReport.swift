@@ -15,7 +15,7 @@ final class LiveReport {
     private var kept: [UInt8] = []
     private var intervals: [Interval] = []
     private var isSeries = false
-    private var failure: CaptureError?
+    private var failure: CommandError?
 
     init(_ output: consuming Output, view: ViewOptions, isJSON: Bool, isSampled: Bool = false) {
         self.output = output
@@ -36,14 +36,14 @@ final class LiveReport {
             return show(TextReport.render(interval, on: host, isSampled: isSampled, options: options))
         }
         do { show(try JSONReport.render(interval, isSampled: isSampled)) } catch {
-            failure = CaptureError("An interval can't be encoded: \(error).")
+            failure = CommandError("An interval can't be encoded: \(error).")
         }
     }
 
     private func show(_ text: String) {
         guard failure == nil else { return }
         guard output.isStream else { return kept += text.utf8 }
-        do throws(CaptureError) { try output.finish(text) } catch { failure = error }
+        do throws(CommandError) { try output.finish(text) } catch { failure = error }
     }
 
     /// Shows the whole.

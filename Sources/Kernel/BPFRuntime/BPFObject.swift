@@ -153,13 +153,23 @@ package struct BPFObject: ~Copyable {
         package var nanoseconds: UInt64 = 0
     }
 
+    /// The BTF type of the tracepoint that a tp_btf program is for; nil of other programs.
+    package func tracepoint(of program: String) -> UInt32? {
+        information(of: program).flatMap { $0.attach_btf_id == 0 ? nil : $0.attach_btf_id }
+    }
+
     /// All zero where the kernel says nothing.
     package func statistics(of program: String) -> ProgramStatistics {
+        guard let info = information(of: program) else { return ProgramStatistics() }
+        return ProgramStatistics(recursionMisses: info.recursion_misses, runs: info.run_cnt, nanoseconds: info.run_time_ns)
+    }
+
+    private func information(of program: String) -> bpf_prog_info? {
         var info = bpf_prog_info()
         var size = UInt32(MemoryLayout<bpf_prog_info>.size)
         let found = unsafe bpf_object__find_program_by_name(object, program)
-        guard unsafe found != nil, unsafe bpf_obj_get_info_by_fd(bpf_program__fd(found), &info, &size) == 0 else { return .init() }
-        return ProgramStatistics(recursionMisses: info.recursion_misses, runs: info.run_cnt, nanoseconds: info.run_time_ns)
+        guard unsafe found != nil, unsafe bpf_obj_get_info_by_fd(bpf_program__fd(found), &info, &size) == 0 else { return nil }
+        return info
     }
 }
 

@@ -1,47 +1,58 @@
 package import BPFRuntime
+package import Probes
 
 /// Why a capture can't be made or went wrong: a sentence that names the thing, the reason and the remedy.
 package struct CaptureError: Error, CustomStringConvertible, Sendable {
-    /// What the program should exit with.
-    package enum Status: Int32, Sendable {
-        case failure = 1
-        /// A file that can't be read or is no profile.
-        case badFile = 2
-        case usage = 64
-        case notExecutable = 126
-        case notFound = 127
+    /// Whose mistake it is.
+    package enum Kind: Sendable, Hashable {
+        case failure
+        /// What was asked for can't be done by anybody.
+        case wrongRequest
+        /// The host refuses or lacks something: `doctor` knows what.
+        case host
+        /// The command's program can't be executed, or is not there.
+        case notExecutable, notFound
+    }
+
+    /// What would help, where it is an option of the capture's.
+    package enum Remedy: Sendable, Hashable {
+        case smallerRing
+        /// ``CaptureOptions/btfPath``
+        case btfFile
+        /// The list of the workload's cases.
+        case caseList
     }
 
     package let description: String
-    package let status: Status
-    /// The host refuses or lacks something: the doctor knows what.
-    package let isHostFault: Bool
+    package let kind: Kind
+    package let remedy: Remedy?
     /// The last lines that libbpf and the verifier printed; empty where they say no more than the sentence.
     package let log: String
 
-    package init(_ description: String, status: Status = .failure) {
-        self.init(description, status: status, isHostFault: false, log: "")
-    }
-
-    private init(_ description: String, status: Status = .failure, isHostFault: Bool, log: String) {
+    package init(_ description: String, kind: Kind = .failure, remedy: Remedy? = nil, log: String = "") {
         self.description = description
-        self.status = status
-        self.isHostFault = isHostFault
+        self.kind = kind
+        self.remedy = remedy
         self.log = log
     }
+
+    package init(_ error: ProbesError) { self.init(error.description) }
 
     /// What the kernel's refusal means to the person at the terminal.
     package init(_ error: BPFError) {
         switch error.code {
         case 1:  // EPERM
             self.init(
-                "\(error). Tracing system calls needs root, or CAP_BPF and CAP_PERFMON: run syslat with sudo.",
-                isHostFault: true, log: "")
+                "\(error). Tracing system calls needs root, or CAP_BPF and CAP_PERFMON: run syslat with sudo.", kind: .host)
         case 12:  // ENOMEM
-            self.init("\(error). Ask for a smaller ring (--ring-size 1MiB) or raise the memory limit of this cgroup.")
+            self.init("\(error). Raise the memory limit of this cgroup, or use a smaller ring.", remedy: .smallerRing)
         default:
-            self.init(
-                "\(error).", isHostFault: true, log: error.log.split(separator: "\n").suffix(6).joined(separator: "\n"))
+            self.init("\(error).", kind: .host, log: error.log.split(separator: "\n").suffix(6).joined(separator: "\n"))
         }
     }
+}
+
+/// Runs what the kernel may refuse, and says so in a sentence.
+func explained<Result: ~Copyable>(_ body: () throws(BPFError) -> Result) throws(CaptureError) -> Result {
+    do throws(BPFError) { return try body() } catch { throw CaptureError(error) }
 }

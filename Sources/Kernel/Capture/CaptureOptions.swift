@@ -1,4 +1,5 @@
 package import CallSelection
+package import Probes
 import SyscallTable
 
 /// Everything that a capture is told before it begins.
@@ -8,9 +9,9 @@ package struct CaptureOptions: Sendable {
     package var selection: SyscallSelection?
     /// The selection as it was typed.
     package var selectionText: String?
-    /// When to end, counted from the start of recording; nil to go on until a signal or the end of the target.
+    /// When a one-shot capture ends, counted from the start of recording; nil to go on until a signal or the end of the target.
     package var durationNanoseconds: UInt64?
-    /// Length of the intervals of a time series; nil for none.
+    /// Length of the intervals of a one-shot capture's time series; nil for none.
     package var intervalNanoseconds: UInt64?
     /// Size of the ring buffer in bytes: a power of two between ``smallestRing`` and ``largestRing``.
     package var ringBytes: Int
@@ -27,6 +28,13 @@ package struct CaptureOptions: Sendable {
     /// Fewer shares than there are CPUs, so that tests can make CPUs use one together.
     package var cpuShareLimit: Int?
 
+    /// The program set to use even if another suits better; a capture that it can't serve fails. For tests.
+    package var programSet: ProgramSet?
+    /// How many processes may have a row of their own; nil for what is usual.
+    package var processRowLimit: Int?
+    /// It is recorded in windows, whose owner knows what its processes are doing.
+    var isWindowed = false
+
     package static let smallestRing = 64 << 10
     package static let largestRing = 1 << 30
     package static let defaultRing = 8 << 20
@@ -37,7 +45,7 @@ package struct CaptureOptions: Sendable {
     package init(
         target: Target, selection: SyscallSelection? = nil, selectionText: String? = nil, durationNanoseconds: UInt64? = nil,
         intervalNanoseconds: UInt64? = nil, ringBytes: Int = defaultRing, btfPath: String? = nil,
-        keepsProcessDistributions: Bool = false,
+        programSet: ProgramSet? = nil, keepsProcessDistributions: Bool = false,
         sampling: SamplingPolicy = .everyCall, vdsoTickHertz: UInt32? = defaultVDSOTickHertz, slotLimit: Int? = nil,
         cpuShareLimit: Int? = nil
     ) {
@@ -48,11 +56,34 @@ package struct CaptureOptions: Sendable {
         self.intervalNanoseconds = intervalNanoseconds
         self.ringBytes = ringBytes
         self.btfPath = btfPath
+        self.programSet = programSet
         self.keepsProcessDistributions = keepsProcessDistributions
         self.sampling = sampling
         self.vdsoTickHertz = vdsoTickHertz
         self.slotLimit = slotLimit
         self.cpuShareLimit = cpuShareLimit
+    }
+}
+
+extension CaptureOptions {
+    /// Errors: what can't be done, whatever the host.
+    func validate() throws(CaptureError) {
+        try target.validate()
+        guard let selection, selection.numbersBeyondBitmap > SyscallSelection.mostNumbersBeyondBitmap else { return }
+        throw CaptureError(
+            "\(selection.numbersBeyondBitmap) numbers outside 0 to \(SyscallSelection.bitmapBits - 1) are selected; at most "
+                + "\(SyscallSelection.mostNumbersBeyondBitmap) of those fit. Name fewer.", kind: .wrongRequest)
+    }
+
+    /// What the programs are told.
+    func probes(_ layout: VDSOLayout) -> ProbeOptions {
+        var options = ProbeOptions(scope: target.scope, selection: selection, ringBytes: ringBytes)
+        options.isSampled = sampling != .everyCall
+        options.btfPath = btfPath
+        options.vdso = layout.regions
+        options.programSet = programSet
+        (options.slotLimit, options.cpuShareLimit) = (slotLimit, cpuShareLimit)
+        return options
     }
 }
 

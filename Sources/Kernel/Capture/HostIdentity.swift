@@ -24,7 +24,7 @@ extension Host {
     }
 
     /// The kernel's clock source at this moment.
-    static func clocksource() -> String {
+    package static func clocksource() -> String {
         ProcFS.text("/sys/devices/system/clocksource/clocksource0/current_clocksource") ?? "unknown"
     }
 
@@ -32,7 +32,7 @@ extension Host {
         do throws(VDSOImageError) { return try RunningVDSO.find()?.image.functionNames ?? [] } catch { return [] }
     }
 
-    static var architecture: String {
+    private static var architecture: String {
         #if arch(x86_64)
         "x86_64"
         #else

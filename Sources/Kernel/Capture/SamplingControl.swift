@@ -1,8 +1,6 @@
 import Aggregation
-import CLinux
-import CSyslatABI
 import Linux
-import LatencyHistogram
+import Probes
 import Profile
 
 /// Says which calls are measured while a capture goes on, and keeps account of what that costs those that are watched.
@@ -38,7 +36,7 @@ struct SamplingControl {
     }
 
     /// When to look for the first time, counted from the start of recording.
-    var firstLookNanoseconds: UInt64 { account == nil ? CaptureSession.flushNanoseconds : 100_000_000 }
+    var firstLookNanoseconds: UInt64 { account == nil ? Session.flushNanoseconds : 100_000_000 }
 
     /// How calls were sampled, for the profile.
     var summary: CallSampling? {
@@ -56,8 +54,8 @@ struct SamplingControl {
     }
 
     /// Adds up what calls have cost since the last look, and chooses how many are measured until the next one.
-    mutating func look(at counters: syslat_counters, _ probes: borrowing Probes, _ aggregator: inout Aggregator) {
-        guard let limit = account?.limit, let spent = settle(counters, &aggregator, cpu: ProcFS.ownCPUNanoseconds()) else { return }
+    mutating func look(entered: UInt64, _ probes: borrowing Probes, _ aggregator: inout Aggregator) {
+        guard let limit = account?.limit, let spent = settle(entered, &aggregator, cpu: Clock.ownCPU) else { return }
         let wanted = spent.shift(within: limit, costs, now: shift)
         guard wanted != shift else { return }
         shift = wanted
@@ -66,8 +64,8 @@ struct SamplingControl {
     }
 
     /// Adds up the rest, when recording has ended. `cpu`: our own CPU time at the end.
-    mutating func finish(at counters: syslat_counters, _ aggregator: inout Aggregator, cpu: UInt64) {
-        _ = settle(counters, &aggregator, cpu: cpu)
+    mutating func finish(entered: UInt64, _ aggregator: inout Aggregator, cpu: UInt64) {
+        _ = settle(entered, &aggregator, cpu: cpu)
     }
 
     /// What must be said of a budget that was not kept; nil where it was.
@@ -83,15 +81,15 @@ struct SamplingControl {
             + "are too many of them. Only watching fewer processes takes less."
     }
 
-    private mutating func settle(_ counters: syslat_counters, _ aggregator: inout Aggregator, cpu: UInt64) -> Stretch? {
+    private mutating func settle(_ entered: UInt64, _ aggregator: inout Aggregator, cpu: UInt64) -> Stretch? {
         guard account != nil else { return nil }
         // Not everything is counted in one place, nor read in one moment: the sum may seem to fall for once.
-        let calls = counters.entered - min(last.entered, counters.entered)
+        let calls = entered - min(last.entered, entered)
         let unmeasured = min(calls, aggregator.unmeasured - last.unmeasured)
         let stretch = Stretch(
             measured: Double(calls - unmeasured), unmeasured: Double(unmeasured), consumer: Double(cpu - last.cpu),
             watched: Double(watched.advance(living: aggregator.livingProcesses, ended: aggregator.takeEndedProcesses())))
-        last = (counters.entered, aggregator.unmeasured, cpu)
+        last = (entered, aggregator.unmeasured, cpu)
         account?.spentNanoseconds += UInt64(stretch.spent(costs))
         account?.watchedNanoseconds += UInt64(stretch.watched)
         return stretch
@@ -126,42 +124,5 @@ struct SamplingControl {
             }
             return now > 0 && predicted(costs, shift: now - 1) <= allowed * SamplingControl.margin ? now - 1 : now
         }
-    }
-}
-
-/// How much longer a call takes on this host while it is watched, in nanoseconds: all that the tracepoints add.
-struct CallCosts {
-    let measured, unmeasured: Double
-
-    /// Where no budget has to be kept.
-    static let unknown = CallCosts(measured: 0, unmeasured: 0)
-
-    private static let batches = 21
-    private static let callsInBatch = 100
-
-    private init(measured: Double, unmeasured: Double) {
-        self.measured = measured
-        self.unmeasured = unmeasured
-    }
-
-    /// Times calls that do nothing by this thread, which must be the only one that is watched.
-    /// - Parameters:
-    ///   - untraced: nanoseconds of such a call while nothing is attached; where that is not known the whole call counts as cost.
-    ///   - consume: is to empty the ring.
-    init(_ probes: borrowing Probes, untraced: Double?, consume: () -> Void) {
-        func median(shift: UInt8) -> Double {
-            probes.sample(shift: shift)
-            var times: [UInt64] = []
-            for _ in 0..<CallCosts.batches {
-                let start = ProcFS.monotonicNanoseconds()
-                for _ in 0..<CallCosts.callsInBatch { clinux_null_call() }
-                times.append(ProcFS.monotonicNanoseconds() - start)
-                consume()
-            }
-            return Double(times.sorted()[CallCosts.batches / 2]) / Double(CallCosts.callsInBatch)
-        }
-        let (measured, unmeasured) = (median(shift: 0), median(shift: CallSampling.largestShift))
-        probes.sample(shift: 0)
-        self.init(measured: max(0, measured - (untraced ?? 0)), unmeasured: max(0, unmeasured - (untraced ?? 0)))
     }
 }

@@ -1,22 +1,22 @@
 import Aggregation
 import LatencyHistogram
-import Profile
+package import Profile
 import SyscallTable
-import VDSO
+package import VDSO
 
 /// What the functions of this host's vDSO do and cost: timed while nothing is traced, then made under our own trace, which shows
 /// what of it entered the kernel.
-struct SelfTest {
+package struct SelfTest {
     /// The vDSO of this process; nil where the kernel maps none.
-    let vdso: RunningVDSO?
+    package let vdso: RunningVDSO?
     /// Why the vDSO that there is can't be read; nil where all is well.
-    let defect: String?
+    package let defect: String?
     /// What was timed.
     private let timings: CallTimings
     /// What it came to. Whether calls are served is not known before ``see(_:)``.
-    private(set) var functions: [VDSOFunction]
+    package private(set) var functions: [VDSOFunction]
     /// The same, with the calls that failed: those that were timed by neither way give their error.
-    var trials: [VDSOReport.Trial] {
+    package var trials: [VDSOReport.Trial] {
         zip(functions, timings.measurements.filter { $0.call != .null }).map { function, measurement in
             var trial = VDSOReport.Trial(function)
             if case .failed(let errno) = measurement.kernelOutcome, measurement.kernel == nil {
@@ -26,14 +26,14 @@ struct SelfTest {
         }
     }
     /// The call that does nothing, as a system call.
-    var nullCall: CallCost? { timings[.null]?.kernel }
+    package var nullCall: CallCost? { timings[.null]?.kernel }
 
     /// Calls that are made under our own trace, each by each way.
     private static let tracedServed = 32
     private static let tracedEntered = 128
 
     /// Times the calls. To be done before anything is attached, so that no trace is in the figures.
-    init(effort: CallTimer.Effort, calls choose: (VDSOFunctionCatalog) -> [VDSOCall]) {
+    package init(effort: CallTimer.Effort, calls choose: (VDSOFunctionCatalog) -> [VDSOCall]) {
         var (found, defect): (RunningVDSO?, String?) = (nil, nil)
         do throws(VDSOImageError) { found = try RunningVDSO.find() } catch { defect = error.description }
         vdso = found

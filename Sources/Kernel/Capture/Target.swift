@@ -1,6 +1,7 @@
 import CLinux
 import Glibc
 import Linux
+import Probes
 
 /// Whose calls are watched.
 package enum Target: Sendable, Hashable {
@@ -13,7 +14,14 @@ package enum Target: Sendable, Hashable {
     /// A command that syslat starts; with `follow`, its children as well.
     case command(ResolvedCommand, follow: Bool)
 
-    var isCgroup: Bool { if case .cgroup = self { true } else { false } }
+    /// What the programs are told.
+    var scope: ProbeOptions.Scope {
+        switch self {
+        case .processes(_, let follow), .command(_, let follow): .processes(follow: follow)
+        case .all: .all
+        case .cgroup(let path): .cgroup(path: path)
+        }
+    }
 
     /// Checks what can be checked before anything is loaded.
     func validate() throws(CaptureError) {
@@ -31,14 +39,14 @@ package enum Target: Sendable, Hashable {
         if pid == getpid() {
             throw CaptureError(
                 "\(pid) is syslat's own process: watching it would feed on itself. Give the pid of another process.",
-                status: .usage)
+                kind: .wrongRequest)
         }
         guard pid > 0, kill(pid, 0) == 0 || errno == EPERM else {
             throw CaptureError(
-                "There is no process \(pid): it has ended, or it never was. `pgrep -d, NAME` prints pids to give to -p.")
+                "There is no process \(pid): it has ended, or it never was. `pgrep -d, NAME` prints the pids of a program.")
         }
         if let leader = ProcFS.threadGroup(of: pid), leader != pid {
-            throw CaptureError("\(pid) is a thread of process \(leader): give -p \(leader) to watch the process.", status: .usage)
+            throw CaptureError("\(pid) is a thread of process \(leader): give \(leader) to watch the process.", kind: .wrongRequest)
         }
     }
 
@@ -46,7 +54,7 @@ package enum Target: Sendable, Hashable {
         let isCgroup2 = unsafe clinux_is_cgroup2(path)
         guard isCgroup2 >= 0 else {
             throw CaptureError(
-                "The cgroup \(path) can't be opened: \(ProcFS.errorText(errno)). "
+                "The cgroup \(path) can't be opened: \(Errno.last). "
                     + "A cgroup is a folder, mostly below /sys/fs/cgroup.")
         }
         guard isCgroup2 > 0 else {

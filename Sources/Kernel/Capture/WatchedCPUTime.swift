@@ -16,7 +16,7 @@ struct WatchedCPUTime {
     /// From now on time counts.
     mutating func start() {
         switch target {
-        case .processes(let pids, _): for pid in pids { seen[pid] = WatchedCPUTime.process(pid) ?? 0 }
+        case .processes(let pids, _): for pid in pids { seen[pid] = Clock.cpu(of: pid) ?? 0 }
         case .command: break
         case .all: total = WatchedCPUTime.system()
         case .cgroup(let path): total = WatchedCPUTime.cgroup(path)
@@ -47,19 +47,11 @@ struct WatchedCPUTime {
             if process.cpuNanoseconds > before { used += process.cpuNanoseconds - before }
         }
         for pid in Set(living).union(seen.keys) {
-            guard let now = WatchedCPUTime.process(pid) else { continue }
+            guard let now = Clock.cpu(of: pid) else { continue }
             let before = seen.updateValue(now, forKey: pid) ?? 0
             if now > before { used += now - before }
         }
         return used
-    }
-
-    /// clock_getcpuclockid(3): all threads of a process, those that are gone included. nil of one that has ended.
-    private static func process(_ pid: Int32) -> UInt64? {
-        var clock = clockid_t()
-        var time = timespec()
-        guard unsafe clock_getcpuclockid(pid, &clock) == 0, unsafe clock_gettime(clock, &time) == 0 else { return nil }
-        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
     }
 
     /// The first line of /proc/stat (proc(5)): ticks in user, nice, system, idle, iowait, irq and softirq.

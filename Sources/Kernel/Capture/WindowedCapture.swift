@@ -1,17 +1,14 @@
-import Aggregation
-import BPFRuntime
-import CLinux
-import CSyslatABI
 import Glibc
 import Linux
+package import Probes
 package import Profile
 
 /// A capture of one process and its children that records in windows only, each with exact counts of its own.
 ///
-/// A window begins and ends while no thread of the target is in a system call: so no call is cut in two, and all that is counted in
+/// A window begins and ends while no thread of the target is in a system call: no call is cut in two, and everything that is counted in
 /// the window happened in it. The target sees to that, and the caller knows when it is so.
 ///
-/// Threading: everything runs on the calling thread, which must be the only one that handles SIGINT and SIGTERM.
+/// Threading: as ``Session``.
 package struct WindowedCapture: ~Copyable {
     /// What one window recorded.
     package struct Window: Sendable {
@@ -23,7 +20,7 @@ package struct WindowedCapture: ~Copyable {
     }
 
     package enum Ending: Sendable {
-        /// What was waited for is so.
+        /// What was waited for has come.
         case over
         /// The target ended first.
         case targetEnded
@@ -31,41 +28,29 @@ package struct WindowedCapture: ~Copyable {
         case timeLimit
     }
 
-    private var session: CaptureSession
-    private var recording: Recording
-    private var target: ProcessWatch
+    private var session: Session
     private var recordedNanoseconds: UInt64 = 0
     private var entered: UInt64 = 0
 
-    /// How often a busy batch is tried again.
-    private static let flushAttempts = 100
+    /// How often the target is asked whether it has come to its end.
+    private static let pollNanoseconds: UInt64 = 1_000_000
 
     /// Loads and attaches the programs for this process, and for the children that it starts. Nothing is recorded yet.
-    package init(of pid: Int32, btfPath: String? = nil) throws(CaptureError) {
-        var session = try CaptureSession(
-            CaptureOptions(target: .processes([pid], follow: true), btfPath: btfPath, vdsoTickHertz: nil))
+    package init(of pid: Int32, btfPath: String? = nil, programSet: ProgramSet? = nil) throws(CaptureError) {
+        var options = CaptureOptions(
+            target: .processes([pid], follow: true), btfPath: btfPath, programSet: programSet, vdsoTickHertz: nil)
+        options.isWindowed = true
         // Children that live for a moment need no rows of their own.
-        session.aggregator = Aggregator(processRowLimit: 2)
-        target = try WindowedCapture.watch(pid, session)
+        options.processRowLimit = 2
+        var session = try Session(options)
         // This says when the session began, by which tasks that are born later are told from the others.
-        recording = session.start()
-        session.probes.enter(SYSLAT_IDLE)
+        try session.start()
+        session.pause()
         self.session = session
     }
 
-    private static func watch(_ pid: Int32, _ session: borrowing CaptureSession) throws(CaptureError) -> ProcessWatch {
-        try session.watch(pid)
-        let descriptor = clinux_pidfd_open(pid)
-        guard descriptor >= 0 else { throw CaptureError("Process \(pid) can't be watched: \(ProcFS.errorText(errno)).") }
-        session.loop.add(descriptor, edgeTriggered: false)
-        return ProcessWatch(descriptor: descriptor)
-    }
-
     /// From now on another process is the target; the last one has ended.
-    package mutating func retarget(to pid: Int32) throws(CaptureError) {
-        session.loop.remove(target.descriptor)
-        target = try WindowedCapture.watch(pid, session)
-    }
+    package mutating func retarget(to pid: Int32) throws(CaptureError) { try session.retarget(to: pid) }
 
     /// Records one window.
     /// - Parameters:
@@ -76,60 +61,37 @@ package struct WindowedCapture: ~Copyable {
     package mutating func record(
         within limit: Duration, begin: () -> Void, until isOver: () -> Bool
     ) throws(CaptureError) -> Window {
-        let start = ContinuousClock.now
-        session.probes.resumeRecording()
+        let start = Clock.monotonic
+        session.resume()
         begin()
-        let ending = try wait(until: start + limit, isOver)
-        session.probes.enter(SYSLAT_IDLE)
-        recordedNanoseconds += start.duration(to: .now).nanoseconds
-        return try window(ending)
+        let ending = try wait(until: start + limit.nanoseconds, isOver)
+        session.pause()
+        recordedNanoseconds += Clock.monotonic - start
+        let calls = try session.endInterval().calls
+        let total = session.entered
+        defer { entered = total }
+        return Window(calls: calls, entered: total - entered, ending: ending)
     }
 
-    private mutating func wait(
-        until deadline: ContinuousClock.Instant, _ isOver: () -> Bool
-    ) throws(CaptureError) -> Ending {
+    private mutating func wait(until deadline: UInt64, _ isOver: () -> Bool) throws(CaptureError) -> Ending {
         while !isOver() {
-            guard ContinuousClock.now < deadline else { return .timeLimit }
-            let event = session.loop.wait(milliseconds: 1, ring: session.probes.ring.descriptor)
-            session.consumeRing()
-            switch event {
+            let now = Clock.monotonic
+            guard now < deadline else { return .timeLimit }
+            switch try session.advance(until: now + WindowedCapture.pollNanoseconds) {
             case .signal(let number): throw CaptureError("Signal \(number) ended the measurement before it was complete.")
-            case .ended: return .targetEnded
-            case nil: break
+            case .targetEnded: return .targetEnded
+            case .deadline, .source: break
             }
         }
         return .over
     }
 
-    /// Takes all that is in the kernel.
-    private mutating func window(_ ending: Ending) throws(CaptureError) -> Window {
-        var attempts = 1
-        while try !session.flush(recording, ProcFS.monotonicNanoseconds()), attempts < WindowedCapture.flushAttempts {
-            attempts += 1
-            usleep(1000)
-        }
-        let total = session.probes.counters().entered
-        try session.consumeCounted()
-        let calls = session.aggregator.calls()
-        session.completedIntervals = session.completedIntervals.merged(with: calls)
-        session.aggregator.startInterval()
-        defer { entered = total }
-        return Window(calls: calls, entered: total - entered, ending: ending)
-    }
-
     /// Closes the books of all windows together. The profile's duration is that of the windows.
     package consuming func finish() throws(CaptureError) -> Profile {
-        session.stop(&recording)
-        var profile = try session.profile(of: recording, CaptureSession.Observer(interval: { _ in }, progress: { _ in }))
+        var profile = try session.finish()
         profile.capture.durationNanoseconds = recordedNanoseconds
         return profile
     }
-}
-
-/// A descriptor that becomes readable when its process ends. Closed with its owner.
-struct ProcessWatch: ~Copyable {
-    let descriptor: Int32
-    deinit { close(descriptor) }
 }
 
 extension Duration {

@@ -1,6 +1,7 @@
 import CLinux
 import FoundationEssentials
 import Glibc
+import Linux
 
 /// The first process of a guest: it runs the jobs that lie in the initramfs, sends their results and switches the machine off.
 package enum GuestInit {
@@ -34,9 +35,7 @@ package enum GuestInit {
             case .bytes(let bytes): try archive.add(file: file.path, bytes, mode: file.mode)
             case .link(let target): try archive.add(link: file.path, to: target)
             case .copy(let path):
-                guard let bytes = try Descriptor(reading: path, as: "The file for the guest").read() else {
-                    throw KernelLabError("The file for the guest \(path) can't be read: \(KernelLabError.text(of: errno)).")
-                }
+                let bytes = try contents(of: path, as: "The file for the guest")
                 try archive.add(file: file.path, bytes, mode: file.mode)
             }
         }
@@ -65,7 +64,7 @@ package enum GuestInit {
         }
         do throws(KernelLabError) {
             for (type, folder) in mounts + mountsInside where unsafe clinux_mount(type, folder) != 0 {
-                say("\(type) can't be mounted on \(folder): \(KernelLabError.text(of: errno)).")
+                say("\(type) can't be mounted on \(folder): \(Errno.last).")
             }
             // Kernels are built without networks too: then jobs do without.
             _ = clinux_bring_up_loopback()
@@ -75,7 +74,7 @@ package enum GuestInit {
         }
         sync()
         _ = clinux_power_off()
-        say("The machine can't be switched off: \(KernelLabError.text(of: errno)).")
+        say("The machine can't be switched off: \(Errno.last).")
         // The end of the first process is a panic, and that ends the machine too.
         exit(1)
     }
@@ -83,17 +82,18 @@ package enum GuestInit {
     private static func runJobs() throws(KernelLabError) {
         let channel = try openChannel()
         try send(.greeting(release: release()), to: channel)
-        guard let text = try Descriptor(reading: jobsPath, as: "The list of jobs").read(),
-            let jobs = try? JSONDecoder().decode([GuestJob].self, from: Data(text))
-        else { throw KernelLabError("The list of jobs \(jobsPath) can't be read.") }
+        let text = try contents(of: jobsPath, as: "The list of jobs")
+        guard let jobs = try? JSONDecoder().decode([GuestJob].self, from: Data(text)) else {
+            throw KernelLabError("The list of jobs \(jobsPath) can't be read.")
+        }
         for job in jobs { try send(.result(try GuestJobRunner.run(job)), to: channel) }
         try send(.end(results: jobs.count), to: channel)
         tcdrain(channel.number)
     }
 
     private static func send(_ message: GuestTransfer.Message, to channel: borrowing Descriptor) throws(KernelLabError) {
-        guard channel.write(GuestTransfer.encode(message)) else {
-            throw KernelLabError("A result can't be written to \(channelPath): \(KernelLabError.text(of: errno)).")
+        do throws(Errno) { try channel.write(GuestTransfer.encode(message)) } catch {
+            throw KernelLabError("A result can't be written to \(channelPath): \(error).")
         }
     }
 
@@ -102,23 +102,22 @@ package enum GuestInit {
         let channel = Descriptor(owning: unsafe open(channelPath, O_RDWR | O_NOCTTY | O_CLOEXEC))
         var settings = termios()
         guard channel.number >= 0, unsafe tcgetattr(channel.number, &settings) == 0 else {
-            throw KernelLabError("\(channelPath) can't be opened: \(KernelLabError.text(of: errno)).")
+            throw KernelLabError("\(channelPath) can't be opened: \(Errno.last).")
         }
         unsafe cfmakeraw(&settings)
         unsafe cfsetspeed(&settings, speed_t(B115200))
         guard unsafe tcsetattr(channel.number, TCSANOW, &settings) == 0 else {
-            throw KernelLabError("\(channelPath) can't be made to pass every byte: \(KernelLabError.text(of: errno)).")
+            throw KernelLabError("\(channelPath) can't be made to pass every byte: \(Errno.last).")
         }
         return channel
     }
 
     private static func release() -> String {
-        let bytes = (try? Descriptor(reading: "/proc/sys/kernel/osrelease", as: "The release").read()) ?? []
-        return String(decoding: bytes.prefix { $0 > UInt8(ascii: " ") }, as: UTF8.self)
+        String((ProcFS.text("/proc/sys/kernel/osrelease") ?? "").prefix { $0 > " " })
     }
 
     private static func say(_ sentence: String) {
         let console = Descriptor(owning: dup(STDERR_FILENO))
-        _ = console.write(Array("syslat in the guest: \(sentence)\n".utf8))
+        try? console.write(Array("syslat in the guest: \(sentence)\n".utf8))
     }
 }

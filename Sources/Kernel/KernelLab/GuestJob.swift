@@ -1,3 +1,5 @@
+import Linux
+
 /// A command that a guest runs.
 package struct GuestJob: Sendable, Hashable, Codable {
     /// How its result is found again.
@@ -58,7 +60,7 @@ package struct GuestResult: Sendable, Hashable {
         case .exited(let status): "exit status \(status)"
         case .killed(let signal): "killed by signal \(signal)"
         case .overTimeLimit: "killed at its time limit"
-        case .notStarted(let errno): "not started: \(KernelLabError.text(of: errno))"
+        case .notStarted(let errno): "not started: \(Errno(errno))"
         }
     }
 }

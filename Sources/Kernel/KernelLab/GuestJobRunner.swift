@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import Linux
 
 /// Runs a job in the guest, as its first process.
 enum GuestJobRunner {
@@ -8,18 +9,18 @@ enum GuestJobRunner {
 
     /// Runs a job to its end or its time limit, and ends all that it left running, so that each job finds a quiet machine.
     static func run(_ job: GuestJob) throws(KernelLabError) -> GuestResult {
-        let null = try Descriptor()
-        let output = try PipeEnds()
-        let error = try PipeEnds()
+        let null = try devNull()
+        let output = try pipe()
+        let error = try pipe()
         let start = ContinuousClock.now
-        do throws(ChildProcess.Errno) {
+        do throws(Errno) {
             let process = try ChildProcess(
                 job.arguments[0], job.arguments, environment: job.environment.map { "\($0.key)=\($0.value)" }.sorted(),
                 descriptors: [null.number, output.writing.number, error.writing.number])
             let said = output.closingWritingEnd()
             let complained = error.closingWritingEnd()
             var streams = Streams([said.number, complained.number], limit: GuestResult.mostBytes)
-            let (ending, end) = follow(process, &streams, until: start + job.timeLimit)
+            let (ending, end) = try follow(process, &streams, until: start + job.timeLimit)
             return GuestResult(
                 name: job.name, ending: ending, output: streams[0], error: streams[1],
                 wasCut: streams.wasCut(0) || streams.wasCut(1), duration: start.duration(to: end))
@@ -32,8 +33,8 @@ enum GuestJobRunner {
 
     private static func follow(
         _ process: consuming ChildProcess, _ streams: inout Streams, until deadline: ContinuousClock.Instant
-    ) -> (GuestResult.Ending, ContinuousClock.Instant) {
-        let watch = Descriptor(owning: clinux_pidfd_open(process.pid))
+    ) throws(Errno) -> (GuestResult.Ending, ContinuousClock.Instant) {
+        let watch = try Descriptor(process: process.pid)
         var hasEnded = false
         while !hasEnded, ContinuousClock.now < deadline {
             hasEnded = streams.wait(milliseconds: deadline.milliseconds(atMost: 1000), other: watch.number)

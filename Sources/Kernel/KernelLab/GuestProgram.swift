@@ -8,13 +8,11 @@ enum GuestProgram {
             defer { unsafe free(found) }
             return unsafe String(cString: found)
         }
-        guard let bytes = try Descriptor(reading: path, as: "The program for the guest").read() else {
-            throw KernelLabError("The program for the guest \(path) can't be read: \(KernelLabError.text(of: errno)).")
-        }
+        let bytes = try contents(of: path, as: "The program for the guest")
         if let reason = obstacle(bytes) {
             throw KernelLabError(
-                "\(name ?? path) can't run in a guest: \(reason). `make static` builds one that can, .build-static/syslat. "
-                    + "Name it with --guest-binary FILE or SYSLAT_STATIC=FILE.")
+                "\(name ?? path) can't run in a guest: \(reason). `make static` builds one that can, .build-static/syslat.",
+                remedy: .staticProgram)
         }
         return bytes
     }

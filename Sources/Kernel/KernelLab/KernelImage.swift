@@ -8,10 +8,7 @@ package struct KernelImage: Sendable, Hashable {
 
     /// Reads the header of a vmlinuz. Throws where there is none.
     package init(path: String) throws(KernelLabError) {
-        let file = try Descriptor(reading: path, as: "The kernel")
-        guard let header = file.read(limit: KernelImage.headerLimit) else {
-            throw KernelLabError("The kernel \(path) can't be read: \(KernelLabError.text(of: errno)). Name a vmlinuz.")
-        }
+        let header = try contents(of: path, as: "The kernel", limit: KernelImage.headerLimit)
         guard !KernelPackage.isPackage(header) else {
             throw KernelLabError("\(path) is a Debian package: it has to be unpacked first.")
         }
@@ -22,7 +19,7 @@ package struct KernelImage: Sendable, Hashable {
     /// The same, where `path` may also be a Debian package with a kernel in it: the kernel is unpacked into `folder`, which must
     /// be there, and stays there.
     package init(path: String, unpackingInto folder: String) throws(KernelLabError) {
-        let start = try Descriptor(reading: path, as: "The kernel").read(limit: 64) ?? []
+        let start = try contents(of: path, as: "The kernel", limit: 64)
         try self.init(path: KernelPackage.isPackage(start) ? KernelPackage.unpack(path, into: folder) : path)
     }
 

@@ -1,15 +1,39 @@
-import Glibc
+import Linux
 
 /// Why a kernel can't be booted or did not do its jobs: a sentence that names the thing, the reason and the remedy. Where the
 /// kernel itself went wrong, the last lines of its console follow.
 package struct KernelLabError: Error, CustomStringConvertible, Sendable {
+    /// What would help, where it is something that the lab is told.
+    package enum Remedy: Sendable, Hashable {
+        /// Another program for the guest: ``BootOptions/program``.
+        case staticProgram
+    }
+
     package let description: String
+    package let remedy: Remedy?
 
-    init(_ description: String) { self.description = description }
+    init(_ description: String, remedy: Remedy? = nil) {
+        self.description = description
+        self.remedy = remedy
+    }
+}
 
-    /// The text of an errno, in lower case, to stand inside a sentence.
-    static func text(of code: Int32) -> String {
-        guard let text = unsafe strerror(code) else { return "error \(code)" }
-        return unsafe String(cString: text).lowercased()
+/// Gets something from the system. Where it refuses, the sentence says what can't be done.
+func obtain<Thing: ~Copyable>(_ complaint: String, _ get: () throws(Errno) -> Thing) throws(KernelLabError) -> Thing {
+    do throws(Errno) { return try get() } catch { throw KernelLabError("\(complaint): \(error).") }
+}
+
+/// Both ends of a pipe to or from a program.
+func pipe() throws(KernelLabError) -> PipeEnds { try obtain("A pipe can't be made", PipeEnds.init) }
+
+/// The descriptor of a program that has nothing to read or to say.
+func devNull() throws(KernelLabError) -> Descriptor { try obtain("/dev/null can't be opened", Descriptor.devNull) }
+
+/// The bytes of a file, `limit` at most. `what` begins the sentence where it can't be read.
+func contents(of path: String, as what: String, limit: Int = .max) throws(KernelLabError) -> [UInt8] {
+    do throws(Errno) {
+        return try Descriptor(reading: path).read(limit: limit)
+    } catch {
+        throw KernelLabError("\(what) \(path) can't be read: \(error). Check its path and its mode.")
     }
 }

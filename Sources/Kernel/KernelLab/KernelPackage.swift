@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import Linux
 
 /// A Debian package with a kernel in it.
 enum KernelPackage {
@@ -8,7 +9,7 @@ enum KernelPackage {
 
     /// Takes the kernel out of a package, and nothing else. Returns its path below `folder`.
     static func unpack(_ package: String, into folder: String) throws(KernelLabError) -> String {
-        guard let dpkg = ChildProcess.find("dpkg-deb"), let tar = ChildProcess.find("tar") else {
+        guard let dpkg = ExecutableSearch.path(of: "dpkg-deb"), let tar = ExecutableSearch.path(of: "tar") else {
             throw KernelLabError(
                 "\(package) can't be unpacked: dpkg-deb or tar is missing. Install Debian's packages dpkg and tar.")
         }
@@ -16,7 +17,7 @@ enum KernelPackage {
         let name = package.split(separator: "/").last.map(String.init) ?? package
         let target = "\(folder)/\(name.hasSuffix(".deb") ? String(name.dropLast(4)) : name + ".unpacked")"
         guard unsafe mkdir(target, 0o755) == 0 || errno == EEXIST else {
-            throw KernelLabError("\(package) can't be unpacked to \(target): \(KernelLabError.text(of: errno)).")
+            throw KernelLabError("\(package) can't be unpacked to \(target): \(Errno.last).")
         }
         try extract(package, to: target, dpkg: dpkg, tar: tar)
         guard let kernel = kernels(below: target).first else {
@@ -29,11 +30,11 @@ enum KernelPackage {
 
     /// dpkg-deb | tar
     private static func extract(_ package: String, to target: String, dpkg: String, tar: String) throws(KernelLabError) {
-        let null = try Descriptor()
-        let archive = try PipeEnds()
-        let messages = try PipeEnds()
+        let null = try devNull()
+        let archive = try pipe()
+        let messages = try pipe()
         let patterns = ["./boot/vmlinuz-*", "./usr/lib/modules/*/vmlinuz", "./lib/modules/*/vmlinuz"]
-        do throws(ChildProcess.Errno) {
+        do throws(Errno) {
             var reader = try ChildProcess(
                 dpkg, ["dpkg-deb", "--fsys-tarfile", package],
                 descriptors: [null.number, archive.writing.number, messages.writing.number])
@@ -43,11 +44,11 @@ enum KernelPackage {
                 descriptors: [members.number, null.number, null.number])
             // tar fails for each pattern that finds nothing: what counts is what is there afterwards.
             _ = writer.wait()
-            guard reader.wait() != .exited(0) else { return }
+            guard reader.wait() != .exited(status: 0) else { return }
         } catch {
-            throw KernelLabError("\(package) can't be unpacked: \(KernelLabError.text(of: error.code)).")
+            throw KernelLabError("\(package) can't be unpacked: \(error).")
         }
-        let text = String(decoding: messages.closingWritingEnd().read(limit: 4096) ?? [], as: UTF8.self)
+        let text = String(decoding: (try? messages.closingWritingEnd().read(limit: 4096)) ?? [], as: UTF8.self)
         throw KernelLabError(
             "\(package) can't be unpacked, perhaps because it is not whole: "
                 + text.split(separator: "\n").joined(separator: "; ") + ".")

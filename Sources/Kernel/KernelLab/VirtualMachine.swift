@@ -1,4 +1,5 @@
 import Glibc
+import Linux
 
 /// One run of QEMU, from its start to its end.
 ///
@@ -37,7 +38,7 @@ struct VirtualMachine {
 
     /// Where QEMU is.
     static func findQEMU() throws(KernelLabError) -> String {
-        guard let path = ChildProcess.find("qemu-system-x86_64") else {
+        guard let path = ExecutableSearch.path(of: "qemu-system-x86_64") else {
             throw KernelLabError(
                 "qemu-system-x86_64, which runs the guest, is not in PATH. Install it: sudo apt-get install qemu-system-x86")
         }
@@ -47,12 +48,12 @@ struct VirtualMachine {
     /// Runs the machine until it ends, `timeLimit` at most. This thread waits for it; QEMU is killed if the thread ends first.
     func run(_ acceleration: Acceleration, timeLimit: Duration) throws(KernelLabError) -> Record {
         let start = ContinuousClock.now
-        let null = try Descriptor()
-        let messages = try PipeEnds()
+        let null = try devNull()
+        let messages = try pipe()
         // Files, since the end of a pipe would wake this thread for each byte, at the expense of the guest.
-        let console = try Descriptor(unnamedFile: "console")
-        let channel = try Descriptor(unnamedFile: "channel")
-        let initrd = try Descriptor(unnamedFile: "initramfs", holding: initramfs)
+        let console = try memory("console")
+        let channel = try memory("channel")
+        let initrd = try memory("initramfs", holding: initramfs)
         let childsEnds = [
             null.number, messages.writing.number, messages.writing.number, console.number, channel.number, initrd.number,
         ]
@@ -74,21 +75,28 @@ struct VirtualMachine {
             switch status {
             case _ where isOverTime: .overTimeLimit
             case .exited(let status): .ended(status: status)
-            case .killed(let signal): .ended(status: 128 + signal)
+            case .killed: .ended(status: status.shellStatus)
             }
         return Record(
-            console: console.read() ?? [], channel: channel.read() ?? [], messages: text(streams[0]), ending: ending,
+            console: (try? console.read()) ?? [], channel: (try? channel.read()) ?? [], messages: text(streams[0]), ending: ending,
             duration: start.duration(to: .now))
+    }
+
+    /// A file in memory.
+    private func memory(_ label: String, holding bytes: [UInt8] = []) throws(KernelLabError) -> Descriptor {
+        try obtain("There is no room for \(bytes.count) bytes in memory") { () throws(Errno) in
+            try Descriptor(unnamedFile: label, holding: bytes)
+        }
     }
 
     private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
 
     /// - Parameter descriptors: in the order in which ``arguments(_:)`` names them.
     private func launch(_ acceleration: Acceleration, _ descriptors: [Int32]) throws(KernelLabError) -> ChildProcess {
-        do throws(ChildProcess.Errno) {
+        do throws(Errno) {
             return try ChildProcess(qemu, [qemu] + arguments(acceleration), descriptors: descriptors)
         } catch {
-            throw KernelLabError("\(qemu) can't be started: \(KernelLabError.text(of: error.code)). Install qemu-system-x86 again.")
+            throw KernelLabError("\(qemu) can't be started: \(error). Install qemu-system-x86 again.")
         }
     }
 

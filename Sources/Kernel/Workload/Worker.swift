@@ -52,7 +52,7 @@ struct Worker: ~Copyable {
 
     /// How many operations, and how.
     struct Order {
-        var situation: Situation
+        var definition: CaseDefinition
         var warmUp: UInt64
         /// Operations of each batch.
         var operations: UInt64
@@ -68,7 +68,7 @@ struct Worker: ~Copyable {
     /// Lets it prepare a case and warm up. Only in the stage `waiting`.
     func prepare(_ order: Order) {
         var told = cworkload_order(
-            index: order.situation.index, warm_up: UInt(order.warmUp), operations: UInt(order.operations),
+            index: order.definition.index, warm_up: UInt(order.warmUp), operations: UInt(order.operations),
             batches: UInt32(order.batches), is_timed: order.isTimed ? 1 : 0, is_slowed: order.isSlowed ? 1 : 0)
         unsafe cworkload_give(handle, &told)
     }

@@ -2,6 +2,7 @@ import CallSelection
 package import Capture
 import Glibc
 import LatencyHistogram
+package import Probes
 package import Profile
 import SyscallTable
 
@@ -16,6 +17,8 @@ package struct WorkloadOptions: Sendable {
     package var machine = WorkloadResult.Machine.host
     /// A BTF file of the running kernel, for kernels that carry none.
     package var btfPath: String?
+    /// For tests: the program set to trace with.
+    package var programSet: ProgramSet?
     /// For tests: a case in whose calls more work is planted.
     package var slowedCase: String?
 
@@ -63,9 +66,10 @@ package struct WorkloadBench: ~Copyable {
     /// What runs the cases, what their second threads and the profiler run on.
     private let cpu: Int32, otherCPU: Int32
     private let place: Place
-    private var drafts: [Draft]
+    private var measurements: [CaseMeasurement]
     private var worker: Worker
-    private var steps = 0
+    /// Cases that have been announced.
+    private var announced = 0
     private let onProgress: (Progress) -> Void
 
     /// How many batches a case is timed in, in each run.
@@ -75,9 +79,9 @@ package struct WorkloadBench: ~Copyable {
     ///
     /// Errors: a pattern that no case matches (usage), and no process to be had.
     package init(_ options: WorkloadOptions, onProgress: @escaping (Progress) -> Void = { _ in }) throws(CaptureError) {
-        let situations = try WorkloadBench.chosen(options.patterns)
-        if let name = options.slowedCase, !situations.contains(where: { $0.name == name && $0.canBeSlowed }) {
-            throw CaptureError("Nothing can be planted in a case '\(name)'.", status: .usage)
+        let definitions = try WorkloadBench.chosen(options.patterns)
+        if let name = options.slowedCase, !definitions.contains(where: { $0.name == name && $0.canBeSlowed }) {
+            throw CaptureError("Nothing can be planted in a case '\(name)'.", kind: .wrongRequest)
         }
         let cpus = Worker.cpus()
         // The first CPU serves most interrupts.
@@ -85,24 +89,24 @@ package struct WorkloadBench: ~Copyable {
         worker = try Worker(cpu: cpu, partner: otherCPU)
         place = Place(on: otherCPU, allowed: cpus)
         (self.cpu, self.otherCPU) = (cpu, otherCPU)
-        drafts = situations.map { Draft(situation: $0) }
+        measurements = definitions.map { CaseMeasurement(definition: $0) }
         self.options = options
         self.onProgress = onProgress
     }
 
-    private static func chosen(_ patterns: [String]) throws(CaptureError) -> [Situation] {
-        guard !patterns.isEmpty else { return Situation.all }
+    private static func chosen(_ patterns: [String]) throws(CaptureError) -> [CaseDefinition] {
+        guard !patterns.isEmpty else { return CaseDefinition.all }
         var names: Set<String> = []
         for pattern in patterns {
-            let matched = GlobPattern(pattern).map { glob in Situation.all.map(\.name).filter { glob.matches($0) } } ?? []
+            let matched = GlobPattern(pattern).map { glob in CaseDefinition.all.map(\.name).filter { glob.matches($0) } } ?? []
             guard !matched.isEmpty else {
-                let near = NearestNames.names(near: pattern, among: Situation.all.map(\.name))
+                let near = NearestNames.names(near: pattern, among: CaseDefinition.all.map(\.name))
                 let hint = near.isEmpty ? "" : " Did you mean \(near.joined(separator: " or "))?"
-                throw CaptureError("No case is called '\(pattern)': `syslat bench --list` has them all.\(hint)", status: .usage)
+                throw CaptureError("There is no case '\(pattern)'.\(hint)", kind: .wrongRequest, remedy: .caseList)
             }
             names.formUnion(matched)
         }
-        return Situation.all.filter { names.contains($0.name) }
+        return CaseDefinition.all.filter { names.contains($0.name) }
     }
 
     /// Runs everything and gives the profile. What can't be measured is in its cases, with the reason.
@@ -110,13 +114,13 @@ package struct WorkloadBench: ~Copyable {
     /// Errors: what keeps a trace from working, a signal that asked to end.
     package consuming func run() throws(CaptureError) -> Profile {
         // Where no trace can be had, that is said before anybody has waited.
-        _ = try WindowedCapture(of: worker.pid, btfPath: options.btfPath)
+        _ = try WindowedCapture(of: worker.pid, btfPath: options.btfPath, programSet: options.programSet)
         for run in 1...options.runs {
-            for index in drafts.indices where drafts[index].isMeasured { try timeCase(index, run) }
+            for index in measurements.indices where measurements[index].isMeasured { try timeCase(index, run) }
         }
-        var capture = try WindowedCapture(of: worker.pid, btfPath: options.btfPath)
+        var capture = try WindowedCapture(of: worker.pid, btfPath: options.btfPath, programSet: options.programSet)
         for run in 1...options.runs {
-            for index in drafts.indices where drafts[index].isMeasured { try traceCase(index, run, &capture) }
+            for index in measurements.indices where measurements[index].isMeasured { try traceCase(index, run, &capture) }
         }
         var profile = try capture.finish()
         describe(&profile)
@@ -128,7 +132,7 @@ package struct WorkloadBench: ~Copyable {
         let id = ([WorkloadBench.id] + options.patterns.sorted()).joined(separator: " ")
         profile.workload = WorkloadResult(
             id: id, version: WorkloadBench.version, isQuick: options.isQuick, runs: options.runs, machine: options.machine,
-            cases: drafts.map(\.result))
+            cases: measurements.map(\.result))
         profile.capture.scope = "the workload \(id), version \(WorkloadBench.version)"
         switch options.machine {
         case .host, .kvm: break
@@ -149,31 +153,31 @@ package struct WorkloadBench: ~Copyable {
 
     private var limit: Duration { [.host, .kvm].contains(options.machine) ? .seconds(60) : .seconds(600) }
 
-    private func order(_ situation: Situation, batches: UInt64) -> Worker.Order {
-        let operations = situation.operations(isQuick: options.isQuick)
+    private func order(_ definition: CaseDefinition, batches: UInt64) -> Worker.Order {
+        let operations = definition.operations(isQuick: options.isQuick)
         return Worker.Order(
-            situation: situation, warmUp: max(10, operations / 10), operations: operations / batches, batches: Int(batches),
-            isTimed: batches > 1, isSlowed: options.slowedCase == situation.name)
+            definition: definition, warmUp: max(10, operations / 10), operations: operations / batches, batches: Int(batches),
+            isTimed: batches > 1, isSlowed: options.slowedCase == definition.name)
     }
 
     private mutating func announce(_ index: Int, run: Int, isTraced: Bool) {
-        let name = drafts[index].situation.name
+        let name = measurements[index].definition.name
         onProgress(
             Progress(
                 run: run, runs: options.runs, isTraced: isTraced, name: name,
-                share: Double(steps) / Double(2 * options.runs * drafts.count)))
-        steps += 1
+                share: Double(announced) / Double(2 * options.runs * measurements.count)))
+        announced += 1
     }
 
     private mutating func timeCase(_ index: Int, _ run: Int) throws(CaptureError) {
         announce(index, run: run, isTraced: false)
-        let order = order(drafts[index].situation, batches: WorkloadBench.batches)
+        let order = order(measurements[index].definition, batches: WorkloadBench.batches)
         worker.prepare(order)
         if hasReached(.ready, within: limit) {
             worker.go()
             if hasReached(.done, within: limit), case .right = worker.verdict {
                 for batch in 0..<order.batches {
-                    drafts[index].batches.append(Double(worker.nanoseconds(ofBatch: batch)) / Double(order.operations))
+                    measurements[index].batches.append(Double(worker.nanoseconds(ofBatch: batch)) / Double(order.operations))
                 }
             }
         }
@@ -182,11 +186,13 @@ package struct WorkloadBench: ~Copyable {
 
     private mutating func traceCase(_ index: Int, _ run: Int, _ capture: inout WindowedCapture) throws(CaptureError) {
         announce(index, run: run, isTraced: true)
-        let order = order(drafts[index].situation, batches: 1)
+        let order = order(measurements[index].definition, batches: 1)
         worker.prepare(order)
         if hasReached(.ready, within: limit) {
             let window = try capture.record(within: limit, begin: { worker.go() }, until: { worker.stage == .done })
-            if window.ending == .over, case .right = worker.verdict { drafts[index].take(window, operations: order.operations) }
+            if window.ending == .over, case .right = worker.verdict {
+                measurements[index].take(window, operations: order.operations)
+            }
         }
         let isReplaced = try settle(index)
         if isReplaced { try capture.retarget(to: worker.pid) }
@@ -209,7 +215,7 @@ package struct WorkloadBench: ~Copyable {
     private mutating func settle(_ index: Int) throws(CaptureError) -> Bool {
         if worker.stage == .done { worker.release() }
         let hasStopped = !hasReached(.waiting, within: .seconds(10))
-        drafts[index].note(worker.verdict, hasEnded: !worker.isAlive, hasStopped: hasStopped, limit: limit)
+        measurements[index].note(worker.verdict, hasEnded: !worker.isAlive, hasStopped: hasStopped, limit: limit)
         if hasStopped { worker = try Worker(cpu: cpu, partner: otherCPU) }
         return hasStopped
     }

@@ -36,6 +36,9 @@ package struct Balance: Sendable, Hashable {
     /// Calls that ended with their thread: exit, exit_group, or killed inside the call.
     package var neverReturned: UInt64
     package private(set) var lostByCause: [LossCause: UInt64]
+    /// Of a snapshot: calls that have completed, but wait in the batches of their CPUs and are in no distribution yet. 0 of a capture that
+    /// has ended.
+    package var inBatches: UInt64
 
     // Beside the sum.
 
@@ -53,11 +56,12 @@ package struct Balance: Sendable, Hashable {
     /// Closes the books: what nothing explains becomes `lost` with the cause `unaccounted`.
     package init(
         entered: UInt64, completed: UInt64, inFlight: UInt64, neverReturned: UInt64,
-        lostByCause: [LossCause: UInt64], beganBefore: UInt64 = 0, newTaskReturns: UInt64 = 0, refused: UInt64 = 0,
+        lostByCause: [LossCause: UInt64], inBatches: UInt64 = 0, beganBefore: UInt64 = 0, newTaskReturns: UInt64 = 0,
+        refused: UInt64 = 0,
         overflowed: UInt64 = 0, unmeasured: UInt64 = 0
     ) {
         var lost = lostByCause.filter { $0.value > 0 }
-        let explained = ([completed, inFlight, neverReturned] + lost.values).saturatingSum
+        let explained = ([completed, inFlight, neverReturned, inBatches] + lost.values).saturatingSum
         // More explained than entered would be a call counted twice: nothing hides it, `closes` is false and the report says so.
         // The difference fits: `explained` has what is already lost without a cause in it.
         if entered > explained { lost[.unaccounted, default: 0] += entered - explained }
@@ -66,6 +70,7 @@ package struct Balance: Sendable, Hashable {
         self.inFlight = inFlight
         self.neverReturned = neverReturned
         self.lostByCause = lost
+        self.inBatches = inBatches
         self.beganBefore = beganBefore
         self.newTaskReturns = newTaskReturns
         self.refused = refused
@@ -84,7 +89,7 @@ package struct Balance: Sendable, Hashable {
 
     /// Whether every call that entered is found again. Sums that stopped at `UInt64.max` say nothing: they do not close.
     package var closes: Bool {
-        let explained = [completed, inFlight, neverReturned, lost].saturatingSum
+        let explained = [completed, inFlight, neverReturned, inBatches, lost].saturatingSum
         return entered == explained && explained < .max
     }
 }

@@ -14,7 +14,7 @@ extension CallProfile {
 
 extension [Series] {
     /// Adds series of the same calls: one for each outcome and result.
-    func merged(with others: [Series]) -> [Series] {
+    package func merged(with others: [Series]) -> [Series] {
         var merged = self
         for addition in others {
             if let index = merged.firstIndex(where: { $0.outcome == addition.outcome && $0.failed == addition.failed }) {
@@ -57,6 +57,7 @@ extension Balance {
             entered: entered.addingSaturating(other.entered), completed: completed.addingSaturating(other.completed),
             inFlight: inFlight.addingSaturating(other.inFlight),
             neverReturned: neverReturned.addingSaturating(other.neverReturned), lostByCause: causes,
+            inBatches: inBatches.addingSaturating(other.inBatches),
             beganBefore: beganBefore.addingSaturating(other.beganBefore),
             newTaskReturns: newTaskReturns.addingSaturating(other.newTaskReturns),
             refused: refused.addingSaturating(other.refused), overflowed: overflowed.addingSaturating(other.overflowed),

@@ -11,22 +11,31 @@
 #include <sys/signalfd.h>
 #include <sys/types.h>
 
-/*
- * Forks a child that writes one byte to `status_write`, waits in one read(2) on `gate_read` and then becomes `path`. End of
- * file there ends the child, so that it can't outlive a parent that fails meanwhile. Where execve fails, the child writes its errno (an int) to `status_write`
- * and leaves with 126. The child gets the signal mask `mask` and closes nothing but `gate_write`: all descriptors that it
- * must not inherit are close-on-exec. Returns the child's process id.
- */
-pid_t clinux_spawn_gated(const char *_Nonnull path, char *_Nullable const *_Nonnull argv, char *_Nullable const *_Nonnull envp,
-                         int gate_read, int gate_write, int status_write, const sigset_t *_Nonnull mask);
+/* A program to start. It blocks no signal. */
+struct clinux_program {
+    const char *_Nonnull path;
+    char *_Nullable const *_Nonnull argv;
+    char *_Nullable const *_Nonnull envp;
+    /* The program gets descriptors[i] as its descriptor i, and no other. Null: all of the caller's that are not close-on-exec. */
+    const int *_Nullable descriptors;
+    int descriptor_count;
+    /*
+     * The child dies with the thread that starts it, however that ends (PR_SET_PDEATHSIG), and leads a session of its own: a terminal's
+     * signals go to the caller alone.
+     */
+    int dies_with_caller;
+    /*
+     * A pipe where the child waits for one byte before it becomes the program; -1, -1 if it is not to wait. It reads gate_read and closes
+     * gate_write: end of file there ends the child, so it can't outlive a caller that fails meanwhile.
+     */
+    int gate_read;
+    int gate_write;
+    /* Where a child with a gate writes one byte before it waits; where execve fails, its errno (an int) follows. Close-on-exec. */
+    int status;
+};
 
-/*
- * Forks a child that becomes `path` with `descriptors[i]` as its descriptor i for each i below `count`, and no other. It leads a
- * session of its own, so that a terminal's signals go to the caller alone; it blocks no signal; and it is killed when the thread
- * that called ends, however that comes (PR_SET_PDEATHSIG). Returns its process id, or -1 with errno: execve's as well.
- */
-pid_t clinux_spawn(const char *_Nonnull path, char *_Nullable const *_Nonnull argv, char *_Nullable const *_Nonnull envp,
-                   const int *_Nonnull descriptors, int count);
+/* Forks, and execve(2) in the child. Returns the child's process id; whether execve succeeded is told by `status`. */
+pid_t clinux_spawn(const struct clinux_program *_Nonnull program);
 
 /* mount(2) of a file system without a device, with the type's own name as its source and no options. */
 int clinux_mount(const char *_Nonnull type, const char *_Nonnull folder);
@@ -60,6 +69,12 @@ int clinux_epoll_wait(int epoll, int milliseconds);
 
 /* signalfd(2) for the signals in `mask`; close-on-exec, does not block. */
 int clinux_signalfd(const sigset_t *_Nonnull mask);
+
+/*
+ * timerfd_create(2) with CLOCK_MONOTONIC, close-on-exec, not blocking: readable at `first_ns` of that clock and then every `every_ns`;
+ * once only where that is 0.
+ */
+int clinux_timer(uint64_t first_ns, uint64_t every_ns);
 
 /* statfs(2): 1 if the path is on a cgroup (v2) file system, 0 if it is on another, -1 if there is none. */
 int clinux_is_cgroup2(const char *_Nonnull path);

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Capture
+import Linux
 package import Profile
 import Rendering
 import Workload
@@ -69,7 +69,7 @@ struct BenchCommand: ParsableCommand {
             throw ValidationError("--by interval needs intervals, and a workload has none: leave it out.")
         }
         if !guests.kernel.isEmpty {
-            guard output != nil, output != "-" else {
+            guard output != nil, output != Output.standardStream else {
                 throw ValidationError("Name a folder for the profiles of the boots: syslat bench --kernel IMAGE -o DIRECTORY")
             }
             if btf != nil { throw ValidationError("--btf is for this host's kernel: a kernel in a guest needs BTF of its own.") }
@@ -98,18 +98,18 @@ struct BenchCommand: ParsableCommand {
     }
 
     private func runHere() throws {
-        let isReportWanted = output != "-"
+        let isReportWanted = output != Output.standardStream
         let reporter = LiveReport(try Output(path: nil), view: view, isJSON: format == .json)
         var sink: ProfileSink?
         if let output { sink = try ProfileSink(path: output) }
         let profile = try WorkloadBench(options()) { BenchCommand.show($0) }.run()
-        if Terminal.isInteractive { Terminal.say("\r\u{1B}[K") }
+        Terminal.showLine("")
         let saved = Result { try sink?.finish(profile) }
         if isReportWanted { try reporter.finish(profile) }
         try saved.get()
         let problems = BenchCommand.problems(of: profile.workload?.cases ?? [])
         if !problems.text.isEmpty { Terminal.say(problems.text) }
-        if problems.hasFailed { throw ExitCode.failure }
+        if problems.hasFailed { throw ExitStatus.failure.code }
     }
 
     /// What was not measured, a line for each.
@@ -128,21 +128,20 @@ struct BenchCommand: ParsableCommand {
     }
 
     private static func show(_ progress: WorkloadBench.Progress) {
-        guard Terminal.isInteractive else { return }
         let percent = Int(progress.share * 100)
-        Terminal.say(
-            "\r\u{1B}[K\(percent) %  run \(progress.run) of \(progress.runs) "
+        Terminal.showLine(
+            "\(percent) %  run \(progress.run) of \(progress.runs) "
                 + "\(progress.isTraced ? "traced" : "untraced")  \(progress.name)")
     }
 
     /// A line for each case: name, calls of one operation, what it does.
     private static var listing: String {
-        let rows = Situation.all.map { situation in
-            let calls = situation.calls.map { call in
+        let rows = CaseDefinition.all.map { definition in
+            let calls = definition.calls.map { call in
                 let times = call.times > 1 ? "\(call.times) " : ""
                 return call.ending == .mayStayOutside ? "\(call.name) or none" : "\(times)\(call.name)"
             }
-            return (situation.name, calls.joined(separator: ", "), situation.summary)
+            return (definition.name, calls.joined(separator: ", "), definition.summary)
         }
         let widths = (rows.map(\.0.count).max() ?? 0, rows.map(\.1.count).max() ?? 0)
         func padded(_ text: String, _ width: Int) -> String { text + String(repeating: " ", count: width - text.count) }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Capture
 import Comparison
 import Profile
 import Rendering
@@ -15,8 +14,8 @@ struct CompareCommand: ParsableCommand {
             Each side is profiles of several boots: of the same workload, or of the same service under the same load. The boot \
             is the unit: seven on each side, taking turns, are a good start. Files of one boot are averaged.
 
-            Exit status: 0 if nothing that is gated regressed and all of it is decided, 1 if something regressed, 2 if the files \
-            or options are no good, 3 if it could not be decided.
+            Exit status: 0 if nothing in the gate regressed and all of it was decided, 1 if something regressed or the command failed, \
+            2 for files that can't be read or compared, 3 if it could not be decided, 64 for a wrong command line.
             """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable {
@@ -76,18 +75,7 @@ struct CompareCommand: ParsableCommand {
     }
 
     func run() throws {
-        do {
-            try compare()
-        } catch let error as CaptureError {
-            // Whatever fails: 1 is for regressions alone.
-            throw CaptureError(error.description, status: .badFile)
-        } catch let error as ComparisonError {
-            throw CaptureError(error.description, status: .badFile)
-        }
-    }
-
-    private func compare() throws {
-        let destination = try Output(path: output == "-" ? nil : output, option: "-o")
+        let destination = try Output(path: output, option: "-o")
         let comparison = try Comparer.compare(
             base: try files(base), new: try files(new), noise: try files(noise), options: gate.options(acceptsLosses: force))
         let text =
@@ -97,19 +85,19 @@ struct CompareCommand: ParsableCommand {
             case .markdown: MarkdownReport.render(comparison)
             }
         try destination.finish(text)
-        let status = status(comparison.outcome)
-        if status != 0 { throw ExitCode(status) }
+        if let status = status(comparison.outcome) { throw status.code }
     }
 
     private func files(_ paths: [String]) throws -> [ComparedFile] {
         try paths.map { ComparedFile(path: $0, profile: try ProfileFiles.read($0)) }
     }
 
-    private func status(_ outcome: Comparison.Outcome) -> Int32 {
+    /// nil for success.
+    private func status(_ outcome: Comparison.Outcome) -> ExitStatus? {
         switch (outcome, inconclusive) {
-        case (.passed, _), (.inconclusive, .pass): 0
-        case (.regressed, _), (.inconclusive, .fail): 1
-        case (.inconclusive, nil): 3
+        case (.passed, _), (.inconclusive, .pass): nil
+        case (.regressed, _), (.inconclusive, .fail): .failure
+        case (.inconclusive, nil): .undecided
         }
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Capture
+import HostCheck
 
 struct DoctorCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -24,10 +25,11 @@ struct DoctorCommand: ParsableCommand {
                 }
             let padding = String(repeating: " ", count: width - finding.subject.count)
             // What libbpf printed follows on lines of its own, below the sentence.
-            let detail = finding.detail.split(separator: "\n").joined(separator: "\n" + String(repeating: " ", count: width + 10))
+            let detail = [finding.detail, finding.remedy?.words].compactMap { $0 }.joined(separator: ". ").split(separator: "\n")
+                .joined(separator: "\n" + String(repeating: " ", count: width + 10))
             text += "\(mark)  \(finding.subject)\(padding)  \(detail)\n"
         }
         try output.finish(text)
-        if findings.contains(where: { $0.verdict == .failed }) { throw ExitCode.failure }
+        if findings.contains(where: { $0.verdict == .failed }) { throw ExitStatus.failure.code }
     }
 }

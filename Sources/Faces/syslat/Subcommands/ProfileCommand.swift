@@ -1,5 +1,8 @@
 import ArgumentParser
 import Capture
+import Glibc
+import Linux
+package import Probes
 import Profile
 import Rendering
 import SyscallTable
@@ -93,6 +96,10 @@ struct ProfileCommand: ParsableCommand {
     @OptionGroup(title: "Report")
     var view: ViewOptions
 
+    /// For tests of the programs.
+    @Option(help: .hidden)
+    var programSet: ProgramSet?
+
     func validate() throws {
         guard ringSize.nonzeroBitCount == 1, ringSize >= CaptureOptions.smallestRing, ringSize <= CaptureOptions.largestRing else {
             throw ValidationError(
@@ -108,6 +115,9 @@ struct ProfileCommand: ParsableCommand {
             throw ValidationError(
                 "--sample and --max-overhead contradict each other: a budget chooses the sampling itself. Keep one.")
         }
+        if output == Output.standardStream && report == Output.standardStream {
+            throw ValidationError("-o - and --report - would mix the profile and the report on standard output. Keep one.")
+        }
         _ = try Selecting.selection(syscalls)
     }
 
@@ -119,21 +129,22 @@ struct ProfileCommand: ParsableCommand {
 
     func run() throws {
         // What goes to standard output is either the profile or the report.
-        let isReportWanted = output != "-" || report != nil
+        let isReportWanted = output != Output.standardStream || report != nil
         let reporter = LiveReport(try Output(path: report), view: view, isJSON: format == .json, isSampled: sampling != .everyCall)
         var sink: ProfileSink?
         if let output { sink = try ProfileSink(path: output) }
         let options = CaptureOptions(
             target: try target.target(), selection: try Selecting.selection(syscalls),
             selectionText: syscalls.isEmpty ? nil : syscalls.joined(separator: ","), durationNanoseconds: duration,
-            intervalNanoseconds: interval, ringBytes: ringSize, btfPath: btf,
+            intervalNanoseconds: interval, ringBytes: ringSize, btfPath: btf, programSet: programSet,
             keepsProcessDistributions: view.grouping == .process, sampling: sampling, vdsoTickHertz: vdsoTicks.hertz)
-        let session = try CaptureSession(options)
+        let session = try Session(options)
         if interval != nil { try sink?.begin(session.outline) }
         // A command that shows something on the same terminal has it for itself.
         var progress = ProgressLine(
-            isWanted: target.command.isEmpty || !Terminal.showsStandardOutput, isEndless: target.command.isEmpty && duration == nil)
-        let profile = try session.run(onProgress: { progress.show($0) }) { interval in
+            isWanted: target.command.isEmpty || !Terminal.isTerminal(STDOUT_FILENO),
+            isEndless: target.command.isEmpty && duration == nil)
+        let profile = try OneShot.run(session, onProgress: { progress.show($0) }) { interval in
             progress.clear()
             sink?.append(interval)
             if isReportWanted { reporter.add(interval) }
@@ -146,6 +157,8 @@ struct ProfileCommand: ParsableCommand {
         if let status = profile.capture.exitStatus, status != 0 { throw ExitCode(status) }
     }
 }
+
+extension ProgramSet: ExpressibleByArgument {}
 
 /// The one line that shows a person that something happens; nothing where standard error is no terminal.
 struct ProgressLine {
@@ -160,17 +173,17 @@ struct ProgressLine {
         hint = isEndless ? "  (Ctrl-C ends it)" : ""
     }
 
-    mutating func show(_ progress: CaptureSession.Progress) {
+    mutating func show(_ progress: Session.Progress) {
         // Five times a second is as often as an eye wants it.
         guard isWanted, progress.elapsedNanoseconds >= shownAt + 200_000_000 || !isShown else { return }
         shownAt = progress.elapsedNanoseconds
         isShown = true
         let tenths = progress.elapsedNanoseconds / 100_000_000
-        Terminal.say("\r\u{1B}[K\(tenths / 10).\(tenths % 10) s  \(progress.completed) calls  \(progress.lost) lost\(hint)")
+        Terminal.showLine("\(tenths / 10).\(tenths % 10) s  \(progress.completed) calls  \(progress.lost) lost\(hint)")
     }
 
     mutating func clear() {
-        if isShown { Terminal.say("\r\u{1B}[K") }
+        if isShown { Terminal.showLine("") }
         isShown = false
     }
 }

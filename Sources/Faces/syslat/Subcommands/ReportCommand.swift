@@ -1,6 +1,5 @@
 import CallSelection
 import ArgumentParser
-import Capture
 import Profile
 import Rendering
 import SyscallTable
@@ -45,7 +44,7 @@ struct ReportCommand: ParsableCommand {
     }
 
     func run() throws {
-        let destination = try Output(path: output == "-" ? nil : output, option: "-o")
+        let destination = try Output(path: output, option: "-o")
         var profiles: [Profile] = []
         for file in files { profiles.append(try ProfileFiles.read(file)) }
         var profile = profiles.dropFirst().reduce(profiles[0]) { $0.merged(with: $1) }
@@ -53,7 +52,7 @@ struct ReportCommand: ParsableCommand {
             profile.keepOnly(selection, named: syscalls.joined(separator: ","))
         }
         if view.grouping == .interval && profile.intervals.isEmpty {
-            throw CaptureError(
+            throw CommandError(
                 "There is no time series in this report: --by interval shows one that `syslat profile --interval 1s -o FILE` "
                     + "made, and of one file only.", status: .usage)
         }

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Capture
+import HostCheck
 import Rendering
 import SyscallTable
 
@@ -62,7 +62,7 @@ struct VDSOCommand: ParsableCommand {
     }
 
     func run() throws {
-        let destination = try Output(path: output == "-" ? nil : output, option: "-o")
+        let destination = try Output(path: output, option: "-o")
         let report = try survey().make()
         switch format {
         case .text: try destination.finish(VDSOTextReport.render(report, color: destination.wantsColor, width: destination.columns))

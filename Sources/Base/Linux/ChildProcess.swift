@@ -1,0 +1,159 @@
+import CLinux
+import Glibc
+
+/// How a process ended.
+package enum ProcessEnding: Sendable, Hashable {
+    case exited(status: Int32)
+    case killed(signal: Int32)
+
+    /// What a shell has in `$?`: the exit status, or 128 and the number of the signal.
+    package var shellStatus: Int32 {
+        switch self {
+        case .exited(let status): status
+        case .killed(let signal): 128 + signal
+        }
+    }
+}
+
+/// A program that runs, and that ends with its owner at the latest: it is killed then, and also when the thread that started it
+/// ends, so not even the death of this process leaves it behind.
+package struct ChildProcess: ~Copyable {
+    package let pid: Int32
+    private var ending: ProcessEnding?
+
+    /// Starts a program.
+    /// - Parameters:
+    ///   - arguments: the program's own name first.
+    ///   - environment: `NAME=value`; nil for that of this process.
+    ///   - descriptors: what the program gets as 0, 1, 2 and so on. It gets no other.
+    /// - Throws: the errno of fork(2) or execve(2).
+    package init(_ path: String, _ arguments: [String], environment: [String]? = nil, descriptors: [Int32]) throws(Errno) {
+        let status = try PipeEnds()
+        let child = try Spawner.spawn(path, arguments, environment, descriptors, status: status.writing.number)
+        let answer = status.closingWritingEnd()
+        if let error = Spawner.failure(answer) {
+            Spawner.reap(child)
+            throw error
+        }
+        pid = child
+    }
+
+    deinit {
+        guard ending == nil else { return }
+        kill(pid, SIGKILL)
+        Spawner.reap(pid)
+    }
+
+    /// Ends it at once, if it has not ended.
+    package borrowing func terminate() {
+        if ending == nil { kill(pid, SIGKILL) }
+    }
+
+    /// Waits for its end.
+    package mutating func wait() -> ProcessEnding {
+        if let ending { return ending }
+        let ending = Spawner.reap(pid)
+        self.ending = ending
+        return ending
+    }
+}
+
+/// A child that has been started but waits for ``release()`` before it becomes its program. It inherits the descriptors, the session
+/// and the environment of this process.
+///
+/// Ownership: a child that was never released ends by itself when this goes away; one that was released runs on.
+package struct GatedChild: ~Copyable {
+    package let pid: Int32
+    private let gate: Descriptor
+    private let status: Descriptor
+
+    /// How long the child may take to come to its gate.
+    private static let patienceNanoseconds: UInt64 = 5_000_000_000
+
+    /// Forks the child, which blocks no signals. Errors: fork(2) or pipe2(2) failed.
+    package init(_ path: String, _ arguments: [String]) throws(Errno) {
+        let gate = try PipeEnds()
+        let status = try PipeEnds()
+        pid = try Spawner.spawn(
+            path, arguments, nil, nil, status: status.writing.number, gate: (gate.reading.number, gate.writing.number))
+        self.gate = gate.closingReadingEnd()
+        self.status = status.closingWritingEnd()
+    }
+
+    /// Waits until the child sleeps at its gate: whatever it does before is not the program's. False if it does not come to that.
+    package borrowing func waitUntilAsleep() -> Bool {
+        var byte: UInt8 = 0
+        guard unsafe read(status.number, &byte, 1) == 1 else { return false }
+        // After its byte has come there is nothing else it could sleep in.
+        let deadline = Clock.monotonic + GatedChild.patienceNanoseconds
+        while Clock.monotonic < deadline {
+            if ProcFS.field("State", in: "/proc/\(pid)/status")?.hasPrefix("S") == true { return true }
+            usleep(100)
+        }
+        return false
+    }
+
+    /// Lets the child become its program. Errors: why execve(2) refused it; EPIPE if the child has ended meanwhile.
+    package borrowing func release() throws(Errno) {
+        try gate.write([1])
+        guard let error = Spawner.failure(status) else { return }
+        Spawner.reap(pid)
+        throw error
+    }
+
+    /// Waits for the program's end.
+    package borrowing func wait() -> ProcessEnding { Spawner.reap(pid) }
+}
+
+/// Where all children come from.
+private enum Spawner {
+    static func spawn(
+        _ path: String, _ arguments: [String], _ environment: [String]?, _ descriptors: [Int32]?, status: Int32,
+        gate: (reading: Int32, writing: Int32) = (-1, -1)
+    ) throws(Errno) -> Int32 {
+        // Both lists end with nil. The strings are freed here, in a memory that is another than the child's.
+        var words = unsafe arguments.map { unsafe strdup($0) } + [nil]
+        var variables = unsafe (environment ?? []).map { unsafe strdup($0) } + [nil]
+        defer { unsafe (words + variables).forEach { unsafe free($0) } }
+        let isOurs = descriptors != nil
+        let places = descriptors ?? []
+        let child = unsafe path.withCString { path in
+            unsafe words.withUnsafeMutableBufferPointer { words in
+                unsafe variables.withUnsafeMutableBufferPointer { variables in
+                    unsafe places.withUnsafeBufferPointer { places in
+                        // All of it lives until clinux_spawn returns; none of these buffers is empty where its address is used.
+                        var program = unsafe clinux_program(
+                            path: path, argv: words.baseAddress!, envp: environment == nil ? environ : variables.baseAddress!,
+                            descriptors: isOurs ? places.baseAddress : nil, descriptor_count: Int32(places.count),
+                            dies_with_caller: isOurs ? 1 : 0, gate_read: gate.reading, gate_write: gate.writing, status: status)
+                        return unsafe clinux_spawn(&program)
+                    }
+                }
+            }
+        }
+        // Before anything is owned: to kill(2), -1 means every process there is.
+        guard child > 0 else { throw .last }
+        return child
+    }
+
+    /// What execve(2) reported; nil where it succeeded, which closed the other end of the pipe.
+    static func failure(_ status: borrowing Descriptor) -> Errno? {
+        var code: Int32 = 0
+        while true {
+            let size = unsafe read(status.number, &code, MemoryLayout<Int32>.size)
+            if size < 0 && errno == EINTR { continue }
+            return size > 0 ? Errno(code) : nil
+        }
+    }
+
+    /// Waits for a child's end.
+    @discardableResult
+    static func reap(_ pid: Int32) -> ProcessEnding {
+        var state: Int32 = 0
+        while unsafe waitpid(pid, &state, 0) < 0 {
+            guard errno == EINTR else { return .exited(status: 1) }
+        }
+        return clinux_wifsignaled(state) != 0
+            ? .killed(signal: clinux_wtermsig(state)) : .exited(status: clinux_wexitstatus(state))
+    }
+}

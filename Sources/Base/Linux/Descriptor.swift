@@ -1,0 +1,102 @@
+import CLinux
+import Glibc
+
+/// An open file that is closed with its owner. Close-on-exec.
+package struct Descriptor: ~Copyable {
+    package let number: Int32
+
+    /// Takes over an open descriptor.
+    package init(owning number: Int32) { self.number = number }
+
+    /// open(2) for reading.
+    package init(reading path: String) throws(Errno) {
+        number = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard number >= 0 else { throw .last }
+    }
+
+    /// /dev/null, for a program that has nothing to read or to say.
+    package static func devNull() throws(Errno) -> Descriptor {
+        let number = unsafe open("/dev/null", O_RDWR | O_CLOEXEC)
+        guard number >= 0 else { throw .last }
+        return Descriptor(owning: number)
+    }
+
+    /// A file in memory without a name, which can't be left behind.
+    package init(unnamedFile label: String, holding bytes: [UInt8] = []) throws(Errno) {
+        number = unsafe clinux_unnamed_file(label)
+        guard number >= 0 else { throw .last }
+        try write(bytes)
+    }
+
+    /// A descriptor that becomes readable when the process ends: pidfd_open(2), Linux 5.3.
+    package init(process pid: Int32) throws(Errno) {
+        number = clinux_pidfd_open(pid)
+        guard number >= 0 else { throw .last }
+    }
+
+    deinit { if number >= 0 { close(number) } }
+
+    /// Writes everything.
+    package borrowing func write(_ bytes: [UInt8]) throws(Errno) { try Descriptor.write(bytes, to: number) }
+
+    /// Reads to the end, but no more than `limit` bytes.
+    package borrowing func read(limit: Int = .max) throws(Errno) -> [UInt8] {
+        var bytes: [UInt8] = []
+        try Descriptor.read(number, limit: limit) { bytes += $0 }
+        return bytes
+    }
+
+    /// Writes everything to a descriptor that belongs to somebody else.
+    package static func write(_ bytes: [UInt8], to descriptor: Int32) throws(Errno) {
+        var start = 0
+        while start < bytes.count {
+            // write(2) reads no more than `bytes` has from `start` on.
+            let written = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress! + start, $0.count - start) }
+            if written < 0 && errno == EINTR { continue }
+            guard written > 0 else { throw .last }
+            start += written
+        }
+    }
+
+    /// Reads a descriptor to its end, or `limit` bytes of it, and hands over what comes piece by piece.
+    package static func read<Failure: Error>(
+        _ descriptor: Int32, limit: Int = .max, failing: (Errno) -> Failure, _ take: (ArraySlice<UInt8>) throws(Failure) -> Void
+    ) throws(Failure) {
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        var left = limit
+        while left > 0 {
+            let count = unsafe Glibc.read(descriptor, &buffer, min(buffer.count, left))
+            if count < 0 && errno == EINTR { continue }
+            guard count >= 0 else { throw failing(.last) }
+            if count == 0 { return }
+            try take(buffer[..<count])
+            left -= count
+        }
+    }
+
+    /// The same where nothing but reading can fail.
+    package static func read(
+        _ descriptor: Int32, limit: Int = .max, _ take: (ArraySlice<UInt8>) -> Void
+    ) throws(Errno) {
+        try read(descriptor, limit: limit, failing: { $0 }, { bytes throws(Errno) in take(bytes) })
+    }
+}
+
+/// Both ends of a pipe.
+package struct PipeEnds: ~Copyable {
+    package let reading: Descriptor
+    package let writing: Descriptor
+
+    package init() throws(Errno) {
+        var ends: [Int32] = [-1, -1]
+        guard unsafe clinux_pipe(&ends) == 0 else { throw .last }
+        reading = Descriptor(owning: ends[0])
+        writing = Descriptor(owning: ends[1])
+    }
+
+    /// The reading end, once a program has been given the other: while that is open here, no end of file can come.
+    package consuming func closingWritingEnd() -> Descriptor { reading }
+
+    /// The writing end, once a program has been given the other.
+    package consuming func closingReadingEnd() -> Descriptor { writing }
+}

@@ -1,0 +1,17 @@
+import Glibc
+
+/// The number of an error that the kernel or the C library reported: errno(3).
+package struct Errno: Error, Hashable, Sendable, CustomStringConvertible {
+    package let code: Int32
+
+    package init(_ code: Int32) { self.code = code }
+
+    /// The error of the system call that has just failed on this thread. To be read before anything else is called.
+    package static var last: Errno { Errno(errno) }
+
+    /// What strerror(3) says, in lower case, to stand inside a sentence.
+    package var description: String {
+        guard let text = unsafe strerror(code) else { return "error \(code)" }
+        return unsafe String(cString: text).lowercased()
+    }
+}

@@ -1,0 +1,149 @@
+import CLinux
+import Glibc
+
+/// Waits for whatever can end or hurry the work of one thread: signals, the end of processes, timers, rings, any other descriptor.
+///
+/// Threading: one thread. While it exists the signals that it handles are blocked for the thread that made it.
+package struct EventLoop: ~Copyable {
+    /// Why a wait returned.
+    package enum Event: Sendable, Hashable {
+        case signal(Int32)
+        /// A process that is watched has ended. It is no source any more.
+        case processEnded(Int32)
+        case timer(Source)
+        /// A descriptor of the caller's can be read.
+        case readable(Source)
+    }
+
+    /// What a descriptor or a timer was added as.
+    package struct Source: Sendable, Hashable {
+        fileprivate let descriptor: Int32
+    }
+
+    private enum Kind {
+        case signals
+        case process(Int32)
+        case timer
+        /// Wakes a wait without being an event: what lies in a ring is taken in after every wait.
+        case ring
+        case readable
+    }
+
+    private let epoll: Descriptor
+    private let signals: Descriptor
+    private let previousMask: sigset_t
+    private var kinds: [Int32: Kind]
+    /// Those that the loop has opened itself.
+    private var owned: Set<Int32> = []
+
+    /// From here on these signals come as events. Errors: no descriptor to be had.
+    package init(signals handled: [Int32]) throws(Errno) {
+        var mask = sigset_t()
+        var previous = sigset_t()
+        unsafe sigemptyset(&mask)
+        for signal in handled { unsafe sigaddset(&mask, signal) }
+        let epoll = Descriptor(owning: clinux_epoll_create())
+        guard epoll.number >= 0 else { throw .last }
+        let signals = Descriptor(owning: unsafe clinux_signalfd(&mask))
+        guard signals.number >= 0, clinux_epoll_add(epoll.number, signals.number, 0) == 0 else { throw .last }
+        unsafe sigprocmask(SIG_BLOCK, &mask, &previous)
+        kinds = [signals.number: .signals]
+        self.epoll = epoll
+        self.signals = signals
+        previousMask = previous
+    }
+
+    deinit {
+        for descriptor in owned { close(descriptor) }
+        var mask = previousMask
+        unsafe sigprocmask(SIG_SETMASK, &mask, nil)
+    }
+
+    // MARK: Sources
+
+    /// Waits end early when the ring's owner says that it fills up. Data that lies there is no reason: that is its normal state.
+    package mutating func add(ring descriptor: Int32) throws(Errno) { try add(descriptor, as: .ring, edgeTriggered: true) }
+
+    /// The end of a process is an event. Errors: ESRCH if there is none.
+    package mutating func watch(process pid: Int32) throws(Errno) {
+        let descriptor = clinux_pidfd_open(pid)
+        guard descriptor >= 0 else { throw .last }
+        owned.insert(descriptor)
+        try add(descriptor, as: .process(pid))
+    }
+
+    /// No longer.
+    package mutating func unwatch(process pid: Int32) {
+        for (descriptor, kind) in kinds {
+            if case .process(pid) = kind { remove(descriptor) }
+        }
+    }
+
+    /// An event at a moment of ``Clock/monotonic``, and again after each period.
+    package mutating func addTimer(at first: UInt64, every period: UInt64) throws(Errno) -> Source {
+        let descriptor = clinux_timer(first, period)
+        guard descriptor >= 0 else { throw .last }
+        owned.insert(descriptor)
+        try add(descriptor, as: .timer)
+        return Source(descriptor: descriptor)
+    }
+
+    /// An event whenever the descriptor, which stays the caller's, can be read.
+    package mutating func add(readable descriptor: Int32) throws(Errno) -> Source {
+        try add(descriptor, as: .readable)
+        return Source(descriptor: descriptor)
+    }
+
+    package mutating func remove(_ source: Source) { remove(source.descriptor) }
+
+    private mutating func add(_ descriptor: Int32, as kind: Kind, edgeTriggered: Bool = false) throws(Errno) {
+        guard clinux_epoll_add(epoll.number, descriptor, edgeTriggered ? 1 : 0) == 0 else {
+            let error = Errno.last
+            if owned.remove(descriptor) != nil { close(descriptor) }
+            throw error
+        }
+        kinds[descriptor] = kind
+    }
+
+    private mutating func remove(_ descriptor: Int32) {
+        kinds[descriptor] = nil
+        _ = clinux_epoll_remove(epoll.number, descriptor)
+        if owned.remove(descriptor) != nil { close(descriptor) }
+    }
+
+    /// From here on a signal does what it does by default: a second one ends the process at once.
+    package mutating func letSignalsThrough() {
+        remove(signals.number)
+        var mask = previousMask
+        unsafe sigprocmask(SIG_SETMASK, &mask, nil)
+    }
+
+    // MARK: Waiting
+
+    /// Waits for an event, but no longer than until `deadline` (of ``Clock/monotonic``). nil if none came, or a ring wants attention.
+    package mutating func wait(until deadline: UInt64) -> Event? {
+        let now = Clock.monotonic
+        // Rounded up: a wait that ends too early would be followed by one of nothing.
+        let milliseconds = deadline > now ? min((deadline - now + 999_999) / 1_000_000, UInt64(Int32.max)) : 0
+        let descriptor = clinux_epoll_wait(epoll.number, Int32(milliseconds))
+        switch kinds[descriptor] {
+        case nil, .ring: return nil
+        case .signals: return signal()
+        case .process(let pid):
+            remove(descriptor)
+            return .processEnded(pid)
+        case .timer:
+            var expirations: UInt64 = 0
+            unsafe _ = read(descriptor, &expirations, MemoryLayout<UInt64>.size)
+            return .timer(Source(descriptor: descriptor))
+        case .readable: return .readable(Source(descriptor: descriptor))
+        }
+    }
+
+    private func signal() -> Event? {
+        var info = signalfd_siginfo()
+        let size = MemoryLayout<signalfd_siginfo>.size
+        guard unsafe read(signals.number, &info, size) == size else { return nil }
+        return .signal(Int32(info.ssi_signo))
+    }
+}

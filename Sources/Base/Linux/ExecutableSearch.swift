@@ -1,0 +1,62 @@
+import Glibc
+
+/// Looks for programs as execvp(3) does.
+package enum ExecutableSearch {
+    package enum Result: Sendable, Hashable {
+        case found(path: String)
+        /// A file of that name is there and may not be executed, or is no regular file.
+        case notExecutable(path: String)
+        case missing(Errno)
+    }
+
+    /// Finds a command: a path where the name has a slash, in the folders of PATH otherwise.
+    package static func find(_ name: String) -> Result {
+        if name.contains("/") {
+            guard ProcFS.mayAccess(name, F_OK) else { return .missing(.last) }
+            return isProgram(name) ? .found(path: name) : .notExecutable(path: name)
+        }
+        // confstr(_CS_PATH) is the default where PATH is not set.
+        let path = Environment["PATH"] ?? "/bin:/usr/bin"
+        var refused: String?
+        for folder in path.split(separator: ":", omittingEmptySubsequences: false) {
+            let candidate = folder.isEmpty ? name : "\(folder)/\(name)"
+            if isProgram(candidate) { return .found(path: candidate) }
+            if ProcFS.mayAccess(candidate, F_OK) { refused = refused ?? candidate }
+        }
+        if let refused { return .notExecutable(path: refused) }
+        return .missing(Errno(ENOENT))
+    }
+
+    /// The path of a program; nil where there is none that may be executed.
+    package static func path(of name: String) -> String? {
+        if case .found(let path) = find(name) { path } else { nil }
+    }
+
+    private static func isProgram(_ path: String) -> Bool {
+        guard ProcFS.mayAccess(path, X_OK), let kind = FileKind(of: path) else { return false }
+        return kind == .regular
+    }
+}
+
+/// What a name in a folder stands for.
+package enum FileKind: Sendable, Hashable {
+    case regular, folder, other
+
+    /// stat(2), which follows symbolic links; nil, with errno set, where that fails.
+    package init?(of path: String) {
+        var info = stat()
+        guard unsafe stat(path, &info) == 0 else { return nil }
+        self =
+            switch info.st_mode & S_IFMT {
+            case S_IFREG: .regular
+            case S_IFDIR: .folder
+            default: .other
+            }
+    }
+}
+
+/// The environment of this process.
+package enum Environment {
+    /// A variable; nil where it is not set.
+    package static subscript(name: String) -> String? { unsafe getenv(name).map { unsafe String(cString: $0) } }
+}

@@ -1,0 +1,21 @@
+import FoundationEssentials
+import Glibc
+
+/// A folder for what is unpacked, which is gone with its owner.
+package struct TemporaryFolder: ~Copyable {
+    package let path: String
+
+    /// Makes a folder of our own below TMPDIR, or /tmp. Errors: that of mkdtemp(3).
+    package init(prefix: String) throws(Errno) {
+        // mkdtemp(3) replaces the six letters at the end, and the template ends with a NUL.
+        var template = Array("\(TemporaryFolder.parent)/\(prefix)-XXXXXX".utf8CString)
+        guard unsafe mkdtemp(&template) != nil else { throw .last }
+        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    /// Where temporary folders are made.
+    package static var parent: String { Environment["TMPDIR"] ?? "/tmp" }
+
+    /// What was unpacked may have links in it: they go, and what they lead to stays.
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+}

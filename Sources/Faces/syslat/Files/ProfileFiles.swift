@@ -1,0 +1,25 @@
+import Glibc
+import Linux
+import Profile
+import ProfileFile
+
+/// Profiles that are read back, by every subcommand that takes files.
+enum ProfileFiles {
+    /// Reads one; `-` is standard input. Errors: a sentence with the file and the line.
+    static func read(_ path: String) throws -> Profile {
+        guard path != Output.standardStream else { return try read(STDIN_FILENO, path: path, name: "standard input") }
+        let file: Descriptor
+        do throws(Errno) { file = try Descriptor(reading: path) } catch { throw unreadable(path, error) }
+        return try read(file.number, path: path, name: path)
+    }
+
+    private static func read(_ descriptor: Int32, path: String, name: String) throws -> Profile {
+        var reader = ProfileFileReader(path: name)
+        try Descriptor.read(descriptor, failing: { unreadable(path, $0) as any Error }, { try reader.take($0) })
+        return try reader.finish()
+    }
+
+    private static func unreadable(_ path: String, _ reason: Errno) -> CommandError {
+        CommandError("\(path): it can't be read: \(reason). Name a file that `syslat profile -o` wrote.", status: .badInput)
+    }
+}

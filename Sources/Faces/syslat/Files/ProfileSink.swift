@@ -1,0 +1,75 @@
+import Linux
+import Profile
+import ProfileFile
+
+/// Where the profile itself goes (`-o`): a file that gets its name when it is whole, or standard output.
+///
+/// A time series grows in FILE.partial: after each interval it is valid up to there, whatever happens to syslat.
+struct ProfileSink: ~Copyable {
+    private let output: Output
+    private let path: String
+    private var writer = ProfileFileWriter()
+    private var state = State.whole
+    private var file: GrowingFile?
+
+    private enum State {
+        /// Nothing is written before the end.
+        case whole
+        /// A time series grows in a file, or on standard output or another stream, where what has been written stays written.
+        case growing
+        /// It could not be written any more.
+        case failed(CommandError)
+    }
+
+    /// - Parameter path: `-` for standard output.
+    init(path: String) throws(CommandError) {
+        output = try Output(path: path, option: "-o")
+        self.path = path
+    }
+
+    /// Begins a time series. `profile` has what is known before it: host, tool, target.
+    mutating func begin(_ profile: Profile) throws {
+        if !output.isStream {
+            do throws(Errno) { file = try GrowingFile(path) } catch { throw unwritable(error) }
+        }
+        state = .growing
+        append(try writer.begin(profile))
+        if case .failed(let error) = state { throw error }
+    }
+
+    /// Adds an interval. An error does not end the capture: it is kept for ``finish(_:)``.
+    mutating func append(_ interval: Interval) {
+        guard case .growing = state else { return }
+        do { append(try writer.append(interval)) } catch {
+            state = .failed(CommandError("The profile can't be encoded: \(error)."))
+        }
+    }
+
+    private mutating func append(_ bytes: [UInt8]) {
+        do throws(Errno) {
+            guard try file?.append(bytes) == nil else { return }
+        } catch {
+            state = .failed(unwritable(error))
+            return
+        }
+        do throws(CommandError) { try output.finish(bytes) } catch { state = .failed(error) }
+    }
+
+    /// Writes the rest and gives the file its name.
+    mutating func finish(_ profile: Profile) throws {
+        switch state {
+        case .failed(let error): throw error
+        case .whole: try output.finish(try ProfileFileWriter.text(of: profile))
+        case .growing:
+            append(try writer.finish(profile))
+            if case .failed(let error) = state { throw error }
+            do throws(Errno) { try file?.finish() } catch { throw unwritable(error) }
+        }
+    }
+
+    private func unwritable(_ reason: Errno) -> CommandError {
+        CommandError(
+            "The profile can't be written to \(path).partial: \(reason). Make room there, or give another name to -o. "
+                + "What was written up to the last finished interval can be read with `syslat report \(path).partial`.")
+    }
+}

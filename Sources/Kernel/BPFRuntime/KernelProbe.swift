@@ -1,0 +1,76 @@
+import CLibbpf
+import Glibc
+
+/// Asks the kernel what its BPF can do by giving it tiny programs: what a vendor's kernel does can't be told from its version.
+package enum KernelProbe {
+    /// A helper function that programs may call, by its number in enum bpf_func_id.
+    package enum Helper: UInt32, Sendable {
+        /// bpf_get_current_task_btf. Linux 5.11.
+        case currentTask = 158
+        /// bpf_task_pt_regs. Linux 5.15.
+        case taskRegisters = 175
+        /// bpf_find_vma. Linux 5.17.
+        case findMapping = 180
+    }
+
+    /// Whether tracing programs may call a helper. True as well where the kernel takes no program at all from this process: then the
+    /// real programs fail, with the better message.
+    package static func has(_ helper: Helper) -> Bool {
+        libbpf_probe_bpf_helper(BPF_PROG_TYPE_RAW_TRACEPOINT, bpf_func_id(helper.rawValue), nil) != 0
+    }
+
+    /// Whether programs may compare and exchange (BPF_CMPXCHG). Linux 5.12. True as well where no program is taken at all.
+    package static func hasCompareAndExchange() -> Bool {
+        let program = [
+            setZero(0), setZero(1),
+            instruction(0x7b, destination: 10, offset: -8),  // *(u64 *)(r10 - 8) = r0
+            instruction(0xdb, destination: 10, source: 1, offset: -8, immediate: 0xf1),  // compare and exchange there with r1
+            setZero(0), exit,
+        ]
+        // EINVAL is what a kernel says that does not know the instruction.
+        return load(program, as: BPF_PROG_TYPE_SOCKET_FILTER) != EINVAL
+    }
+
+    /// Whether the kernel would run a program that sleeps on the tracepoint of a loaded tp_btf program, or on raw tracepoints at large
+    /// where none is named. Only a kernel that can call it preemptibly takes such a program (BPF_F_SLEEPABLE, check_attach_btf_id in
+    /// kernel/bpf/verifier.c). nil where the kernel does not take even one that does not sleep.
+    package static func takesSleepingProgram(on tracepoint: UInt32?) -> Bool? {
+        let type = tracepoint == nil ? BPF_PROG_TYPE_RAW_TRACEPOINT : BPF_PROG_TYPE_TRACING
+        guard load([setZero(0), exit], as: type, on: tracepoint) == 0 else { return nil }
+        return load([setZero(0), exit], as: type, on: tracepoint, flags: UInt32(BPF_F_SLEEPABLE)) == 0
+    }
+
+    // MARK: Programs
+
+    private static let exit = instruction(0x95)
+
+    private static func setZero(_ register: UInt64) -> UInt64 { instruction(0xb7, destination: register) }
+
+    /// An instruction as struct bpf_insn has it, on machines that have the lowest byte first.
+    private static func instruction(
+        _ code: UInt64, destination: UInt64 = 0, source: UInt64 = 0, offset: Int16 = 0, immediate: UInt64 = 0
+    ) -> UInt64 {
+        code | destination << 8 | source << 12 | UInt64(UInt16(bitPattern: offset)) << 16 | immediate << 32
+    }
+
+    /// 0, or the errno with which the kernel refuses a program.
+    private static func load(
+        _ program: [UInt64], as type: bpf_prog_type, on tracepoint: UInt32? = nil, flags: UInt32 = 0
+    ) -> Int32 {
+        var options = unsafe bpf_prog_load_opts()
+        unsafe options.sz = MemoryLayout<bpf_prog_load_opts>.size
+        unsafe options.prog_flags = flags
+        if let tracepoint {
+            unsafe options.expected_attach_type = BPF_TRACE_RAW_TP
+            unsafe options.attach_btf_id = tracepoint
+        }
+        // Each word is one struct bpf_insn, and lives as long as the call.
+        let result = unsafe program.withUnsafeBytes { bytes in
+            let instructions = unsafe bytes.bindMemory(to: bpf_insn.self)
+            return unsafe bpf_prog_load(type, "probe", "GPL", instructions.baseAddress, instructions.count, &options)
+        }
+        guard result >= 0 else { return -result }
+        close(result)
+        return 0
+    }
+}

@@ -1,0 +1,48 @@
+import SyscallTable
+import LatencyHistogram
+import Aggregation
+import BPFRuntime
+import CLinux
+import CSyslatABI
+import Probes
+import Profile
+import VDSO
+
+/// What a capture finds out about itself before it records: what its programs cost, and what they see of the vDSO.
+struct Calibration {
+    /// The p50 of a call that does nothing, under the very programs of the capture. nil if they saw none.
+    let probeFloor: UInt64?
+    /// What a watched call takes longer, if a budget depends on that.
+    let costs: CallCosts
+    /// With what the programs saw of the calls that it made.
+    let selfTest: SelfTest
+
+    /// Null calls by which the probe floor is measured: about a millisecond.
+    private static let nullCalls = 2000
+
+    /// Makes the calls on this thread, the only one that is watched meanwhile.
+    init(_ probes: borrowing Probes, _ timed: SelfTest, _ policy: SamplingPolicy) throws(CaptureError) {
+        var intake = Intake(Aggregator())
+        var costs = CallCosts.unknown
+        do throws(BPFError) {
+            try probes.beginCalibration()
+            for _ in 0..<Calibration.nullCalls { clinux_null_call() }
+            if case .budget = policy {
+                var discarded = Intake(Aggregator())
+                costs = CallCosts(probes, untraced: timed.nullCall?.median) { discarded.takeRing(probes) }
+            }
+            timed.makeCalls { intake.takeRing(probes) }
+            try probes.endCalibration()
+            intake.takeRest(probes)
+            try probes.clear()
+        } catch {
+            throw CaptureError(error)
+        }
+        var selfTest = timed
+        selfTest.see(intake.aggregator.processes { _ in nil }.origins)
+        let null = intake.aggregator.calls().first { $0.id.name == "getppid" }
+        probeFloor = null?.distribution(of: .ran).value(at: .p50)
+        self.costs = costs
+        self.selfTest = selfTest
+    }
+}

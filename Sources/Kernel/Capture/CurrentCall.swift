@@ -1,0 +1,19 @@
+import Linux
+import SyscallTable
+
+extension ProcFS {
+    /// The system call that a thread is in; nil if it is in none. The ABI is that of its program.
+    static func currentCall(of tid: Int32) -> SyscallID? {
+        // "running", or the number, the arguments, stack pointer and program counter: proc(5).
+        guard let number = text("/proc/\(tid)/syscall")?.split(separator: " ").first.flatMap({ Int32($0) }), number >= 0 else {
+            return nil
+        }
+        return SyscallID(abi: is32Bit(tid) ? .ia32 : Architecture.current.nativeABI, number: number)
+    }
+
+    /// EI_CLASS of the program's ELF header.
+    private static func is32Bit(_ pid: Int32) -> Bool {
+        guard let header = try? Descriptor(reading: "/proc/\(pid)/exe").read(limit: 5) else { return false }
+        return header.count == 5 && header[4] == 1
+    }
+}

@@ -1,0 +1,60 @@
+import Aggregation
+import BPFRuntime
+import CSyslatABI
+import Probes
+import Profile
+
+/// Takes in what the kernel side delivers: the ring while recording, the batches after it, and what was only counted.
+struct Intake: ~Copyable {
+    var aggregator: Aggregator
+    /// What the intervals that have ended add up to.
+    private var endedIntervals: [CallProfile] = []
+    /// Gets each record of the ring as it comes, for measuring the consumer; nil everywhere else.
+    private let recorder: RingRecorder?
+
+    init(_ aggregator: consuming Aggregator, recorder: RingRecorder? = nil) {
+        self.aggregator = aggregator
+        self.recorder = recorder
+    }
+
+    /// Takes in what lies in the ring.
+    mutating func takeRing(_ probes: borrowing Probes) {
+        guard let recorder else {
+            _ = unsafe probes.ring.consume { unsafe aggregator.consume($0) }
+            return
+        }
+        _ = unsafe probes.ring.consume {
+            unsafe recorder.take($0)
+            unsafe aggregator.consume($0)
+        }
+    }
+
+    /// Takes in what lies in the ring and in all batches. Once, after recording has stopped: batches are read, not emptied.
+    mutating func takeRest(_ probes: borrowing Probes) {
+        takeRing(probes)
+        for batch in probes.batches { unsafe batch.withUnsafeBytes { unsafe aggregator.consume($0) } }
+    }
+
+    /// Takes in how many calls completed unmeasured. Only where calls are sampled.
+    mutating func takeUnmeasured(_ probes: borrowing Probes) throws(BPFError) {
+        for (index, totals) in try probes.unmeasured() { aggregator.consumeUnmeasured(place: index, totals: totals) }
+    }
+
+    /// Takes in the calls that found the ring full.
+    mutating func takeOverflow(_ probes: borrowing Probes) throws(BPFError) {
+        for series in try probes.overflow() {
+            aggregator.consumeOverflow(key: series.key, series: series.series, extremes: series.extremes)
+        }
+    }
+
+    /// All calls since recording began.
+    var calls: [CallProfile] { endedIntervals.merged(with: aggregator.calls()) }
+
+    /// The calls since the last interval ended. A new one begins.
+    mutating func endInterval() -> [CallProfile] {
+        let calls = aggregator.calls()
+        endedIntervals = endedIntervals.merged(with: calls)
+        aggregator.startInterval()
+        return calls
+    }
+}

@@ -1,0 +1,116 @@
+import CSyslatABI
+import Aggregation
+import BPFRuntime
+import Glibc
+import Linux
+import Probes
+package import Profile
+
+/// When a capture recorded. CLOCK_MONOTONIC, unless another clock is named.
+struct RecordingTimes {
+    var start: UInt64 = 0
+    var intervalStart: UInt64 = 0
+    var end: UInt64 = 0
+    /// Nanoseconds since 1970.
+    let startedAt: UInt64
+    /// Our own CPU time.
+    let cpuAtStart: UInt64
+    var cpuAtEnd: UInt64 = 0
+    /// What the programs had cost before.
+    let programsAtStart: ProgramCost
+
+    init(programs: ProgramCost = ProgramCost(runs: 0, nanoseconds: 0)) {
+        (startedAt, cpuAtStart) = (Clock.wall, Clock.ownCPU)
+        programsAtStart = programs
+    }
+
+    /// `2.3 s`, from the start to a moment.
+    func phrase(of moment: UInt64) -> String {
+        let tenths = (moment - start + 50_000_000) / 100_000_000
+        return "\(tenths / 10).\(tenths % 10) s"
+    }
+}
+
+extension Session {
+    /// How often a batch that is in use is tried again where nothing may be left out.
+    private static let flushAttempts = 100
+
+    /// Hands over the calls that have completed since the last interval ended, and begins a new one. While recording is paused or has
+    /// stopped nothing is left out; while it goes on, calls of the last moments may come in the next one.
+    package mutating func endInterval() throws(CaptureError) -> Interval {
+        switch phase {
+        case .recording: try flush(Clock.monotonic)
+        case .paused:
+            var attempts = 1
+            while try !flush(Clock.monotonic), attempts < Session.flushAttempts {
+                attempts += 1
+                usleep(1000)
+            }
+        case .ready, .stopped, .drained: try drain()
+        }
+        try takeCounted()
+        let start = times.intervalStart
+        let end = phase == .drained ? times.end : Clock.monotonic
+        times.intervalStart = end
+        return Interval(
+            startNanoseconds: start - times.start, durationNanoseconds: end - start, calls: intake.endInterval())
+    }
+
+    /// Records nothing until ``resume()``. Calls under way would be cut in two: the owner sees to it that there are none.
+    package mutating func pause() {
+        probes.pauseRecording()
+        phase = .paused
+    }
+
+    package mutating func resume() {
+        probes.resumeRecording()
+        phase = .recording
+    }
+
+    /// From now on another process is the target.
+    package mutating func retarget(to pid: Int32) throws(CaptureError) { try watch.retarget(to: pid, probes, &loop) }
+
+    /// Calls that were entered since recording began.
+    package var entered: UInt64 { Session.total(probes).entered }
+
+    // MARK: Taking in
+
+    /// Sends the batches of quiet CPUs, so that what is shown is no older than a second, and does what is due with it. False if a batch
+    /// was in use just then.
+    @discardableResult
+    mutating func flush(_ now: UInt64) throws(CaptureError) -> Bool {
+        nextFlush = now + Session.flushNanoseconds
+        do throws(BPFError) {
+            let counters = Session.total(probes)
+            let isComplete = try probes.flush()
+            intake.takeRing(probes)
+            if let note = vdso.noteClocksource(&intake.aggregator, at: times.phrase(of: now)) { notes.append(note) }
+            if !probes.namesCallers { vdso.resolve(try probes.callers()) }
+            if isComplete { intake.aggregator.retireEndedProcesses() }
+            if options.sampling != .everyCall { try intake.takeUnmeasured(probes) }
+            sampling.look(entered: counters.entered, probes, &intake.aggregator)
+            lostInKernel = counters.no_slot + counters.missed_exit + counters.overflow_full
+            return isComplete
+        } catch {
+            throw CaptureError(error)
+        }
+    }
+
+    /// Takes in what the kernel has only counted: unmeasured calls, and those that found the ring full.
+    mutating func takeCounted() throws(CaptureError) {
+        do throws(BPFError) {
+            if options.sampling != .everyCall { try intake.takeUnmeasured(probes) }
+            try intake.takeOverflow(probes)
+        } catch {
+            throw CaptureError(error)
+        }
+    }
+
+    /// Takes in all that is left in the kernel after recording has stopped.
+    mutating func drain() throws(CaptureError) {
+        guard phase == .stopped else { return }
+        intake.takeRest(probes)
+        try takeCounted()
+        phase = .drained
+    }
+}

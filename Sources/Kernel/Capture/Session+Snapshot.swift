@@ -1,0 +1,189 @@
+import Aggregation
+import BPFRuntime
+import CSyslatABI
+import CallSelection
+import Linux
+import Probes
+package import Profile
+import SyscallTable
+
+extension Session {
+    /// The profile of now, while recording goes on. Counters are exact; completed calls that have not come out of the CPUs' batches yet are
+    /// in no distribution, and stand in the balance as `inBatches`.
+    ///
+    /// Sends no batches and stops nothing: the watched calls cost what they cost without it.
+    package mutating func snapshot() throws(CaptureError) -> Profile {
+        guard phase == .recording || phase == .paused else { return try profile(at: times.end) }
+        intake.takeRing(probes)
+        try takeCounted()
+        return try profile(at: Clock.monotonic)
+    }
+
+    /// What is known of the profile before anything is recorded: the tool, the host and the target.
+    package var outline: Profile {
+        Profile(
+            tool: syslatVersion, host: .current(),
+            capture: CaptureSummary(
+                startedAtNanoseconds: Clock.wall, durationNanoseconds: 0, scope: targetName,
+                selection: options.selectionText, probeFloorNanoseconds: probeFloor, sampling: sampling.summary),
+            balance: Balance(entered: 0, completed: 0, inFlight: 0, neverReturned: 0, lostByCause: [:]), calls: [], processes: [],
+            inFlight: [])
+    }
+
+    /// What has been taken in, and what the kernel's books say, at a moment.
+    mutating func profile(at moment: UInt64) throws(CaptureError) -> Profile {
+        let readings = try explained { () throws(BPFError) in try Readings(probes) }
+        let (processes, origins) = intake.aggregator.processes { ProcFS.comm(of: $0) ?? "?" }
+        let vdso = vdso.profile(origins, processes: processes, readings, ticks: ticker.state)
+        return Profile(
+            tool: syslatVersion, host: .current(), capture: summary(at: moment, readings),
+            balance: balance(readings), calls: intake.calls, processes: processes,
+            inFlight: readings.inFlight.map { InFlightCall($0, at: moment) } + callsBegunBefore(moment, others: readings.inFlight),
+            vdso: vdso)
+    }
+
+    private func balance(_ readings: Readings) -> Balance {
+        let (counters, aggregator) = (readings.counters, CompletedCalls(intake.aggregator))
+        let lost: [Balance.LossCause: UInt64] = [
+            .noSlot: counters.no_slot, .missedExit: counters.missed_exit, .recursion: readings.entry.recursionMisses,
+            .overflowFull: counters.overflow_full, .malformed: aggregator.malformed,
+        ]
+        let entered = counters.entered + readings.entry.recursionMisses
+        let inFlight = UInt64(readings.inFlight.count)
+        // Counted last, so all that is found elsewhere has been counted as entered.
+        let explained = aggregator.completed + inFlight + counters.never_returned + lost.values.reduce(0, +)
+        let inBatches = phase == .drained || explained > entered ? 0 : entered - explained
+        return Balance(
+            entered: entered, completed: aggregator.completed, inFlight: inFlight, neverReturned: counters.never_returned,
+            lostByCause: lost, inBatches: inBatches, beganBefore: counters.began_before,
+            newTaskReturns: counters.new_task_returns, refused: counters.refused, overflowed: aggregator.overflowed,
+            unmeasured: aggregator.unmeasured)
+    }
+
+    private func summary(at moment: UInt64, _ readings: Readings) -> CaptureSummary {
+        let cpu = phase == .drained ? times.cpuAtEnd : Clock.ownCPU
+        return CaptureSummary(
+            startedAtNanoseconds: times.startedAt,
+            durationNanoseconds: moment - times.start,
+            scope: targetName,
+            selection: options.selectionText,
+            probeFloorNanoseconds: probeFloor,
+            consumerCPUNanoseconds: cpu - times.cpuAtStart,
+            programs: programCost(readings), sampling: sampling.summary,
+            remarks: remarks(readings.counters), notes: notes + vdso.notes(readings.counters))
+    }
+
+    /// What the programs at entry and at exit took until now, as far as the kernel keeps statistics.
+    var programCost: ProgramCost {
+        let (entry, exit) = probes.statistics()
+        return ProgramCost(runs: entry.runs + exit.runs, nanoseconds: entry.nanoseconds + exit.nanoseconds)
+    }
+
+    /// What the kernel's statistics say of this recording; nil while they are off.
+    private func programCost(_ readings: Readings) -> ProgramCost? {
+        let before = times.programsAtStart
+        let runs = readings.entry.runs + readings.exit.runs
+        guard runs > before.runs else { return nil }
+        return ProgramCost(
+            runs: runs - before.runs, nanoseconds: readings.entry.nanoseconds + readings.exit.nanoseconds - before.nanoseconds)
+    }
+
+    /// Calls of the target's processes that had been entered before recording began and have not returned: what a hung process hangs in.
+    /// Only for processes that were named: a whole system is full of daemons that wait.
+    private func callsBegunBefore(_ moment: UInt64, others: [syslat_slot]) -> [InFlightCall] {
+        guard case .processes(let pids, _) = options.target, !options.isWindowed else { return [] }
+        let seen = probes.threadsSeen.union(others.map(\.tid))
+        return pids.flatMap { pid in
+            ProcFS.names(in: "/proc/\(pid)/task").compactMap { Int32($0) }.compactMap { tid in
+                guard !seen.contains(tid), let id = ProcFS.currentCall(of: tid), options.selection?.contains(id) ?? true
+                else { return nil }
+                return InFlightCall(
+                    pid: pid, tid: tid, comm: ProcFS.comm(of: tid) ?? "?", id: id,
+                    ageNanoseconds: moment - times.start, beganBefore: true)
+            }
+        }
+    }
+
+    private func remarks(_ counters: syslat_counters) -> [String] {
+        var remarks: [String] = []
+        if let remark = sampling.remark { remarks.append(remark) }
+        if counters.exits_unsent > 0 {
+            remarks.append(
+                "The ring was full when \(counters.exits_unsent) processes ended: some of their names are missing. "
+                    + "A larger ring helps.")
+        }
+        if intake.aggregator.malformedRecords > 0 {
+            remarks.append(
+                "\(intake.aggregator.malformedRecords) records could not be decoded; their calls are among those lost. "
+                    + "This is a bug in syslat: please report it.")
+        }
+        if counters.clock_backwards > 0 {
+            remarks.append("The clock ran backwards inside \(counters.clock_backwards) calls; they are counted with 0 ns.")
+        }
+        return remarks + vdso.remarks(counters)
+    }
+}
+
+/// The completed calls that the aggregator has taken in, and what it could not read.
+private struct CompletedCalls {
+    let completed, overflowed, unmeasured, malformed: UInt64
+
+    init(_ aggregator: borrowing Aggregator) {
+        completed = aggregator.completed
+        overflowed = aggregator.overflowed
+        unmeasured = aggregator.unmeasured
+        malformed = aggregator.malformedEvents
+    }
+}
+
+/// What the programs have left in the kernel, read at one time.
+struct Readings {
+    let inFlight: [syslat_slot]
+    let callers: [(key: syslat_caller_key, caller: syslat_caller)]
+    let ticks: [(key: syslat_sample_key, ticks: syslat_samples)]
+    let entry, exit: BPFObject.ProgramStatistics
+    let counters: syslat_counters
+
+    /// The counters come last: whatever is found before has been counted then.
+    init(_ probes: borrowing Probes) throws(BPFError) {
+        inFlight = try probes.inFlight()
+        callers = try probes.callers()
+        ticks = try probes.ticks()
+        (entry, exit) = probes.statistics()
+        counters = Session.total(probes)
+    }
+}
+
+extension Session {
+    /// The counters of all CPUs and slots together.
+    static func total(_ probes: borrowing Probes) -> syslat_counters {
+        var total = syslat_counters()
+        for share in probes.counters { total.add(share) }
+        total.entered += probes.enteredInSlots
+        return total
+    }
+}
+
+extension InFlightCall {
+    /// A slot as it was at a moment.
+    init(_ slot: syslat_slot, at moment: UInt64) {
+        let tid = slot.tid
+        self.init(
+            pid: ProcFS.threadGroup(of: tid) ?? tid, tid: tid, comm: ProcFS.comm(of: tid) ?? "?",
+            id: SyscallID(abi: ABI(rawValue: syslat_call_abi(slot.call))!, number: syslat_call_number(slot.call)),
+            ageNanoseconds: moment > slot.start_ns ? moment - slot.start_ns : 0)
+    }
+}
+
+extension syslat_counters {
+    /// Adds another CPU's counters.
+    mutating func add(_ other: syslat_counters) {
+        // The structure has nothing but counters.
+        unsafe withUnsafeMutableBytes(of: &self) { sums in
+            unsafe withUnsafeBytes(of: other) { others in
+                let (sums, others) = unsafe (sums.bindMemory(to: UInt64.self), others.bindMemory(to: UInt64.self))
+                for index in sums.indices { unsafe sums[index] &+= others[index] }
+            }
+        }
+    }
+}

@@ -1,0 +1,239 @@
+import Aggregation
+import BPFRuntime
+import CallSelection
+import Glibc
+package import Linux
+package import Probes
+package import Profile
+import VDSO
+
+/// The version that every profile names.
+package let syslatVersion = "0.1.0"
+
+/// One capture, from loading the programs to the profile, driven by its owner.
+///
+/// ```
+/// init ─► start ─► advance … advance ─► finish
+///                  snapshot at any time; endInterval and pause … resume in between
+/// ```
+/// What comes out of the kernel is taken in while it advances, and only then: who drives it must come back at least every few seconds, or
+/// the ring fills up.
+///
+/// Threading: one thread owns it, the only one that handles SIGINT and SIGTERM meanwhile. Others are given snapshots, which are values.
+/// Ownership: programs, links and memory go away with it, and with the process.
+package struct Session: ~Copyable {
+    /// Why ``advance(until:)`` returned.
+    package enum Stop: Sendable, Hashable {
+        case deadline
+        /// Nothing of the target is left whose calls could come.
+        case targetEnded
+        case signal(Int32)
+        /// A descriptor or a timer that was added to ``loop``.
+        case source(EventLoop.Source)
+    }
+
+    /// Where it is in its life.
+    enum Phase {
+        case ready, recording, paused
+        /// Recording has ended; what is in the kernel has yet to be taken in.
+        case stopped
+        case drained
+    }
+
+    /// To add descriptors and timers to.
+    package var loop: EventLoop
+    let options: CaptureOptions
+    let probes: Probes
+    /// The target as the report names it.
+    let targetName: String
+    let calibration: Calibration
+    var ticker: VDSOTicker
+    var vdso: VDSOAccount
+    var sampling: SamplingControl
+    var intake: Intake
+    var watch: TargetWatch
+    var phase = Phase.ready
+    var times = RecordingTimes()
+    /// When batches of quiet CPUs are sent next.
+    var nextFlush: UInt64 = 0
+    var notes: [String]
+    /// Calls that the kernel side had lost when it was last asked.
+    var lostInKernel: UInt64 = 0
+    /// The signal that ended it last.
+    private var signal: Int32?
+
+    /// How long events may wait in the ring before they are taken in, unless it fills up faster.
+    private static let pollNanoseconds: UInt64 = 50_000_000
+    /// How long events of a quiet CPU may wait in its batch.
+    static let flushNanoseconds: UInt64 = 1_000_000_000
+
+    /// Checks the target, loads and attaches the programs, and measures the probe floor. Nothing is recorded yet.
+    package init(_ options: CaptureOptions) throws(CaptureError) {
+        try self.init(options, recorder: nil)
+    }
+
+    /// The same with a self-test of the vDSO whose calls have been timed, and are made under the trace now.
+    package init(_ options: CaptureOptions, selfTest: SelfTest) throws(CaptureError) {
+        try self.init(options, selfTest: selfTest, recorder: nil)
+    }
+
+    /// - Parameter recorder: gets each record of the ring as it comes.
+    init(
+        _ options: CaptureOptions, selfTest: SelfTest = SelfTest(effort: .quick) { $0.main }, recorder: RingRecorder?
+    ) throws(CaptureError) {
+        try options.validate()
+        let targetName = options.target.phrase
+        var loop = try EventLoop.handlingInterrupts()
+        let layout = VDSOLayout(selfTest.vdso?.image)
+        let probes = try Session.load(options, layout)
+        let calibration = try Calibration(probes, selfTest, options.sampling)
+        try loop.addRing(of: probes)
+        self.ticker = VDSOTicker(probes, hertz: layout.isSelected(options.selection) ? options.vdsoTickHertz : nil)
+        self.vdso = VDSOAccount(calibration.selfTest, layout)
+        self.sampling = SamplingControl(options.sampling, target: options.target, costs: calibration.costs)
+        self.intake = Intake(
+            Aggregator(keepsProcessDistributions: options.keepsProcessDistributions, processRowLimit: options.processRowLimit),
+            recorder: recorder)
+        self.watch = TargetWatch(options.target)
+        self.notes = options.selection?.notes ?? []
+        self.targetName = targetName
+        self.options = options
+        self.calibration = calibration
+        self.probes = probes
+        self.loop = loop
+    }
+
+    private static func load(_ options: CaptureOptions, _ layout: VDSOLayout) throws(CaptureError) -> Probes {
+        let features: KernelFeatures
+        do throws(ProbesError) {
+            features = try KernelFeatures()
+            if let path = options.btfPath { try BTFFile.check(path, kernelCarriesOwn: features.hasBTF) }
+        } catch {
+            throw CaptureError(error)
+        }
+        if !features.hasBTF && options.btfPath == nil {
+            throw CaptureError(
+                "This kernel (\(features.release)) carries no BTF (\(KernelFeatures.ownBTF)), the description of its data that the "
+                    + "programs need. Give it a file that has it: BTFHub has them for many kernels, and "
+                    + "`pahole --btf_encode_detached FILE vmlinux` makes one from a kernel with debug information.",
+                remedy: .btfFile)
+        }
+        let probes = try explained { () throws(BPFError) in try Probes(options.probes(layout), features) }
+        if let wanted = options.programSet, wanted != probes.programSet {
+            throw CaptureError(
+                "The program set \(wanted.rawValue) can't be used here: \(probes.programSet.rawValue) would be.",
+                kind: .wrongRequest)
+        }
+        return probes
+    }
+
+    // MARK: Driving
+
+    /// Begins to record. A command of the target is started.
+    package mutating func start() throws(CaptureError) {
+        precondition(phase == .ready, "a session starts once")
+        notes += try watch.begin(probes, &loop)
+        times = RecordingTimes(programs: programCost)
+        sampling.start(probes, &intake.aggregator, cpuNanoseconds: times.cpuAtStart)
+        times.start = probes.startRecording()
+        times.intervalStart = times.start
+        nextFlush = times.start + sampling.firstLookNanoseconds
+        ticker.start()
+        phase = .recording
+        try watch.release()
+    }
+
+    /// Takes in what comes until something happens that the owner has to know of, or until a moment of ``Clock/monotonic``: for ever if
+    /// that is nil.
+    package mutating func advance(until deadline: UInt64?) throws(CaptureError) -> Stop {
+        while true {
+            let now = Clock.monotonic
+            if watch.hasEnded { return .targetEnded }
+            if let deadline, now >= deadline { return .deadline }
+            probes.advanceCoarseClock(to: now)
+            ticker.adapt(probes, at: now)
+            let event = loop.wait(until: min(deadline ?? .max, now + Session.pollNanoseconds))
+            intake.takeRing(probes)
+            switch event {
+            case .signal(let number):
+                signal = number
+                return .signal(number)
+            case .processEnded(let pid): noteEnd(of: pid)
+            case .timer(let source), .readable(let source): return .source(source)
+            case nil: break
+            }
+            if now >= nextFlush { _ = try flush(now) }
+        }
+    }
+
+    private mutating func noteEnd(of pid: Int32) {
+        watch.noteEnd(of: pid)
+        guard case .processes = options.target, !options.isWindowed else { return }
+        notes.append("Process \(pid) ended \(times.phrase(of: Clock.monotonic)) after the capture began.")
+    }
+
+    /// Ends recording at one moment. What it left in the kernel is taken in by ``endInterval()`` or ``finish()``.
+    package mutating func stop() {
+        guard phase == .recording || phase == .paused else { return }
+        probes.stopRecording()
+        ticker.stop()
+        times.end = Clock.monotonic
+        times.cpuAtEnd = Clock.ownCPU
+        probes.waitForPrograms()
+        phase = .stopped
+    }
+
+    /// Ends recording, if it has not ended, closes the books, and gives the profile.
+    package mutating func finish() throws(CaptureError) -> Profile {
+        stop()
+        try drain()
+        sampling.finish(entered: entered, &intake.aggregator, cpu: times.cpuAtEnd)
+        return try profile(at: times.end)
+    }
+
+    /// Waits for a command of the target that may go on after the capture; a signal is passed on to it. Returns its exit status, nil
+    /// where the target is no command.
+    package mutating func waitForCommand() -> Int32? { watch.waitForCommand(after: signal, &loop) }
+
+    // MARK: What it knows
+
+    /// The p50 of a call that does nothing under the programs of this capture; nil if they saw none.
+    package var probeFloor: UInt64? { calibration.probeFloor }
+
+    /// Whether the vDSO is watched by ticks, or why not.
+    package var vdsoTicks: VDSOTicks { ticker.state }
+
+    package var programSet: ProgramSet { probes.programSet }
+
+    /// What the functions of the vDSO cost, and which of them the programs saw entering the kernel.
+    package var selfTest: SelfTest { calibration.selfTest }
+
+    /// How far it is, for a person who waits.
+    package var progress: Progress {
+        Progress(
+            elapsedNanoseconds: Clock.monotonic - times.start, completed: intake.aggregator.completed,
+            lost: lostInKernel + intake.aggregator.malformedEvents)
+    }
+
+    /// What a person who waits wants to see.
+    package struct Progress: Sendable {
+        package var elapsedNanoseconds: UInt64
+        package var completed: UInt64
+        package var lost: UInt64
+    }
+}
+
+extension EventLoop {
+    /// SIGINT and SIGTERM come as events.
+    fileprivate static func handlingInterrupts() throws(CaptureError) -> EventLoop {
+        do throws(Errno) { return try EventLoop(signals: [SIGINT, SIGTERM]) } catch {
+            throw CaptureError("The event loop could not be made: \(error).")
+        }
+    }
+
+    fileprivate mutating func addRing(of probes: borrowing Probes) throws(CaptureError) {
+        do throws(Errno) { try add(ring: probes.ring.descriptor) } catch {
+            throw CaptureError("The ring can't be waited for: \(error).")
+        }
+    }
+}

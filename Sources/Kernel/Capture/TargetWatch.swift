@@ -1,0 +1,90 @@
+import BPFRuntime
+import Glibc
+import Linux
+import Probes
+
+/// The processes that a capture watches by name, and whether they still live.
+struct TargetWatch: ~Copyable {
+    /// Watched processes that have not ended.
+    private var alive: Set<Int32> = []
+    /// The command that the capture launches; nil for other targets.
+    private var command: LaunchedCommand?
+    /// Nobody is left whose calls could come: the target has ended.
+    private(set) var hasEnded = false
+    private let target: Target
+
+    init(_ target: Target) { self.target = target }
+
+    /// Marks the target's processes in the watch list. A command is started, and waits. Returns what is worth a note.
+    mutating func begin(_ probes: borrowing Probes, _ loop: inout EventLoop) throws(CaptureError) -> [String] {
+        switch target {
+        case .all, .cgroup: return []
+        case .command(let command, _):
+            let launched = try LaunchedCommand(command)
+            let pid = launched.pid
+            self.command = consume launched
+            guard try watch(pid, probes, &loop) else { throw CaptureError("The command ended before it began.") }
+            return []
+        case .processes(let pids, _):
+            var notes: [String] = []
+            for pid in pids where try !watch(pid, probes, &loop) {
+                notes.append("Process \(pid) ended before the capture began.")
+            }
+            hasEnded = alive.isEmpty
+            return notes
+        }
+    }
+
+    /// Lets a launched command go.
+    func release() throws(CaptureError) { try command?.release() }
+
+    /// False if there is no such process any more.
+    private mutating func watch(_ pid: Int32, _ probes: borrowing Probes, _ loop: inout EventLoop) throws(CaptureError) -> Bool {
+        guard pid > 0, pid <= Probes.largestPID else {
+            throw CaptureError("Process \(pid) can't be watched: process ids are numbers from 1 to \(Probes.largestPID).")
+        }
+        try explained { () throws(BPFError) in try probes.watch(pid: pid) }
+        do throws(Errno) { try loop.watch(process: pid) } catch {
+            guard error.code == ESRCH else { throw CaptureError("Process \(pid) can't be watched: \(error).") }
+            return false
+        }
+        alive.insert(pid)
+        return true
+    }
+
+    /// From now on another process is the target in place of the ones before.
+    mutating func retarget(to pid: Int32, _ probes: borrowing Probes, _ loop: inout EventLoop) throws(CaptureError) {
+        for old in alive { loop.unwatch(process: old) }
+        alive = []
+        guard try watch(pid, probes, &loop) else { throw CaptureError("Process \(pid) can't be watched: it has ended.") }
+        hasEnded = false
+    }
+
+    /// Notes that a process has ended.
+    mutating func noteEnd(of pid: Int32) {
+        alive.remove(pid)
+        hasEnded = alive.isEmpty
+    }
+
+    // MARK: A command that goes on after the capture
+
+    /// Waits for the command's end, and passes signals on to it: the one that ended the capture, and those that come. Returns its exit
+    /// status; nil where the target is no command.
+    mutating func waitForCommand(after signal: Int32?, _ loop: inout EventLoop) -> Int32? {
+        guard command != nil else { return nil }
+        var signal = signal
+        while !hasEnded, signal == nil {
+            switch loop.wait(until: Clock.monotonic + 1_000_000_000) {
+            case .signal(let number): signal = number
+            case .processEnded(let pid): noteEnd(of: pid)
+            default: continue
+            }
+        }
+        if !hasEnded, let signal, let pid = alive.first {
+            // From the terminal it has reached the command already; twice does no harm.
+            kill(pid, signal)
+            loop.letSignalsThrough()
+        }
+        return command?.wait()
+    }
+}

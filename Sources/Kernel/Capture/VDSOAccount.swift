@@ -1,0 +1,135 @@
+import Aggregation
+import CSyslatABI
+import LatencyHistogram
+import Probes
+import Profile
+import SaturatingMath
+import SyscallTable
+import VDSO
+
+/// What a capture knows of the vDSO: what its functions cost, who went past it and why, and how often it answered.
+struct VDSOAccount {
+    private let selfTest: SelfTest
+    private let layout: VDSOLayout
+    /// The clock sources that were in force, in order.
+    private var clocksources = [Host.clocksource()]
+    private var callerFiles = CallerFiles()
+
+    init(_ selfTest: SelfTest, _ layout: VDSOLayout) {
+        self.selfTest = selfTest
+        self.layout = layout
+    }
+
+    /// Asks which clock source is in force, so that calls that complete from now on are charged to it. A change is worth a note.
+    mutating func noteClocksource(_ aggregator: inout Aggregator, at elapsed: String) -> String? {
+        let current = Host.clocksource()
+        guard let previous = clocksources.last, current != previous else { return nil }
+        // A source that comes back has its number already; numbers end long after anybody has read the notes.
+        let number = clocksources.firstIndex(of: current) ?? clocksources.count
+        if number < Int(UInt8.max) {
+            aggregator.clocksource = UInt8(number)
+            clocksources.append(current)
+        }
+        return "The clock source changed from \(previous) to \(current) \(elapsed) after the capture began."
+    }
+
+    /// Looks up the callers' files while their processes live.
+    mutating func resolve(_ callers: [(key: syslat_caller_key, caller: syslat_caller)]) { callerFiles.resolve(callers) }
+
+    /// What is known now.
+    mutating func profile(
+        _ origins: [OriginProfile], processes: [ProcessProfile], _ readings: Readings, ticks: VDSOTicks
+    ) -> VDSOProfile {
+        callerFiles.resolve(readings.callers)
+        let entered = entries(origins, readings.callers)
+        return VDSOProfile(
+            functions: selfTest.functions, entered: entered,
+            served: served(readings.ticks, ticks: ticks, entered: entered, processes: processes),
+            vsyscalls: vsyscalls(readings.callers), sampling: ticks)
+    }
+
+    /// The calls that entered the kernel, with their reasons. Ways that differ in nothing a reader sees are one row.
+    private func entries(
+        _ origins: [OriginProfile], _ callers: [(key: syslat_caller_key, caller: syslat_caller)]
+    ) -> [VDSOEntry] {
+        let files = CallerCounts(callers, files: callerFiles)
+        return origins.filter { isServable($0) }.map { profile in
+            let reason = reason(of: profile)
+            return VDSOEntry(
+                id: profile.id, clock: profile.origin.clock, reason: reason, distribution: profile.distribution,
+                processes: profile.processes.map { share in
+                    VDSOEntryProcess(
+                        pid: share.pid, comm: share.comm, calls: share.calls, totalNanoseconds: share.totalNanoseconds,
+                        callers: reason == .bypass ? files.of(share.pid, profile.id, profile.origin.clock) : [])
+                })
+        }.merged()
+    }
+
+    /// Whether this host's vDSO has the function at all: before Linux 6.11 no getrandom leaves it out. The 32-bit one, and one that
+    /// is not mapped or can't be read, may have any.
+    private func isServable(_ profile: OriginProfile) -> Bool {
+        guard let image = selfTest.vdso?.image, profile.origin.evidence != .compat else { return true }
+        return image.function(named: profile.id.name) != nil
+    }
+
+    private func reason(of profile: OriginProfile) -> EntryReason {
+        EntryReason(
+            evidence: profile.origin.evidence, function: profile.id.name, clock: profile.origin.clock,
+            clocksource: clocksources[Int(profile.origin.clocksource)])
+    }
+
+    private func served(
+        _ samples: [(key: syslat_sample_key, ticks: syslat_samples)], ticks: VDSOTicks, entered: [VDSOEntry],
+        processes: [ProcessProfile]
+    ) -> [ServedEstimate] {
+        guard ticks.isOn else { return [] }
+        let names = Dictionary(processes.map { ($0.pid, $0.comm) }) { first, _ in first }
+        return samples.compactMap { key, found in
+            guard Int(key.function) < layout.functions.count else { return nil }
+            let (pid, function) = (Int32(bitPattern: key.tgid), layout.functions[Int(key.function)])
+            let estimate = selfTest.estimator(for: function, periodNanoseconds: found.period_ns / max(1, found.count))?
+                .estimate(samples: found.count, fellBack: VDSOAccount.fellBack(entered, pid: pid, function: function))
+            guard let estimate else { return nil }
+            return ServedEstimate(
+                pid: pid, comm: names[pid] ?? found.text, function: function, samples: found.count, calls: estimate.calls,
+                callsLow: estimate.low, callsHigh: estimate.high)
+        }
+    }
+
+    /// The calls of one process that ran in the vDSO's function and entered the kernel after all.
+    private static func fellBack(_ entered: [VDSOEntry], pid: Int32, function: String) -> UInt64 {
+        entered.filter { $0.id.name == function && $0.reason != .bypass && $0.reason != .noVDSO }
+            .flatMap(\.processes).filter { $0.pid == pid }.reduce(0) { $0.addingSaturating($1.calls) }
+    }
+
+    private func vsyscalls(_ callers: [(key: syslat_caller_key, caller: syslat_caller)]) -> [VsyscallCount] {
+        callers.filter { $0.key.abi == UInt8(SYSLAT_VSYSCALL.rawValue) }.map { key, caller in
+            VsyscallCount(
+                pid: Int32(bitPattern: key.tgid), comm: caller.text,
+                name: SyscallID(abi: .x86_64, number: key.number).name, calls: caller.calls)
+        }
+    }
+
+    /// What is missing from the account.
+    func remarks(_ counters: syslat_counters) -> [String] {
+        var remarks: [String] = []
+        if counters.vsyscalls_unnoted > 0 {
+            remarks.append(
+                "\(counters.vsyscalls_unnoted) calls through the vsyscall page are not shown: too many processes made some.")
+        }
+        if counters.ticks_unnoted > 0 {
+            remarks.append(
+                "\(counters.ticks_unnoted) ticks inside the vDSO are not in the estimates: more than "
+                    + "\(SYSLAT_SAMPLED_FUNCTIONS) processes and functions were hit. Watch fewer processes.")
+        }
+        return remarks
+    }
+
+    func notes(_ counters: syslat_counters) -> [String] {
+        guard counters.callers_unnoted > 0 else { return [] }
+        return [
+            "For \(counters.callers_unnoted) calls past the vDSO the file that made them is not known: they came from more than "
+                + "\(SYSLAT_CALLERS) places."
+        ]
+    }
+}

@@ -1,0 +1,187 @@
+package import Capture
+import Probes
+import CallSelection
+import Glibc
+import Linux
+import Profile
+import SyscallTable
+import VDSO
+
+/// Finds out whether a capture works on this host, by making one: everything else only explains what it finds.
+package enum Doctor {
+    /// One thing that was looked at.
+    package struct Finding: Sendable, Hashable {
+        package enum Verdict: Sendable, Hashable {
+            case ok
+            /// Something works less well, or a target of one kind is not to be had.
+            case note
+            case failed
+        }
+
+        package var subject: String
+        package var verdict: Verdict
+        /// What was found and, where it is not well, what to do.
+        package var detail: String
+        /// An option that would help.
+        package var remedy: CaptureError.Remedy?
+    }
+
+    /// Looks at everything. `profile` works if no finding has failed.
+    package static func examine(btfPath: String?) -> [Finding] {
+        let (capture, sampling) = capture(btfPath)
+        return [
+            kernel(), btf(btfPath), privileges(), lockdown(), memlock(), capture, perfEvents(sampling), tracefs(), cgroup(),
+            clocksource(), vdso(),
+        ]
+    }
+
+    private static func kernel() -> Finding {
+        do throws(ProbesError) {
+            let kernel = try KernelFeatures()
+            return Finding(subject: "kernel", verdict: .ok, detail: "Linux \(kernel.release) \(Architecture.current.rawValue)")
+        } catch {
+            return Finding(subject: "kernel", verdict: .failed, detail: error.description)
+        }
+    }
+
+    private static func btf(_ path: String?) -> Finding {
+        if let path {
+            do throws(ProbesError) {
+                try BTFFile.check(path, kernelCarriesOwn: ProcFS.mayAccess(KernelFeatures.ownBTF, R_OK))
+                return Finding(subject: "BTF", verdict: .ok, detail: "from \(path)")
+            } catch {
+                return Finding(subject: "BTF", verdict: .failed, detail: error.description)
+            }
+        }
+        guard ProcFS.mayAccess(KernelFeatures.ownBTF, R_OK) else {
+            return Finding(
+                subject: "BTF", verdict: .failed,
+                detail: "the kernel carries none (\(KernelFeatures.ownBTF)): give it a file with its BTF, from BTFHub or pahole",
+                remedy: .btfFile)
+        }
+        return Finding(subject: "BTF", verdict: .ok, detail: KernelFeatures.ownBTF)
+    }
+
+    private static func privileges() -> Finding {
+        // Bits of CapEff, include/uapi/linux/capability.h.
+        let names = [(21, "CAP_SYS_ADMIN"), (38, "CAP_PERFMON"), (39, "CAP_BPF")]
+        let effective = ProcFS.field("CapEff", in: "/proc/self/status").flatMap { UInt64($0, radix: 16) } ?? 0
+        let held = names.filter { effective >> UInt64($0.0) & 1 == 1 }.map(\.1)
+        let suffices = held.contains("CAP_SYS_ADMIN") || (held.contains("CAP_BPF") && held.contains("CAP_PERFMON"))
+        guard suffices else {
+            return Finding(
+                subject: "privileges", verdict: .failed,
+                detail: "neither root nor CAP_BPF and CAP_PERFMON: run it with sudo, or "
+                    + "sudo setcap cap_bpf,cap_perfmon=ep $(command -v syslat)")
+        }
+        return Finding(
+            subject: "privileges", verdict: .ok, detail: (geteuid() == 0 ? "root, " : "") + held.joined(separator: ", "))
+    }
+
+    private static func lockdown() -> Finding {
+        guard let text = ProcFS.text("/sys/kernel/security/lockdown") else {
+            return Finding(subject: "lockdown", verdict: .ok, detail: "not in force")
+        }
+        if text.contains("[confidentiality]") {
+            return Finding(
+                subject: "lockdown", verdict: .failed,
+                detail: "confidentiality mode forbids BPF to read kernel memory: boot with lockdown=integrity or lockdown=none")
+        }
+        return Finding(subject: "lockdown", verdict: .ok, detail: text)
+    }
+
+    private static func memlock() -> Finding {
+        var limit = rlimit()
+        unsafe _ = getrlimit(__rlimit_resource_t(8), &limit)  // RLIMIT_MEMLOCK
+        let size = limit.rlim_cur == rlim_t.max ? "unlimited" : "\(limit.rlim_cur >> 10) KiB"
+        return Finding(
+            subject: "memlock", verdict: .ok, detail: "\(size); from Linux 5.11 on BPF memory counts for the cgroup instead")
+    }
+
+    /// The proof: the programs are loaded, attached, run, and deliver what they measured. With it whether samples would be taken;
+    /// nil where that was not tried.
+    private static func capture(_ btfPath: String?) -> (Finding, VDSOTicks?) {
+        let subject = "capture"
+        do throws(CaptureError) {
+            var options = CaptureOptions(
+                target: .processes([], follow: false), ringBytes: CaptureOptions.smallestRing, btfPath: btfPath)
+            let began = Clock.monotonic
+            let session = try Session(options)
+            let milliseconds = (Clock.monotonic - began) / 1_000_000
+            guard let floor = session.probeFloor else {
+                let detail =
+                    "the programs load, but the tracepoints raw_syscalls:sys_enter and sys_exit deliver nothing: "
+                    + "the kernel needs CONFIG_HAVE_SYSCALL_TRACEPOINTS and CONFIG_FTRACE_SYSCALLS"
+                return (Finding(subject: subject, verdict: .failed, detail: detail), session.vdsoTicks)
+            }
+            // The verifier sees other programs where calls are selected.
+            options.selection = try? SyscallSelection(parsing: ["read", "9999"], architecture: .current)
+            _ = try Session(options)
+            let detail =
+                "\(session.programSet.kind) programs on raw_syscalls and a ring buffer, loaded and attached in \(milliseconds) ms; "
+                + "a call that does nothing reads \(floor) ns"
+            return (Finding(subject: subject, verdict: .ok, detail: detail), session.vdsoTicks)
+        } catch {
+            let detail = error.log.isEmpty ? error.description : "\(error)\n\(error.log)"
+            return (Finding(subject: subject, verdict: .failed, detail: detail), nil)
+        }
+    }
+
+    /// What calls that the vDSO serves are estimated from.
+    private static func perfEvents(_ sampling: VDSOTicks?) -> Finding {
+        var refusal = VDSOTicker.refusal()
+        // An event can be had and still take no program.
+        if case .unavailable(let reason) = sampling { refusal = reason }
+        guard let refusal else {
+            return Finding(
+                subject: "perf events", verdict: .ok, detail: "to be had, so that calls that the vDSO serves are estimated")
+        }
+        return Finding(
+            subject: "perf events", verdict: .note, detail: "calls that the vDSO serves can't be estimated. \(refusal)")
+    }
+
+    private static func tracefs() -> Finding {
+        let places = ["/sys/kernel/tracing/events", "/sys/kernel/debug/tracing/events"]
+        guard let found = places.first(where: { ProcFS.mayAccess($0, R_OK) }) else {
+            return Finding(subject: "tracefs", verdict: .ok, detail: "not mounted; syslat does not need it")
+        }
+        return Finding(subject: "tracefs", verdict: .ok, detail: "\(found); syslat does not need it")
+    }
+
+    private static func cgroup() -> Finding {
+        let mounts = (ProcFS.text("/proc/self/mounts") ?? "").split(separator: "\n").map { $0.split(separator: " ") }
+        guard let mount = mounts.first(where: { $0.count > 2 && $0[2] == "cgroup2" }) else {
+            return Finding(
+                subject: "cgroup v2", verdict: .note,
+                detail: "not mounted, so no cgroup can be profiled: mount -t cgroup2 none /mnt")
+        }
+        return Finding(subject: "cgroup v2", verdict: .ok, detail: "mounted at \(mount[1])")
+    }
+
+    private static func clocksource() -> Finding {
+        let name = Host.clocksource()
+        guard Clocksource.readableInUserSpace.contains(name) else {
+            return Finding(
+                subject: "clocksource", verdict: .note,
+                detail:
+                    "\(name): the vDSO can't read it, so that programs enter the kernel to read the time, and probes take longer")
+        }
+        return Finding(subject: "clocksource", verdict: .ok, detail: name)
+    }
+
+    private static func vdso() -> Finding {
+        let subject = "vDSO"
+        do throws(VDSOImageError) {
+            guard let image = try RunningVDSO.find()?.image else {
+                return Finding(
+                    subject: subject, verdict: .note,
+                    detail: "none: every time call enters the kernel (vdso=0 on the command line?)")
+            }
+            let names = image.exportedFunctions.map(\.stem)
+            return Finding(
+                subject: subject, verdict: .ok, detail: names.isEmpty ? "mapped, without functions" : names.joined(separator: ", "))
+        } catch {
+            return Finding(subject: subject, verdict: .note, detail: error.description)
+        }
+    }
+}

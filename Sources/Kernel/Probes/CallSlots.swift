@@ -1,0 +1,63 @@
+import BPFRuntime
+package import CSyslatABI
+
+/// Where the programs remember the calls that have not returned, but for those that had to spill: slots by the low bits of the
+/// thread id, and the slots of known threads. The programs write them at any time.
+struct CallSlots: ~Copyable {
+    private let slots: MappedMemory
+    private let slotCount: Int
+    private let threads: MappedMemory
+
+    /// - Parameter count: how many slots by thread id are in use, a power of two.
+    init(_ object: borrowing BPFObject, count: Int) throws(BPFError) {
+        let slots = try MappedMemory(object.map(".bss.slots"), first: count * MemoryLayout<syslat_slot>.stride, writable: true)
+        let threads = try MappedMemory(object.map(".bss.threads"), writable: true)
+        self.slots = slots
+        self.threads = threads
+        slotCount = count
+    }
+
+    private var byID: UnsafeMutableBufferPointer<syslat_slot> {
+        // The mapped array holds at least so many.
+        unsafe UnsafeMutableBufferPointer(start: slots.base.assumingMemoryBound(to: syslat_slot.self), count: slotCount)
+    }
+
+    private var known: UnsafeMutableBufferPointer<syslat_known_thread> {
+        // The whole of the mapped array.
+        unsafe UnsafeMutableBufferPointer(
+            start: threads.base.assumingMemoryBound(to: syslat_known_thread.self), count: Int(SYSLAT_KNOWN_THREADS))
+    }
+
+    /// Calls that were remembered in a slot.
+    var entered: UInt64 {
+        var total: UInt64 = 0
+        unsafe byID.forEach { total += UInt64($0.entered) }
+        unsafe known.forEach { total += UInt64($0.slot.entered) }
+        return total
+    }
+
+    /// Those that have not returned.
+    var inFlight: [syslat_slot] {
+        unsafe byID.filter(\.isInCall) + known.lazy.map(\.slot).filter(\.isInCall)
+    }
+
+    /// The threads that have made or ended a call since recording began, but for some that shared their slot with others.
+    var seen: Set<Int32> {
+        unsafe Set(byID.lazy.map(\.tid)).union(known.lazy.map(\.slot.tid))
+    }
+
+    /// Forgets how many calls there were. Only while nothing is recorded.
+    func clear() {
+        for index in unsafe byID.indices where unsafe byID[index].entered > 0 { unsafe byID[index].entered = 0 }
+        for index in unsafe known.indices where unsafe known[index].slot.entered > 0 {
+            unsafe known[index].slot.entered = 0
+            unsafe known[index].block = syslat_block()
+        }
+    }
+}
+
+extension syslat_slot {
+    /// The thread last seen here, or 0.
+    package var tid: Int32 { Int32(bitPattern: thread & ~SYSLAT_IN_CALL) }
+    package var isInCall: Bool { thread & SYSLAT_IN_CALL != 0 }
+}

@@ -1,0 +1,78 @@
+import CLinux
+import CSyslatABI
+import CallSelection
+import Glibc
+import SyscallTable
+
+/// The constants of the programs (struct syslat_config), as they follow from options and kernel.
+extension syslat_config {
+    init(_ options: ProbeOptions, _ features: KernelFeatures, _ set: ProgramSet, isConcurrent: Bool) {
+        self.init()
+        self_tgid = UInt32(getpid())
+        calibrating_tid = UInt32(clinux_gettid())
+        switch options.scope {
+        case .processes(let follows):
+            scope = SYSLAT_SCOPE_PROCESSES.rawValue
+            follow = follows ? 1 : 0
+        case .all: scope = SYSLAT_SCOPE_ALL.rawValue
+        case .cgroup: scope = SYSLAT_SCOPE_CGROUP.rawValue
+        }
+        let slots = syslat_config.slotCount(options, features)
+        slot_mask = UInt32(slots - 1)
+        direct_slots = features.pidLimit <= slots ? 1 : 0
+        cpu_mask = UInt32(features.cpuShares(limit: options.cpuShareLimit) - 1)
+        knows_threads = set.knowsThreads ? 1 : 0
+        concurrent = isConcurrent ? 1 : 0
+        wake_bytes = UInt32(options.ringBytes / 4)
+        sampling = options.samples ? 1 : 0
+        if let selection = options.selection { fill(selection) }
+        fill(options.vdso)
+    }
+
+    /// How many in-flight slots are in use: a power of two.
+    private static func slotCount(_ options: ProbeOptions, _ features: KernelFeatures) -> Int {
+        let most = Int(SYSLAT_MAX_SLOTS)
+        var count = 64
+        while count < min(features.pidLimit, options.slotLimit ?? most, most) { count *= 2 }
+        return count
+    }
+
+    private mutating func fill(_ vdso: VDSORegions) {
+        vdso_bytes = UInt32(vdso.imageBytes)
+        vdso_regions = UInt32(vdso.regions.count)
+        let found = vdso.regions.map { syslat_vdso_region(start: UInt32($0.start), function: UInt32($0.function)) }
+        copy(found, to: &regions)
+    }
+
+    /// The selection must fit (``SyscallSelection/numbersBeyondBitmap``).
+    private mutating func fill(_ selection: SyscallSelection) {
+        guard !selection.isEverything else { return }
+        has_selection = 1
+        others_selected = selection.includesOtherNumbers ? 1 : 0
+        var words = [UInt64](repeating: 0, count: Int(SYSLAT_ABI_COUNT * SYSLAT_SELECTABLE_NUMBERS) / 64)
+        var others: [SyscallID] = []
+        for abi in selection.architecture.abis {
+            let first = Int(abi.rawValue) * Int(SYSLAT_SELECTABLE_NUMBERS) / 64
+            for (position, word) in selection.bitmap(abi: abi).enumerated() { words[first + position] = word }
+            others += selection.exceptions(abi: abi).map { SyscallID(abi: abi, number: $0) }
+        }
+        other_count = UInt32(others.count)
+        copy(words, to: &selected)
+        copy(others.map { UInt32($0.abi.rawValue) }, to: &other_abis)
+        copy(others.map(\.number), to: &other_numbers)
+    }
+}
+
+/// Fills the beginning of a C array, which Swift sees as a tuple, and no more than there is of it.
+private func copy<Element: BitwiseCopyable, Tuple>(_ elements: [Element], to tuple: inout Tuple) {
+    unsafe withUnsafeMutableBytes(of: &tuple) { target in
+        unsafe elements.withUnsafeBytes { unsafe target.copyMemory(from: .init(rebasing: $0.prefix(target.count))) }
+    }
+}
+
+extension SyscallSelection {
+    /// How many numbers a selection names that have no bit of their own; ``mostNumbersBeyondBitmap`` fit.
+    package var numbersBeyondBitmap: Int { architecture.abis.reduce(0) { $0 + exceptions(abi: $1).count } }
+
+    package static var mostNumbersBeyondBitmap: Int { Int(SYSLAT_OTHER_NUMBERS) }
+}

@@ -1,0 +1,61 @@
+import BPFRuntime
+import CSyslatABI
+import Synchronization
+
+/// The shared page by which user space steers the programs: struct syslat_control.
+struct ControlPage: ~Copyable {
+    private let memory: MappedMemory
+
+    init(_ object: borrowing BPFObject) throws(BPFError) {
+        memory = try MappedMemory(object.map(".data.control"), writable: true)
+    }
+
+    /// The programs read it at any time, and write what the header says they write. Aligned words are written whole.
+    private var control: UnsafeMutablePointer<syslat_control> {
+        unsafe memory.base.assumingMemoryBound(to: syslat_control.self)
+    }
+
+    private func word(_ field: KeyPath<syslat_control, UInt32>) -> UnsafeMutablePointer<Atomic<UInt32>> {
+        // Every field has an offset, in a C structure.
+        unsafe (memory.base + MemoryLayout<syslat_control>.offset(of: field)!).assumingMemoryBound(to: Atomic<UInt32>.self)
+    }
+
+    /// Begins an epoch, in which nothing holds that the programs know of threads: in another phase, or in the same one. To be called
+    /// after whatever has changed.
+    func beginEpoch(_ phase: syslat_phase? = nil) {
+        let epoch = unsafe word(\.epoch)
+        let bits = UInt32(SYSLAT_EPOCH_PHASE_BITS)
+        let last = unsafe epoch.pointee.load(ordering: .relaxed)
+        let changes = (last >> bits) &+ 1
+        unsafe epoch.pointee.store(
+            changes << bits | (phase?.rawValue ?? last & (1 << bits - 1)), ordering: .sequentiallyConsistent)
+    }
+
+    /// When recording began: CLOCK_MONOTONIC.
+    func setSessionStart(_ now: UInt64) { unsafe control.pointee.session_start_ns = now }
+
+    func setCoarseNow(_ now: UInt64) { unsafe control.pointee.coarse_now_ns = now }
+
+    func setSamplingShift(_ shift: UInt8) { unsafe control.pointee.sampling_shift = UInt32(shift) }
+
+    /// The time that a tick inside the vDSO stands for, in nanoseconds.
+    func setTickPeriod(_ period: UInt64) { unsafe control.pointee.sample_period_ns = period }
+
+    /// Ticks that were found inside the vDSO until now; it may begin again at 0.
+    var vdsoTickCount: UInt32 { unsafe word(\.vdso_ticks).pointee.load(ordering: .relaxed) }
+
+    /// The call indices at which there has been a call while calls were sampled.
+    var metCalls: [Int] {
+        let met = unsafe met
+        return met.indices.filter { unsafe met[$0] != 0 }
+    }
+
+    func forgetMetCalls() { unsafe met.initialize(repeating: 0) }
+
+    /// A byte for each call index. The programs set each once.
+    private var met: UnsafeMutableBufferPointer<UInt8> {
+        let start = unsafe memory.base + MemoryLayout<syslat_control>.offset(of: \.met)!
+        return unsafe UnsafeMutableBufferPointer(
+            start: start.assumingMemoryBound(to: UInt8.self), count: Int(SYSLAT_ABI_COUNT * SYSLAT_SELECTABLE_NUMBERS))
+    }
+}

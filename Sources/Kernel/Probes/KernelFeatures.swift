@@ -1,0 +1,74 @@
+import BPFRuntime
+import CSyslatABI
+import Glibc
+import Linux
+
+/// What the running kernel offers, as far as the choice of programs depends on it. Features are probed: a vendor's kernel has more than
+/// its version says.
+package struct KernelFeatures: Sendable {
+    /// The floor: ring buffers came with 5.8, running a program on a chosen CPU with 5.10.
+    package static let oldestVersion = (5, 10)
+
+    /// Where a kernel carries its BTF.
+    package static let ownBTF = "/sys/kernel/btf/vmlinux"
+
+    package let release: String
+    /// The kernel carries its own BTF, which typed tracepoint programs need.
+    package let hasBTF: Bool
+    /// Programs can compare and exchange, and ask for the current task as a typed pointer: all that the typed programs need beyond BTF.
+    let runsTypedPrograms: Bool
+    /// Programs can look up the mapping of an address (bpf_find_vma).
+    let looksUpMappings: Bool
+    /// Programs can ask where a task's registers are (bpf_task_pt_regs).
+    let findsRegisters: Bool
+    /// Thread ids are below this number.
+    let pidLimit: Int
+    /// Numbers of CPUs, including those that may yet come, are below this one. The largest there is where nobody knows.
+    let cpuLimit: Int
+
+    /// Errors: a kernel that is too old, or a process id namespace in which ids mean something else to the kernel.
+    package init() throws(ProbesError) {
+        release = ProcFS.text("/proc/sys/kernel/osrelease") ?? ""
+        try KernelFeatures.check(release: release)
+        try KernelFeatures.checkNamespace()
+        hasBTF = ProcFS.mayAccess(KernelFeatures.ownBTF, R_OK)
+        runsTypedPrograms = KernelProbe.hasCompareAndExchange() && KernelProbe.has(.currentTask)
+        looksUpMappings = KernelProbe.has(.findMapping)
+        findsRegisters = KernelProbe.has(.taskRegisters)
+        let most = Int(SYSLAT_PID_LIMIT)
+        pidLimit = min(ProcFS.text("/proc/sys/kernel/pid_max").flatMap { Int($0) } ?? most, most)
+        cpuLimit = ProcFS.possibleCPUs().map { $0.last! + 1 } ?? .max
+    }
+
+    /// Refuses a release such as "4.19.0-27-amd64" that is below the floor.
+    static func check(release: String) throws(ProbesError) {
+        let parts = release.split(separator: ".", maxSplits: 2, omittingEmptySubsequences: false)
+        guard parts.count >= 2, let major = Int(parts[0]), let minor = Int(parts[1].prefix { $0.isNumber }) else {
+            throw ProbesError(
+                "The kernel's version can't be read from /proc/sys/kernel/osrelease ('\(release)'). Is /proc mounted?")
+        }
+        guard (major, minor) >= oldestVersion else {
+            throw ProbesError(
+                "Linux \(release) is too old: syslat needs 5.10 or newer, for BPF ring buffers and programs run on a chosen CPU. "
+                    + "Boot a newer kernel.")
+        }
+    }
+
+    /// How many shares the CPUs have: one each, if there are not too many. A power of two.
+    func cpuShares(limit: Int?) -> Int {
+        var shares = 1
+        while shares < min(cpuLimit, limit ?? Int(SYSLAT_CPU_SHARES), Int(SYSLAT_CPU_SHARES)) { shares *= 2 }
+        return shares
+    }
+
+    /// The kernel sees ids of the first process id namespace only.
+    private static func checkNamespace() throws(ProbesError) {
+        guard let name = ProcFS.link("/proc/self/ns/pid") else { return }
+        // PROC_PID_INIT_INO, include/linux/proc_ns.h.
+        guard name == "pid:[4026531836]" else {
+            throw ProbesError(
+                "syslat runs in a process id namespace of its own (\(name)), where pids are not those that the kernel sees. "
+                    + "Run it on the host, or in a container with the host's: docker run --pid=host, podman run --pid=host.")
+        }
+    }
+}

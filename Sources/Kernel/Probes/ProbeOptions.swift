@@ -1,0 +1,73 @@
+import CSyslatABI
+package import CallSelection
+
+/// What the programs are told before they are loaded.
+package struct ProbeOptions: Sendable {
+    /// Whose calls are watched.
+    package enum Scope: Sendable, Hashable {
+        /// Processes that are named one by one; with `follow`, the children they start from then on as well.
+        case processes(follow: Bool)
+        /// Every process but this one.
+        case all
+        /// A cgroup (v2) and those below it.
+        case cgroup(path: String)
+
+        var isCgroup: Bool { if case .cgroup = self { true } else { false } }
+    }
+
+    package var scope: Scope
+    /// The calls to watch; nil for all.
+    package var selection: SyscallSelection?
+    /// Not every call is measured.
+    package var isSampled = false
+    /// Size of the ring buffer: a power of two.
+    package var ringBytes: Int
+    /// A BTF file of the running kernel, for kernels that carry none.
+    package var btfPath: String?
+    /// The vDSO that the kernel maps into every process of the machine's own ABI.
+    package var vdso = VDSORegions()
+    /// The set to use where it can be, even if another suits better: for tests.
+    package var programSet: ProgramSet?
+    /// Fewer in-flight slots than the machine's thread ids call for: so tests make them collide.
+    package var slotLimit: Int?
+    /// Fewer shares than there are CPUs: so tests make CPUs use one together.
+    package var cpuShareLimit: Int?
+
+    /// Whether the programs are to be able to leave calls unmeasured.
+    var samples: Bool { isSampled || programSet == .fastSampling }
+
+    package init(scope: Scope, selection: SyscallSelection? = nil, ringBytes: Int) {
+        self.scope = scope
+        self.selection = selection
+        self.ringBytes = ringBytes
+    }
+}
+
+/// Where the functions of the vDSO lie: what a tick there is charged to.
+package struct VDSORegions: Sendable, Hashable {
+    /// A stretch of code, up to the next one.
+    package struct Region: Sendable, Hashable {
+        /// Bytes from the beginning of the image.
+        package var start: Int
+        /// As the reader of ticks numbers the functions.
+        package var function: Int
+
+        package init(start: Int, function: Int) {
+            self.start = start
+            self.function = function
+        }
+    }
+
+    /// Bytes of the image; 0 where there is none.
+    package var imageBytes: Int
+    /// In rising order, no more than ``limit``.
+    package var regions: [Region]
+
+    /// How many stretches of code can be told apart.
+    package static let limit = Int(SYSLAT_VDSO_REGIONS)
+
+    package init(imageBytes: Int = 0, regions: [Region] = []) {
+        self.imageBytes = imageBytes
+        self.regions = regions
+    }
+}

@@ -1,0 +1,89 @@
+package import BPFRuntime
+import CLinux
+import CSyslatABI
+import Glibc
+import Linux
+
+/// Telling the programs what to do. Every program that starts after a call here sees it.
+extension Probes {
+    /// The largest process id that can be watched.
+    package static var largestPID: Int32 { Int32(SYSLAT_PID_LIMIT) - 1 }
+
+    /// Begins recording, and says when that was (CLOCK_MONOTONIC).
+    package func startRecording() -> UInt64 {
+        let now = Clock.monotonic
+        control.setSessionStart(now)
+        control.setCoarseNow(now)
+        resumeRecording()
+        return now
+    }
+
+    package func resumeRecording() { control.beginEpoch(recordingPhase) }
+
+    /// Records nothing until ``resumeRecording()``.
+    package func pauseRecording() { control.beginEpoch(SYSLAT_IDLE) }
+
+    /// Ends recording at one moment: programs that began before it have finished when this returns. What is in flight stays for reading.
+    package func stopRecording() { control.beginEpoch(SYSLAT_STOPPED) }
+
+    /// Returns when every program has finished that was running when this was called.
+    package func waitForPrograms() {
+        if clinux_wait_for_kernel_readers() != 0 {
+            // nohz_full kernels refuse; a program takes microseconds.
+            usleep(20_000)
+        }
+    }
+
+    /// Watches the calling thread alone, so its calls tell what the programs cost. In this order, and at the end in the reverse: while this
+    /// process is in the watch list its children are not followed.
+    package func beginCalibration() throws(BPFError) {
+        control.beginEpoch(SYSLAT_CALIBRATING)
+        try watch(pid: getpid())
+    }
+
+    package func endCalibration() throws(BPFError) {
+        try watch(pid: getpid(), false)
+        control.beginEpoch(SYSLAT_IDLE)
+    }
+
+    /// Watches a process, or no longer does so.
+    package func watch(pid: Int32, _ isWatched: Bool = true) throws(BPFError) {
+        try WatchList.set(pid, isWatched: isWatched, in: object)
+        control.beginEpoch()
+    }
+
+    /// Measures 1 of 2^shift calls from now on. Only where the options ask for sampling.
+    package func sample(shift: UInt8) {
+        control.setSamplingShift(shift)
+        control.beginEpoch()
+    }
+
+    /// Says what time it is (CLOCK_MONOTONIC): unmeasured calls begin by this clock.
+    package func advanceCoarseClock(to now: UInt64) { control.setCoarseNow(now) }
+
+    /// Sends the batches of all CPUs that have events waiting.
+    ///
+    /// False if a batch was in use just then, or its CPU is offline: it waits for the next time, or for the end.
+    package func flush() throws(BPFError) -> Bool {
+        var isComplete = true
+        for id in 0..<shares.count where shares.hasEvents(id) {
+            do throws(BPFError) {
+                if try object.run("flush_batch", onCPU: id) != 0 { isComplete = false }
+            } catch {
+                guard error.code == ENXIO else { throw error }
+                isComplete = false
+            }
+        }
+        return isComplete
+    }
+
+    /// Forgets everything that has been recorded. Only while nothing is recorded.
+    package func clear() throws(BPFError) {
+        for index in try unmeasured().keys { try object.map("unmeasured").clearAllCPUs(UInt32(index)) }
+        control.forgetMetCalls()
+        shares.clear()
+        slots.clear()
+        let callers = try object.map("callers")
+        for key in callers.keys(as: syslat_caller_key.self) { try callers.remove(key) }
+    }
+}

@@ -1,0 +1,80 @@
+/// Which of the kernel side's programs a capture runs with: see BPF/syslat.bpf.c. The first that can be used is used.
+package enum ProgramSet: String, Sendable, Hashable, CaseIterable {
+    /// Typed programs that know threads by their registers: the fast path (BPF/fast.bpf.h) for captures of every call.
+    case fast
+    /// The same where calls are sampled.
+    case fastSampling = "fast-sampling"
+    /// Typed programs (tp_btf) that look up every thread: the general path, for selections, cgroups and older kernels.
+    case typed
+    /// The general path for kernels without BTF of their own, or too old for the others (raw_tp).
+    case raw
+
+    /// Why a set can't be used.
+    enum Obstacle: Hashable {
+        case noBTF
+        /// The kernel lacks instructions or helpers.
+        case tooOld
+        /// The capture has a selection or watches a cgroup, which the fast path leaves out.
+        case narrowedCapture
+        /// Calls are sampled, or are not.
+        case sampling
+        /// Several programs may use one CPU share at a time: they preempt each other, or CPUs share it.
+        case concurrency
+    }
+
+    /// What keeps the set from being used; nil if nothing does.
+    func obstacle(_ options: ProbeOptions, _ features: KernelFeatures, isConcurrent: Bool) -> Obstacle? {
+        switch self {
+        case .raw: return nil
+        case .typed:
+            if !features.hasBTF || options.btfPath != nil { return .noBTF }
+            return features.runsTypedPrograms ? nil : .tooOld
+        case .fast, .fastSampling:
+            if let obstacle = ProgramSet.typed.obstacle(options, features, isConcurrent: isConcurrent) { return obstacle }
+            if !features.looksUpMappings || !features.findsRegisters { return .tooOld }
+            if options.selection != nil || options.scope.isCgroup { return .narrowedCapture }
+            if isConcurrent { return .concurrency }
+            return options.samples == (self == .fastSampling) ? nil : .sampling
+        }
+    }
+
+    /// The one that was asked for, or the first that can be used.
+    static func best(_ options: ProbeOptions, _ features: KernelFeatures, isConcurrent: Bool) -> ProgramSet {
+        let candidates = (options.programSet.map { [$0] } ?? []) + allCases
+        return candidates.first { $0.obstacle(options, features, isConcurrent: isConcurrent) == nil } ?? .raw
+    }
+
+    // MARK: Programs
+
+    /// The programs of one capture, by their names in the object.
+    struct Programs {
+        let sysEnter, sysExit: String
+        let fork, exec, exit: String
+
+        /// Whether a program is to be loaded.
+        func contains(_ name: String) -> Bool {
+            [sysEnter, sysExit, fork, exec, exit].contains(name) || Programs.inEverySet.contains(name)
+        }
+
+        private static let inEverySet = ["flush_batch", "sample_vdso", "vsyscall"]
+    }
+
+    /// - Parameter names: the kernel can look up mappings, so the exit program names the files that bypass the vDSO.
+    func programs(naming names: Bool) -> Programs {
+        let twin = self == .raw ? "raw" : "btf"
+        let (enter, exit) =
+            switch self {
+            case .fast: ("sys_enter_plain", "sys_exit_plain")
+            case .fastSampling: ("sys_enter_sampling", "sys_exit_sampling")
+            case .typed, .raw: ("sys_enter_\(twin)", names ? "sys_exit_naming_\(twin)" : "sys_exit_\(twin)")
+            }
+        return Programs(
+            sysEnter: enter, sysExit: exit, fork: "task_fork_\(twin)", exec: "task_exec_\(twin)", exit: "task_exit_\(twin)")
+    }
+
+    /// Threads are told by the address of their registers.
+    var knowsThreads: Bool { self == .fast || self == .fastSampling }
+
+    /// What `doctor` calls it: the kind of its programs.
+    package var kind: String { self == .raw ? "raw_tp" : "tp_btf" }
+}

@@ -1,0 +1,31 @@
+import BPFRuntime
+import CSyslatABI
+import Glibc
+
+/// The list of watched processes, a byte for each process id, and the cgroup that stands in its place.
+enum WatchList {
+    /// Watches every process, including those to come, but not this one.
+    static func watchAllOthers(in object: borrowing BPFObject) throws(BPFError) {
+        let memory = try MappedMemory(object.map(".bss.watch"), writable: true)
+        unsafe memset(memory.base, 1, memory.size)
+        unsafe memory.base.storeBytes(of: 0, toByteOffset: Int(getpid()), as: UInt8.self)
+    }
+
+    static func watch(cgroup path: String, in object: borrowing BPFObject) throws(BPFError) {
+        let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw BPFError("open the cgroup \(path)", code: errno) }
+        defer { close(descriptor) }
+        try object.map("cgroup").update(UInt32(0), to: UInt32(bitPattern: descriptor))
+    }
+
+    /// - Parameter pid: an id that Linux gives.
+    static func set(_ pid: Int32, isWatched: Bool, in object: borrowing BPFObject) throws(BPFError) {
+        let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+        let (index, offset) = Int(pid).quotientAndRemainder(dividingBy: page)
+        // Only the page with the process's byte: all of the list would count as memory of ours.
+        let memory = try MappedMemory(
+            descriptor: object.map(".bss.watch").descriptor, size: page, offset: index * page, writable: true,
+            name: "the watch list")
+        unsafe memory.base.storeBytes(of: isWatched ? 1 : 0, toByteOffset: offset, as: UInt8.self)
+    }
+}

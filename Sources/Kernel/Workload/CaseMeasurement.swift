@@ -1,0 +1,83 @@
+import Capture
+import LatencyHistogram
+import Profile
+import SyscallTable
+
+/// What is known of one case so far.
+struct CaseMeasurement {
+    let definition: CaseDefinition
+    /// Nanoseconds of one operation in each batch, while nothing was traced.
+    var batches: [Double] = []
+    private var state = WorkloadCase.State.measured
+    private var operations: UInt64 = 0
+    private var series: [Series] = []
+
+    init(definition: CaseDefinition) { self.definition = definition }
+
+    /// Whether it is worth to go on with it.
+    var isMeasured: Bool { state == .measured }
+
+    var result: WorkloadCase {
+        WorkloadCase(
+            name: definition.name, state: state, syscalls: definition.calls.map(\.name), operations: operations,
+            untraced: batches.isEmpty || !isMeasured ? nil : CallCost(batches: batches), series: series)
+    }
+
+    /// Takes in what a window recorded of so many operations. Fails where it is anything but what they make.
+    mutating func take(_ window: WindowedCapture.Window, operations made: UInt64) {
+        guard let mismatch = mismatch(window, operations: made) else {
+            operations += made
+            for call in window.calls { series = series.merged(with: call.series) }
+            return
+        }
+        state = .failed(mismatch)
+    }
+
+    /// What the worker itself says.
+    mutating func note(_ verdict: Worker.Verdict, hasEnded: Bool, hasStopped: Bool, limit: Duration) {
+        switch verdict {
+        case .wrong(let sentence): state = .failed(sentence)
+        case .refused(let call, let result):
+            let what = definition.needs.map { "\($0): " } ?? ""
+            state = .absent("\(what)\(call) gives \(Worker.text(result))")
+        case .right where hasEnded: state = .failed("Its process was killed, as a sandbox does that forbids a call.")
+        case .right where hasStopped: state = .failed("It was not done after \(limit.components.seconds) s.")
+        case .right: break
+        }
+    }
+
+    /// A sentence about the first count that is wrong; nil if all are right.
+    private func mismatch(_ window: WindowedCapture.Window, operations: UInt64) -> String? {
+        var found = Dictionary(uniqueKeysWithValues: window.calls.map { ($0.id, $0) })
+        var entered: UInt64 = 0
+        for call in definition.calls {
+            let wanted = call.times * operations
+            let profile = found.removeValue(forKey: call.id)
+            let (made, failed) = (profile?.calls ?? 0, profile?.errors ?? 0)
+            if call.ending == .neverReturns {
+                entered += wanted
+                if made > 0 { return "\(made) calls of \(call.name) returned, which never does." }
+                continue
+            }
+            entered += made
+            if call.ending == .mayStayOutside ? made > wanted : made != wanted {
+                return "\(operations) operations made \(made) calls of \(call.name), and not \(wanted)."
+            }
+            let isRight =
+                switch call.ending {
+                case .fails: failed == made
+                case .mayFail: true
+                default: failed == 0
+                }
+            if !isRight { return "\(failed) of \(made) calls of \(call.name) failed." }
+        }
+        if let other = found.values.max(by: { $0.calls < $1.calls }) {
+            let name = SyscallTable.name(of: other.id) ?? "call \(other.id.number)"
+            return "\(operations) operations made \(other.calls) calls of \(name), and none was to be made."
+        }
+        guard window.entered == entered else {
+            return "\(operations) operations entered \(window.entered) calls, and not \(entered)."
+        }
+        return nil
+    }
+}

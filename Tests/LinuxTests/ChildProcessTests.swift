@@ -1,0 +1,123 @@
+import CLinux
+import Foundation
+import Linux
+import Testing
+
+/// Programs that are started do not outlive who started them, and get nothing that they are not given.
+@Suite struct ChildProcessTests {
+    /// What a command writes to standard output.
+    private func output(_ command: [String], environment: [String]? = nil) throws -> (String, ProcessEnding) {
+        let null = try Descriptor.devNull()
+        let pipe = try PipeEnds()
+        var child = try ChildProcess(
+            command[0], command, environment: environment, descriptors: [null.number, pipe.writing.number, null.number])
+        let reading = pipe.closingWritingEnd()
+        let text = String(decoding: try reading.read(), as: UTF8.self)
+        return (text, child.wait())
+    }
+
+    @Test func aProgramGetsTheDescriptorsItIsGivenAndNoOther() throws {
+        // One that is not close-on-exec, as other people's code leaves them.
+        let stray = open("/dev/null", O_RDONLY)
+        defer { close(stray) }
+        // The fourth is the folder that ls reads.
+        let (text, ending) = try output(["/bin/ls", "/proc/self/fd"])
+        #expect(text == "0\n1\n2\n3\n" && ending == .exited(status: 0))
+    }
+
+    @Test func anEnvironmentIsGivenExactly() throws {
+        #expect(try output(["/usr/bin/env"], environment: ["A=1", "B=x y"]).0 == "A=1\nB=x y\n")
+        #expect(try output(["/usr/bin/env"], environment: []).0 == "")
+        #expect(try output(["/usr/bin/env"]).0.contains("PATH="))
+    }
+
+    @Test func anEndingIsAStatusOrASignal() throws {
+        #expect(try output(["/bin/sh", "-c", "exit 9"]).1 == .exited(status: 9))
+        #expect(try output(["/bin/sh", "-c", "kill -TERM $$"]).1 == .killed(signal: SIGTERM))
+    }
+
+    @Test func whatCanNotBeExecutedIsAnError() throws {
+        for (path, code) in [("/no/such/program", ENOENT), ("/etc", EACCES), ("/etc/passwd", EACCES)] {
+            let error = #expect(throws: Errno.self) { _ = try output([path]) }
+            #expect(error?.code == code)
+        }
+    }
+
+    @Test func aProgramIsKilledWithItsOwner() throws {
+        func pidOfOneThatIsDropped() throws -> Int32 {
+            let null = try Descriptor.devNull()
+            let child = try ChildProcess("/bin/sleep", ["sleep", "1000"], descriptors: [null.number, null.number, null.number])
+            #expect(kill(child.pid, 0) == 0)
+            return child.pid
+        }
+        // The owner waits for it, so that nothing is left of it.
+        #expect(kill(try pidOfOneThatIsDropped(), 0) == -1)
+    }
+
+    /// As it is when the whole process is killed: nobody is left to do anything.
+    @Test func aProgramIsKilledWithTheThreadThatStartedIt() throws {
+        final class Started: @unchecked Sendable { var pid: Int32 = 0 }
+        let started = Started()
+        let done = DispatchSemaphore(value: 0)
+        Thread.detachNewThread {
+            var words = [strdup("sleep"), strdup("1000"), nil]
+            let descriptors: [Int32] = [0, 1, 2]
+            words.withUnsafeMutableBufferPointer { words in
+                descriptors.withUnsafeBufferPointer { descriptors in
+                    "/bin/sleep".withCString { path in
+                        var program = clinux_program(
+                            path: path, argv: words.baseAddress!, envp: environ, descriptors: descriptors.baseAddress,
+                            descriptor_count: 3,
+                            dies_with_caller: 1, gate_read: -1, gate_write: -1, status: 2)
+                        started.pid = clinux_spawn(&program)
+                    }
+                }
+            }
+            done.signal()
+        }
+        done.wait()
+        try #require(started.pid > 0)
+        // Its end is all there is to wait for.
+        var state: Int32 = 0
+        #expect(waitpid(started.pid, &state, 0) == started.pid)
+        #expect(clinux_wifsignaled(state) != 0 && clinux_wtermsig(state) == SIGKILL)
+    }
+
+    @Test func aGatedChildWaitsForItsRelease() throws {
+        let folder = try TemporaryFolder(prefix: "syslat-gate")
+        let mark = "\(folder.path)/mark"
+        let child = try GatedChild("/bin/sh", ["sh", "-c", "echo x >\(mark); exit 3"])
+        let isAsleep = child.waitUntilAsleep()
+        #expect(isAsleep)
+        #expect(FileKind(of: mark) == nil)
+        try child.release()
+        let ending = child.wait()
+        #expect(ending == .exited(status: 3))
+        #expect(FileKind(of: mark) == .regular)
+    }
+
+    @Test func aGatedChildThatCanNotBeExecutedSaysWhy() throws {
+        let child = try GatedChild("/etc/passwd", ["passwd"])
+        let isAsleep = child.waitUntilAsleep()
+        #expect(isAsleep)
+        do {
+            try child.release()
+            Issue.record("/etc/passwd was executed")
+        } catch {
+            #expect(error == Errno(EACCES))
+        }
+    }
+
+    @Test func aGatedChildThatIsNeverReleasedEnds() throws {
+        func pidOfOneThatIsDropped() throws -> Int32 {
+            let child = try GatedChild("/bin/sleep", ["sleep", "1000"])
+            let isAsleep = child.waitUntilAsleep()
+            #expect(isAsleep)
+            return child.pid
+        }
+        let pid = try pidOfOneThatIsDropped()
+        var state: Int32 = 0
+        #expect(waitpid(pid, &state, 0) == pid)
+        #expect(clinux_wexitstatus(state) == 127)
+    }
+}
