@@ -1,6 +1,7 @@
 import CaptureSupport
 import Foundation
 import KernelLabSupport
+import Linux
 import Testing
 import Workload
 
