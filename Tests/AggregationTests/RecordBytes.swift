@@ -48,7 +48,7 @@ struct Event: Hashable {
 }
 
 enum Record {
-    static let version: UInt16 = 6
+    static let version: UInt16 = 7
     /// As many events as a batch can have.
     static let mostEvents = 256
 

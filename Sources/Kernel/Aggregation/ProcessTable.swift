@@ -1,7 +1,8 @@
-import SaturatingMath
+import CSyslatABI
 import Glibc
 import LatencyHistogram
 import Profile
+import SaturatingMath
 
 /// Totals for each process, found by plain indexing with the process id.
 ///
@@ -10,8 +11,8 @@ import Profile
 /// are folded into one, so that nothing is lost but their names.
 @safe
 struct ProcessTable: ~Copyable {
-    /// PID_MAX_LIMIT of 64-bit kernels (include/linux/threads.h): ids are below it.
-    static let idLimit = 4 * 1024 * 1024
+    /// Process ids are below it.
+    static let idLimit = Int(SYSLAT_PID_LIMIT)
     static let defaultRowLimit = 16_384
 
     struct Row: ~Copyable {

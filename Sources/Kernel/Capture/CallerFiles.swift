@@ -76,7 +76,7 @@ extension syslat_caller {
     }
 }
 
-extension syslat_samples {
+extension syslat_ticks {
     /// The process's name when it was first hit.
     var text: String {
         var name = comm

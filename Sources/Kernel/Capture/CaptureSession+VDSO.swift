@@ -29,8 +29,8 @@ extension CaptureSession {
         _ origins: [OriginProfile], processes: [ProcessProfile], total: syslat_counters
     ) throws(CaptureError) -> VDSOProfile {
         let callers: [(key: syslat_caller_key, caller: syslat_caller)]
-        let samples: [(key: syslat_sample_key, samples: syslat_samples)]
-        do throws(BPFError) { (callers, samples) = (try probes.callers(), try probes.samples()) } catch {
+        let ticks: [(key: syslat_tick_key, ticks: syslat_ticks)]
+        do throws(BPFError) { (callers, ticks) = (try probes.callers(), try probes.ticks()) } catch {
             throw CaptureError(error)
         }
         callerFiles.resolve(callers)
@@ -38,7 +38,7 @@ extension CaptureSession {
         let entered = entries(origins, callers)
         return VDSOProfile(
             functions: selfTest.functions, entered: entered,
-            served: served(samples, entered: entered, processes: processes), vsyscalls: vsyscalls(callers), sampling: sampler.state)
+            served: served(ticks, entered: entered, processes: processes), vsyscalls: vsyscalls(callers), sampling: sampler.state)
     }
 
     /// The calls that entered the kernel, with their reasons. Ways that differ in nothing a reader sees are one row.
@@ -72,11 +72,11 @@ extension CaptureSession {
     }
 
     private func served(
-        _ samples: [(key: syslat_sample_key, samples: syslat_samples)], entered: [VDSOEntry], processes: [ProcessProfile]
+        _ ticks: [(key: syslat_tick_key, ticks: syslat_ticks)], entered: [VDSOEntry], processes: [ProcessProfile]
     ) -> [ServedEstimate] {
         guard sampler.state.isOn else { return [] }
         let names = Dictionary(processes.map { ($0.pid, $0.comm) }) { first, _ in first }
-        return samples.compactMap { key, found in
+        return ticks.compactMap { key, found in
             guard Int(key.function) < vdso.functions.count else { return nil }
             let (pid, function) = (Int32(bitPattern: key.tgid), vdso.functions[Int(key.function)])
             let estimate = selfTest.estimator(for: function, periodNanoseconds: found.period_ns / max(1, found.count))?
@@ -115,7 +115,7 @@ extension CaptureSession {
         if total.ticks_unnoted > 0 {
             remarks.append(
                 "\(total.ticks_unnoted) samples inside the vDSO are not in the estimates: more than "
-                    + "\(SYSLAT_SAMPLED_FUNCTIONS) processes and functions were hit. Watch fewer processes.")
+                    + "\(SYSLAT_TICKED_FUNCTIONS) processes and functions were hit. Watch fewer processes.")
         }
     }
 }

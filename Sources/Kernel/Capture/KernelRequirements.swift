@@ -24,7 +24,7 @@ struct KernelRequirements {
         release = ProcFS.text("/proc/sys/kernel/osrelease") ?? ""
         version = try KernelRequirements.version(of: release)
         hasBTF = ProcFS.mayAccess(KernelRequirements.ownBTF, R_OK)
-        pidLimit = min(ProcFS.text("/proc/sys/kernel/pid_max").flatMap { Int($0) } ?? 4 << 20, 4 << 20)
+        pidLimit = min(ProcFS.text("/proc/sys/kernel/pid_max").flatMap { Int($0) } ?? .max, Int(SYSLAT_PID_LIMIT))
         cpuLimit = ProcFS.possibleCPUs().map { $0.last! + 1 } ?? .max
         try KernelRequirements.checkNamespace()
     }

@@ -99,15 +99,14 @@ struct Probes: ~Copyable {
         config.calibrating_tid = UInt32(clinux_gettid())
         switch options.target {
         case .processes(_, let follow), .command(_, let follow):
-            config.scope = SYSLAT_SCOPE_PROCESSES.rawValue
             config.follow = follow ? 1 : 0
-        case .all: config.scope = SYSLAT_SCOPE_ALL.rawValue
-        case .cgroup: config.scope = SYSLAT_SCOPE_CGROUP.rawValue
+            config.forgets_ended = 1
+        case .all, .cgroup: break
         }
         config.slot_mask = UInt32(slotCount - 1)
         config.direct_slots = direct ? 1 : 0
         config.cpu_mask = UInt32(kernel.cpuShares(limit: options.cpuShareLimit) - 1)
-        config.knows_threads = programs.arePlain ? 1 : 0
+        config.knows_threads = programs.areFast ? 1 : 0
         config.concurrent = kernel.hasConcurrentPrograms(shareLimit: options.cpuShareLimit) ? 1 : 0
         config.wake_bytes = UInt32(options.ringBytes / 4)
         config.sampling = options.sampling == .everyCall ? 0 : 1
@@ -150,7 +149,7 @@ struct Probes: ~Copyable {
     /// Begins recording, and says when that was (CLOCK_MONOTONIC).
     func startRecording() -> UInt64 {
         let now = ProcFS.monotonicNanoseconds()
-        set(\.session_start_ns, to: now)
+        set(\.recording_start_ns, to: now)
         set(\.coarse_now_ns, to: now)
         resumeRecording()
         return now
@@ -168,10 +167,10 @@ struct Probes: ~Copyable {
     /// Says what time it is (CLOCK_MONOTONIC): calls that are not measured begin by this clock.
     func advanceCoarseClock(to now: UInt64) { set(\.coarse_now_ns, to: now) }
 
-    /// Says what time a sample inside the vDSO stands for, in nanoseconds.
-    func setSamplePeriod(_ period: UInt64) { set(\.sample_period_ns, to: period) }
+    /// Says what time a vDSO tick stands for, in nanoseconds.
+    func setTickPeriod(_ period: UInt64) { set(\.tick_period_ns, to: period) }
 
-    /// Samples that were found inside the vDSO until now; it may begin again at 0.
+    /// The vDSO ticks until now; the count may begin again at 0.
     var vdsoTickCount: UInt32 {
         // Inside the mapped struct syslat_control; the programs write it.
         let address = unsafe control.base + MemoryLayout<syslat_control>.offset(of: \.vdso_ticks)!
@@ -245,31 +244,31 @@ struct Probes: ~Copyable {
 
     /// Forgets counters, batches and calls that were not measured. Only while nothing is recorded.
     func clearShares() throws(BPFError) {
-        for place in try unmeasured().keys { try object.map("unmeasured").clearAllCPUs(UInt32(place)) }
+        for index in try unmeasured().keys { try object.map("unmeasured").clearAllCPUs(UInt32(index)) }
         unsafe met.initialize(repeating: 0)
         for id in 0..<shareCount { unsafe share(id).pointee = syslat_cpu() }
         slots.clear()
     }
 
-    /// A byte for each ABI and number, 0 of those that have not been called while calls were sampled.
+    /// A byte for each call index, 0 of those that have not been called while calls were sampled.
     private var met: UnsafeMutableBufferPointer<UInt8> {
         // A field of the mapped struct syslat_control.
         let address = unsafe control.base + MemoryLayout<syslat_control>.offset(of: \.met)!
         return unsafe UnsafeMutableBufferPointer(
-            start: address.assumingMemoryBound(to: UInt8.self), count: Int(SYSLAT_ABI_COUNT * SYSLAT_SELECTABLE_NUMBERS))
+            start: address.assumingMemoryBound(to: UInt8.self), count: Int(SYSLAT_CALL_INDEXES))
     }
 
-    /// How many calls completed without having been measured: by place (the ABI times 1024, plus the number), the words of
-    /// `syslat_unmeasured` of all CPUs together. Only places at which there may be some.
+    /// The unmeasured calls that have completed: by call index, the words of `syslat_unmeasured` of all CPUs together. Only indexes
+    /// at which there may be some.
     func unmeasured() throws(BPFError) -> [Int: [UInt64]] {
         let map = try object.map("unmeasured")
         var totals: [Int: [UInt64]] = [:]
         // The mapped bytes are written by the programs, each once.
-        for place in unsafe met.indices where unsafe met[place] != 0 && place < map.entries {
-            for bytes in try map.values(of: UInt32(place), perCPU: true) ?? [] {
+        for index in unsafe met.indices where unsafe met[index] != 0 && index < map.entries {
+            for bytes in try map.values(of: UInt32(index), perCPU: true) ?? [] {
                 // Whole words: the value is one struct syslat_unmeasured.
                 let words = unsafe bytes.withUnsafeBytes { unsafe Array($0.bindMemory(to: UInt64.self)) }
-                totals[place] = totals[place].map { zip($0, words).map(&+) } ?? words
+                totals[index] = totals[index].map { zip($0, words).map(&+) } ?? words
             }
         }
         return totals
@@ -303,9 +302,9 @@ struct Probes: ~Copyable {
         try object.map("callers").entries(syslat_caller_key.self, syslat_caller.self)
     }
 
-    /// Samples inside the vDSO.
-    func samples() throws(BPFError) -> [(key: syslat_sample_key, samples: syslat_samples)] {
-        try object.map("samples").entries(syslat_sample_key.self, syslat_samples.self)
+    /// The vDSO ticks by process and function.
+    func ticks() throws(BPFError) -> [(key: syslat_tick_key, ticks: syslat_ticks)] {
+        try object.map("ticks").entries(syslat_tick_key.self, syslat_ticks.self)
     }
 
     /// Forgets who called while the probes were calibrated. Only while nothing is recorded.

@@ -2,24 +2,24 @@
 struct ProgramChoice {
     let sysEnter: String
     let sysExit: String
-    /// The short way of most calls (BPF/plain.bpf.h).
-    let arePlain: Bool
-    /// Ends the names of the others, which have a twin each.
+    /// The fast path (BPF/fast.bpf.h).
+    let areFast: Bool
+    /// Ends the names of the task hooks; in the general path the name has it before `_naming`.
     private let suffix: String
 
-    private static let withoutTwin = ["flush_batch", "sample_vdso", "vsyscall"]
+    private static let withoutTwin = ["flush_batch", "tick_vdso", "vsyscall"]
 
     /// - Parameter typed: the typed twins, or those for kernels without BTF of their own.
     init(_ options: CaptureOptions, _ kernel: KernelRequirements, typed: Bool) {
-        suffix = typed ? "_btf" : "_raw"
-        arePlain =
+        suffix = typed ? "_typed" : "_raw"
+        areFast =
             typed && kernel.canLookUpMappings && options.selection == nil && !options.target.isCgroup
             && !kernel.hasConcurrentPrograms(shareLimit: options.cpuShareLimit)
-        if arePlain {
-            let way = options.sampling == .everyCall ? "plain" : "sampling"
-            (sysEnter, sysExit) = ("sys_enter_\(way)", "sys_exit_\(way)")
+        if areFast {
+            let path = options.sampling == .everyCall ? "fast" : "fast_sampling"
+            (sysEnter, sysExit) = ("sys_enter_\(path)", "sys_exit_\(path)")
         } else {
-            (sysEnter, sysExit) = ("sys_enter\(suffix)", (kernel.canLookUpMappings ? "sys_exit_naming" : "sys_exit") + suffix)
+            (sysEnter, sysExit) = ("sys_enter\(suffix)", "sys_exit\(suffix)" + (kernel.canLookUpMappings ? "_naming" : ""))
         }
     }
 

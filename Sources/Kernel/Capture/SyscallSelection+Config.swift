@@ -18,10 +18,10 @@ extension SyscallSelection {
         guard !isEverything else { return }
         config.has_selection = 1
         config.others_selected = includesOtherNumbers ? 1 : 0
-        var words = [UInt64](repeating: 0, count: Int(SYSLAT_ABI_COUNT * SYSLAT_SELECTABLE_NUMBERS) / 64)
+        var words = [UInt64](repeating: 0, count: Int(SYSLAT_CALL_INDEXES) / 64)
         var others: [SyscallID] = []
         for abi in architecture.abis {
-            let first = Int(abi.rawValue) * Int(SYSLAT_SELECTABLE_NUMBERS) / 64
+            let first = Int(syslat_call_index(UInt32(abi.rawValue), 0)) / 64
             for (position, word) in bitmap(abi: abi).enumerated() { words[first + position] = word }
             others += exceptions(abi: abi).map { SyscallID(abi: abi, number: $0) }
         }

@@ -43,7 +43,7 @@ struct VDSOTicker: ~Copyable {
             return
         }
         periods = (1_000_000_000 / UInt64(hertz), 1_000_000_000 / UInt64(min(hertz, VDSOTicker.idleHertz)))
-        probes.setSamplePeriod(periods.idle)
+        probes.setTickPeriod(periods.idle)
         do throws(CaptureError) {
             events = try VDSOTicker.open(probes, periodNanoseconds: periods.idle)
             state = .on(hertz: hertz)
@@ -60,7 +60,7 @@ struct VDSOTicker: ~Copyable {
         guard shouldBeIdle != isIdle, periods.full != periods.idle else { return }
         isIdle = shouldBeIdle
         let period = isIdle ? periods.idle : periods.full
-        probes.setSamplePeriod(period)
+        probes.setTickPeriod(period)
         for event in events { _ = clinux_set_perf_period(event.descriptor, period) }
     }
 
@@ -75,7 +75,7 @@ struct VDSOTicker: ~Copyable {
                 throw refusal(errno)
             }
             do throws(BPFError) {
-                events.append(Event(descriptor: descriptor, link: try probes.object.attach("sample_vdso", toPerfEvent: descriptor)))
+                events.append(Event(descriptor: descriptor, link: try probes.object.attach("tick_vdso", toPerfEvent: descriptor)))
             } catch {
                 close(descriptor)
                 throw CaptureError("\(error).")
