@@ -58,7 +58,7 @@ let base: [Target] = [
 ]
 
 let model: [Target] = [
-    module("Profile", on: .model, uses: ["LatencyHistogram", "SaturatingMath", "SyscallTable"]),
+    module("Profile", on: .model, uses: ["CSyslatABI", "LatencyHistogram", "SaturatingMath", "SyscallTable"]),
     module("ProfileFile", on: .model, uses: ["LatencyHistogram", "Profile", "SaturatingMath", "SyscallTable", crypto]),
     module("Comparison", on: .model, uses: ["LatencyHistogram", "Profile", "SaturatingMath", "SyscallTable"]),
 ]
@@ -108,6 +108,9 @@ let buildTools: [Target] = [
 
 /// Tests that need neither root nor a network, and what they share.
 let rootFreeTests: [Target] = [
+    .testTarget(
+        name: "ABITests",
+        dependencies: ["CSyslatABI", "CallSelection", "LatencyHistogram", "Profile", "SyscallTable"], swiftSettings: strict),
     .testTarget(
         name: "ProfileFileTests",
         dependencies: [

@@ -13,7 +13,7 @@
 /* Whether the fast path measures every call, or leaves some unmeasured. */
 enum measuring { MEASURES_ALL, MEASURES_SOME };
 
-/* The word of a native call without its number; and that of an unmeasured one. */
+/* The word of a native call without its number, and the same for an unmeasured call. */
 #define NATIVE_CALL ((__u64)NATIVE_ABI << SYSLAT_CALL_ABI_SHIFT)
 #define UNMEASURED_NATIVE_CALL (NATIVE_CALL | (__u64)SYSLAT_UNMEASURED << SYSLAT_CALL_SAMPLING_SHIFT)
 

@@ -12,8 +12,8 @@
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 /*
- * The fast path: every call and cgroup is watched or not by its process alone, no program preempts another, and the kernel can look
- * up a mapping.
+ * The fast path. It needs the watch list to decide alone, without a selection or a cgroup; CPU shares that one program uses at a
+ * time; and a kernel that can look up mappings.
  */
 SEC("tp_btf/sys_enter")
 int sys_enter_fast(__u64 *context)

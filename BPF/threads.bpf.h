@@ -70,9 +70,7 @@ static __always_inline struct task_struct *known_task(const struct syslat_known_
     return bpf_get_current_task_btf();
 }
 
-/*
- * Gives the current thread its entry; false if the place is taken, or keeps a call that was in flight when recording ended.
- */
+/* Gives the current thread its entry; false if the place is taken, or keeps a call that was in flight when recording ended. */
 static __always_inline bool take_entry(struct syslat_known_thread *thread, struct pt_regs___syslat *registers,
                                        struct task_struct *task)
 {

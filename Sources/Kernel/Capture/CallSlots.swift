@@ -1,3 +1,4 @@
+import Aggregation
 import BPFRuntime
 import CSyslatABI
 
@@ -54,10 +55,4 @@ struct CallSlots: ~Copyable {
             unsafe known[index].block = syslat_block()
         }
     }
-}
-
-extension syslat_slot {
-    /// The thread last seen here, or 0.
-    var tid: Int32 { Int32(bitPattern: thread & ~SYSLAT_IN_CALL) }
-    var isInCall: Bool { thread & SYSLAT_IN_CALL != 0 }
 }

@@ -191,7 +191,7 @@ extension CaptureSession {
 
     private mutating func consumeUnmeasured() throws(BPFError) {
         guard options.sampling != .everyCall else { return }
-        for (place, totals) in try probes.unmeasured() { aggregator.consumeUnmeasured(place: place, totals: totals) }
+        for (index, totals) in try probes.unmeasured() { aggregator.consumeUnmeasured(index: index, totals: totals) }
     }
 
     /// Reads all that is left in the kernel after a recording has stopped. Returns the counters of all CPUs.

@@ -67,7 +67,7 @@ extension CaptureSession {
 
     private func reason(of profile: OriginProfile) -> EntryReason {
         EntryReason(
-            evidence: profile.origin.evidence, function: profile.id.name, clock: profile.origin.clock,
+            evidence: profile.origin.evidence, function: ServableFunction(profile.id), clock: profile.origin.clock,
             clocksource: clocksources[Int(profile.origin.clocksource)])
     }
 
