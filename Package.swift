@@ -58,7 +58,7 @@ let base: [Target] = [
 ]
 
 let model: [Target] = [
-    module("Profile", on: .model, uses: ["LatencyHistogram", "SaturatingMath", "SyscallTable"]),
+    module("Profile", on: .model, uses: ["CSyslatABI", "LatencyHistogram", "SaturatingMath", "SyscallTable"]),
     module("ProfileFile", on: .model, uses: ["LatencyHistogram", "Profile", "SaturatingMath", "SyscallTable", crypto]),
     module("Comparison", on: .model, uses: ["LatencyHistogram", "Profile", "SaturatingMath", "SyscallTable"]),
 ]
@@ -73,7 +73,9 @@ let kernel: [Target] = [
     module("Aggregation", on: .kernel, uses: ["CSyslatABI", "LatencyHistogram", "Profile", "SaturatingMath", "SyscallTable"]),
     module(
         "Probes", on: .kernel,
-        uses: ["BPFObjects", "BPFRuntime", "CLinux", "CSyslatABI", "CallSelection", "Linux", "Profile", "SyscallTable"]),
+        uses: [
+            "Aggregation", "BPFObjects", "BPFRuntime", "CLinux", "CSyslatABI", "CallSelection", "Linux", "Profile", "SyscallTable",
+        ]),
     module("VDSO", on: .kernel, uses: ["CVDSO", "Linux", "Profile", "SyscallTable"]),
     module(
         "Capture", on: .kernel,
@@ -111,6 +113,9 @@ let buildTools: [Target] = [
 
 /// Tests that need neither root nor a network, and what they share.
 let rootFreeTests: [Target] = [
+    .testTarget(
+        name: "ABITests",
+        dependencies: ["CSyslatABI", "CallSelection", "LatencyHistogram", "Profile", "SyscallTable"], swiftSettings: strict),
     .testTarget(
         name: "ProfileFileTests",
         dependencies: [
@@ -170,7 +175,9 @@ let tracingTests: [Target] = [
         path: "Tests/CaptureSupport", swiftSettings: testing),
     .testTarget(
         name: "CaptureTests",
-        dependencies: ["CallSelection", "Capture", "CaptureSupport", "CSyslatABI", "Probes", "Profile", "SyscallTable", "syslat"],
+        dependencies: [
+            "CallSelection", "Capture", "CaptureSupport", "CSyslatABI", "HostCheck", "Probes", "Profile", "SyscallTable", "syslat",
+        ],
         exclude: ["Fixtures"], swiftSettings: testing),
     .testTarget(
         name: "WorkloadTests",
@@ -182,7 +189,8 @@ let tracingTests: [Target] = [
     .target(
         name: "KernelLabSupport", dependencies: ["KernelLab", "Probes"], path: "Tests/KernelLabSupport", swiftSettings: testing),
     .testTarget(
-        name: "KernelLabTests", dependencies: ["CaptureSupport", "KernelLab", "KernelLabSupport", "Linux", "Probes", "Workload", "syslat"],
+        name: "KernelLabTests",
+        dependencies: ["CaptureSupport", "KernelLab", "KernelLabSupport", "Linux", "Probes", "Workload", "syslat"],
         swiftSettings: testing),
     .testTarget(
         name: "CommandLineTests",

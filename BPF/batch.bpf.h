@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Events gather in a batch on their CPU; a full batch is one record in the ring.
+ * Events gather in the batch of their CPU share; a full batch is one record in the ring.
  *
- * The batch has one user at a time. A second one is the flush program, in an interrupt in the middle of an append; or another
- * thread's probe, on a kernel where probes can be preempted or on another CPU with the same share. `users` tells them apart:
- * whoever makes it 1 owns the batch until it leaves; anybody else keeps away from it.
+ * One program at a time may use a batch. Another one can come in between: the flush program, in an interrupt during an append, or,
+ * where config.concurrent says so, another thread's program. Each adds itself to `users`. The one that makes it 1 owns the batch
+ * until it leaves, and the others keep away from the batch.
  */
 #ifndef SYSLAT_BATCH_BPF_H
 #define SYSLAT_BATCH_BPF_H
@@ -12,7 +12,7 @@
 #include "maps.bpf.h"
 #include "overflow.bpf.h"
 
-/* Where no program preempts another only the flush program can come between, and it looks first. */
+/* Enough where only the flush program can come in between: it checks has_interrupted_user() first. */
 static __always_inline void hold_batch(struct syslat_cpu *cpu)
 {
     *(volatile __u32 *)&cpu->users = 1;
@@ -36,7 +36,7 @@ static __always_inline bool enter_batch(struct syslat_cpu *cpu)
     return *(volatile __u32 *)&cpu->users == 1;
 }
 
-/* For the flush program: has it interrupted somebody who is not to be interrupted? */
+/* For the flush program: has it interrupted a program that holds the batch by hold_batch()? */
 static __always_inline bool has_interrupted_user(struct syslat_cpu *cpu)
 {
     return !config.concurrent && *(volatile __u32 *)&cpu->users != 0;
@@ -51,13 +51,13 @@ static __always_inline void leave_batch(struct syslat_cpu *cpu)
         release_batch(cpu);
 }
 
-/* A wake-up for each record would cost more than all the rest: the consumer looks by itself, and is woken only when late. */
+/* A wake-up for each record would cost more than all the rest. The consumer looks by itself, and is woken only when it is late. */
 static __always_inline __u64 wake_flags(void)
 {
     return bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA) >= config.wake_bytes ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
 }
 
-/* Gives the batch to the ring; false if the ring has no room for it. The caller owns the batch. */
+/* Gives the batch to the ring; false if the ring has no room. The calling program owns the batch. */
 static __noinline int send_batch(struct syslat_cpu *cpu)
 {
     __u32 count = cpu->batch.header.count;
@@ -74,7 +74,7 @@ static __noinline int send_batch(struct syslat_cpu *cpu)
     return true;
 }
 
-/* A call that found the batch in use, or that an event has no room for. */
+/* Sends a call that found the batch in use, or whose duration has no room in an event. */
 static __noinline int send_alone(struct syslat_cpu *cpu, __u64 duration_ns, __u64 call, __u32 tgid)
 {
     struct syslat_single_call record = {
@@ -95,7 +95,7 @@ static __noinline int send_alone(struct syslat_cpu *cpu, __u64 duration_ns, __u6
     return 0;
 }
 
-/* Adds to a batch that has room. */
+/* Adds an event to a batch that has room. */
 static __always_inline void write_event(struct syslat_cpu *cpu, __u64 duration_ns, __u64 call, __u32 tgid)
 {
     __u32 count = cpu->batch.header.count % SYSLAT_BATCH_EVENTS;
@@ -106,7 +106,7 @@ static __always_inline void write_event(struct syslat_cpu *cpu, __u64 duration_n
     cpu->batch.header.count = count + 1;
 }
 
-/* While the ring is full the batch stays full, and calls are counted here. */
+/* Sends the batch and begins the next one. While the ring is full the batch stays full, and calls are counted in the kernel. */
 static __noinline int append_to_full_batch(struct syslat_cpu *cpu, __u64 duration_ns, __u64 call, __u32 tgid)
 {
     if (send_batch(cpu))
@@ -116,7 +116,7 @@ static __noinline int append_to_full_batch(struct syslat_cpu *cpu, __u64 duratio
     return 0;
 }
 
-/* `duration_ns` is negative if the clock ran backwards. */
+/* Adds a completed call. `duration_ns` is negative if the clock ran backwards. */
 static __always_inline void append(struct syslat_cpu *cpu, __u64 duration_ns, __u64 call, __u32 tgid)
 {
     if (unlikely(!enter_batch(cpu) || duration_ns >> SYSLAT_VALUE_BITS != 0))

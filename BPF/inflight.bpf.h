@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Where a call is remembered between its entry and its exit: a slot chosen by the low bits of the thread id, or the spill
- * table while another thread has that slot. A slot always carries its owner, so that no call is charged to another thread.
- * Threads that are known have a slot of their own for most of their calls (threads.bpf.h).
+ * Where calls in flight are kept: the slot given by the low bits of the thread id, or the spill table while another thread is using
+ * that slot. A slot always names its owner, so no call is charged to another thread. On the fast path a known thread has a slot of
+ * its own (threads.bpf.h).
  */
 #ifndef SYSLAT_INFLIGHT_BPF_H
 #define SYSLAT_INFLIGHT_BPF_H
 
 #include "maps.bpf.h"
 
-/* Where a thread's slot is. */
+/* The number of a thread's slot. */
 static __always_inline __u64 slot_place(__u32 tid)
 {
-    /* The second mask changes nothing: it is for the verifier. */
+    /* The second mask changes nothing; it tells the verifier the bound. */
     return tid & config.slot_mask & (SYSLAT_MAX_SLOTS - 1);
 }
 
@@ -22,12 +22,12 @@ static __always_inline struct syslat_slot *slot_of(__u32 tid)
 }
 
 /*
- * Sets the thread of a slot that is free, in which `seen` was seen. Two threads that share a slot may come on two CPUs at once;
- * `atomics` tells whether the kernel can decide between them (compare-and-exchange: Linux 5.12). False if the other one was first.
+ * Sets the thread of a free slot that held `seen`. Two threads that share a slot may claim it on two CPUs at once. Typed programs
+ * decide between them by compare-and-exchange, and get false if the other thread was first. Raw programs can't: it came with 5.12.
  */
-static __always_inline bool set_thread(struct syslat_slot *slot, __u32 seen, __u32 thread, const bool atomics)
+static __always_inline bool set_thread(struct syslat_slot *slot, __u32 seen, __u32 thread, const enum program_kind kind)
 {
-    if (likely(config.direct_slots) || !atomics) {
+    if (likely(config.direct_slots) || kind == RAW) {
         slot->thread = thread;
         return true;
     }
@@ -39,7 +39,7 @@ static __always_inline bool is_in_call(const struct syslat_slot *slot)
     return slot->thread & SYSLAT_IN_CALL;
 }
 
-/* The slot of a known thread is no one else's. */
+/* Leaves the slot of a known thread, which no other thread can be claiming. */
 static __always_inline void leave_call(struct syslat_slot *slot)
 {
     slot->thread &= ~SYSLAT_IN_CALL;
@@ -51,14 +51,14 @@ static __noinline int count_missed_exit(void)
     return 0;
 }
 
-/* The slot for a call that `tid` is about to make; null if it has to spill. A call it never returned from is written off. */
-static __always_inline struct syslat_slot *take_slot(__u32 tid, const bool atomics)
+/* The slot for a call that `tid` is entering; null if it has to spill. A call of `tid` that is still in the slot missed its exit. */
+static __always_inline struct syslat_slot *take_slot(__u32 tid, const enum program_kind kind)
 {
     struct syslat_slot *slot = slot_of(tid);
     __u32 thread = slot->thread;
 
     if (likely(!(thread & SYSLAT_IN_CALL)))
-        return set_thread(slot, thread, tid | SYSLAT_IN_CALL, atomics) ? slot : 0;
+        return set_thread(slot, thread, tid | SYSLAT_IN_CALL, kind) ? slot : 0;
     if (thread != (tid | SYSLAT_IN_CALL))
         return 0;
     count_missed_exit();
@@ -85,7 +85,7 @@ static __noinline int spill_call(const struct syslat_slot *call)
     return 0;
 }
 
-/* Copies a spilled call out and forgets it; 0 if the thread has none. */
+/* Moves a thread's call out of the spill table to `call`; 0 if it has none there. */
 static __noinline int take_spilled(__u32 tid, struct syslat_slot *call)
 {
     struct syslat_slot *found = bpf_map_lookup_elem(&spill, &tid);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The few kernel structures in use, reduced to the fields in use. CO-RE finds the real offsets when the programs are loaded,
- * so that neither kernel headers nor a full vmlinux.h are needed.
+ * The few kernel structures in use, reduced to the fields in use, and how their fields are read. CO-RE finds the real offsets when
+ * the programs are loaded, so neither kernel headers nor a full vmlinux.h are needed. What only one architecture has is in arch/.
  */
 #ifndef SYSLAT_KERNEL_TYPES_BPF_H
 #define SYSLAT_KERNEL_TYPES_BPF_H
@@ -35,11 +35,6 @@ struct sched_entity {
     __u64 sum_exec_runtime; /* CPU time of the thread, ns */
 };
 
-/* x86 only: TS_COMPAT says how the current system call was made (arch/x86/include/asm/thread_info.h). */
-struct thread_info {
-    __u32 status;
-};
-
 typedef struct {
     void *vdso; /* where the image begins in user memory (x86: asm/mmu.h; the same on arm64) */
 } mm_context_t;
@@ -69,7 +64,6 @@ struct vm_area_struct {
 };
 
 struct task_struct {
-    struct thread_info thread_info;
     struct sched_entity se;
     int pid;
     int tgid;
@@ -82,25 +76,13 @@ struct task_struct {
 
 #pragma clang attribute pop
 
-/* A flavour of its own, since bpf_tracing.h knows a `struct pt_regs`. Few calls are looked at so closely. */
-struct pt_regs___syslat {
-#if defined(__TARGET_ARCH_x86)
-    unsigned long bx, dx, si, di, orig_ax, ip;
-#elif defined(__TARGET_ARCH_arm64)
-    __u64 regs[31];
-    __u64 pc;
-#endif
-} __attribute__((preserve_access_index));
+/*
+ * The two kinds of programs. Typed ones (tp_btf) load kernel fields directly and use compare-and-exchange: Linux 5.12, with BTF of
+ * its own. Raw ones (raw_tp) read through helpers and run from Linux 5.10 on, with BTF from a file. A function that serves both
+ * takes the kind as a constant, and the compiler makes two functions of it.
+ */
+enum program_kind { TYPED, RAW };
 
-#if defined(__TARGET_ARCH_x86)
-#define SYSLAT_NATIVE_ABI SYSLAT_X86_64
-#elif defined(__TARGET_ARCH_arm64)
-#define SYSLAT_NATIVE_ABI SYSLAT_AARCH64
-#else
-#error "unknown architecture"
-#endif
-
-#define TS_COMPAT 0x0002
-#define X32_SYSCALL_BIT 0x40000000
+#define READ(object, field, kind) ((kind) == TYPED ? (object)->field : BPF_CORE_READ(object, field))
 
 #endif

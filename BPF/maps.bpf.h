@@ -9,30 +9,30 @@
 const volatile struct syslat_config config SEC(".rodata.config");
 struct syslat_control control SEC(".data.control");
 
-/* Full batches and process exits on their way to the consumer. Size set by user space. */
+/* The ring: full batches, single calls and process exits on their way to the consumer. Size set by user space. */
 struct {
     __uint(type, BPF_MAP_TYPE_RINGBUF);
     __uint(max_entries, 8 << 20);
 } events SEC(".maps");
 
 /*
- * Global variables, not maps: the address is in the program, and nothing has to be looked up. On the way of every call that saves
- * some 2 ns each time.
+ * Global variables, not maps of their own: their addresses are in the program, so nothing has to be looked up. That saves some 2 ns
+ * each time.
  */
 
-/* Calls that have not returned, by the low bits of the thread id. */
+/* Slots by the low bits of the thread id. */
 struct syslat_slot slots[SYSLAT_MAX_SLOTS] SEC(".bss.slots");
 
-/* Threads that are told by where their registers lie, with their calls that have not returned. */
+/* Known threads, with their slots. */
 struct syslat_known_thread known_threads[SYSLAT_KNOWN_THREADS] SEC(".bss.threads") __attribute__((aligned(64)));
 
-/* Counters and the batch being filled. */
+/* CPU shares. */
 struct syslat_cpu cpus[SYSLAT_CPU_SHARES] SEC(".bss.cpus") __attribute__((aligned(64)));
 
-/* One byte for each process id: is it watched? */
+/* The watch list: a byte for each process id, 1 if it is watched. */
 __u8 watch[SYSLAT_PID_LIMIT] SEC(".bss.watch");
 
-/* Calls of threads whose slot another thread is using. */
+/* The spill table: calls of threads whose slot another thread is using. */
 struct {
     __uint(type, BPF_MAP_TYPE_HASH);
     __uint(max_entries, SYSLAT_SPILL_ENTRIES);
@@ -48,7 +48,7 @@ struct {
     __type(value, __u32);
 } cgroup SEC(".maps");
 
-/* Where calls are counted while the ring is full. Preallocated: nothing is allocated inside a probe. */
+/* Overflow histograms: where calls are counted while the ring is full. Preallocated: a probe must not allocate. */
 struct {
     __uint(type, BPF_MAP_TYPE_HASH);
     __uint(max_entries, SYSLAT_OVERFLOW_SERIES);
@@ -56,6 +56,7 @@ struct {
     __type(value, struct syslat_overflow);
 } overflow SEC(".maps");
 
+/* Their extremes. */
 struct {
     __uint(type, BPF_MAP_TYPE_PERCPU_HASH);
     __uint(max_entries, SYSLAT_OVERFLOW_SERIES);
@@ -63,15 +64,15 @@ struct {
     __type(value, struct syslat_overflow_extremes);
 } extremes SEC(".maps");
 
-/* Calls that sampling passed over, by ABI and number as in the selection. Entries set by user space: one, if all are measured. */
+/* Unmeasured calls, by call index. Entries set by user space: one, if all calls are measured. */
 struct {
     __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-    __uint(max_entries, (SYSLAT_ABI_COUNT * SYSLAT_SELECTABLE_NUMBERS));
+    __uint(max_entries, SYSLAT_CALL_INDEXES);
     __type(key, __u32);
     __type(value, struct syslat_unmeasured);
 } unmeasured SEC(".maps");
 
-/* What a new overflow series starts from: too large for the stack. */
+/* What a new overflow histogram starts from: too large for the stack. */
 struct {
     __uint(type, BPF_MAP_TYPE_ARRAY);
     __uint(max_entries, 1);
@@ -79,7 +80,7 @@ struct {
     __type(value, struct syslat_overflow);
 } empty_overflow SEC(".maps");
 
-/* Who bypasses the vDSO or uses the vsyscall page. */
+/* Code that bypasses the vDSO, and processes that use the vsyscall page. */
 struct {
     __uint(type, BPF_MAP_TYPE_HASH);
     __uint(max_entries, SYSLAT_CALLERS);
@@ -87,15 +88,15 @@ struct {
     __type(value, struct syslat_caller);
 } callers SEC(".maps");
 
-/* Samples inside the vDSO. */
+/* vDSO ticks. */
 struct {
     __uint(type, BPF_MAP_TYPE_HASH);
-    __uint(max_entries, SYSLAT_SAMPLED_FUNCTIONS);
-    __type(key, struct syslat_sample_key);
-    __type(value, struct syslat_samples);
-} samples SEC(".maps");
+    __uint(max_entries, SYSLAT_TICKED_FUNCTIONS);
+    __type(key, struct syslat_tick_key);
+    __type(value, struct syslat_ticks);
+} ticks SEC(".maps");
 
-/* Adds to memory that only this CPU writes, and one program at a time; where that is not so it takes an atomic. */
+/* Adds to memory of this CPU share. It takes an atomic only where several programs may use the share at once. */
 static __always_inline void add_on_cpu(__u64 *counter, __u64 amount)
 {
     if (unlikely(config.concurrent))
@@ -106,7 +107,7 @@ static __always_inline void add_on_cpu(__u64 *counter, __u64 amount)
 
 static __always_inline struct syslat_cpu *this_cpu(void)
 {
-    /* The second mask changes nothing: it is for the verifier. */
+    /* The second mask changes nothing; it tells the verifier the bound. */
     return &cpus[(__u64)bpf_get_smp_processor_id() & config.cpu_mask & (SYSLAT_CPU_SHARES - 1)];
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Counting calls in the kernel while the ring is full: coarser than the consumer's histograms, but nothing is lost. */
+/* Overflow histograms count calls in the kernel while the ring is full: coarser than the consumer's, but no call is lost. */
 #ifndef SYSLAT_OVERFLOW_BPF_H
 #define SYSLAT_OVERFLOW_BPF_H
 
@@ -45,7 +45,7 @@ static __always_inline void note_extremes(const struct syslat_overflow_key *key,
         bpf_map_update_elem(&extremes, key, &none, BPF_NOEXIST);
         found = bpf_map_lookup_elem(&extremes, key);
         if (!found)
-            return; /* same size and keys as `overflow`, which has just taken the key */
+            return; /* does not happen: `overflow` has the same size and has just taken the key */
     }
     if (found->min_ns_plus_1 == 0 || found->min_ns_plus_1 > duration_ns + 1)
         found->min_ns_plus_1 = duration_ns + 1;
@@ -53,7 +53,7 @@ static __always_inline void note_extremes(const struct syslat_overflow_key *key,
         found->max_ns_plus_1 = duration_ns + 1;
 }
 
-/* Counts a call for which the ring has no room. A function of its own: it is long, and rarely needed. */
+/* Counts a call for which the ring has no room. A function of its own, since it is long and rarely needed. */
 static __noinline int overflow_call(struct syslat_cpu *cpu, __u64 duration_ns, __u64 call)
 {
     struct syslat_overflow_key key = {.call = call};

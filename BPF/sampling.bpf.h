@@ -1,31 +1,31 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Which calls are measured. The others are counted only, by what they came to: neither clock is read and no event is made. So
- * counts are exact whatever the sampling, and what the measured ones stand for is known.
+ * Which calls are measured. The others are only counted, by call index and completion: no clock is read and no event is made. So
+ * counts are exact whatever the sampling, and it is known how many calls each measured one stands for.
  */
 #ifndef SYSLAT_SAMPLING_BPF_H
 #define SYSLAT_SAMPLING_BPF_H
 
-#include "evidence.bpf.h"
 #include "inflight.bpf.h"
+#include "vdso/evidence.bpf.h"
 
 /*
- * What is known of numbers (control.met), by ABI and number as in the selection: whether there has been such a call, and if so,
- * whether it is one for the plain programs. The first one is measured in any case, and stands for itself alone: so a call that
- * happens once has a latency, and the others stand for the rest without a bias.
+ * What control.met says of a call index: 0 until there has been such a call, then whether it may take the fast path. The first call
+ * is measured in any case and stands for itself alone. So a call that happens once has a latency, and the later ones stand for
+ * each other without a bias.
  */
 enum met {
     MET = 1,
-    MET_PLAIN = 2,
+    MET_FAST = 2,
 };
 
 /*
- * Calls come in blocks of 2^shift, with one drawn by chance that is measured: so each call is measured with the same probability,
- * whatever the pattern in which its thread makes calls. A known thread has a block for its plain calls, which its slot counts; here
- * are those of the other calls, slot by slot.
+ * Calls come in blocks of 2^shift, and one of each block is drawn and measured: every call is measured with the same probability,
+ * whatever the pattern in which its thread makes calls. A known thread has a block for its calls on the fast path, which its slot
+ * counts. These are the blocks of the other calls, one for each slot.
  */
 struct {
-    __u32 calls; /* that these blocks have had */
+    __u32 calls; /* that this slot has had */
     struct syslat_block block;
 } blocks[SYSLAT_MAX_SLOTS] SEC(".bss.blocks");
 
@@ -34,20 +34,20 @@ static __noinline __u32 random_below(__u32 limit)
     return bpf_get_prandom_u32() & (limit - 1);
 }
 
-/* Draws the one of a block that begins with call number `first`. */
+/* Begins a block with call number `first`, and draws one of its calls. */
 static __always_inline void begin_block(struct syslat_block *block, __u32 first)
 {
     __u32 shift = *(volatile __u32 *)&control.sampling_shift;
     __u32 calls = 1U << shift;
-    __u32 chosen = shift == 0 ? 0 : random_below(calls);
+    __u32 drawn = shift == 0 ? 0 : random_below(calls);
 
-    block->next = first + chosen;
-    block->rest = calls - 1 - chosen;
+    block->next = first + drawn;
+    block->rest = calls - 1 - drawn;
     block->shift = shift;
 }
 
-/* What the word of the call that was drawn says of its sampling, in its place. Goes on to the next block. */
-static __always_inline __u64 take_chosen(struct syslat_block *block)
+/* The sampling of the call that was drawn, as bits of the call word. Begins the next block. */
+static __always_inline __u64 take_drawn(struct syslat_block *block)
 {
     __u64 shift = block->shift;
 
@@ -55,27 +55,27 @@ static __always_inline __u64 take_chosen(struct syslat_block *block)
     return shift << SYSLAT_CALL_SAMPLING_SHIFT;
 }
 
-/* What the word of any call says of its sampling. The thread has its slot to itself. */
+/* The sampling of any call, as bits of the call word. The thread must be the owner of its slot. */
 static __always_inline __u64 choose(__u32 tid, __u64 call)
 {
     __u32 abi = syslat_call_abi(call);
     __s32 number = syslat_call_number(call);
-    __u32 place = abi * SYSLAT_SELECTABLE_NUMBERS + number;
+    __u32 index = syslat_call_index(abi, number);
     __u64 slot = slot_place(tid);
 
-    /* Numbers that no kernel has find no place where they could be counted. */
-    if (abi >= SYSLAT_ABI_COUNT || (__u32)number >= SYSLAT_SELECTABLE_NUMBERS)
+    /* Without a call index it could not be counted as unmeasured. No kernel has such numbers. */
+    if (!syslat_has_call_index(abi, number))
         return 0;
-    barrier_var(place);
-    if (control.met[place % sizeof(control.met)] == 0) {
-        control.met[place % sizeof(control.met)] = abi == SYSLAT_NATIVE_ABI && vdso_row(number) == 0 ? MET_PLAIN : MET;
+    barrier_var(index);
+    if (control.met[index % SYSLAT_CALL_INDEXES] == 0) {
+        control.met[index % SYSLAT_CALL_INDEXES] = abi == NATIVE_ABI && may_be_served(number) == 0 ? MET_FAST : MET;
         return 0;
     }
-    /* What was drawn has nothing to do with another sampling. */
+    /* The sampling has changed: what was drawn for the old one doesn't count. */
     if (unlikely(blocks[slot].block.shift != *(volatile __u32 *)&control.sampling_shift))
         begin_block(&blocks[slot].block, blocks[slot].calls);
     if (blocks[slot].calls++ == blocks[slot].block.next)
-        return take_chosen(&blocks[slot].block);
+        return take_drawn(&blocks[slot].block);
     return (__u64)SYSLAT_UNMEASURED << SYSLAT_CALL_SAMPLING_SHIFT;
 }
 
@@ -84,19 +84,19 @@ static __always_inline bool is_unmeasured(__u64 call)
     return syslat_call_sampling(call) == SYSLAT_UNMEASURED;
 }
 
-/* Counts a call of ABI and number `place` that has completed and was not measured. `alone`: no program preempts this one. */
-static __always_inline void count_unmeasured(__u32 place, bool failed, __u64 outcome, const bool alone)
+/* Where this CPU counts the unmeasured calls of a call index. Null where `choose` lets none be unmeasured. */
+static __always_inline struct syslat_unmeasured *unmeasured_of(__u32 index)
 {
-    struct syslat_unmeasured *completed = bpf_map_lookup_elem(&unmeasured, &place);
-    __u32 completion = outcome * 2 + failed;
+    return bpf_map_lookup_elem(&unmeasured, &index);
+}
 
-    if (!completed)
-        return; /* `choose` has seen to it that there is one */
+/* The completion of an unmeasured call, with a bound that the verifier sees. */
+static __always_inline __u32 bounded_completion(__u64 outcome, bool failed)
+{
+    __u32 completion = syslat_completion(outcome, failed);
+
     barrier_var(completion);
-    if (alone)
-        completed->calls[completion % SYSLAT_COMPLETIONS]++;
-    else
-        add_on_cpu(&completed->calls[completion % SYSLAT_COMPLETIONS], 1);
+    return completion % SYSLAT_COMPLETIONS;
 }
 
 #endif

@@ -1,112 +1,119 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* The programs: each hook twice, as a typed twin (tp_btf) and as one for kernels without BTF of their own (raw_tp). */
+/*
+ * The programs. A capture loads one program set: `fast` or `fastSampling`, or the general path, `typed` or `raw`. The typed task
+ * hooks go with all sets but `raw`, which has its own.
+ */
 #include <linux/bpf_perf_event.h>
 
-#include "plain.bpf.h"
-#include "sampler.bpf.h"
+#include "fast.bpf.h"
 #include "tasks.bpf.h"
+#include "vdso/ticks.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
+/*
+ * The fast path. It needs the watch list to decide alone, without a selection or a cgroup; CPU shares that one program uses at a
+ * time; and a kernel that can look up mappings.
+ */
 SEC("tp_btf/sys_enter")
-int sys_enter_btf(__u64 *context)
+int sys_enter_fast(__u64 *context)
 {
-    return call_entered(context, true);
+    return enter_fast(context, MEASURES_ALL);
+}
+
+SEC("tp_btf/sys_exit")
+int sys_exit_fast(__u64 *context)
+{
+    return exit_fast(context, MEASURES_ALL);
+}
+
+SEC("tp_btf/sys_enter")
+int sys_enter_fast_sampling(__u64 *context)
+{
+    return enter_fast(context, MEASURES_SOME);
+}
+
+SEC("tp_btf/sys_exit")
+int sys_exit_fast_sampling(__u64 *context)
+{
+    return exit_fast(context, MEASURES_SOME);
+}
+
+/* The general path. */
+SEC("tp_btf/sys_enter")
+int sys_enter_typed(__u64 *context)
+{
+    return enter_general(context, TYPED);
 }
 
 SEC("raw_tp/sys_enter")
 int sys_enter_raw(__u64 *context)
 {
-    return call_entered(context, false);
+    return enter_general(context, RAW);
 }
 
 SEC("tp_btf/sys_exit")
-int sys_exit_btf(__u64 *context)
+int sys_exit_typed(__u64 *context)
 {
-    return call_exited(context, true, false);
+    return exit_general(context, TYPED, LEAVES_CALLERS_UNNAMED);
 }
 
 SEC("raw_tp/sys_exit")
 int sys_exit_raw(__u64 *context)
 {
-    return call_exited(context, false, false);
+    return exit_general(context, RAW, LEAVES_CALLERS_UNNAMED);
 }
 
-/* The same on kernels that can look up a mapping: they name the files from which calls bypass the vDSO. */
 SEC("tp_btf/sys_exit")
-int sys_exit_naming_btf(__u64 *context)
+int sys_exit_typed_naming(__u64 *context)
 {
-    return call_exited(context, true, true);
+    return exit_general(context, TYPED, NAMES_CALLERS);
 }
 
 SEC("raw_tp/sys_exit")
-int sys_exit_naming_raw(__u64 *context)
+int sys_exit_raw_naming(__u64 *context)
 {
-    return call_exited(context, false, true);
+    return exit_general(context, RAW, NAMES_CALLERS);
 }
 
-/* Where no call is left out, no program preempts another, and the kernel can look up a mapping. */
-SEC("tp_btf/sys_enter")
-int sys_enter_plain(__u64 *context)
-{
-    return plain_call_entered(context, false);
-}
-
-SEC("tp_btf/sys_exit")
-int sys_exit_plain(__u64 *context)
-{
-    return plain_call_exited(context, false);
-}
-
-/* The same where calls are sampled. */
-SEC("tp_btf/sys_enter")
-int sys_enter_sampling(__u64 *context)
-{
-    return plain_call_entered(context, true);
-}
-
-SEC("tp_btf/sys_exit")
-int sys_exit_sampling(__u64 *context)
-{
-    return plain_call_exited(context, true);
-}
-
+/* The task hooks. */
 SEC("tp_btf/sched_process_fork")
-int BPF_PROG(task_fork_btf, struct task_struct *parent, struct task_struct *child)
+int BPF_PROG(task_fork_typed, struct task_struct *parent, struct task_struct *child)
 {
-    return task_forked(child, true);
+    return task_forked(child, TYPED);
 }
 
 SEC("raw_tp/sched_process_fork")
 int BPF_PROG(task_fork_raw, struct task_struct *parent, struct task_struct *child)
 {
-    return task_forked(child, false);
+    return task_forked(child, RAW);
 }
 
 SEC("tp_btf/sched_process_exec")
-int BPF_PROG(task_exec_btf, struct task_struct *task, int old_tid)
+int BPF_PROG(task_exec_typed, struct task_struct *task, int old_tid)
 {
-    return task_execed(old_tid, true);
+    return task_execed(old_tid, TYPED);
 }
 
 SEC("raw_tp/sched_process_exec")
 int BPF_PROG(task_exec_raw, struct task_struct *task, int old_tid)
 {
-    return task_execed(old_tid, false);
+    return task_execed(old_tid, RAW);
 }
 
 SEC("tp_btf/sched_process_exit")
-int BPF_PROG(task_exit_btf, struct task_struct *task)
+int BPF_PROG(task_exit_typed, struct task_struct *task)
 {
-    return task_exited(task, true);
+    return task_exited(task, TYPED);
 }
 
 SEC("raw_tp/sched_process_exit")
 int BPF_PROG(task_exit_raw, struct task_struct *task)
 {
-    return task_exited(task, false);
+    return task_exited(task, RAW);
 }
 
+/* The vDSO. */
 #if defined(__TARGET_ARCH_x86)
 SEC("raw_tp/emulate_vsyscall")
 int BPF_PROG(vsyscall, int which)
@@ -116,14 +123,14 @@ int BPF_PROG(vsyscall, int which)
 #endif
 
 SEC("perf_event")
-int sample_vdso(struct bpf_perf_event_data *context)
+int tick_vdso(struct bpf_perf_event_data *context)
 {
-    return sample_taken(PT_REGS_IP(&context->regs));
+    return tick(PT_REGS_IP(&context->regs));
 }
 
 /*
- * Empties this CPU's batch; user space runs it on a CPU whose events have waited too long. It runs in an interrupt, perhaps
- * in the middle of an append: then it leaves the batch alone. It returns 1 if the batch is to be tried again.
+ * Empties this CPU's batch. User space runs it on a CPU whose events have waited too long. It runs in an interrupt, perhaps in the
+ * middle of an append: then it leaves the batch alone. It returns 1 if the batch is to be tried again.
  */
 SEC("raw_tp")
 int flush_batch(void *context)

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Birth, exec and death of tasks: following children, calls that change their thread, slots of the dead. */
+/* The task hooks: children are watched, a call follows its thread to a new id, and ended threads leave nothing behind. */
 #ifndef SYSLAT_TASKS_BPF_H
 #define SYSLAT_TASKS_BPF_H
 
-#include "calls.bpf.h"
+#include "general.bpf.h"
 
 /* Runs in the parent, before the child can run: the child is watched from its first instruction. */
-static __always_inline int task_forked(struct task_struct *child, const bool typed)
+static __always_inline int task_forked(struct task_struct *child, const enum program_kind kind)
 {
     __u32 parent_tgid = bpf_get_current_pid_tgid() >> 32;
-    __u32 child_tgid = READ(child, tgid, typed);
+    __u32 child_tgid = READ(child, tgid, kind);
 
-    if (!config.follow || config.scope != SYSLAT_SCOPE_PROCESSES || child_tgid == parent_tgid || !is_watched(parent_tgid))
+    if (!config.follow || child_tgid == parent_tgid || !is_watched(parent_tgid))
         return 0;
-    /* Of the profiler itself, which is in the watch list for that phase. */
+    /* A child of the profiler, which is in the watch list during that phase. */
     if (current_phase() == SYSLAT_CALIBRATING)
         return 0;
     *watch_byte(child_tgid) = 1;
@@ -21,10 +21,10 @@ static __always_inline int task_forked(struct task_struct *child, const bool typ
 }
 
 /*
- * A thread that is not the leader and calls execve takes over the leader's id: its call entered under one id and will leave
- * under another (de_thread, fs/exec.c). The leader is dead by now, and its own slot was freed when it died.
+ * A thread that is not the leader and calls execve takes over the leader's id, so its call enters under one id and leaves under
+ * another (de_thread, fs/exec.c). The leader has ended by now, and its slot was freed then.
  */
-static __always_inline int task_execed(__u32 old_tid, const bool typed)
+static __always_inline int task_execed(__u32 old_tid, const enum program_kind kind)
 {
     __u32 tid = bpf_get_current_pid_tgid();
     struct syslat_slot *slot, *target;
@@ -32,7 +32,7 @@ static __always_inline int task_execed(__u32 old_tid, const bool typed)
 
     if (old_tid == tid)
         return 0;
-    if (typed && rename_thread(tid))
+    if (kind == TYPED && rename_thread(tid))
         return 0;
     if (current_phase() == SYSLAT_STOPPED)
         return 0;
@@ -44,7 +44,7 @@ static __always_inline int task_execed(__u32 old_tid, const bool typed)
         return 0;
     }
     call.thread = tid | SYSLAT_IN_CALL;
-    target = take_slot(tid, typed);
+    target = take_slot(tid, kind);
     if (!target)
         return spill_call(&call);
     call.entered = target->entered; /* the call was counted where it entered */
@@ -52,15 +52,16 @@ static __always_inline int task_execed(__u32 old_tid, const bool typed)
     return 0;
 }
 
-/* Of all threads that the process had: those that are gone, and the last one. */
-static __always_inline __u64 cpu_time(struct task_struct *task, const bool typed)
+/* CPU time of a process with one thread left: of the ended threads and of the last one. */
+static __always_inline __u64 cpu_time(struct task_struct *task, const enum program_kind kind)
 {
-    if (typed)
+    if (kind == TYPED)
         return task->signal->sum_sched_runtime + task->se.sum_exec_runtime;
     return BPF_CORE_READ(task, signal, sum_sched_runtime) + BPF_CORE_READ(task, se.sum_exec_runtime);
 }
 
-static __always_inline void process_ended(struct syslat_cpu *cpu, struct task_struct *task, __u32 tgid, const bool typed)
+static __always_inline void process_ended(struct syslat_cpu *cpu, struct task_struct *task, __u32 tgid,
+                                          const enum program_kind kind)
 {
     struct syslat_process_exit record = {
         .header = {.version = SYSLAT_ABI_VERSION, .kind = SYSLAT_RECORD_PROCESS_EXIT, .count = 1},
@@ -69,32 +70,31 @@ static __always_inline void process_ended(struct syslat_cpu *cpu, struct task_st
     __u8 *byte = watch_byte(tgid);
 
     if (in_scope(tgid)) {
-        record.cpu_ns = cpu_time(task, typed);
+        record.cpu_ns = cpu_time(task, kind);
         bpf_get_current_comm(record.comm, sizeof(record.comm));
         if (bpf_ringbuf_output(&events, &record, sizeof(record), wake_flags()))
             add_on_cpu(&cpu->counters.exits_unsent, 1);
     }
-    /* Also while nothing is recorded: the next process with this id is another. */
-    if (config.scope == SYSLAT_SCOPE_PROCESSES && *byte)
+    /* The next process with this id is another one. */
+    if (config.forgets_ended && *byte)
         *byte = 0;
 }
 
-/* Threads of the process that have not begun to exit; do_exit (kernel/exit.c) takes a thread off before it comes here. */
-static __always_inline int live_threads(struct task_struct *task, const bool typed)
+/* Threads of the process that have not begun to exit. do_exit (kernel/exit.c) has taken off the current one before this hook. */
+static __always_inline int live_threads(struct task_struct *task, const enum program_kind kind)
 {
-    return typed ? task->signal->live.counter : BPF_CORE_READ(task, signal, live.counter);
+    return kind == TYPED ? task->signal->live.counter : BPF_CORE_READ(task, signal, live.counter);
 }
 
-/* A dying thread ends its call with it and leaves nothing that a later thread with its id could be charged with. */
-static __always_inline int task_exited(struct task_struct *task, const bool typed)
+/* A call in which its thread ends never returns. The slot is freed, so no later thread with that id is charged with it. */
+static __always_inline int task_exited(struct task_struct *task, const enum program_kind kind)
 {
     __u64 pid_tgid = bpf_get_current_pid_tgid();
     __u32 tid = pid_tgid;
     struct syslat_cpu *cpu = this_cpu();
     struct syslat_slot *slot = slot_of(tid);
     struct syslat_slot call;
-
-    bool was_in_call = typed && forget_thread();
+    bool was_in_call = kind == TYPED && forget_thread();
 
     if (current_phase() == SYSLAT_STOPPED)
         return 0;
@@ -105,12 +105,12 @@ static __always_inline int task_exited(struct task_struct *task, const bool type
         slot->thread = 0;
     } else {
         if (slot->thread == tid)
-            set_thread(slot, tid, 0, typed);
+            set_thread(slot, tid, 0, kind);
         if (any_spilled() && take_spilled(tid, &call))
             add_on_cpu(&cpu->counters.never_returned, 1);
     }
-    if (live_threads(task, typed) == 0)
-        process_ended(cpu, task, pid_tgid >> 32, typed);
+    if (live_threads(task, kind) == 0)
+        process_ended(cpu, task, pid_tgid >> 32, kind);
     return 0;
 }
 

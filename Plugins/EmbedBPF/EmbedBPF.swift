@@ -10,11 +10,9 @@ struct EmbedBPF: BuildToolPlugin {
         let shared = package.appending(path: "Sources/Base/CSyslatABI/include")
         let clang = try context.tool(named: "clang").url
         let tool = try context.tool(named: "embed-bpf").url
-        let files = try FileManager.default.contentsOfDirectory(at: kernelSide, includingPropertiesForKeys: nil)
-            .sorted { $0.path < $1.path }
-        let headers = files.filter { $0.lastPathComponent.hasSuffix(".bpf.h") } + [shared.appending(path: "syslat_abi.h")]
+        let headers = [kernelSide, shared].flatMap { files(below: $0, named: ".h") }
 
-        return files.filter { $0.lastPathComponent.hasSuffix(".bpf.c") }.map { source in
+        return files(below: kernelSide, named: ".bpf.c").map { source in
             let name = String(source.lastPathComponent.dropLast(".bpf.c".count))
             let output = context.pluginWorkDirectoryURL.appending(path: "BPFObjects+\(name).swift")
             return .buildCommand(
@@ -26,5 +24,12 @@ struct EmbedBPF: BuildToolPlugin {
                 inputFiles: [source, clang] + headers,
                 outputFiles: [output])
         }
+    }
+
+    /// The files in a folder and the folders below it whose names end so.
+    private func files(below folder: URL, named ending: String) -> [URL] {
+        let all = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)
+        return (all?.compactMap { $0 as? URL } ?? []).filter { $0.lastPathComponent.hasSuffix(ending) }
+            .sorted { $0.path < $1.path }
     }
 }

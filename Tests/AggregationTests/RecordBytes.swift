@@ -48,7 +48,7 @@ struct Event: Hashable {
 }
 
 enum Record {
-    static let version: UInt16 = 6
+    static let version: UInt16 = 7
     /// As many events as a batch can have.
     static let mostEvents = 256
 
@@ -107,7 +107,7 @@ final class Feed {
 
     /// - Parameter totals: by twice the outcome, plus one for a failure.
     func sendUnmeasured(number: Int32, abi: UInt8 = 0, _ totals: [UInt64]) {
-        aggregator.consumeUnmeasured(place: Int(abi) * 1024 + Int(number), totals: totals)
+        aggregator.consumeUnmeasured(index: Int(abi) * 1024 + Int(number), totals: totals)
     }
 
     func sendOverflow(key: [UInt8], series: [UInt8], extremes: [[UInt8]]) {

@@ -70,7 +70,7 @@ extension Semantics {
         @Test func line11_ourOwnPidIsRefusedWithASentence() throws {
             let options = CaptureOptions(target: .processes([getpid()], follow: true))
             let error = try #require(throws: CaptureError.self) { _ = try Session(options) }
-            #expect(error.status == .usage)
+            #expect(error.kind == .wrongRequest)
             #expect(error.description.hasPrefix("\(getpid()) is syslat's own process"))
 
             let run = try ProgramRun.run(["sh", "-c", "exec \"$0\" profile -p $$ --duration 1s", ProgramRun.syslat])

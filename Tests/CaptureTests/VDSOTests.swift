@@ -1,3 +1,4 @@
+import HostCheck
 import Probes
 import Capture
 import CaptureSupport

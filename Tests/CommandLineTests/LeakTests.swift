@@ -30,7 +30,7 @@ extension CommandLineTests {
                 // That list would show them.
                 let session = try Session(CaptureOptions(target: .processes([], follow: false)))
                 #expect(KernelObjects.owned(by: getpid()).isSubset(of: try KernelObjects.all().keys))
-                _ = try session.run()
+                _ = try OneShot.run(session)
             }
         }
 
@@ -49,7 +49,7 @@ extension CommandLineTests {
                 if number.isMultiple(of: 3) {
                     _ = consume session
                 } else {
-                    _ = try session.run()
+                    _ = try OneShot.run(session)
                 }
                 _ = try? Session(CaptureOptions(target: .all, btfPath: "/bin/sh"))
             }

@@ -1,7 +1,7 @@
-import SaturatingMath
-import CSyslatABI
+package import CSyslatABI
 import LatencyHistogram
 package import Profile
+import SaturatingMath
 import SyscallTable
 
 /// A process that has ended, and the CPU time of all its life.
@@ -14,11 +14,11 @@ package struct EndedProcess: Sendable {
 ///
 /// Whatever does not decode is counted and left out, never trapped on. Threading: one thread at a time.
 package struct Aggregator: ~Copyable {
-    /// Completed calls, those from overflow histograms and those that were not measured included.
+    /// Completed calls, with those in overflow histograms and the unmeasured ones.
     package private(set) var completed: UInt64 = 0
     /// Of those, the calls that came through the kernel's overflow histograms.
     package private(set) var overflowed: UInt64 = 0
-    /// Of those, the calls that sampling passed over: they are counted and have no latency.
+    /// Of those, the unmeasured calls: they are counted and have no latency.
     package private(set) var unmeasured: UInt64 = 0
     /// Events with an impossible field.
     package private(set) var malformedEvents: UInt64 = 0
@@ -31,9 +31,9 @@ package struct Aggregator: ~Copyable {
 
     private var series = SeriesTable()
     private var processes: ProcessTable
-    /// What was in the overflow histograms when they were last read.
-    private var countedOverflow: [[UInt8]: [UInt64]] = [:]
-    /// What was counted of the calls that were not measured when that was last read, by place.
+    /// The overflow histograms as they were last taken in, by call word.
+    private var countedOverflow: [CallWord: OverflowSeries.Totals] = [:]
+    /// The unmeasured calls as they were last taken in, by call index.
     private var countedUnmeasured: [Int: [UInt64]] = [:]
 
     /// - Parameter keepsProcessDistributions: whether each process gets a histogram too (36 KiB each).
@@ -61,9 +61,7 @@ package struct Aggregator: ~Copyable {
             else { return malformedRecords += 1 }
             for number in 0..<count {
                 let offset = headerSize &+ number &* MemoryLayout<syslat_event>.stride
-                let event = unsafe record.loadUnaligned(fromByteOffset: offset, as: syslat_event.self)
-                let tgid = UInt32(truncatingIfNeeded: event.time & Aggregator.tgidMask)
-                consume(CallWord(bits: event.call), of: tgid, duration: event.time &>> UInt64(SYSLAT_TGID_BITS))
+                consume(unsafe record.loadUnaligned(fromByteOffset: offset, as: syslat_event.self))
             }
         case SYSLAT_RECORD_CALL.rawValue:
             guard record.count == MemoryLayout<syslat_single_call>.size, header.count == 1 else { return malformedRecords += 1 }
@@ -77,14 +75,29 @@ package struct Aggregator: ~Copyable {
         }
     }
 
+    /// Takes in the events that are left in a CPU share's batch. Only while nothing is recorded.
+    package mutating func consumeRest(of share: UnsafePointer<syslat_cpu>) {
+        let count = unsafe min(Int(share.pointee.batch.header.count), Int(SYSLAT_BATCH_EVENTS))
+        // The events are in the share, which the caller keeps; there are no more than the array has.
+        let offset = MemoryLayout<syslat_cpu>.offset(of: \.batch.events)!
+        let events = unsafe UnsafeRawPointer(share).advanced(by: offset).assumingMemoryBound(to: syslat_event.self)
+        for number in 0..<count { consume(unsafe events[number]) }
+    }
+
     private static let tgidMask = UInt64(ProcessTable.idLimit - 1)
+
+    @inline(__always)
+    private mutating func consume(_ event: syslat_event) {
+        let tgid = UInt32(truncatingIfNeeded: event.time & Aggregator.tgidMask)
+        consume(CallWord(bits: event.call), of: tgid, duration: event.time &>> UInt64(SYSLAT_TGID_BITS))
+    }
 
     /// `tgid` must be below ``ProcessTable/idLimit``.
     @inline(__always)
     private mutating func consume(_ call: CallWord, of tgid: UInt32, duration: UInt64) {
-        guard call.isPlain, tgid > 0 else { return consumeUncommon(call, of: tgid, duration: duration) }
+        guard call.isCommon, tgid > 0 else { return consumeUncommon(call, of: tgid, duration: duration) }
         completed &+= 1
-        let cell = series.recordPlain(call, duration: duration)
+        let cell = series.recordCommon(call, duration: duration)
         processes.record(pid: tgid, cell: cell, duration: duration)
     }
 
@@ -101,19 +114,20 @@ package struct Aggregator: ~Copyable {
         processes.record(pid: tgid, cell: cell, duration: duration, times: others)
     }
 
-    /// Takes in how many calls of one number have completed without having been measured, or what has come to that since the last
-    /// time.
-    /// - Parameters:
-    ///   - place: as in the kernel's map: the ABI times 1024, plus the number.
-    ///   - totals: the words of `syslat_unmeasured`, of all CPUs together; they grow only.
-    package mutating func consumeUnmeasured(place: Int, totals: [UInt64]) {
-        let counted = countedUnmeasured[place] ?? totals.map { _ in 0 }
-        countedUnmeasured[place] = totals
+    /// Takes in the unmeasured calls of one call index, or those that have been added since the last time.
+    package mutating func consumeUnmeasured(_ calls: UnmeasuredCalls) {
+        consumeUnmeasured(index: calls.index, totals: calls.byCompletion)
+    }
+
+    /// - Parameter totals: by completion, of all CPUs together; they only grow.
+    package mutating func consumeUnmeasured(index: Int, totals: [UInt64]) {
+        let counted = countedUnmeasured[index] ?? totals.map { _ in 0 }
+        countedUnmeasured[index] = totals
         for (completion, total) in totals.enumerated() where total > counted[completion] {
             let calls = total - counted[completion]
             unmeasured = unmeasured.addingSaturating(calls)
             completed = completed.addingSaturating(calls)
-            series.addUnmeasured(calls, place: place, completion: completion)
+            series.addUnmeasured(calls, index: index, completion: completion)
         }
     }
 
@@ -136,20 +150,21 @@ package struct Aggregator: ~Copyable {
     /// The processes that have made a call and not ended.
     package var livingProcesses: [Int32] { processes.living }
 
-    /// Takes in one series of the kernel's overflow histograms, or what has come to it since the last time.
-    ///
-    /// Their buckets are each a union of 16 of ours; a count is spread evenly over those that the exact extremes allow.
-    /// - Parameters:
-    ///   - key, series: the bytes of `syslat_overflow_key` and `syslat_overflow`.
-    ///   - extremes: the bytes of each CPU's `syslat_overflow_extremes`.
+    /// Takes in one overflow histogram, or what has been added to it since the last time.
+    package mutating func consumeOverflow(_ overflow: OverflowSeries) {
+        let distribution = overflow.distribution(since: countedOverflow[overflow.call])
+        countedOverflow[overflow.call] = overflow.totals
+        guard !distribution.isEmpty else { return }
+        completed = completed.addingSaturating(distribution.count)
+        overflowed = overflowed.addingSaturating(distribution.count)
+        series.add(distribution, of: overflow.call)
+    }
+
+    /// The same as the maps give it: the bytes of `syslat_overflow_key`, of `syslat_overflow`, and of each CPU's
+    /// `syslat_overflow_extremes`. Counted as malformed if no kernel side writes such bytes.
     package mutating func consumeOverflow(key: [UInt8], series bytes: [UInt8], extremes: [[UInt8]]) {
-        let taken = OverflowSeries(
-            key: key, series: bytes, extremes: extremes, since: &countedOverflow[key, default: []])
-        guard let overflow = taken else { return malformedRecords += 1 }
-        guard !overflow.distribution.isEmpty else { return }
-        completed = completed.addingSaturating(overflow.distribution.count)
-        overflowed = overflowed.addingSaturating(overflow.distribution.count)
-        series.add(overflow.distribution, of: overflow.call)
+        guard let overflow = OverflowSeries(key: key, series: bytes, extremes: extremes) else { return malformedRecords += 1 }
+        consumeOverflow(overflow)
     }
 
     /// To be called after all CPUs' batches have been flushed and drained; see ``ProcessTable/retireEnded()``.

@@ -16,11 +16,7 @@ package struct CallOrigin: Sendable, Hashable {
         guard let evidence = EntryEvidence(rawValue: evidence) else { return nil }
         self.evidence = evidence
         self.clocksource = clocksource
-        self.clock = CallOrigin.takesClock(id) ? ClockID(code: clock) : nil
-    }
-
-    private static func takesClock(_ id: SyscallID) -> Bool {
-        ["clock_gettime", "clock_getres", "clock_gettime64", "clock_getres_time64"].contains(id.name)
+        self.clock = ServableFunction(id)?.takesClock == true ? ClockID(code: clock) : nil
     }
 }
 

@@ -12,27 +12,29 @@ struct CallWord: Hashable {
     /// The raw value of an `EntryEvidence`, or 0.
     var evidence: UInt8 { syslat_call_evidence(bits) }
     var clock: UInt8 { syslat_call_clock(bits) }
-    /// The call stands for 2^sampling calls.
+    /// The call stands for 2^sampling calls. In a slot it may be unmeasured instead.
     var sampling: UInt8 { syslat_call_sampling(bits) }
     /// The errno, or 0.
     var error: UInt16 { syslat_call_error(bits) }
     /// The raw value of an `Outcome`, in a word that is valid.
     var outcome: UInt8 { syslat_call_outcome(bits) }
 
+    var isUnmeasured: Bool { Int32(sampling) == SYSLAT_UNMEASURED }
+
     /// Evidence, sampling and clock: most calls have none of them.
     private static let uncommonBits =
         (UInt64(1) << UInt64(SYSLAT_CALL_ERROR_SHIFT)) - (UInt64(1) << UInt64(SYSLAT_CALL_EVIDENCE_SHIFT))
 
-    /// Whether this is a call as nearly all are, which is valid: told by two comparisons.
+    /// Whether this is a valid call with none of them. Nearly all are, so it takes two comparisons only.
     @inline(__always)
-    var isPlain: Bool {
+    var isCommon: Bool {
         bits & CallWord.uncommonBits == 0 && bits >> UInt64(SYSLAT_CALL_OUTCOME_SHIFT) <= UInt64(SYSLAT_PREEMPTED.rawValue)
     }
 
     /// Whether a kernel side of this version can have written it.
     @inline(__always)
     var isValid: Bool {
-        // Behind the outcome is a bit that no call has.
+        // Above the outcome is a bit that no call has.
         bits >> UInt64(SYSLAT_CALL_OUTCOME_SHIFT) <= UInt64(SYSLAT_PREEMPTED.rawValue)
             && UInt32(evidence) <= SYSLAT_COMPAT.rawValue && UInt32(sampling) <= UInt32(SYSLAT_MAX_SAMPLING_SHIFT)
             && (evidence != 0 || clock == 0)

@@ -1,47 +1,71 @@
-import CSyslatABI
+package import CSyslatABI
 import LatencyHistogram
 
-/// One decoded series of the kernel's overflow histograms, brought to our bucket scheme.
-struct OverflowSeries {
+/// One overflow histogram of the kernel side: the calls that have one call word in common.
+///
+/// Each of its buckets is a union of 16 of ours. A count is spread evenly over those that the exact extremes allow.
+package struct OverflowSeries: Sendable {
     let call: CallWord
-    let distribution: LatencyHistogram
+    /// All calls until now.
+    let totals: Totals
+    /// The extremes that the CPUs noted; nil where none had room to note any.
+    private let extremes: ClosedRange<UInt64>?
 
-    /// - Parameters:
-    ///   - key, series: the bytes of `syslat_overflow_key` and `syslat_overflow`; nil for such as no kernel side writes.
-    ///   - extremes: the bytes of each CPU's `syslat_overflow_extremes`.
-    ///   - counted: the words of the series when it was last taken in, which grow only; it replaces them.
-    init?(key: [UInt8], series: [UInt8], extremes: [[UInt8]], since counted: inout [UInt64]) {
-        guard key.count == MemoryLayout<syslat_overflow_key>.size, series.count == MemoryLayout<syslat_overflow>.size,
-            extremes.allSatisfy({ $0.count == MemoryLayout<syslat_overflow_extremes>.size })
-        else { return nil }
-        // Sizes were checked; the loads need no alignment.
-        call = CallWord(bits: unsafe key.withUnsafeBytes { unsafe $0.loadUnaligned(as: syslat_overflow_key.self) }.call)
-        guard call.isValid else { return nil }
-        let words = unsafe series.withUnsafeBytes { bytes in
-            (0..<bytes.count / 8).map { unsafe bytes.loadUnaligned(fromByteOffset: $0 * 8, as: UInt64.self) }
-        }
-        let new = counted.isEmpty ? words : zip(words, counted).map { $0 &- $1 }
-        counted = words
-        let (sum, aboveRange, buckets) = (new[1], new[2], Array(new[3...]))
-        let (low, high) = OverflowSeries.extremes(extremes, of: buckets, aboveRange: aboveRange)
-        distribution = OverflowSeries.refine(buckets, aboveRange: aboveRange, sum: sum, min: low, max: high)
+    /// Numbers that only grow.
+    struct Totals: Sendable {
+        var sum: UInt64
+        var aboveRange: UInt64
+        var buckets: [UInt64]
     }
 
-    /// The smallest and largest value: what the CPUs noted since the capture began, as far as the filled buckets allow it. Where
-    /// no CPU had room to note any, the bounds of the buckets are all that is known.
-    private static func extremes(_ noted: [[UInt8]], of buckets: [UInt64], aboveRange: UInt64) -> (UInt64, UInt64) {
+    /// - Parameter extremes: each CPU's. nil for a call word that no kernel side writes.
+    package init?(key: syslat_overflow_key, series: syslat_overflow, extremes noted: [syslat_overflow_extremes]) {
+        call = CallWord(bits: key.call)
+        guard call.isValid else { return nil }
+        // The array's own bytes.
+        let buckets = unsafe withUnsafeBytes(of: series.buckets) { unsafe Array($0.bindMemory(to: UInt64.self)) }
+        totals = Totals(sum: series.sum_ns, aboveRange: series.above_range, buckets: buckets)
         var (low, high): (UInt64, UInt64) = (.max, 0)
-        for bytes in noted {
-            let extreme = unsafe bytes.withUnsafeBytes { unsafe $0.loadUnaligned(as: syslat_overflow_extremes.self) }
-            guard extreme.min_ns_plus_1 > 0, extreme.max_ns_plus_1 > 0 else { continue }
+        for extreme in noted where extreme.min_ns_plus_1 > 0 && extreme.max_ns_plus_1 > 0 {
             low = Swift.min(low, extreme.min_ns_plus_1 - 1)
             high = Swift.max(high, extreme.max_ns_plus_1 - 1)
         }
+        extremes = low <= high ? low...high : nil
+    }
+
+    /// The same from the bytes of each; nil also if there are more or fewer than the types have.
+    init?(key: [UInt8], series: [UInt8], extremes: [[UInt8]]) {
+        guard let key = Self.load(syslat_overflow_key.self, from: key), let series = Self.load(syslat_overflow.self, from: series)
+        else { return nil }
+        let noted = extremes.compactMap { Self.load(syslat_overflow_extremes.self, from: $0) }
+        guard noted.count == extremes.count else { return nil }
+        self.init(key: key, series: series, extremes: noted)
+    }
+
+    private static func load<Value: BitwiseCopyable>(_ type: Value.Type, from bytes: [UInt8]) -> Value? {
+        guard bytes.count == MemoryLayout<Value>.size else { return nil }
+        // The size was checked; the load needs no alignment.
+        return unsafe bytes.withUnsafeBytes { unsafe $0.loadUnaligned(as: type) }
+    }
+
+    /// The calls that came after `counted`, in our bucket scheme.
+    func distribution(since counted: Totals?) -> LatencyHistogram {
+        let sum = totals.sum &- (counted?.sum ?? 0)
+        let aboveRange = totals.aboveRange &- (counted?.aboveRange ?? 0)
+        let buckets = counted.map { zip(totals.buckets, $0.buckets).map { $0 &- $1 } } ?? totals.buckets
+        let (low, high) = bounds(of: buckets, aboveRange: aboveRange)
+        return OverflowSeries.refine(buckets, aboveRange: aboveRange, sum: sum, min: low, max: high)
+    }
+
+    /// The smallest and largest value: what the CPUs noted since recording began, as far as the filled buckets allow it. Where no
+    /// CPU noted any, the bounds of the buckets are all that is known.
+    private func bounds(of buckets: [UInt64], aboveRange: UInt64) -> (UInt64, UInt64) {
         let filled = buckets.indices.filter { buckets[$0] > 0 }
         let lowest = filled.first.map { OverflowSeries.bounds(ofBucket: $0).lowerBound } ?? BucketScheme.rangeEnd
         let highest = filled.last.map { OverflowSeries.bounds(ofBucket: $0).upperBound } ?? 0
-        guard low <= high else { return (lowest, aboveRange > 0 ? BucketScheme.rangeEnd : highest) }
-        return (Swift.max(low, lowest), aboveRange > 0 ? high : Swift.min(high, highest))
+        guard let extremes else { return (lowest, aboveRange > 0 ? BucketScheme.rangeEnd : highest) }
+        let high = aboveRange > 0 ? extremes.upperBound : Swift.min(extremes.upperBound, highest)
+        return (Swift.max(extremes.lowerBound, lowest), high)
     }
 
     /// Spreads each coarse bucket evenly over the fine buckets that lie in it and between the extremes.
@@ -55,7 +79,7 @@ struct OverflowSeries {
             let last = Swift.max(first, BucketScheme.index(of: Swift.max(Swift.min(range.upperBound, high), range.lowerBound)))
             let parts = UInt64(last - first + 1)
             for (position, index) in (first...last).enumerated() {
-                // The remainder goes to the first parts, so that the count is kept.
+                // The remainder goes to the first parts, so the count is kept.
                 let share = count / parts + (UInt64(position) < count % parts ? 1 : 0)
                 if share > 0 { fine.append(.init(index: index, count: share)) }
             }

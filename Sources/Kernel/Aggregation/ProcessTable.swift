@@ -1,17 +1,18 @@
-import SaturatingMath
+import CSyslatABI
 import Glibc
 import LatencyHistogram
 import Profile
+import SaturatingMath
 
 /// Totals for each process, found by plain indexing with the process id.
 ///
 /// A process id can be given to a new process while the capture runs: a row that has ended is retired, and the id's next
 /// events begin a row of their own. The number of rows is bounded: when it is reached, the smallest rows of ended processes
-/// are folded into one, so that nothing is lost but their names.
+/// are folded into one, and only their names are lost.
 @safe
 struct ProcessTable: ~Copyable {
-    /// PID_MAX_LIMIT of 64-bit kernels (include/linux/threads.h): ids are below it.
-    static let idLimit = 4 * 1024 * 1024
+    /// Process ids are below it.
+    static let idLimit = Int(SYSLAT_PID_LIMIT)
     static let defaultRowLimit = 16_384
 
     struct Row: ~Copyable {
@@ -147,10 +148,7 @@ struct ProcessTable: ~Copyable {
 struct ProcessName {
     var bytes: (UInt64, UInt64) = (0, 0)
 
-    var text: String {
-        // The bytes of the tuple, and no more.
-        unsafe withUnsafeBytes(of: bytes) { unsafe String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-    }
+    var text: String { String(kernelText: bytes) }
 }
 
 /// A process as it is reported.

@@ -1,14 +1,15 @@
-import SaturatingMath
+import CSyslatABI
 import LatencyHistogram
 import Profile
+import SaturatingMath
 import SyscallTable
 
 /// The histograms of all series, found by plain indexing: no hash, no String, no allocation for an event of a known series.
 @safe
 struct SeriesTable: ~Copyable {
-    /// Numbers 0 ..< 1024 of each ABI have a place in the index, for three outcomes and two results.
-    private static let indexedNumbers: Int32 = 1024
-    private static let indexSize = ABI.allCases.count << 13
+    /// The index has a place for each completion of each call index.
+    fileprivate static var completions: Int { Int(SYSLAT_COMPLETIONS) }
+    private static let indexSize = Int(SYSLAT_CALL_INDEXES) * completions
     /// So many different numbers beyond the index get rows of their own; a program that tries out every number shares one.
     static let otherNumberLimit = 256
     static let sharedOtherNumber = Int32.min
@@ -85,7 +86,7 @@ struct SeriesTable: ~Copyable {
     private var lastOrigin: (key: UInt64, cell: Int) = (.max, 0)
     /// What the series with an origin had gathered before the last ``reset()``.
     private var finished: [Int: LatencyHistogram] = [:]
-    /// Calls that were not measured since the last ``reset()``, by the index of their series.
+    /// Unmeasured calls since the last ``reset()``, by their place in the index.
     private var unmeasured: [Int: UInt64] = [:]
     /// Calls, and what was recorded of them, before the last ``reset()``: by cell, and only where calls are sampled.
     private var settled: [Int: (calls: UInt64, recorded: UInt64)] = [:]
@@ -105,9 +106,9 @@ struct SeriesTable: ~Copyable {
     /// Counts one completed call, and gives the cell of its series. `call` must be valid.
     mutating func record(_ call: CallWord, duration: UInt64) -> Int { record(call, in: cellNumber(call), duration) }
 
-    /// The same for a call that is plain.
+    /// The same for a call that is common.
     @inline(__always)
-    mutating func recordPlain(_ call: CallWord, duration: UInt64) -> Int {
+    mutating func recordCommon(_ call: CallWord, duration: UInt64) -> Int {
         record(call, in: cellNumber(abi: call.abi, number: call.number, outcome: call.outcome, failed: call.error != 0), duration)
     }
 
@@ -125,9 +126,9 @@ struct SeriesTable: ~Copyable {
         if errno != 0 { unsafe cells.base[cell].count(errno: errno, times: times) }
     }
 
-    /// Counts calls that were not measured. `place` is the kernel's; `completion` twice the outcome, plus one for a failure.
-    mutating func addUnmeasured(_ calls: UInt64, place: Int, completion: Int) {
-        unmeasured[place << 3 | completion, default: 0] += calls
+    /// Counts unmeasured calls, of a call index and with a completion.
+    mutating func addUnmeasured(_ calls: UInt64, index: Int, completion: Int) {
+        unmeasured[index * SeriesTable.completions + completion, default: 0] += calls
         isSampled = true
     }
 
@@ -174,12 +175,13 @@ struct SeriesTable: ~Copyable {
     /// The place of a series in the index.
     @inline(__always)
     private static func key(abi: UInt8, number: Int32, outcome: UInt8, failed: Bool) -> Int {
-        (Int(abi) << 10 | Int(number)) << 3 | Int(outcome) << 1 | (failed ? 1 : 0)
+        let index = Int(syslat_call_index(UInt32(abi), UInt32(bitPattern: number)))
+        return index &* completions &+ Int(syslat_completion(UInt32(outcome), failed))
     }
 
     @inline(__always)
     private mutating func cellNumber(abi: UInt8, number: Int32, outcome: UInt8, failed: Bool) -> Int {
-        guard UInt32(bitPattern: number) < UInt32(SeriesTable.indexedNumbers) else {
+        guard syslat_has_call_index(UInt32(abi), UInt32(bitPattern: number)) else {
             return otherCell(abi: abi, number: number, outcome: outcome, failed: failed)
         }
         let key = SeriesTable.key(abi: abi, number: number, outcome: outcome, failed: failed)
@@ -325,7 +327,7 @@ struct SeriesTable: ~Copyable {
 
     /// nil for a number beyond the index.
     private static func key(of kind: Kind) -> Int? {
-        guard kind.id.number >= 0, kind.id.number < indexedNumbers else { return nil }
+        guard syslat_has_call_index(UInt32(kind.id.abi.rawValue), UInt32(bitPattern: kind.id.number)) else { return nil }
         return key(abi: kind.id.abi.rawValue, number: kind.id.number, outcome: kind.outcome.rawValue, failed: kind.failed)
     }
 }
@@ -356,7 +358,10 @@ extension SeriesTable.Kind {
 
     /// The series at a place of the index.
     fileprivate init(indexKey key: Int) {
-        self.init(abi: UInt8(key >> 13), number: Int32(key >> 3 & 1023), outcome: UInt8(key >> 1 & 3), failed: key & 1 != 0)
+        let (index, completion) = key.quotientAndRemainder(dividingBy: SeriesTable.completions)
+        self.init(
+            abi: syslat_call_index_abi(UInt32(index)), number: syslat_call_index_number(UInt32(index)),
+            outcome: syslat_completion_outcome(UInt32(completion)), failed: syslat_completion_failed(UInt32(completion)))
     }
 }
 

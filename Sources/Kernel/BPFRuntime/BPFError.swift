@@ -4,7 +4,7 @@ import Glibc
 
 /// What libbpf or the kernel refused, as a sentence with the errno and, for programs, the verifier's last words.
 package struct BPFError: Error, CustomStringConvertible, Sendable {
-    /// What was being done: "load program sys_enter_btf".
+    /// What was being done: "load program sys_enter_typed".
     package var operation: String
     /// The errno, positive.
     package var code: Int32

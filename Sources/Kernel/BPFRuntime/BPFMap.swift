@@ -29,6 +29,15 @@ package struct BPFMap: Sendable {
         return (0..<copies).map { Array(buffer[$0 * stride..<$0 * stride + valueSize]) }
     }
 
+    /// The value of a key in every possible CPU's share of a per-CPU map; empty if the key is not there.
+    package func perCPU<Key: BitwiseCopyable, Value: BitwiseCopyable>(_ key: Key, _ value: Value.Type) throws(BPFError) -> [Value] {
+        precondition(MemoryLayout<Value>.size == valueSize, "wrong value type for map \(name)")
+        // As many bytes as the type has: checked above.
+        return (try values(of: key, perCPU: true) ?? []).map { bytes in
+            unsafe bytes.withUnsafeBytes { unsafe $0.loadUnaligned(as: value) }
+        }
+    }
+
     /// Sets the value of a key.
     package func update<Key: BitwiseCopyable, Value: BitwiseCopyable>(_ key: Key, to value: Value) throws(BPFError) {
         var (key, value) = (key, value)

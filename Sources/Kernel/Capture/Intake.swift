@@ -1,6 +1,5 @@
 import Aggregation
 import BPFRuntime
-import CSyslatABI
 import Probes
 import Profile
 
@@ -32,19 +31,17 @@ struct Intake: ~Copyable {
     /// Takes in what lies in the ring and in all batches. Once, after recording has stopped: batches are read, not emptied.
     mutating func takeRest(_ probes: borrowing Probes) {
         takeRing(probes)
-        for batch in probes.batches { unsafe batch.withUnsafeBytes { unsafe aggregator.consume($0) } }
+        probes.takeBatches(into: &aggregator)
     }
 
     /// Takes in how many calls completed unmeasured. Only where calls are sampled.
     mutating func takeUnmeasured(_ probes: borrowing Probes) throws(BPFError) {
-        for (index, totals) in try probes.unmeasured() { aggregator.consumeUnmeasured(place: index, totals: totals) }
+        for calls in try probes.unmeasured() { aggregator.consumeUnmeasured(calls) }
     }
 
     /// Takes in the calls that found the ring full.
     mutating func takeOverflow(_ probes: borrowing Probes) throws(BPFError) {
-        for series in try probes.overflow() {
-            aggregator.consumeOverflow(key: series.key, series: series.series, extremes: series.extremes)
-        }
+        for series in try probes.overflow() { aggregator.consumeOverflow(series) }
     }
 
     /// All calls since recording began.

@@ -71,7 +71,7 @@ extension Session {
     package mutating func retarget(to pid: Int32) throws(CaptureError) { try watch.retarget(to: pid, probes, &loop) }
 
     /// Calls that were entered since recording began.
-    package var entered: UInt64 { Session.total(probes).entered }
+    package var entered: UInt64 { probes.counters.entered }
 
     // MARK: Taking in
 
@@ -81,7 +81,7 @@ extension Session {
     mutating func flush(_ now: UInt64) throws(CaptureError) -> Bool {
         nextFlush = now + Session.flushNanoseconds
         do throws(BPFError) {
-            let counters = Session.total(probes)
+            let counters = probes.counters
             let isComplete = try probes.flush()
             intake.takeRing(probes)
             if let note = vdso.noteClocksource(&intake.aggregator, at: times.phrase(of: now)) { notes.append(note) }
@@ -89,7 +89,7 @@ extension Session {
             if isComplete { intake.aggregator.retireEndedProcesses() }
             if options.sampling != .everyCall { try intake.takeUnmeasured(probes) }
             sampling.look(entered: counters.entered, probes, &intake.aggregator)
-            lostInKernel = counters.no_slot + counters.missed_exit + counters.overflow_full
+            lostInKernel = counters.lost
             return isComplete
         } catch {
             throw CaptureError(error)

@@ -1,6 +1,5 @@
 import Aggregation
 import BPFRuntime
-import CSyslatABI
 import CallSelection
 import Linux
 import Probes
@@ -44,19 +43,17 @@ extension Session {
 
     private func balance(_ readings: Readings) -> Balance {
         let (counters, aggregator) = (readings.counters, CompletedCalls(intake.aggregator))
-        let lost: [Balance.LossCause: UInt64] = [
-            .noSlot: counters.no_slot, .missedExit: counters.missed_exit, .recursion: readings.entry.recursionMisses,
-            .overflowFull: counters.overflow_full, .malformed: aggregator.malformed,
-        ]
+        var lost = counters.lostByCause
+        (lost[.recursion], lost[.malformed]) = (readings.entry.recursionMisses, aggregator.malformed)
         let entered = counters.entered + readings.entry.recursionMisses
         let inFlight = UInt64(readings.inFlight.count)
         // Counted last, so all that is found elsewhere has been counted as entered.
-        let explained = aggregator.completed + inFlight + counters.never_returned + lost.values.reduce(0, +)
+        let explained = aggregator.completed + inFlight + counters.neverReturned + lost.values.reduce(0, +)
         let inBatches = phase == .drained || explained > entered ? 0 : entered - explained
         return Balance(
-            entered: entered, completed: aggregator.completed, inFlight: inFlight, neverReturned: counters.never_returned,
-            lostByCause: lost, inBatches: inBatches, beganBefore: counters.began_before,
-            newTaskReturns: counters.new_task_returns, refused: counters.refused, overflowed: aggregator.overflowed,
+            entered: entered, completed: aggregator.completed, inFlight: inFlight, neverReturned: counters.neverReturned,
+            lostByCause: lost, inBatches: inBatches, beganBefore: counters.beganBefore,
+            newTaskReturns: counters.newTaskReturns, refused: counters.refused, overflowed: aggregator.overflowed,
             unmeasured: aggregator.unmeasured)
     }
 
@@ -90,7 +87,7 @@ extension Session {
 
     /// Calls of the target's processes that had been entered before recording began and have not returned: what a hung process hangs in.
     /// Only for processes that were named: a whole system is full of daemons that wait.
-    private func callsBegunBefore(_ moment: UInt64, others: [syslat_slot]) -> [InFlightCall] {
+    private func callsBegunBefore(_ moment: UInt64, others: [InFlightSlot]) -> [InFlightCall] {
         guard case .processes(let pids, _) = options.target, !options.isWindowed else { return [] }
         let seen = probes.threadsSeen.union(others.map(\.tid))
         return pids.flatMap { pid in
@@ -104,12 +101,12 @@ extension Session {
         }
     }
 
-    private func remarks(_ counters: syslat_counters) -> [String] {
+    private func remarks(_ counters: KernelCounters) -> [String] {
         var remarks: [String] = []
         if let remark = sampling.remark { remarks.append(remark) }
-        if counters.exits_unsent > 0 {
+        if counters.exitsUnsent > 0 {
             remarks.append(
-                "The ring was full when \(counters.exits_unsent) processes ended: some of their names are missing. "
+                "The ring was full when \(counters.exitsUnsent) processes ended: some of their names are missing. "
                     + "A larger ring helps.")
         }
         if intake.aggregator.malformedRecords > 0 {
@@ -117,8 +114,8 @@ extension Session {
                 "\(intake.aggregator.malformedRecords) records could not be decoded; their calls are among those lost. "
                     + "This is a bug in syslat: please report it.")
         }
-        if counters.clock_backwards > 0 {
-            remarks.append("The clock ran backwards inside \(counters.clock_backwards) calls; they are counted with 0 ns.")
+        if counters.clockBackwards > 0 {
+            remarks.append("The clock ran backwards inside \(counters.clockBackwards) calls; they are counted with 0 ns.")
         }
         return remarks + vdso.remarks(counters)
     }
@@ -138,11 +135,11 @@ private struct CompletedCalls {
 
 /// What the programs have left in the kernel, read at one time.
 struct Readings {
-    let inFlight: [syslat_slot]
-    let callers: [(key: syslat_caller_key, caller: syslat_caller)]
-    let ticks: [(key: syslat_sample_key, ticks: syslat_samples)]
+    let inFlight: [InFlightSlot]
+    let callers: [CallerEntry]
+    let ticks: [VDSOTickCount]
     let entry, exit: BPFObject.ProgramStatistics
-    let counters: syslat_counters
+    let counters: KernelCounters
 
     /// The counters come last: whatever is found before has been counted then.
     init(_ probes: borrowing Probes) throws(BPFError) {
@@ -150,40 +147,16 @@ struct Readings {
         callers = try probes.callers()
         ticks = try probes.ticks()
         (entry, exit) = probes.statistics()
-        counters = Session.total(probes)
-    }
-}
-
-extension Session {
-    /// The counters of all CPUs and slots together.
-    static func total(_ probes: borrowing Probes) -> syslat_counters {
-        var total = syslat_counters()
-        for share in probes.counters { total.add(share) }
-        total.entered += probes.enteredInSlots
-        return total
+        counters = probes.counters
     }
 }
 
 extension InFlightCall {
     /// A slot as it was at a moment.
-    init(_ slot: syslat_slot, at moment: UInt64) {
+    init(_ slot: InFlightSlot, at moment: UInt64) {
         let tid = slot.tid
         self.init(
-            pid: ProcFS.threadGroup(of: tid) ?? tid, tid: tid, comm: ProcFS.comm(of: tid) ?? "?",
-            id: SyscallID(abi: ABI(rawValue: syslat_call_abi(slot.call))!, number: syslat_call_number(slot.call)),
-            ageNanoseconds: moment > slot.start_ns ? moment - slot.start_ns : 0)
-    }
-}
-
-extension syslat_counters {
-    /// Adds another CPU's counters.
-    mutating func add(_ other: syslat_counters) {
-        // The structure has nothing but counters.
-        unsafe withUnsafeMutableBytes(of: &self) { sums in
-            unsafe withUnsafeBytes(of: other) { others in
-                let (sums, others) = unsafe (sums.bindMemory(to: UInt64.self), others.bindMemory(to: UInt64.self))
-                for index in sums.indices { unsafe sums[index] &+= others[index] }
-            }
-        }
+            pid: ProcFS.threadGroup(of: tid) ?? tid, tid: tid, comm: ProcFS.comm(of: tid) ?? "?", id: slot.id,
+            ageNanoseconds: slot.age(at: moment))
     }
 }

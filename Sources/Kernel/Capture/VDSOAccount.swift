@@ -34,7 +34,7 @@ struct VDSOAccount {
     }
 
     /// Looks up the callers' files while their processes live.
-    mutating func resolve(_ callers: [(key: syslat_caller_key, caller: syslat_caller)]) { callerFiles.resolve(callers) }
+    mutating func resolve(_ callers: [CallerEntry]) { callerFiles.resolve(callers) }
 
     /// What is known now.
     mutating func profile(
@@ -50,7 +50,7 @@ struct VDSOAccount {
 
     /// The calls that entered the kernel, with their reasons. Ways that differ in nothing a reader sees are one row.
     private func entries(
-        _ origins: [OriginProfile], _ callers: [(key: syslat_caller_key, caller: syslat_caller)]
+        _ origins: [OriginProfile], _ callers: [CallerEntry]
     ) -> [VDSOEntry] {
         let files = CallerCounts(callers, files: callerFiles)
         return origins.filter { isServable($0) }.map { profile in
@@ -74,25 +74,24 @@ struct VDSOAccount {
 
     private func reason(of profile: OriginProfile) -> EntryReason {
         EntryReason(
-            evidence: profile.origin.evidence, function: profile.id.name, clock: profile.origin.clock,
+            evidence: profile.origin.evidence, function: ServableFunction(profile.id), clock: profile.origin.clock,
             clocksource: clocksources[Int(profile.origin.clocksource)])
     }
 
     private func served(
-        _ samples: [(key: syslat_sample_key, ticks: syslat_samples)], ticks: VDSOTicks, entered: [VDSOEntry],
-        processes: [ProcessProfile]
+        _ counts: [VDSOTickCount], ticks: VDSOTicks, entered: [VDSOEntry], processes: [ProcessProfile]
     ) -> [ServedEstimate] {
         guard ticks.isOn else { return [] }
         let names = Dictionary(processes.map { ($0.pid, $0.comm) }) { first, _ in first }
-        return samples.compactMap { key, found in
-            guard Int(key.function) < layout.functions.count else { return nil }
-            let (pid, function) = (Int32(bitPattern: key.tgid), layout.functions[Int(key.function)])
-            let estimate = selfTest.estimator(for: function, periodNanoseconds: found.period_ns / max(1, found.count))?
-                .estimate(samples: found.count, fellBack: VDSOAccount.fellBack(entered, pid: pid, function: function))
+        return counts.compactMap { count in
+            guard count.function < layout.functions.count else { return nil }
+            let function = layout.functions[count.function]
+            let estimate = selfTest.estimator(for: function, periodNanoseconds: count.meanPeriodNanoseconds)?
+                .estimate(samples: count.ticks, fellBack: VDSOAccount.fellBack(entered, pid: count.pid, function: function))
             guard let estimate else { return nil }
             return ServedEstimate(
-                pid: pid, comm: names[pid] ?? found.text, function: function, samples: found.count, calls: estimate.calls,
-                callsLow: estimate.low, callsHigh: estimate.high)
+                pid: count.pid, comm: names[count.pid] ?? count.comm, function: function, samples: count.ticks,
+                calls: estimate.calls, callsLow: estimate.low, callsHigh: estimate.high)
         }
     }
 
@@ -102,33 +101,32 @@ struct VDSOAccount {
             .flatMap(\.processes).filter { $0.pid == pid }.reduce(0) { $0.addingSaturating($1.calls) }
     }
 
-    private func vsyscalls(_ callers: [(key: syslat_caller_key, caller: syslat_caller)]) -> [VsyscallCount] {
-        callers.filter { $0.key.abi == UInt8(SYSLAT_VSYSCALL.rawValue) }.map { key, caller in
-            VsyscallCount(
-                pid: Int32(bitPattern: key.tgid), comm: caller.text,
-                name: SyscallID(abi: .x86_64, number: key.number).name, calls: caller.calls)
+    private func vsyscalls(_ callers: [CallerEntry]) -> [VsyscallCount] {
+        callers.compactMap { caller in
+            guard case .vsyscallPage(let comm) = caller.source else { return nil }
+            return VsyscallCount(pid: caller.pid, comm: comm, name: caller.id.name, calls: caller.calls)
         }
     }
 
     /// What is missing from the account.
-    func remarks(_ counters: syslat_counters) -> [String] {
+    func remarks(_ counters: KernelCounters) -> [String] {
         var remarks: [String] = []
-        if counters.vsyscalls_unnoted > 0 {
+        if counters.vsyscallsUnnoted > 0 {
             remarks.append(
-                "\(counters.vsyscalls_unnoted) calls through the vsyscall page are not shown: too many processes made some.")
+                "\(counters.vsyscallsUnnoted) calls through the vsyscall page are not shown: too many processes made some.")
         }
-        if counters.ticks_unnoted > 0 {
+        if counters.ticksUnnoted > 0 {
             remarks.append(
-                "\(counters.ticks_unnoted) ticks inside the vDSO are not in the estimates: more than "
-                    + "\(SYSLAT_SAMPLED_FUNCTIONS) processes and functions were hit. Watch fewer processes.")
+                "\(counters.ticksUnnoted) ticks inside the vDSO are not in the estimates: more than "
+                    + "\(SYSLAT_TICKED_FUNCTIONS) processes and functions were hit. Watch fewer processes.")
         }
         return remarks
     }
 
-    func notes(_ counters: syslat_counters) -> [String] {
-        guard counters.callers_unnoted > 0 else { return [] }
+    func notes(_ counters: KernelCounters) -> [String] {
+        guard counters.callersUnnoted > 0 else { return [] }
         return [
-            "For \(counters.callers_unnoted) calls past the vDSO the file that made them is not known: they came from more than "
+            "For \(counters.callersUnnoted) calls past the vDSO the file that made them is not known: they came from more than "
                 + "\(SYSLAT_CALLERS) places."
         ]
     }

@@ -17,24 +17,13 @@ struct CPUShares: ~Copyable {
         unsafe memory.base.assumingMemoryBound(to: syslat_cpu.self) + id
     }
 
-    /// The counters of each share.
-    var counters: [syslat_counters] { (0..<count).map { unsafe share($0).pointee.counters } }
+    /// Hands over each share. The programs go on writing it.
+    func forEach(_ body: (UnsafePointer<syslat_cpu>) -> Void) {
+        for id in 0..<count { unsafe body(UnsafePointer(share(id))) }
+    }
 
     /// Whether a batch has events in it.
     func hasEvents(_ id: Int) -> Bool { unsafe share(id).pointee.batch.header.count > 0 }
-
-    /// The events in the batches, each batch as a record of the ring. Only while nothing is recorded.
-    var batches: [[UInt8]] {
-        (0..<count).compactMap { id in
-            var batch = unsafe share(id).pointee.batch
-            let count = min(Int(batch.header.count), Int(SYSLAT_BATCH_EVENTS))
-            guard count > 0 else { return nil }
-            batch.header.version = UInt16(SYSLAT_ABI_VERSION)
-            batch.header.kind = UInt16(SYSLAT_RECORD_BATCH.rawValue)
-            let size = MemoryLayout<syslat_record_header>.size + count * MemoryLayout<syslat_event>.stride
-            return unsafe withUnsafeBytes(of: batch) { unsafe Array($0[..<size]) }
-        }
-    }
 
     /// Forgets counters and batches. Only while nothing is recorded.
     func clear() { for id in 0..<count { unsafe share(id).pointee = syslat_cpu() } }

@@ -1,5 +1,6 @@
+import Aggregation
 import BPFRuntime
-package import CSyslatABI
+import CSyslatABI
 
 /// Where the programs remember the calls that have not returned, but for those that had to spill: slots by the low bits of the
 /// thread id, and the slots of known threads. The programs write them at any time.
@@ -37,8 +38,8 @@ struct CallSlots: ~Copyable {
     }
 
     /// Those that have not returned.
-    var inFlight: [syslat_slot] {
-        unsafe byID.filter(\.isInCall) + known.lazy.map(\.slot).filter(\.isInCall)
+    var inFlight: [InFlightSlot] {
+        unsafe byID.compactMap { InFlightSlot($0) } + known.lazy.map(\.slot).compactMap { InFlightSlot($0) }
     }
 
     /// The threads that have made or ended a call since recording began, but for some that shared their slot with others.
@@ -54,10 +55,4 @@ struct CallSlots: ~Copyable {
             unsafe known[index].block = syslat_block()
         }
     }
-}
-
-extension syslat_slot {
-    /// The thread last seen here, or 0.
-    package var tid: Int32 { Int32(bitPattern: thread & ~SYSLAT_IN_CALL) }
-    package var isInCall: Bool { thread & SYSLAT_IN_CALL != 0 }
 }

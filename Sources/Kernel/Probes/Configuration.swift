@@ -12,10 +12,9 @@ extension syslat_config {
         calibrating_tid = UInt32(clinux_gettid())
         switch options.scope {
         case .processes(let follows):
-            scope = SYSLAT_SCOPE_PROCESSES.rawValue
             follow = follows ? 1 : 0
-        case .all: scope = SYSLAT_SCOPE_ALL.rawValue
-        case .cgroup: scope = SYSLAT_SCOPE_CGROUP.rawValue
+            forgets_ended = 1
+        case .all, .cgroup: break
         }
         let slots = syslat_config.slotCount(options, features)
         slot_mask = UInt32(slots - 1)
@@ -49,10 +48,10 @@ extension syslat_config {
         guard !selection.isEverything else { return }
         has_selection = 1
         others_selected = selection.includesOtherNumbers ? 1 : 0
-        var words = [UInt64](repeating: 0, count: Int(SYSLAT_ABI_COUNT * SYSLAT_SELECTABLE_NUMBERS) / 64)
+        var words = [UInt64](repeating: 0, count: Int(SYSLAT_CALL_INDEXES) / 64)
         var others: [SyscallID] = []
         for abi in selection.architecture.abis {
-            let first = Int(abi.rawValue) * Int(SYSLAT_SELECTABLE_NUMBERS) / 64
+            let first = Int(syslat_call_index(UInt32(abi.rawValue), 0)) / 64
             for (position, word) in selection.bitmap(abi: abi).enumerated() { words[first + position] = word }
             others += selection.exceptions(abi: abi).map { SyscallID(abi: abi, number: $0) }
         }

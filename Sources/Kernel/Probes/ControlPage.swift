@@ -32,16 +32,16 @@ struct ControlPage: ~Copyable {
     }
 
     /// When recording began: CLOCK_MONOTONIC.
-    func setSessionStart(_ now: UInt64) { unsafe control.pointee.session_start_ns = now }
+    func setRecordingStart(_ now: UInt64) { unsafe control.pointee.recording_start_ns = now }
 
     func setCoarseNow(_ now: UInt64) { unsafe control.pointee.coarse_now_ns = now }
 
     func setSamplingShift(_ shift: UInt8) { unsafe control.pointee.sampling_shift = UInt32(shift) }
 
-    /// The time that a tick inside the vDSO stands for, in nanoseconds.
-    func setTickPeriod(_ period: UInt64) { unsafe control.pointee.sample_period_ns = period }
+    /// The time that a vDSO tick stands for, in nanoseconds.
+    func setTickPeriod(_ period: UInt64) { unsafe control.pointee.tick_period_ns = period }
 
-    /// Ticks that were found inside the vDSO until now; it may begin again at 0.
+    /// The vDSO ticks until now; the count may begin again at 0.
     var vdsoTickCount: UInt32 { unsafe word(\.vdso_ticks).pointee.load(ordering: .relaxed) }
 
     /// The call indices at which there has been a call while calls were sampled.
@@ -56,6 +56,6 @@ struct ControlPage: ~Copyable {
     private var met: UnsafeMutableBufferPointer<UInt8> {
         let start = unsafe memory.base + MemoryLayout<syslat_control>.offset(of: \.met)!
         return unsafe UnsafeMutableBufferPointer(
-            start: start.assumingMemoryBound(to: UInt8.self), count: Int(SYSLAT_ABI_COUNT * SYSLAT_SELECTABLE_NUMBERS))
+            start: start.assumingMemoryBound(to: UInt8.self), count: Int(SYSLAT_CALL_INDEXES))
     }
 }

@@ -1,64 +1,61 @@
+package import Aggregation
 package import BPFRuntime
-package import CSyslatABI
+import CSyslatABI
 
-/// What the programs have left in the kernel, beside what they deliver through the ring. The structures are those of syslat_abi.h.
+/// What the programs have left in the kernel, beside what they deliver through the ring.
 extension Probes {
-    /// The counters of each CPU share.
-    package var counters: [syslat_counters] { shares.counters }
+    /// The counters of all CPU shares and slots together.
+    package var counters: KernelCounters {
+        var total = KernelCounters()
+        unsafe shares.forEach { unsafe total.add($0.pointee.counters) }
+        total.addEntered(slots.entered)
+        return total
+    }
 
-    /// Calls that slots counted as entered, beside the counter of that name.
-    package var enteredInSlots: UInt64 { slots.entered }
-
-    /// The events in the batches, each batch as a record of the ring. Only while nothing is recorded: batches are read, not emptied.
-    package var batches: [[UInt8]] { shares.batches }
+    /// Takes in the events in the batches. Only after recording has stopped: batches are read, not emptied.
+    package func takeBatches(into aggregator: inout Aggregator) {
+        unsafe shares.forEach { unsafe aggregator.consumeRest(of: $0) }
+    }
 
     /// The threads that have made or ended a call since recording began, but for some that shared their slot with others.
     package var threadsSeen: Set<Int32> { slots.seen }
 
-    /// Ticks that were found inside the vDSO until now; it may begin again at 0.
-    var vdsoTickCount: UInt32 { control.vdsoTickCount }
-
-    /// How many calls completed unmeasured: by call index, the words of `syslat_unmeasured` of all CPUs together. Only indices at which
-    /// there may be some.
-    package func unmeasured() throws(BPFError) -> [Int: [UInt64]] {
+    /// The unmeasured calls that have completed, of each call index at which there may be some.
+    package func unmeasured() throws(BPFError) -> [UnmeasuredCalls] {
         let map = try object.map("unmeasured")
-        var totals: [Int: [UInt64]] = [:]
+        var found: [UnmeasuredCalls] = []
         for index in control.metCalls where index < map.entries {
-            for bytes in try map.values(of: UInt32(index), perCPU: true) ?? [] {
-                // Whole words: the value is one struct syslat_unmeasured.
-                let words = unsafe bytes.withUnsafeBytes { unsafe Array($0.bindMemory(to: UInt64.self)) }
-                totals[index] = totals[index].map { zip($0, words).map(&+) } ?? words
-            }
+            found.append(UnmeasuredCalls(index: index, shares: try map.perCPU(UInt32(index), syslat_unmeasured.self)))
         }
-        return totals
+        return found
     }
 
     /// The calls that have not returned.
-    package func inFlight() throws(BPFError) -> [syslat_slot] {
-        slots.inFlight + (try object.map("spill").entries(UInt32.self, syslat_slot.self).map(\.1))
+    package func inFlight() throws(BPFError) -> [InFlightSlot] {
+        slots.inFlight + (try object.map("spill").entries(UInt32.self, syslat_slot.self).compactMap { InFlightSlot($0.1) })
     }
 
-    /// The overflow histograms: key, series and each CPU's extremes, as bytes.
-    package func overflow() throws(BPFError) -> [(key: [UInt8], series: [UInt8], extremes: [[UInt8]])] {
-        let overflow = try object.map("overflow")
+    /// The overflow histograms.
+    package func overflow() throws(BPFError) -> [OverflowSeries] {
         let extremes = try object.map("extremes")
-        var found: [(key: [UInt8], series: [UInt8], extremes: [[UInt8]])] = []
-        for key in overflow.keys(as: syslat_overflow_key.self) {
-            guard let series = try overflow.values(of: key, perCPU: false)?.first else { continue }
-            let bytes = unsafe withUnsafeBytes(of: key) { unsafe Array($0) }
-            found.append((bytes, series, try extremes.values(of: key, perCPU: true) ?? []))
+        var found: [OverflowSeries] = []
+        for (key, series) in try object.map("overflow").entries(syslat_overflow_key.self, syslat_overflow.self) {
+            let noted = try extremes.perCPU(key, syslat_overflow_extremes.self)
+            if let series = OverflowSeries(key: key, series: series, extremes: noted) { found.append(series) }
         }
         return found
     }
 
     /// Who bypassed the vDSO or used the vsyscall page.
-    package func callers() throws(BPFError) -> [(key: syslat_caller_key, caller: syslat_caller)] {
-        try object.map("callers").entries(syslat_caller_key.self, syslat_caller.self)
+    package func callers() throws(BPFError) -> [CallerEntry] {
+        try object.map("callers").entries(syslat_caller_key.self, syslat_caller.self).compactMap {
+            CallerEntry(key: $0.0, caller: $0.1)
+        }
     }
 
-    /// Ticks inside the vDSO.
-    package func ticks() throws(BPFError) -> [(key: syslat_sample_key, ticks: syslat_samples)] {
-        try object.map("samples").entries(syslat_sample_key.self, syslat_samples.self)
+    /// The vDSO ticks, by process and function.
+    package func ticks() throws(BPFError) -> [VDSOTickCount] {
+        try object.map("ticks").entries(syslat_tick_key.self, syslat_ticks.self).map { VDSOTickCount(key: $0.0, ticks: $0.1) }
     }
 
     /// What the kernel says of the programs at entry and at exit.

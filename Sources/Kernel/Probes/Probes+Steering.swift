@@ -1,3 +1,4 @@
+import Aggregation
 package import BPFRuntime
 import CLinux
 import CSyslatABI
@@ -12,7 +13,7 @@ extension Probes {
     /// Begins recording, and says when that was (CLOCK_MONOTONIC).
     package func startRecording() -> UInt64 {
         let now = Clock.monotonic
-        control.setSessionStart(now)
+        control.setRecordingStart(now)
         control.setCoarseNow(now)
         resumeRecording()
         return now
@@ -79,7 +80,7 @@ extension Probes {
 
     /// Forgets everything that has been recorded. Only while nothing is recorded.
     package func clear() throws(BPFError) {
-        for index in try unmeasured().keys { try object.map("unmeasured").clearAllCPUs(UInt32(index)) }
+        for calls in try unmeasured() { try object.map("unmeasured").clearAllCPUs(UInt32(calls.index)) }
         control.forgetMetCalls()
         shares.clear()
         slots.clear()

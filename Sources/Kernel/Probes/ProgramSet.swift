@@ -56,20 +56,23 @@ package enum ProgramSet: String, Sendable, Hashable, CaseIterable {
             [sysEnter, sysExit, fork, exec, exit].contains(name) || Programs.inEverySet.contains(name)
         }
 
-        private static let inEverySet = ["flush_batch", "sample_vdso", "vsyscall"]
+        private static let inEverySet = ["flush_batch", "tick_vdso", "vsyscall"]
     }
 
     /// - Parameter names: the kernel can look up mappings, so the exit program names the files that bypass the vDSO.
     func programs(naming names: Bool) -> Programs {
-        let twin = self == .raw ? "raw" : "btf"
-        let (enter, exit) =
+        let (suffix, hooks) =
             switch self {
-            case .fast: ("sys_enter_plain", "sys_exit_plain")
-            case .fastSampling: ("sys_enter_sampling", "sys_exit_sampling")
-            case .typed, .raw: ("sys_enter_\(twin)", names ? "sys_exit_naming_\(twin)" : "sys_exit_\(twin)")
+            case .fast: ("fast", "typed")
+            case .fastSampling: ("fast_sampling", "typed")
+            case .typed: ("typed", "typed")
+            case .raw: ("raw", "raw")
             }
+        // The fast programs always name them.
+        let naming = names && !knowsThreads ? "_naming" : ""
         return Programs(
-            sysEnter: enter, sysExit: exit, fork: "task_fork_\(twin)", exec: "task_exec_\(twin)", exit: "task_exit_\(twin)")
+            sysEnter: "sys_enter_\(suffix)", sysExit: "sys_exit_\(suffix)\(naming)", fork: "task_fork_\(hooks)",
+            exec: "task_exec_\(hooks)", exit: "task_exit_\(hooks)")
     }
 
     /// Threads are told by the address of their registers.

@@ -54,7 +54,7 @@ package struct VDSOTicker: ~Copyable {
 
     /// Chooses how often to sample. To be called again and again while recording.
     package mutating func adapt(_ probes: borrowing Probes, at now: UInt64) {
-        let count = probes.vdsoTickCount
+        let count = probes.control.vdsoTickCount
         if count != found.count { found = (count, now) }
         let shouldBeIdle = now - found.at >= VDSOTicker.patienceNanoseconds
         guard shouldBeIdle != isIdle, periods.full != periods.idle else { return }
@@ -75,7 +75,7 @@ package struct VDSOTicker: ~Copyable {
                 throw refusal(errno)
             }
             do throws(BPFError) {
-                events.append(Event(descriptor: descriptor, link: try probes.object.attach("sample_vdso", toPerfEvent: descriptor)))
+                events.append(Event(descriptor: descriptor, link: try probes.object.attach("tick_vdso", toPerfEvent: descriptor)))
             } catch {
                 close(descriptor)
                 throw ProbesError("\(error).")

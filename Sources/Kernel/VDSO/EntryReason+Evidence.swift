@@ -5,36 +5,35 @@ extension EntryReason {
     /// Why a call that the vDSO can serve entered the kernel.
     ///
     /// - Parameters:
-    ///   - function: the system call's name: `clock_gettime`, `clock_gettime64`, `gettimeofday`, `time`, `getcpu`, `clock_getres`,
-    ///     `clock_getres_time64` or `getrandom`.
+    ///   - function: the function that could have served it.
     ///   - clock: what it was asked for; nil for calls that take none, and where it isn't known.
     ///   - clocksource: the kernel's current one; empty where it isn't known.
-    package init(evidence: EntryEvidence, function: String, clock: ClockID?, clocksource: String) {
+    package init(evidence: EntryEvidence, function: ServableFunction?, clock: ClockID?, clocksource: String) {
         switch evidence {
         case .compat: self = .compat
         case .noVDSO: self = .noVDSO
         case .outside: self = .bypass
-        case .insideReseed where function == "getrandom": self = .reseed
+        case .insideReseed where function == .getrandom: self = .reseed
         case .inside, .insideReseed: self = EntryReason.afterGivingUp(function, clock, clocksource)
         }
     }
 
     /// Why the vDSO's function gave up. time, getcpu, clocks of the last tick and resolutions need nothing that can be missing.
-    private static func afterGivingUp(_ function: String, _ clock: ClockID?, _ clocksource: String) -> EntryReason {
+    private static func afterGivingUp(_ function: ServableFunction?, _ clock: ClockID?, _ clocksource: String) -> EntryReason {
         switch function {
-        case "getrandom": return .rngFallback
-        case "gettimeofday": return readingCounter(clocksource)
-        case "clock_gettime", "clock_gettime64":
+        case .getrandom: return .rngFallback
+        case .gettimeofday: return readingCounter(clocksource)
+        case .clockGettime:
             guard let clock else { return .unexplained }
             switch clock.vdsoService {
             case .never: return .clockNotServed(clock)
             case .coarse: return .unexplained
             case .counter: return readingCounter(clocksource)
             }
-        case "clock_getres", "clock_getres_time64":
+        case .clockGetres:
             guard let clock, clock.vdsoService == .never else { return .unexplained }
             return .clockNotServed(clock)
-        default: return .unexplained
+        case .time, .getcpu, nil: return .unexplained
         }
     }
 

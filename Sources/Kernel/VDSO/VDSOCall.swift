@@ -1,4 +1,5 @@
 import CVDSO
+import Profile
 package import SyscallTable
 
 /// One kind of call that a self-test makes: a function, with a clock where it takes one.
@@ -15,7 +16,7 @@ package struct VDSOCall: Sendable, Hashable, CustomStringConvertible {
         case getppid
 
         /// Whether it takes a clock.
-        package var takesClock: Bool { self == .clockGettime || self == .clockGetres }
+        package var takesClock: Bool { ServableFunction(rawValue: rawValue)?.takesClock ?? false }
 
         var kind: cvdso_kind {
             switch self {

@@ -42,7 +42,7 @@ package struct Balance: Sendable, Hashable {
 
     // Beside the sum.
 
-    /// Returns of calls that had been entered before the capture began.
+    /// Returns of calls that had been entered before recording began.
     package var beganBefore: UInt64
     /// First returns of new tasks from a call that their parent made.
     package var newTaskReturns: UInt64
@@ -50,7 +50,7 @@ package struct Balance: Sendable, Hashable {
     package var refused: UInt64
     /// Completed calls that went through the kernel's overflow histograms: coarser, and without their process.
     package var overflowed: UInt64
-    /// Completed calls that sampling passed over: counted, and not measured.
+    /// Completed calls that are unmeasured: counted only.
     package var unmeasured: UInt64
 
     /// Closes the books: what nothing explains becomes `lost` with the cause `unaccounted`.

@@ -30,7 +30,7 @@ package enum EntryReason: Sendable, Hashable {
     case reseed
     /// getrandom of the vDSO could not answer: generator not ready, unknown flags, called from inside itself.
     case rngFallback
-    /// A 32-bit call: all of them enter through the vDSO, so that nothing can be told.
+    /// A 32-bit call: all of them enter through the vDSO, so nothing can be told.
     case compat
     /// The vDSO gave up where no known reason applies.
     case unexplained
@@ -50,13 +50,13 @@ package enum EntryReason: Sendable, Hashable {
         }
     }
 
-    private static let plain: [EntryReason] = [
+    private static let withoutDetail: [EntryReason] = [
         .noVDSO, .bypass, .counterInvalid, .reseed, .rngFallback, .compat, .unexplained,
     ]
 
     /// The inverse of ``name``.
     package init?(name: String) {
-        if let reason = EntryReason.plain.first(where: { $0.name == name }) {
+        if let reason = EntryReason.withoutDetail.first(where: { $0.name == name }) {
             self = reason
             return
         }

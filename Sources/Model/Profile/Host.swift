@@ -36,7 +36,7 @@ package struct Host: Sendable, Hashable {
 
 /// How and when a profile was made.
 package struct CaptureSummary: Sendable, Hashable {
-    /// When the capture began, in nanoseconds since 1970-01-01 00:00 UTC.
+    /// When recording began, in nanoseconds since 1970-01-01 00:00 UTC.
     package var startedAtNanoseconds: UInt64
     package var durationNanoseconds: UInt64
     /// What was watched, as a phrase: `all processes`, `pid 1234 and its children`.

@@ -90,7 +90,7 @@ package struct Series: Sendable, Hashable {
     package var failed: Bool
     /// Where calls were sampled, those that were not measured are in it in proportion to those that were.
     package var distribution: LatencyHistogram
-    /// Calls of whose latency nothing is known, since sampling passed over every one of the series. They are not in ``distribution``.
+    /// Calls of whose latency nothing is known, since all of the series are unmeasured. They are not in ``distribution``.
     package var unrepresented: UInt64
 
     package init(outcome: Outcome, failed: Bool, distribution: LatencyHistogram, unrepresented: UInt64 = 0) {
@@ -211,9 +211,9 @@ package struct InFlightCall: Sendable, Hashable {
     package var tid: Int32
     package var comm: String
     package var id: SyscallID
-    /// How long it had been running; at least so long if it began before the capture.
+    /// How long it had been running; at least so long if it began before the recording.
     package var ageNanoseconds: UInt64
-    /// It had been entered before the capture began, and is not in the balance.
+    /// It had been entered before recording began, and is not in the balance.
     package var beganBefore: Bool
 
     package init(

@@ -32,11 +32,5 @@ extension VDSOProfile {
 
 extension VDSOEntry {
     /// The function of the vDSO that could have served these calls: `clock_gettime`, also for `clock_gettime64`.
-    package var function: String {
-        switch id.name {
-        case "clock_gettime64": "clock_gettime"
-        case "clock_getres_time64": "clock_getres"
-        case let name: name
-        }
-    }
+    package var function: String { ServableFunction(id)?.rawValue ?? id.name }
 }

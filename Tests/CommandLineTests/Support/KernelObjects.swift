@@ -38,8 +38,10 @@ struct KernelObjects {
     /// Those that the kernel has and that only syslat gives such names.
     static func ours() throws -> Set<Name> {
         let programs: Set = [
-            "sys_enter_btf", "sys_exit_btf", "task_fork_btf", "task_exec_btf", "task_exit_btf", "flush_batch",
-            "sys_enter_raw", "sys_exit_raw", "task_fork_raw", "task_exec_raw", "task_exit_raw",
+            // The kernel keeps 15 bytes of a name.
+            "sys_enter_fast", "sys_exit_fast", "sys_enter_fast_", "sys_exit_fast_s", "sys_enter_typed", "sys_exit_typed",
+            "sys_exit_typed_", "task_fork_typed", "task_exec_typed", "task_exit_typed", "sys_enter_raw", "sys_exit_raw",
+            "sys_exit_raw_na", "task_fork_raw", "task_exec_raw", "task_exit_raw", "tick_vdso", "flush_batch",
         ]
         return Set(try all().filter { programs.contains($0.value) }.keys)
     }

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Calls that the vDSO serves never enter the kernel: samples of where user code stands tell how much time goes into them. */
-#ifndef SYSLAT_SAMPLER_BPF_H
-#define SYSLAT_SAMPLER_BPF_H
+/*
+ * vDSO ticks. Calls that the vDSO serves never enter the kernel, so a CPU clock looks where user code stands: the ticks that fall
+ * inside the vDSO tell how much time is spent there.
+ */
+#ifndef SYSLAT_TICKS_BPF_H
+#define SYSLAT_TICKS_BPF_H
 
 #include "scope.bpf.h"
 
-/* Images of 32-bit processes lie below; their functions are others. */
+/* Below are the images of 32-bit processes, which have other functions. */
 #define FIRST_NATIVE_IMAGE (1ULL << 32)
 
 /* The function to which an offset into the image belongs. */
@@ -21,12 +24,12 @@ static __always_inline __u32 function_at(__u32 offset)
     return function;
 }
 
-static __always_inline int sample_taken(__u64 ip)
+static __always_inline int tick(__u64 ip)
 {
     struct task_struct *task = (struct task_struct *)bpf_get_current_task();
-    struct syslat_sample_key key = {};
-    struct syslat_samples fresh = {};
-    struct syslat_samples *found;
+    struct syslat_tick_key key = {};
+    struct syslat_ticks fresh = {};
+    struct syslat_ticks *found;
     __u64 image;
 
     key.tgid = bpf_get_current_pid_tgid() >> 32;
@@ -37,16 +40,16 @@ static __always_inline int sample_taken(__u64 ip)
         return 0;
     __atomic_fetch_add(&control.vdso_ticks, 1, __ATOMIC_RELAXED);
     key.function = function_at(ip - image);
-    found = bpf_map_lookup_elem(&samples, &key);
+    found = bpf_map_lookup_elem(&ticks, &key);
     if (!found) {
         bpf_get_current_comm(fresh.comm, sizeof(fresh.comm));
-        bpf_map_update_elem(&samples, &key, &fresh, BPF_NOEXIST);
-        found = bpf_map_lookup_elem(&samples, &key);
+        bpf_map_update_elem(&ticks, &key, &fresh, BPF_NOEXIST);
+        found = bpf_map_lookup_elem(&ticks, &key);
     }
     if (found) {
         __atomic_fetch_add(&found->count, 1, __ATOMIC_RELAXED);
-        /* The period that comes with a sample of a clock is that of the event's beginning, whatever it is now (6.18). */
-        __atomic_fetch_add(&found->period_ns, *(volatile __u64 *)&control.sample_period_ns, __ATOMIC_RELAXED);
+        /* Not the period in the event: that stays what it was when the event was opened (6.18). */
+        __atomic_fetch_add(&found->period_ns, *(volatile __u64 *)&control.tick_period_ns, __ATOMIC_RELAXED);
         return 0;
     }
     __atomic_fetch_add(&this_cpu()->counters.ticks_unnoted, 1, __ATOMIC_RELAXED);

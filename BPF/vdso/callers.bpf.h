@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Who calls past the vDSO: from where in which program, and from which file that code comes. Short programs are gone before
- * user space could look, so that the kernel names the file.
+ * Which code calls past the vDSO, by its address, and the file that it comes from. Here and not in user space, because a short
+ * program has ended before user space could look.
  */
 #ifndef SYSLAT_CALLERS_BPF_H
 #define SYSLAT_CALLERS_BPF_H
 
-#include "evidence.bpf.h"
+#include "vdso/evidence.bpf.h"
 #include "scope.bpf.h"
 
 static __always_inline struct syslat_caller *find_caller(const struct syslat_caller_key *key)
@@ -20,12 +20,12 @@ static __always_inline struct syslat_caller *find_caller(const struct syslat_cal
     return bpf_map_lookup_elem(&callers, key);
 }
 
-static __always_inline void make_caller_key(struct syslat_caller_key *key, struct task_struct *task, void *regs, __u32 tgid,
-                                            __u64 call)
+static __always_inline void make_caller_key(struct syslat_caller_key *key, struct task_struct *task,
+                                            struct pt_regs___syslat *registers, __u32 tgid, __u64 call)
 {
     struct call_site site = {};
 
-    read_call_site(&site, task, regs, syslat_call_abi(call));
+    read_call_site(&site, task, registers, syslat_call_abi(call));
     key->mm = site.mm;
     key->ip = site.ip;
     key->number = syslat_call_number(call);
@@ -35,25 +35,25 @@ static __always_inline void make_caller_key(struct syslat_caller_key *key, struc
     key->clock = syslat_call_clock(call);
 }
 
-/* Counts a completed call that bypassed the vDSO. Returns whether its file has yet to be named. */
-static __noinline int count_caller(struct syslat_cpu *cpu, void *regs, __u64 call)
+/* Counts a completed call that bypassed the vDSO. Returns whether its file is still to be named. */
+static __noinline int count_caller(struct syslat_cpu *cpu, struct pt_regs___syslat *registers, __u64 call)
 {
     struct task_struct *task = (struct task_struct *)bpf_get_current_task();
     struct syslat_caller_key key = {};
     struct syslat_caller *caller;
 
-    make_caller_key(&key, task, regs, bpf_get_current_pid_tgid() >> 32, call);
+    make_caller_key(&key, task, registers, bpf_get_current_pid_tgid() >> 32, call);
     caller = find_caller(&key);
     if (!caller) {
         add_on_cpu(&cpu->counters.callers_unnoted, 1);
         return 0;
     }
-    /* Calls that sampling passed over are counted by those that stand for them. */
+    /* Unmeasured calls have no evidence and never come here, so a drawn call counts for all that it stands for. */
     __atomic_fetch_add(&caller->calls, 1ULL << syslat_call_sampling(call), __ATOMIC_RELAXED);
     return caller->state == SYSLAT_CALLER_UNKNOWN;
 }
 
-/* What a mapping says about its file. On the stack: the kernel hands a callback nothing else. */
+/* The file of a mapping. On the stack, since a callback can be given nothing else to write to. */
 struct mapping {
     __u32 state; /* enum syslat_caller_state */
     char name[SYSLAT_CALLER_NAME];
@@ -71,17 +71,17 @@ static long read_mapping(struct task_struct *task, struct vm_area_struct *area, 
 }
 
 /*
- * Names the file from which the call came. Where another thread holds the lock of the mappings, the next call tries again. Kernel:
+ * Names the file from which the call came. If another thread holds the lock of the mappings, the next call tries again. Kernel:
  * 5.17 (bpf_find_vma).
  */
-static __noinline int name_caller(void *regs, __u64 call)
+static __noinline int name_caller(struct pt_regs___syslat *registers, __u64 call)
 {
     struct task_struct *task = bpf_get_current_task_btf();
     struct syslat_caller_key key = {};
     struct syslat_caller *caller;
     struct mapping found = {};
 
-    make_caller_key(&key, task, regs, bpf_get_current_pid_tgid() >> 32, call);
+    make_caller_key(&key, task, registers, bpf_get_current_pid_tgid() >> 32, call);
     caller = bpf_map_lookup_elem(&callers, &key);
     if (!caller || bpf_find_vma(task, key.ip, read_mapping, &found, 0))
         return 0;
@@ -90,16 +90,26 @@ static __noinline int name_caller(void *regs, __u64 call)
     return 0;
 }
 
-/* Where does a call that bypassed the vDSO come from? `names`: the kernel can look up a mapping. */
-static __always_inline void note_caller(void *regs, __u64 call, const bool names)
+/*
+ * Whether an exit program names the files of callers, which takes bpf_find_vma.
+ *
+ * Two programs and not a switch in the configuration, as sampling is one: the look-up takes a callback, and the kernel resolves the
+ * addresses of callbacks before it removes dead code (resolve_pseudo_ldimm64, kernel/bpf/verifier.c). Before 5.13 it knows no
+ * callbacks and refuses the whole program, even if the look-up can't be reached.
+ */
+enum caller_naming { NAMES_CALLERS, LEAVES_CALLERS_UNNAMED };
+
+/* Notes where a call that bypassed the vDSO came from. */
+static __always_inline void note_caller(struct pt_regs___syslat *registers, __u64 call, const enum caller_naming naming)
 {
     if (likely(syslat_call_evidence(call) != SYSLAT_OUTSIDE))
         return;
-    if (count_caller(this_cpu(), regs, call) && names)
-        name_caller(regs, call);
+    if (count_caller(this_cpu(), registers, call) && naming == NAMES_CALLERS)
+        name_caller(registers, call);
 }
 
-/* A call through the legacy page, which is emulated in a page fault and passes no system call tracepoint. */
+#if defined(__TARGET_ARCH_x86)
+/* A call through the vsyscall page. It is emulated in a page fault and passes no system call tracepoint. */
 static __always_inline int vsyscall_emulated(__u32 which)
 {
     __u32 tgid = bpf_get_current_pid_tgid() >> 32;
@@ -107,8 +117,7 @@ static __always_inline int vsyscall_emulated(__u32 which)
     struct syslat_cpu *cpu = this_cpu();
     struct syslat_caller *caller;
 
-    /* gettimeofday, time, getcpu (addr_to_vsyscall_nr, arch/x86/entry/vsyscall/vsyscall_64.c) */
-    key.number = which == 0 ? 96 : which == 1 ? 201 : 309;
+    key.number = vsyscall_number(which);
     if (!in_scope(tgid) || !is_selected((__u64)SYSLAT_X86_64 << SYSLAT_CALL_ABI_SHIFT | (__u32)key.number))
         return 0;
     caller = find_caller(&key);
@@ -123,5 +132,6 @@ static __always_inline int vsyscall_emulated(__u32 which)
     __atomic_fetch_add(&caller->calls, 1, __ATOMIC_RELAXED);
     return 0;
 }
+#endif
 
 #endif

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What is said of one call: its ABI, number, evidence, error and outcome; the word that holds them; and its indexes. */
+#ifndef SYSLAT_CALLS_H
+#define SYSLAT_CALLS_H
+
+#include "limits.h"
+#include "types.h"
+
+enum syslat_abi {
+    SYSLAT_X86_64 = 0,
+    SYSLAT_IA32 = 1,
+    SYSLAT_X32 = 2,
+    SYSLAT_AARCH64 = 3,
+    SYSLAT_VSYSCALL = 4, /* the legacy page: in the callers' map only */
+};
+
+/* ABIs that system calls have. A power of two. */
+#define SYSLAT_ABI_COUNT 4
+
+enum syslat_outcome {
+    SYSLAT_RAN = 0,
+    SYSLAT_BLOCKED = 1,
+    SYSLAT_PREEMPTED = 2,
+};
+
+/* What the entry of a call that the vDSO could have served says about the way it took. */
+enum syslat_evidence {
+    SYSLAT_NO_EVIDENCE = 0,   /* a call that no vDSO serves */
+    SYSLAT_NO_VDSO = 1,       /* the process has none */
+    SYSLAT_OUTSIDE = 2,       /* entered from code outside the vDSO */
+    SYSLAT_INSIDE = 3,        /* entered by the vDSO itself, which had no answer */
+    SYSLAT_INSIDE_RESEED = 4, /* the same, with the arguments by which its getrandom fetches a key */
+    SYSLAT_COMPAT = 5,        /* a 32-bit call: all of them enter through the vDSO */
+};
+
+/*
+ * Clocks in a word: ids below 253 stand for themselves, and 253 for that one and all above it. Negative ids carry what they name
+ * in their upper bits; the word keeps only which of two kinds they are.
+ */
+#define SYSLAT_CLOCK_BEYOND 253
+#define SYSLAT_CLOCK_CPU 254     /* the CPU time of another process or thread */
+#define SYSLAT_CLOCK_DYNAMIC 255 /* a clock device that is open as a file */
+
+/* In the place of a sampling shift: this call is unmeasured. */
+#define SYSLAT_UNMEASURED 15
+
+/*
+ * The call word. It is made at the entry; error and outcome are added at the exit. From the lowest bit:
+ *
+ *     32 number    as entered; x32 numbers without __X32_SYSCALL_BIT
+ *      2 abi       enum syslat_abi
+ *      3 evidence  enum syslat_evidence
+ *      4 sampling  the call stands for 2^sampling calls, itself among them; or SYSLAT_UNMEASURED
+ *      8 clock     of clock_gettime and clock_getres with evidence: the id, or SYSLAT_CLOCK_...
+ *     12 error     0, or the errno: 1 ... 4095
+ *      2 outcome   enum syslat_outcome
+ *      1 zero
+ */
+#define SYSLAT_CALL_ABI_SHIFT 32
+#define SYSLAT_CALL_EVIDENCE_SHIFT 34
+#define SYSLAT_CALL_SAMPLING_SHIFT 37
+#define SYSLAT_CALL_CLOCK_SHIFT 41
+#define SYSLAT_CALL_ERROR_SHIFT 49
+#define SYSLAT_CALL_OUTCOME_SHIFT 61
+
+/* clang-format off */
+static inline syslat_s32 syslat_call_number(syslat_u64 call) { return (syslat_s32)call; }
+static inline syslat_u8 syslat_call_abi(syslat_u64 call) { return call >> SYSLAT_CALL_ABI_SHIFT & 3; }
+static inline syslat_u8 syslat_call_evidence(syslat_u64 call) { return call >> SYSLAT_CALL_EVIDENCE_SHIFT & 7; }
+static inline syslat_u8 syslat_call_sampling(syslat_u64 call) { return call >> SYSLAT_CALL_SAMPLING_SHIFT & 15; }
+static inline syslat_u8 syslat_call_clock(syslat_u64 call) { return call >> SYSLAT_CALL_CLOCK_SHIFT & 255; }
+static inline syslat_u16 syslat_call_error(syslat_u64 call) { return call >> SYSLAT_CALL_ERROR_SHIFT & SYSLAT_MAX_ERRNO; }
+static inline syslat_u8 syslat_call_outcome(syslat_u64 call) { return call >> SYSLAT_CALL_OUTCOME_SHIFT & 3; }
+/* clang-format on */
+
+/*
+ * The call index: ABI * 1024 + number. By it calls are found in the selection, in `met`, in `unmeasured` and in the consumer's
+ * series. Numbers outside 0 ... 1023 have none.
+ */
+#define SYSLAT_CALL_INDEXES (SYSLAT_ABI_COUNT * SYSLAT_INDEXED_NUMBERS)
+
+static inline _Bool syslat_has_call_index(syslat_u32 abi, syslat_u32 number)
+{
+    return abi < SYSLAT_ABI_COUNT && number < SYSLAT_INDEXED_NUMBERS;
+}
+
+/* Of an ABI and a number that have one. */
+static inline syslat_u32 syslat_call_index(syslat_u32 abi, syslat_u32 number)
+{
+    return abi * SYSLAT_INDEXED_NUMBERS + number;
+}
+
+/* clang-format off */
+static inline syslat_u8 syslat_call_index_abi(syslat_u32 index) { return index / SYSLAT_INDEXED_NUMBERS; }
+static inline syslat_s32 syslat_call_index_number(syslat_u32 index) { return index % SYSLAT_INDEXED_NUMBERS; }
+/* clang-format on */
+
+/* The completion of a call: outcome * 2 + failed. All are below this power of two. */
+#define SYSLAT_COMPLETIONS 8
+
+static inline syslat_u32 syslat_completion(syslat_u32 outcome, _Bool failed)
+{
+    return outcome * 2 + failed;
+}
+
+/* clang-format off */
+static inline syslat_u8 syslat_completion_outcome(syslat_u32 completion) { return completion / 2; }
+static inline _Bool syslat_completion_failed(syslat_u32 completion) { return completion & 1; }
+/* clang-format on */
+
+#endif

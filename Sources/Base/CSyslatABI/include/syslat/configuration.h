@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What user space fixes before the programs are loaded, so the verifier removes what is not in use. */
+#ifndef SYSLAT_CONFIGURATION_H
+#define SYSLAT_CONFIGURATION_H
+
+#include "calls.h"
+#include "limits.h"
+#include "types.h"
+
+/* A stretch of the vDSO's code, up to the next one. */
+struct syslat_vdso_region {
+    syslat_u32 start; /* bytes from the beginning of the image */
+    syslat_u32 function;
+};
+
+struct syslat_config {
+    syslat_u32 self_tgid;
+    syslat_u32 follow;          /* children of watched processes are watched too */
+    syslat_u32 forgets_ended;   /* a process that ends leaves the watch list; not so where the list holds every id */
+    syslat_u32 slot_mask;       /* number of slots - 1 */
+    syslat_u32 direct_slots;    /* no two thread ids share a slot */
+    syslat_u32 cpu_mask;        /* number of CPU shares - 1 */
+    syslat_u32 knows_threads;   /* threads are told by the address of their registers */
+    syslat_u32 concurrent;      /* several programs may use one CPU share at once: CPUs share it, or programs preempt each other */
+    syslat_u32 wake_bytes;      /* wake the consumer when so much waits in the ring */
+    syslat_u32 sampling;        /* some calls are unmeasured */
+    syslat_u32 has_selection;   /* only the calls below are traced */
+    syslat_u32 others_selected; /* ... and every number without a call index, except those listed */
+    syslat_u32 other_count;
+    syslat_u32 calibrating_tid;                  /* the profiler's thread whose calls give the probe floor */
+    syslat_u32 other_abis[SYSLAT_OTHER_NUMBERS]; /* numbers without a call index that are not as others_selected says */
+    syslat_s32 other_numbers[SYSLAT_OTHER_NUMBERS];
+    syslat_u32 vdso_bytes;   /* size of the image that every native process has; 0 if there is none */
+    syslat_u32 vdso_regions; /* how many of those below are in use, in rising order */
+    struct syslat_vdso_region regions[SYSLAT_VDSO_REGIONS];
+    syslat_u64 selected[SYSLAT_CALL_INDEXES / 64]; /* a bit for each call index */
+};
+
+#endif

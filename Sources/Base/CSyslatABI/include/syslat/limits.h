@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Sizes and bounds. */
+#ifndef SYSLAT_LIMITS_H
+#define SYSLAT_LIMITS_H
+
+/* CPU shares. A CPU has the share that the low bits of its number give; with more CPUs, several have one share. A power of two. */
+#define SYSLAT_CPU_SHARES 512
+
+/* Events in a full batch. A power of two. */
+#define SYSLAT_BATCH_EVENTS 256
+
+/* Numbers 0 ... 1023 of each ABI have a call index. A power of two. */
+#define SYSLAT_INDEXED_NUMBERS 1024
+/* Other numbers that a selection can name. */
+#define SYSLAT_OTHER_NUMBERS 16
+
+/* Slots by the low bits of the thread id. A power of two. */
+#define SYSLAT_MAX_SLOTS 65536
+/* Places in the table of known threads. A power of two. */
+#define SYSLAT_KNOWN_THREADS 32768
+/* Places in the spill table. */
+#define SYSLAT_SPILL_ENTRIES 16384
+
+/* Process ids are below this (PID_MAX_LIMIT of 64-bit kernels, include/linux/threads.h). */
+#define SYSLAT_PID_LIMIT (4 << 20)
+/* Bits of a process id. */
+#define SYSLAT_TGID_BITS 22
+
+/* Latencies below 2^42 ns (73 minutes) have a bucket and fit in an event. */
+#define SYSLAT_VALUE_BITS 42
+
+/* Overflow histograms: log-linear like the consumer's, with 3 sub-bucket bits (12.5 %). */
+#define SYSLAT_OVERFLOW_SUB_BITS 3
+#define SYSLAT_OVERFLOW_BUCKETS ((SYSLAT_VALUE_BITS - SYSLAT_OVERFLOW_SUB_BITS + 1) << SYSLAT_OVERFLOW_SUB_BITS)
+#define SYSLAT_OVERFLOW_SERIES 1024
+
+/* Sampling: at most 2^12 calls have one measured call among them. */
+#define SYSLAT_MAX_SAMPLING_SHIFT 12
+
+/* Places in the code from which calls bypassed the vDSO, and processes with calls through the vsyscall page. */
+#define SYSLAT_CALLERS 4096
+/* Bytes of a caller's name. */
+#define SYSLAT_CALLER_NAME 64
+
+/* Pairs of a process and a function of the vDSO for which ticks are counted. */
+#define SYSLAT_TICKED_FUNCTIONS 8192
+/* Stretches of the vDSO's code that are told apart. */
+#define SYSLAT_VDSO_REGIONS 32
+
+/* The largest magnitude that the kernel returns as an error (MAX_ERRNO, include/linux/err.h). */
+#define SYSLAT_MAX_ERRNO 4095
+
+_Static_assert((SYSLAT_BATCH_EVENTS & (SYSLAT_BATCH_EVENTS - 1)) == 0, "batches are a power of two");
+_Static_assert(SYSLAT_TGID_BITS + SYSLAT_VALUE_BITS == 64 && SYSLAT_PID_LIMIT == 1 << SYSLAT_TGID_BITS,
+               "a latency and a process id fill a word");
+
+#endif

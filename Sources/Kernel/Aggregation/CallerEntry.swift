@@ -1,0 +1,65 @@
+package import CSyslatABI
+package import SyscallTable
+
+/// Calls that bypassed the vDSO from one place in the code of a process, or a process's calls of one function through the vsyscall
+/// page.
+package struct CallerEntry: Sendable, Hashable {
+    package enum Source: Sendable, Hashable {
+        case code(CodePlace, File)
+        /// The process's name when it made the first one.
+        case vsyscallPage(comm: String)
+    }
+
+    /// Where a call instruction stands.
+    package struct CodePlace: Sendable, Hashable {
+        package let pid: Int32
+        /// Tells programs apart that the process executed one after the other.
+        package let program: UInt64
+        /// The address after the instruction.
+        package let address: UInt64
+    }
+
+    /// The file that the code belongs to.
+    package enum File: Sendable, Hashable {
+        /// Not looked up by the kernel side.
+        case unknown
+        /// Its name, without its folder.
+        case named(String)
+        /// Generated code: its memory belongs to no file.
+        case none
+    }
+
+    package let source: Source
+    package let pid: Int32
+    /// For the vsyscall page, the system call that does the same.
+    package let id: SyscallID
+    package let clock: ClockID?
+    package let calls: UInt64
+
+    /// nil for what no kernel side writes.
+    package init?(key: syslat_caller_key, caller: syslat_caller) {
+        pid = Int32(bitPattern: key.tgid)
+        calls = caller.calls
+        if UInt32(key.abi) == SYSLAT_VSYSCALL.rawValue {
+            id = SyscallID(abi: .x86_64, number: key.number)
+            clock = nil
+            source = .vsyscallPage(comm: String(kernelText: caller.name))
+            return
+        }
+        guard let abi = ABI(rawValue: key.abi) else { return nil }
+        id = SyscallID(abi: abi, number: key.number)
+        guard let origin = CallOrigin(evidence: key.evidence, clock: key.clock, of: id) else { return nil }
+        clock = origin.clock
+        source = .code(CodePlace(pid: pid, program: key.mm, address: key.ip), File(caller))
+    }
+}
+
+extension CallerEntry.File {
+    fileprivate init(_ caller: syslat_caller) {
+        switch caller.state {
+        case SYSLAT_CALLER_NAMED.rawValue: self = .named(String(kernelText: caller.name))
+        case SYSLAT_CALLER_NO_FILE.rawValue: self = .none
+        default: self = .unknown
+        }
+    }
+}

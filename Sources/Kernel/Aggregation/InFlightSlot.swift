@@ -1,0 +1,31 @@
+package import CSyslatABI
+package import SyscallTable
+
+/// A call in flight, as its slot keeps it.
+package struct InFlightSlot: Sendable, Hashable {
+    package let tid: Int32
+    package let id: SyscallID
+    /// CLOCK_MONOTONIC, in nanoseconds. For an unmeasured call it is up to one look at the ring too early.
+    package let enteredAt: UInt64
+    package let isUnmeasured: Bool
+
+    /// nil where the slot holds no call.
+    package init?(_ slot: syslat_slot) {
+        let call = CallWord(bits: slot.call)
+        // Two bits, for four ABIs.
+        guard slot.isInCall, let abi = ABI(rawValue: call.abi) else { return nil }
+        tid = slot.tid
+        id = SyscallID(abi: abi, number: call.number)
+        enteredAt = slot.start_ns
+        isUnmeasured = call.isUnmeasured
+    }
+
+    /// How long the call had been in flight at a moment, in nanoseconds.
+    package func age(at moment: UInt64) -> UInt64 { moment > enteredAt ? moment - enteredAt : 0 }
+}
+
+extension syslat_slot {
+    /// The thread last seen here, or 0.
+    package var tid: Int32 { Int32(bitPattern: thread & ~SYSLAT_IN_CALL) }
+    package var isInCall: Bool { thread & SYSLAT_IN_CALL != 0 }
+}

@@ -1,0 +1,68 @@
+package import CSyslatABI
+package import Profile
+
+/// What the kernel side has counted: the sum of all CPU shares and slots.
+package struct KernelCounters: Sendable {
+    private var counters: syslat_counters
+
+    package init(_ counters: syslat_counters = syslat_counters()) { self.counters = counters }
+
+    /// Adds a CPU share's counters.
+    package mutating func add(_ share: syslat_counters) {
+        // Both are as long as the type, which has nothing but 64-bit counters.
+        unsafe withUnsafeMutableBytes(of: &counters) { mine in
+            unsafe withUnsafeBytes(of: share) { theirs in
+                for offset in stride(from: 0, to: mine.count, by: MemoryLayout<UInt64>.size) {
+                    let sum =
+                        unsafe mine.load(fromByteOffset: offset, as: UInt64.self)
+                        &+ theirs.load(fromByteOffset: offset, as: UInt64.self)
+                    unsafe mine.storeBytes(of: sum, toByteOffset: offset, as: UInt64.self)
+                }
+            }
+        }
+    }
+
+    /// Adds calls that slots have counted.
+    package mutating func addEntered(_ calls: UInt64) { counters.entered &+= calls }
+
+    /// Calls whose entry was seen.
+    package var entered: UInt64 { counters.entered }
+    /// Their thread ended inside the call.
+    package var neverReturned: UInt64 { counters.never_returned }
+
+    // Exits without an entry.
+
+    package var beganBefore: UInt64 { counters.began_before }
+    package var newTaskReturns: UInt64 { counters.new_task_returns }
+    package var refused: UInt64 { counters.refused }
+
+    // Lost calls.
+
+    package var noSlot: UInt64 { counters.no_slot }
+    package var missedExit: UInt64 { counters.missed_exit }
+    package var overflowFull: UInt64 { counters.overflow_full }
+    /// All of them.
+    package var lost: UInt64 { noSlot &+ missedExit &+ overflowFull }
+    package var lostByCause: [Balance.LossCause: UInt64] {
+        [.noSlot: noSlot, .missedExit: missedExit, .overflowFull: overflowFull]
+    }
+
+    // The way to the consumer.
+
+    package var spilled: UInt64 { counters.spilled }
+    /// Batches, and calls outside them, that went through the ring.
+    package var batches: UInt64 { counters.batches }
+    package var unbatched: UInt64 { counters.unbatched }
+    /// Calls counted in overflow histograms.
+    package var overflowed: UInt64 { counters.overflowed }
+    /// Calls inside which the clock ran backwards.
+    package var clockBackwards: UInt64 { counters.clock_backwards }
+    /// Ends of processes for which the ring had no room.
+    package var exitsUnsent: UInt64 { counters.exits_unsent }
+
+    // What had no room in the maps about the vDSO.
+
+    package var callersUnnoted: UInt64 { counters.callers_unnoted }
+    package var vsyscallsUnnoted: UInt64 { counters.vsyscalls_unnoted }
+    package var ticksUnnoted: UInt64 { counters.ticks_unnoted }
+}

@@ -1,0 +1,128 @@
+import CSyslatABI
+import CallSelection
+import Foundation
+import LatencyHistogram
+import Profile
+import SyscallTable
+import Testing
+
+/// The enumerators of a C enumeration, as they stand in a header.
+private struct Enumerators {
+    let values: [String: UInt32]
+
+    init(of name: String, in header: String) throws {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let path = "Sources/Base/CSyslatABI/include/syslat/\(header)"
+        let text = try String(contentsOf: root.appending(path: path), encoding: .utf8)
+        let body = try #require(text.split(separator: "enum \(name) {").dropFirst().first).prefix { $0 != "}" }
+        values = Dictionary(
+            uniqueKeysWithValues: body.split(separator: "\n").compactMap { line in
+                let words = line.split(whereSeparator: { " ,".contains($0) })
+                guard words.count >= 3, words[1] == "=", let value = UInt32(words[2]) else { return nil }
+                return (String(words[0]), value)
+            })
+        try #require(!values.isEmpty)
+    }
+}
+
+/// What Swift has in types of its own and the header as well.
+@Suite struct SharedFactTests {
+    @Test func `ABIs have the numbers of the header`() throws {
+        var names = try Enumerators(of: "syslat_abi", in: "calls.h").values
+        // Of the callers' map, and no system call.
+        #expect(names.removeValue(forKey: "SYSLAT_VSYSCALL") == SYSLAT_VSYSCALL.rawValue)
+        #expect(
+            names == Dictionary(uniqueKeysWithValues: ABI.allCases.map { ("SYSLAT_\($0.name.uppercased())", UInt32($0.rawValue)) }))
+        #expect(ABI.allCases.count == SYSLAT_ABI_COUNT)
+    }
+
+    @Test func `outcomes have the numbers of the header`() throws {
+        let names = try Enumerators(of: "syslat_outcome", in: "calls.h").values
+        #expect(
+            names
+                == Dictionary(
+                    uniqueKeysWithValues: Outcome.allCases.map { ("SYSLAT_\($0.name.uppercased())", UInt32($0.rawValue)) }))
+    }
+
+    @Test func `evidence has the numbers of the header`() throws {
+        let expected: [String: UInt8] = [
+            "SYSLAT_NO_EVIDENCE": 0, "SYSLAT_NO_VDSO": EntryEvidence.noVDSO.rawValue,
+            "SYSLAT_OUTSIDE": EntryEvidence.outside.rawValue,
+            "SYSLAT_INSIDE": EntryEvidence.inside.rawValue, "SYSLAT_INSIDE_RESEED": EntryEvidence.insideReseed.rawValue,
+            "SYSLAT_COMPAT": EntryEvidence.compat.rawValue,
+        ]
+        #expect(try Enumerators(of: "syslat_evidence", in: "calls.h").values == expected.mapValues(UInt32.init))
+        #expect(expected.count == EntryEvidence.allCases.count + 1)
+    }
+
+    @Test func `limits are those of the header`() {
+        #expect(BucketScheme.valueBits == SYSLAT_VALUE_BITS)
+        #expect(Int32(CallSampling.largestShift) == SYSLAT_MAX_SAMPLING_SHIFT)
+        #expect(SyscallSelection.bitmapBits == SYSLAT_INDEXED_NUMBERS)
+    }
+
+    @Test func `each call index stands for one ABI and number`() {
+        var next: UInt32 = 0
+        for abi in ABI.allCases.map({ UInt32($0.rawValue) }) {
+            for number in 0..<Int32(SYSLAT_INDEXED_NUMBERS) {
+                let index = syslat_call_index(abi, UInt32(number))
+                #expect(index == next && syslat_has_call_index(abi, UInt32(number)))
+                #expect(UInt32(syslat_call_index_abi(index)) == abi && syslat_call_index_number(index) == number)
+                next += 1
+            }
+            for number in [-1, Int32.min, Int32(SYSLAT_INDEXED_NUMBERS), .max] {
+                #expect(!syslat_has_call_index(abi, UInt32(bitPattern: number)))
+            }
+        }
+        #expect(next == UInt32(SYSLAT_CALL_INDEXES))
+        #expect(!syslat_has_call_index(SYSLAT_VSYSCALL.rawValue, 0))
+    }
+
+    @Test func `each completion stands for one outcome and result`() {
+        var seen: Set<UInt32> = []
+        for outcome in Outcome.allCases {
+            for failed in [false, true] {
+                let completion = syslat_completion(UInt32(outcome.rawValue), failed)
+                #expect(completion < UInt32(SYSLAT_COMPLETIONS) && seen.insert(completion).inserted)
+                #expect(syslat_completion_outcome(completion) == outcome.rawValue)
+                #expect(syslat_completion_failed(completion) == failed)
+            }
+        }
+    }
+}
+
+/// The list of calls that a vDSO can serve, against the names of calls.
+@Suite struct ServableFunctionTests {
+    /// Calls with the name of a function that the vDSO of their ABI does not have.
+    private static let withoutFunction: Set<SyscallID> = [
+        SyscallID(abi: .ia32, number: 355),  // getrandom
+        SyscallID(abi: .aarch64, number: 168),  // getcpu
+    ]
+
+    private func function(named name: String) -> ServableFunction? {
+        ServableFunction(rawValue: name.replacing("_time64", with: "").replacing("clock_gettime64", with: "clock_gettime"))
+    }
+
+    @Test(arguments: ABI.allCases) func `a call has the function of its name`(abi: ABI) {
+        var found: Set<ServableFunction> = []
+        for number in -1..<Int32(SYSLAT_INDEXED_NUMBERS) {
+            let id = SyscallID(abi: abi, number: number)
+            let expected = Self.withoutFunction.contains(id) ? nil : function(named: id.name)
+            #expect(ServableFunction(id) == expected, "\(abi.name) \(number) \(id.name)")
+            if let expected { found.insert(expected) }
+        }
+        #expect(found.isSuperset(of: [.clockGettime, .clockGetres, .gettimeofday]))
+    }
+
+    @Test func `only clock_gettime and clock_getres take a clock`() {
+        #expect(ServableFunction.allCases.filter(\.takesClock) == [.clockGettime, .clockGetres])
+    }
+
+    @Test func `every function has a manual page in the advice`() {
+        for function in ServableFunction.allCases {
+            let advice = EntryReason.bypass.advice(functions: [function.rawValue])
+            #expect(advice.contains("\(function.rawValue)(") || advice.contains("sched_\(function.rawValue)("), "\(advice)")
+        }
+    }
+}
