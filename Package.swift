@@ -86,15 +86,21 @@ let kernel: [Target] = [
 
 let output: [Target] = [
     module(
-        "Rendering", on: .output, uses: ["CZlib", "Comparison", "LatencyHistogram", "Profile", "SaturatingMath", "SyscallTable"])
+        "Presentation", on: .output, uses: ["Comparison", "LatencyHistogram", "Profile", "SaturatingMath", "SyscallTable"]),
+    module(
+        "TextReport", on: .output,
+        uses: ["Comparison", "LatencyHistogram", "Presentation", "Profile", "SaturatingMath", "SyscallTable"]),
+    module(
+        "Exports", on: .output,
+        uses: ["CZlib", "Comparison", "LatencyHistogram", "Presentation", "Profile", "SaturatingMath", "SyscallTable"]),
 ]
 
 let faces: [Target] = [
     .executableTarget(
         name: "syslat",
         dependencies: [
-            "CallSelection", "Capture", "Comparison", "KernelLab", "Profile", "ProfileFile", "Rendering", "SyscallTable",
-            "Workload",
+            "CallSelection", "Capture", "Comparison", "Exports", "KernelLab", "Presentation", "Profile", "ProfileFile",
+            "SyscallTable", "TextReport", "Workload",
             argumentParser,
         ],
         path: "Sources/Faces/syslat", swiftSettings: strict)
@@ -119,11 +125,29 @@ let rootFreeTests: [Target] = [
         name: "SaturatingMathTests", dependencies: ["LatencyHistogram", "SaturatingMath", "TestSupport"], swiftSettings: strict),
     .testTarget(name: "SyscallTableTests", dependencies: ["SyscallTable"], swiftSettings: strict),
     .testTarget(name: "CallSelectionTests", dependencies: ["CallSelection", "SyscallTable"], swiftSettings: strict),
-    .testTarget(
-        name: "RenderingTests",
+    // Profiles made up for the tests of the Output floor.
+    .target(
+        name: "ReportFixtures",
         dependencies: [
-            "Comparison", "ComparisonSupport", "CZlib", "LatencyHistogram", "Profile", "Rendering", "SaturatingMath",
-            "SyscallTable", "TestSupport", hdrHistogram,
+            "Comparison", "ComparisonSupport", "LatencyHistogram", "Profile", "SaturatingMath", "SyscallTable", "TestSupport",
+        ],
+        path: "Tests/ReportFixtures", swiftSettings: strict),
+    .testTarget(
+        name: "PresentationTests",
+        dependencies: ["Comparison", "LatencyHistogram", "Presentation", "Profile", "SyscallTable", "TestSupport"],
+        swiftSettings: strict),
+    .testTarget(
+        name: "TextReportTests",
+        dependencies: [
+            "Comparison", "ComparisonSupport", "LatencyHistogram", "Presentation", "Profile", "ReportFixtures", "SyscallTable",
+            "TestSupport", "TextReport",
+        ],
+        exclude: ["Snapshots"], swiftSettings: strict),
+    .testTarget(
+        name: "ExportsTests",
+        dependencies: [
+            "Comparison", "CZlib", "Exports", "LatencyHistogram", "Profile", "ReportFixtures", "SaturatingMath", "SyscallTable",
+            "TestSupport", hdrHistogram,
         ],
         exclude: ["Snapshots"], swiftSettings: strict),
     .testTarget(
@@ -149,19 +173,19 @@ let rootFreeTests: [Target] = [
     .testTarget(name: "BPFRuntimeTests", dependencies: ["BPFRuntime"], swiftSettings: strict),
     .testTarget(
         name: "SyslatTests",
-        dependencies: ["Capture", "Rendering", "syslat", argumentParser],
+        dependencies: ["Capture", "Presentation", "TextReport", "syslat", argumentParser],
         swiftSettings: strict),
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     .target(
         name: "ProfileExercise",
-        dependencies: ["Comparison", "Profile", "ProfileFile", "Rendering", crypto],
+        dependencies: ["Comparison", "Exports", "Presentation", "Profile", "ProfileFile", "TextReport", crypto],
         path: "Tests/ProfileExercise", swiftSettings: strict),
 ]
 
 /// Tests that trace (root) or boot kernels, and what they share.
 let tracingTests: [Target] = [
     .target(
-        name: "CaptureSupport", dependencies: ["CLibbpf", "CSyslatABI", "Capture", "Profile", "Rendering", "SyscallTable"],
+        name: "CaptureSupport", dependencies: ["CLibbpf", "CSyslatABI", "Capture", "Exports", "Profile", "SyscallTable"],
         path: "Tests/CaptureSupport", swiftSettings: testing),
     .testTarget(
         name: "CaptureTests",

@@ -1,7 +1,7 @@
 import Capture
 import Foundation
 import Profile
-import Rendering
+import Exports
 import Testing
 
 /// The two sets of programs: typed ones for kernels with BTF, and those for kernels that need a file (`--btf`).

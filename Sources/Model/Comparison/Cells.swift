@@ -15,7 +15,7 @@ struct Cells {
 
     /// The figures that a comparison of two sides may have, for one subject.
     static func measures(of subject: Subject) -> [Measure] {
-        subject.result == .operation ? [.untraced] : [.p50, .p90, .p99, .p999]
+        subject.result == .operation ? [.untraced] : Measure.quantiles
     }
 
     /// - Returns: a cell, without p-values where not every boot has the figure.

@@ -16,18 +16,6 @@ package struct Balance: Sendable, Hashable {
         case malformed = "malformed"
         /// The books do not close, and nothing says why.
         case unaccounted = "unaccounted"
-
-        /// The cause as the report says it.
-        package var sentence: String {
-            switch self {
-            case .noSlot: "no slot was free to remember the call"
-            case .missedExit: "the return was not seen"
-            case .recursion: "the kernel skipped a nested run of the probe"
-            case .overflowFull: "ring buffer and overflow histograms were full"
-            case .malformed: "the event could not be decoded"
-            case .unaccounted: "cause unknown"
-            }
-        }
     }
 
     package var entered: UInt64

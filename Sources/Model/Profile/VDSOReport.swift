@@ -31,10 +31,10 @@ package struct VDSOReport: Sendable, Hashable {
     package struct Mitigation: Sendable, Hashable {
         /// As ``Host/mitigations`` has them.
         package var name, state: String
-        /// What it does at the boundary, each a phrase.
-        package var effects: [String]
+        /// What it does at the boundary.
+        package var effects: [BoundaryEffect]
 
-        package init(name: String, state: String, effects: [String]) {
+        package init(name: String, state: String, effects: [BoundaryEffect]) {
             self.name = name
             self.state = state
             self.effects = effects

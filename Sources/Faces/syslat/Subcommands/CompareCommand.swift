@@ -2,7 +2,8 @@ import ArgumentParser
 import Capture
 import Comparison
 import Profile
-import Rendering
+import Exports
+import TextReport
 
 struct CompareCommand: ParsableCommand {
     static let name = "compare"

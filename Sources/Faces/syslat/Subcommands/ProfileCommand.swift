@@ -1,7 +1,8 @@
 import ArgumentParser
 import Capture
 import Profile
-import Rendering
+import Exports
+import TextReport
 import SyscallTable
 
 struct ProfileCommand: ParsableCommand {

@@ -2,7 +2,8 @@ import CallSelection
 import ArgumentParser
 import Capture
 import Profile
-import Rendering
+import Exports
+import TextReport
 import SyscallTable
 
 struct ReportCommand: ParsableCommand {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Capture
-import Rendering
+import Exports
+import TextReport
 import SyscallTable
 
 struct VDSOCommand: ParsableCommand {
