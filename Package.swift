@@ -59,7 +59,10 @@ let base: [Target] = [
 
 let model: [Target] = [
     module("Profile", on: .model, uses: ["LatencyHistogram", "SaturatingMath", "SyscallTable"]),
-    module("ProfileFile", on: .model, uses: ["LatencyHistogram", "Profile", "SaturatingMath", "SyscallTable", crypto]),
+    module("ProfileSchema", on: .model, uses: ["LatencyHistogram", "Profile", "SaturatingMath", "SyscallTable"]),
+    module(
+        "ProfileFile", on: .model,
+        uses: ["LatencyHistogram", "Profile", "ProfileSchema", "SaturatingMath", "SyscallTable", crypto]),
     module("Comparison", on: .model, uses: ["LatencyHistogram", "Profile", "SaturatingMath", "SyscallTable"]),
 ]
 
@@ -92,7 +95,9 @@ let output: [Target] = [
         uses: ["Comparison", "LatencyHistogram", "Presentation", "Profile", "SaturatingMath", "SyscallTable"]),
     module(
         "Exports", on: .output,
-        uses: ["CZlib", "Comparison", "LatencyHistogram", "Presentation", "Profile", "SaturatingMath", "SyscallTable"]),
+        uses: [
+            "CZlib", "Comparison", "LatencyHistogram", "Presentation", "Profile", "ProfileSchema", "SaturatingMath", "SyscallTable",
+        ]),
 ]
 
 let faces: [Target] = [

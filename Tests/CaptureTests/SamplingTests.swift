@@ -119,7 +119,8 @@ extension Semantics {
             let isGuest = ProcessInfo.processInfo.environment["SYSLAT_FIXTURES"] != nil
             #expect(sampling.one_in_max > 16 || isGuest, "\(sampling)")
             #expect(report.balance.unmeasured > 5_000_000)
-            #expect(report.capture.remarks.contains { $0.contains("more than the budget of 0.01 %") }, "\(report.capture.remarks)")
+            #expect(
+                report.capture.messages.contains { $0.contains("more than the budget of 0.01 %") }, "\(report.capture.messages)")
             report.expectNothingLost()
         }
 

@@ -61,7 +61,7 @@ extension CommandLineTests {
             let json = try shell(
                 "cd '\(scratch.folder)' && \"$SYSLAT\" compare --format json a-* -- slow-* | jq -r '.schema, .outcome, (.gated | length)'"
             )
-            #expect(json.output == "syslat.comparison/1\nregressed\n12\n", "\(json.error)")
+            #expect(json.output == "syslat.comparison/2\nregressed\n12\n", "\(json.error)")
             let markdown = try compare("--format markdown a-* -- slow-*", in: scratch)
             #expect(markdown.output.hasPrefix("## syslat compare: REGRESSED\n"))
             let file = try compare("-o out.txt a-* -- b-*", in: scratch)

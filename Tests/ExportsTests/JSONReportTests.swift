@@ -38,14 +38,17 @@ import Testing
         let document = try parse(profile)
         #expect(
             document.keys.sorted() == ["balance", "capture", "host", "in_flight", "processes", "schema", "syscalls", "tool"])
-        #expect(document["schema"] as? String == "syslat.profile/1")
+        #expect(document["schema"] as? String == "syslat.profile/2")
         #expect(
             try keys(document["host"])
-                == ["arch", "boot_id", "clocksource", "cpu_model", "kernel_release", "mitigations", "vdso_symbols"])
+                == [
+                    "arch", "boot_id", "clocksource", "cpu_model", "kernel_release", "kernel_version", "microcode", "mitigations",
+                    "online_cpus", "vdso_symbols",
+                ])
         #expect(
             try keys(document["capture"]) == [
-                "command", "consumer_cpu_ns", "duration_ns", "events", "exit_status", "probe_floor_p50_ns", "remarks", "scope",
-                "selection", "started_at",
+                "command", "consumer_cpu_ns", "duration_ns", "events", "exit_status", "notes", "probe_floor_p50_ns", "scope",
+                "selection", "started_at", "started_at_ns", "warnings",
             ])
         let balance = try #require(document["balance"] as? [String: Any])
         #expect(
@@ -68,7 +71,7 @@ import Testing
 
     @Test func namesOfTheVDSO() throws {
         let vdso = try #require(try parse(Fixtures.timekeeping)["vdso"] as? [String: Any])
-        #expect(vdso.keys.sorted() == ["entered", "functions", "sampling", "served_estimate", "vsyscalls"])
+        #expect(vdso.keys.sorted() == ["entered", "functions", "served_estimate", "ticks", "vsyscalls"])
         func rows(_ name: String) throws -> [[String: Any]] { try #require(vdso[name] as? [[String: Any]]) }
         let costs = ["syscall_ns", "syscall_ns_quartiles", "vdso_ns", "vdso_ns_quartiles"]
         #expect(
@@ -77,7 +80,7 @@ import Testing
         let entered = try rows("entered")
         #expect(
             entered[0].keys.sorted() == [
-                "abi", "calls", "clock", "curable", "name", "p50_ns", "p99_ns", "processes", "reason",
+                "abi", "calls", "clock", "curable", "name", "number", "p50_ns", "p99_ns", "processes", "reason",
                 "savings_is_upper_bound", "savings_s_per_s", "total_ns",
             ])
         #expect(entered[0]["reason"] as? String == "clocksource:hpet" && entered[0]["curable"] as? Bool == true)
@@ -91,9 +94,9 @@ import Testing
                 == ["calls", "calls_high", "calls_low", "comm", "function", "pid", "samples"])
         #expect(try rows("vsyscalls")[0].keys.sorted() == ["abi", "calls", "comm", "name", "pid"])
         #expect(try rows("vsyscalls")[0]["abi"] as? String == "vsyscall")
-        #expect(try keys(vdso["sampling"]) == ["hertz", "state"])
+        #expect(try keys(vdso["ticks"]) == ["hertz", "state"])
         let unmeasured = try #require(try parse(Fixtures.unmeasured)["vdso"] as? [String: Any])
-        #expect(try keys(unmeasured["sampling"]) == ["reason", "state"])
+        #expect(try keys(unmeasured["ticks"]) == ["reason", "state"])
         #expect((unmeasured["entered"] as? [[String: Any]])?.contains { $0["savings_s_per_s"] != nil } == false)
     }
 

@@ -41,7 +41,7 @@ import Workload
             }
             // Without KVM the nanoseconds are instructions, and the file says so.
             let isEmulated = run.error.contains("KVM does not work here")
-            #expect(report.capture.remarks.contains { $0.contains("a nanosecond is one instruction executed") } == isEmulated)
+            #expect(report.capture.messages.contains { $0.contains("a nanosecond is one instruction executed") } == isEmulated)
             #expect(file.output.contains(#""machine":"\#(isEmulated ? "counted-emulation" : "kvm")""#))
         }
         try expectOneBootDecidesNothing(DebianKernel.required.map { "\(folder)/\(try $0.image().release)-1.syslat" })

@@ -33,7 +33,7 @@ import Testing
     @Test func theFirstLineSaysWhatTheFileIs() throws {
         var random = SeededGenerator.fromEnvironment()
         let bytes = try ProfileFileWriter.text(of: .random(using: &random))
-        #expect(bytes.starts(with: Array("{\"syslat-profile\":1,".utf8)))
+        #expect(bytes.starts(with: Array("{\"syslat-profile\":2,".utf8)))
         #expect(bytes.last == UInt8(ascii: "\n"))
     }
 

@@ -23,7 +23,7 @@ package enum Comparer {
             options: options, base: base.summary, new: new.summary, workload: workload(base, new),
             differences: Identity.differences(base, new),
             warnings: warnings + floors(base, new, options) + fewNoise(noise), gated: gated,
-            passedOver: family.passedOver,
+            notGated: family.notGated,
             others: others(names, cells, Set(gated.map { Key($0.subject, $0.measure) }), base, new, options),
             subjects: names.map { change($0, base, new, distribution, options) },
             vdso: VDSOComparison(base, new, distribution, alpha: options.alpha),

@@ -14,7 +14,7 @@ package struct Comparison: Sendable, Hashable {
     /// The cells that decide, by falling total time of their subjects in BASE.
     package var gated: [Cell]
     /// Subjects with more time than a gated one whose quantile BASE itself can't give.
-    package var passedOver: [PassedOver]
+    package var notGated: [NotGated]
     /// All other cells that both sides have, in the order of their subjects. Their p-values are not adjusted for their number.
     package var others: [Cell]
     /// Everything that is there on either side, in order.
@@ -136,7 +136,7 @@ package struct Evidence: Sendable, Hashable {
 }
 
 /// A figure that would have been gated if BASE had enough calls for it.
-package struct PassedOver: Sendable, Hashable {
+package struct NotGated: Sendable, Hashable {
     package var subject: Subject
     package var measure: Measure
 }

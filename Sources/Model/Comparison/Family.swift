@@ -2,7 +2,7 @@
 struct Family {
     /// In the order in which they are shown.
     var cells: [(subject: Subject, measure: Measure)] = []
-    var passedOver: [PassedOver] = []
+    var notGated: [NotGated] = []
 
     /// For each gated figure the subjects that take the most time in BASE, of those for which all of its boots have the figure.
     init(_ base: Side, _ options: ComparisonOptions) {
@@ -22,7 +22,7 @@ struct Family {
                     cells.append((subject, measure))
                     taken += 1
                 } else {
-                    passedOver.append(PassedOver(subject: subject, measure: measure))
+                    notGated.append(NotGated(subject: subject, measure: measure))
                 }
             }
         }
@@ -32,6 +32,6 @@ struct Family {
             (places[subject] ?? .max, measures[measure] ?? .max)
         }
         cells.sort { place($0.subject, $0.measure) < place($1.subject, $1.measure) }
-        passedOver.sort { place($0.subject, $0.measure) < place($1.subject, $1.measure) }
+        notGated.sort { place($0.subject, $0.measure) < place($1.subject, $1.measure) }
     }
 }

@@ -2,6 +2,7 @@ import SaturatingMath
 import Crypto
 import FoundationEssentials
 package import Profile
+import ProfileSchema
 import SyscallTable
 
 /// Reads a profile file line by line. Whatever the file holds, the answer is a profile or an error with the line.
@@ -32,7 +33,7 @@ package struct ProfileFileReader {
         var workload = WorkloadDraft()
         var balance: Balance?
         var intervals: [Interval] = []
-        var openInterval: IntervalLine?
+        var openInterval: IntervalPart?
     }
 
     /// - Parameter path: how errors name the file.
@@ -105,7 +106,7 @@ package struct ProfileFileReader {
             try check(end.sha256)
             try closeInterval(end)
         } else {
-            do throws(LineDefect) { try take(parsed) } catch { throw defect(error.reason) }
+            do throws(ProfileDefect) { try take(parsed) } catch { throw defect(error.reason) }
         }
         hash.update(data: line + [UInt8(ascii: "\n")])
     }
@@ -122,23 +123,24 @@ package struct ProfileFileReader {
 
     private func checkFirst(_ line: FileLine) throws(ProfileFileError) {
         guard let version = line.version else { throw notAProfile() }
-        guard version == FileLine.majorVersion else {
+        let readable = FileLine.readableVersions
+        guard readable.contains(version) else {
             throw defect(
-                "the file is of version \(version), and this syslat reads version \(FileLine.majorVersion). "
-                    + (version > FileLine.majorVersion ? "Use a newer syslat." : "It is no version that ever was."))
+                "the file has version \(version), and this syslat reads versions \(readable.lowerBound) to \(readable.upperBound). "
+                    + (version > readable.upperBound ? "Use a newer syslat." : "There never was such a version."))
         }
         guard line.tool != nil, line.host != nil, line.capture != nil else {
             throw defect("the first line lacks its tool, host or capture")
         }
     }
 
-    private mutating func take(_ line: FileLine) throws(LineDefect) {
+    private mutating func take(_ line: FileLine) throws(ProfileDefect) {
         if let tool = line.tool { draft.tool = tool }
         if let host = line.host { draft.host = host.host }
         if let capture = line.capture { draft.capture = try capture.decoded() }
         if let interval = line.interval {
-            guard draft.openInterval == nil else { throw LineDefect("an interval begins before the last one has ended") }
-            guard draft.calls.isEmpty else { throw LineDefect("an interval begins after series that belong to none") }
+            guard draft.openInterval == nil else { throw ProfileDefect("an interval begins before the last one has ended") }
+            guard draft.calls.isEmpty else { throw ProfileDefect("an interval begins after series that belong to none") }
             draft.openInterval = interval
         }
         if let series = line.series { try draft.calls.add(series.decoded()) }
@@ -147,17 +149,18 @@ package struct ProfileFileReader {
         if let call = line.inFlight { draft.inFlight.append(try call.decoded()) }
         try draft.vdso.take(line)
         try draft.workload.take(line)
-        if let balance = line.balance { draft.balance = try balance.decoded() }
+        if let balance = line.balance { draft.balance = balance.balance }
     }
 
-    private mutating func closeInterval(_ end: EndIntervalLine) throws(ProfileFileError) {
+    private mutating func closeInterval(_ end: EndIntervalPart) throws(ProfileFileError) {
         guard let interval = draft.openInterval else { throw defect("an interval ends that never began") }
         guard draft.calls.seriesCount == end.series else {
             throw defect("the interval has \(draft.calls.seriesCount) series, not the \(end.series) that this line says")
         }
         draft.intervals.append(
             Interval(
-                startNanoseconds: interval.start, durationNanoseconds: interval.duration, calls: draft.calls.profiles()))
+                startNanoseconds: interval.startNanoseconds, durationNanoseconds: interval.durationNanoseconds,
+                calls: draft.calls.profiles()))
         draft.calls = CallDrafts()
         draft.openInterval = nil
         lastInterval = draft

@@ -1,6 +1,7 @@
 import Presentation
 import LatencyHistogram
 package import Profile
+import ProfileSchema
 import SyscallTable
 
 /// The figures of a profile as comma-separated values (RFC 4180), for spreadsheets and data frames: one row for each series,
@@ -26,9 +27,9 @@ package enum CSVReport {
     }
 
     private static let intervalColumns = ["interval_start_ns", "interval_duration_ns"]
-    private static let columns =
-        ["abi", "number", "name", "outcome", "result", "calls", "total_ns", "min_ns", "mean_ns"]
-        + Percentile.allCases.map { "\($0.rawValue)_ns" } + ["max_ns", "sampled"]
+    private static let columns = ["abi", "number", "name", "outcome", "result"] + figures.map(\.stringValue) + ["sampled"]
+    private static let figures: [FigureKey] =
+        [.calls, .total, .minimum, .mean] + Percentile.allCases.map { FigureKey($0) } + [.maximum]
 
     private static func rows(_ calls: [CallProfile], _ isSampled: Bool, after first: [String] = []) -> String {
         var text = ""

@@ -5,7 +5,7 @@ import Profile
 import SyscallTable
 
 extension JSONReport {
-    /// A comparison with every figure (schema `syslat.comparison/1`).
+    /// A comparison with every figure (schema `syslat.comparison/2`).
     package static func render(_ comparison: Comparison, pretty: Bool = false) throws -> String {
         try text(ComparisonDocument(comparison), pretty: pretty)
     }
@@ -14,7 +14,7 @@ extension JSONReport {
 /// The shape and the names of a comparison in JSON. The names are a promise: renaming one is a new schema. Changes are ratios
 /// less 1: 0.05 is 5 % slower; what is not known is left out.
 private struct ComparisonDocument: Encodable {
-    static let schema = "syslat.comparison/1"
+    static let schema = "syslat.comparison/2"
 
     let comparison: Comparison
 
@@ -22,7 +22,7 @@ private struct ComparisonDocument: Encodable {
 
     private enum Key: String, CodingKey {
         case schema, outcome, verdict, base, new, workload, options, differences, warnings, gated, others, subjects, vdso
-        case passedOver = "passed_over"
+        case notGated = "not_gated"
         case bootsNeeded = "boots_needed"
         case canDecide = "can_decide"
         case smallestP = "smallest_p"
@@ -43,7 +43,7 @@ private struct ComparisonDocument: Encodable {
         try container.encode(comparison.others.map { CellPart($0, comparison) }, forKey: .others)
         try container.encode(comparison.subjects.map { ComparisonSubjectPart($0, comparison) }, forKey: .subjects)
         try container.encode(
-            comparison.passedOver.map { PassedOverPart(SubjectName($0.subject, comparison), $0.measure) }, forKey: .passedOver)
+            comparison.notGated.map { NotGatedPart(SubjectName($0.subject, comparison), $0.measure) }, forKey: .notGated)
         try container.encode(ComparisonVDSOPart(comparison.vdso), forKey: .vdso)
         try container.encodeIfPresent(comparison.bootsNeeded, forKey: .bootsNeeded)
         try container.encode(comparison.canDecide, forKey: .canDecide)
@@ -112,7 +112,7 @@ private struct ComparisonDocument: Encodable {
         }
     }
 
-    private struct PassedOverPart: Encodable {
+    private struct NotGatedPart: Encodable {
         let subject: SubjectName
         let measure: String
         let leastCalls: UInt64

@@ -2,7 +2,7 @@ import Presentation
 import FoundationEssentials
 package import Profile
 
-/// The summary of a profile as JSON (schema `syslat.profile/1`), for programs.
+/// The summary of a profile as JSON (schema `syslat.profile/2`), for programs.
 package enum JSONReport {
     /// The same profile always gives the same text: one line with sorted keys, or several lines when `pretty`. It ends with a
     /// newline. Integers are written in full, also above 2^53.
@@ -14,10 +14,10 @@ package enum JSONReport {
 
     /// One interval of a time series (schema `syslat.interval/1`), in one line.
     package static func render(_ interval: Interval, isSampled: Bool = false) throws -> String {
-        try text(IntervalDocument(interval, isSampled: isSampled), pretty: false)
+        try text(IntervalDocument(interval: interval, isSampled: isSampled), pretty: false)
     }
 
-    /// The self-test of a host's vDSO (schema `syslat.vdso/1`).
+    /// The self-test of a host's vDSO (schema `syslat.vdso/2`).
     package static func render(_ report: VDSOReport, pretty: Bool = false) throws -> String {
         try text(VDSODocument(report), pretty: pretty)
     }

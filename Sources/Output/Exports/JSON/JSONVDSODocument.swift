@@ -1,16 +1,17 @@
 import Presentation
 import Profile
+import ProfileSchema
 
 /// The self-test of a host's vDSO. The names are a promise: renaming one is a new schema.
 struct VDSODocument: Encodable {
-    static let schema = "syslat.vdso/1"
+    static let schema = "syslat.vdso/2"
 
     private let report: VDSOReport
 
     init(_ report: VDSOReport) { self.report = report }
 
     private enum Key: String, CodingKey {
-        case schema, tool, host, image, functions, remarks
+        case image, functions, warnings
         case vsyscallMode = "vsyscall_mode"
         case boundaryMitigations = "boundary_mitigations"
         case nullCall = "null_call"
@@ -18,20 +19,21 @@ struct VDSODocument: Encodable {
     }
 
     func encode(to encoder: any Encoder) throws {
+        var head = encoder.container(keyedBy: TopKey.self)
         var container = encoder.container(keyedBy: Key.self)
         let floor = report.probeFloorNanoseconds
-        try container.encode(Self.schema, forKey: .schema)
-        try container.encode(report.tool, forKey: .tool)
-        try container.encode(HostPart(report.host), forKey: .host)
+        try head.encode(Self.schema, forKey: .schema)
+        try head.encode(report.tool, forKey: .tool)
+        try head.encode(HostPart(report.host), forKey: .host)
         // Not encodeIfPresent: that there is no vDSO is what was found.
         try container.encode(report.image.map(Image.init), forKey: .image)
         try container.encode(report.vsyscallMode, forKey: .vsyscallMode)
         try container.encode(report.boundaryMitigations.map(Mitigation.init), forKey: .boundaryMitigations)
-        let functions = report.functions.map { VDSOFunctionPart($0.function, probeFloor: floor, absence: $0.absence) }
+        let functions = report.functions.map { VDSOFunctionFigures($0.function, probeFloor: floor, absence: $0.absence) }
         try container.encode(functions, forKey: .functions)
-        try container.encode(VDSOFunctionPart(report.nullCall, probeFloor: floor), forKey: .nullCall)
+        try container.encode(VDSOFunctionFigures(report.nullCall, probeFloor: floor), forKey: .nullCall)
         try container.encodeIfPresent(floor, forKey: .probeFloor)
-        try container.encode(report.remarks, forKey: .remarks)
+        try container.encode(report.remarks, forKey: .warnings)
     }
 
     private struct Image: Encodable {

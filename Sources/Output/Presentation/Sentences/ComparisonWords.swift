@@ -166,9 +166,9 @@ package struct ComparisonWords {
     }
 
     /// Figures that BASE itself lacks, a sentence for each figure.
-    package var passedOver: [String] {
+    package var notGated: [String] {
         Measure.allCases.compactMap { measure in
-            let names = comparison.passedOver.filter { $0.measure == measure }.map { comparison.label($0.subject) }
+            let names = comparison.notGated.filter { $0.measure == measure }.map { comparison.label($0.subject) }
             guard !names.isEmpty else { return nil }
             let shown = names.prefix(Self.mostNames).joined(separator: ", ")
             let rest = names.count > Self.mostNames ? " and \(names.count - Self.mostNames) more" : ""

@@ -39,7 +39,7 @@ private struct MarkdownComparison {
             ["**\(escaped(capitalised(words.verdict)))**"],
             ["BASE \(escaped(words.side(comparison.base))), NEW \(escaped(words.side(comparison.new)))."],
             differences, comparison.warnings.map { "> **Warning:** \(escaped($0))" }.joinedByBlankQuote,
-            table(comparison.gated, evidence: "q", title: "Gated"), list(words.passedOver),
+            table(comparison.gated, evidence: "q", title: "Gated"), list(words.notGated),
             alsoMoved, list(words.appearances), section("Not decided", words.undecided), section("vDSO", words.vdso),
             shapes, ["<sub>\(escaped(words.method))</sub>"],
         ]

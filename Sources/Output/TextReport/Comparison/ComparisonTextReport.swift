@@ -108,7 +108,7 @@ private struct ComparisonTextReport {
 
     private var gated: [String] {
         let rows = comparison.gated.map { row($0, evidence: ComparisonWords.evidence($0)) }
-        return (rows.isEmpty ? [] : table("GATED", "Q", rows)) + wrapped(words.passedOver)
+        return (rows.isEmpty ? [] : table("GATED", "Q", rows)) + wrapped(words.notGated)
     }
 
     private var moved: [String] {
