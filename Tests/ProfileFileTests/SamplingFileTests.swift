@@ -82,7 +82,7 @@ import Testing
         let both = whole.merged(with: Self.profile)
         #expect(both.capture.sampling == CallSampling(lowestShift: 0, highestShift: 6))
         #expect(both.balance.unmeasured == 20 && both.calls[0].calls == 42)
-        #expect(both.capture.remarks.contains { $0.contains("in those that sampled, latencies are estimates") })
+        #expect(both.capture.warnings.contains { $0.contains("in those that sampled, latencies are estimates") })
         let twice = Self.profile.merged(with: Self.profile)
         #expect(twice.capture.sampling?.budget == OverheadBudget(limit: 0.01, spentNanoseconds: 14, watchedNanoseconds: 1800))
     }

@@ -17,7 +17,7 @@ import Testing
             #expect(String(decoding: bytes, as: UTF8.self).contains(name))
         }
         let profile = try ProfileFileReader.read(bytes, path: "f")
-        #expect(profile.capture.remarks == ["a warning"] && profile.capture.notes == ["a note"])
+        #expect(profile.capture.warnings == ["a warning"] && profile.capture.notes == ["a note"])
         #expect(
             profile.capture.sampling
                 == CallSampling(

@@ -113,10 +113,11 @@ import Testing
         let sum = Self.profile(Self.workload()).merged(with: Self.profile(Self.workload(version: 3)))
         #expect(sum.workload == nil)
         #expect(
-            sum.capture.remarks == ["The profiles are of different workloads, versions or machines: their cases are not added up."])
+            sum.capture.warnings == ["The profiles are of different workloads, versions or machines: their cases are not added up."]
+        )
         let half = Self.profile(Self.workload()).merged(with: Self.profile(nil))
         #expect(half.workload == Self.workload())
-        #expect(half.capture.remarks == ["Not all of the profiles are of a workload: its cases are those of the others only."])
+        #expect(half.capture.warnings == ["Not all of the profiles are of a workload: its cases are those of the others only."])
     }
 
     @Test func theOrderOfThreeDoesNotMatter() throws {

@@ -16,12 +16,12 @@ package enum Fixtures {
 
     package static func capture(
         seconds: UInt64 = 10, scope: String = "pid 1234 and its children", selection: String? = nil,
-        command: [String]? = nil, exitStatus: Int32? = nil, remarks: [String] = []
+        command: [String]? = nil, exitStatus: Int32? = nil, warnings: [String] = []
     ) -> CaptureSummary {
         CaptureSummary(
             startedAtNanoseconds: start, durationNanoseconds: seconds * 1_000_000_000 + 3_141_592, scope: scope,
             selection: selection, command: command, exitStatus: exitStatus, probeFloorNanoseconds: 170,
-            consumerCPUNanoseconds: 12_345_678, remarks: remarks)
+            consumerCPUNanoseconds: 12_345_678, warnings: warnings)
     }
 
     /// `count` durations from `base` nanoseconds upwards: dense near the base, thinning out by half with every doubling.
@@ -129,7 +129,7 @@ package enum Fixtures {
             processes: processes(of: calls), inFlight: inFlight)
     }
 
-    /// Calls lost by two causes, calls that went through the kernel's histograms, and things worth a remark.
+    /// Calls lost by two causes, calls that went through the kernel's histograms, and things worth a warning.
     package static var troubled: Profile {
         var profile = typical
         let completed = profile.balance.completed
@@ -137,7 +137,7 @@ package enum Fixtures {
             entered: completed + 1_208, completed: completed, inFlight: 3, neverReturned: 1,
             lostByCause: [.noSlot: 1_200, .missedExit: 4], overflowed: 12_345)
         profile.processes = processes(of: profile.calls, missing: 12_345)
-        profile.capture.remarks = [
+        profile.capture.warnings = [
             "the clock source is 'hpet': reading the clock takes 1.2 µs here, and every latency includes it twice over. "
                 + "Boot with clocksource=tsc if the machine's counter can be trusted.",
             "CPU 1 went offline during the capture.",
@@ -166,7 +166,7 @@ package enum Fixtures {
             selection: "read,write,\u{1b}[31mfutex",
             command: ["/usr/bin/env", "FOO=b ar", "sh", "-c", String(repeating: "echo 'it''s' | cat; ", count: 9)],
             exitStatus: 137,
-            remarks: [String(repeating: "x", count: 230) + " is one word; \u{202e}reversed\nand a second line"])
+            warnings: [String(repeating: "x", count: 230) + " is one word; \u{202e}reversed\nand a second line"])
         capture.consumerCPUNanoseconds = 7 * hour
         var host = host
         host.cpuModel = "中央処理装置 " + String(repeating: "プロセッサ", count: 12)

@@ -52,7 +52,7 @@ package enum SelfTests {
             (trial.function.isServed, trial.function.kernelP50Nanoseconds) = (nil, nil)
             return trial
         }
-        report.remarks = ["syslat may not load BPF programs: operation not permitted. Run it as root."]
+        report.warnings = ["syslat may not load BPF programs: operation not permitted. Run it as root."]
         return report
     }()
 
@@ -74,7 +74,7 @@ package enum SelfTests {
     private static let nasty: VDSOReport = {
         var report = sound
         let text = "\u{1b}[2J界" + String(repeating: "wide \u{202e}", count: 30)
-        (report.tool, report.vsyscallMode, report.remarks) = (text, text, [text])
+        (report.tool, report.vsyscallMode, report.warnings) = (text, text, [text])
         (report.host.cpuModel, report.host.clocksource) = (text, text)
         report.image = VDSOReport.Image(
             size: -1, kernelVersion: text, symbols: [.init(name: text, version: nil), .init(name: "b", version: text)])

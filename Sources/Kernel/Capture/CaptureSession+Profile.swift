@@ -60,7 +60,7 @@ extension CaptureSession {
             probeFloorNanoseconds: floor,
             consumerCPUNanoseconds: recording.cpuAtEnd - recording.cpuAtStart,
             programs: programCost(since: recording), sampling: sampling.summary,
-            remarks: remarks, notes: notes)
+            warnings: remarks, notes: notes)
     }
 
     /// What the kernel's statistics say of this recording; nil while they are off.

@@ -61,7 +61,7 @@ package struct VDSOSurvey {
             },
             functions: selfTest.trials + (clocks.isEmpty ? uncallable(selfTest) : []),
             nullCall: VDSOFunction(name: "getppid", syscall: selfTest.nullCall, kernelP50Nanoseconds: floor),
-            probeFloorNanoseconds: floor, remarks: remarks)
+            probeFloorNanoseconds: floor, warnings: remarks)
     }
 
     private func uncallable(_ selfTest: SelfTest) -> [VDSOReport.Trial] {

@@ -1,3 +1,5 @@
+import Profile
+
 /// The cells that decide. They are chosen from BASE alone: what NEW did must not choose the tests that judge it.
 struct Family {
     /// In the order in which they are shown.
@@ -10,10 +12,7 @@ struct Family {
         for boot in base.boots {
             for (subject, data) in boot.subjects { totals[subject, default: 0] += data.total }
         }
-        let ranked = totals.keys.sorted { left, right in
-            let (mine, theirs) = (totals[left] ?? 0, totals[right] ?? 0)
-            return mine == theirs ? left < right : mine > theirs
-        }
+        let ranked = totals.keys.sorted(falling: { totals[$0] ?? 0 }, then: { $0 })
         for measure in options.gate {
             let candidates = ranked.filter { Cells.measures(of: $0).contains(measure) }
             var taken = 0

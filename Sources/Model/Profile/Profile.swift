@@ -37,8 +37,8 @@ package struct Profile: Sendable, Hashable {
         self.capture = capture
         self.balance = balance
         self.calls = calls.byFallingTotal
-        self.processes = processes.sorted { ($1.totalNanoseconds, $0.pid ?? .max) < ($0.totalNanoseconds, $1.pid ?? .max) }
-        self.inFlight = inFlight.sorted { ($1.ageNanoseconds, $0.tid) < ($0.ageNanoseconds, $1.tid) }
+        self.processes = processes.sorted(falling: \.totalNanoseconds, then: { $0.pid ?? .max })
+        self.inFlight = inFlight.sorted(falling: \.ageNanoseconds, then: \.tid)
     }
 }
 
@@ -59,9 +59,7 @@ package struct Interval: Sendable, Hashable {
 
 extension [CallProfile] {
     /// The order of every report: the call that took the most time first.
-    package var byFallingTotal: [CallProfile] {
-        sorted { ($1.distribution.sum, $0.id) < ($0.distribution.sum, $1.id) }
-    }
+    package var byFallingTotal: [CallProfile] { sorted(falling: \.distribution.sum, then: \.id) }
 }
 
 /// How the scheduler treated a thread between the entry and the exit of a call.
@@ -135,7 +133,7 @@ package struct CallProfile: Sendable, Hashable {
     package init(id: SyscallID, series: [Series], errnos: [ErrnoCount]) {
         self.id = id
         self.series = series
-        self.errnos = errnos.sorted { ($1.count, $0.errno) < ($0.count, $1.errno) }
+        self.errnos = errnos.sorted(falling: \.count, then: \.errno)
         self.distribution = series.mergedDistribution { _ in true }
     }
 

@@ -73,11 +73,11 @@ package struct VDSOReport: Sendable, Hashable {
     /// The p50 of a call that does nothing between its tracepoints; nil where nothing was traced.
     package var probeFloorNanoseconds: UInt64?
     /// What the reader must know before trusting the figures, each a sentence.
-    package var remarks: [String]
+    package var warnings: [String]
 
     package init(
         tool: String, host: Host, image: Image?, vsyscallMode: String, boundaryMitigations: [Mitigation],
-        functions: [Trial], nullCall: VDSOFunction, probeFloorNanoseconds: UInt64?, remarks: [String] = []
+        functions: [Trial], nullCall: VDSOFunction, probeFloorNanoseconds: UInt64?, warnings: [String] = []
     ) {
         self.tool = tool
         self.host = host
@@ -87,7 +87,7 @@ package struct VDSOReport: Sendable, Hashable {
         self.functions = functions
         self.nullCall = nullCall
         self.probeFloorNanoseconds = probeFloorNanoseconds
-        self.remarks = remarks
+        self.warnings = warnings
     }
 
     /// Whether anything was traced, so that it is known which functions the vDSO served.

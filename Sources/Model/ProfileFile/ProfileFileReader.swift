@@ -65,7 +65,7 @@ package struct ProfileFileReader {
     }
 
     /// The profile. A file that ends early is an error, unless it is a time series with a finished interval: then it is the
-    /// profile up to there, with a remark.
+    /// profile up to there, with a warning.
     package mutating func finish() throws(ProfileFileError) -> Profile {
         if isFinished && pending.isEmpty { return try profile(of: draft) }
         guard lineNumber > 0 || !pending.isEmpty else {
@@ -79,7 +79,7 @@ package struct ProfileFileReader {
         }
         let covered = partial.intervals.last.map { $0.startNanoseconds.addingSaturating($0.durationNanoseconds) } ?? 0
         partial.capture?.durationNanoseconds = covered
-        partial.capture?.remarks.append(
+        partial.capture?.warnings.append(
             "The file \(path) is incomplete: it ends after \(partial.intervals.count) finished "
                 + (partial.intervals.count == 1 ? "interval, " : "intervals, ")
                 + "without processes, calls in flight and a balance of its own.")

@@ -43,7 +43,7 @@ package struct CapturePart: Codable {
         (command, exitStatus) = (capture.command, capture.exitStatus)
         (probeFloorNanoseconds, consumerCPUNanoseconds) = (capture.probeFloorNanoseconds, capture.consumerCPUNanoseconds)
         (programs, sampling) = (capture.programs.map(ProgramsPart.init), capture.sampling.map(SamplingPart.init))
-        (warnings, notes) = (capture.remarks, capture.notes)
+        (warnings, notes) = (capture.warnings, capture.notes)
     }
 
     package func decoded() throws(ProfileDefect) -> CaptureSummary {
@@ -52,7 +52,7 @@ package struct CapturePart: Codable {
             startedAtNanoseconds: startedAtNanoseconds, durationNanoseconds: durationNanoseconds, scope: scope,
             selection: selection, command: command, exitStatus: exitStatus, probeFloorNanoseconds: probeFloorNanoseconds,
             consumerCPUNanoseconds: consumerCPUNanoseconds, programs: programs?.cost, sampling: try sampling?.decoded(),
-            remarks: warnings, notes: notes)
+            warnings: warnings, notes: notes)
     }
 }
 

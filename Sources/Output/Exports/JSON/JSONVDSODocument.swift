@@ -33,7 +33,7 @@ struct VDSODocument: Encodable {
         try container.encode(functions, forKey: .functions)
         try container.encode(VDSOFunctionFigures(report.nullCall, probeFloor: floor), forKey: .nullCall)
         try container.encodeIfPresent(floor, forKey: .probeFloor)
-        try container.encode(report.remarks, forKey: .warnings)
+        try container.encode(report.warnings, forKey: .warnings)
     }
 
     private struct Image: Encodable {

@@ -94,7 +94,7 @@ package struct VDSOProcess {
         process.functions.sort {
             ($1.totalNanoseconds, $1.served?.calls ?? 0, $0.name) < ($0.totalNanoseconds, $0.served?.calls ?? 0, $1.name)
         }
-        process.vsyscalls.sort { ($1.calls, $0.name) < ($0.calls, $1.name) }
+        process.vsyscalls = process.vsyscalls.sorted(falling: \.calls, then: \.name)
         return process
     }
 }

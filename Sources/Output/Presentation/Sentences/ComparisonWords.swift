@@ -1,3 +1,4 @@
+import Profile
 package import Comparison
 import Glibc
 import SyscallTable
@@ -195,10 +196,7 @@ package struct ComparisonWords {
     /// The other cells that moved, the farthest first.
     package var moved: [Cell] {
         comparison.others.filter { [.regressed, .improved].contains($0.verdict) }
-            .enumerated().sorted { left, right in
-                let (mine, theirs) = (abs(left.element.shift?.effect ?? 0), abs(right.element.shift?.effect ?? 0))
-                return mine == theirs ? left.offset < right.offset : mine > theirs
-            }.map(\.element)
+            .enumerated().sorted(falling: { abs($0.element.shift?.effect ?? 0) }, then: \.offset).map(\.element)
     }
 
     /// What only one side has, in a sentence each.

@@ -17,7 +17,7 @@ package struct Warning: Sendable, Hashable {
     package static func all(of profile: Profile) -> [Warning] {
         let balance = profile.balance
         let problems = [unbalanced(balance), lost(balance)].compactMap { $0 }
-        let cautions = [overflowed(balance)].compactMap { $0 } + profile.capture.remarks
+        let cautions = [overflowed(balance)].compactMap { $0 } + profile.capture.warnings
         return problems.map { Warning(severity: .problem, sentence: $0) }
             + cautions.map { Warning(severity: .caution, sentence: $0) }
     }
@@ -34,7 +34,7 @@ package struct Warning: Sendable, Hashable {
         let lost = HumanFormat.count(balance.lost, "call was", "calls were")
         let share = HumanFormat.percentage(balance.lost, of: balance.entered)
         let causes = balance.lostByCause.filter { $0.value > 0 }
-            .sorted { ($1.value, $0.key.rawValue) < ($0.value, $1.key.rawValue) }
+            .sorted(falling: \.value, then: \.key.rawValue)
             .map { "\($0.key.sentence) (\(HumanFormat.count($0.value)))" }
         return "\(lost) lost, \(share) of those entered: \(causes.joined(separator: "; ")). They are in no row above."
     }

@@ -11,7 +11,7 @@ package enum VDSOTextReport {
         let table = table(report, style, width)
         let sections = [
             heading(report, style, width), mitigations(report, style, width), table, absences(report, style, width),
-            notes(report, on: table[0], width), remarks(report, style, width),
+            notes(report, on: table[0], width), warnings(report, style, width),
         ]
         return sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
     }
@@ -122,7 +122,7 @@ package enum VDSOTextReport {
         return notes.flatMap { DisplayText.wrapped($0, to: width, hanging: 2) }
     }
 
-    private static func remarks(_ report: VDSOReport, _ style: TextStyle, _ width: Int) -> [String] {
-        report.remarks.flatMap { WarningsSection.lines($0, .yellow, style, width) }
+    private static func warnings(_ report: VDSOReport, _ style: TextStyle, _ width: Int) -> [String] {
+        report.warnings.flatMap { WarningsSection.lines($0, .yellow, style, width) }
     }
 }
