@@ -142,7 +142,7 @@ extension Semantics {
             defer { try? FileManager.default.removeItem(atPath: file) }
             let run = try ProgramRun.run(
                 [ProgramRun.syslat, "profile", "--sample", "1/16", "-o", file, "--"] + Fixture.command("calls.s64", "20000"))
-            #expect(run.output.contains("Sampled: 1 of 16 calls was measured, the others counted"), "\(run.output)")
+            #expect(run.output.contains("Sampled: 1 of 16 calls was measured, the others only counted"), "\(run.output)")
             for (format, mark) in [
                 ("text", "Sampled: 1 of 16 calls was measured"), ("json", "\"one_in_max\""), ("csv", ",yes\r\n"),
                 ("hgrm", "# sampled: 1 of 16 calls"), ("hlog", "#[sampled: 1 of 16 calls"), ("folded", ";ran (sampled) "),

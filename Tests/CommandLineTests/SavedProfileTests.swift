@@ -121,7 +121,7 @@ extension CommandLineTests {
             let good = try scratch.write("{\"schema\":\"syslat.profile/2\"}\n", to: "summary.json")
             let empty = try scratch.write("", to: "empty")
             for (path, words) in [
-                (good, "line 1: this is no profile of syslat"), (empty, "the file is empty"),
+                (good, "line 1: this is not a syslat profile"), (empty, "the file is empty"),
                 (scratch.path("none"), "no such file"),
                 ("/tmp", "is a directory"),
             ] {

@@ -70,7 +70,7 @@ import Workload
     private func expectOneBootDecidesNothing(_ files: [String]) throws {
         let run = try ProgramRun.run([ProgramRun.syslat, "compare", files[0], "--", files[1]])
         #expect(run.status == 3, "\(run.error)")
-        #expect(run.output.contains("INCONCLUSIVE: one boot a side says nothing of how boots differ"), "\(run.output)")
+        #expect(run.output.contains("INCONCLUSIVE: one boot a side says nothing about how boots differ"), "\(run.output)")
         #expect(run.output.contains("getrandom: now served"), "\(run.output)")
     }
 

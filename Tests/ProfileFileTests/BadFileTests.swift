@@ -51,8 +51,8 @@ import Testing
     }
 
     @Test func emptyOrSomethingElse() {
-        #expect(complaint([]) == "f.syslat: the file is empty; it is no profile. `syslat profile -o FILE` writes one.")
-        let none = "f.syslat, line 1: this is no profile of syslat. `syslat profile -o FILE` writes one."
+        #expect(complaint([]) == "f.syslat: the file is empty, so it isn't a profile. `syslat profile -o FILE` writes one.")
+        let none = "f.syslat, line 1: this is not a syslat profile. `syslat profile -o FILE` writes one."
         #expect(complaint(Array("{\"schema\":\"other\"}\n".utf8)) == none)
         #expect(complaint(Array("#!/bin/sh\necho\n".utf8)) == none)
         #expect(complaint([0x7f, 0x45, 0x4c, 0x46, 0, 10, 1, 2, 3]) == none)
@@ -86,7 +86,7 @@ import Testing
         let twice = (Self.lines + Self.lines).joined(separator: "\n") + "\n"
         #expect(
             complaint(Array(twice.utf8))
-                == "f.syslat, line 5: there is more after the line with the hash; two files in one are no profile")
+                == "f.syslat, line 5: there is more after the line with the hash; two files in one aren't a profile")
     }
 
     @Test(arguments: [

@@ -124,7 +124,7 @@ import Testing
             errnos: errors > 0 ? [ErrnoCount(errno: 2, count: errors)] : [])
     }
 
-    private static let saturation = "Some counts or times are larger than 2^64 and stand at the largest number: they are too low."
+    private static let saturation = "Some counts or times exceed 2^64 and stop there: they are too low."
 
     @Test func sumsThatDoNotFitAreSaid() {
         let half = UInt64(1) << 63

@@ -65,10 +65,10 @@ import Testing
         ("\"one_in_min\":4", "\"one_in_min\":0", "powers of two up to 4096, not by 0"),
         ("\"one_in_max\":64", "\"one_in_max\":8192", "powers of two up to 4096, not by 8192"),
         ("\"one_in_max\":64", "\"one_in_max\":2", "one_in_min 4 is more than one_in_max 2"),
-        ("\"one_in_max\":64", "\"one_in_max\":-64", "this is no profile of syslat"),
+        ("\"one_in_max\":64", "\"one_in_max\":-64", "this is not a syslat profile"),
         ("\"max_overhead\":0.01", "\"max_overhead\":0", "a share above 0 and up to 1"),
         ("\"max_overhead\":0.01", "\"max_overhead\":2", "a share above 0 and up to 1"),
-        ("\"max_overhead\":0.01", "\"max_overhead\":\"fast\"", "this is no profile of syslat"),
+        ("\"max_overhead\":0.01", "\"max_overhead\":\"fast\"", "this is not a syslat profile"),
         ("\"unrepresented\":5", "\"unrepresented\":0", "a distribution has at least one call"),
     ])
     func whatMakesNoSenseIsRefused(old: String, new: String, reason: String) throws {

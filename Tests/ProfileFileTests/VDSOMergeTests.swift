@@ -149,7 +149,7 @@ import Testing
         #expect(none.merged(with: none).vdso == nil && none.merged(with: none).capture.warnings.isEmpty)
         #expect(
             one.merged(with: none).capture.warnings
-                == ["Not all of the profiles say something about the vDSO: what is said of it is true of the others only."])
+                == ["Only some of the profiles say something about the vDSO: what is said about it is from those alone."])
         #expect(one.merged(with: one).capture.warnings.isEmpty)
     }
 
@@ -157,8 +157,8 @@ import Testing
         let one = profile(vdso())
         let warnings = [
             (profile(vdso(served: false)), "The vDSO did not serve the same calls in all of the profiles"),
-            (profile(vdso(sampling: .on(hertz: 97))), "Not all of the profiles looked for calls that the vDSO served"),
-            (profile(vdso(calls: .max)), "Some counts or times are larger than 2^64"),
+            (profile(vdso(sampling: .on(hertz: 97))), "Only some of the profiles estimated the calls that the vDSO served"),
+            (profile(vdso(calls: .max)), "Some counts or times exceed 2^64"),
         ]
         for (other, warning) in warnings {
             let sum = one.merged(with: other)
@@ -167,7 +167,7 @@ import Testing
         }
         let rates = profile(vdso(sampling: .on(hertz: 97))).merged(with: profile(vdso(sampling: .on(hertz: 997))))
         #expect(rates.vdso?.sampling == .on(hertz: 97))
-        #expect(rates.capture.warnings == ["The profiles looked for calls that the vDSO served at different rates."])
+        #expect(rates.capture.warnings == ["The profiles took vDSO ticks at different rates."])
     }
 
     @Test func costsAreNotThoseOfAnotherHost() {

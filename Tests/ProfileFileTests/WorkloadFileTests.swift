@@ -117,7 +117,7 @@ import Testing
         )
         let half = Self.profile(Self.workload()).merged(with: Self.profile(nil))
         #expect(half.workload == Self.workload())
-        #expect(half.capture.warnings == ["Not all of the profiles are of a workload: its cases are those of the others only."])
+        #expect(half.capture.warnings == ["Only some of the profiles are of a workload: its cases are from those alone."])
     }
 
     @Test func theOrderOfThreeDoesNotMatter() throws {

@@ -94,8 +94,8 @@ private struct ComparisonRun {
 
     // MARK: Verdicts
 
-    /// Adjusts the p-values of the gated cells and says what they mean. A cell without data counts as one that found nothing,
-    /// so that NEW does not choose the size of the family.
+    /// Adjusts the p-values of the gated cells and gives each its verdict. A cell without data counts as one that found nothing:
+    /// otherwise NEW would choose the size of the family.
     private func judged(_ cells: [Cell]) -> [Cell] {
         func adjusted(_ value: (Evidence) -> Double) -> [Double] {
             options.multiplicity.adjusted(cells.map { $0.p.map(value) ?? 1 })
@@ -126,11 +126,11 @@ private struct ComparisonRun {
     }
 
     private func verdict(on cell: Cell, by evidence: Evidence) -> Verdict {
-        // One boot says nothing of how boots differ.
+        // One boot says nothing about how boots differ.
         guard min(base.boots.count, new.boots.count) > 1, let mine = cell.base, let theirs = cell.new else {
             return .inconclusive
         }
-        // A hair of room: 12 times 1/252 is no binary fraction either.
+        // Some slack: 12 times 1/252 isn't a binary fraction either.
         let level = options.alpha * (1 + 1e-12)
         if evidence.regressed <= level && theirs - mine >= cell.leastNanoseconds { return .regressed }
         if evidence.improved <= level && mine - theirs >= cell.leastNanoseconds { return .improved }
@@ -143,8 +143,7 @@ private struct ComparisonRun {
         return comparison.canDecide && isDecided ? .passed : .inconclusive
     }
 
-    /// How many boots a side would probably decide about a cell: enough for the family, and enough to tell its shift from its
-    /// margin.
+    /// How many boots a side would probably decide a cell: enough for the family, and enough to tell its shift from its margin.
     private func bootsNeeded(for cell: Cell, in comparison: Comparison) -> Int? {
         guard cell.verdict == .inconclusive, let family = comparison.bootsNeeded else { return nil }
         guard let shift = cell.shift, let deviation = cell.deviation else { return family }

@@ -5,7 +5,7 @@ package import Profile
 package enum Measure: String, Sendable, Hashable, CaseIterable {
     case p50, p90, p99
     case p999 = "p99.9"
-    /// What one operation of a workload's case takes as the program sees it, while nothing is traced.
+    /// What one operation of a workload's case takes as the program sees it, untraced.
     case untraced
 
     /// The measures that are quantiles, in rising order.

@@ -1,10 +1,10 @@
 import SaturatingMath
 
-/// Where every call went. `entered` is what the kernel side counted at entry; the rest must add up to it.
+/// Where every call went. `entered` is what the kernel side counted at entry; the other counts must add up to it.
 package struct Balance: Sendable, Hashable {
     /// Why a call that entered is in no histogram and not in flight either.
     package enum LossCause: String, Sendable, Hashable, CaseIterable {
-        /// No place was free to remember the call while it ran.
+        /// No slot was free to remember the call while it ran.
         case noSlot = "no_slot"
         /// Its return was not seen: the same thread entered another call first.
         case missedExit = "missed_exit"
@@ -14,7 +14,7 @@ package struct Balance: Sendable, Hashable {
         case overflowFull = "overflow_full"
         /// The event could not be decoded.
         case malformed = "malformed"
-        /// The books do not close, and nothing says why.
+        /// The balance doesn't close, and nothing says why.
         case unaccounted = "unaccounted"
     }
 
@@ -25,7 +25,7 @@ package struct Balance: Sendable, Hashable {
     package var neverReturned: UInt64
     package private(set) var lostByCause: [LossCause: UInt64]
 
-    // Beside the sum.
+    // Outside the sum.
 
     /// Returns of calls that had been entered before the capture began.
     package var beganBefore: UInt64
@@ -35,10 +35,10 @@ package struct Balance: Sendable, Hashable {
     package var refused: UInt64
     /// Completed calls that went through the kernel's overflow histograms: coarser, and without their process.
     package var overflowed: UInt64
-    /// Completed calls that sampling passed over: counted, and not measured.
+    /// Completed calls that sampling only counted.
     package var unmeasured: UInt64
 
-    /// Closes the books: what nothing explains becomes `lost` with the cause `unaccounted`.
+    /// Closes the balance: what nothing explains becomes `lost` with the cause `unaccounted`.
     package init(
         entered: UInt64, completed: UInt64, inFlight: UInt64, neverReturned: UInt64,
         lostByCause: [LossCause: UInt64], beganBefore: UInt64 = 0, newTaskReturns: UInt64 = 0, refused: UInt64 = 0,
@@ -61,7 +61,7 @@ package struct Balance: Sendable, Hashable {
         self.unmeasured = unmeasured
     }
 
-    /// Completed calls that came to the consumer one by one.
+    /// Completed calls that came to the consumer as single events.
     package var events: UInt64 {
         let others = unmeasured.addingSaturating(overflowed)
         return completed > others ? completed - others : 0
@@ -70,7 +70,7 @@ package struct Balance: Sendable, Hashable {
     /// All lost calls; it stops at `UInt64.max`.
     package var lost: UInt64 { Array(lostByCause.values).saturatingSum }
 
-    /// Whether every call that entered is found again. Sums that stopped at `UInt64.max` say nothing: they do not close.
+    /// Whether every call that entered is accounted for. A sum that stopped at `UInt64.max` doesn't close.
     package var closes: Bool {
         let explained = [completed, inFlight, neverReturned, lost].saturatingSum
         return entered == explained && explained < .max

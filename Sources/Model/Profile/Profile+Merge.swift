@@ -99,7 +99,7 @@ extension Profile {
         }
         let vdso = vdso(with: other, isSameHost: isSameHost, warnings: &capture.warnings)
         if (self.capture.sampling == nil) != (other.capture.sampling == nil) {
-            let warning = "Not all of the profiles measured every call: in those that sampled, latencies are estimates."
+            let warning = "Only some of the profiles measured every call: in those that sampled, latencies are estimates."
             if !capture.warnings.contains(warning) { capture.warnings.append(warning) }
         }
         let workload = workload(with: other, warnings: &capture.warnings)
@@ -117,7 +117,7 @@ extension Profile {
         }
         guard let mine = vdso, let theirs = other.vdso else {
             if vdso != nil || other.vdso != nil {
-                warn("Not all of the profiles say something about the vDSO: what is said of it is true of the others only.")
+                warn("Only some of the profiles say something about the vDSO: what is said about it is from those alone.")
             }
             return vdso ?? other.vdso
         }
@@ -125,8 +125,8 @@ extension Profile {
         if mine.sampling != theirs.sampling {
             warn(
                 mine.sampling.isOn && theirs.sampling.isOn
-                    ? "The profiles looked for calls that the vDSO served at different rates."
-                    : "Not all of the profiles looked for calls that the vDSO served: the estimates are of the others only.")
+                    ? "The profiles took vDSO ticks at different rates."
+                    : "Only some of the profiles estimated the calls that the vDSO served: the estimates are from those alone.")
         }
         if !isSameHost {
             merged.functions = []
@@ -148,7 +148,7 @@ extension Profile {
             || workload?.isSaturated == true
         guard isSaturated else { return self }
         var marked = self
-        let warning = "Some counts or times are larger than 2^64 and stand at the largest number: they are too low."
+        let warning = "Some counts or times exceed 2^64 and stop there: they are too low."
         if !marked.capture.warnings.contains(warning) { marked.capture.warnings.append(warning) }
         return marked
     }

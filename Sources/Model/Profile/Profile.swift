@@ -19,7 +19,7 @@ package struct Profile: Sendable, Hashable {
     package var inFlight: [InFlightCall]
     /// The same calls interval by interval, in order; empty unless a time series was asked for.
     package var intervals: [Interval]
-    /// What the vDSO served and what it did not; nil where nobody looked.
+    /// What the vDSO served and what it did not; nil where the capture didn't look.
     package var vdso: VDSOProfile?
     /// The cases of a fixed workload; nil for a profile of anything else.
     package var workload: WorkloadResult?
@@ -42,7 +42,7 @@ package struct Profile: Sendable, Hashable {
     }
 }
 
-/// The calls that completed in one stretch of a capture.
+/// The calls that completed in one interval of a time series.
 package struct Interval: Sendable, Hashable {
     /// When it began, counted from the start of the capture.
     package var startNanoseconds: UInt64
@@ -88,7 +88,7 @@ package struct Series: Sendable, Hashable {
     package var failed: Bool
     /// Where calls were sampled, those that were not measured are in it in proportion to those that were.
     package var distribution: LatencyHistogram
-    /// Calls of whose latency nothing is known, since sampling passed over every one of the series. They are not in ``distribution``.
+    /// Calls of whose latency nothing is known, since sampling measured none of the series. They are not in ``distribution``.
     package var unrepresented: UInt64
 
     package init(outcome: Outcome, failed: Bool, distribution: LatencyHistogram, unrepresented: UInt64 = 0) {
@@ -120,7 +120,7 @@ package struct ErrnoCount: Sendable, Hashable {
     }
 }
 
-/// Everything known of one system call.
+/// Everything known about one system call.
 package struct CallProfile: Sendable, Hashable {
     package var id: SyscallID
     /// The non-empty series, at most one for each outcome and result.
@@ -209,7 +209,7 @@ package struct InFlightCall: Sendable, Hashable {
     package var tid: Int32
     package var comm: String
     package var id: SyscallID
-    /// How long it had been running; at least so long if it began before the capture.
+    /// How long it had been running; at least that long if it began before the capture.
     package var ageNanoseconds: UInt64
     /// It had been entered before the capture began, and is not in the balance.
     package var beganBefore: Bool

@@ -32,7 +32,7 @@ extension VDSOProfile {
         savings(calls: process.calls, total: process.totalNanoseconds, of: entry, in: capture)
     }
 
-    /// Whether someone can do something about it, so that the vDSO of this host would serve these calls.
+    /// Whether something can be done to have the vDSO of this host serve these calls.
     package func isCurable(_ entry: VDSOEntry) -> Bool {
         entry.reason.isCurable && !isBypassInVain(entry)
     }

@@ -41,7 +41,7 @@ package struct VDSOReport: Sendable, Hashable {
         }
     }
 
-    /// One function, or why there are no figures of it.
+    /// One function, or why it has no figures.
     package struct Trial: Sendable, Hashable {
         package enum Absence: Sendable, Hashable {
             /// It was not called, since nothing useful can come of it: a phrase says why.
@@ -90,7 +90,7 @@ package struct VDSOReport: Sendable, Hashable {
         self.warnings = warnings
     }
 
-    /// Whether anything was traced, so that it is known which functions the vDSO served.
+    /// Whether anything was traced: only then is it known which functions the vDSO served.
     package var isTraced: Bool {
         probeFloorNanoseconds != nil || functions.contains { $0.function.isServed != nil }
     }

@@ -2,7 +2,7 @@ import SaturatingMath
 import LatencyHistogram
 
 extension Profile {
-    /// The cases of both. Those of different workloads, or of different machines, are no sum of anything: they are left out,
+    /// The cases of both. Cases of different workloads or machines can't be added up: they are left out,
     /// with a warning.
     func workload(with other: Profile, warnings: inout [String]) -> WorkloadResult? {
         func warn(_ sentence: String) {
@@ -10,7 +10,7 @@ extension Profile {
         }
         guard let mine = workload, let theirs = other.workload else {
             if workload != nil || other.workload != nil {
-                warn("Not all of the profiles are of a workload: its cases are those of the others only.")
+                warn("Only some of the profiles are of a workload: its cases are from those alone.")
             }
             return workload ?? other.workload
         }

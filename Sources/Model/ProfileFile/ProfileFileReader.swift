@@ -69,9 +69,9 @@ package struct ProfileFileReader {
     package mutating func finish() throws(ProfileFileError) -> Profile {
         if isFinished && pending.isEmpty { return try profile(of: draft) }
         guard lineNumber > 0 || !pending.isEmpty else {
-            throw ProfileFileError(path, "the file is empty; it is no profile. `syslat profile -o FILE` writes one.")
+            throw ProfileFileError(path, "the file is empty, so it isn't a profile. `syslat profile -o FILE` writes one.")
         }
-        if lineNumber == 0 { throw defect(pending.isEmpty ? "" : "this is no profile of syslat", line: 1) }
+        if lineNumber == 0 { throw defect(pending.isEmpty ? "" : "this is not a syslat profile", line: 1) }
         guard var partial = lastInterval else {
             throw ProfileFileError(
                 path, line: lineNumber,
@@ -94,7 +94,7 @@ package struct ProfileFileReader {
     // MARK: Lines
 
     private mutating func takeLine(_ line: [UInt8]) throws(ProfileFileError) {
-        if isFinished { throw defect("there is more after the line with the hash; two files in one are no profile") }
+        if isFinished { throw defect("there is more after the line with the hash; two files in one aren't a profile") }
         let parsed = try parse(line)
         if lineNumber == 1 { try checkFirst(parsed) }
         if let stated = parsed.sha256 {
@@ -168,7 +168,7 @@ package struct ProfileFileReader {
 
     private func check(_ stated: String) throws(ProfileFileError) {
         guard hash.finalize().hexadecimal == stated.lowercased() else {
-            throw defect("the hash is not that of the lines before it: the file was changed or damaged. Take a sound copy.")
+            throw defect("the hash doesn't match the lines before it: the file was changed or damaged. Use a good copy.")
         }
     }
 
@@ -192,8 +192,8 @@ package struct ProfileFileReader {
 
     private func notAProfile() -> ProfileFileError {
         lineNumber <= 1
-            ? ProfileFileError(path, line: 1, "this is no profile of syslat. `syslat profile -o FILE` writes one.")
-            : defect("this is no line of a profile: a JSON object was expected")
+            ? ProfileFileError(path, line: 1, "this is not a syslat profile. `syslat profile -o FILE` writes one.")
+            : defect("this isn't a line of a profile: a JSON object was expected")
     }
 
     private func tooLong() -> ProfileFileError {

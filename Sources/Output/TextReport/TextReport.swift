@@ -34,7 +34,7 @@ package enum TextReport {
     /// What a row of the table is.
     package enum Grouping: String, Sendable, Hashable, CaseIterable {
         case call, process
-        /// A stretch of a time series, in order of time unless another order is asked for.
+        /// An interval of a time series, in order of time unless another order is asked for.
         case interval
     }
 

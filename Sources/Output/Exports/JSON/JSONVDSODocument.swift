@@ -25,7 +25,7 @@ struct VDSODocument: Encodable {
         try head.encode(Self.schema, forKey: .schema)
         try head.encode(report.tool, forKey: .tool)
         try head.encode(HostPart(report.host), forKey: .host)
-        // Not encodeIfPresent: that there is no vDSO is what was found.
+        // Not encodeIfPresent: null says that there is no vDSO.
         try container.encode(report.image.map(Image.init), forKey: .image)
         try container.encode(report.vsyscallMode, forKey: .vsyscallMode)
         try container.encode(report.boundaryMitigations.map(Mitigation.init), forKey: .boundaryMitigations)

@@ -51,15 +51,15 @@ package enum OpenMetricsReport {
         guard let sampling = profile.capture.sampling else { return [] }
         var rate = MetricFamily(
             "syslat_sampling_calls", .gauge,
-            help: "One call in so many was measured, and the others counted, where least and most were.")
+            help: "One call in so many was measured, the others only counted: the smallest and the largest rate.")
         rate.add("", [("bound", "min")], String(sampling.leastCalls))
         rate.add("", [("bound", "max")], String(sampling.mostCalls))
         var overhead = MetricFamily(
-            "syslat_overhead_ratio", .gauge, help: "What the capture took of the CPU time of what it watched.")
+            "syslat_overhead_ratio", .gauge, help: "What the capture cost, as a share of the target's CPU time.")
         if let spent = sampling.budget?.spent { overhead.add("", [], DecimalText.fixed(spent, decimals: 6)) }
         var unrepresented = MetricFamily(
             "syslat_unrepresented_calls", .counter,
-            help: "Completed calls of which none like them was measured: they are in no histogram.")
+            help: "Completed calls that are in no histogram, since sampling measured none like them.")
         for call in profile.calls {
             for series in call.series.inOrder where series.unrepresented > 0 {
                 unrepresented.add("_total", labels(of: series, call.id), String(series.unrepresented))
@@ -81,7 +81,7 @@ package enum OpenMetricsReport {
         return [
             family("entered_calls", "Calls that entered the kernel.", by: "", [("", balance.entered)]),
             family(
-                "calls", "Calls by what became of them; together they are those that entered.", by: "state",
+                "calls", "Calls that entered, by what became of them.", by: "state",
                 [
                     ("completed", balance.completed), ("in_flight", balance.inFlight),
                     ("never_returned", balance.neverReturned), ("lost", balance.lost),
@@ -99,7 +99,7 @@ package enum OpenMetricsReport {
                 "overflowed_calls", "Completed calls that went through the coarser histograms in the kernel.", by: "",
                 [("", balance.overflowed)]),
             family(
-                "unmeasured_calls", "Completed calls that sampling passed over: counted, and not measured.", by: "",
+                "unmeasured_calls", "Completed calls that sampling only counted.", by: "",
                 [("", balance.unmeasured)]),
         ]
     }

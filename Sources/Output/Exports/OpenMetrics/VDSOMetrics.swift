@@ -21,13 +21,13 @@ enum VDSOMetrics {
         return family
     }
 
-    /// Gauges, so that no one takes them for counts.
+    /// Gauges, since these are not counts.
     private static func served(_ estimates: [ServedEstimate]) -> [MetricFamily] {
         var sums: [String: ServedEstimate] = [:]
         for estimate in estimates { sums[estimate.function] = sums[estimate.function]?.merged(with: estimate) ?? estimate }
         let byFunction = sums.sorted { $0.key < $1.key }
         let gauges: [(String, String, (ServedEstimate) -> UInt64)] = [
-            ("", "Calls that the vDSO served, an estimate from samples.", { $0.calls }),
+            ("", "Calls that the vDSO served, estimated from vDSO ticks.", { $0.calls }),
             ("_low", "Lower end of the interval (95 %) of the estimate of calls that the vDSO served.", { $0.callsLow }),
             ("_high", "Upper end of the interval (95 %) of the estimate of calls that the vDSO served.", { $0.callsHigh }),
         ]
@@ -40,7 +40,7 @@ enum VDSOMetrics {
 
     private static func vsyscalls(_ counts: [VsyscallCount]) -> MetricFamily {
         var family = MetricFamily(
-            "syslat_vdso_vsyscall_calls", .counter, help: "Calls through the legacy vsyscall page, which are no system calls.")
+            "syslat_vdso_vsyscall_calls", .counter, help: "Calls through the legacy vsyscall page, which aren't system calls.")
         let sums = Dictionary(counts.map { ($0.name, $0.calls) }) { $0.addingSaturating($1) }
         for (name, calls) in sums.sorted(by: { $0.key < $1.key }) { family.add("_total", [("name", name)], String(calls)) }
         return family

@@ -1,6 +1,6 @@
 /// Figures as people read them: three significant digits and a unit. Exact figures are the business of the JSON output.
 package enum HumanFormat {
-    /// A figure and its unit, apart so that the caller decides on what stands between them.
+    /// A figure and its unit; the caller decides what stands between them.
     package struct Quantity: Sendable, Hashable {
         package var number: String
         package var unit: String

@@ -12,7 +12,7 @@ package enum Timestamp {
         return "\(date(seconds)) \(timeOfDay(seconds)) UTC"
     }
 
-    /// The proleptic Gregorian date. Years are counted from 1 March, so that the leap day is a year's last day.
+    /// The proleptic Gregorian date. Years are counted from 1 March, which makes the leap day the last day of a year.
     private static func date(_ seconds: UInt64) -> String {
         let daysIn400Years: UInt64 = 146_097
         // 719 468 days lie between 0000-03-01 and 1970-01-01.

@@ -12,7 +12,7 @@ package struct TableRow {
     package var totalNanoseconds: UInt64
     /// How many of the calls slept.
     package var blocked: UInt64
-    /// The time in which the calls were made, where it is not that of the capture.
+    /// The time in which the calls were made, where it isn't the whole capture.
     package var durationNanoseconds: UInt64?
     /// nil where no distribution is known.
     package var figures: LatencyFigures?
@@ -63,7 +63,7 @@ extension TableRow {
         figures = process.distribution.flatMap(LatencyFigures.init)
     }
 
-    /// All calls of one stretch of a time series, named by its beginning and end.
+    /// All calls of one interval of a time series, named by its beginning and end.
     package init(interval: Interval) {
         let end = interval.startNanoseconds.addingSaturating(interval.durationNanoseconds)
         let distribution = interval.calls.reduce(into: LatencyHistogram()) { $0.merge($1.distribution) }

@@ -21,16 +21,16 @@ extension EntryReason {
         switch self {
         case .clocksource(let name): EntryReason.clocksourceCure(name)
         case .bypass: EntryReason.bypassCure(functions)
-        case .noVDSO: "the process has no vDSO: the kernel was booted with vdso=0, and every call enters it."
+        case .noVDSO: "the process has no vDSO, since the kernel was booted with vdso=0; every call enters the kernel."
         case .clockNotServed: "the vDSO has no answer for this clock on any host: only the kernel knows it."
         case .counterInvalid:
-            "user space can read the clock source, but it was not valid at that moment: it was being switched, or the hypervisor "
-                + "took back its promise that it is stable."
+            "user space can read the clock source, but it wasn't valid at that moment: it was being switched, or the hypervisor "
+                + "no longer called it stable."
         case .reseed: "getrandom of the vDSO fetched a new key for itself. That is normal."
         case .rngFallback:
-            "getrandom of the vDSO could not answer: the generator was not ready, it does not know the flags, or it was called "
-                + "from inside itself, as by a signal handler."
-        case .compat: "32-bit calls all enter through the vDSO, so that nothing can be told."
+            "getrandom of the vDSO could not answer: the generator wasn't ready, it doesn't know the flags, or it was called "
+                + "inside itself, as by a signal handler."
+        case .compat: "all 32-bit calls enter through the vDSO, so the reason can't be told."
         case .unexplained: "the vDSO gave up, and no known reason applies."
         }
     }
@@ -38,11 +38,11 @@ extension EntryReason {
     /// Source: arch/x86/kernel/tsc.c, kvmclock.c, arch/x86/xen/time.c (v6.18): which clock sources the vDSO can read, and when.
     private static func clocksourceCure(_ name: String) -> String {
         let folder = "/sys/devices/system/clocksource/clocksource0"
-        let selection = "`echo tsc > \(folder)/current_clocksource` (available_clocksource beside it says whether it can be had)"
+        let selection = "`echo tsc > \(folder)/current_clocksource` (available_clocksource next to it lists the choices)"
         return switch name {
         case "xen": "the vDSO can't read xen here. Choose tsc: \(selection), or clocksource=tsc at boot, as EC2 recommends."
         case "kvm-clock":
-            "the vDSO can't read kvm-clock here, because the hypervisor does not promise that it is stable. Choose tsc: "
+            "the vDSO can't read kvm-clock here, because the hypervisor does not call it stable. Choose tsc: "
                 + "\(selection), or clocksource=tsc at boot."
         default:
             "the vDSO can't read \(name): the kernel gave up the faster tsc (or kvm-clock) or was told to use \(name); "

@@ -45,7 +45,7 @@ package struct ComparisonWords {
         "\(comparison.label(cell.subject)) \(cell.measure.rawValue)"
     }
 
-    /// The evidence for the verdict of a cell; of one without a verdict the strongest that there is.
+    /// The evidence for the verdict of a cell; for one without a verdict, the strongest there is.
     package static func evidence(_ cell: Cell) -> Double? {
         (cell.q ?? cell.p).map { evidence in
             switch cell.verdict {
@@ -122,28 +122,28 @@ package struct ComparisonWords {
         if !comparison.canDecide {
             let reason =
                 boots == 1
-                ? "one boot a side says nothing of how boots differ"
+                ? "one boot a side says nothing about how boots differ"
                 : "\(ComparisonWords.count(boots, "boot", "boots")) a side can't decide about \(gatedCells)"
             return "\(reason): \(needed)."
         }
         let open = comparison.gated.count { $0.verdict == .inconclusive }
         let absent = comparison.gated.count { $0.verdict == .noData }
         let parts = [
-            open > 0 ? "\(open) can't be told from the margin by \(boots) boots a side" : nil,
+            open > 0 ? "\(open) can't be told from the margin with \(boots) boots a side" : nil,
             absent > 0 ? "\(absent) \(absent == 1 ? "has" : "have") no data" : nil,
         ].compactMap { $0 }
         return "no regression was found, but of \(gatedCells) \(parts.joined(separator: " and "))."
     }
 
-    /// What the family takes.
+    /// How many boots a side it takes to decide.
     private var needed: String {
-        guard let boots = comparison.bootsNeeded else { return "no number of boots can: gate less" }
-        return "it takes \(boots) boots a side for a family of \(comparison.gated.count)"
+        guard let boots = comparison.bootsNeeded else { return "no number of boots can decide about so many: gate fewer" }
+        return "at least \(boots) are needed"
     }
 
     // MARK: What could not be decided
 
-    /// What would decide about the gated cells that are open, a sentence for each number of boots; then those without data.
+    /// What it would take to decide the open gated cells, a sentence for each number of boots; then the cells without data.
     package var undecided: [String] {
         let open = comparison.gated.filter { $0.verdict == .inconclusive }
         func names(_ cells: [Cell]) -> String {
@@ -158,7 +158,8 @@ package struct ComparisonWords {
         }
         let hopeless = open.filter { $0.bootsNeeded == nil }
         if !hopeless.isEmpty {
-            sentences.append("More boots will hardly decide, since boots differ too much for so little: \(names(hopeless)).")
+            sentences.append(
+                "More boots will hardly decide these, since boots differ by much more than the change: \(names(hopeless)).")
         }
         return sentences
             + comparison.gated.filter { $0.verdict == .noData }.map { cell in
@@ -181,7 +182,7 @@ package struct ComparisonWords {
         }
     }
 
-    /// So many names are enough in a sentence; the JSON has all of them.
+    /// As many names as a sentence has; the JSON has all of them.
     private static let mostNames = 6
 
     // MARK: Beside the gate
@@ -233,7 +234,7 @@ package struct ComparisonWords {
         return sentences
     }
 
-    /// How the verdicts came about.
+    /// How the verdicts are reached.
     package var method: String {
         let options = comparison.options
         let deltas = options.gate.map { "\($0.rawValue) \(ComparisonWords.size(log(1 + options.delta($0))).spaced)" }

@@ -8,8 +8,8 @@ package enum EmptyCapture {
         let duration = HumanFormat.duration(nanoseconds: capture.durationNanoseconds)
         let scope = capture.scope
         if !profile.inFlight.isEmpty {
-            return "No system call completed in \(duration) (watched: \(scope)): what was watched was waiting inside calls. "
-                + "See below for which, and since when."
+            return "No system call completed in \(duration) (watched: \(scope)): the target was waiting inside calls. "
+                + "See below for which ones, and how long."
         }
         if profile.balance.entered > 0 {
             let entered = HumanFormat.count(profile.balance.entered, "system call was", "system calls were")
@@ -17,7 +17,7 @@ package enum EmptyCapture {
         }
         if let selection = capture.selection {
             return "None of the selected system calls (\(selection)) was made in \(duration) "
-                + "(watched: \(scope)). Without the selection the report shows which calls are made instead."
+                + "(watched: \(scope)). Without the selection, the report shows which calls are made instead."
         }
         return "No system call began in \(duration) (watched: \(scope)). A program that only computes makes none, and the vDSO "
             + "answers most time calls without entering the kernel. A longer capture or a wider scope may show more."

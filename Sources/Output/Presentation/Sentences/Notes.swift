@@ -9,7 +9,7 @@ package enum Notes {
         if let floor = capture.probeFloorNanoseconds {
             notes.append(
                 "Probe floor: a call that does nothing reads \(HumanFormat.duration(nanoseconds: floor)) (p50) here; "
-                    + "times include it.")
+                    + "all times include it.")
         }
         notes += VDSOFindings.notes(profile)
         notes += ownCost(profile) + (capture.sampling.flatMap(SamplingText.budget).map { [$0] } ?? [])
@@ -19,14 +19,14 @@ package enum Notes {
     private static func ownCost(_ profile: Profile) -> [String] {
         let (capture, balance) = (profile.capture, profile.balance)
         guard capture.consumerCPUNanoseconds > 0 else { return [] }
-        var text = "Own cost: syslat itself used \(HumanFormat.duration(nanoseconds: capture.consumerCPUNanoseconds)) of CPU"
+        var text = "Own cost: syslat used \(HumanFormat.duration(nanoseconds: capture.consumerCPUNanoseconds)) of CPU"
         if capture.durationNanoseconds > 0 {
             text += " (\(HumanFormat.percentage(capture.consumerCPUNanoseconds, of: capture.durationNanoseconds)) of one CPU)"
         }
         text += " for \(HumanFormat.count(balance.events, "event", "events"))"
         if let programs = capture.programs, balance.entered > 0 {
             let each = programs.nanoseconds / balance.entered
-            text += "; its programs took \(HumanFormat.duration(nanoseconds: each)) a call (the kernel's statistics)"
+            text += "; its BPF programs took \(HumanFormat.duration(nanoseconds: each)) a call (kernel statistics)"
         }
         return [text + "."]
     }
@@ -37,12 +37,16 @@ package enum Notes {
             "Balance: \(count(balance.entered)) entered \(balance.closes ? "=" : "≠") \(count(balance.completed)) completed"
             + " + \(count(balance.inFlight)) in flight + \(count(balance.neverReturned)) never returned"
             + " + \(count(balance.lost)) lost"
-        let beside = [
-            (balance.beganBefore, "began before", "began before"),
+        let outside = [
+            (balance.beganBefore, "call that began before the capture", "calls that began before the capture"),
             (balance.newTaskReturns, "first return of a new task", "first returns of new tasks"),
-            (balance.refused, "refused before entry", "refused before entry"),
-            (balance.unmeasured, "completed and not measured", "completed and not measured"),
+            (balance.refused, "call refused before entry", "calls refused before entry"),
         ].filter { $0.0 > 0 }.map { HumanFormat.count($0.0, $0.1, $0.2) }
-        return beside.isEmpty ? [sum] : [sum, "Beside it: \(beside.joined(separator: ", "))"]
+        var lines = [sum]
+        if !outside.isEmpty { lines.append("Not in the balance: \(outside.joined(separator: ", "))") }
+        if balance.unmeasured > 0 {
+            lines.append("Unmeasured: \(count(balance.unmeasured)) of the completed calls were only counted")
+        }
+        return lines
     }
 }

@@ -74,13 +74,13 @@ package enum VDSOFindings {
 
     private static func served(_ vdso: VDSOProfile) -> [String] {
         guard !vdso.served.isEmpty else { return [] }
-        var rate = "samples"
+        var ticks = "vDSO ticks"
         if case .on(let hertz) = vdso.sampling {
-            rate = "up to " + HumanFormat.count(UInt64(hertz), "sample a second", "samples a second")
+            ticks = "up to \(HumanFormat.count(UInt64(hertz), "vDSO tick", "vDSO ticks")) a second"
         }
         return [
-            "SERVED is an estimate: the CPU time that \(rate) saw in the vDSO, divided by what one call costs. The interval is "
-                + "what chance explains in 95 of 100 cases."
+            "SERVED is an estimate: the CPU time that \(ticks) saw in the vDSO, divided by what one call costs. The interval (95 %) "
+                + "is for chance alone."
         ]
     }
 }

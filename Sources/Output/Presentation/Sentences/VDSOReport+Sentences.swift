@@ -5,7 +5,7 @@ extension VDSOReport {
     /// The vDSO: its size, the kernel it was built with, and its functions.
     package var imageSentence: String {
         guard let image else {
-            return "vDSO: none. The kernel maps no vDSO into programs, as when it was booted with vdso=0: every call enters it."
+            return "vDSO: none. The kernel maps no vDSO into programs (as with vdso=0 at boot), so every call enters the kernel."
         }
         let kernel = image.kernelVersion.map { " of Linux \($0)" } ?? ""
         let count = HumanFormat.count(UInt64(image.symbols.count), "function", "functions")

@@ -13,6 +13,6 @@ extension WorkloadResult {
             }
         let times = runs == 1 ? "one run" : "\(runs) runs"
         return "Workload \(id) \(version)\(isQuick ? " (quick)" : ""): \(times) "
-            + "\(place). UNTRACED is one operation as the program sees it; the rest is of its calls in the kernel."
+            + "\(place). UNTRACED is one operation as the program sees it; the other columns are about its calls in the kernel."
     }
 }

@@ -118,7 +118,7 @@ private struct ComparisonTextReport {
         if moved.count > Self.mostMoved { lines.append("… \(moved.count - Self.mostMoved) more, all of them in --format json") }
         if !rows.isEmpty {
             let count = ComparisonWords.count(comparison.others.count, "cell was", "cells were")
-            lines += wrapped(["\(count) looked at beside the gate, and P is not adjusted for that."])
+            lines += wrapped(["\(count) looked at beside the gate; P isn't adjusted for that."])
         }
         return lines + wrapped(words.appearances)
     }

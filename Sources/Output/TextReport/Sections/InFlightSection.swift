@@ -32,7 +32,7 @@ enum InFlightSection {
         }
         if calls.count > rowsShown { lines.append("  … \(calls.count - rowsShown) more") }
         if calls.contains(where: \.beganBefore) {
-            lines.append("  ≥: entered before the capture began, so that it is not in the balance.")
+            lines.append("  ≥: entered before the capture began, and not in the balance.")
         }
         return lines
     }

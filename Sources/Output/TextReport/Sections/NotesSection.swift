@@ -4,7 +4,7 @@ import Profile
 /// How far the figures can be trusted, and what a column means that isn't obvious.
 enum NotesSection {
     private static let blocked =
-        "BLOCKED% is the share of the calls that slept: their time is mostly the wait, not the kernel's work."
+        "BLOCKED% is the share of calls that slept; their time is mostly waiting, not work in the kernel."
 
     static func lines(_ context: ReportContext) -> [String] {
         let columns = context.callRows.contains { $0.blocked > 0 } ? [blocked] : []

@@ -39,7 +39,7 @@ enum TableSection {
         return context.options.sort.sorted(rows + [unknownProcess(rows, context)].compactMap { $0 })
     }
 
-    /// The stretches of a time series. Sorted by total, which is what is asked for if nothing is, they keep their order in time.
+    /// The intervals of a time series. They keep their order in time when sorted by total, which is the default.
     private static func intervalRows(_ context: ReportContext) -> [TableRow] {
         let rows = context.profile.intervals.map { TableRow(interval: $0) }
         return context.options.sort == .total ? rows : context.options.sort.sorted(rows)

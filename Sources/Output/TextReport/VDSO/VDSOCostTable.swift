@@ -22,7 +22,7 @@ enum VDSOCostTable {
 
     private static let meaning =
         "P50 and P99 are of the calls above, between the tracepoints and with the probe floor; SYSCALL and VDSO are what a "
-        + "program waits for one while nothing is traced; BOUNDARY is the part of SYSCALL that no tracepoint sees."
+        + "program waits for one call, untraced; BOUNDARY is the part of SYSCALL that no tracepoint sees."
 
     private static func row(of entry: VDSOEntry, _ vdso: VDSOProfile, _ context: ReportContext) -> Table.Row {
         let figures = LatencyFigures(entry.distribution)

@@ -102,22 +102,22 @@ package enum VDSOTextReport {
     private static func notes(_ report: VDSOReport, on header: String, _ width: Int) -> [String] {
         var notes: [String] = []
         if report.isTraced, header.contains("SERVED") {
-            notes.append("SERVED: yes where the vDSO answered by itself under our own trace, entered where it called the kernel.")
+            notes.append("SERVED: yes where the vDSO answered by itself, entered where it called the kernel.")
         }
-        let spread = "; SPREAD is the distance between the quartiles of the less steady one"
+        let spread = "; SPREAD is the distance between quartiles, of the noisier of the two"
         let costs =
             header.contains("VDSO")
-            ? "VDSO and SYSCALL are what a program waits for one call, by either way, while nothing is traced"
-            : "SYSCALL is what a program waits for one call while nothing is traced"
+            ? "VDSO and SYSCALL are what a program waits for one call on each path, untraced"
+            : "SYSCALL is what a program waits for one call, untraced"
         notes.append(costs + (header.contains("SPREAD") ? "\(spread)." : "."))
         if let floor = report.probeFloorNanoseconds {
             notes.append(
-                "KERNEL P50 lies between the tracepoints and includes the probe floor of "
-                    + "\(HumanFormat.duration(nanoseconds: floor)), which is tracing itself. BOUNDARY is SYSCALL without what is left "
-                    + "of it then: entry, exit and mitigations, which no tracepoint sees.")
+                "KERNEL P50 is measured between the tracepoints and includes the probe floor of "
+                    + "\(HumanFormat.duration(nanoseconds: floor)), the cost of tracing. BOUNDARY is SYSCALL less KERNEL P50 "
+                    + "without that floor: entry, exit and mitigations, which no tracepoint sees.")
         }
         if !report.isTraced {
-            notes.append("SERVED is not known, and KERNEL P50 and BOUNDARY are missing: they take a trace.")
+            notes.append("SERVED, KERNEL P50 and BOUNDARY need a trace, and nothing was traced.")
         }
         return notes.flatMap { DisplayText.wrapped($0, to: width, hanging: 2) }
     }
