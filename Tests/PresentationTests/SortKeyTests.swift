@@ -1,3 +1,4 @@
+import Comparison
 import LatencyHistogram
 import Testing
 
@@ -29,4 +30,13 @@ import Testing
     }
 
     @Test func everyKeyIsTested() { #expect(SortKey.allCases.count == 10) }
+}
+
+/// Lists that can't be made from the percentiles, since options have them, follow them all the same.
+@Suite struct PercentileTests {
+    @Test(arguments: Percentile.allCases) func `every percentile can be sorted by and compared`(percentile: Percentile) {
+        #expect(SortKey(rawValue: percentile.rawValue) != nil)
+        #expect(Measure(rawValue: percentile.label)?.quantile == percentile.quantile)
+        #expect(Measure.quantiles.count == Percentile.allCases.count)
+    }
 }
