@@ -59,7 +59,10 @@ let base: [Target] = [
 
 let model: [Target] = [
     module("Profile", on: .model, uses: ["CSyslatABI", "LatencyHistogram", "SaturatingMath", "SyscallTable"]),
-    module("ProfileFile", on: .model, uses: ["LatencyHistogram", "Profile", "SaturatingMath", "SyscallTable", crypto]),
+    module("ProfileSchema", on: .model, uses: ["LatencyHistogram", "Profile", "SaturatingMath", "SyscallTable"]),
+    module(
+        "ProfileFile", on: .model,
+        uses: ["LatencyHistogram", "Profile", "ProfileSchema", "SaturatingMath", "SyscallTable", crypto]),
     module("Comparison", on: .model, uses: ["LatencyHistogram", "Profile", "SaturatingMath", "SyscallTable"]),
 ]
 
@@ -92,15 +95,24 @@ let kernel: [Target] = [
 
 let output: [Target] = [
     module(
-        "Rendering", on: .output, uses: ["CZlib", "Comparison", "LatencyHistogram", "Profile", "SaturatingMath", "SyscallTable"])
+        "Presentation", on: .output, uses: ["Comparison", "LatencyHistogram", "Profile", "SaturatingMath", "SyscallTable"]),
+    module(
+        "TextReport", on: .output,
+        uses: ["Comparison", "LatencyHistogram", "Presentation", "Profile", "SaturatingMath", "SyscallTable"]),
+    module(
+        "Exports", on: .output,
+        uses: [
+            "CZlib", "Comparison", "LatencyHistogram", "Presentation", "Profile", "ProfileSchema", "SaturatingMath", "SyscallTable",
+        ]),
 ]
 
 let faces: [Target] = [
     .executableTarget(
         name: "syslat",
         dependencies: [
-            "CallSelection", "Capture", "Comparison", "HostCheck", "KernelLab", "Linux", "Probes", "Profile", "ProfileFile",
-            "Rendering", "SyscallTable", "Workload", argumentParser,
+            "CallSelection", "Capture", "Comparison", "Exports", "HostCheck", "KernelLab", "Linux", "Presentation", "Probes",
+            "Profile",
+            "ProfileFile", "SyscallTable", "TextReport", "Workload", argumentParser,
         ],
         path: "Sources/Faces/syslat", swiftSettings: strict)
 ]
@@ -128,11 +140,29 @@ let rootFreeTests: [Target] = [
     .testTarget(name: "LinuxTests", dependencies: ["CLinux", "Linux"], swiftSettings: testing),
     .testTarget(name: "SyscallTableTests", dependencies: ["SyscallTable"], swiftSettings: strict),
     .testTarget(name: "CallSelectionTests", dependencies: ["CallSelection", "SyscallTable"], swiftSettings: strict),
-    .testTarget(
-        name: "RenderingTests",
+    // Profiles made up for the tests of the Output floor.
+    .target(
+        name: "ReportFixtures",
         dependencies: [
-            "Comparison", "ComparisonSupport", "CZlib", "LatencyHistogram", "Profile", "Rendering", "SaturatingMath",
-            "SyscallTable", "TestSupport", hdrHistogram,
+            "Comparison", "ComparisonSupport", "LatencyHistogram", "Profile", "SaturatingMath", "SyscallTable", "TestSupport",
+        ],
+        path: "Tests/ReportFixtures", swiftSettings: strict),
+    .testTarget(
+        name: "PresentationTests",
+        dependencies: ["Comparison", "LatencyHistogram", "Presentation", "Profile", "TestSupport"],
+        swiftSettings: strict),
+    .testTarget(
+        name: "TextReportTests",
+        dependencies: [
+            "Comparison", "ComparisonSupport", "LatencyHistogram", "Presentation", "Profile", "ReportFixtures", "SyscallTable",
+            "TestSupport", "TextReport",
+        ],
+        exclude: ["Snapshots"], swiftSettings: strict),
+    .testTarget(
+        name: "ExportsTests",
+        dependencies: [
+            "Comparison", "CZlib", "Exports", "LatencyHistogram", "Profile", "ReportFixtures", "SaturatingMath", "SyscallTable",
+            "TestSupport", hdrHistogram,
         ],
         exclude: ["Snapshots"], swiftSettings: strict),
     .testTarget(
@@ -158,12 +188,12 @@ let rootFreeTests: [Target] = [
     .testTarget(name: "BPFRuntimeTests", dependencies: ["BPFRuntime"], swiftSettings: strict),
     .testTarget(
         name: "SyslatTests",
-        dependencies: ["Capture", "Rendering", "syslat", argumentParser],
+        dependencies: ["Capture", "Presentation", "TextReport", "syslat", argumentParser],
         swiftSettings: strict),
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     .target(
         name: "ProfileExercise",
-        dependencies: ["Comparison", "Profile", "ProfileFile", "Rendering", crypto],
+        dependencies: ["Comparison", "Exports", "Presentation", "Profile", "ProfileFile", "TextReport", crypto],
         path: "Tests/ProfileExercise", swiftSettings: strict),
 ]
 
@@ -171,7 +201,7 @@ let rootFreeTests: [Target] = [
 let tracingTests: [Target] = [
     .target(
         name: "CaptureSupport",
-        dependencies: ["CLibbpf", "CSyslatABI", "Capture", "HostCheck", "Probes", "Profile", "Rendering", "SyscallTable"],
+        dependencies: ["CLibbpf", "CSyslatABI", "Capture", "Exports", "HostCheck", "Probes", "Profile", "SyscallTable"],
         path: "Tests/CaptureSupport", swiftSettings: testing),
     .testTarget(
         name: "CaptureTests",

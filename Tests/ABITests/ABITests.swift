@@ -118,11 +118,4 @@ private struct Enumerators {
     @Test func `only clock_gettime and clock_getres take a clock`() {
         #expect(ServableFunction.allCases.filter(\.takesClock) == [.clockGettime, .clockGetres])
     }
-
-    @Test func `every function has a manual page in the advice`() {
-        for function in ServableFunction.allCases {
-            let advice = EntryReason.bypass.advice(functions: [function.rawValue])
-            #expect(advice.contains("\(function.rawValue)(") || advice.contains("sched_\(function.rawValue)("), "\(advice)")
-        }
-    }
 }

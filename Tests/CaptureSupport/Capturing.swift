@@ -2,7 +2,7 @@ import Capture
 import Foundation
 import Probes
 import Profile
-import Rendering
+import Exports
 import Testing
 
 extension ProgramSet {

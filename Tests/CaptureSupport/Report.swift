@@ -44,7 +44,9 @@ package struct Report: Decodable, Sendable {
         package let consumer_cpu_ns, events: UInt64
         package let bpf: Programs?
         package let sampling: Sampling?
-        package let remarks: [String]
+        package let warnings, notes: [String]
+
+        package var messages: [String] { warnings + notes }
     }
 
     package struct Programs: Decodable, Sendable {
@@ -113,7 +115,7 @@ package struct Report: Decodable, Sendable {
             package let calls: UInt64
         }
 
-        package struct Sampling: Decodable, Sendable {
+        package struct Ticks: Decodable, Sendable {
             package let state: String
             package let hertz: UInt32?
             package let reason: String?
@@ -123,7 +125,7 @@ package struct Report: Decodable, Sendable {
         package let entered: [Entered]
         package let served_estimate: [Served]
         package let vsyscalls: [Vsyscall]
-        package let sampling: Sampling
+        package let ticks: Ticks
     }
 
     package let schema: String

@@ -21,7 +21,7 @@ package struct SelfTestReport: Decodable, Sendable {
     package let functions: [Report.VDSO.Function]
     package let null_call: Report.VDSO.Function
     package let probe_floor_p50_ns: UInt64?
-    package let remarks: [String]
+    package let warnings: [String]
 
     package init(json: String) throws {
         self = try JSONDecoder().decode(SelfTestReport.self, from: Data(json.utf8))

@@ -47,8 +47,8 @@ extension Semantics {
             let row = try #require(report.syscalls.first { $0.name == "read" })
             #expect(row.calls == 1 && row.total_ns == 0)
             #expect(
-                report.capture.remarks.contains { $0.contains("The clock ran backwards inside 1 calls") },
-                "\(report.capture.remarks)")
+                report.capture.messages.contains { $0.contains("The clock ran backwards inside 1 calls") },
+                "\(report.capture.messages)")
             report.expectNothingLost()
         }
 

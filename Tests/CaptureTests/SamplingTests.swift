@@ -120,7 +120,8 @@ extension Semantics {
             let isGuest = ProcessInfo.processInfo.environment["SYSLAT_FIXTURES"] != nil
             #expect(sampling.one_in_max > 16 || isGuest, "\(sampling)")
             #expect(report.balance.unmeasured > 5_000_000)
-            #expect(report.capture.remarks.contains { $0.contains("more than the budget of 0.01 %") }, "\(report.capture.remarks)")
+            #expect(
+                report.capture.messages.contains { $0.contains("more than the budget of 0.01 %") }, "\(report.capture.messages)")
             report.expectNothingLost()
         }
 
@@ -142,7 +143,7 @@ extension Semantics {
             defer { try? FileManager.default.removeItem(atPath: file) }
             let run = try ProgramRun.run(
                 [ProgramRun.syslat, "profile", "--sample", "1/16", "-o", file, "--"] + Fixture.command("calls.s64", "20000"))
-            #expect(run.output.contains("Sampled: 1 of 16 calls was measured, the others counted"), "\(run.output)")
+            #expect(run.output.contains("Sampled: 1 of 16 calls was measured, the others only counted"), "\(run.output)")
             for (format, mark) in [
                 ("text", "Sampled: 1 of 16 calls was measured"), ("json", "\"one_in_max\""), ("csv", ",yes\r\n"),
                 ("hgrm", "# sampled: 1 of 16 calls"), ("hlog", "#[sampled: 1 of 16 calls"), ("folded", ";ran (sampled) "),

@@ -187,7 +187,7 @@ extension Semantics {
             let (report, _) = try Report.profiling(command, options: ["-e", "read"])
             #expect(try entered(report).isEmpty)
             // Nothing that the vDSO serves was asked for.
-            #expect(report.vdso?.sampling.state == "off")
+            #expect(report.vdso?.ticks.state == "off")
         }
 
         /// Thirty million calls, of which no tracepoint sees one. Other programs on the same CPU can make a calibration of
@@ -210,7 +210,7 @@ extension Semantics {
             let command = try Fixture.command("vdso_calls", "monotonic:3000000")
             let (report, _) = try Report.profiling(command, options: ["--vdso-ticks", "off"])
             #expect(report.vdso?.served_estimate.isEmpty == true)
-            #expect(report.vdso?.sampling.state == "off")
+            #expect(report.vdso?.ticks.state == "off")
         }
 
         /// Where perf events are refused, the rest of the report is whole, and says what it lacks.
@@ -222,8 +222,8 @@ extension Semantics {
                     + Fixture.command("vdso_calls", "bypass:20"))
             #expect(run.status == 0, "\(run.error)")
             let report = try Report(json: String(contentsOfFile: file, encoding: .utf8))
-            #expect(report.vdso?.sampling.state == "unavailable")
-            #expect(report.vdso?.sampling.reason?.contains("perf_event") == true)
+            #expect(report.vdso?.ticks.state == "unavailable")
+            #expect(report.vdso?.ticks.reason?.contains("perf_event") == true)
             #expect(try entered(report) == ["clock_gettime MONOTONIC bypass": 20])
         }
     }

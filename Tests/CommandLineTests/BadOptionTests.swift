@@ -91,8 +91,8 @@ extension CommandLineTests {
         func samplingRatesAtTheirBounds(_ rate: String, _ hertz: UInt32?) throws {
             let (report, run) = try Report.profiling(["true"], options: ["--vdso-ticks", rate])
             #expect(run.status == 0, "\(run.error)")
-            #expect(report.vdso?.sampling.state == (hertz == nil ? "off" : "on"))
-            #expect(report.vdso?.sampling.hertz == hertz)
+            #expect(report.vdso?.ticks.state == (hertz == nil ? "off" : "on"))
+            #expect(report.vdso?.ticks.hertz == hertz)
         }
 
         @Test(arguments: targets) func targetsThatAreNone(_ refusal: Refusal) throws { try refusal.check() }

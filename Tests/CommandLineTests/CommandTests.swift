@@ -106,8 +106,8 @@ extension CommandLineTests {
             }
             #expect(run.status == 0)
             let report = try Report(json: run.output)
-            #expect(report.capture.remarks.filter { $0.contains("Process \(first.pid) ended ") }.count == 1)
-            #expect(!report.capture.remarks.contains { $0.contains("Process \(second.pid) ended ") })
+            #expect(report.capture.messages.filter { $0.contains("Process \(first.pid) ended ") }.count == 1)
+            #expect(!report.capture.messages.contains { $0.contains("Process \(second.pid) ended ") })
         }
     }
 }

@@ -60,8 +60,8 @@ extension CommandLineTests {
             #expect(function.call == "time" && function.vdso_ns != nil && function.syscall_ns != nil && function.ratio != nil)
             #expect(function.served == nil && function.kernel_p50_ns == nil && function.boundary_ns == nil)
             #expect(report.probe_floor_p50_ns == nil)
-            #expect(report.remarks.count == 1)
-            #expect(report.remarks.first?.contains("needs root, or CAP_BPF and CAP_PERFMON") == true, "\(report.remarks)")
+            #expect(report.warnings.count == 1)
+            #expect(report.warnings.first?.contains("needs root, or CAP_BPF and CAP_PERFMON") == true, "\(report.warnings)")
         }
 
         /// The remedy that both name is enough.
@@ -77,7 +77,7 @@ extension CommandLineTests {
             let report = try Report(json: run.output)
             #expect(report.calls("execve") == 1)
             #expect(report.balance.closes)
-            #expect(report.vdso?.sampling.state == "on")
+            #expect(report.vdso?.ticks.state == "on")
             let vdso = try ProgramRun.run(Self.nobody + capabilities + [program, "vdso", "--format", "json", "--function", "time"])
             #expect(try SelfTestReport(json: vdso.output).calls(served: true) == ["time"], "\(vdso.error)")
         }

@@ -96,7 +96,7 @@ extension CommandLineTests {
             let read = try syslat(["report", "--format", "json", file + ".partial"])
             #expect(read.status == 0, "\(read.error)")
             let report = try Report(json: read.output)
-            #expect(report.capture.remarks.contains { $0.contains("is incomplete: it ends after") }, "\(read.output)")
+            #expect(report.capture.messages.contains { $0.contains("is incomplete: it ends after") }, "\(read.output)")
             #expect(report.capture.duration_ns >= 50_000_000)
         }
 
@@ -118,10 +118,10 @@ extension CommandLineTests {
 
         @Test func whatIsNoProfileIsRefused() throws {
             let scratch = try Scratch()
-            let good = try scratch.write("{\"schema\":\"syslat.profile/1\"}\n", to: "summary.json")
+            let good = try scratch.write("{\"schema\":\"syslat.profile/2\"}\n", to: "summary.json")
             let empty = try scratch.write("", to: "empty")
             for (path, words) in [
-                (good, "line 1: this is no profile of syslat"), (empty, "the file is empty"),
+                (good, "line 1: this is not a syslat profile"), (empty, "the file is empty"),
                 (scratch.path("none"), "no such file"),
                 ("/tmp", "is a directory"),
             ] {

@@ -20,7 +20,7 @@ extension CommandLineTests {
 
         @Test func everyFunctionAndClockHasARow() throws {
             let report = try selfTest()
-            #expect(report.schema == "syslat.vdso/1")
+            #expect(report.schema == "syslat.vdso/2")
             let symbols = try #require(report.image).symbols
             #expect(!symbols.isEmpty && symbols.allSatisfy { $0.version != nil })
             let expected = symbols.map(\.name).flatMap { name in
@@ -32,7 +32,7 @@ extension CommandLineTests {
                 // What takes no longer than a call of nothing has no ratio to it.
                 #expect(function.kernel_p50_ns != nil && (function.ratio != nil || function.vdso_ns == 0), "\(function)")
             }
-            #expect(report.null_call.syscall_ns != nil && report.probe_floor_p50_ns != nil && report.remarks.isEmpty)
+            #expect(report.null_call.syscall_ns != nil && report.probe_floor_p50_ns != nil && report.warnings.isEmpty)
             let text = try syslat(["vdso"])
             #expect(text.status == 0 && text.error == "")
             let lines = text.output.split(separator: "\n").map { $0.drop { $0 == " " } }
@@ -140,7 +140,7 @@ extension CommandLineTests {
             let report = try SelfTestReport(json: run.output)
             #expect(report.functions.count == 1 && report.functions[0].served == nil && report.functions[0].vdso_ns != nil)
             #expect(
-                report.remarks.contains { $0.hasPrefix("Nothing was traced: ") && $0.contains("namespace") }, "\(report.remarks)")
+                report.warnings.contains { $0.hasPrefix("Nothing was traced: ") && $0.contains("namespace") }, "\(report.warnings)")
         }
     }
 }

@@ -88,12 +88,12 @@ import Testing
     }
 
     /// 3,000 calls have no p99: the next call's is gated instead, which is said.
-    @Test func aCallWithTooFewCallsIsPassedOver() throws {
+    @Test func aCallWithTooFewCallsIsNotGated() throws {
         let calls = SyntheticBoots.calls.map { call in
             SyntheticBoots.Call(call.number, call.nanoseconds, count: call.number == 232 ? 3_000 : call.count, failed: call.failed)
         }
         let comparison = try compare(base: { $0.calls = calls }, new: { $0.calls = calls })
-        #expect(comparison.passedOver.map { "\(comparison.label($0.subject)) \($0.measure.rawValue)" } == ["epoll_wait p99"])
+        #expect(comparison.notGated.map { "\(comparison.label($0.subject)) \($0.measure.rawValue)" } == ["epoll_wait p99"])
         #expect(comparison.gated.count == 12 && comparison.outcome == .passed)
         #expect(Measure.allCases.map(\.leastCalls) == [100, 500, 5_000, 50_000, 1])
     }
@@ -112,7 +112,7 @@ import Testing
     @Test func nothingToGateIsInconclusive() throws {
         let comparison = try compare(
             base: { $0.calls = [.init(0, 400, count: 20)] }, new: { $0.calls = [.init(0, 400, count: 20)] })
-        #expect(comparison.gated.isEmpty && comparison.outcome == .inconclusive && comparison.passedOver.count == 2)
+        #expect(comparison.gated.isEmpty && comparison.outcome == .inconclusive && comparison.notGated.count == 2)
     }
 
     // MARK: New and gone

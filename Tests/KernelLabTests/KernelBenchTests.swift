@@ -42,7 +42,7 @@ import Workload
             }
             // Without KVM the nanoseconds are instructions, and the file says so.
             let isEmulated = run.error.contains("KVM does not work here")
-            #expect(report.capture.remarks.contains { $0.contains("a nanosecond is one instruction executed") } == isEmulated)
+            #expect(report.capture.messages.contains { $0.contains("a nanosecond is one instruction executed") } == isEmulated)
             #expect(file.output.contains(#""machine":"\#(isEmulated ? "counted-emulation" : "kvm")""#))
         }
         try expectOneBootDecidesNothing(DebianKernel.required.map { "\(folder)/\(try $0.image().release)-1.syslat" })
@@ -71,7 +71,7 @@ import Workload
     private func expectOneBootDecidesNothing(_ files: [String]) throws {
         let run = try ProgramRun.run([ProgramRun.syslat, "compare", files[0], "--", files[1]])
         #expect(run.status == 3, "\(run.error)")
-        #expect(run.output.contains("INCONCLUSIVE: one boot a side says nothing of how boots differ"), "\(run.output)")
+        #expect(run.output.contains("INCONCLUSIVE: one boot a side says nothing about how boots differ"), "\(run.output)")
         #expect(run.output.contains("getrandom: now served"), "\(run.output)")
     }
 

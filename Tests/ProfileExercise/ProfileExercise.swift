@@ -1,7 +1,9 @@
+import Presentation
 import Comparison
 package import Profile
 import ProfileFile
-import Rendering
+import Exports
+import TextReport
 
 /// Everything that syslat does with a profile file, done to any bytes: what the fuzzer runs, and the replay of its corpus.
 package enum ProfileExercise {

@@ -51,8 +51,8 @@ import Testing
     }
 
     @Test func emptyOrSomethingElse() {
-        #expect(complaint([]) == "f.syslat: the file is empty; it is no profile. `syslat profile -o FILE` writes one.")
-        let none = "f.syslat, line 1: this is no profile of syslat. `syslat profile -o FILE` writes one."
+        #expect(complaint([]) == "f.syslat: the file is empty, so it isn't a profile. `syslat profile -o FILE` writes one.")
+        let none = "f.syslat, line 1: this is not a syslat profile. `syslat profile -o FILE` writes one."
         #expect(complaint(Array("{\"schema\":\"other\"}\n".utf8)) == none)
         #expect(complaint(Array("#!/bin/sh\necho\n".utf8)) == none)
         #expect(complaint([0x7f, 0x45, 0x4c, 0x46, 0, 10, 1, 2, 3]) == none)
@@ -62,8 +62,8 @@ import Testing
 
     @Test func anotherVersion() {
         #expect(
-            complaint(replacing: "\"syslat-profile\":1", with: "\"syslat-profile\":2", line: 0)
-                == "f.syslat, line 1: the file is of version 2, and this syslat reads version 1. Use a newer syslat.")
+            complaint(replacing: "\"syslat-profile\":2", with: "\"syslat-profile\":3", line: 0)
+                == "f.syslat, line 1: the file has version 3, and this syslat reads versions 1 to 2. Use a newer syslat.")
     }
 
     @Test func cutOffAnywhere() {
@@ -86,7 +86,7 @@ import Testing
         let twice = (Self.lines + Self.lines).joined(separator: "\n") + "\n"
         #expect(
             complaint(Array(twice.utf8))
-                == "f.syslat, line 5: there is more after the line with the hash; two files in one are no profile")
+                == "f.syslat, line 5: there is more after the line with the hash; two files in one aren't a profile")
     }
 
     @Test(arguments: [
@@ -99,8 +99,8 @@ import Testing
         ("\"count\":3", "\"count\":4", "the buckets hold 3 calls, not the 4 that the line says"),
         ("\"min_ns\":100", "\"min_ns\":101", "min_ns 101 is above the first bucket"),
         ("\"max_ns\":345", "\"max_ns\":343", "max_ns 343 is below the last bucket"),
-        ("\"abi\":\"x86_64\"", "\"abi\":\"sparc\"", "'sparc' is no ABI that syslat knows"),
-        ("\"outcome\":\"ran\"", "\"outcome\":\"flew\"", "'flew' is no outcome of a call"),
+        ("\"abi\":\"x86_64\"", "\"abi\":\"sparc\"", "'sparc' is not an ABI that syslat knows"),
+        ("\"outcome\":\"ran\"", "\"outcome\":\"flew\"", "'flew' is not an outcome of a call"),
         ("[[100,2]", "[[-100,2]", "this is not valid JSON, or a number in it is negative, broken or too large"),
         ("\"failed\":false", "\"failed\":7", "a value is of the wrong kind at .series.failed"),
         ("\"failed\":false,", "", "'failed' is missing at .series"),

@@ -7,7 +7,7 @@ import Testing
 
 /// Adding profiles up gives what one capture of everything would have given, in whatever order they come.
 @Suite struct MergeTests {
-    /// What a sum is about. The words around it (scope, command, remarks) are those of the first profile first.
+    /// What a sum is about. The words around it (scope, command, warnings) are those of the first profile first.
     private struct Sums: Equatable {
         var calls: [CallProfile]
         var balance: Balance
@@ -124,7 +124,7 @@ import Testing
             errnos: errors > 0 ? [ErrnoCount(errno: 2, count: errors)] : [])
     }
 
-    private static let saturation = "Some counts or times are larger than 2^64 and stand at the largest number: they are too low."
+    private static let saturation = "Some counts or times exceed 2^64 and stop there: they are too low."
 
     @Test func sumsThatDoNotFitAreSaid() {
         let half = UInt64(1) << 63
@@ -144,23 +144,23 @@ import Testing
         ]
         for profile in full {
             let sum = profile.merged(with: profile)
-            #expect(sum.capture.remarks == [Self.saturation])
-            #expect(sum.merged(with: sum).capture.remarks == [Self.saturation], "once is enough")
+            #expect(sum.capture.warnings == [Self.saturation])
+            #expect(sum.merged(with: sum).capture.warnings == [Self.saturation], "once is enough")
         }
         let fits = small(calls: [call(count: half - 1, sum: half - 1)], entered: half - 1)
-        #expect(fits.merged(with: fits).capture.remarks.isEmpty)
+        #expect(fits.merged(with: fits).capture.warnings.isEmpty)
     }
 
     @Test func differentHostsAreSaid() {
         let one = small(calls: [])
         var other = one
         other.host.kernelRelease = "6.12"
-        #expect(one.merged(with: one).capture.remarks.isEmpty)
+        #expect(one.merged(with: one).capture.warnings.isEmpty)
         #expect(
-            one.merged(with: other).capture.remarks
+            one.merged(with: other).capture.warnings
                 == ["The profiles are of different hosts: 6.1 on CPU, and 6.12 on CPU. Their sum says little about either."])
         other = one
         other.host.cpuModel = "another CPU"
-        #expect(one.merged(with: other).capture.remarks.count == 1)
+        #expect(one.merged(with: other).capture.warnings.count == 1)
     }
 }

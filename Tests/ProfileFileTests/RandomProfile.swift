@@ -97,7 +97,7 @@ extension CaptureSummary {
                 ? ProgramCost(runs: .random(in: 0 ... .max, using: &random), nanoseconds: .random(in: 0 ... .max, using: &random))
                 : nil,
             sampling: Bool.random(using: &random) ? .random(using: &random) : nil,
-            remarks: (0..<Int.random(in: 0...2, using: &random)).map { _ in Profile.text(using: &random) },
+            warnings: (0..<Int.random(in: 0...2, using: &random)).map { _ in Profile.text(using: &random) },
             notes: (0..<Int.random(in: 0...2, using: &random)).map { _ in Profile.text(using: &random) })
     }
 }

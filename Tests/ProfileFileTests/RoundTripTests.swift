@@ -33,7 +33,7 @@ import Testing
     @Test func theFirstLineSaysWhatTheFileIs() throws {
         var random = SeededGenerator.fromEnvironment()
         let bytes = try ProfileFileWriter.text(of: .random(using: &random))
-        #expect(bytes.starts(with: Array("{\"syslat-profile\":1,".utf8)))
+        #expect(bytes.starts(with: Array("{\"syslat-profile\":2,".utf8)))
         #expect(bytes.last == UInt8(ascii: "\n"))
     }
 
@@ -62,7 +62,7 @@ import Testing
             #expect(read.intervals == Array(profile.intervals[..<2]))
             #expect(read.calls == Array(profile.intervals[..<2]).merged())
             #expect(read.capture.durationNanoseconds == 2_000_000_000)
-            #expect(read.capture.remarks.last?.contains("f.partial is incomplete: it ends after 2 finished intervals") == true)
+            #expect(read.capture.warnings.last?.contains("f.partial is incomplete: it ends after 2 finished intervals") == true)
             #expect(read.balance.closes)
         }
     }

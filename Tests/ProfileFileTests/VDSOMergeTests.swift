@@ -146,28 +146,28 @@ import Testing
     @Test func ofOneAndNoneItIsTheOne() {
         let (one, none) = (profile(vdso()), profile(nil))
         #expect(one.merged(with: none).vdso == vdso() && none.merged(with: one).vdso == vdso())
-        #expect(none.merged(with: none).vdso == nil && none.merged(with: none).capture.remarks.isEmpty)
+        #expect(none.merged(with: none).vdso == nil && none.merged(with: none).capture.warnings.isEmpty)
         #expect(
-            one.merged(with: none).capture.remarks
-                == ["Not all of the profiles say something about the vDSO: what is said of it is true of the others only."])
-        #expect(one.merged(with: one).capture.remarks.isEmpty)
+            one.merged(with: none).capture.warnings
+                == ["Only some of the profiles say something about the vDSO: what is said about it is from those alone."])
+        #expect(one.merged(with: one).capture.warnings.isEmpty)
     }
 
     @Test func whatDiffersIsSaid() {
         let one = profile(vdso())
-        let remarks = [
+        let warnings = [
             (profile(vdso(served: false)), "The vDSO did not serve the same calls in all of the profiles"),
-            (profile(vdso(sampling: .on(hertz: 97))), "Not all of the profiles looked for calls that the vDSO served"),
-            (profile(vdso(calls: .max)), "Some counts or times are larger than 2^64"),
+            (profile(vdso(sampling: .on(hertz: 97))), "Only some of the profiles estimated the calls that the vDSO served"),
+            (profile(vdso(calls: .max)), "Some counts or times exceed 2^64"),
         ]
-        for (other, remark) in remarks {
+        for (other, warning) in warnings {
             let sum = one.merged(with: other)
-            #expect(sum.capture.remarks.count == 1 && sum.capture.remarks[0].hasPrefix(remark))
-            #expect(sum.merged(with: other).capture.remarks.count <= 2)
+            #expect(sum.capture.warnings.count == 1 && sum.capture.warnings[0].hasPrefix(warning))
+            #expect(sum.merged(with: other).capture.warnings.count <= 2)
         }
         let rates = profile(vdso(sampling: .on(hertz: 97))).merged(with: profile(vdso(sampling: .on(hertz: 997))))
         #expect(rates.vdso?.sampling == .on(hertz: 97))
-        #expect(rates.capture.remarks == ["The profiles looked for calls that the vDSO served at different rates."])
+        #expect(rates.capture.warnings == ["The profiles took vDSO ticks at different rates."])
     }
 
     @Test func costsAreNotThoseOfAnotherHost() {

@@ -56,13 +56,13 @@ import Testing
     }
 
     @Test(arguments: [
-        (1, "\"kvm\"", "\"moon\"", "'moon' is nothing that a workload ran on"),
+        (1, "\"kvm\"", "\"moon\"", "'moon' is not a machine that a workload runs on"),
         (1, "\"version\":2", "\"version\":0", "a workload has a name, and its version and runs are 1 or more"),
         (1, "\"runs\":3", "\"runs\":-3", "a workload has a name, and its version and runs are 1 or more"),
         (1, "\"standard\"", "\"\"", "a workload has a name, and its version and runs are 1 or more"),
         (2, "\"read-1\"", "\"\"", "a case has a name"),
-        (2, "\"measured\"", "\"guessed\"", "'guessed' is no state of a case"),
-        (2, "\"ran\"", "\"flew\"", "'flew' is no outcome of a call"),
+        (2, "\"measured\"", "\"guessed\"", "'guessed' is not a state of a case"),
+        (2, "\"ran\"", "\"flew\"", "'flew' is not an outcome of a call"),
         (2, ":81.5", ":-81.5", "a cost is a number of nanoseconds from 0 to 2^64"),
         (2, "\"count\":3", "\"count\":4", "the buckets hold 3 calls, not the 4 that the line says"),
         (2, "\"operations\":3", "\"operations\":-3", "this is not valid JSON, or a number in it is negative, broken or too large"),
@@ -113,10 +113,11 @@ import Testing
         let sum = Self.profile(Self.workload()).merged(with: Self.profile(Self.workload(version: 3)))
         #expect(sum.workload == nil)
         #expect(
-            sum.capture.remarks == ["The profiles are of different workloads, versions or machines: their cases are not added up."])
+            sum.capture.warnings == ["The profiles are of different workloads, versions or machines: their cases are not added up."]
+        )
         let half = Self.profile(Self.workload()).merged(with: Self.profile(nil))
         #expect(half.workload == Self.workload())
-        #expect(half.capture.remarks == ["Not all of the profiles are of a workload: its cases are those of the others only."])
+        #expect(half.capture.warnings == ["Only some of the profiles are of a workload: its cases are from those alone."])
     }
 
     @Test func theOrderOfThreeDoesNotMatter() throws {

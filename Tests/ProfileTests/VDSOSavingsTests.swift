@@ -114,32 +114,6 @@ import Testing
         let entry = entry(.bypass, clock: .threadCPUTime)
         let profile = profile([clock], entry)
         #expect(!profile.isCurable(entry) && profile.savings(of: entry, in: capture()) == nil)
-        #expect(
-            profile.advice(on: [entry])
-                == "the program calls the kernel directly, but this host's vDSO does not answer clock_gettime for THREAD_CPUTIME either."
-        )
-    }
-
-    // MARK: Advice
-
-    private static let reasons: [EntryReason] = [
-        .noVDSO, .bypass, .clockNotServed(.threadCPUTime), .clocksource("hpet"), .clocksource("xen"),
-        .clocksource("kvm-clock"), .counterInvalid, .reseed, .rngFallback, .compat, .unexplained,
-    ]
-
-    @Test(arguments: reasons, ["clock_gettime", "gettimeofday", "time", "getcpu", "clock_getres", "getrandom"])
-    func everyReasonIsASentence(reason: EntryReason, function: String) {
-        let advice = reason.advice(functions: [function])
-        #expect(advice.last == "." && !advice.contains("  ") && !advice.lowercased().contains("namespace"))
-    }
-
-    @Test func curesNameWhatToType() {
-        let hpet = EntryReason.clocksource("hpet").advice(functions: ["clock_gettime"])
-        #expect(hpet.contains("`dmesg | grep -i clocksource`") && hpet.contains("tsc=reliable at boot"))
-        #expect(hpet.contains("`echo tsc > /sys/devices/system/clocksource/clocksource0/current_clocksource`"))
-        #expect(EntryReason.bypass.advice(functions: ["getrandom"]).contains("glibc from 2.41 on"))
-        #expect(EntryReason.bypass.advice(functions: ["clock_gettime"]).contains("Use clock_gettime(3) of a libc"))
-        #expect(profile([], entry(.bypass)).advice(on: []) == nil)
     }
 
     @Test func callsOfOtherConventionsAreServedByTheSameFunction() throws {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Capture
-import Rendering
+import Presentation
+import TextReport
 import Testing
 
 @testable import syslat

@@ -84,8 +84,8 @@ import Workload
             $0.machine = machine
         }
         #expect(profile.workload?.machine == machine)
-        #expect(profile.capture.remarks.contains { $0.contains("say nothing about real hardware") })
-        #expect(profile.capture.remarks.contains { $0.contains("instruction executed") } == (machine == .countedEmulation))
+        #expect(profile.capture.warnings.contains { $0.contains("say nothing about real hardware") })
+        #expect(profile.capture.warnings.contains { $0.contains("instruction executed") } == (machine == .countedEmulation))
     }
 }
 

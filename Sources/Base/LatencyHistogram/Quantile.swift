@@ -11,11 +11,6 @@ package struct Quantile: Sendable, Hashable {
         self.of = of
     }
 
-    package static let p50 = Quantile(50, of: 100)
-    package static let p90 = Quantile(90, of: 100)
-    package static let p99 = Quantile(99, of: 100)
-    package static let p999 = Quantile(999, of: 1000)
-
     /// The nearest rank, 1 ... `count`: the smallest rank with at least this fraction of the values at or below it.
     package func rank(in count: UInt64) -> UInt64 {
         let product = count.multipliedFullWidth(by: parts)

@@ -1,6 +1,7 @@
 import Capture
 import Profile
-import Rendering
+import Exports
+import TextReport
 
 /// Reports as they come: one for each interval while the capture goes on, and the whole at the end.
 ///

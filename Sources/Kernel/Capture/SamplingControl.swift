@@ -69,7 +69,7 @@ struct SamplingControl {
     }
 
     /// What must be said of a budget that was not kept; nil where it was.
-    var remark: String? {
+    var warning: String? {
         guard let account, let spent = account.spent, spent > account.limit else { return nil }
         func percent(_ share: Double) -> String {
             let hundredths = Int((share * 10_000).rounded())

@@ -67,7 +67,7 @@ extension Session {
             probeFloorNanoseconds: probeFloor,
             consumerCPUNanoseconds: cpu - times.cpuAtStart,
             programs: programCost(readings), sampling: sampling.summary,
-            remarks: remarks(readings.counters), notes: notes + vdso.notes(readings.counters))
+            warnings: warnings(readings.counters), notes: notes + vdso.notes(readings.counters))
     }
 
     /// What the programs at entry and at exit took until now, as far as the kernel keeps statistics.
@@ -101,23 +101,23 @@ extension Session {
         }
     }
 
-    private func remarks(_ counters: KernelCounters) -> [String] {
-        var remarks: [String] = []
-        if let remark = sampling.remark { remarks.append(remark) }
+    private func warnings(_ counters: KernelCounters) -> [String] {
+        var warnings: [String] = []
+        if let warning = sampling.warning { warnings.append(warning) }
         if counters.exitsUnsent > 0 {
-            remarks.append(
+            warnings.append(
                 "The ring was full when \(counters.exitsUnsent) processes ended: some of their names are missing. "
                     + "A larger ring helps.")
         }
         if intake.aggregator.malformedRecords > 0 {
-            remarks.append(
+            warnings.append(
                 "\(intake.aggregator.malformedRecords) records could not be decoded; their calls are among those lost. "
                     + "This is a bug in syslat: please report it.")
         }
         if counters.clockBackwards > 0 {
-            remarks.append("The clock ran backwards inside \(counters.clockBackwards) calls; they are counted with 0 ns.")
+            warnings.append("The clock ran backwards inside \(counters.clockBackwards) calls; they are counted with 0 ns.")
         }
-        return remarks + vdso.remarks(counters)
+        return warnings + vdso.warnings(counters)
     }
 }
 

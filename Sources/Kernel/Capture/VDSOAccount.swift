@@ -109,18 +109,18 @@ struct VDSOAccount {
     }
 
     /// What is missing from the account.
-    func remarks(_ counters: KernelCounters) -> [String] {
-        var remarks: [String] = []
+    func warnings(_ counters: KernelCounters) -> [String] {
+        var warnings: [String] = []
         if counters.vsyscallsUnnoted > 0 {
-            remarks.append(
+            warnings.append(
                 "\(counters.vsyscallsUnnoted) calls through the vsyscall page are not shown: too many processes made some.")
         }
         if counters.ticksUnnoted > 0 {
-            remarks.append(
+            warnings.append(
                 "\(counters.ticksUnnoted) ticks inside the vDSO are not in the estimates: more than "
                     + "\(SYSLAT_TICKED_FUNCTIONS) processes and functions were hit. Watch fewer processes.")
         }
-        return remarks
+        return warnings
     }
 
     func notes(_ counters: KernelCounters) -> [String] {

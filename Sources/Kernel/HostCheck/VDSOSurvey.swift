@@ -31,18 +31,18 @@ package struct VDSOSurvey {
     /// Errors: a file that is no BTF of this kernel.
     package func make() throws(CaptureError) -> VDSOReport {
         let selfTest = SelfTest(effort: .thorough) { $0.calls.filter(isWanted) + [.null] }
-        var remarks = selfTest.defect.map { [$0] } ?? []
+        var warnings = selfTest.defect.map { [$0] } ?? []
         do throws(CaptureError) {
             let options = CaptureOptions(
                 target: .processes([], follow: false), ringBytes: CaptureOptions.smallestRing, btfPath: btfPath,
                 vdsoTickHertz: nil)
             let session = try Session(options, selfTest: selfTest)
-            return report(session.selfTest, floor: session.probeFloor, remarks: remarks)
+            return report(session.selfTest, floor: session.probeFloor, warnings: warnings)
         } catch {
             // A refusal comes without a log: whatever the file is, it was not looked at.
             guard btfPath == nil || (error.kind == .host && error.log.isEmpty) else { throw error }
-            remarks.append("Nothing was traced: \(error)")
-            return report(selfTest, floor: nil, remarks: remarks)
+            warnings.append("Nothing was traced: \(error)")
+            return report(selfTest, floor: nil, warnings: warnings)
         }
     }
 
@@ -51,7 +51,7 @@ package struct VDSOSurvey {
             && (clocks.isEmpty || call.clock.map(clocks.contains) ?? false)
     }
 
-    private func report(_ selfTest: SelfTest, floor: UInt64?, remarks: [String]) -> VDSOReport {
+    private func report(_ selfTest: SelfTest, floor: UInt64?, warnings: [String]) -> VDSOReport {
         let host = Host.current()
         let facts = BoundaryFacts.current(vulnerabilities: host.mitigations)
         return VDSOReport(
@@ -62,7 +62,7 @@ package struct VDSOSurvey {
             },
             functions: selfTest.trials + (clocks.isEmpty ? uncallable(selfTest) : []),
             nullCall: VDSOFunction(name: "getppid", syscall: selfTest.nullCall, kernelP50Nanoseconds: floor),
-            probeFloorNanoseconds: floor, remarks: remarks)
+            probeFloorNanoseconds: floor, warnings: warnings)
     }
 
     private func uncallable(_ selfTest: SelfTest) -> [VDSOReport.Trial] {

@@ -1,4 +1,5 @@
 import Linux
+package import Profile
 
 /// What this host adds to each entry into the kernel and each return from it.
 package struct BoundaryFacts: Sendable, Hashable {
@@ -29,8 +30,8 @@ package struct BoundaryMitigation: Sendable, Hashable {
     package let name: String
     /// As the kernel says it: `Mitigation: PTI`.
     package let state: String
-    /// Phrases that say what is done: `page tables are switched at each entry and exit`.
-    package let effects: [String]
+    /// What is done; never empty.
+    package let effects: [BoundaryEffect]
 
     /// nil for a state that costs a system call nothing.
     ///
@@ -48,51 +49,44 @@ package struct BoundaryMitigation: Sendable, Hashable {
         self.effects = effects
     }
 
-    private static func effects(_ name: String, _ state: String) -> [String] {
+    private static func effects(_ name: String, _ state: String) -> [BoundaryEffect] {
         switch name {
-        case "meltdown" where state.contains("PTI"): ["page tables are switched at each entry and exit"]
-        case "spectre_v1" where state.contains("swapgs barriers"): ["speculation is stopped after swapgs at each entry"]
+        case "meltdown" where state.contains("PTI"): [.pageTablesSwitched]
+        case "spectre_v1" where state.contains("swapgs barriers"): [.speculationStoppedAfterSwapgs]
         case "spectre_v2": spectreV2(state)
         case "retbleed": retbleed(state)
-        case "spec_rstack_overflow" where state.contains("Safe RET"): ["returns in the kernel go through a safe return"]
+        case "spec_rstack_overflow" where state.contains("Safe RET"): [.safeReturn]
         // `IBPB on VMEXIT only` is for guests.
-        case "spec_rstack_overflow" where state.contains("IBPB") && !state.contains("VMEXIT"):
-            ["branch predictors are flushed at each entry"]
-        case "indirect_target_selection" where state.contains("thunks"):
-            ["indirect branches and returns in the kernel go through thunks"]
+        case "spec_rstack_overflow" where state.contains("IBPB") && !state.contains("VMEXIT"): [.predictorsFlushed]
+        case "indirect_target_selection" where state.contains("thunks"): [.thunks]
         // The state of a CPU whose TSX is off says so, and nothing is cleared.
         case "mds", "tsx_async_abort", "mmio_stale_data", "tsa":
-            state.contains("Clear CPU buffers") ? ["CPU buffers are cleared (VERW) at each exit"] : []
-        case "reg_file_data_sampling" where state.contains("Clear Register File"):
-            ["CPU buffers are cleared (VERW) at each exit"]
-        case "vmscape" where state.contains("IBPB before exit to userspace"):
-            ["branch predictors are flushed at an exit after a guest has run"]
+            state.contains("Clear CPU buffers") ? [.buffersCleared] : []
+        case "reg_file_data_sampling" where state.contains("Clear Register File"): [.buffersCleared]
+        case "vmscape" where state.contains("IBPB before exit to userspace"): [.predictorsFlushedAfterGuest]
         default: []
         }
     }
 
-    private static func spectreV2(_ state: String) -> [String] {
+    private static func spectreV2(_ state: String) -> [BoundaryEffect] {
         // After `Mitigation: ` come parts with `;` or `,` between them: `Retpolines; IBPB: conditional; BHI: SW loop, KVM: SW loop`.
         let parts = state.dropFirst("Mitigation:".count).split { ";,".contains($0) }.map { part in
             String(part.drop { $0 == " " })
         }
-        var effects: [String] = []
+        var effects: [BoundaryEffect] = []
         // `Enhanced / Automatic IBRS` is switched on once and stays on.
-        if parts.contains("IBRS") { effects.append("branch speculation is restricted (IBRS) at each entry and freed at each exit") }
+        if parts.contains("IBRS") { effects.append(.branchSpeculationRestricted) }
         if parts.contains(where: { $0.contains("Retpolines") || $0.contains("LFENCE") }) {
-            effects.append("indirect branches in the kernel go through retpolines")
+            effects.append(.retpolines)
         }
-        if parts.contains(where: { $0 == "BHI: SW loop" || $0 == "BHB" }) {
-            effects.append("the branch history is cleared at each entry")
-        }
+        if parts.contains(where: { $0 == "BHI: SW loop" || $0 == "BHB" }) { effects.append(.branchHistoryCleared) }
         return effects
     }
 
-    private static func retbleed(_ state: String) -> [String] {
-        let untrain = "the return predictor is cleaned at each entry, and returns go through a thunk"
-        if state.contains("untrained return thunk") { return [untrain] }
-        if state.contains("IBPB") { return ["branch predictors are flushed at each entry"] }
-        if state.contains("Stuffing") { return ["calls in the kernel are counted, and the return predictor is refilled"] }
+    private static func retbleed(_ state: String) -> [BoundaryEffect] {
+        if state.contains("untrained return thunk") { return [.returnsUntrained] }
+        if state.contains("IBPB") { return [.predictorsFlushed] }
+        if state.contains("Stuffing") { return [.returnPredictorStuffed] }
         // That of spectre_v2 is what works against it then.
         return []
     }

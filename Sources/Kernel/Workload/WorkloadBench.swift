@@ -137,10 +137,10 @@ package struct WorkloadBench: ~Copyable {
         switch options.machine {
         case .host, .kvm: break
         case .emulation:
-            profile.capture.remarks.append(
+            profile.capture.warnings.append(
                 "This kernel ran in an emulation of a processor: its nanoseconds say nothing about real hardware.")
         case .countedEmulation:
-            profile.capture.remarks.append(
+            profile.capture.warnings.append(
                 "This kernel ran in an emulation of a processor, where a nanosecond is one instruction executed: its times compare "
                     + "kernels by what they execute, and say nothing about real hardware.")
         }

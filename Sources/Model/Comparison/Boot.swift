@@ -4,8 +4,8 @@ import LatencyHistogram
 import Profile
 import SyscallTable
 
-/// One boot of one side: the unit that is counted. What several files of it say is averaged, since runs inside a boot tell
-/// nothing of how boots differ.
+/// One boot of one side: the unit that is counted. Several files of one boot are averaged, since runs within a boot say nothing
+/// about how boots differ.
 struct Boot {
     let id: String
     /// When its first capture began, in nanoseconds since 1970.
@@ -15,7 +15,7 @@ struct Boot {
     let floor: Double?
     /// ln of what entering and leaving the kernel costs, in nanoseconds.
     let boundary: Double?
-    /// What became of cases that were not measured.
+    /// Why cases were not measured.
     let states: [Subject.Name: WorkloadCase.State]
 
     init(id: String, files: [Profile]) {
@@ -39,18 +39,18 @@ struct Boot {
     }
 }
 
-/// What one boot says of one subject. Logarithms are natural ones of nanoseconds.
+/// One subject in one boot. Logarithms are natural, of nanoseconds.
 struct BootSubject {
     /// ln of the quantiles of ``ShiftPoint/all``; nil where there were too few calls.
     let points: [Double?]
-    /// Which share of the calls lies in which bucket; empty where there were too few.
+    /// The share of the calls in each bucket; empty where there were too few.
     let shares: [BucketShare]
     /// ln of what one operation takes untraced.
     let untraced: Double?
     let calls: UInt64
     /// Nanoseconds of all calls.
     let total: Double
-    /// ln of calls, and of nanoseconds of them, in each second of the capture; of a case nanoseconds in each operation.
+    /// ln of calls per second of the capture, and of their nanoseconds per second; for a case, of nanoseconds per operation.
     let rate, time: Double?
 
     /// Averages the runs of a boot.

@@ -13,9 +13,9 @@ struct Cells {
         distribution = MannWhitney(baseCount: base.boots.count, newCount: new.boots.count)
     }
 
-    /// The figures that a comparison of two sides may have, for one subject.
+    /// The figures of a subject that can be compared.
     static func measures(of subject: Subject) -> [Measure] {
-        subject.result == .operation ? [.untraced] : [.p50, .p90, .p99, .p999]
+        subject.result == .operation ? [.untraced] : Measure.quantiles
     }
 
     /// - Returns: a cell, without p-values where not every boot has the figure.
@@ -57,7 +57,7 @@ struct Cells {
         return NoiseFloor.of(values) ?? 0
     }
 
-    /// What tracing itself costs is in every traced time, and may differ between kernels.
+    /// The cost of tracing is in every traced time, and may differ between kernels.
     private func leastNanoseconds(_ measure: Measure) -> Double {
         guard measure != .untraced, let mine = base.probeFloor, let theirs = new.probeFloor else {
             return options.minimumNanoseconds
@@ -65,8 +65,8 @@ struct Cells {
         return max(options.minimumNanoseconds, 2 * abs(theirs - mine))
     }
 
-    /// A change of so few nanoseconds as do not matter is as good as none. What the probe floors differ by does matter, and is
-    /// not known to be none: it keeps verdicts back, and gives none.
+    /// A change of too few nanoseconds to matter counts as none. A difference of the probe floors is another thing: it may hide a
+    /// change, so it can prevent a verdict but never gives one.
     private func equivalenceMargin(_ cell: Cell) -> Double {
         guard let base = cell.base, base > 0 else { return cell.margin }
         return max(cell.margin, log(1 + options.minimumNanoseconds / base))

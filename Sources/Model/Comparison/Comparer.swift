@@ -1,48 +1,64 @@
-import SaturatingMath
 import Glibc
 import LatencyHistogram
 import Profile
+import SaturatingMath
 
-/// Compares two sides of profiles. The boot is the unit: runs of one kernel differ from boot to boot by a thousand times what
-/// the calls of one run tell, so that a test of calls would find every pair of runs different.
+/// Compares two sides of profiles. The boot is the unit: runs of one kernel differ from boot to boot by a thousand times what the
+/// calls of one run tell, so a test of calls would find every pair of runs different.
 ///
 /// Pure and deterministic: the same files give the same result in any order, and nothing is drawn by lot.
 package enum Comparer {
-    /// - Parameter noise: boots of one kernel, from which it is learned how much boots differ; may be empty.
+    /// - Parameter noise: boots of one kernel that tell how much boots differ; may be empty.
+    /// - Throws: ``ComparisonError`` where the files can't be compared.
     package static func compare(
         base: [ComparedFile], new: [ComparedFile], noise: [ComparedFile] = [], options: ComparisonOptions = ComparisonOptions()
     ) throws(ComparisonError) -> Comparison {
-        let (base, new, noise) = (Side("BASE", base), Side("NEW", new), Side("--noise", noise))
-        let warnings = try Compatibility.check(base, new, noise: noise, options: options)
-        let cells = Cells(base: base, new: new, noise: noise, options: options)
-        let distribution = cells.distribution
-        let family = Family(base, options)
-        let names = Set((base.boots + new.boots).flatMap(\.subjects.keys)).sorted()
-        let gated = judged(family.cells.map { cells.cell($0.subject, $0.measure) }, base, new, options)
-        var comparison = Comparison(
-            options: options, base: base.summary, new: new.summary, workload: workload(base, new),
-            differences: Identity.differences(base, new),
-            warnings: warnings + floors(base, new, options) + fewNoise(noise), gated: gated,
-            passedOver: family.passedOver,
-            others: others(names, cells, Set(gated.map { Key($0.subject, $0.measure) }), base, new, options),
-            subjects: names.map { change($0, base, new, distribution, options) },
-            vdso: VDSOComparison(base, new, distribution, alpha: options.alpha),
-            bootsNeeded: Resolution.bootsNeeded(family: max(1, gated.count), alpha: options.alpha), outcome: .inconclusive)
-        comparison.outcome = outcome(comparison)
-        for place in comparison.gated.indices {
-            comparison.gated[place].bootsNeeded = bootsNeeded(comparison.gated[place], comparison)
-        }
-        return comparison
+        try ComparisonRun(base: base, new: new, noise: noise, options: options).comparison
     }
 
     /// The gated cells alone, with their verdicts: what decides, in a fraction of the time that all the rest takes.
     package static func gatedCells(
         base: [ComparedFile], new: [ComparedFile], options: ComparisonOptions = ComparisonOptions()
     ) throws(ComparisonError) -> [Cell] {
-        let (base, new, noise) = (Side("BASE", base), Side("NEW", new), Side("--noise", []))
-        _ = try Compatibility.check(base, new, noise: noise, options: options)
-        let cells = Cells(base: base, new: new, noise: noise, options: options)
-        return judged(Family(base, options).cells.map { cells.cell($0.subject, $0.measure) }, base, new, options)
+        try ComparisonRun(base: base, new: new, noise: [], options: options).gatedCells
+    }
+}
+
+/// The sides of one comparison, and all that follows from them.
+private struct ComparisonRun {
+    let base, new, noise: Side
+    let options: ComparisonOptions
+    let family: Family
+    let cells: Cells
+    /// What to know before trusting the figures.
+    let doubts: [String]
+
+    init(
+        base: [ComparedFile], new: [ComparedFile], noise: [ComparedFile], options: ComparisonOptions
+    ) throws(ComparisonError) {
+        (self.base, self.new, self.noise) = (Side("BASE", base), Side("NEW", new), Side("--noise", noise))
+        self.options = options
+        doubts = try Compatibility.check(self.base, self.new, noise: self.noise, options: options)
+        family = Family(self.base, options)
+        cells = Cells(base: self.base, new: self.new, noise: self.noise, options: options)
+    }
+
+    var gatedCells: [Cell] { judged(family.cells.map { cells.cell($0.subject, $0.measure) }) }
+
+    var comparison: Comparison {
+        let names = Set((base.boots + new.boots).flatMap(\.subjects.keys)).sorted()
+        let gated = gatedCells
+        var comparison = Comparison(
+            options: options, base: base.summary, new: new.summary, workload: workload,
+            differences: Identity.differences(base, new), warnings: doubts + differentFloors + fewBootsOfNoise, gated: gated,
+            notGated: family.notGated, others: others(names, beside: Set(gated.map { Key($0.subject, $0.measure) })),
+            subjects: names.map(change(of:)), vdso: VDSOComparison(base, new, cells.distribution, alpha: options.alpha),
+            bootsNeeded: Resolution.bootsNeeded(family: max(1, gated.count), alpha: options.alpha), outcome: .inconclusive)
+        comparison.outcome = outcome(of: comparison)
+        for place in comparison.gated.indices {
+            comparison.gated[place].bootsNeeded = bootsNeeded(for: comparison.gated[place], in: comparison)
+        }
+        return comparison
     }
 
     private struct Key: Hashable {
@@ -52,13 +68,13 @@ package enum Comparer {
         init(_ subject: Subject, _ measure: Measure) { (self.subject, self.measure) = (subject, measure) }
     }
 
-    private static func workload(_ base: Side, _ new: Side) -> WorkloadSummary? {
+    private var workload: WorkloadSummary? {
         guard let mine = base.profiles.first?.workload, let theirs = new.profiles.first?.workload else { return nil }
         return WorkloadSummary(
             id: mine.id, version: mine.version, isQuick: mine.isQuick, base: mine.machine, new: theirs.machine)
     }
 
-    private static func floors(_ base: Side, _ new: Side, _ options: ComparisonOptions) -> [String] {
+    private var differentFloors: [String] {
         guard let mine = base.probeFloor, let theirs = new.probeFloor else { return [] }
         let difference = abs(mine - theirs)
         guard 2 * difference > options.minimumNanoseconds else { return [] }
@@ -69,7 +85,7 @@ package enum Comparer {
         ]
     }
 
-    private static func fewNoise(_ noise: Side) -> [String] {
+    private var fewBootsOfNoise: [String] {
         guard !noise.files.isEmpty, noise.boots.count < 8 else { return [] }
         return [
             "--noise has \(noise.boots.count) boots: halves of so few differ by chance alone. Eight or more are better."
@@ -78,11 +94,9 @@ package enum Comparer {
 
     // MARK: Verdicts
 
-    /// Adjusts the p-values of the gated cells and says what they mean. A cell without data counts as one that found nothing,
-    /// so that NEW does not choose the size of the family.
-    private static func judged(
-        _ cells: [Cell], _ base: Side, _ new: Side, _ options: ComparisonOptions
-    ) -> [Cell] {
+    /// Adjusts the p-values of the gated cells and gives each its verdict. A cell without data counts as one that found nothing:
+    /// otherwise NEW would choose the size of the family.
+    private func judged(_ cells: [Cell]) -> [Cell] {
         func adjusted(_ value: (Evidence) -> Double) -> [Double] {
             options.multiplicity.adjusted(cells.map { $0.p.map(value) ?? 1 })
         }
@@ -93,48 +107,44 @@ package enum Comparer {
             var judged = cell
             let q = Evidence(regressed: regressed[place], improved: improved[place], equivalent: equivalent[place])
             judged.q = q
-            judged.verdict = verdict(cell, q, base, new, options)
+            judged.verdict = verdict(on: cell, by: q)
             return judged
         }
     }
 
-    private static func others(
-        _ names: [Subject], _ cells: Cells, _ gated: Set<Key>, _ base: Side, _ new: Side, _ options: ComparisonOptions
-    ) -> [Cell] {
-        names.flatMap { subject in
+    /// The cells that don't decide.
+    private func others(_ subjects: [Subject], beside gated: Set<Key>) -> [Cell] {
+        subjects.flatMap { subject in
             Cells.measures(of: subject).compactMap { measure in
                 guard !gated.contains(Key(subject, measure)) else { return nil }
                 var cell = cells.cell(subject, measure)
                 guard let p = cell.p else { return nil }
-                cell.verdict = verdict(cell, p, base, new, options)
+                cell.verdict = verdict(on: cell, by: p)
                 return cell
             }
         }
     }
 
-    private static func verdict(
-        _ cell: Cell, _ evidence: Evidence, _ base: Side, _ new: Side, _ options: ComparisonOptions
-    ) -> Verdict {
-        // One boot says nothing of how boots differ.
+    private func verdict(on cell: Cell, by evidence: Evidence) -> Verdict {
+        // One boot says nothing about how boots differ.
         guard min(base.boots.count, new.boots.count) > 1, let mine = cell.base, let theirs = cell.new else {
             return .inconclusive
         }
-        // A hair of room: 12 times 1/252 is no binary fraction either.
+        // Some slack: 12 times 1/252 isn't a binary fraction either.
         let level = options.alpha * (1 + 1e-12)
         if evidence.regressed <= level && theirs - mine >= cell.leastNanoseconds { return .regressed }
         if evidence.improved <= level && mine - theirs >= cell.leastNanoseconds { return .improved }
         return evidence.equivalent <= level ? .equivalent : .inconclusive
     }
 
-    private static func outcome(_ comparison: Comparison) -> Comparison.Outcome {
+    private func outcome(of comparison: Comparison) -> Comparison.Outcome {
         if comparison.gated.contains(where: { $0.verdict == .regressed }) { return .regressed }
         let isDecided = comparison.gated.allSatisfy { ![.inconclusive, .noData].contains($0.verdict) }
         return comparison.canDecide && isDecided ? .passed : .inconclusive
     }
 
-    /// How many boots a side would probably decide about a cell: enough for the family, and enough to tell its shift from its
-    /// margin.
-    private static func bootsNeeded(_ cell: Cell, _ comparison: Comparison) -> Int? {
+    /// How many boots a side would probably decide a cell: enough for the family, and enough to tell its shift from its margin.
+    private func bootsNeeded(for cell: Cell, in comparison: Comparison) -> Int? {
         guard cell.verdict == .inconclusive, let family = comparison.bootsNeeded else { return nil }
         guard let shift = cell.shift, let deviation = cell.deviation else { return family }
         let size = abs(shift.effect)
@@ -147,16 +157,14 @@ package enum Comparer {
 
     // MARK: Beside the cells
 
-    private static func change(
-        _ subject: Subject, _ base: Side, _ new: Side, _ distribution: MannWhitney, _ options: ComparisonOptions
-    ) -> SubjectChange {
+    private func change(of subject: Subject) -> SubjectChange {
         func calls(_ side: Side) -> UInt64 {
             side.boots.reduce(0) { $0.addingSaturating($1.subjects[subject]?.calls ?? 0) }
         }
         func time(_ side: Side) -> Double? { side.boots.compactMap { $0.subjects[subject]?.time }.median.map { exp($0) } }
         func shift(_ value: (BootSubject) -> Double?) -> ShiftEstimate? {
             guard let mine = base.values(subject, value), let theirs = new.values(subject, value) else { return nil }
-            return ShiftEstimate(base: mine, new: theirs, distribution: distribution, alpha: options.alpha)
+            return ShiftEstimate(base: mine, new: theirs, distribution: cells.distribution, alpha: options.alpha)
         }
         func shapes(_ side: Side) -> [[BucketShare]] {
             side.boots.compactMap { $0.subjects[subject]?.shares }.filter { !$0.isEmpty }

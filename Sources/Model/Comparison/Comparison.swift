@@ -1,11 +1,11 @@
 package import Profile
 import SyscallTable
 
-/// What comparing two sides came to. Shifts, margins and deviations are in ln: 0.0488 is 5 % more.
+/// The result of comparing two sides. Shifts, margins and deviations are in ln: 0.0488 is 5 % more.
 package struct Comparison: Sendable, Hashable {
     package var options: ComparisonOptions
     package var base, new: SideSummary
-    /// nil of profiles of anything else.
+    /// nil unless the profiles are of a workload.
     package var workload: WorkloadSummary?
     /// What differs between the two sides before any figure does.
     package var differences: [IdentityDifference]
@@ -13,14 +13,14 @@ package struct Comparison: Sendable, Hashable {
     package var warnings: [String]
     /// The cells that decide, by falling total time of their subjects in BASE.
     package var gated: [Cell]
-    /// Subjects with more time than a gated one whose quantile BASE itself can't give.
-    package var passedOver: [PassedOver]
+    /// Figures of subjects with more time than a gated one, for which BASE has too few calls.
+    package var notGated: [NotGated]
     /// All other cells that both sides have, in the order of their subjects. Their p-values are not adjusted for their number.
     package var others: [Cell]
     /// Everything that is there on either side, in order.
     package var subjects: [SubjectChange]
     package var vdso: VDSOComparison
-    /// How many boots a side can flag one cell of this family alone; nil where no number will do.
+    /// How many boots a side it takes to flag a single cell of this family; nil where no number will do.
     package var bootsNeeded: Int?
     package var outcome: Outcome
 
@@ -28,14 +28,14 @@ package struct Comparison: Sendable, Hashable {
         case passed, regressed, inconclusive
     }
 
-    /// Whether there are enough boots to flag one cell alone.
+    /// Whether there are enough boots to flag a single cell.
     package var canDecide: Bool {
         min(base.boots, new.boots) > 1 && !gated.isEmpty
             && Resolution.canDecide(
                 family: gated.count, baseBoots: base.boots, newBoots: new.boots, alpha: options.alpha)
     }
 
-    /// The smallest p-value that so many boots can give.
+    /// The smallest p-value that this number of boots can give.
     package var smallestP: Double { Resolution.smallestP(baseBoots: base.boots, newBoots: new.boots) }
 
     /// How a system call is named: its ABI stands before it where it is not the machines' own.
@@ -72,7 +72,7 @@ package struct WorkloadSummary: Sendable, Hashable {
     package var base, new: WorkloadResult.Machine
 }
 
-/// Something of which the two sides have different values.
+/// Something that differs between the two sides.
 package struct IdentityDifference: Sendable, Hashable {
     package var name: String
     /// Each value that occurs on a side, in order.
@@ -83,7 +83,7 @@ package struct IdentityDifference: Sendable, Hashable {
     }
 }
 
-/// What is said of one figure of one subject.
+/// The verdict on one figure of one subject.
 package enum Verdict: String, Sendable, Hashable, CaseIterable {
     case regressed = "REGRESSED"
     case improved = "IMPROVED"
@@ -104,13 +104,13 @@ package struct Cell: Sendable, Hashable {
     /// The medians over the boots, in nanoseconds.
     package var base, new: Double?
     package var shift: ShiftEstimate?
-    /// What does not matter yet: beyond it something regressed or improved.
+    /// The change that doesn't matter yet: beyond it something regressed or improved.
     package var margin: Double
-    /// Within this it is equivalent: ``margin``, or what is too little in nanoseconds if that is more.
+    /// Within this it is equivalent: ``margin``, or more where that is too few nanoseconds to matter.
     package var equivalenceMargin: Double
-    /// How much two halves of boots of one kernel differ; 0 where that is not known.
+    /// How much two halves of the boots of one kernel differ; 0 where that isn't known.
     package var noise: Double
-    /// A difference of the medians below this is no change, in nanoseconds.
+    /// A difference of the medians below this, in nanoseconds, doesn't count as a change.
     package var leastNanoseconds: Double
     /// The standard deviation between boots of one side; nil of one boot a side.
     package var deviation: Double?
@@ -125,7 +125,7 @@ package struct Cell: Sendable, Hashable {
     package var absence: String?
 }
 
-/// p-values of the three hypotheses that a verdict takes back: no regression beyond the margin, no improvement beyond it, no
+/// p-values of the three hypotheses that a verdict rejects: no regression beyond the margin, no improvement beyond it, no
 /// equivalence within it.
 package struct Evidence: Sendable, Hashable {
     package var regressed, improved, equivalent: Double
@@ -136,15 +136,15 @@ package struct Evidence: Sendable, Hashable {
 }
 
 /// A figure that would have been gated if BASE had enough calls for it.
-package struct PassedOver: Sendable, Hashable {
+package struct NotGated: Sendable, Hashable {
     package var subject: Subject
     package var measure: Measure
 }
 
-/// What is known of a subject beside its gated figures.
+/// What is known about a subject, apart from its gated figures.
 package struct SubjectChange: Sendable, Hashable {
     package var subject: Subject
-    /// On how many boots of each side it is there.
+    /// How many boots of each side have it.
     package var baseBoots, newBoots: Int
     /// How many calls each side has.
     package var baseCalls, newCalls: UInt64

@@ -5,25 +5,22 @@ package import Profile
 package enum Measure: String, Sendable, Hashable, CaseIterable {
     case p50, p90, p99
     case p999 = "p99.9"
-    /// What one operation of a workload's case takes as the program sees it, while nothing is traced.
+    /// What one operation of a workload's case takes as the program sees it, untraced.
     case untraced
 
-    /// nil of what is no quantile.
-    package var quantile: Quantile? {
-        switch self {
-        case .p50: .p50
-        case .p90: .p90
-        case .p99: .p99
-        case .p999: .p999
-        case .untraced: nil
-        }
-    }
+    /// The measures that are quantiles, in rising order.
+    package static let quantiles: [Measure] = allCases.filter { $0.quantile != nil }
 
-    /// How many calls a run must have for the quantile to be one: 50 of them lie above it.
-    package var leastCalls: UInt64 {
-        guard let quantile else { return 1 }
-        return (50 * quantile.of + quantile.of - quantile.parts - 1) / (quantile.of - quantile.parts)
-    }
+    /// nil for a measure that isn't a quantile.
+    package var quantile: Quantile? { Percentile.allCases.first { $0.label == rawValue }?.quantile }
+
+    /// How many calls a run must have for the measure to mean anything.
+    package var leastCalls: UInt64 { quantile?.leastCalls ?? 1 }
+}
+
+extension Quantile {
+    /// How many calls a run must have for the quantile to mean anything: so many that 50 of them lie above it.
+    var leastCalls: UInt64 { (50 * of + of - parts - 1) / (of - parts) }
 }
 
 /// What a comparison is to decide.

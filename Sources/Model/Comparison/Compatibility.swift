@@ -1,9 +1,9 @@
 import LatencyHistogram
 import Profile
 
-/// Whether two sides can be compared at all, and what to say where they can but a doubt is left.
+/// Whether two sides can be compared at all, and warnings where they can but a doubt is left.
 enum Compatibility {
-    /// A larger share of lost calls hides what it is of: lost calls are the ones in the busiest moments.
+    /// A profile that lost a larger share of its calls is refused: calls are lost in the busiest moments.
     static let mostLost = 0.001
 
     /// - Returns: warnings, each a sentence.
@@ -51,7 +51,7 @@ enum Compatibility {
                 + "on the same machine, with the same syslat.")
     }
 
-    /// What nanoseconds are there: only those of one kind can be compared.
+    /// What kind of nanoseconds it has: only nanoseconds of one kind can be compared.
     private static func clock(of machine: WorkloadResult.Machine) -> String {
         switch machine {
         case .host, .kvm: "on real hardware"

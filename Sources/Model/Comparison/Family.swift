@@ -1,8 +1,10 @@
+import Profile
+
 /// The cells that decide. They are chosen from BASE alone: what NEW did must not choose the tests that judge it.
 struct Family {
     /// In the order in which they are shown.
     var cells: [(subject: Subject, measure: Measure)] = []
-    var passedOver: [PassedOver] = []
+    var notGated: [NotGated] = []
 
     /// For each gated figure the subjects that take the most time in BASE, of those for which all of its boots have the figure.
     init(_ base: Side, _ options: ComparisonOptions) {
@@ -10,10 +12,7 @@ struct Family {
         for boot in base.boots {
             for (subject, data) in boot.subjects { totals[subject, default: 0] += data.total }
         }
-        let ranked = totals.keys.sorted { left, right in
-            let (mine, theirs) = (totals[left] ?? 0, totals[right] ?? 0)
-            return mine == theirs ? left < right : mine > theirs
-        }
+        let ranked = totals.keys.sorted(falling: { totals[$0] ?? 0 }, then: { $0 })
         for measure in options.gate {
             let candidates = ranked.filter { Cells.measures(of: $0).contains(measure) }
             var taken = 0
@@ -22,7 +21,7 @@ struct Family {
                     cells.append((subject, measure))
                     taken += 1
                 } else {
-                    passedOver.append(PassedOver(subject: subject, measure: measure))
+                    notGated.append(NotGated(subject: subject, measure: measure))
                 }
             }
         }
@@ -32,6 +31,6 @@ struct Family {
             (places[subject] ?? .max, measures[measure] ?? .max)
         }
         cells.sort { place($0.subject, $0.measure) < place($1.subject, $1.measure) }
-        passedOver.sort { place($0.subject, $0.measure) < place($1.subject, $1.measure) }
+        notGated.sort { place($0.subject, $0.measure) < place($1.subject, $1.measure) }
     }
 }

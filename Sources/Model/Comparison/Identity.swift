@@ -1,12 +1,12 @@
 import Glibc
 import Profile
 
-/// Something that a profile says of the machine, the kernel or the capture.
+/// Something that a profile says about the machine, the kernel or the capture.
 struct IdentityField: Sendable {
     let name: String
     let value: @Sendable (Profile) -> String
 
-    /// What is the same for all boots of one side, or they differ for more reasons than chance.
+    /// What should be the same in all boots of one side; otherwise they differ for more reasons than chance.
     static let ofBoots: [IdentityField] = [
         IdentityField(name: "kernel") { $0.host.kernelRelease },
         IdentityField(name: "architecture") { $0.host.arch },
@@ -50,7 +50,7 @@ enum Identity {
         }
     }
 
-    /// Only what one side has and the other has not.
+    /// Only what one side has and the other lacks.
     private static func symbols(_ base: Side, _ new: Side) -> [IdentityDifference] {
         let mine = Set(base.profiles.flatMap(\.host.vdsoSymbols))
         let theirs = Set(new.profiles.flatMap(\.host.vdsoSymbols))

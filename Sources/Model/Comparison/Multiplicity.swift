@@ -1,4 +1,4 @@
-/// How p-values of several tests are adjusted so that their number does not make regressions.
+/// How p-values of several tests are adjusted, so testing many cells doesn't produce regressions.
 package enum Multiplicity: String, Sendable, Hashable {
     /// Among the cells that are flagged, no more than the level are flagged falsely, on average: Benjamini and Hochberg,
     /// "Controlling the false discovery rate" (1995). It holds for positively dependent tests too, as quantiles of one call are
@@ -42,7 +42,7 @@ package enum Resolution {
 
     /// Whether one cell alone could be flagged in a family of so many: family <= alpha * C(baseBoots + newBoots, baseBoots).
     package static func canDecide(family: Int, baseBoots: Int, newBoots: Int, alpha: Double) -> Bool {
-        // A hair of room, since 0.05 is no binary fraction.
+        // Some slack, since 0.05 isn't a binary fraction.
         Double(family) <= alpha * Choices.count(baseBoots + newBoots, choosing: baseBoots) * (1 + 1e-12)
     }
 

@@ -10,12 +10,9 @@ package struct ShiftPoint: Sendable, Hashable {
     /// The deciles, and the two quantiles of the tail.
     static let all: [ShiftPoint] =
         (1...9).map { ShiftPoint(quantile: Quantile(UInt64($0) * 10, of: 100), name: "p\($0)0") }
-        + [ShiftPoint(quantile: .p99, name: "p99"), ShiftPoint(quantile: .p999, name: "p99.9")]
+        + [Percentile.p99, .p999].map { ShiftPoint(quantile: $0.quantile, name: $0.label) }
 
-    /// How many calls a run must have: 50 of them lie above the quantile.
-    var leastCalls: UInt64 {
-        (50 * quantile.of + quantile.of - quantile.parts - 1) / (quantile.of - quantile.parts)
-    }
+    var leastCalls: UInt64 { quantile.leastCalls }
 }
 
 /// Which share of a distribution lies in one bucket.

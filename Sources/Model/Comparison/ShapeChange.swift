@@ -6,7 +6,7 @@ import LatencyHistogram
 package struct ShapeChange: Sendable, Hashable {
     /// The mean distance that a call moved, in ln of its time: without its sign, and with it (above 0 is slower).
     package let distance, shift: Double
-    /// The share of all ways to deal the boots out to two sides of the same sizes whose distance is no smaller; nil where there
+    /// The share of all ways to deal the boots out to two sides of the same sizes whose distance is at least as large; nil where there
     /// are more than ``mostDeals`` ways.
     package let p: Double?
 
@@ -28,9 +28,10 @@ package struct ShapeChange: Sendable, Hashable {
 
 /// The ways to deal boots out to two sides, and how far the sides are then apart.
 private struct Deals {
-    /// Each boot's cumulative distribution, times the step to the next bucket and what makes a difference of means of a sum.
+    /// Each boot's cumulative distribution. Every value is multiplied by the width of its step and by `1 / new + 1 / base`, so a sum
+    /// over the new side and ``nothing`` give the difference of both means.
     private let curves: [[SIMD4<Double>]]
-    /// What is left of the difference where no boot is on the new side.
+    /// The difference where no boot is on the new side.
     private let nothing: [SIMD4<Double>]
     private let newBoots: Int
     private let bucketCount: Int
@@ -64,7 +65,7 @@ private struct Deals {
 
     /// The share of all deals whose sides are as far apart.
     func share(reaching distance: Double) -> Double {
-        // A rounding error is no smaller distance.
+        // A rounding error doesn't make a distance smaller.
         var count = Count(least: distance - Deals.rounding)
         if newBoots * 2 == curves.count {
             // Exchanging the sides changes nothing: half of the deals are all.

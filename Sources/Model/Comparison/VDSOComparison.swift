@@ -102,7 +102,7 @@ package struct VDSOComparison: Sendable, Hashable {
     }
 
     private static func entered(_ base: [Profile], _ new: [Profile]) -> [EntryChange] {
-        // A side that nobody watched has no reasons, and lacks none.
+        // A side whose vDSO wasn't watched has no reasons to compare.
         guard base.contains(where: { $0.vdso != nil }), new.contains(where: { $0.vdso != nil }) else { return [] }
         func entries(_ profiles: [Profile]) -> Set<Entry> {
             Set(

@@ -1,10 +1,10 @@
 import SaturatingMath
 
-/// Where every call went. `entered` is what the kernel side counted at entry; the rest must add up to it.
+/// Where every call went. `entered` is what the kernel side counted at entry; the other counts must add up to it.
 package struct Balance: Sendable, Hashable {
     /// Why a call that entered is in no histogram and not in flight either.
     package enum LossCause: String, Sendable, Hashable, CaseIterable {
-        /// No place was free to remember the call while it ran.
+        /// No slot was free to remember the call while it ran.
         case noSlot = "no_slot"
         /// Its return was not seen: the same thread entered another call first.
         case missedExit = "missed_exit"
@@ -14,20 +14,8 @@ package struct Balance: Sendable, Hashable {
         case overflowFull = "overflow_full"
         /// The event could not be decoded.
         case malformed = "malformed"
-        /// The books do not close, and nothing says why.
+        /// The balance doesn't close, and nothing says why.
         case unaccounted = "unaccounted"
-
-        /// The cause as the report says it.
-        package var sentence: String {
-            switch self {
-            case .noSlot: "no slot was free to remember the call"
-            case .missedExit: "the return was not seen"
-            case .recursion: "the kernel skipped a nested run of the probe"
-            case .overflowFull: "ring buffer and overflow histograms were full"
-            case .malformed: "the event could not be decoded"
-            case .unaccounted: "cause unknown"
-            }
-        }
     }
 
     package var entered: UInt64
@@ -40,7 +28,7 @@ package struct Balance: Sendable, Hashable {
     /// has ended.
     package var inBatches: UInt64
 
-    // Beside the sum.
+    // Outside the sum.
 
     /// Returns of calls that had been entered before recording began.
     package var beganBefore: UInt64
@@ -50,10 +38,10 @@ package struct Balance: Sendable, Hashable {
     package var refused: UInt64
     /// Completed calls that went through the kernel's overflow histograms: coarser, and without their process.
     package var overflowed: UInt64
-    /// Completed calls that are unmeasured: counted only.
+    /// Completed calls that sampling only counted.
     package var unmeasured: UInt64
 
-    /// Closes the books: what nothing explains becomes `lost` with the cause `unaccounted`.
+    /// Closes the balance: what nothing explains becomes `lost` with the cause `unaccounted`.
     package init(
         entered: UInt64, completed: UInt64, inFlight: UInt64, neverReturned: UInt64,
         lostByCause: [LossCause: UInt64], inBatches: UInt64 = 0, beganBefore: UInt64 = 0, newTaskReturns: UInt64 = 0,
@@ -78,7 +66,7 @@ package struct Balance: Sendable, Hashable {
         self.unmeasured = unmeasured
     }
 
-    /// Completed calls that came to the consumer one by one.
+    /// Completed calls that came to the consumer as single events.
     package var events: UInt64 {
         let others = unmeasured.addingSaturating(overflowed)
         return completed > others ? completed - others : 0
@@ -87,7 +75,7 @@ package struct Balance: Sendable, Hashable {
     /// All lost calls; it stops at `UInt64.max`.
     package var lost: UInt64 { Array(lostByCause.values).saturatingSum }
 
-    /// Whether every call that entered is found again. Sums that stopped at `UInt64.max` say nothing: they do not close.
+    /// Whether every call that entered is accounted for. A sum that stopped at `UInt64.max` doesn't close.
     package var closes: Bool {
         let explained = [completed, inFlight, neverReturned, inBatches, lost].saturatingSum
         return entered == explained && explained < .max

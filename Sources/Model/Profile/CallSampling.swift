@@ -1,13 +1,12 @@
 import SaturatingMath
 
-/// How calls were sampled: 1 of every 2^n of a thread was measured, drawn by chance, and each was counted.
+/// How calls were sampled: 1 of every 2^n calls of a thread was measured, drawn by chance, and every call was counted.
 ///
-/// Counts of calls and of errors are exact all the same; what is said of latency, of processes and of single errors is an estimate
-/// from the measured calls.
+/// Counts of calls and errors stay exact. Latencies, processes and single errors are estimates from the measured calls.
 package struct CallSampling: Sendable, Hashable {
-    /// The n of the stretches in which most and least calls were measured; 0 stands for all.
+    /// The smallest and the largest n during the capture; 0 means that every call was measured.
     package var lowestShift, highestShift: UInt8
-    /// The overhead that was to be kept below; nil where the sampling was fixed.
+    /// The budget that the sampling kept to; nil where it was fixed.
     package var budget: OverheadBudget?
 
     /// 1 of 4096.
@@ -19,7 +18,7 @@ package struct CallSampling: Sendable, Hashable {
         self.budget = budget
     }
 
-    /// One call in so many was measured: where most were, and where least were.
+    /// One call in so many was measured: at the highest rate, and at the lowest.
     package var leastCalls: UInt64 { 1 << UInt64(lowestShift) }
     package var mostCalls: UInt64 { 1 << UInt64(highestShift) }
 
@@ -35,11 +34,11 @@ package struct CallSampling: Sendable, Hashable {
     }
 }
 
-/// What a capture was allowed to cost those that it watched, and what it did cost them.
+/// What a capture was allowed to cost its target, and what it did cost.
 package struct OverheadBudget: Sendable, Hashable {
-    /// The share of the CPU time of the watched processes: 0.01 for 1 %.
+    /// The limit, as a share of the CPU time of the watched processes: 0.01 for 1 %.
     package var limit: Double
-    /// What the watched calls took longer, by what a call takes longer on this host, and syslat's own CPU time.
+    /// How much longer the watched calls took (calculated from how much longer one takes on this host), plus syslat's own CPU time.
     package var spentNanoseconds: UInt64
     /// The CPU time that the watched processes used.
     package var watchedNanoseconds: UInt64

@@ -1,6 +1,6 @@
 package import SyscallTable
 
-/// What the entry of a call that the vDSO could have served tells about the way it took.
+/// What an entry tells about the way a call took that the vDSO could have served.
 package enum EntryEvidence: UInt8, Sendable, Hashable, CaseIterable {
     /// The process has no vDSO.
     case noVDSO = 1
@@ -30,7 +30,7 @@ package enum EntryReason: Sendable, Hashable {
     case reseed
     /// getrandom of the vDSO could not answer: generator not ready, unknown flags, called from inside itself.
     case rngFallback
-    /// A 32-bit call: all of them enter through the vDSO, so nothing can be told.
+    /// A 32-bit call: all of them enter through the vDSO, so the reason can't be told.
     case compat
     /// The vDSO gave up where no known reason applies.
     case unexplained
@@ -71,7 +71,7 @@ package enum EntryReason: Sendable, Hashable {
         }
     }
 
-    /// Whether someone can do something about it, so that the vDSO would serve the call.
+    /// Whether something can be done to have the vDSO serve the call.
     package var isCurable: Bool {
         switch self {
         case .bypass, .clocksource: true

@@ -55,14 +55,14 @@ package struct CaptureSummary: Sendable, Hashable {
     /// How calls were sampled; nil where every call was measured.
     package var sampling: CallSampling?
     /// What the reader must know before trusting the figures, each a sentence.
-    package var remarks: [String]
+    package var warnings: [String]
     /// What happened meanwhile and is in order, each a sentence.
     package var notes: [String]
 
     package init(
         startedAtNanoseconds: UInt64, durationNanoseconds: UInt64, scope: String, selection: String? = nil,
         command: [String]? = nil, exitStatus: Int32? = nil, probeFloorNanoseconds: UInt64? = nil,
-        consumerCPUNanoseconds: UInt64 = 0, programs: ProgramCost? = nil, sampling: CallSampling? = nil, remarks: [String] = [],
+        consumerCPUNanoseconds: UInt64 = 0, programs: ProgramCost? = nil, sampling: CallSampling? = nil, warnings: [String] = [],
         notes: [String] = []
     ) {
         self.startedAtNanoseconds = startedAtNanoseconds
@@ -75,7 +75,7 @@ package struct CaptureSummary: Sendable, Hashable {
         self.consumerCPUNanoseconds = consumerCPUNanoseconds
         self.programs = programs
         self.sampling = sampling
-        self.remarks = remarks
+        self.warnings = warnings
         self.notes = notes
     }
 }

@@ -84,26 +84,26 @@ extension CaptureSummary {
             probeFloorNanoseconds: probeFloorNanoseconds == other.probeFloorNanoseconds ? probeFloorNanoseconds : nil,
             consumerCPUNanoseconds: consumerCPUNanoseconds.addingSaturating(other.consumerCPUNanoseconds),
             programs: ProgramCost.merged(programs, other.programs), sampling: CallSampling.merged(sampling, other.sampling),
-            remarks: unique(remarks, other.remarks), notes: unique(notes, other.notes))
+            warnings: unique(warnings, other.warnings), notes: unique(notes, other.notes))
     }
 }
 
 extension Profile {
-    /// Adds another profile, as if one capture had made both. Time series are added up; hosts that differ are remarked on.
+    /// Adds another profile, as if one capture had made both. Time series are added up; hosts that differ give a warning.
     package func merged(with other: Profile) -> Profile {
         var capture = capture.merged(with: other.capture)
         let isSameHost = host.kernelRelease == other.host.kernelRelease && host.cpuModel == other.host.cpuModel
         if !isSameHost {
-            capture.remarks.append(
+            capture.warnings.append(
                 "The profiles are of different hosts: \(host.kernelRelease) on \(host.cpuModel), and "
                     + "\(other.host.kernelRelease) on \(other.host.cpuModel). Their sum says little about either.")
         }
-        let vdso = vdso(with: other, isSameHost: isSameHost, remarks: &capture.remarks)
+        let vdso = vdso(with: other, isSameHost: isSameHost, warnings: &capture.warnings)
         if (self.capture.sampling == nil) != (other.capture.sampling == nil) {
-            let remark = "Not all of the profiles measured every call: in those that sampled, latencies are estimates."
-            if !capture.remarks.contains(remark) { capture.remarks.append(remark) }
+            let warning = "Only some of the profiles measured every call: in those that sampled, latencies are estimates."
+            if !capture.warnings.contains(warning) { capture.warnings.append(warning) }
         }
-        let workload = workload(with: other, remarks: &capture.remarks)
+        let workload = workload(with: other, warnings: &capture.warnings)
         let merged = Profile(
             tool: tool, host: host, capture: capture, balance: balance.merged(with: other.balance),
             calls: calls.merged(with: other.calls), processes: processes.merged(with: other.processes),
@@ -111,28 +111,28 @@ extension Profile {
         return merged.markedIfSaturated
     }
 
-    /// What both saw of the vDSO, with a remark on what only one of them can say. Costs are those of one host or of none.
-    private func vdso(with other: Profile, isSameHost: Bool, remarks: inout [String]) -> VDSOProfile? {
-        func remark(_ sentence: String) {
-            if !remarks.contains(sentence) { remarks.append(sentence) }
+    /// What both saw of the vDSO, with a warning where only one of them can say it. Costs are those of one host or of none.
+    private func vdso(with other: Profile, isSameHost: Bool, warnings: inout [String]) -> VDSOProfile? {
+        func warn(_ sentence: String) {
+            if !warnings.contains(sentence) { warnings.append(sentence) }
         }
         guard let mine = vdso, let theirs = other.vdso else {
             if vdso != nil || other.vdso != nil {
-                remark("Not all of the profiles say something about the vDSO: what is said of it is true of the others only.")
+                warn("Only some of the profiles say something about the vDSO: what is said about it is from those alone.")
             }
             return vdso ?? other.vdso
         }
         var merged = mine.merged(with: theirs)
         if mine.sampling != theirs.sampling {
-            remark(
+            warn(
                 mine.sampling.isOn && theirs.sampling.isOn
-                    ? "The profiles looked for calls that the vDSO served at different rates."
-                    : "Not all of the profiles looked for calls that the vDSO served: the estimates are of the others only.")
+                    ? "The profiles took vDSO ticks at different rates."
+                    : "Only some of the profiles estimated the calls that the vDSO served: the estimates are from those alone.")
         }
         if !isSameHost {
             merged.functions = []
         } else if mine.contradicts(theirs) {
-            remark("The vDSO did not serve the same calls in all of the profiles: its costs are those where it served less.")
+            warn("The vDSO did not serve the same calls in all of the profiles: its costs are those where it served less.")
         }
         return merged
     }
@@ -149,8 +149,8 @@ extension Profile {
             || workload?.isSaturated == true
         guard isSaturated else { return self }
         var marked = self
-        let remark = "Some counts or times are larger than 2^64 and stand at the largest number: they are too low."
-        if !marked.capture.remarks.contains(remark) { marked.capture.remarks.append(remark) }
+        let warning = "Some counts or times exceed 2^64 and stop there: they are too low."
+        if !marked.capture.warnings.contains(warning) { marked.capture.warnings.append(warning) }
         return marked
     }
 }

@@ -19,7 +19,7 @@ package struct Profile: Sendable, Hashable {
     package var inFlight: [InFlightCall]
     /// The same calls interval by interval, in order; empty unless a time series was asked for.
     package var intervals: [Interval]
-    /// What the vDSO served and what it did not; nil where nobody looked.
+    /// What the vDSO served and what it did not; nil where the capture didn't look.
     package var vdso: VDSOProfile?
     /// The cases of a fixed workload; nil for a profile of anything else.
     package var workload: WorkloadResult?
@@ -37,12 +37,12 @@ package struct Profile: Sendable, Hashable {
         self.capture = capture
         self.balance = balance
         self.calls = calls.byFallingTotal
-        self.processes = processes.sorted { ($1.totalNanoseconds, $0.pid ?? .max) < ($0.totalNanoseconds, $1.pid ?? .max) }
-        self.inFlight = inFlight.sorted { ($1.ageNanoseconds, $0.tid) < ($0.ageNanoseconds, $1.tid) }
+        self.processes = processes.sorted(falling: \.totalNanoseconds, then: { $0.pid ?? .max })
+        self.inFlight = inFlight.sorted(falling: \.ageNanoseconds, then: \.tid)
     }
 }
 
-/// The calls that completed in one stretch of a capture.
+/// The calls that completed in one interval of a time series.
 package struct Interval: Sendable, Hashable {
     /// When it began, counted from the start of the capture.
     package var startNanoseconds: UInt64
@@ -59,9 +59,7 @@ package struct Interval: Sendable, Hashable {
 
 extension [CallProfile] {
     /// The order of every report: the call that took the most time first.
-    package var byFallingTotal: [CallProfile] {
-        sorted { ($1.distribution.sum, $0.id) < ($0.distribution.sum, $1.id) }
-    }
+    package var byFallingTotal: [CallProfile] { sorted(falling: \.distribution.sum, then: \.id) }
 }
 
 /// How the scheduler treated a thread between the entry and the exit of a call.
@@ -90,7 +88,7 @@ package struct Series: Sendable, Hashable {
     package var failed: Bool
     /// Where calls were sampled, those that were not measured are in it in proportion to those that were.
     package var distribution: LatencyHistogram
-    /// Calls of whose latency nothing is known, since all of the series are unmeasured. They are not in ``distribution``.
+    /// Calls of whose latency nothing is known, since sampling measured none of the series. They are not in ``distribution``.
     package var unrepresented: UInt64
 
     package init(outcome: Outcome, failed: Bool, distribution: LatencyHistogram, unrepresented: UInt64 = 0) {
@@ -122,7 +120,7 @@ package struct ErrnoCount: Sendable, Hashable {
     }
 }
 
-/// Everything known of one system call.
+/// Everything known about one system call.
 package struct CallProfile: Sendable, Hashable {
     package var id: SyscallID
     /// The non-empty series, at most one for each outcome and result.
@@ -135,7 +133,7 @@ package struct CallProfile: Sendable, Hashable {
     package init(id: SyscallID, series: [Series], errnos: [ErrnoCount]) {
         self.id = id
         self.series = series
-        self.errnos = errnos.sorted { ($1.count, $0.errno) < ($0.count, $1.errno) }
+        self.errnos = errnos.sorted(falling: \.count, then: \.errno)
         self.distribution = series.mergedDistribution { _ in true }
     }
 
@@ -211,7 +209,7 @@ package struct InFlightCall: Sendable, Hashable {
     package var tid: Int32
     package var comm: String
     package var id: SyscallID
-    /// How long it had been running; at least so long if it began before the recording.
+    /// How long it had been running; at least that long if it began before the recording.
     package var ageNanoseconds: UInt64
     /// It had been entered before recording began, and is not in the balance.
     package var beganBefore: Bool

@@ -32,23 +32,13 @@ extension VDSOProfile {
         savings(calls: process.calls, total: process.totalNanoseconds, of: entry, in: capture)
     }
 
-    /// Whether someone can do something about it, so that the vDSO of this host would serve these calls.
+    /// Whether something can be done to have the vDSO of this host serve these calls.
     package func isCurable(_ entry: VDSOEntry) -> Bool {
         entry.reason.isCurable && !isBypassInVain(entry)
     }
 
-    /// What to do about entries of one reason, or what it means: a sentence or two. nil of none.
-    package func advice(on entries: [VDSOEntry]) -> String? {
-        guard let first = entries.first else { return nil }
-        let functions = Set(entries.map(\.function)).sorted()
-        guard entries.allSatisfy(isBypassInVain) else { return first.reason.advice(functions: functions) }
-        let calls = Set(entries.map { entry in entry.clock.map { "\(entry.function) for \($0.name)" } ?? entry.function }).sorted()
-        return "the program calls the kernel directly, but this host's vDSO does not answer "
-            + "\(calls.joined(separator: ", ")) either."
-    }
-
     /// Whether the self-test saw the vDSO give up on just this: calls made through it would enter the kernel too.
-    private func isBypassInVain(_ entry: VDSOEntry) -> Bool {
+    package func isBypassInVain(_ entry: VDSOEntry) -> Bool {
         entry.reason == .bypass && function(entry.function, entry.clock)?.isServed == false
     }
 

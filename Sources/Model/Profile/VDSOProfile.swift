@@ -19,9 +19,9 @@ package struct VDSOProfile: Sendable, Hashable {
         sampling: VDSOTicks
     ) {
         self.functions = functions
-        self.entered = entered.sorted { ($1.distribution.sum, $0.order) < ($0.distribution.sum, $1.order) }
-        self.served = served.sorted { ($1.calls, $0.pid ?? .max, $0.function) < ($0.calls, $1.pid ?? .max, $1.function) }
-        self.vsyscalls = vsyscalls.sorted { ($1.calls, $0.pid ?? .max, $0.name) < ($0.calls, $1.pid ?? .max, $1.name) }
+        self.entered = entered.sorted(falling: \.distribution.sum, then: \.order)
+        self.served = served.sorted(falling: \.calls, then: { $0.pid ?? .max }, \.function)
+        self.vsyscalls = vsyscalls.sorted(falling: \.calls, then: { $0.pid ?? .max }, \.name)
         self.sampling = sampling
     }
 }
@@ -84,9 +84,7 @@ package struct VDSOEntry: Sendable, Hashable {
         self.clock = clock
         self.reason = reason
         self.distribution = distribution
-        self.processes = processes.sorted {
-            ($1.totalNanoseconds, $0.pid ?? .max) < ($0.totalNanoseconds, $1.pid ?? .max)
-        }
+        self.processes = processes.sorted(falling: \.totalNanoseconds, then: { $0.pid ?? .max })
     }
 
     /// Decides between rows of the same total time.
@@ -108,7 +106,7 @@ package struct VDSOEntryProcess: Sendable, Hashable {
         self.comm = comm
         self.calls = calls
         self.totalNanoseconds = totalNanoseconds
-        self.callers = callers.sorted { ($1.calls, $0.file) < ($0.calls, $1.file) }
+        self.callers = callers.sorted(falling: \.calls, then: \.file)
     }
 }
 

@@ -31,17 +31,17 @@ package struct VDSOReport: Sendable, Hashable {
     package struct Mitigation: Sendable, Hashable {
         /// As ``Host/mitigations`` has them.
         package var name, state: String
-        /// What it does at the boundary, each a phrase.
-        package var effects: [String]
+        /// What it does at the boundary.
+        package var effects: [BoundaryEffect]
 
-        package init(name: String, state: String, effects: [String]) {
+        package init(name: String, state: String, effects: [BoundaryEffect]) {
             self.name = name
             self.state = state
             self.effects = effects
         }
     }
 
-    /// One function, or why there are no figures of it.
+    /// One function, or why it has no figures.
     package struct Trial: Sendable, Hashable {
         package enum Absence: Sendable, Hashable {
             /// It was not called, since nothing useful can come of it: a phrase says why.
@@ -73,11 +73,11 @@ package struct VDSOReport: Sendable, Hashable {
     /// The p50 of a call that does nothing between its tracepoints; nil where nothing was traced.
     package var probeFloorNanoseconds: UInt64?
     /// What the reader must know before trusting the figures, each a sentence.
-    package var remarks: [String]
+    package var warnings: [String]
 
     package init(
         tool: String, host: Host, image: Image?, vsyscallMode: String, boundaryMitigations: [Mitigation],
-        functions: [Trial], nullCall: VDSOFunction, probeFloorNanoseconds: UInt64?, remarks: [String] = []
+        functions: [Trial], nullCall: VDSOFunction, probeFloorNanoseconds: UInt64?, warnings: [String] = []
     ) {
         self.tool = tool
         self.host = host
@@ -87,10 +87,10 @@ package struct VDSOReport: Sendable, Hashable {
         self.functions = functions
         self.nullCall = nullCall
         self.probeFloorNanoseconds = probeFloorNanoseconds
-        self.remarks = remarks
+        self.warnings = warnings
     }
 
-    /// Whether anything was traced, so that it is known which functions the vDSO served.
+    /// Whether anything was traced: only then is it known which functions the vDSO served.
     package var isTraced: Bool {
         probeFloorNanoseconds != nil || functions.contains { $0.function.isServed != nil }
     }

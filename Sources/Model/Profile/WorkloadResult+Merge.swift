@@ -2,20 +2,20 @@ import SaturatingMath
 import LatencyHistogram
 
 extension Profile {
-    /// The cases of both. Those of different workloads, or of different machines, are no sum of anything: they are left out,
-    /// with a remark.
-    func workload(with other: Profile, remarks: inout [String]) -> WorkloadResult? {
-        func remark(_ sentence: String) {
-            if !remarks.contains(sentence) { remarks.append(sentence) }
+    /// The cases of both. Cases of different workloads or machines can't be added up: they are left out,
+    /// with a warning.
+    func workload(with other: Profile, warnings: inout [String]) -> WorkloadResult? {
+        func warn(_ sentence: String) {
+            if !warnings.contains(sentence) { warnings.append(sentence) }
         }
         guard let mine = workload, let theirs = other.workload else {
             if workload != nil || other.workload != nil {
-                remark("Not all of the profiles are of a workload: its cases are those of the others only.")
+                warn("Only some of the profiles are of a workload: its cases are from those alone.")
             }
             return workload ?? other.workload
         }
         guard let merged = mine.merged(with: theirs) else {
-            remark("The profiles are of different workloads, versions or machines: their cases are not added up.")
+            warn("The profiles are of different workloads, versions or machines: their cases are not added up.")
             return nil
         }
         return merged

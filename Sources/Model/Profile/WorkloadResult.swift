@@ -6,14 +6,14 @@ package struct WorkloadResult: Sendable, Hashable {
     package var version: Int
     /// The short form, with fewer calls: not comparable with the long one.
     package var isQuick: Bool
-    /// How often the whole was run in this boot; the figures are of all runs together.
+    /// How often the whole workload was run in this boot; the figures are of all runs together.
     package var runs: Int
     /// What the kernel ran on.
     package var machine: Machine
     /// In the order in which they ran.
     package var cases: [WorkloadCase]
 
-    /// What a kernel runs on. Nanoseconds of different ones can't be compared, and those of an emulation say nothing of any
+    /// What a kernel runs on. Nanoseconds of different ones can't be compared, and those of an emulation say nothing about any
     /// hardware.
     package enum Machine: String, Sendable, Hashable, CaseIterable {
         /// This very host.
@@ -36,13 +36,13 @@ package struct WorkloadResult: Sendable, Hashable {
     }
 }
 
-/// One situation of a workload.
+/// One case of a workload.
 package struct WorkloadCase: Sendable, Hashable {
     /// A name that never changes: `read-4k-zero`.
     package var name: String
     /// What became of it.
     package var state: State
-    /// The system calls that it is about, by name; those of its set-up are not among them.
+    /// The system calls that it is about, by name, without those of its set-up.
     package var syscalls: [String]
     /// How often it did its work while it was traced; each time makes a known number of calls.
     package var operations: UInt64
@@ -53,7 +53,7 @@ package struct WorkloadCase: Sendable, Hashable {
 
     package enum State: Sendable, Hashable {
         case measured
-        /// The kernel has not what it takes: a phrase says what.
+        /// The kernel lacks what it takes: a phrase says what.
         case absent(String)
         /// It found that its own result was wrong, or that calls were missing: a sentence says which.
         case failed(String)

@@ -1,5 +1,6 @@
 import LatencyHistogram
 import Profile
+import ProfileSchema
 import SyscallTable
 
 /// Series and errors as they come, gathered by call.
@@ -10,18 +11,18 @@ struct CallDrafts {
 
     var isEmpty: Bool { series.isEmpty && errnos.isEmpty }
 
-    mutating func add(_ new: (id: SyscallID, series: Series)) throws(LineDefect) {
+    mutating func add(_ new: (id: SyscallID, series: Series)) throws(ProfileDefect) {
         let known = series[new.id] ?? []
         guard !known.contains(where: { $0.outcome == new.series.outcome && $0.failed == new.series.failed }) else {
-            throw LineDefect("the series of \(new.id.abi.name):\(new.id.name) is there twice")
+            throw ProfileDefect("the series of \(new.id.abi.name):\(new.id.name) is there twice")
         }
         series[new.id] = known + [new.series]
         seriesCount += 1
     }
 
-    mutating func add(_ new: (id: SyscallID, errnos: [ErrnoCount])) throws(LineDefect) {
+    mutating func add(_ new: (id: SyscallID, errnos: [ErrnoCount])) throws(ProfileDefect) {
         guard errnos.updateValue(new.errnos, forKey: new.id) == nil else {
-            throw LineDefect("the errors of \(new.id.abi.name):\(new.id.name) are there twice")
+            throw ProfileDefect("the errors of \(new.id.abi.name):\(new.id.name) are there twice")
         }
     }
 

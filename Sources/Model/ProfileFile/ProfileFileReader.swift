@@ -2,6 +2,7 @@ import SaturatingMath
 import Crypto
 import FoundationEssentials
 package import Profile
+import ProfileSchema
 import SyscallTable
 
 /// Reads a profile file line by line. Whatever the file holds, the answer is a profile or an error with the line.
@@ -32,7 +33,7 @@ package struct ProfileFileReader {
         var workload = WorkloadDraft()
         var balance: Balance?
         var intervals: [Interval] = []
-        var openInterval: IntervalLine?
+        var openInterval: IntervalPart?
     }
 
     /// - Parameter path: how errors name the file.
@@ -64,13 +65,13 @@ package struct ProfileFileReader {
     }
 
     /// The profile. A file that ends early is an error, unless it is a time series with a finished interval: then it is the
-    /// profile up to there, with a remark.
+    /// profile up to there, with a warning.
     package mutating func finish() throws(ProfileFileError) -> Profile {
         if isFinished && pending.isEmpty { return try profile(of: draft) }
         guard lineNumber > 0 || !pending.isEmpty else {
-            throw ProfileFileError(path, "the file is empty; it is no profile. `syslat profile -o FILE` writes one.")
+            throw ProfileFileError(path, "the file is empty, so it isn't a profile. `syslat profile -o FILE` writes one.")
         }
-        if lineNumber == 0 { throw defect(pending.isEmpty ? "" : "this is no profile of syslat", line: 1) }
+        if lineNumber == 0 { throw defect(pending.isEmpty ? "" : "this is not a syslat profile", line: 1) }
         guard var partial = lastInterval else {
             throw ProfileFileError(
                 path, line: lineNumber,
@@ -78,7 +79,7 @@ package struct ProfileFileReader {
         }
         let covered = partial.intervals.last.map { $0.startNanoseconds.addingSaturating($0.durationNanoseconds) } ?? 0
         partial.capture?.durationNanoseconds = covered
-        partial.capture?.remarks.append(
+        partial.capture?.warnings.append(
             "The file \(path) is incomplete: it ends after \(partial.intervals.count) finished "
                 + (partial.intervals.count == 1 ? "interval, " : "intervals, ")
                 + "without processes, calls in flight and a balance of its own.")
@@ -93,7 +94,7 @@ package struct ProfileFileReader {
     // MARK: Lines
 
     private mutating func takeLine(_ line: [UInt8]) throws(ProfileFileError) {
-        if isFinished { throw defect("there is more after the line with the hash; two files in one are no profile") }
+        if isFinished { throw defect("there is more after the line with the hash; two files in one aren't a profile") }
         let parsed = try parse(line)
         if lineNumber == 1 { try checkFirst(parsed) }
         if let stated = parsed.sha256 {
@@ -105,7 +106,7 @@ package struct ProfileFileReader {
             try check(end.sha256)
             try closeInterval(end)
         } else {
-            do throws(LineDefect) { try take(parsed) } catch { throw defect(error.reason) }
+            do throws(ProfileDefect) { try take(parsed) } catch { throw defect(error.reason) }
         }
         hash.update(data: line + [UInt8(ascii: "\n")])
     }
@@ -122,23 +123,24 @@ package struct ProfileFileReader {
 
     private func checkFirst(_ line: FileLine) throws(ProfileFileError) {
         guard let version = line.version else { throw notAProfile() }
-        guard version == FileLine.majorVersion else {
+        let readable = FileLine.readableVersions
+        guard readable.contains(version) else {
             throw defect(
-                "the file is of version \(version), and this syslat reads version \(FileLine.majorVersion). "
-                    + (version > FileLine.majorVersion ? "Use a newer syslat." : "It is no version that ever was."))
+                "the file has version \(version), and this syslat reads versions \(readable.lowerBound) to \(readable.upperBound). "
+                    + (version > readable.upperBound ? "Use a newer syslat." : "There never was such a version."))
         }
         guard line.tool != nil, line.host != nil, line.capture != nil else {
             throw defect("the first line lacks its tool, host or capture")
         }
     }
 
-    private mutating func take(_ line: FileLine) throws(LineDefect) {
+    private mutating func take(_ line: FileLine) throws(ProfileDefect) {
         if let tool = line.tool { draft.tool = tool }
         if let host = line.host { draft.host = host.host }
         if let capture = line.capture { draft.capture = try capture.decoded() }
         if let interval = line.interval {
-            guard draft.openInterval == nil else { throw LineDefect("an interval begins before the last one has ended") }
-            guard draft.calls.isEmpty else { throw LineDefect("an interval begins after series that belong to none") }
+            guard draft.openInterval == nil else { throw ProfileDefect("an interval begins before the last one has ended") }
+            guard draft.calls.isEmpty else { throw ProfileDefect("an interval begins after series that belong to none") }
             draft.openInterval = interval
         }
         if let series = line.series { try draft.calls.add(series.decoded()) }
@@ -147,17 +149,18 @@ package struct ProfileFileReader {
         if let call = line.inFlight { draft.inFlight.append(try call.decoded()) }
         try draft.vdso.take(line)
         try draft.workload.take(line)
-        if let balance = line.balance { draft.balance = try balance.decoded() }
+        if let balance = line.balance { draft.balance = balance.balance }
     }
 
-    private mutating func closeInterval(_ end: EndIntervalLine) throws(ProfileFileError) {
+    private mutating func closeInterval(_ end: EndIntervalPart) throws(ProfileFileError) {
         guard let interval = draft.openInterval else { throw defect("an interval ends that never began") }
         guard draft.calls.seriesCount == end.series else {
             throw defect("the interval has \(draft.calls.seriesCount) series, not the \(end.series) that this line says")
         }
         draft.intervals.append(
             Interval(
-                startNanoseconds: interval.start, durationNanoseconds: interval.duration, calls: draft.calls.profiles()))
+                startNanoseconds: interval.startNanoseconds, durationNanoseconds: interval.durationNanoseconds,
+                calls: draft.calls.profiles()))
         draft.calls = CallDrafts()
         draft.openInterval = nil
         lastInterval = draft
@@ -165,7 +168,7 @@ package struct ProfileFileReader {
 
     private func check(_ stated: String) throws(ProfileFileError) {
         guard hash.finalize().hexadecimal == stated.lowercased() else {
-            throw defect("the hash is not that of the lines before it: the file was changed or damaged. Take a sound copy.")
+            throw defect("the hash doesn't match the lines before it: the file was changed or damaged. Use a good copy.")
         }
     }
 
@@ -189,8 +192,8 @@ package struct ProfileFileReader {
 
     private func notAProfile() -> ProfileFileError {
         lineNumber <= 1
-            ? ProfileFileError(path, line: 1, "this is no profile of syslat. `syslat profile -o FILE` writes one.")
-            : defect("this is no line of a profile: a JSON object was expected")
+            ? ProfileFileError(path, line: 1, "this is not a syslat profile. `syslat profile -o FILE` writes one.")
+            : defect("this isn't a line of a profile: a JSON object was expected")
     }
 
     private func tooLong() -> ProfileFileError {

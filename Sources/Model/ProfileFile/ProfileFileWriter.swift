@@ -1,8 +1,9 @@
 import Crypto
 import FoundationEssentials
 package import Profile
+import ProfileSchema
 
-/// Writes a profile as the lines of a profile file; see ``FileLine`` for the grammar.
+/// Writes a profile as the lines of a profile file; Documentation/formats.md has the grammar.
 ///
 /// A profile without a time series is written at once by ``text(of:)``. One with a time series is written as it grows:
 /// ``begin(_:)``, ``append(_:)`` for each interval, ``finish(_:)``. The lines are handed to the caller, who owns the file.
@@ -26,109 +27,69 @@ package struct ProfileFileWriter {
 
     /// The first line: whose profile it is. What is not known yet, such as the duration, is said again at the end.
     package mutating func begin(_ profile: Profile) throws -> [UInt8] {
-        var line = FileLine()
-        line.tool = profile.tool
-        line.host = HostLine(profile.host)
-        line.capture = CaptureLine(profile.capture)
         // The version stands first, so that `head -c` and file(1) can tell what the file is.
-        let rest = try encoder.encode(line).dropFirst()
-        return count(Array("{\"syslat-profile\":\(FileLine.majorVersion),".utf8) + rest)
+        let rest = try encoder.encode(FirstLine(profile)).dropFirst()
+        return count(Array("{\"\(TopKey.version.rawValue)\":\(FileLine.version),".utf8) + rest)
     }
 
     /// One interval: valid from its last line on, whatever happens to the rest of the file.
     package mutating func append(_ interval: Interval) throws -> [UInt8] {
         hasIntervals = true
-        var first = FileLine()
-        first.interval = IntervalLine(start: interval.startNanoseconds, duration: interval.durationNanoseconds)
-        var bytes = try encode(first) + encode(interval.calls)
-        var last = FileLine()
+        let bytes = try line(.interval, IntervalPart(interval)) + lines(interval.calls)
         let series = interval.calls.reduce(0) { $0 + $1.series.count }
-        last.endInterval = EndIntervalLine(series: series, sha256: digest())
-        bytes += try encode(last)
-        return bytes
+        return try bytes + line(.endInterval, EndIntervalPart(series: series, sha256: digest()))
     }
 
     /// All the rest, to the line with the hash of the file. The calls of a time series have been written with its intervals.
     package mutating func finish(_ profile: Profile) throws -> [UInt8] {
-        var bytes: [UInt8] = []
-        if !hasIntervals {
-            bytes += try encode(profile.calls)
-        } else {
-            var capture = FileLine()
-            capture.capture = CaptureLine(profile.capture)
-            bytes += try encode(capture)
-        }
-        for process in profile.processes {
-            var line = FileLine()
-            line.process = ProcessLine(process)
-            bytes += try encode(line)
-        }
-        for call in profile.inFlight {
-            var line = FileLine()
-            line.inFlight = InFlightLine(call)
-            bytes += try encode(line)
-        }
-        if let vdso = profile.vdso { bytes += try encode(vdso) }
-        if let workload = profile.workload { bytes += try encode(workload) }
-        var balance = FileLine()
-        balance.balance = BalanceLine(profile.balance)
-        bytes += try encode(balance)
-        var last = FileLine()
-        last.sha256 = digest()
-        return try bytes + encode(last)
+        var bytes = try hasIntervals ? line(.capture, CapturePart(profile.capture)) : lines(profile.calls)
+        for process in profile.processes { bytes += try line(.process, ProcessPart(process)) }
+        for call in profile.inFlight { bytes += try line(.inFlight, InFlightPart(call)) }
+        if let vdso = profile.vdso { bytes += try lines(vdso) }
+        if let workload = profile.workload { bytes += try lines(workload) }
+        bytes += try line(.balance, BalancePart(profile.balance))
+        return try bytes + line(.sha256, digest())
     }
 
-    private mutating func encode(_ calls: [CallProfile]) throws -> [UInt8] {
+    private mutating func lines(_ calls: [CallProfile]) throws -> [UInt8] {
         var bytes: [UInt8] = []
         for call in calls {
-            for series in call.series {
-                var line = FileLine()
-                line.series = SeriesLine(series, of: call.id)
-                bytes += try encode(line)
-            }
-            guard !call.errnos.isEmpty else { continue }
-            var line = FileLine()
-            line.errnos = ErrnosLine(call)
-            bytes += try encode(line)
+            for series in call.series { bytes += try line(.series, SeriesPart(series, of: call.id)) }
+            if !call.errnos.isEmpty { bytes += try line(.errnos, ErrnosPart(call)) }
         }
         return bytes
     }
 
-    private mutating func encode(_ vdso: VDSOProfile) throws -> [UInt8] {
-        var head = FileLine()
-        head.vdso = VDSOLine(vdso)
-        var bytes = try encode(head)
-        for entry in vdso.entered {
-            var line = FileLine()
-            line.vdsoEntered = VDSOEnteredLine(entry)
-            bytes += try encode(line)
-        }
-        for estimate in vdso.served {
-            var line = FileLine()
-            line.vdsoServed = VDSOServedLine(estimate)
-            bytes += try encode(line)
-        }
-        for count in vdso.vsyscalls {
-            var line = FileLine()
-            line.vdsoVsyscall = VDSOVsyscallLine(count)
-            bytes += try encode(line)
-        }
+    private mutating func lines(_ vdso: VDSOProfile) throws -> [UInt8] {
+        var bytes = try line(.vdso, VDSOPart(vdso))
+        for entry in vdso.entered { bytes += try line(.vdsoEntered, VDSOEnteredPart(entry)) }
+        for estimate in vdso.served { bytes += try line(.vdsoServed, VDSOServedPart(estimate)) }
+        for count in vdso.vsyscalls { bytes += try line(.vdsoVsyscall, VDSOVsyscallPart(count)) }
         return bytes
     }
 
-    private mutating func encode(_ workload: WorkloadResult) throws -> [UInt8] {
-        var head = FileLine()
-        head.workload = WorkloadLine(workload)
-        var bytes = try encode(head)
-        for item in workload.cases {
-            var line = FileLine()
-            line.workloadCase = WorkloadCaseLine(item)
-            bytes += try encode(line)
-        }
+    private mutating func lines(_ workload: WorkloadResult) throws -> [UInt8] {
+        var bytes = try line(.workload, WorkloadPart(workload))
+        for item in workload.cases { bytes += try line(.workloadCase, WorkloadCasePart(item, withSeries: true)) }
         return bytes
     }
 
-    private mutating func encode(_ line: FileLine) throws -> [UInt8] { count(Array(try encoder.encode(line))) }
+    private struct FirstLine: Encodable {
+        let profile: Profile
+
+        init(_ profile: Profile) { self.profile = profile }
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: TopKey.self)
+            try container.encode(profile.tool, forKey: .tool)
+            try container.encode(HostPart(profile.host), forKey: .host)
+            try container.encode(CapturePart(profile.capture), forKey: .capture)
+        }
+    }
+
+    private mutating func line(_ key: TopKey, _ part: some Encodable) throws -> [UInt8] {
+        count(Array(try encoder.encode([key.rawValue: part])))
+    }
 
     /// Ends a line and counts it into the hash.
     private mutating func count(_ line: [UInt8]) -> [UInt8] {

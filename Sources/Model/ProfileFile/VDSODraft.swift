@@ -1,10 +1,11 @@
 import LatencyHistogram
 import Profile
+import ProfileSchema
 import SyscallTable
 
 /// The lines about the vDSO as they come, the head first.
 struct VDSODraft {
-    private var head: (functions: [VDSOFunction], sampling: VDSOTicks)?
+    private var head: (functions: [VDSOFunction], ticks: VDSOTicks)?
     private var entered: [VDSOEntry] = []
     private var known: Set<Key> = []
     private var served: [ServedEstimate] = []
@@ -18,22 +19,22 @@ struct VDSODraft {
         var reason: String
     }
 
-    mutating func take(_ line: FileLine) throws(LineDefect) {
+    mutating func take(_ line: FileLine) throws(ProfileDefect) {
         if let new = line.vdso {
-            guard head == nil else { throw LineDefect("the vDSO's functions are there twice") }
+            guard head == nil else { throw ProfileDefect("the vDSO's functions are there twice") }
             head = try new.decoded()
         }
         guard line.vdsoEntered != nil || line.vdsoServed != nil || line.vdsoVsyscall != nil else { return }
-        guard head != nil else { throw LineDefect("a line about the vDSO comes before the vDSO's functions") }
-        if let new = line.vdsoEntered { try add(try new.decoded(), reasonName: new.reason) }
+        guard head != nil else { throw ProfileDefect("a line about the vDSO comes before the vDSO's functions") }
+        if let new = line.vdsoEntered { try add(try new.decoded(), reasonName: new.entry.reason) }
         if let new = line.vdsoServed { served.append(new.estimate) }
         if let new = line.vdsoVsyscall { vsyscalls.append(new.count) }
     }
 
-    private mutating func add(_ entry: VDSOEntry, reasonName: String) throws(LineDefect) {
+    private mutating func add(_ entry: VDSOEntry, reasonName: String) throws(ProfileDefect) {
         guard known.insert(Key(id: entry.id, clock: entry.clock, reason: reasonName)).inserted else {
             let clock = entry.clock.map { "\($0.name), " } ?? ""
-            throw LineDefect("the entries of \(entry.id.abi.name):\(entry.id.name) (\(clock)\(reasonName)) are there twice")
+            throw ProfileDefect("the entries of \(entry.id.abi.name):\(entry.id.name) (\(clock)\(reasonName)) are there twice")
         }
         let same = entered.firstIndex { $0.id == entry.id && $0.clock == entry.clock && $0.reason == entry.reason }
         guard let same else {
@@ -53,7 +54,7 @@ struct VDSODraft {
         head.map { head in
             VDSOProfile(
                 functions: head.functions, entered: entered, served: served, vsyscalls: vsyscalls,
-                sampling: head.sampling)
+                sampling: head.ticks)
         }
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
-package import Rendering
+package import Presentation
+package import TextReport
 
 /// What a text report shows.
 struct ViewOptions: ParsableArguments {

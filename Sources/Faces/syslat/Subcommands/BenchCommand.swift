@@ -1,7 +1,8 @@
 import ArgumentParser
 import Linux
 package import Profile
-import Rendering
+import Exports
+import TextReport
 import Workload
 
 struct BenchCommand: ParsableCommand {

@@ -1,7 +1,8 @@
 import ArgumentParser
 import Comparison
 import Profile
-import Rendering
+import Exports
+import TextReport
 
 struct CompareCommand: ParsableCommand {
     static let name = "compare"

@@ -4,7 +4,8 @@ import Glibc
 import Linux
 package import Probes
 import Profile
-import Rendering
+import Exports
+import TextReport
 import SyscallTable
 
 struct ProfileCommand: ParsableCommand {

@@ -1,7 +1,8 @@
 import CallSelection
 import ArgumentParser
 import Profile
-import Rendering
+import Exports
+import TextReport
 import SyscallTable
 
 struct ReportCommand: ParsableCommand {

@@ -1,6 +1,7 @@
 import ArgumentParser
+import Exports
 import HostCheck
-import Rendering
+import TextReport
 import SyscallTable
 
 struct VDSOCommand: ParsableCommand {

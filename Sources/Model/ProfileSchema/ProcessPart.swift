@@ -1,0 +1,69 @@
+package import Profile
+
+/// One process: its totals in each series, and its distribution if it has one.
+package struct ProcessPart: Codable {
+    private var pid: OwnerID
+    private var comm: String
+    private var series: [Totals]
+    private var distribution: DistributionPart?
+
+    private struct Totals: Codable {
+        let call: CallPart
+        let end: EndPart
+        let calls, totalNanoseconds: UInt64
+
+        init(_ series: ProcessSeries) {
+            (call, end) = (CallPart(series.id), EndPart(series.outcome, failed: series.failed))
+            (calls, totalNanoseconds) = (series.calls, series.totalNanoseconds)
+        }
+
+        init(from decoder: any Decoder) throws {
+            (call, end) = (try CallPart(from: decoder), try EndPart(from: decoder))
+            let container = try decoder.container(keyedBy: FigureKey.self)
+            calls = try container.decode(UInt64.self, forKey: .calls)
+            totalNanoseconds = try container.decode(UInt64.self, forKey: .total)
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            try call.encode(to: encoder)
+            try end.encode(to: encoder)
+            var container = encoder.container(keyedBy: FigureKey.self)
+            try container.encode(calls, forKey: .calls)
+            try container.encode(totalNanoseconds, forKey: .total)
+        }
+    }
+
+    package init(_ process: ProcessProfile) {
+        (pid, comm) = (OwnerID(process.pid), process.comm)
+        series = process.series.map(Totals.init)
+        distribution = process.distribution.map(DistributionPart.init)
+    }
+
+    package func decoded() throws(ProfileDefect) -> ProcessProfile {
+        var totals: [ProcessSeries] = []
+        for entry in series {
+            let (id, (outcome, failed)) = (try entry.call.decoded(), try entry.end.decoded())
+            totals.append(
+                ProcessSeries(
+                    id: id, outcome: outcome, failed: failed, calls: entry.calls, totalNanoseconds: entry.totalNanoseconds))
+        }
+        return ProcessProfile(pid: pid.pid, comm: comm, series: totals, distribution: try distribution?.decoded())
+    }
+}
+
+/// One process in a report: its totals.
+package struct ProcessTotalsPart: Encodable {
+    private let pid: OwnerID
+    private let comm: String
+    private let calls, errors, totalNanoseconds: UInt64
+
+    private enum CodingKeys: String, CodingKey {
+        case pid, comm, calls, errors
+        case totalNanoseconds = "total_ns"
+    }
+
+    package init(_ process: ProcessProfile) {
+        (pid, comm) = (OwnerID(process.pid), process.comm)
+        (calls, errors, totalNanoseconds) = (process.calls, process.errors, process.totalNanoseconds)
+    }
+}

@@ -1,0 +1,135 @@
+package import LatencyHistogram
+package import Profile
+import SaturatingMath
+package import SyscallTable
+
+/// One histogram, how its calls ended, and which call it is of.
+package struct SeriesPart: Codable {
+    private let call: CallPart
+    private let end: EndPart
+    private let distribution: DistributionPart
+    /// Calls without a distribution; only where there are any.
+    private let unrepresented: UInt64?
+
+    private enum CodingKeys: String, CodingKey {
+        case unrepresented
+        /// What syslat 0.1.0 calls the unrepresented calls.
+        case unmeasured
+    }
+
+    package init(_ series: Series, of id: SyscallID) {
+        call = CallPart(id)
+        end = EndPart(series.outcome, failed: series.failed)
+        distribution = DistributionPart(series.distribution)
+        unrepresented = series.unrepresented > 0 ? series.unrepresented : nil
+    }
+
+    package init(from decoder: any Decoder) throws {
+        call = try CallPart(from: decoder)
+        end = try EndPart(from: decoder)
+        distribution = try DistributionPart(from: decoder)
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        unrepresented =
+            try container.decodeIfPresent(UInt64.self, forKey: .unrepresented)
+            ?? container.decodeIfPresent(UInt64.self, forKey: .unmeasured)
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        try call.encode(to: encoder)
+        try end.encode(to: encoder)
+        try distribution.encode(to: encoder)
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encodeIfPresent(unrepresented, forKey: .unrepresented)
+    }
+
+    package func decoded() throws(ProfileDefect) -> (id: SyscallID, series: Series) {
+        let (id, (outcome, failed)) = (try call.decoded(), try end.decoded())
+        let unrepresented = unrepresented ?? 0
+        let distribution = try distribution.decoded(mayBeEmpty: unrepresented > 0)
+        return (id, Series(outcome: outcome, failed: failed, distribution: distribution, unrepresented: unrepresented))
+    }
+}
+
+/// A distribution: its sparse buckets as pairs of lowest value and count, and the exact figures beside them.
+package struct DistributionPart: Codable {
+    private var count, sum, min, max, aboveRange: UInt64
+    private var buckets: [[UInt64]]
+
+    enum CodingKeys: String, CodingKey {
+        case sum = "sum_ns"
+        case min = "min_ns"
+        case max = "max_ns"
+        case aboveRange = "above_range"
+        case count, buckets
+    }
+
+    package init(_ distribution: LatencyHistogram) {
+        (count, sum, min, max) = (distribution.count, distribution.sum, distribution.min, distribution.max)
+        aboveRange = distribution.aboveRange
+        buckets = distribution.buckets.map { [BucketScheme.lowerBound(of: $0.index), $0.count] }
+    }
+
+    package func decoded(mayBeEmpty: Bool = false) throws(ProfileDefect) -> LatencyHistogram {
+        if mayBeEmpty, count == 0, buckets.isEmpty, aboveRange == 0 { return LatencyHistogram() }
+        var sparse: [LatencyHistogram.Bucket] = []
+        sparse.reserveCapacity(buckets.count)
+        var total = aboveRange
+        for pair in buckets {
+            let bucket = try DistributionPart.bucket(pair, after: sparse.last)
+            sparse.append(bucket)
+            total = total.addingSaturating(bucket.count)
+        }
+        guard total == count else { throw ProfileDefect("the buckets hold \(total) calls, not the \(count) that the line says") }
+        guard count > 0, min <= max else {
+            throw ProfileDefect("a distribution has at least one call, and its min_ns is at most its max_ns")
+        }
+        try checkExtremes(sparse)
+        return LatencyHistogram(buckets: sparse, aboveRange: aboveRange, sum: sum, min: min, max: max)
+    }
+
+    private static func bucket(
+        _ pair: [UInt64], after previous: LatencyHistogram.Bucket?
+    ) throws(ProfileDefect) -> LatencyHistogram.Bucket {
+        guard pair.count == 2 else { throw ProfileDefect("a bucket is a pair of lowest value and count") }
+        let (low, count) = (pair[0], pair[1])
+        guard low < BucketScheme.rangeEnd, BucketScheme.lowerBound(of: BucketScheme.index(of: low)) == low else {
+            throw ProfileDefect("\(low) is not where a bucket begins")
+        }
+        let index = BucketScheme.index(of: low)
+        guard index > previous?.index ?? -1 else { throw ProfileDefect("the bucket \(low) is out of order or there twice") }
+        guard count > 0 else { throw ProfileDefect("the bucket \(low) is empty") }
+        return .init(index: index, count: count)
+    }
+
+    /// The exact extremes don't lie inside what the buckets hold.
+    private func checkExtremes(_ sparse: [LatencyHistogram.Bucket]) throws(ProfileDefect) {
+        let lowest = sparse.first.map { BucketScheme.upperBound(of: $0.index) } ?? .max
+        guard min <= lowest else { throw ProfileDefect("min_ns \(min) is above the first bucket") }
+        let highest = sparse.last.map { BucketScheme.lowerBound(of: $0.index) } ?? 0
+        guard max >= (aboveRange > 0 ? BucketScheme.rangeEnd : highest) else {
+            throw ProfileDefect("max_ns \(max) is below the last bucket")
+        }
+    }
+}
+
+/// A slice of a time series: what it covers, from the start of the capture.
+package struct IntervalPart: Codable {
+    package let startNanoseconds, durationNanoseconds: UInt64
+
+    enum CodingKeys: String, CodingKey {
+        case startNanoseconds = "start_ns"
+        case durationNanoseconds = "duration_ns"
+    }
+
+    package init(_ interval: Interval) {
+        (startNanoseconds, durationNanoseconds) = (interval.startNanoseconds, interval.durationNanoseconds)
+    }
+}
+
+/// The end of an interval's lines: how many series it has, and the hash of all lines before this one.
+package struct EndIntervalPart: Codable {
+    package let series: Int
+    package let sha256: String
+
+    package init(series: Int, sha256: String) { (self.series, self.sha256) = (series, sha256) }
+}

@@ -1,0 +1,18 @@
+/// The names at the top of a report (`--format json`) and of each line of a profile file.
+package enum TopKey: String, CodingKey, CaseIterable {
+    // Files and reports.
+    case tool, host, capture, balance, vdso, workload
+    case inFlight = "in_flight"
+
+    // Reports only.
+    case schema, syscalls, processes
+
+    // Files only.
+    case version = "syslat-profile"
+    case interval, series, errnos, process, sha256
+    case endInterval = "end_interval"
+    case vdsoEntered = "vdso_entered"
+    case vdsoServed = "vdso_served"
+    case vdsoVsyscall = "vdso_vsyscall"
+    case workloadCase = "workload_case"
+}

@@ -1,0 +1,101 @@
+package import Profile
+
+/// Which workload a profile is of. Its cases follow: as lines in a file, as an array in a report.
+package struct WorkloadPart: Codable {
+    private var id: String
+    private var version: Int
+    private var quick: Bool
+    private var runs: Int
+    private var machine: String
+
+    package init(_ workload: WorkloadResult) {
+        (id, version, quick, runs) = (workload.id, workload.version, workload.isQuick, workload.runs)
+        machine = workload.machine.rawValue
+    }
+
+    /// The workload without its cases.
+    package func decoded() throws(ProfileDefect) -> WorkloadResult {
+        guard let machine = WorkloadResult.Machine(rawValue: machine) else {
+            throw ProfileDefect("'\(machine)' is not a machine that a workload runs on")
+        }
+        guard !id.isEmpty, version > 0, runs > 0 else {
+            throw ProfileDefect("a workload has a name, and its version and runs are 1 or more")
+        }
+        return WorkloadResult(id: id, version: version, isQuick: quick, runs: runs, machine: machine, cases: [])
+    }
+}
+
+/// The name under which a report has the cases of a workload.
+package enum WorkloadKey: String, CodingKey { case cases }
+
+/// One case of a workload.
+package struct WorkloadCasePart: Codable {
+    private var name, state: String
+    /// Only of what was not measured.
+    private var reason: String?
+    private var syscalls: [String]
+    private var operations: UInt64
+    private var untraced: CostPart?
+    /// In files; reports have figures instead.
+    private var series: [CaseSeries]?
+
+    /// A series as elsewhere, without its call: a case may be about several.
+    private struct CaseSeries: Codable {
+        let end: EndPart
+        let distribution: DistributionPart
+
+        init(_ series: Series) {
+            (end, distribution) = (EndPart(series.outcome, failed: series.failed), DistributionPart(series.distribution))
+        }
+
+        init(from decoder: any Decoder) throws {
+            (end, distribution) = (try EndPart(from: decoder), try DistributionPart(from: decoder))
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            try end.encode(to: encoder)
+            try distribution.encode(to: encoder)
+        }
+
+        func decoded() throws(ProfileDefect) -> Series {
+            let (outcome, failed) = try end.decoded()
+            return Series(outcome: outcome, failed: failed, distribution: try distribution.decoded())
+        }
+    }
+
+    package init(_ item: WorkloadCase, withSeries: Bool) {
+        (name, syscalls, operations) = (item.name, item.syscalls, item.operations)
+        untraced = item.untraced.map(CostPart.init)
+        if withSeries { series = item.series.map(CaseSeries.init) }
+        switch item.state {
+        case .measured: state = "measured"
+        case .absent(let reason): (state, self.reason) = ("absent", reason)
+        case .failed(let reason): (state, self.reason) = ("failed", reason)
+        }
+    }
+
+    package func decoded() throws(ProfileDefect) -> WorkloadCase {
+        guard !name.isEmpty else { throw ProfileDefect("a case has a name") }
+        guard let series else { throw ProfileDefect("'series' is missing at .workload_case") }
+        var decoded: [Series] = []
+        for part in series {
+            let series = try part.decoded()
+            guard !decoded.contains(where: { $0.outcome == series.outcome && $0.failed == series.failed }) else {
+                throw ProfileDefect("a series of the case \(name) is there twice")
+            }
+            decoded.append(series)
+        }
+        return WorkloadCase(
+            name: name, state: try decodedState(), syscalls: syscalls, operations: operations, untraced: try untraced?.decoded(),
+            series: decoded)
+    }
+
+    private func decodedState() throws(ProfileDefect) -> WorkloadCase.State {
+        switch state {
+        case "measured": .measured
+        case "absent": .absent(reason ?? "")
+        case "failed": .failed(reason ?? "")
+        default: throw ProfileDefect("'\(state)' is not a state of a case")
+        }
+    }
+}

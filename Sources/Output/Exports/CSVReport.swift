@@ -1,0 +1,65 @@
+import Presentation
+import LatencyHistogram
+package import Profile
+import ProfileSchema
+import SyscallTable
+
+/// The figures of a profile as comma-separated values (RFC 4180), for spreadsheets and data frames: one row for each series,
+/// the calls of one kind that ended the same way.
+package enum CSVReport {
+    /// The same profile always gives the same text. Lines end with CR LF, as the RFC wants it. Integers are written in full,
+    /// durations are whole nanoseconds.
+    ///
+    /// With `byInterval` each row belongs to one interval of the time series; a profile without one is a single interval.
+    ///
+    /// Complexity: O(all buckets).
+    package static func render(_ profile: Profile, byInterval: Bool = false) -> String {
+        var text = line((byInterval ? intervalColumns : []) + columns)
+        let isSampled = profile.capture.sampling != nil
+        guard byInterval else { return text + rows(profile.calls, isSampled) }
+        let whole = Interval(
+            startNanoseconds: 0, durationNanoseconds: profile.capture.durationNanoseconds, calls: profile.calls)
+        for interval in profile.intervals.isEmpty ? [whole] : profile.intervals {
+            text += rows(
+                interval.calls, isSampled, after: [interval.startNanoseconds, interval.durationNanoseconds].map(String.init))
+        }
+        return text
+    }
+
+    private static let intervalColumns = ["interval_start_ns", "interval_duration_ns"]
+    private static let columns = ["abi", "number", "name", "outcome", "result"] + figures.map(\.stringValue) + ["sampled"]
+    private static let figures: [FigureKey] =
+        [.calls, .total, .minimum, .mean] + Percentile.allCases.map { FigureKey($0) } + [.maximum]
+
+    private static func rows(_ calls: [CallProfile], _ isSampled: Bool, after first: [String] = []) -> String {
+        var text = ""
+        for call in calls {
+            for series in call.series.inOrder {
+                guard series.calls > 0 else { continue }
+                let figures = LatencyFigures(series.distribution)
+                let latencies =
+                    [figures.map { _ in series.distribution.sum }, figures?.minimum, figures?.mean]
+                    + Percentile.allCases.map { figures?[$0] } + [figures?.maximum]
+                text += line(
+                    first + [call.id.abi.name, String(call.id.number), call.id.name, series.outcome.name, series.result]
+                        + [String(series.calls)] + latencies.map { $0.map { String($0) } ?? "" }
+                        + [isSampled ? "yes" : "no"])
+            }
+        }
+        return text
+    }
+
+    private static func line(_ fields: [String]) -> String { fields.map(quoted).joined(separator: ",") + "\r\n" }
+
+    /// In quotes, doubled inside, where the field has a character that means something to a reader.
+    static func quoted(_ field: String) -> String {
+        // By scalar: CR LF is one character.
+        guard field.unicodeScalars.contains(where: { [",", "\"", "\r", "\n"].contains($0) }) else { return field }
+        var text = "\""
+        for scalar in field.unicodeScalars {
+            if scalar == "\"" { text += "\"" }
+            text.unicodeScalars.append(scalar)
+        }
+        return text + "\""
+    }
+}

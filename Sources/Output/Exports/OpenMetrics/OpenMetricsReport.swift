@@ -1,0 +1,139 @@
+import Presentation
+import SaturatingMath
+import LatencyHistogram
+package import Profile
+import SyscallTable
+
+/// A profile as OpenMetrics 1.0 text, for Prometheus and whatever reads its formats.
+package enum OpenMetricsReport {
+    /// The same profile always gives the same text. Counts are written in full, and durations are exact to the nanosecond.
+    ///
+    /// Complexity: O(all buckets).
+    package static func render(_ profile: Profile) -> String {
+        let families =
+            [host(profile.host)] + capture(profile.capture) + sampling(profile) + balance(profile.balance)
+            + [durations(of: profile.calls)]
+            + (profile.vdso.map(VDSOMetrics.families) ?? [])
+        return families.map(\.text).joined() + "# EOF\n"
+    }
+
+    /// The bounds of the histogram, which never change: the last nanosecond of each power of two from 63 ns to 17 s.
+    ///
+    /// Bounds are inclusive in OpenMetrics, and these are the last values of buckets of ours: no call is in the wrong one.
+    static let bounds = (6...34).map { (UInt64(1) << UInt64($0)) - 1 }
+
+    private static func host(_ host: Host) -> MetricFamily {
+        var family = MetricFamily("syslat_host", .info, help: "The machine and boot that the profile was made on.")
+        family.add(
+            "_info",
+            [
+                ("kernel_release", host.kernelRelease), ("arch", host.arch), ("boot_id", host.bootID),
+                ("cpu_model", host.cpuModel), ("clocksource", host.clocksource),
+            ], "1")
+        return family
+    }
+
+    private static func capture(_ capture: CaptureSummary) -> [MetricFamily] {
+        let gauges: [(String, String, UInt64?)] = [
+            ("capture_start_time", "When the capture began, since 1970-01-01 00:00 UTC.", capture.startedAtNanoseconds),
+            ("capture_duration", "How long the capture took.", capture.durationNanoseconds),
+            ("probe_floor", "The median of a call that does nothing, under the same probes.", capture.probeFloorNanoseconds),
+        ]
+        return gauges.map { name, help, nanoseconds in
+            var family = MetricFamily("syslat_\(name)_seconds", .gauge, unit: "seconds", help: help)
+            if let nanoseconds { family.add("", [], DecimalText.exactSeconds(nanoseconds: nanoseconds)) }
+            return family
+        }
+    }
+
+    /// Nothing where every call was measured.
+    private static func sampling(_ profile: Profile) -> [MetricFamily] {
+        guard let sampling = profile.capture.sampling else { return [] }
+        var rate = MetricFamily(
+            "syslat_sampling_calls", .gauge,
+            help: "One call in so many was measured, the others only counted: the smallest and the largest rate.")
+        rate.add("", [("bound", "min")], String(sampling.leastCalls))
+        rate.add("", [("bound", "max")], String(sampling.mostCalls))
+        var overhead = MetricFamily(
+            "syslat_overhead_ratio", .gauge, help: "What the capture cost, as a share of the target's CPU time.")
+        if let spent = sampling.budget?.spent { overhead.add("", [], DecimalText.fixed(spent, decimals: 6)) }
+        var unrepresented = MetricFamily(
+            "syslat_unrepresented_calls", .counter,
+            help: "Completed calls that are in no histogram, since sampling measured none like them.")
+        for call in profile.calls {
+            for series in call.series.inOrder where series.unrepresented > 0 {
+                unrepresented.add("_total", labels(of: series, call.id), String(series.unrepresented))
+            }
+        }
+        return [rate, overhead, unrepresented]
+    }
+
+    private static func labels(of series: Series, _ id: SyscallID) -> MetricFamily.Labels {
+        [("abi", id.abi.name), ("name", id.name), ("outcome", series.outcome.name), ("result", series.result)]
+    }
+
+    private static func balance(_ balance: Balance) -> [MetricFamily] {
+        func family(_ name: String, _ help: String, by label: String, _ values: [(String, UInt64)]) -> MetricFamily {
+            var family = MetricFamily("syslat_\(name)", .counter, help: help)
+            for (value, count) in values { family.add("_total", label.isEmpty ? [] : [(label, value)], String(count)) }
+            return family
+        }
+        return [
+            family("entered_calls", "Calls that entered the kernel.", by: "", [("", balance.entered)]),
+            family(
+                "calls", "Calls that entered, by what became of them.", by: "state",
+                [
+                    ("completed", balance.completed), ("in_flight", balance.inFlight),
+                    ("never_returned", balance.neverReturned), ("lost", balance.lost),
+                ]),
+            family(
+                "lost_calls", "Calls that are in no histogram, by cause.", by: "cause",
+                Balance.LossCause.allCases.map { ($0.rawValue, balance.lostByCause[$0] ?? 0) }),
+            family(
+                "unmatched_returns", "Returns of calls whose entry was not counted, by cause.", by: "cause",
+                [
+                    ("began_before", balance.beganBefore), ("new_task", balance.newTaskReturns),
+                    ("refused", balance.refused),
+                ]),
+            family(
+                "overflowed_calls", "Completed calls that went through the coarser histograms in the kernel.", by: "",
+                [("", balance.overflowed)]),
+            family(
+                "unmeasured_calls", "Completed calls that sampling only counted.", by: "",
+                [("", balance.unmeasured)]),
+        ]
+    }
+
+    private static func durations(of calls: [CallProfile]) -> MetricFamily {
+        var family = MetricFamily(
+            "syslat_syscall_duration_seconds", .histogram, unit: "seconds",
+            help: "Latency of completed system calls, from entry to exit.")
+        for call in calls {
+            for series in call.series.inOrder where !series.distribution.isEmpty {
+                add(series.distribution, labels(of: series, call.id), to: &family)
+            }
+        }
+        return family
+    }
+
+    private static func add(
+        _ distribution: LatencyHistogram, _ labels: MetricFamily.Labels, to family: inout MetricFamily
+    ) {
+        var rest = distribution.buckets[...]
+        var count: UInt64 = 0
+        for bound in bounds {
+            while let bucket = rest.first, BucketScheme.upperBound(of: bucket.index) <= bound {
+                count = count.addingSaturating(bucket.count)
+                rest.removeFirst()
+            }
+            family.add("_bucket", labels + [("le", self.label(of: bound))], String(count))
+        }
+        family.add("_bucket", labels + [("le", "+Inf")], String(distribution.count))
+        family.add("_count", labels, String(distribution.count))
+        family.add("_sum", labels, DecimalText.exactSeconds(nanoseconds: distribution.sum))
+    }
+
+    /// A bound in seconds as other programs write it, because they compare it as text: the shortest digits that give the same
+    /// double, with an exponent below 0.0001. A description of a double is just that.
+    private static func label(of bound: UInt64) -> String { (Double(bound) / 1e9).description }
+}

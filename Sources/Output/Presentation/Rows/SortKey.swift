@@ -1,0 +1,36 @@
+import LatencyHistogram
+
+/// The column by which a table is ordered: the largest figure first, names from A to Z.
+package enum SortKey: String, Sendable, Hashable, CaseIterable {
+    case total, calls, errors, mean, p50, p90, p99, p999, max, name
+
+    package func sorted(_ rows: [TableRow]) -> [TableRow] { order(of: rows).map { rows[$0] } }
+
+    /// The positions of the rows in this order. Rows without the figure come last; equal ones keep their order.
+    package func order(of rows: [TableRow]) -> [Int] {
+        if self == .name {
+            return rows.indices.sorted { (rows[$0].name, $0) < (rows[$1].name, $1) }
+        }
+        let figures = rows.map(figure)
+        return rows.indices.sorted { left, right in
+            switch (figures[left], figures[right]) {
+            case (let first?, let second?) where first != second: first > second
+            case (.some, nil): true
+            case (nil, .some): false
+            default: left < right
+            }
+        }
+    }
+
+    private func figure(of row: TableRow) -> UInt64? {
+        switch self {
+        case .total: row.totalNanoseconds
+        case .calls: row.calls
+        case .errors: row.errors
+        case .mean: row.meanNanoseconds.map { UInt64($0) }
+        case .p50, .p90, .p99, .p999: Percentile(rawValue: rawValue).flatMap { row.figures?[$0] }
+        case .max: row.figures?.maximum
+        case .name: nil
+        }
+    }
+}

@@ -1,0 +1,97 @@
+import SaturatingMath
+package import LatencyHistogram
+package import Profile
+
+/// The figures of a row: a call, a process, an interval, or a sum of several.
+package struct TableRow {
+    package var name: String
+    /// What stays readable where the name is cut off: the process id.
+    package var suffix = ""
+    package var calls: UInt64
+    package var errors: UInt64
+    package var totalNanoseconds: UInt64
+    /// How many of the calls slept.
+    package var blocked: UInt64
+    /// The time in which the calls were made, where it isn't the whole capture.
+    package var durationNanoseconds: UInt64?
+    /// nil where no distribution is known.
+    package var figures: LatencyFigures?
+
+    package init(
+        name: String, suffix: String = "", calls: UInt64, errors: UInt64, totalNanoseconds: UInt64, blocked: UInt64,
+        durationNanoseconds: UInt64? = nil, figures: LatencyFigures?
+    ) {
+        self.name = name
+        self.suffix = suffix
+        self.calls = calls
+        self.errors = errors
+        self.totalNanoseconds = totalNanoseconds
+        self.blocked = blocked
+        self.durationNanoseconds = durationNanoseconds
+        self.figures = figures
+    }
+
+    /// The mean, in nanoseconds; nil where no call was measured.
+    package var meanNanoseconds: Double? {
+        calls > 0 && (totalNanoseconds > 0 || figures != nil) ? Double(totalNanoseconds) / Double(calls) : nil
+    }
+
+}
+
+extension TableRow {
+    package init(call: CallProfile, host: Host) {
+        name = SafeText.sanitized(call.id.label(on: host))
+        calls = call.calls
+        errors = call.errors
+        totalNanoseconds = call.distribution.sum
+        blocked = call.blocked
+        figures = LatencyFigures(call.distribution)
+    }
+
+    package init(process: ProcessProfile) {
+        let comm = SafeText.sanitized(process.comm)
+        if let pid = process.pid {
+            name = comm.isEmpty ? "?" : comm
+            suffix = " (\(pid))"
+        } else {
+            name = comm.isEmpty ? "other processes" : comm
+        }
+        calls = process.calls
+        errors = process.errors
+        totalNanoseconds = process.totalNanoseconds
+        blocked = process.blocked
+        figures = process.distribution.flatMap(LatencyFigures.init)
+    }
+
+    /// All calls of one interval of a time series, named by its beginning and end.
+    package init(interval: Interval) {
+        let end = interval.startNanoseconds.addingSaturating(interval.durationNanoseconds)
+        let distribution = interval.calls.reduce(into: LatencyHistogram()) { $0.merge($1.distribution) }
+        name = "\(TableRow.seconds(interval.startNanoseconds)) – \(TableRow.seconds(end)) s"
+        durationNanoseconds = interval.durationNanoseconds
+        calls = interval.calls.reduce(0) { $0.addingSaturating($1.calls) }
+        errors = interval.calls.reduce(0) { $0.addingSaturating($1.errors) }
+        totalNanoseconds = distribution.sum
+        blocked = interval.calls.reduce(0) { $0.addingSaturating($1.blocked) }
+        figures = LatencyFigures(distribution)
+    }
+
+    /// Seconds with two decimals: rows below each other are compared at a glance.
+    private static func seconds(_ nanoseconds: UInt64) -> String {
+        let hundredths = nanoseconds / 10_000_000
+        let fraction = hundredths % 100
+        return "\(hundredths / 100).\(fraction < 10 ? "0" : "")\(fraction)"
+    }
+
+    /// The sum of some rows. Percentiles do not add up: `distribution`, where there is one, says what they are.
+    package init(sumOf rows: some Sequence<TableRow>, name: String, distribution: LatencyHistogram? = nil) {
+        self.init(name: name, calls: 0, errors: 0, totalNanoseconds: 0, blocked: 0, figures: nil)
+        for row in rows {
+            calls = calls.addingSaturating(row.calls)
+            errors = errors.addingSaturating(row.errors)
+            totalNanoseconds = totalNanoseconds.addingSaturating(row.totalNanoseconds)
+            blocked = blocked.addingSaturating(row.blocked)
+        }
+        figures = distribution.flatMap(LatencyFigures.init)
+    }
+}

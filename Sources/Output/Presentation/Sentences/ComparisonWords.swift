@@ -1,0 +1,250 @@
+import Profile
+package import Comparison
+import Glibc
+import SyscallTable
+
+/// What a comparison says in sentences and figures, the same in every format. Nothing is escaped for any of them yet.
+package struct ComparisonWords {
+    package let comparison: Comparison
+
+    package init(comparison: Comparison) { self.comparison = comparison }
+
+    // MARK: Figures
+
+    /// A shift in ln as a change: `+23.1 %`, `-4.0 %`, `×12.3`. Signs are typed ones, for spreadsheets and grep.
+    package static func change(_ shift: Double) -> HumanFormat.Quantity {
+        let factor = exp(shift)
+        guard factor < 10 else { return HumanFormat.Quantity(number: "×" + HumanFormat.compactCount(min(factor, 1e18)), unit: "") }
+        let percent = (factor - 1) * 100
+        let digits = DecimalText.fixed(abs(percent), decimals: 1)
+        let sign = digits == "0.0" ? "" : percent < 0 ? "-" : "+"
+        return HumanFormat.Quantity(number: sign + digits, unit: "%")
+    }
+
+    /// Both ends: `-2.0 … +17.4 %`; nil of an interval that so few boots don't have.
+    package static func interval(_ estimate: ShiftEstimate) -> HumanFormat.Quantity? {
+        estimate.interval.map { interval in
+            let (low, high) = (change(interval.lowerBound), change(interval.upperBound))
+            let lowText = low.unit == high.unit ? low.number : low.tight
+            return HumanFormat.Quantity(number: "\(lowText) … \(high.number)", unit: high.unit)
+        }
+    }
+
+    /// A margin: `5.0 %`, without a sign.
+    package static func size(_ shift: Double) -> HumanFormat.Quantity {
+        let text = change(abs(shift))
+        let hasSign = text.number.hasPrefix("+")
+        return HumanFormat.Quantity(number: hasSign ? String(text.number.dropFirst()) : text.number, unit: text.unit)
+    }
+
+    package static func probability(_ value: Double) -> String {
+        value < 0.0005 ? "<0.001" : DecimalText.fixed(min(1, value), decimals: 3)
+    }
+
+    package static func name(_ cell: Cell, _ comparison: Comparison) -> String {
+        "\(comparison.label(cell.subject)) \(cell.measure.rawValue)"
+    }
+
+    /// The evidence for the verdict of a cell; for one without a verdict, the strongest there is.
+    package static func evidence(_ cell: Cell) -> Double? {
+        (cell.q ?? cell.p).map { evidence in
+            switch cell.verdict {
+            case .regressed: evidence.regressed
+            case .improved: evidence.improved
+            case .equivalent: evidence.equivalent
+            default: min(evidence.regressed, evidence.improved, evidence.equivalent)
+            }
+        }
+    }
+
+    /// `95 %`.
+    package var confidence: String { HumanFormat.compactCount((1 - comparison.options.alpha) * 100) + " %" }
+
+    /// `7 boots of 6.1.0`.
+    package func side(_ side: SideSummary) -> String {
+        let kernels = side.kernels.count > 3 ? "\(side.kernels.count) kernels" : side.kernels.joined(separator: ", ")
+        return "\(ComparisonWords.count(side.boots, "boot", "boots")) of \(kernels)"
+    }
+
+    package static func count(_ value: Int, _ singular: String, _ plural: String) -> String {
+        HumanFormat.count(UInt64(max(0, value)), singular, plural)
+    }
+
+    // MARK: The verdict
+
+    /// The one word, for a title.
+    package var title: String {
+        switch comparison.outcome {
+        case .passed: "NO REGRESSION"
+        case .regressed: "REGRESSED"
+        case .inconclusive: "INCONCLUSIVE"
+        }
+    }
+
+    /// The whole in one sentence.
+    package var verdict: String {
+        switch comparison.outcome {
+        case .regressed: regressed
+        case .passed: "all \(gatedCells) are decided: \(tally)."
+        case .inconclusive: inconclusive
+        }
+    }
+
+    private var gatedCells: String { ComparisonWords.count(comparison.gated.count, "gated cell", "gated cells") }
+
+    /// `10 equivalent, 1 improved`.
+    private var tally: String {
+        Verdict.allCases.compactMap { verdict in
+            let count = comparison.gated.count { $0.verdict == verdict }
+            return count > 0 ? "\(count) \(verdict.rawValue.lowercased())" : nil
+        }.joined(separator: ", ")
+    }
+
+    private var regressed: String {
+        let slower = comparison.gated.filter { $0.verdict == .regressed }
+        let worst = slower.max { ($0.shift?.effect ?? 0) < ($1.shift?.effect ?? 0) }
+        var sentence =
+            "\(slower.count) of \(gatedCells) \(slower.count == 1 ? "is" : "are") slower by more than the margin"
+        if let worst, let shift = worst.shift {
+            sentence +=
+                "\(slower.count == 1 ? ":" : ", most of all") \(ComparisonWords.name(worst, comparison)) by "
+                + ComparisonWords.change(shift.effect).spaced
+            if let interval = ComparisonWords.interval(shift) { sentence += " (\(confidence) interval \(interval.spaced))" }
+        }
+        return sentence + "."
+    }
+
+    private var inconclusive: String {
+        guard !comparison.gated.isEmpty else {
+            return "nothing in BASE has enough calls in each boot to be gated. Capture for longer, or gate p50 alone: --gate p50."
+        }
+        let boots = min(comparison.base.boots, comparison.new.boots)
+        if !comparison.canDecide {
+            let reason =
+                boots == 1
+                ? "one boot a side says nothing about how boots differ"
+                : "\(ComparisonWords.count(boots, "boot", "boots")) a side can't decide about \(gatedCells)"
+            return "\(reason): \(needed)."
+        }
+        let open = comparison.gated.count { $0.verdict == .inconclusive }
+        let absent = comparison.gated.count { $0.verdict == .noData }
+        let parts = [
+            open > 0 ? "\(open) can't be told from the margin with \(boots) boots a side" : nil,
+            absent > 0 ? "\(absent) \(absent == 1 ? "has" : "have") no data" : nil,
+        ].compactMap { $0 }
+        return "no regression was found, but of \(gatedCells) \(parts.joined(separator: " and "))."
+    }
+
+    /// How many boots a side it takes to decide.
+    private var needed: String {
+        guard let boots = comparison.bootsNeeded else { return "no number of boots can decide about so many: gate fewer" }
+        return "at least \(boots) are needed"
+    }
+
+    // MARK: What could not be decided
+
+    /// What it would take to decide the open gated cells, a sentence for each number of boots; then the cells without data.
+    package var undecided: [String] {
+        let open = comparison.gated.filter { $0.verdict == .inconclusive }
+        func names(_ cells: [Cell]) -> String {
+            cells.map { cell in
+                let change = cell.shift.map { " (\(ComparisonWords.change($0.effect).tight))" } ?? ""
+                return ComparisonWords.name(cell, comparison) + change
+            }.joined(separator: ", ")
+        }
+        let counts = Set(open.compactMap(\.bootsNeeded)).sorted()
+        var sentences = counts.map { boots in
+            "About \(boots) boots a side would decide: \(names(open.filter { $0.bootsNeeded == boots }))."
+        }
+        let hopeless = open.filter { $0.bootsNeeded == nil }
+        if !hopeless.isEmpty {
+            sentences.append(
+                "More boots will hardly decide these, since boots differ by much more than the change: \(names(hopeless)).")
+        }
+        return sentences
+            + comparison.gated.filter { $0.verdict == .noData }.map { cell in
+                "\(ComparisonWords.name(cell, comparison)): \(cell.absence ?? "no data")."
+            }
+    }
+
+    /// Figures that BASE itself lacks, a sentence for each figure.
+    package var notGated: [String] {
+        Measure.allCases.compactMap { measure in
+            let names = comparison.notGated.filter { $0.measure == measure }.map { comparison.label($0.subject) }
+            guard !names.isEmpty else { return nil }
+            let shown = names.prefix(Self.mostNames).joined(separator: ", ")
+            let rest = names.count > Self.mostNames ? " and \(names.count - Self.mostNames) more" : ""
+            let reason =
+                measure == .untraced
+                ? "not measured in every boot of BASE"
+                : "fewer than \(HumanFormat.count(measure.leastCalls)) calls in a boot of BASE"
+            return "Not gated, though they take more time: \(measure.rawValue) of \(shown)\(rest) (\(reason))."
+        }
+    }
+
+    /// As many names as a sentence has; the JSON has all of them.
+    private static let mostNames = 6
+
+    // MARK: Beside the gate
+
+    /// The subjects of the gate whose distributions are known, in its order.
+    package var shapes: [SubjectChange] {
+        var names: [Subject] = []
+        for cell in comparison.gated where !names.contains(cell.subject) { names.append(cell.subject) }
+        return names.compactMap { name in comparison.subjects.first { $0.subject == name && !$0.shifts.isEmpty } }
+    }
+
+    /// The other cells that moved, the farthest first.
+    package var moved: [Cell] {
+        comparison.others.filter { [.regressed, .improved].contains($0.verdict) }
+            .enumerated().sorted(falling: { abs($0.element.shift?.effect ?? 0) }, then: \.offset).map(\.element)
+    }
+
+    /// What only one side has, in a sentence each.
+    package var appearances: [String] {
+        func names(_ isMeant: (SubjectChange) -> Bool) -> String {
+            comparison.subjects.filter { $0.subject.result != .operation && isMeant($0) }
+                .map { comparison.label($0.subject) }.joined(separator: ", ")
+        }
+        let (appeared, vanished) = (names(\.isNew), names(\.isGone))
+        return [appeared.isEmpty ? nil : "NEW: \(appeared).", vanished.isEmpty ? nil : "GONE: \(vanished)."].compactMap { $0 }
+    }
+
+    /// What changed at the vDSO, a sentence each.
+    package var vdso: [String] {
+        let vdso = comparison.vdso
+        var sentences = vdso.served.map { change in
+            let name = "\(change.function)\(change.clock.map { "(\($0.name))" } ?? "")"
+            if change.isNowServed { return "\(name): now served" }
+            if change.isNoLongerServed { return "\(name): no longer served" }
+            return "\(name): served in \(change.base.served) of \(change.base.known) profiles before, in "
+                + "\(change.new.served) of \(change.new.known) now"
+        }
+        sentences += vdso.entered.map { change in
+            let name = "\(change.function)\(change.clock.map { "(\($0.name))" } ?? "")"
+            return change.appeared
+                ? "\(name): now enters the kernel: \(change.reason)" : "\(name): no longer enters the kernel: \(change.reason)"
+        }
+        if let boundary = vdso.boundary, let base = vdso.baseBoundary, let new = vdso.newBoundary {
+            let interval = ComparisonWords.interval(boundary).map { " (\($0.spaced))" } ?? ""
+            sentences.append(
+                "boundary (into the kernel and back): \(HumanFormat.cost(nanoseconds: base).spaced) → "
+                    + "\(HumanFormat.cost(nanoseconds: new).spaced), \(ComparisonWords.change(boundary.effect).spaced)\(interval)")
+        }
+        return sentences
+    }
+
+    /// How the verdicts are reached.
+    package var method: String {
+        let options = comparison.options
+        let deltas = options.gate.map { "\($0.rawValue) \(ComparisonWords.size(log(1 + options.delta($0))).spaced)" }
+        let family =
+            options.multiplicity == .holm ? "Holm (the chance of one false flag)" : "Benjamini-Hochberg (the share of false flags)"
+        return "CHANGE is the Hodges-Lehmann shift of the boots' quantiles; exact Mann-Whitney tests beyond the margin "
+            + "(\(deltas.joined(separator: ", ")), or what two halves of BASE or --noise differ by, and at least "
+            + "\(HumanFormat.quantity(nanoseconds: options.minimumNanoseconds).spaced)), at \(options.alpha) "
+            + "by \(family) over \(ComparisonWords.count(comparison.gated.count, "cell", "cells")). "
+            + "FINDS is the smallest change that these boots find four times in five. "
+            + "The unit is the boot: \(comparison.base.boots) and \(comparison.new.boots)."
+    }
+}

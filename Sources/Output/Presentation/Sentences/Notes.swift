@@ -1,0 +1,52 @@
+package import Profile
+
+/// How far the figures can be trusted: the floor, what the capture itself cost, and the balance.
+package enum Notes {
+    /// A sentence each, in the order of the report. They may have any text in them.
+    package static func sentences(on profile: Profile) -> [String] {
+        let capture = profile.capture
+        var notes: [String] = []
+        if let floor = capture.probeFloorNanoseconds {
+            notes.append(
+                "Probe floor: a call that does nothing reads \(HumanFormat.duration(nanoseconds: floor)) (p50) here; "
+                    + "all times include it.")
+        }
+        notes += VDSOFindings.notes(profile)
+        notes += ownCost(profile) + (capture.sampling.flatMap(SamplingText.budget).map { [$0] } ?? [])
+        return notes + balance(profile.balance) + capture.notes.map { "Note: \($0)" }
+    }
+
+    private static func ownCost(_ profile: Profile) -> [String] {
+        let (capture, balance) = (profile.capture, profile.balance)
+        guard capture.consumerCPUNanoseconds > 0 else { return [] }
+        var text = "Own cost: syslat used \(HumanFormat.duration(nanoseconds: capture.consumerCPUNanoseconds)) of CPU"
+        if capture.durationNanoseconds > 0 {
+            text += " (\(HumanFormat.percentage(capture.consumerCPUNanoseconds, of: capture.durationNanoseconds)) of one CPU)"
+        }
+        text += " for \(HumanFormat.count(balance.events, "event", "events"))"
+        if let programs = capture.programs, balance.entered > 0 {
+            let each = programs.nanoseconds / balance.entered
+            text += "; its BPF programs took \(HumanFormat.duration(nanoseconds: each)) a call (kernel statistics)"
+        }
+        return [text + "."]
+    }
+
+    private static func balance(_ balance: Balance) -> [String] {
+        func count(_ value: UInt64) -> String { HumanFormat.count(value) }
+        let sum =
+            "Balance: \(count(balance.entered)) entered \(balance.closes ? "=" : "≠") \(count(balance.completed)) completed"
+            + " + \(count(balance.inFlight)) in flight + \(count(balance.neverReturned)) never returned"
+            + " + \(count(balance.lost)) lost"
+        let outside = [
+            (balance.beganBefore, "call that began before the capture", "calls that began before the capture"),
+            (balance.newTaskReturns, "first return of a new task", "first returns of new tasks"),
+            (balance.refused, "call refused before entry", "calls refused before entry"),
+        ].filter { $0.0 > 0 }.map { HumanFormat.count($0.0, $0.1, $0.2) }
+        var lines = [sum]
+        if !outside.isEmpty { lines.append("Not in the balance: \(outside.joined(separator: ", "))") }
+        if balance.unmeasured > 0 {
+            lines.append("Unmeasured: \(count(balance.unmeasured)) of the completed calls were only counted")
+        }
+        return lines
+    }
+}

@@ -1,0 +1,37 @@
+import Presentation
+import LatencyHistogram
+import Profile
+import SyscallTable
+
+/// The drawings of the distributions that were asked for.
+enum DistributionSection {
+    /// A block of lines for each call.
+    static func blocks(_ context: ReportContext) -> [[String]] {
+        let calls = context.calls
+        switch context.options.histograms {
+        case .none: return []
+        case .all: return calls.prefix(context.shown(of: calls.count)).map { block($0, context) }
+        case .named(let names):
+            let found = calls.filter { call in names.contains { call.id.isNamed($0, on: context.profile.host) } }
+            let missing = names.filter { name in !found.contains { $0.id.isNamed(name, on: context.profile.host) } }
+            let notes = missing.map { "No call of \(SafeText.sanitized($0)) completed: no distribution to show." }
+            return found.map { block($0, context) } + notes.map { DisplayText.wrapped($0, to: context.width) }
+        }
+    }
+
+    private static func block(_ call: CallProfile, _ context: ReportContext) -> [String] {
+        let drawing = DistributionDrawing(call, style: context.style, width: context.width)
+        let total = HumanFormat.duration(nanoseconds: call.distribution.sum)
+        let summary = ": \(HumanFormat.count(call.calls, "call", "calls")), \(total) in total"
+        let name = SafeText.sanitized(call.id.label(on: context.profile.host))
+        let title = DisplayText.truncated(name, to: context.width - DisplayText.width(summary))
+        return [context.style.bold(title) + summary] + drawing.legend + drawing.rows
+    }
+}
+
+extension SyscallID {
+    /// Whether a user who typed `typed` means this call.
+    fileprivate func isNamed(_ typed: String, on host: Host) -> Bool {
+        typed == name || typed == label(on: host) || typed == "\(abi.name):\(name)"
+    }
+}

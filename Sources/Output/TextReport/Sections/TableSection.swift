@@ -1,0 +1,58 @@
+import Presentation
+import LatencyHistogram
+import Profile
+
+/// The table of calls, or of processes, with the sum of the rows that are not shown and the total.
+enum TableSection {
+    static func lines(_ context: ReportContext) -> [String] {
+        let profile = context.profile
+        let grouping = context.options.grouping
+        let everything = profile.calls.reduce(into: LatencyHistogram()) { $0.merge($1.distribution) }
+        let rows =
+            switch grouping {
+            case .call: context.callRows
+            case .process: processRows(context)
+            case .interval: intervalRows(context)
+            }
+        let shown = context.shown(of: rows.count)
+        var sums: [TableRow] = []
+        if shown < rows.count {
+            let nouns =
+                switch grouping {
+                case .call: ("more call", "more calls")
+                case .process: ("more process", "more processes")
+                case .interval: ("more interval", "more intervals")
+                }
+            let hidden = HumanFormat.count(UInt64(rows.count - shown), nouns.0, nouns.1)
+            sums.append(TableRow(sumOf: rows[shown...], name: "… \(hidden)"))
+        }
+        sums.append(TableRow(sumOf: rows, name: "total", distribution: everything))
+        let table = LatencyTable(
+            nameTitle: grouping.rawValue.uppercased(), rows: Array(rows[..<shown]), sums: sums,
+            durationNanoseconds: profile.capture.durationNanoseconds, style: context.style)
+        return table.lines(width: context.width)
+    }
+
+    /// The processes, and what is known by call but not by process: both tables have the same total.
+    private static func processRows(_ context: ReportContext) -> [TableRow] {
+        let rows = context.profile.processes.map { TableRow(process: $0) }
+        return context.options.sort.sorted(rows + [unknownProcess(rows, context)].compactMap { $0 })
+    }
+
+    /// The intervals of a time series. They keep their order in time when sorted by total, which is the default.
+    private static func intervalRows(_ context: ReportContext) -> [TableRow] {
+        let rows = context.profile.intervals.map { TableRow(interval: $0) }
+        return context.options.sort == .total ? rows : context.options.sort.sorted(rows)
+    }
+
+    private static func unknownProcess(_ rows: [TableRow], _ context: ReportContext) -> TableRow? {
+        let known = TableRow(sumOf: rows, name: "")
+        let all = TableRow(sumOf: context.callRows, name: "")
+        guard all.calls > known.calls else { return nil }
+        func rest(_ whole: UInt64, _ part: UInt64) -> UInt64 { whole > part ? whole - part : 0 }
+        return TableRow(
+            name: "(unknown process)", calls: all.calls - known.calls, errors: rest(all.errors, known.errors),
+            totalNanoseconds: rest(all.totalNanoseconds, known.totalNanoseconds),
+            blocked: rest(all.blocked, known.blocked), figures: nil)
+    }
+}

@@ -1,0 +1,115 @@
+package import Presentation
+package import Profile
+
+/// A profile as people read it, in lines of limited width.
+package enum TextReport {
+    /// What to show, and how.
+    package struct Options: Sendable, Hashable {
+        /// The column by which the table is ordered.
+        package var sort: SortKey
+        /// How many rows to show; the rest is summed up in one. nil for all.
+        package var top: Int?
+        /// What a row of the table is.
+        package var grouping: Grouping
+        /// The calls whose distribution is drawn.
+        package var histograms: HistogramSelection
+        /// Whether to use colours. The caller knows about terminals and NO_COLOR.
+        package var color: Bool
+        /// The most columns that a line may take. Less than 60 counts as 60.
+        package var width: Int
+
+        package init(
+            sort: SortKey = .total, top: Int? = nil, grouping: Grouping = .call, histograms: HistogramSelection = .none,
+            color: Bool = false, width: Int = 100
+        ) {
+            self.sort = sort
+            self.top = top
+            self.grouping = grouping
+            self.histograms = histograms
+            self.color = color
+            self.width = width
+        }
+    }
+
+    /// What a row of the table is.
+    package enum Grouping: String, Sendable, Hashable, CaseIterable {
+        case call, process
+        /// An interval of a time series, in order of time unless another order is asked for.
+        case interval
+    }
+
+    /// The calls whose distribution is drawn.
+    package enum HistogramSelection: Sendable, Hashable {
+        case none
+        /// Those that have a row in the table (or would have, where the rows are processes).
+        case all
+        /// Those of these names. `write` stands for the calls of that name in every ABI, `ia32:write` for one.
+        case named([String])
+    }
+
+    /// The calls of one interval while a capture goes on: a line with its time, the table, and the errors.
+    package static func render(_ interval: Interval, on host: Host, isSampled: Bool = false, options: Options = Options()) -> String
+    {
+        let summary = CaptureSummary(startedAtNanoseconds: 0, durationNanoseconds: interval.durationNanoseconds, scope: "")
+        let profile = Profile(
+            tool: "", host: host, capture: summary,
+            balance: Balance(entered: 0, completed: 0, inFlight: 0, neverReturned: 0, lostByCause: [:]), calls: interval.calls,
+            processes: [], inFlight: [])
+        var options = options
+        options.grouping = .call
+        let context = ReportContext(profile: profile, options: options)
+        let name = context.style.bold(TableRow(interval: interval).name) + (isSampled ? " (sampled)" : "")
+        let table = interval.calls.isEmpty ? ["  no call completed"] : TableSection.lines(context)
+        return ([name] + table + ErrorsSection.lines(context)).joined(separator: "\n") + "\n\n"
+    }
+
+    /// The report, ending with a newline.
+    ///
+    /// Complexity: O(all buckets).
+    package static func render(_ profile: Profile, options: Options = Options()) -> String {
+        let context = ReportContext(profile: profile, options: options)
+        var sections = [HeaderSection.lines(context), WorkloadSection.lines(context)]
+        if profile.calls.isEmpty && profile.processes.isEmpty {
+            // The calls of a workload stand with its cases.
+            if profile.workload == nil {
+                let explanation = SafeText.sanitized(EmptyCapture.explanation(of: profile))
+                sections.append(DisplayText.wrapped(explanation, to: context.width))
+            }
+        } else {
+            sections.append(TableSection.lines(context))
+            sections.append(ErrorsSection.lines(context))
+            sections += DistributionSection.blocks(context)
+        }
+        sections.append(InFlightSection.lines(context))
+        sections += VDSOSection.blocks(context)
+        sections.append(NotesSection.lines(context))
+        sections.append(WarningsSection.lines(context))
+        return sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
+    }
+}
+
+/// What every section of the report needs to know.
+struct ReportContext {
+    let profile: Profile
+    let options: TextReport.Options
+    let style: TextStyle
+    /// The most columns that a line may take.
+    let width: Int
+    /// The calls in the order of the table, and their rows.
+    let calls: [CallProfile]
+    let callRows: [TableRow]
+
+    init(profile: Profile, options: TextReport.Options) {
+        self.profile = profile
+        self.options = options
+        style = TextStyle(isEnabled: options.color)
+        width = max(60, options.width)
+        let rows = profile.calls.map { TableRow(call: $0, host: profile.host) }
+        let order = options.sort.order(of: rows)
+        calls = order.map { profile.calls[$0] }
+        callRows = order.map { rows[$0] }
+    }
+
+    /// How many rows to show of so many.
+    func shown(of count: Int) -> Int { min(count, max(0, options.top ?? count)) }
+}

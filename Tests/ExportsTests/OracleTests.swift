@@ -1,0 +1,190 @@
+import SaturatingMath
+import Foundation
+import LatencyHistogram
+import Profile
+import ReportFixtures
+import SyscallTable
+import TestSupport
+import Testing
+
+@testable import Exports
+
+/// What other people's programs read in our exports is what the profile has.
+@Suite(.enabled(if: Oracles.areWanted, Comment(rawValue: Oracles.missing))) struct OracleTests {
+    private static let names = Fixtures.exports.keys.sorted()
+
+    private func profile(_ name: String) throws -> Profile { try #require(Fixtures.exports[name]) }
+
+    // MARK: CSV
+
+    @Test(arguments: names, [false, true])
+    func csvHasTheSameNumbers(name: String, byInterval: Bool) throws {
+        let profile = try profile(name)
+        let text = CSVReport.render(profile, byInterval: byInterval)
+        let rows = try Oracles.ask("read_csv.py", about: text, for: [[String: String]].self)
+        let calls = byInterval && !profile.intervals.isEmpty ? profile.intervals.flatMap(\.calls) : profile.calls
+        let isSampled = profile.capture.sampling != nil
+        let expected = calls.flatMap { call in call.series.inOrder.map { row(call.id, $0, isSampled: isSampled) } }
+        #expect(rows.count == expected.count)
+        for (row, expected) in zip(rows, expected) {
+            #expect(row.filter { !$0.key.hasPrefix("interval_") } == expected)
+            #expect(row.keys.count { $0.hasPrefix("interval_") } == (byInterval ? 2 : 0))
+        }
+    }
+
+    private func row(_ id: SyscallID, _ series: Series, isSampled: Bool) -> [String: String] {
+        let distribution = series.distribution
+        func text(_ value: UInt64?) -> String { value.map { "\($0)" } ?? "" }
+        func value(_ quantile: Quantile) -> String { text(distribution.value(at: quantile)) }
+        let isMeasured = !distribution.isEmpty
+        return [
+            "abi": id.abi.name, "number": "\(id.number)", "name": id.name, "outcome": series.outcome.name,
+            "result": series.failed ? "error" : "ok", "calls": "\(series.calls)",
+            "total_ns": text(isMeasured ? distribution.sum : nil),
+            "min_ns": text(isMeasured ? distribution.min : nil), "mean_ns": text(distribution.mean), "p50_ns": value(.p50),
+            "p90_ns": value(.p90), "p99_ns": value(.p99), "p999_ns": value(.p999),
+            "max_ns": text(isMeasured ? distribution.max : nil),
+            "sampled": isSampled ? "yes" : "no",
+        ]
+    }
+
+    // MARK: HdrHistogram
+
+    private struct LoggedHistogram: Decodable, Equatable {
+        struct Bucket: Decodable, Equatable {
+            var lowest, count: UInt64
+        }
+
+        var tag: String
+        var range: [UInt64]
+        /// Milliseconds since 1970.
+        var start, end: UInt64
+        var total: UInt64
+        var buckets: [Bucket]
+    }
+
+    @Test(arguments: names)
+    func hlogHasTheSameCounts(name: String) throws {
+        let profile = try profile(name)
+        let whole = Interval(
+            startNanoseconds: 0, durationNanoseconds: profile.capture.durationNanoseconds, calls: profile.calls)
+        var expected: [LoggedHistogram] = []
+        for interval in profile.intervals.isEmpty ? [whole] : profile.intervals {
+            for call in interval.calls {
+                for outcome in Outcome.allCases where !call.distribution(of: outcome).buckets.isEmpty {
+                    expected.append(logged(call, outcome, interval, profile))
+                }
+            }
+        }
+        let found = try Oracles.ask("read_hlog.py", about: HlogReport.render(profile), for: [LoggedHistogram].self)
+        #expect(found.count == expected.count)
+        for (found, expected) in zip(found, expected) { #expect(found == expected) }
+    }
+
+    private func logged(_ call: CallProfile, _ outcome: Outcome, _ interval: Interval, _ profile: Profile) -> LoggedHistogram {
+        let buckets = call.distribution(of: outcome).buckets.map { bucket in
+            // The package drops bit 62, also from what it wrote itself: HlogReportTests see to counts as large as that.
+            let count = min(bucket.count, UInt64(Int64.max)) & (1 << 62 - 1)
+            return LoggedHistogram.Bucket(lowest: BucketScheme.lowerBound(of: bucket.index), count: count)
+        }
+        func milliseconds(_ nanoseconds: UInt64) -> UInt64 { (nanoseconds + 500_000) / 1_000_000 }
+        let start = milliseconds(profile.capture.startedAtNanoseconds) + milliseconds(interval.startNanoseconds)
+        return LoggedHistogram(
+            tag: (call.id.abi == .x86_64 ? "" : call.id.abi.name + ":") + "\(call.id.name)/\(outcome.name)",
+            range: [1, 1 << 42 - 1, 2], start: start, end: start + milliseconds(interval.durationNanoseconds),
+            total: buckets.reduce(0) { $0 + $1.count }, buckets: buckets)
+    }
+
+    @Test(arguments: names)
+    func hgrmHasTheSameRows(name: String) throws {
+        let profile = try profile(name)
+        let calls = profile.calls.filter { !$0.distribution.buckets.isEmpty }
+        let buckets = calls.map { call in
+            call.distribution.buckets.map { [BucketScheme.lowerBound(of: $0.index), $0.count] }
+        }
+        let input = String(decoding: try JSONEncoder().encode(buckets), as: UTF8.self)
+        let texts = try Oracles.ask("print_hgrm.py", about: input, for: [String].self)
+        let blocks = HgrmReport.render(profile).components(of: "       Value").dropFirst().map { "       Value" + $0 }
+        #expect(texts.count == blocks.count)
+        // Lines that begin with # are comments to every reader, and worded differently by every writer.
+        func rows(_ text: String) -> [Substring] { text.split(separator: "\n").filter { !$0.hasPrefix("#") } }
+        for (text, block) in zip(texts, blocks) { #expect(rows(block) == rows(text)) }
+    }
+
+    // MARK: OpenMetrics
+
+    private struct Family: Decodable {
+        struct Sample: Decodable {
+            var name: String
+            var labels: [String: String]
+            var value: String
+        }
+
+        var family, kind, unit: String
+        var samples: [Sample]
+    }
+
+    @Test(arguments: names)
+    func openMetricsHasTheSameNumbers(name: String) throws {
+        let profile = try profile(name)
+        let families = try Oracles.ask("read_openmetrics.py", about: OpenMetricsReport.render(profile), for: [Family].self)
+        func samples(_ name: String) -> [Family.Sample] { families.flatMap(\.samples).filter { $0.name == name } }
+        let (counts, sums) = (samples("syslat_syscall_duration_seconds_count"), samples("syslat_syscall_duration_seconds_sum"))
+        let all = profile.calls.flatMap { call in call.series.inOrder.map { (call.id, $0) } }
+        let expected = all.filter { !$0.1.distribution.isEmpty }
+        #expect(counts.count == expected.count && sums.count == expected.count)
+        for ((id, series), (count, sum)) in zip(expected, zip(counts, sums)) {
+            let labels = [
+                "abi": id.abi.name, "name": id.name, "outcome": series.outcome.name, "result": series.failed ? "error" : "ok",
+            ]
+            #expect(count.labels == labels && sum.labels == labels)
+            // The parser has doubles.
+            #expect(Double(count.value) == Double(series.distribution.count))
+            #expect(Double(sum.value) == Double("\(series.distribution.sum)e-9"))
+            let buckets = samples("syslat_syscall_duration_seconds_bucket").filter { sample in
+                labels.allSatisfy { sample.labels[$0.key] == $0.value }
+            }
+            #expect(buckets.count == OpenMetricsReport.bounds.count + 1)
+            for (bucket, bound) in zip(buckets, OpenMetricsReport.bounds) {
+                #expect(Double(bucket.labels["le"] ?? "") == Double(bound) / 1e9)
+                let below = series.distribution.buckets.filter { BucketScheme.lowerBound(of: $0.index) <= bound }
+                #expect(Double(bucket.value) == Double(below.reduce(into: UInt64(0)) { $0 = $0.addingSaturating($1.count) }))
+            }
+        }
+        let unrepresented = all.filter { $0.1.unrepresented > 0 }.map { Double($0.1.unrepresented) }
+        #expect(samples("syslat_unrepresented_calls_total").compactMap { Double($0.value) } == unrepresented)
+        #expect(samples("syslat_host_info").first?.labels["cpu_model"] == profile.host.cpuModel)
+        #expect(samples("syslat_entered_calls_total").compactMap { Double($0.value) } == [Double(profile.balance.entered)])
+    }
+
+    @Test func openMetricsHasTheVDSO() throws {
+        let profile = try profile("vdso")
+        let vdso = try #require(profile.vdso)
+        let families = try Oracles.ask("read_openmetrics.py", about: OpenMetricsReport.render(profile), for: [Family].self)
+        let entered = try #require(families.first { $0.family == "syslat_vdso_entered_calls" })
+        #expect(entered.kind == "counter" && entered.samples.count == vdso.entered.count)
+        for (sample, entry) in zip(entered.samples, vdso.entered) {
+            #expect(Double(sample.value) == Double(entry.distribution.count))
+            #expect(sample.labels["reason"] == entry.reason.name && sample.labels["clock"] == entry.clock?.name)
+        }
+        let estimates = families.filter { $0.family.hasPrefix("syslat_vdso_served_calls_estimate") }
+        #expect(estimates.count == 3 && estimates.allSatisfy { $0.kind == "gauge" && $0.samples.count == 3 })
+        #expect(families.first { $0.family == "syslat_vdso_vsyscall_calls" }?.samples.count == 2)
+    }
+
+    /// promtool reads the older format of Prometheus. What differs is put right here: there a counter is declared with its
+    /// suffix, info is a gauge, and `# UNIT` and `# EOF` are comments.
+    @Test(arguments: names)
+    func promtoolAcceptsTheMetrics(name: String) throws {
+        var counters: Set<Substring> = []
+        let text = OpenMetricsReport.render(try profile(name))
+        let lines = text.split(separator: "\n").map { line in
+            let words = line.split(separator: " ", maxSplits: 3)
+            guard words.first == "#", words.count == 4 else { return String(line) }
+            if words[1] == "TYPE", words[3] == "counter" { counters.insert(words[2]) }
+            let suffix = counters.contains(words[2]) ? "_total" : words[2] == "syslat_host" ? "_info" : ""
+            return "# \(words[1]) \(words[2])\(suffix) \(words[3] == "info" ? "gauge" : words[3])"
+        }
+        try Oracles.promtoolAccepts(lines.joined(separator: "\n") + "\n")
+    }
+}

@@ -1,0 +1,88 @@
+import Comparison
+import Foundation
+import Profile
+import ReportFixtures
+import TestSupport
+import Testing
+
+@testable import Exports
+
+/// Every JSON output fits its schema in Documentation/schema, and nothing else does.
+@Suite(.enabled(if: Oracles.areWanted, Comment(rawValue: Oracles.missing))) struct SchemaTests {
+    private func expectFit(_ documents: [String], _ schema: String, plants: Bool = false) throws {
+        let checks = try SchemaCheck.check(documents, against: schema, plants: plants)
+        try #require(checks.count == documents.count && !checks.isEmpty)
+        for (check, document) in zip(checks, documents) {
+            #expect(check.errors.isEmpty, "\(check.errors.prefix(5)) in \(document.prefix(200))")
+            #expect(check.unnoticed.isEmpty, "\(check.unnoticed)")
+        }
+    }
+
+    private static var profiles: [Profile] {
+        var launched = Fixtures.typical
+        launched.capture = Fixtures.capture(selection: "read", command: ["ls", "/tmp"], exitStatus: 3)
+        return Fixtures.exports.values + [
+            launched, Fixtures.troubled, Fixtures.timekeeping, Fixtures.unmeasured, Fixtures.vastVDSO, Fixtures.workloadProfile,
+        ]
+    }
+
+    @Test func profiles() throws { try expectFit(try Self.profiles.map { try JSONReport.render($0) }, "profile") }
+
+    @Test func intervals() throws {
+        let intervals = Fixtures.byInterval.intervals
+        let whole = Interval(startNanoseconds: 0, durationNanoseconds: 1, calls: Fixtures.sampled.calls)
+        try expectFit(
+            try intervals.map { try JSONReport.render($0) } + [try JSONReport.render(whole, isSampled: true)], "interval")
+    }
+
+    @Test func selfTests() throws { try expectFit(try SelfTests.all.values.map { try JSONReport.render($0) }, "vdso") }
+
+    @Test func comparisons() throws {
+        try expectFit(
+            try Comparisons.names.map { try JSONReport.render(try Comparisons.comparison($0)) }, "comparison")
+    }
+
+    // MARK: Strictness
+
+    /// A document with every part of a profile.
+    private static func everything() throws -> String {
+        var profile = Fixtures.timekeeping
+        profile.workload = Fixtures.workloadProfile.workload
+        profile.capture.sampling = Fixtures.sampled.capture.sampling
+        profile.capture.programs = Fixtures.sampled.capture.programs
+        profile.balance = Fixtures.troubled.balance
+        return try JSONReport.render(profile)
+    }
+
+    @Test func `an unknown name is refused wherever it is planted`() throws {
+        try expectFit([try Self.everything()], "profile", plants: true)
+        try expectFit([try JSONReport.render(Fixtures.byInterval.intervals[0])], "interval", plants: true)
+        try expectFit([try JSONReport.render(SelfTests.sound)], "vdso", plants: true)
+        var comparison = try Comparisons.comparison("regressed")
+        comparison.subjects = Array(comparison.subjects.prefix(2))
+        (comparison.others, comparison.gated) = (Array(comparison.others.prefix(2)), Array(comparison.gated.prefix(2)))
+        try expectFit([try JSONReport.render(comparison)], "comparison", plants: true)
+    }
+
+    /// Renamed, a name is missing and unknown at once; left out, it is missing alone.
+    @Test(arguments: [
+        "schema", "tool", "host", "balance", "entered", "lost", "started_at_ns", "warnings", "calls", "total_ns", "outcomes",
+        "kernel_release", "age_ns", "ticks", "reason", "curable", "samples", "machine", "state", "operations", "one_in_min",
+    ])
+    func `a name that is missing is noticed`(name: String) throws {
+        let whole = try Self.everything()
+        let without = try #require(try JSONSerialization.jsonObject(with: Data(whole.utf8)) as? [String: Any])
+        let text = String(decoding: try JSONSerialization.data(withJSONObject: Self.removing(name, from: without)), as: UTF8.self)
+        #expect(text != whole)
+        let checks = try SchemaCheck.check([text], against: "profile")
+        #expect(checks.first?.errors.contains { $0.contains("'\(name)' is a required property") } == true)
+    }
+
+    private static func removing(_ name: String, from value: Any) -> Any {
+        if let object = value as? [String: Any] {
+            return object.filter { $0.key != name }.mapValues { removing(name, from: $0) }
+        }
+        if let array = value as? [Any] { return array.map { removing(name, from: $0) } }
+        return value
+    }
+}

@@ -1,0 +1,42 @@
+import Comparison
+import LatencyHistogram
+import Testing
+
+@testable import Presentation
+
+@Suite struct SortKeyTests {
+    private func row(_ label: String, calls: UInt64, errors: UInt64, values: [UInt64]) -> TableRow {
+        var recorder = HistogramRecorder()
+        for value in values { recorder.record(value) }
+        let distribution = recorder.snapshot()
+        return TableRow(
+            name: label, calls: calls, errors: errors, totalNanoseconds: distribution.sum, blocked: 0,
+            figures: LatencyFigures(distribution))
+    }
+
+    private var rows: [TableRow] {
+        [
+            row("b", calls: 3, errors: 0, values: [10, 10, 100]), row("c", calls: 4, errors: 2, values: [20, 20, 20, 20]),
+            row("a", calls: 0, errors: 0, values: []), row("d", calls: 3, errors: 2, values: [5, 40, 40]),
+        ]
+    }
+
+    @Test(arguments: [
+        (SortKey.total, "bdca"), (.calls, "cbda"), (.errors, "cdba"), (.mean, "bdca"), (.p50, "dcba"), (.p90, "bdca"),
+        (.p99, "bdca"), (.p999, "bdca"), (.max, "bdca"), (.name, "abcd"),
+    ])
+    func largestFirstAndUnknownLast(key: SortKey, expected: String) {
+        #expect(key.order(of: rows).map { rows[$0].name }.joined() == expected)
+    }
+
+    @Test func everyKeyIsTested() { #expect(SortKey.allCases.count == 10) }
+}
+
+/// Lists that can't be made from the percentiles, since options have them, follow them all the same.
+@Suite struct PercentileTests {
+    @Test(arguments: Percentile.allCases) func `every percentile can be sorted by and compared`(percentile: Percentile) {
+        #expect(SortKey(rawValue: percentile.rawValue) != nil)
+        #expect(Measure(rawValue: percentile.label)?.quantile == percentile.quantile)
+        #expect(Measure.quantiles.count == Percentile.allCases.count)
+    }
+}

@@ -1,0 +1,73 @@
+import Comparison
+import ComparisonSupport
+import Profile
+import ReportFixtures
+import TestSupport
+import Testing
+
+@testable import TextReport
+
+/// Comparisons as text and Markdown: the whole outputs, as they were read by a person.
+@Suite struct ComparisonReportTests {
+    @Test(arguments: Comparisons.names) func text(name: String) throws {
+        for width in [100, 72] {
+            let text = TextReport.render(try Comparisons.comparison(name), width: width)
+            #expect(text.split(separator: "\n").allSatisfy { DisplayText.width($0) <= width }, "\(text)")
+            if width == 100 || name == "regressed" { try Snapshot().verify(text, is: "compare-\(name)-width-\(width).txt") }
+        }
+    }
+
+    @Test(arguments: Comparisons.names) func markdown(name: String) throws {
+        try Snapshot().verify(MarkdownReport.render(try Comparisons.comparison(name)), is: "compare-\(name).md")
+    }
+
+    @Test func theVerdictComesFirst() throws {
+        let lines = TextReport.render(try Comparisons.comparison("regressed"), color: true).split(separator: "\n")
+        #expect(
+            lines[1].hasPrefix(
+                "\u{1b}[31mREGRESSED\u{1b}[0m: 2 of 12 gated cells are slower by more than the margin, most of all openat"))
+    }
+
+    /// 3,000 calls have no p99: nine sentences would say no more than one.
+    @Test func whatIsNotGatedIsSaidInOneSentence() throws {
+        var (base, new) = (SyntheticBoots(seed: 1), SyntheticBoots(seed: 2))
+        base.calls = SyntheticBoots.calls.map { .init($0.number, $0.nanoseconds, count: 3_000, failed: $0.failed) }
+        (new.calls, new.start) = (base.calls, 100)
+        let text = TextReport.render(try Comparer.compare(base: base.files("a"), new: new.files("b"))).replacing("\n  ", with: " ")
+        #expect(
+            text.contains(
+                "Not gated, though they take more time: p99 of epoll_wait, futex, mmap, openat, openat (errors), write and 3 more "
+                    + "(fewer than 5,000 calls in a boot of BASE)."), "\(text)")
+    }
+
+    /// The same files in any order are the same bytes.
+    @Test func inAnyOrderTheSameBytes() throws {
+        var random = SeededGenerator.fromEnvironment()
+        let sides = Comparisons.sides(factors: [257: 1.23])
+        func outputs(_ base: [ComparedFile], _ new: [ComparedFile]) throws -> [String] {
+            let comparison = try Comparer.compare(base: base, new: new)
+            return [
+                TextReport.render(comparison), MarkdownReport.render(comparison),
+            ]
+        }
+        let first = try outputs(sides.base, sides.new)
+        #expect(try outputs(sides.base.shuffled(using: &random), sides.new.shuffled(using: &random)) == first)
+    }
+
+    /// Names out of profiles are text, whatever they look like.
+    @Test func markdownIsEscaped() throws {
+        let nasty = "a|b `c` *d* _e_ <script> [x](http://y.z) @team #1 \\ ~~s~~ \u{1b}[31m\n$x$ ![i]"
+        let escaped = MarkdownReport.escaped(nasty)
+        #expect(
+            escaped == "a\\|b \\`c\\` \\*d\\* \\_e\\_ &lt;script&gt; \\[x\\](http&#58;//y.z) &#64;team &#35;1 \\\\ \\~\\~s\\~\\~ "
+                + "\\\\x1b\\[31m\\\\x0a\\$x\\$ \\!\\[i\\]")
+        var (base, new) = Comparisons.sides()
+        for index in base.indices { base[index].profile.host.cpuModel = nasty }
+        for index in new.indices { new[index].profile.host.kernelRelease = nasty }
+        let text = MarkdownReport.render(try Comparer.compare(base: base, new: new))
+        #expect(!text.contains("<script>") && !text.contains("@team") && !text.contains("\u{1b}"))
+        let tables = text.split(separator: "\n").filter { $0.hasPrefix("| CPU model") || $0.hasPrefix("| kernel ") }
+        #expect(tables.count == 2)
+        for line in tables { #expect(line.replacing("\\|", with: "").count { $0 == "|" } == 4, "\(line)") }
+    }
+}

@@ -1,0 +1,63 @@
+import LatencyHistogram
+import TestSupport
+import Testing
+
+@testable import TextReport
+
+@Suite struct DistributionRowsTests {
+    private func rows(_ lines: [DistributionRows.Line]) -> [DistributionRows.Row] {
+        lines.compactMap { if case .row(let row) = $0 { row } else { nil } }
+    }
+
+    private func histogram(_ values: [UInt64]) -> LatencyHistogram {
+        var recorder = HistogramRecorder()
+        for value in values { recorder.record(value) }
+        return recorder.snapshot()
+    }
+
+    /// Every value is counted in the row that covers it, once; rows rise, do not overlap and are at most 24.
+    @Test func rowsCoverEveryValueOnce() {
+        var generator = SeededGenerator.fromEnvironment()
+        for _ in 0..<300 {
+            let lowest = UInt64.random(in: 0...63, using: &generator)
+            let highest = UInt64.random(in: lowest...63, using: &generator)
+            let values = (0..<Int.random(in: 1...300, using: &generator)).map { _ in
+                generator.next() >> UInt64.random(in: lowest...highest, using: &generator)
+            }
+            let lines = DistributionRows(parts: [histogram(values)]).lines
+            let rows = rows(lines)
+            #expect((1...DistributionRows.most).contains(lines.count))
+            #expect(zip(rows, rows.dropFirst()).allSatisfy { $0.upper <= $1.lower })
+            for row in rows {
+                let expected = values.count { $0 >= row.lower && ($0 < row.upper || row.upper == .max) }
+                #expect(row.total == UInt64(expected), "\(row)")
+            }
+            #expect(rows.reduce(0) { $0 + $1.total } == UInt64(values.count))
+        }
+    }
+
+    @Test func narrowAndWideDataBothFillTheDrawing() {
+        for spread: UInt64 in [40, 1_000, 1_000_000, 1 << 41] {
+            let values = (0..<2_000).map { 1_000 + $0 * spread / 2_000 }
+            let count = rows(DistributionRows(parts: [histogram(values)]).lines).count
+            #expect((8...24).contains(count), "spread \(spread): \(count) rows")
+        }
+    }
+
+    @Test func oneValueHasOneRow() {
+        for value: UInt64 in [0, 1, 2, 3, 255, 256, 257, 1 << 41, (1 << 42) - 1, 1 << 42, .max] {
+            let rows = rows(DistributionRows(parts: [histogram([value])]).lines)
+            #expect(rows.count == 1 && rows[0].lower <= value && (value < rows[0].upper || value == .max), "\(value): \(rows)")
+        }
+    }
+
+    @Test func aGapIsOneLine() {
+        let lines = DistributionRows(parts: [histogram([100, 1_000_000])]).lines
+        #expect(lines.count == 3 && lines[1] == .gap)
+    }
+
+    @Test func nothingHasNoRows() {
+        #expect(DistributionRows(parts: []).lines.isEmpty)
+        #expect(DistributionRows(parts: [LatencyHistogram()]).lines.isEmpty)
+    }
+}

@@ -1,0 +1,48 @@
+import LatencyHistogram
+import Profile
+import ReportFixtures
+import TextReport
+import SyscallTable
+import Testing
+
+/// Every program that starts asks for a few random bytes: that alone is no section of the report.
+@Suite struct NegligibleVDSOTests {
+    private func report(calls: Int, each nanoseconds: UInt64, in duration: UInt64, served: Bool = false) -> String {
+        var recorder = HistogramRecorder()
+        for _ in 0..<calls { recorder.record(nanoseconds) }
+        let share = VDSOEntryProcess(
+            pid: 7, comm: "sh", calls: UInt64(calls), totalNanoseconds: UInt64(calls) * nanoseconds,
+            callers: [CallerFile(file: "libc.so.6", calls: UInt64(calls))])
+        var profile = Fixtures.timekeeping
+        profile.capture.durationNanoseconds = duration
+        profile.vdso = VDSOProfile(
+            functions: [],
+            entered: [
+                VDSOEntry(
+                    id: SyscallID(abi: .x86_64, number: 318), clock: nil, reason: .bypass, distribution: recorder.snapshot(),
+                    processes: [share])
+            ],
+            served: served
+                ? [ServedEstimate(pid: 7, comm: "sh", function: "time", samples: 9, calls: 90, callsLow: 40, callsHigh: 170)] : [],
+            vsyscalls: [], sampling: .off)
+        return TextReport.render(profile)
+    }
+
+    @Test(arguments: [(9, UInt64(1000), UInt64(1_000_000)), (5000, 200, 10_000_000_001)])
+    func aFewCallsAreALine(_ calls: Int, _ nanoseconds: UInt64, _ duration: UInt64) {
+        let text = report(calls: calls, each: nanoseconds, in: duration)
+        #expect(!text.contains("PROCESS, FUNCTION, CLOCK"))
+        #expect(text.contains("that it can serve entered the kernel"), "\(text)")
+    }
+
+    @Test(arguments: [(10, UInt64(1000), UInt64(1_000_000)), (5000, 200, 10_000_000_000)])
+    func moreAreASection(_ calls: Int, _ nanoseconds: UInt64, _ duration: UInt64) {
+        let text = report(calls: calls, each: nanoseconds, in: duration)
+        #expect(text.contains("PROCESS, FUNCTION, CLOCK"), "\(text)")
+        #expect(!text.contains("too little to matter"))
+    }
+
+    @Test func whatWasServedIsASection() {
+        #expect(report(calls: 1, each: 10, in: 10_000_000_000, served: true).contains("PROCESS, FUNCTION, CLOCK"))
+    }
+}
