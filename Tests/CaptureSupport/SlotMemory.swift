@@ -38,7 +38,8 @@ package struct SlotMemory: Sendable {
     private func changeNow(_ number: Int32, _ last: syslat_slot?, _ change: (inout syslat_slot) -> Void) -> syslat_slot? {
         find { slot in
             guard slot.thread == UInt32(tid) | SYSLAT_IN_CALL, syslat_call_number(slot.call) == number,
-                slot.entered != last?.entered
+                // Which call it is is told by its entry: a thread that becomes known counts anew.
+                slot.start_ns != last?.start_ns
             else { return nil }
             change(&slot)
             return slot
