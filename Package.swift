@@ -206,7 +206,8 @@ let tracingTests: [Target] = [
     .testTarget(
         name: "CaptureTests",
         dependencies: [
-            "CallSelection", "Capture", "CaptureSupport", "CSyslatABI", "HostCheck", "Probes", "Profile", "SyscallTable", "syslat",
+            "CallSelection", "Capture", "CaptureSupport", "CSyslatABI", "HostCheck", "Linux", "Probes", "Profile", "SyscallTable",
+            "syslat",
         ],
         exclude: ["Fixtures"], swiftSettings: testing),
     .testTarget(

@@ -40,6 +40,16 @@ package struct KernelFeatures: Sendable {
         cpuLimit = ProcFS.possibleCPUs().map { $0.last! + 1 } ?? .max
     }
 
+    /// What a kernel might offer: for tests.
+    init(
+        release: String, hasBTF: Bool, runsTypedPrograms: Bool, looksUpMappings: Bool, findsRegisters: Bool, pidLimit: Int,
+        cpuLimit: Int
+    ) {
+        (self.release, self.hasBTF, self.runsTypedPrograms) = (release, hasBTF, runsTypedPrograms)
+        (self.looksUpMappings, self.findsRegisters) = (looksUpMappings, findsRegisters)
+        (self.pidLimit, self.cpuLimit) = (pidLimit, cpuLimit)
+    }
+
     /// Refuses a release such as "4.19.0-27-amd64" that is below the floor.
     static func check(release: String) throws(ProbesError) {
         let parts = release.split(separator: ".", maxSplits: 2, omittingEmptySubsequences: false)

@@ -1,0 +1,106 @@
+import Capture
+import CaptureSupport
+import Foundation
+import Linux
+import Probes
+import Profile
+import Testing
+
+extension Semantics {
+    /// A capture that is looked at while it runs: line 38.
+    @Suite struct SnapshotTests {
+        /// Polls snapshots on a timer while a program makes known calls, as a live view does.
+        @Test(arguments: ProgramSet.allCases)
+        func line38_aHundredSnapshotsASecondChangeNothing(_ set: ProgramSet) throws {
+            let calls: UInt64 = 300_000
+            let command = try ResolvedCommand(Fixture.command("calls.s64", "\(calls)"))
+            var session = try Session(CaptureOptions(target: .command(command, follow: true), programSet: set))
+            let timer = try session.loop.addTimer(at: Clock.monotonic, every: 10_000_000)
+            try session.start()
+            var snapshots: [Balance] = []
+            while case .source(timer) = try session.advance(until: nil) {
+                let snapshot = try session.snapshot()
+                #expect(snapshot.balance.closes, "\(snapshot.balance)")
+                #expect(snapshot.balance.completed == snapshot.calls.reduce(0) { $0 + $1.calls })
+                snapshots.append(snapshot.balance)
+            }
+            let profile = try session.finish()
+            #expect(session.waitForCommand() == 0)
+
+            // Two calls a round, the first execve, and the exit that never returns.
+            #expect(profile.calls.first { $0.id.name == "getppid" }?.calls == calls)
+            #expect(profile.balance.entered == 2 * calls + 2)
+            #expect(profile.balance.completed == 2 * calls + 1)
+            #expect(profile.balance.closes && profile.balance.lost == 0 && profile.balance.inBatches == 0)
+            // It was looked at in the middle, and what it showed only grew.
+            #expect(snapshots.contains { $0.completed > 0 && $0.completed < 2 * calls })
+            for (earlier, later) in zip(snapshots, snapshots.dropFirst()) {
+                #expect(later.entered >= earlier.entered && later.completed >= earlier.completed)
+            }
+        }
+
+        /// What waits in the batch of a CPU is told apart, and is not lost.
+        @Test(arguments: ProgramSet.allCases)
+        func line38_whatIsInBatchesIsToldApart(_ set: ProgramSet) throws {
+            let program = try WaitingProgram(["/bin/cat"])
+            defer { program.signal(SIGKILL) }
+            var session = try Session(CaptureOptions(target: .processes([program.pid], follow: true), programSet: set))
+            try session.start()
+            program.release()
+            // The write of what it has read; then it waits in the next read, and nothing flushes its batch for a second.
+            var seen: Balance?
+            let patience = Clock.monotonic + 20_000_000_000
+            while seen == nil, Clock.monotonic < patience {
+                _ = try session.advance(until: Clock.monotonic + 1_000_000)
+                let balance = try session.snapshot().balance
+                if balance.entered == 2 && balance.inFlight == 1 { seen = balance }
+            }
+            let balance = try #require(seen)
+            #expect(balance.completed == 0 && balance.inBatches == 1, "\(balance)")
+            #expect(balance.beganBefore == 1 && balance.closes && balance.lost == 0, "\(balance)")
+            let profile = try session.finish()
+            #expect(profile.balance.completed == 1 && profile.balance.inBatches == 0 && profile.balance.closes)
+        }
+
+        /// Intervals and snapshots of one session: the intervals add up to the whole.
+        @Test func line38_intervalsAddUpToTheWhole() throws {
+            let calls: UInt64 = 200_000
+            let command = try ResolvedCommand(Fixture.command("calls.s64", "\(calls)"))
+            var session = try Session(CaptureOptions(target: .command(command, follow: true)))
+            try session.start()
+            var parts: [CallProfile] = []
+            var ends = [UInt64(0)]
+            while case .deadline = try session.advance(until: Clock.monotonic + 20_000_000) {
+                let interval = try session.endInterval()
+                #expect(interval.startNanoseconds == ends.last)
+                ends.append(interval.startNanoseconds + interval.durationNanoseconds)
+                parts = parts.merged(with: interval.calls)
+            }
+            session.stop()
+            parts = parts.merged(with: try session.endInterval().calls)
+            let profile = try session.finish()
+            #expect(session.waitForCommand() == 0)
+            #expect(parts == profile.calls)
+            #expect(profile.balance.completed == 2 * calls + 1)
+        }
+
+        @Test func line38_aSessionStopsForSignalsSourcesAndTheEndOfItsTarget() throws {
+            let program = try WaitingProgram(["/bin/cat"])
+            var session = try Session(CaptureOptions(target: .processes([program.pid], follow: true)))
+            let pipe = try PipeEnds()
+            let source = try session.loop.add(readable: pipe.reading.number)
+            try session.start()
+            let first = try session.advance(until: Clock.monotonic + 5_000_000)
+            #expect(first == .deadline)
+            try pipe.writing.write([1])
+            let second = try session.advance(until: nil)
+            #expect(second == .source(source))
+            session.loop.remove(source)
+            program.signal(SIGKILL)
+            let third = try session.advance(until: nil)
+            #expect(third == .targetEnded)
+            let profile = try session.finish()
+            #expect(profile.capture.notes.contains { $0.hasPrefix("Process \(program.pid) ended ") }, "\(profile.capture.notes)")
+        }
+    }
+}
