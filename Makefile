@@ -38,7 +38,7 @@ SWIFT_FILES := Package.swift Sources Tests Plugins Benchmarks Fuzzing
 C_FILES = $(shell git ls-files '*.c' '*.h')
 
 .PHONY: all build run run-in-guest test check lint format setup-lint static install-parts install uninstall bench-overhead \
-	bench-vdso-ticks bench-comparison bench-consumer bench-footprint fuzz fuzz-vdso setup setup-tests setup-bench generated \
+	bench-vdso-ticks bench-comparison bench-consumer bench-snapshot bench-footprint fuzz fuzz-vdso setup setup-tests setup-bench generated \
 	setup-peers bench-services setup-services \
 	clean help
 
@@ -154,6 +154,10 @@ bench-comparison: setup ## Simulate how often `syslat compare` is wrong, and wha
 bench-consumer: setup ## Measure what the consumer takes for an event, over recorded batches
 	@$(SWIFT) build -c release --product bench-consumer
 	@.build/release/bench-consumer
+
+bench-snapshot: setup $(BENCH)/call-loop ## Measure what looking at a running capture costs
+	@$(SWIFT) build -c release --product bench-snapshot
+	@.build/release/bench-snapshot $(BENCH)/call-loop
 
 bench-footprint: setup-bench build $(STATIC_BUILD)/syslat $(BENCH)/paced-calls ## Measure the CPU, memory and time that syslat itself takes
 	@Benchmarks/footprint

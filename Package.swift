@@ -244,6 +244,11 @@ let tools: [Target] = [
         name: "bench-consumer", dependencies: ["Aggregation", "Capture"], path: "Benchmarks/consumer",
         swiftSettings: [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]),
 
+    // What `make bench-snapshot` runs.
+    .executableTarget(
+        name: "bench-snapshot", dependencies: ["Capture", "Linux"], path: "Benchmarks/snapshot",
+        swiftSettings: [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]),
+
     // What `make fuzz` and `make fuzz-vdso` link, each by itself.
     .target(
         name: "FuzzProfile", dependencies: ["ProfileExercise", "ProfileFile"], path: "Fuzzing",
