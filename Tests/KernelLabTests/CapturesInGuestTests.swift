@@ -18,7 +18,7 @@ import Testing
     /// Elsewhere a few, so that it works where it is needed.
     @Test(.enabled(if: !isNeeded, "all tests of captures run in a guest"))
     func testsOfCapturesRunInAGuest() throws {
-        try expectSuccess("^CaptureTests\\..*/ErrorTests/", processors: 1, timeLimit: .seconds(300))
+        try expectSuccess("^CaptureTests\\..*/ErrorTests/", processors: 1, timeLimit: .seconds(900))
     }
 
     private func expectSuccess(_ filter: String, processors: Int, timeLimit: Duration) throws {
