@@ -1,4 +1,5 @@
 # syslat: `make run` shows a first profile, `make test` runs every test. Both install what is missing (as root).
+# `make test-fast` is the one for between two edits.
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
@@ -10,8 +11,11 @@ TOOLCHAIN := $(dir $(realpath $(shell command -v $(SWIFT))))
 OBJCOPY := $(TOOLCHAIN)llvm-objcopy
 CLANG := $(TOOLCHAIN)clang
 BENCH := .build/bench
+ASAN := .build-asan
 FUZZ := .build-fuzz
 FUZZ_VDSO := .build-fuzz-vdso
+# Tests that trace or boot kernels. All others need neither root nor a network.
+TRACING_TESTS := ^(CaptureTests|CommandLineTests|KernelLabTests|WorkloadTests)\.
 # How long to fuzz, in seconds.
 FUZZ_TIME ?= 600
 
@@ -37,7 +41,7 @@ LINT_PACKAGES := clang-format-14
 SWIFT_FILES := Package.swift Sources Tests Plugins Benchmarks Fuzzing
 C_FILES = $(shell git ls-files '*.c' '*.h')
 
-.PHONY: all build run run-in-guest test check lint format setup-lint static install-parts install uninstall bench-overhead \
+.PHONY: all build run run-in-guest test test-fast test-sanitized check lint format setup-lint static install-parts install uninstall bench-overhead \
 	bench-vdso-ticks bench-comparison bench-consumer bench-snapshot bench-footprint fuzz fuzz-vdso setup setup-tests setup-bench generated \
 	setup-peers bench-services setup-services \
 	clean help
@@ -78,6 +82,13 @@ test: setup-tests $(STATIC_BUILD)/syslat ## Run every test
 		echo "This host does not let syslat trace: the tests of captures run on a Debian kernel in QEMU." >&2
 	@$(SWIFT) test --skip-build
 
+test-fast: setup ## Run the tests that need neither root nor a network: a minute at most, once built
+	@$(SWIFT) build --build-tests
+	@$(SWIFT) test --skip-build --skip '$(TRACING_TESTS)'
+
+test-sanitized: setup ## Run the same tests under the address sanitizer
+	@$(SWIFT) test --sanitize=address --scratch-path $(ASAN) --skip '$(TRACING_TESTS)'
+
 check: lint test generated static ## What CI runs: format, tests, generated files, the static binary, its installation
 	@Tests/static-binary.sh $(STATIC_BUILD)/syslat
 	@Tests/install.sh
@@ -92,6 +103,7 @@ format: setup-lint ## Format Swift and C
 
 generated: ## Check that the committed tables are what their sources give
 	@Tools/syscall-tables/generate --check
+	@Tools/cost-tables --check
 
 static: $(STATIC_BUILD)/syslat ## Build one stripped, fully static binary: .build-static/syslat
 	@ls -l $<
@@ -111,7 +123,7 @@ install-parts: $(addprefix $(PARTS)/,syslat syslat.1 syslat.bash _syslat syslat.
 $(PARTS)/syslat: $(STATIC_BUILD)/syslat
 	@install -D $< $@
 
-$(PARTS)/syslat.1: $(PARTS)/syslat Tools/man-page Documentation/syslat.1.in
+$(PARTS)/syslat.1: $(PARTS)/syslat Tools/man-page Tools/cost-tables Documentation/syslat.1.in $(wildcard Benchmarks/baselines/*.json)
 	@Tools/install-packages $(MAN_PAGE_PACKAGES)
 	@Tools/man-page $< Documentation/syslat.1.in >$@
 
@@ -122,6 +134,9 @@ $(PARTS)/syslat.bash $(PARTS)/_syslat $(PARTS)/syslat.fish: $(PARTS)/syslat
 	@$< --generate-completion-script $(SHELL_NAME) >$@
 
 SHARE = $(DESTDIR)$(PREFIX)/share
+# What the README links to, at the same place beside it.
+PAGES := README.md LICENSE CHANGELOG.md CONTRIBUTING.md SECURITY.md $(wildcard Documentation/*.md Documentation/decisions/*.md \
+	Documentation/schema/*.json)
 
 install: install-parts ## Install the program, its man page and completions: PREFIX=/usr/local DESTDIR=
 	@install -D -m 755 $(PARTS)/syslat "$(DESTDIR)$(PREFIX)/bin/syslat"
@@ -129,14 +144,14 @@ install: install-parts ## Install the program, its man page and completions: PRE
 	@install -D -m 644 $(PARTS)/syslat.bash "$(SHARE)/bash-completion/completions/syslat"
 	@install -D -m 644 $(PARTS)/_syslat "$(SHARE)/zsh/site-functions/_syslat"
 	@install -D -m 644 $(PARTS)/syslat.fish "$(SHARE)/fish/vendor_completions.d/syslat.fish"
-	@install -D -m 644 -t "$(SHARE)/doc/syslat" README.md LICENSE
+	@for page in $(PAGES); do install -D -m 644 $$page "$(SHARE)/doc/syslat/$$page"; done
 	@echo "Installed $(DESTDIR)$(PREFIX)/bin/syslat"
 
 uninstall: ## Remove what `make install` with the same PREFIX and DESTDIR installed
 	@rm -f "$(DESTDIR)$(PREFIX)/bin/syslat" "$(SHARE)/man/man1/syslat.1" "$(SHARE)/bash-completion/completions/syslat" \
 		"$(SHARE)/zsh/site-functions/_syslat" "$(SHARE)/fish/vendor_completions.d/syslat.fish"
-	@rm -f "$(SHARE)/doc/syslat/README.md" "$(SHARE)/doc/syslat/LICENSE"
-	@[ ! -d "$(SHARE)/doc/syslat" ] || rmdir --ignore-fail-on-non-empty "$(SHARE)/doc/syslat"
+	@for page in $(PAGES); do rm -f "$(SHARE)/doc/syslat/$$page"; done
+	@[ ! -d "$(SHARE)/doc/syslat" ] || find "$(SHARE)/doc/syslat" -depth -type d -empty -delete
 
 bench-overhead: setup-peers build $(addprefix $(BENCH)/,floor.bpf.o hold-floor count-tracers call-loop) ## Measure what syslat and its peers add to a call
 	@Benchmarks/overhead
@@ -215,4 +230,4 @@ setup-services: setup-peers
 	@Tools/install-packages --start-no-service $(SERVICE_PACKAGES)
 
 clean: ## Remove everything that was built
-	@rm -rf .build $(STATIC_BUILD) $(FUZZ) $(FUZZ_VDSO)
+	@rm -rf .build $(STATIC_BUILD) $(ASAN) $(FUZZ) $(FUZZ_VDSO)

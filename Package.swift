@@ -125,6 +125,8 @@ let buildTools: [Target] = [
 
 /// Tests that need neither root nor a network, and what they share.
 let rootFreeTests: [Target] = [
+    // Reads this file, all imports and Documentation/architecture.md.
+    .testTarget(name: "ArchitectureTests", swiftSettings: strict),
     .testTarget(
         name: "ABITests",
         dependencies: ["CSyslatABI", "CallSelection", "LatencyHistogram", "Profile", "SyscallTable"], swiftSettings: strict),

@@ -28,15 +28,26 @@ if [ "$(id -u)" -eq 0 ]; then
 fi
 "${plain[@]}" make install PREFIX=/usr DESTDIR="$destination" >/dev/null
 
+pages=(README.md LICENSE CHANGELOG.md CONTRIBUTING.md SECURITY.md Documentation/*.md Documentation/decisions/*.md
+    Documentation/schema/*.json)
 expected="644 /usr/share/bash-completion/completions/syslat
-644 /usr/share/doc/syslat/LICENSE
-644 /usr/share/doc/syslat/README.md
+$(printf '644 /usr/share/doc/syslat/%s\n' "${pages[@]}" | LC_ALL=C sort)
 644 /usr/share/fish/vendor_completions.d/syslat.fish
 644 /usr/share/man/man1/syslat.1
 644 /usr/share/zsh/site-functions/_syslat
 755 /usr/bin/syslat"
 installed=$(find "$destination" -type f -printf '%m /%P\n' | LC_ALL=C sort)
 [ "$installed" = "$expected" ] || fail "these files are installed:"$'\n'"$installed"
+
+# The pages: what they link to is installed too.
+doc="$destination/usr/share/doc/syslat"
+links=0
+while IFS=: read -r page link; do
+    target=${link%%#*}
+    [ -e "$(dirname "$page")/$target" ] || fail "$page links to $target, which is not installed"
+    links=$((links + 1))
+done < <(cd "$doc" && grep -roE --include='*.md' '\]\([^)#: ]+(#[^) ]*)?\)' "$PWD" | sed -E 's/\]\(|\)$//g')
+[ "$links" -ge 50 ] || fail "the pages have $links links: this test reads them wrongly"
 
 # The program.
 syslat="$destination/usr/bin/syslat"
@@ -51,7 +62,7 @@ complaints=$(groff -man -Tutf8 -ww -z "$page" 2>&1) || complaints+=" (it failed)
 text=$(groff -man -Tascii -P-cbou "$page")
 grep -qF "syslat $version" <<<"$text" || fail "the man page does not say that it is of version $version"
 count=0
-for command in profile report bench vdso doctor; do
+for command in profile report bench compare vdso doctor; do
     # From the title of its section to the next one.
     section=$(awk -v title="SYSLAT ${command^^}" '/^[A-Z]/ { inside = $0 == title } inside' <<<"$text")
     section+=$(awk '/^[A-Z]/ { inside = $0 == "OPTIONS OF EVERY SUBCOMMAND" } inside' <<<"$text")
@@ -69,7 +80,7 @@ bash -n "$completions"
 skipped=""
 for shell in zsh fish; do
     file=$(echo "$destination"/usr/share/"$shell"/*/*syslat*)
-    for option in ring-size vdso-sampling function; do
+    for option in ring-size vdso-ticks function; do
         grep -q -- "$option" "$file" || fail "$file does not complete --$option"
     done
     if command -v "$shell" >/dev/null; then
@@ -104,4 +115,4 @@ complete() {
 "${plain[@]}" make uninstall PREFIX=/usr DESTDIR="$destination" >/dev/null
 [ -z "$(find "$destination" -type f)" ] || fail "make uninstall leaves files: $(find "$destination" -type f)"
 [ ! -e "$destination/usr/share/doc/syslat" ] || fail "make uninstall leaves share/doc/syslat"
-echo "installation: syslat $version, man page with $count options, completions for bash, zsh and fish$skipped"
+echo "installation: syslat $version, $links links between pages, man page with $count options, completions for bash, zsh and fish$skipped"

@@ -10,7 +10,7 @@ extension Semantics {
     /// Too little room: in the ring, and in the table of calls in flight.
     @Suite struct CapacityTests {
         @Test(arguments: ProgramSet.allCases)
-        func line10_nothingIsLostWhileTheRingIsFull(_ set: ProgramSet) throws {
+        func line22_nothingIsLostWhileTheRingIsFull(_ set: ProgramSet) throws {
             let command = try ResolvedCommand(Fixture.command("calls.s64", "250000"))
             let options = CaptureOptions(
                 target: .command(command, follow: true), ringBytes: CaptureOptions.smallestRing, programSet: set)
@@ -36,7 +36,7 @@ extension Semantics {
             report.expectNothingLost()
         }
 
-        @Test func line5_threadsThatShareSlotsSpillAndAreAllCounted() throws {
+        @Test func line17_threadsThatShareSlotsSpillAndAreAllCounted() throws {
             let program = try WaitingProgram(Fixture.command("blocked_threads", "read", "200", "300", "late"))
             let report = try Report.capturing(program, slotLimit: 64)
             #expect(program.wait() == 0)
@@ -49,7 +49,7 @@ extension Semantics {
 
         /// Threads that find no place where they could be told by their registers are looked up, with the same result.
         @Test(arguments: [nil, 4] as [UInt8?])
-        func threadsThatAreNotKnownAreCountedAllTheSame(_ shift: UInt8?) throws {
+        func line18_threadsThatAreNotKnownAreCountedAllTheSame(_ shift: UInt8?) throws {
             let program = try WaitingProgram(Fixture.command("blocked_threads", "read", "20", "300", "late"))
             let options = CaptureOptions(
                 target: .processes([program.pid], follow: true), sampling: shift.map { .fixed(shift: $0) } ?? .everyCall)
@@ -66,7 +66,7 @@ extension Semantics {
         }
 
         /// Places are free again when threads end, so that they do not run out: of 32,768 as many as there are threads are taken.
-        @Test func endedThreadsAreForgotten() throws {
+        @Test func line18_endedThreadsAreForgotten() throws {
             let program = try WaitingProgram(Fixture.gated(Fixture.command("short_threads", "500", "4")))
             let second = try WaitingProgram(Fixture.command("blocked_threads", "read", "1", "1", "late"))
             let options = CaptureOptions(target: .processes([program.pid, second.pid], follow: true))
@@ -102,7 +102,7 @@ extension Semantics {
             report.expectNothingLost()
         }
 
-        @Test func line5_spilledCallsOfKilledThreadsLeaveNothing() throws {
+        @Test func line17_spilledCallsOfKilledThreadsLeaveNothing() throws {
             let program = try WaitingProgram(Fixture.command("blocked_threads", "futex", "200", "1", "stay"))
             let report = try Report.capturing(program, slotLimit: 64) {
                 SleepingThread.wait(for: 200, of: program.pid, in: "futex")

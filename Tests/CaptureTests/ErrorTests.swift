@@ -104,7 +104,7 @@ extension Semantics {
         }
 
         @Test(arguments: ProgramSet.allCases)
-        func outcomes_tellSleepFromWork(_ set: ProgramSet) throws {
+        func line16_outcomesTellSleepFromWork(_ set: ProgramSet) throws {
             let (report, run) = try Report.profiling(Fixture.command("outcomes.s64", "100"), options: set.options)
             #expect(run.status == 0)
             #expect(report.rows == ["execve": 1, "getppid": 100, "nanosleep": 100])

@@ -45,7 +45,7 @@ extension Semantics {
                     includesExit: true, includesRead: true),
                 Selection(expression: "!read", command: odd, rows: everythingOdd, includesExit: true),
             ])
-        func line9_onlySelectedCallsHaveRows(_ set: ProgramSet, _ selection: Selection) throws {
+        func line24_onlySelectedCallsHaveRows(_ set: ProgramSet, _ selection: Selection) throws {
             let command = [try Fixture(selection.command[0]).path] + selection.command.dropFirst()
             let (report, run) = try Report.profiling(command, options: ["-e", selection.expression] + set.options)
             #expect(run.status == 0)

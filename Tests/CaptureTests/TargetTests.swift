@@ -122,7 +122,7 @@ extension Semantics {
 
         /// A process that leaves the cgroup inside a call returns from it outside: the call is counted, later ones are not.
         @Test(.enabled(if: ControlGroup.root != nil, "no cgroup2 is mounted"))
-        func line7_aCallThatLeavesTheCgroupCompletes() throws {
+        func line25_aCallThatLeavesTheCgroupCompletes() throws {
             let group = try ControlGroup()
             let program = try WaitingProgram(Fixture.command("blocked_threads", "nanosleep", "3", "5", "late"))
             try group.add(program.pid)

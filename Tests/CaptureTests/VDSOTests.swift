@@ -6,7 +6,7 @@ import Foundation
 import Testing
 
 extension Semantics {
-    /// Which calls the vDSO serves, which entered the kernel all the same, and why: section 7 of the design.
+    /// Which calls the vDSO serves, which entered the kernel all the same, and why: lines 33 to 37 of Documentation/semantics.md.
     @Suite struct VDSOTests {
         /// Whether user space can read this machine's clock source; else every time call enters the kernel, with another reason.
         private static let isClockReadable: Bool = {

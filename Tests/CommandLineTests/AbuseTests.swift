@@ -10,7 +10,7 @@ extension CommandLineTests {
     /// |---|---|
     /// | the consumer is stopped for 5 s under full load | here |
     /// | every CPU is busy with SCHED_FIFO work | here |
-    /// | a ring of 64 KiB | here; `CapacityTests.line10_nothingIsLostWhileTheRingIsFull` |
+    /// | a ring of 64 KiB | here; `CapacityTests.line22_nothingIsLostWhileTheRingIsFull` |
     /// | 20 000 threads born and dead | `TaskEndTests.line5_twentyThousandShortThreadsAreAllCounted` |
     /// | 20 000 processes forked and dead | here |
     /// | 5 000 threads blocked at once | here |

@@ -14,7 +14,7 @@ extension CommandLineTests {
             return lines[(first + 1)...].prefix { !$0.isEmpty }.map { $0.split(separator: " ") }
         }
 
-        /// Every name that the design promises, each with the type that it has.
+        /// The names that Documentation/formats.md promises, each with the type that it has.
         @Test func JSONIsOneWholeDocument() throws {
             let run = try syslat(
                 ["profile", "--format", "json", "-d", "1s", "-e", "!getpid", "--"]

@@ -15,9 +15,9 @@ import Testing
         #expect(distribution.criticalCount(0.05) == critical.1 + 1)
     }
 
-    /// Ranks of the interval's ends and its coverage, as the design has them.
+    /// Ranks of the ends of the 95 % interval that Documentation/comparing-kernels.md shows, and its coverage.
     @Test(arguments: [(4, 1, 97.1), (5, 3, 96.8), (6, 6, 95.9), (7, 9, 96.2), (8, 14, 95.0), (10, 24, 95.7), (12, 38, 95.5)])
-    func theIntervalHasTheRanksOfTheDesign(boots: Int, rank: Int, coverage: Double) {
+    func theIntervalHasTheseRanksAndCovers(boots: Int, rank: Int, coverage: Double) {
         let distribution = MannWhitney(baseCount: boots, newCount: boots)
         #expect(distribution.criticalCount(0.025) == rank)
         #expect(abs(100 * (1 - 2 * distribution.cumulative[rank - 1]) - coverage) < 0.051)

@@ -31,7 +31,7 @@ import Testing
         }
     }
 
-    /// The largest family in which so many boots find one cell alone, as the design has it.
+    /// The largest family in which so many boots find one cell alone.
     @Test(arguments: [(4, 3), (5, 12), (6, 46), (7, 171), (8, 643), (10, 9237)]) func familiesByBoots(boots: Int, most: Int) {
         #expect(Resolution.canDecide(family: most, baseBoots: boots, newBoots: boots, alpha: 0.05))
         #expect(!Resolution.canDecide(family: most + 1, baseBoots: boots, newBoots: boots, alpha: 0.05))

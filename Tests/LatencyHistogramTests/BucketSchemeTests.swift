@@ -19,13 +19,12 @@ import Testing
         #expect(BucketScheme.width(of: 4480) == 1 << 34)
     }
 
-    @Test(arguments: 0...42)
+    @Test(arguments: 1...41)
     func edgesOfAPowerOfTwo(exponent: Int) {
         let power: UInt64 = 1 << UInt64(exponent)
         for value in [power - 1, power, power + 1] where value < BucketScheme.rangeEnd {
             #expect(BucketScheme.index(of: value) == expectedIndex(of: value), "\(value)")
         }
-        guard exponent >= 1, power < BucketScheme.rangeEnd else { return }
         #expect(BucketScheme.index(of: power) == BucketScheme.index(of: power - 1) + 1)
         #expect(BucketScheme.lowerBound(of: BucketScheme.index(of: power)) == power)
         #expect(BucketScheme.upperBound(of: BucketScheme.index(of: power - 1)) == power - 1)

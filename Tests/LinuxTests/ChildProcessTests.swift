@@ -59,6 +59,9 @@ import Testing
         final class Started: @unchecked Sendable { var pid: Int32 = 0 }
         let started = Started()
         let done = DispatchSemaphore(value: 0)
+        let executed = DispatchSemaphore(value: 0)
+        let status = try PipeEnds()
+        let end = status.writing.number
         Thread.detachNewThread {
             var words = [strdup("sleep"), strdup("1000"), nil]
             let descriptors: [Int32] = [0, 1, 2]
@@ -68,14 +71,19 @@ import Testing
                         var program = clinux_program(
                             path: path, argv: words.baseAddress!, envp: environ, descriptors: descriptors.baseAddress,
                             descriptor_count: 3,
-                            dies_with_caller: 1, gate_read: -1, gate_write: -1, status: 2)
+                            dies_with_caller: 1, gate_read: -1, gate_write: -1, status: end)
                         started.pid = clinux_spawn(&program)
                     }
                 }
             }
             done.signal()
+            // The child asks to die with this thread before it executes anything, and by then the thread must not have ended.
+            executed.wait()
         }
         done.wait()
+        // Closed by execve: nothing was reported.
+        #expect(try status.closingWritingEnd().read().isEmpty)
+        executed.signal()
         try #require(started.pid > 0)
         // Its end is all there is to wait for.
         var state: Int32 = 0

@@ -5,9 +5,9 @@ import Testing
 @testable import VDSO
 
 /// The vDSO of the running kernel, against what readelf says of a dump of it.
-@Suite struct RunningImageTests {
+@Suite(.requiresVDSO) struct RunningImageTests {
     @Test func symbolsAreThoseOfReadelf() throws {
-        guard let running = try VDSOImage.running() else { return }
+        let running = try #require(try VDSOImage.running())
         let image = running.image
         let oracle = try Readelf.symbols(of: running.bytes)
         #expect(!oracle.isEmpty)
@@ -17,7 +17,7 @@ import Testing
     }
 
     @Test func functionsHaveTheirPrefixAndStandOnce() throws {
-        guard let image = try VDSOImage.running()?.image else { return }
+        let image = try #require(try VDSOImage.running()).image
         #expect(!image.functionNames.isEmpty)
         #expect(image.functionNames == image.functionNames.sorted())
         for name in image.functionNames { #expect(name.hasPrefix("__"), "\(name)") }
@@ -30,14 +30,14 @@ import Testing
     }
 
     @Test func noteIsOfAKernel() throws {
-        guard let image = try VDSOImage.running()?.image else { return }
+        let image = try #require(try VDSOImage.running()).image
         let version = try #require(image.kernelVersion)
         let release = try String(contentsOfFile: "/proc/sys/kernel/osrelease", encoding: .utf8)
         #expect(release.hasPrefix("\(version.code >> 16).\(version.code >> 8 & 0xff)."), "\(version) and \(release)")
     }
 
     @Test func everyByteOfAFunctionBelongsToIt() throws {
-        guard let image = try VDSOImage.running()?.image else { return }
+        let image = try #require(try VDSOImage.running()).image
         for function in image.exportedFunctions {
             #expect(image.function(at: function.offset) == function)
             #expect(image.function(at: function.offset + function.size - 1) == function)
@@ -115,7 +115,7 @@ import Testing
         if let running = try VDSOImage.running() { images += [[UInt8]](repeating: running.bytes, count: 4) }
         var read = 0
         for _ in 0..<24_000 {
-            guard let image = images.randomElement(using: &generator) else { return }
+            let image = try #require(images.randomElement(using: &generator))
             let bytes = Self.damaged(image, &generator)
             guard let parsed = try? VDSOImage(bytes) else { continue }
             read += 1
