@@ -25,7 +25,7 @@ extension CommandLineTests {
         @Test func aFileThatMayNotBeExecuted() throws {
             let scratch = try Scratch()
             let file = try scratch.write("#!/bin/sh\n", to: "script")
-            try Refusal(["profile", "--", file], 126, file, "lacks the right", "chmod +x \(file)").check()
+            try Refusal(["profile", "--", file], 126, file, "isn't marked as executable", "chmod +x \(file)").check()
         }
 
         @Test func aFileInPATHThatMayNotBeExecuted() throws {

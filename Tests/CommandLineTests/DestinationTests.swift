@@ -38,7 +38,8 @@ extension CommandLineTests {
             #expect(run.status == 1)
             #expect(run.output == "")
             #expect(
-                run.error.contains("\(scratch.path("no/report")): no such file or directory. Create its folder first"), "\(run.error)"
+                run.error.contains("\(scratch.path("no/report")): no such file or directory. Create its folder first"),
+                "\(run.error)"
             )
             #expect(scratch.names.isEmpty)
         }

@@ -22,7 +22,7 @@ struct CommandError: Error, CustomStringConvertible {
         case let error as CaptureError: self.init(error)
         case let error as KernelLabError: self.init([error.description, error.remedy?.words].sentence)
         case let error as ProfileFileError: self.init("\(error)", status: .badInput)
-        case let error as ComparisonError: self.init(error.description, status: .badInput)
+        case let error as ComparisonError: self.init([error.description, error.remedy?.words].sentence, status: .badInput)
         default: return nil
         }
     }
@@ -49,6 +49,14 @@ extension CaptureError.Remedy {
         case .smallerRing: "Try --ring-size 1MiB."
         case .btfFile: "Name it with --btf FILE."
         case .caseList: "`syslat bench --list` lists them all."
+        }
+    }
+}
+
+extension ComparisonError.Remedy {
+    var words: String {
+        switch self {
+        case .acceptLosses: "Capture again with a larger --ring-size, or accept the losses with --force."
         }
     }
 }

@@ -6,7 +6,8 @@ import KernelLab
 struct GuestOptions: ParsableArguments {
     @Option(
         parsing: .unconditionalSingleValue,
-        help: ArgumentHelp("Boot this kernel in QEMU and run the bench there: a vmlinuz or a Debian package; repeatable.", valueName: "image"),
+        help: ArgumentHelp(
+            "Boot this kernel in QEMU and run the bench there: a vmlinuz or a Debian package; repeatable.", valueName: "image"),
         completion: .file())
     var kernel: [String] = []
 
@@ -14,7 +15,8 @@ struct GuestOptions: ParsableArguments {
     var boots: Int?
 
     @Option(
-        parsing: .unconditional, help: ArgumentHelp("Memory of each guest (default: 512M).", valueName: "size"), transform: Units.size)
+        parsing: .unconditional, help: ArgumentHelp("Memory of each guest (default: 512M).", valueName: "size"),
+        transform: Units.size)
     var memory: Int?
 
     @Option(

@@ -13,7 +13,9 @@ struct ViewOptions: ParsableArguments {
     @Option(parsing: .unconditional, help: ArgumentHelp("Show only the first n rows.", valueName: "n"))
     var top: Int?
 
-    @Flag(name: .customLong("histogram"), help: "Draw the distribution of every call, or with --histogram=read,write of these calls only.")
+    @Flag(
+        name: .customLong("histogram"),
+        help: "Draw the distribution of every call, or with --histogram=read,write of these calls only.")
     var drawsHistograms = false
 
     @Option(name: .customLong("histogram-of"), help: .hidden)

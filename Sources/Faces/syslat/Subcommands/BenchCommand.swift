@@ -29,7 +29,8 @@ struct BenchCommand: ParsableCommand {
     @Option(
         parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
-            "Run only matching cases, such as 'read-*'; repeatable. Compare the result only with results of the same patterns.", valueName: "glob")
+            "Run only matching cases, such as 'read-*'; repeatable. Compare the result only with results of the same patterns.",
+            valueName: "glob")
     )
     var cases: [String] = []
 
@@ -39,7 +40,8 @@ struct BenchCommand: ParsableCommand {
     @Option(
         name: [.customShort("o"), .long],
         help: ArgumentHelp(
-            "Save the profile to this file, or - for standard output. With --kernel: the folder for the profiles.", valueName: "file"),
+            "Save the profile to this file, or - for standard output. With --kernel: the folder for the profiles.",
+            valueName: "file"),
         completion: .file())
     var output: String?
 
@@ -52,7 +54,8 @@ struct BenchCommand: ParsableCommand {
     @OptionGroup(title: "Kernels")
     var guests: GuestOptions
 
-    @Option(help: ArgumentHelp("BTF file of the running kernel, if the kernel carries none.", valueName: "file"), completion: .file())
+    @Option(
+        help: ArgumentHelp("BTF file of the running kernel, if the kernel carries none.", valueName: "file"), completion: .file())
     var btf: String?
 
     @Option(help: .hidden)
@@ -73,7 +76,10 @@ struct BenchCommand: ParsableCommand {
             guard output != nil, output != Output.standardStream else {
                 throw ValidationError("Name a folder for the profiles: syslat bench --kernel IMAGE -o FOLDER")
             }
-            if btf != nil { throw ValidationError("--btf is for this host's kernel. A guest kernel must carry its own BTF: leave the option out.") }
+            if btf != nil {
+                throw ValidationError(
+                    "--btf is for this host's kernel. A guest kernel must carry its own BTF: leave the option out.")
+            }
         }
     }
 

@@ -40,7 +40,8 @@ struct CompareCommand: ParsableCommand {
     @Option(
         parsing: .upToNextOption,
         help: ArgumentHelp(
-            "Profiles of several boots of one kernel. Differences between halves of them count as noise and widen the margins.", valueName: "file"),
+            "Profiles of several boots of one kernel. Differences between halves of them count as noise and widen the margins.",
+            valueName: "file"),
         completion: .file())
     var noise: [String] = []
 

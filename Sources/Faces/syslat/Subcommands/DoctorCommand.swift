@@ -8,7 +8,8 @@ struct DoctorCommand: ParsableCommand {
         abstract: "Check whether syslat works on this host, and say what to do if it does not.",
         discussion: "Loads and attaches the real BPF programs for a moment. Exits with 0 only if `syslat profile` will work.")
 
-    @Option(help: ArgumentHelp("BTF file of the running kernel, if the kernel carries none.", valueName: "file"), completion: .file())
+    @Option(
+        help: ArgumentHelp("BTF file of the running kernel, if the kernel carries none.", valueName: "file"), completion: .file())
     var btf: String?
 
     func run() throws {

@@ -44,7 +44,8 @@ struct ProfileCommand: ParsableCommand {
         help: ArgumentHelp("Size of the ring buffer, a power of two (default: 8MiB).", valueName: "size"), transform: Units.size)
     var ringSize = CaptureOptions.defaultRing
 
-    @Option(help: ArgumentHelp("BTF file of the running kernel, if the kernel carries none.", valueName: "file"), completion: .file())
+    @Option(
+        help: ArgumentHelp("BTF file of the running kernel, if the kernel carries none.", valueName: "file"), completion: .file())
     var btf: String?
 
     @Option(
@@ -64,7 +65,8 @@ struct ProfileCommand: ParsableCommand {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Measure 1 of every n calls of a thread, chosen at random, and only count the others: 1/16. n is a power of two.", valueName: "1/n"
+            "Measure 1 of every n calls of a thread, chosen at random, and only count the others: 1/16. n is a power of two.",
+            valueName: "1/n"
         ),
         transform: Units.samplingShift)
     var sample: UInt8?

@@ -36,7 +36,8 @@ struct VDSOCommand: ParsableCommand {
         help: ArgumentHelp("Write the result to this file instead of standard output.", valueName: "file"), completion: .file())
     var output: String?
 
-    @Option(help: ArgumentHelp("BTF file of the running kernel, if the kernel carries none.", valueName: "file"), completion: .file())
+    @Option(
+        help: ArgumentHelp("BTF file of the running kernel, if the kernel carries none.", valueName: "file"), completion: .file())
     var btf: String?
 
     func validate() throws { _ = try survey() }
