@@ -19,7 +19,7 @@ TRACING_TESTS := ^(CaptureTests|CommandLineTests|KernelLabTests|WorkloadTests)\.
 # How long to fuzz, in seconds.
 FUZZ_TIME ?= 600
 
-# Where `make install` puts things: below DESTDIR for who packs them, and PREFIX is where they will be found.
+# `make install` installs below PREFIX. Packagers set DESTDIR, a root folder in which to stage the installation.
 PREFIX ?= /usr/local
 DESTDIR ?=
 PARTS := $(STATIC_BUILD)/install
@@ -27,16 +27,16 @@ PARTS := $(STATIC_BUILD)/install
 # Tracing needs root.
 SUDO := $(shell [ $$(id -u) -eq 0 ] || echo 'sudo ')
 
-# What a build needs, and what the tests need beside it.
+# What a build needs, and what the tests need in addition.
 BUILD_PACKAGES := libbpf-dev libelf-dev zlib1g-dev
 GUEST_PACKAGES := qemu-system-x86
 TEST_PACKAGES := strace jq git sqlite3 binutils cpio python3 python3-venv groff-base $(GUEST_PACKAGES)
 BENCH_PACKAGES := python3
-# What syslat is measured beside, and the services on which.
+# The tools to compare syslat with, and the services to measure with.
 PEER_PACKAGES := libbpf-tools bpftrace linux-perf strace
 SERVICE_PACKAGES := redis-server postgresql nginx wrk
 MAN_PAGE_PACKAGES := python3
-# The formatter of C; that of Swift comes with the toolchain.
+# The formatter for C. The one for Swift comes with the toolchain.
 LINT_PACKAGES := clang-format-14
 SWIFT_FILES := Package.swift Sources Tests Plugins Benchmarks Fuzzing
 C_FILES = $(shell git ls-files '*.c' '*.h')
@@ -58,7 +58,7 @@ define PROFILE_A_COMMAND
 $(SUDO).build/release/syslat profile --top 12 -- sh -c 'tar --create --directory=/usr include | gzip | wc --bytes'
 endef
 
-run: build ## Build syslat and profile a real command with it; where BPF is refused, a workload in a virtual machine
+run: build ## Build syslat and profile a real command with it; if BPF is refused, a workload in a virtual machine
 	@if $(SUDO).build/release/syslat doctor >.build/doctor; then \
 		echo "$(PROFILE_A_COMMAND)"; \
 		$(PROFILE_A_COMMAND); \
@@ -68,7 +68,7 @@ run: build ## Build syslat and profile a real command with it; where BPF is refu
 		$(MAKE) run-in-guest; \
 	fi
 
-run-in-guest: build $(STATIC_BUILD)/syslat ## Boot a Debian kernel in QEMU and profile a workload there; needs no right to trace
+run-in-guest: build $(STATIC_BUILD)/syslat ## Boot a Debian kernel in QEMU and profile a workload there; needs no permission to trace
 	@Tools/install-packages $(GUEST_PACKAGES)
 	@Tests/Kernels/fetch
 	@rm -rf .build/guest
@@ -101,7 +101,7 @@ format: setup-lint ## Format Swift and C
 	@$(SWIFT) format format --in-place --parallel --recursive $(SWIFT_FILES)
 	@clang-format-14 -i $(C_FILES)
 
-generated: ## Check that the committed tables are what their sources give
+generated: ## Check that the committed tables match their sources
 	@Tools/syscall-tables/generate --check
 	@Tools/cost-tables --check
 
@@ -110,14 +110,14 @@ static: $(STATIC_BUILD)/syslat ## Build one stripped, fully static binary: .buil
 
 $(STATIC_BUILD)/syslat: $(shell find Sources BPF Plugins Package.swift -type f)
 	@Tools/install-packages $(BUILD_PACKAGES)
-	@# lld, since gold warns of name service and dlopen in parts of Foundation and glibc that syslat never calls. Functions in
-	@# sections of their own, so that those that nothing calls are left out: 1.0 of 20.9 MB.
+	@# lld, because gold warns about name service and dlopen in parts of Foundation and glibc that syslat never calls. With a section
+	@# for each function, the linker drops functions that nothing calls: 1.0 of 20.9 MB.
 	@$(SWIFT) build -c release --product syslat --scratch-path $(STATIC_BUILD) --static-swift-stdlib \
 		-Xswiftc -static-executable -Xswiftc -use-ld=lld \
 		-Xswiftc -Xfrontend -Xswiftc -function-sections -Xcc -ffunction-sections -Xcc -fdata-sections
 	@$(OBJCOPY) --strip-all $(STATIC_BUILD)/release/syslat $@
 
-# All that needs the toolchain comes before the installation, since `sudo make install` often has none in its PATH.
+# Everything that needs the toolchain is built before the installation: `sudo make install` often has no toolchain in its PATH.
 install-parts: $(addprefix $(PARTS)/,syslat syslat.1 syslat.bash _syslat syslat.fish) ## Build what `make install` installs
 
 $(PARTS)/syslat: $(STATIC_BUILD)/syslat
@@ -159,14 +159,14 @@ bench-overhead: setup-peers build $(addprefix $(BENCH)/,floor.bpf.o hold-floor c
 bench-services: setup-services build $(addprefix $(BENCH)/,floor.bpf.o hold-floor count-tracers) ## Measure what Redis, PostgreSQL and nginx lose under syslat and its peers
 	@Benchmarks/services
 
-bench-vdso-ticks: setup-bench build $(BENCH)/clock-loop ## Measure what --vdso-ticks costs, and how far its estimates are off
+bench-vdso-ticks: setup-bench build $(BENCH)/clock-loop ## Measure what --vdso-ticks costs and how accurate its estimates are
 	@Benchmarks/vdso-ticks
 
 bench-comparison: setup ## Simulate how often `syslat compare` is wrong, and what it finds
 	@$(SWIFT) build -c release --product bench-comparison
 	@.build/release/bench-comparison
 
-bench-consumer: setup ## Measure what the consumer takes for an event, over recorded batches
+bench-consumer: setup ## Measure the cost of an event in the consumer, from recorded batches
 	@$(SWIFT) build -c release --product bench-consumer
 	@.build/release/bench-consumer
 
@@ -177,7 +177,7 @@ bench-snapshot: setup $(BENCH)/call-loop ## Measure what looking at a running ca
 bench-footprint: setup-bench build $(STATIC_BUILD)/syslat $(BENCH)/paced-calls ## Measure the CPU, memory and time that syslat itself takes
 	@Benchmarks/footprint
 
-# Kernel headers that depend on the architecture lie where Debian puts them.
+# Debian's folder for kernel headers that depend on the architecture.
 $(BENCH)/%.bpf.o: Benchmarks/%.bpf.c | $(BENCH) setup-bench
 	@$(CLANG) -target bpf -mcpu=v3 -g -O2 -Wall -Wextra -Werror -Wno-unused-parameter -I/usr/include/$(shell uname -m)-linux-gnu -c $< -o $@
 
@@ -187,14 +187,14 @@ $(BENCH)/%: Benchmarks/%.c | $(BENCH) setup-bench
 $(BENCH):
 	@mkdir -p $@
 
-fuzz: setup ## Fuzz the profile reader and all that follows it, with libFuzzer (FUZZ_TIME=600 seconds)
-	@# The build's own tool is linked as well, though it is no fuzzer and is not run: what it lacks is passed over.
+fuzz: setup ## Fuzz the profile reader and everything behind it with libFuzzer (FUZZ_TIME=600 seconds)
+	@# The build's own tool is linked as well, though it isn't a fuzzer and isn't run, so ignore the symbols that it lacks.
 	@$(SWIFT) build -c release --scratch-path $(FUZZ) --target FuzzProfile -Xswiftc -sanitize=fuzzer \
 		-Xlinker --unresolved-symbols=ignore-all
 	@$(TOOLCHAIN)swiftc -sanitize=fuzzer -o $(FUZZ)/fuzz-profile $$(find $(FUZZ)/release/ -name '*.o' -not -path '*embed*') -lz
 	@mkdir -p $(FUZZ)/corpus $(FUZZ)/findings
-	@# Everything new goes to .build-fuzz; what trapped is copied by hand to the committed corpus, with a name that says what it is.
-	@# Traps are for libFuzzer, not for Swift's own backtraces.
+	@# New inputs go to .build-fuzz. Copy inputs that trapped to the committed corpus by hand, with a telling name.
+	@# Traps must reach libFuzzer, so Swift's backtraces are off.
 	@SWIFT_BACKTRACE=enable=no $(FUZZ)/fuzz-profile -max_total_time=$(FUZZ_TIME) -rss_limit_mb=2048 -timeout=10 -print_final_stats=1 \
 		-dict=Fuzzing/profile.dict -artifact_prefix=$(FUZZ)/findings/ $(FUZZ_FLAGS) $(FUZZ)/corpus Tests/ProfileFileTests/Corpus
 

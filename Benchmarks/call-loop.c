@@ -2,13 +2,13 @@
 //
 // The loop under test. For every line "WORKLOAD BATCHES CALLS" on standard input it makes BATCHES batches of CALLS system calls,
 // on one CPU, and prints "CPU WALL TOTAL": nanoseconds a call of the median batch, in CPU time and by the wall clock, and how
-// many calls it made in all, one batch of warming up included. The workloads:
+// many calls it made in all, including a warm-up batch. The workloads:
 //
 //     getppid  the call that does nothing
 //     read     one byte from /dev/zero
 //     futex    two threads that wake each other and wait in turn: four calls and two context switches to and fro
 //
-// Between lines it sleeps in read(2), so that something else can be attached to it; each line is taken by one such read.
+// Between lines it sleeps in read(2), while tracers attach to it. Each line is taken by one such read.
 //
 // CPU time is that of both threads: on a busy machine the wall clock counts the time slices of others as well. The wall clock is
 // for tracers that stop the loop and work meanwhile. It is the median of the batches that counts: the minimum is steady as well,
@@ -40,7 +40,7 @@ static void wake_the_other(int other)
     syscall(SYS_futex, &turn, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
 }
 
-/* One wait in any case, so that the number of calls does not depend on who came first. */
+/* Always one wait: the number of calls must not depend on which thread came first. */
 static void wait_while(int other)
 {
     syscall(SYS_futex, &turn, FUTEX_WAIT_PRIVATE, other, NULL, NULL, 0);

@@ -1,10 +1,10 @@
 // count-tracers [PID]
 //
-// Prints how many BPF programs hang on the system call tracepoints, "ENTER EXIT": of the whole machine, or those that one process
-// holds. That is how the harness knows that what it measures is attached, and that nobody else traces at the same time.
+// Prints how many BPF programs are attached to the system call tracepoints, "ENTER EXIT": of the whole machine, or of one process.
+// The harness uses it to check that what it measures is attached, and that nobody else traces at the same time.
 //
-// syslat's and the floor's are links on raw tracepoints, which can be listed. Those of bpftrace and of syscount hang on perf
-// events, which can't: these are found among the open files of the processes.
+// syslat and the floor use links on raw tracepoints, which can be listed. bpftrace and syscount use perf events, which can't:
+// they are found among the open files of the processes.
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * The least that anybody pays who attaches to system calls (`empty`), and who reads the clock at both ends of them (`clock`).
- * What syslat costs is measured against these two.
+ * The least that a tool can cost if it attaches to system calls (`empty`), or reads the clock at both ends of them (`clock`).
+ * syslat is measured against these two.
  */
 #include <linux/bpf.h>
 #include <linux/types.h>

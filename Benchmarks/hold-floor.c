@@ -1,7 +1,7 @@
 // hold-floor OBJECT empty|clock
 //
-// Attaches one pair of floor.bpf.c, says "attached", and holds it until standard input closes: also when whoever started it
-// is killed.
+// Attaches one pair of floor.bpf.c, prints "attached", and holds it until standard input closes, even because its parent was
+// killed.
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

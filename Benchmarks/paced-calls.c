@@ -1,7 +1,7 @@
 /*
- * paced-calls RATE SECONDS: RATE getppid calls a second, spread over the milliseconds, for so long. Where the CPU is too slow for that
- * it makes what it can. Prints how many it made.
- * paced-calls --many PROCESSES KINDS: so many processes at once, each making one call of each of KINDS different kinds; they end when
+ * paced-calls RATE SECONDS: RATE getppid calls a second, spread over the milliseconds, for SECONDS. If the CPU is too slow for that,
+ * it makes as many as it can. Prints how many it made.
+ * paced-calls --many PROCESSES KINDS: PROCESSES processes at once, each making one call of each of KINDS different kinds; they end when
  * standard input does.
  */
 #define _GNU_SOURCE

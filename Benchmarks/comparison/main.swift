@@ -1,4 +1,4 @@
-// How often a comparison is wrong, and what it finds: its operating characteristics, by simulation from a seed.
+// Simulates how often a comparison is wrong, and what it finds (its operating characteristics), from a seed.
 //
 // A boot has twelve calls, each with one speed of its own in that boot: ln of it is normal around the call's, with the standard
 // deviation between boots that is given. All twelve are gated by their p50. `make bench-comparison` builds and runs it.

@@ -1,7 +1,7 @@
-// What the consumer takes for an event: records of real captures, decoded and counted again and again.
+// Measures what the consumer takes for an event: it decodes and counts records of real captures again and again.
 //
-// Needs root, to record; `make bench-consumer` builds and runs it. Each load is captured once, and is no larger than the ring is by
-// default. Its records are then given to new aggregators in rounds that take turns among the loads: once for the memory that they touch
+// Needs root, to record; `make bench-consumer` builds and runs it. Each load is captured once, and fits the default ring.
+// Its records are then given to new aggregators in rounds that take turns among the loads: once for the memory that they touch
 // for the first time, and then, timed, again and again. Figures are CPU time of the thread, medians and quartiles.
 //
 // Exit status: 0 within the budget, 1 over it, 2 if it could not be measured.

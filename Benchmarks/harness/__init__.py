@@ -1,1 +1,1 @@
-"""What the benchmarks share: processes that end with the harness, tracers to attach, services to load, figures to print."""
+"""Shared by the benchmarks: processes that end with the harness, tracers to attach, services to load, figures to print."""

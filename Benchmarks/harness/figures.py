@@ -1,4 +1,4 @@
-"""Medians with their quartiles, tables, and what machine they are of."""
+"""Medians with their quartiles, tables, and the machine that they come from."""
 
 import datetime
 import os

@@ -1,4 +1,4 @@
-"""Processes that end when the harness does, by their id, however it ends."""
+"""Processes that end with the harness, however it ends. They are ended by their ids."""
 
 import contextlib
 import select
@@ -15,7 +15,7 @@ PARTS = ROOT / ".build" / "bench"
 SYSLAT = ROOT / ".build" / "release" / "syslat"
 
 # Peers find tracepoints by files in tracefs. Where it is not mounted it is mounted for the peer alone, in a mount namespace of
-# its own, so that the machine stays as it was found.
+# its own, and leaves the machine as it was.
 TRACEFS = Path("/sys/kernel/tracing")
 WITH_TRACEFS = ["unshare", "--mount", "sh", "-c", f'mount -t tracefs tracefs {TRACEFS} && exec "$@"', "sh"]
 AHEAD = '[ ! -e /proc/self/autogroup ] || echo -20 >/proc/self/autogroup; exec "$@"'

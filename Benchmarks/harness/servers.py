@@ -1,4 +1,4 @@
-"""Services to be measured under load: each is started in a folder of its own, on a free port or a socket there, and ended."""
+"""Services to be measured under load. Each runs in its own folder, on a free port or on a socket there."""
 
 import contextlib
 import csv

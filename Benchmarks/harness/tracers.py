@@ -1,7 +1,7 @@
 """What can watch system calls during a measurement: nothing, the floor programs, syslat, and what people use instead of it.
 
-A tracer's `attach` is a context manager: within it the tracer is attached, and behind it the observation it gave has what the
-tracer counted.
+A tracer's `attach` is a context manager: inside, the tracer is attached; afterwards, the observation that it returned has the
+tracer's counts.
 """
 
 import contextlib
@@ -54,7 +54,7 @@ class Nothing:
 
     links = (0, 0)  # programs on sys_enter and on sys_exit
     sees = None  # whether there is an observation
-    stops_the_program = False  # the watched program waits, so that its CPU time is not what it pays
+    stops_the_program = False  # the watched program waits, so its CPU time doesn't show what it pays
     slow = False  # so slow that fewer calls have to do
     lingers = 0  # for how many seconds the kernel does something for it after its end
 

@@ -11,15 +11,23 @@ import Testing
         ("[rp]ead", "read", true), ("[!r]ead", "read", false), ("[!r]ead", "bead", true), ("stat[0-9]*", "stat64", true),
         ("stat[0-9]*", "statx", false), ("[]a]", "]", true), ("[a-]", "-", true), ("[a-c-]x", "-x", true), ("[a-c]", "d", false),
         ("*[0-9]", "dup3", true), ("*[0-9]", "dup", false),
+        ("[^r]ead", "read", false), ("*[[:digit:]]", "dup3", true), ("*[[:digit:]]", "dup", false), ("\\*", "*", false),
+        ("\\*", "\\x", true),
     ])
     func matching(pattern: String, name: String, expected: Bool) throws {
         let glob = try #require(GlobPattern(pattern))
         #expect(glob.matches(name) == expected)
     }
 
-    @Test(arguments: ["[", "a[b", "[]", "[!]", "[z-a]"])
-    func malformed(pattern: String) {
+    @Test(arguments: ["[", "a[b", "[]", "[!]", "[a]b[c", "[^]"])
+    func `An open bracket is malformed`(pattern: String) {
         #expect(GlobPattern(pattern) == nil)
+    }
+
+    /// fnmatch takes a range that runs backwards for an empty one.
+    @Test func `A range that runs backwards matches nothing`() throws {
+        let glob = try #require(GlobPattern("[z-a]"))
+        #expect(["a", "m", "z", "-", "[z-a]"].allSatisfy { !glob.matches($0) })
     }
 
     /// Many stars on a long name would take forever if every one of them were retried.

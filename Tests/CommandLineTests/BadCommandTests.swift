@@ -4,10 +4,10 @@ import Foundation
 import Testing
 
 extension CommandLineTests {
-    /// Commands that can't be started: 127 where there is none, 126 where there is one that can't be executed, as shells do.
+    /// Commands that can't be started: 127 if there is none, 126 if it can't be executed, as with shells.
     @Suite(.requiresBPF) struct BadCommands {
         @Test func anEmptyNameIsAMistakeInTyping() throws {
-            try Refusal(["profile", "--", ""], 64, "after -- is empty", "syslat profile -- COMMAND").check()
+            try Refusal(["profile", "--", ""], 64, "The command is empty", "Name a program").check()
         }
 
         @Test func aCommandThatIsNotInPATH() throws {
@@ -25,7 +25,7 @@ extension CommandLineTests {
         @Test func aFileThatMayNotBeExecuted() throws {
             let scratch = try Scratch()
             let file = try scratch.write("#!/bin/sh\n", to: "script")
-            try Refusal(["profile", "--", file], 126, file, "lacks the right", "chmod +x \(file)").check()
+            try Refusal(["profile", "--", file], 126, file, "isn't marked as executable", "chmod +x \(file)").check()
         }
 
         @Test func aFileInPATHThatMayNotBeExecuted() throws {
@@ -42,13 +42,13 @@ extension CommandLineTests {
         }
 
         @Test func aDevice() throws {
-            try Refusal(["profile", "--", "/dev/null"], 126, "/dev/null", "no regular file", "Name a program").check()
+            try Refusal(["profile", "--", "/dev/null"], 126, "/dev/null", "not a regular file", "Name a program").check()
         }
 
         @Test func aScriptWithoutItsFirstLine() throws {
             let scratch = try Scratch()
             let file = try scratch.write("echo hello\n", to: "script", mode: 0o755)
-            try Refusal(["profile", "--", file], 126, file, "no program of this machine", "#!/bin/sh").check()
+            try Refusal(["profile", "--", file], 126, file, "this machine can't run it", "#!/bin/sh").check()
         }
 
         @Test func aScriptWhoseInterpreterIsMissing() throws {

@@ -2,7 +2,7 @@ import CaptureSupport
 import Testing
 
 extension CommandLineTests {
-    /// Options that make no sense: refused before anything is loaded, without root, with 64.
+    /// Options that make no sense: refused with 64 before anything is loaded, without root.
     @Suite struct BadOptions {
         static let selections = [
             Refusal(["profile", "-e", "reed", "--", "true"], 64, "'reed'", "did you mean read"),
@@ -18,28 +18,28 @@ extension CommandLineTests {
             Refusal(["profile", "--ring-size", "3MiB", "--", "true"], 64, "ring size", "power of two", "3145728 bytes", "8MiB"),
             Refusal(["profile", "--ring-size", "32KiB", "--", "true"], 64, "ring size", "64KiB to 1GiB", "32768 bytes"),
             Refusal(["profile", "--ring-size", "2GiB", "--", "true"], 64, "ring size", "64KiB to 1GiB", "2147483648 bytes"),
-            Refusal(["profile", "--ring-size", "8", "--", "true"], 64, "'8'", "--ring-size", "no unit", "512KiB or 8MiB"),
+            Refusal(["profile", "--ring-size", "8", "--", "true"], 64, "'8'", "--ring-size", "needs a unit", "512KiB or 8MiB"),
             Refusal(["profile", "--ring-size", "1T", "--", "true"], 64, "ring size", "64KiB to 1GiB", "1099511627776 bytes"),
             Refusal(["profile", "--ring-size", "-1MiB", "--", "true"], 64, "'-1MiB'", "not a positive number", "8MiB"),
-            Refusal(["profile", "-d", "0s", "--", "true"], 64, "'0s'", "zero", "10s, 500ms"),
-            Refusal(["profile", "-d", "-1s", "--", "true"], 64, "'-1s'", "not a positive number", "10s, 500ms"),
-            Refusal(["profile", "-d", "10", "--", "true"], 64, "'10'", "no unit", "10s, 500ms"),
-            Refusal(["profile", "--duration", "1y", "--", "true"], 64, "'1y'", "no unit", "10s, 500ms"),
-            Refusal(["profile", "-d", "--", "true"], 64, "'--'", "no unit", "10s, 500ms"),
+            Refusal(["profile", "-d", "0s", "--", "true"], 64, "'0s'", "zero", "10s or 500ms"),
+            Refusal(["profile", "-d", "-1s", "--", "true"], 64, "'-1s'", "not a positive number", "10s or 500ms"),
+            Refusal(["profile", "-d", "10", "--", "true"], 64, "'10'", "needs a unit", "10s or 500ms"),
+            Refusal(["profile", "--duration", "1y", "--", "true"], 64, "'1y'", "needs a unit", "10s or 500ms"),
+            Refusal(["profile", "-d", "--", "true"], 64, "'--'", "needs a unit", "10s or 500ms"),
             Refusal(["profile", "--format", "xml", "--", "true"], 64, "'xml'", "--format", "'text' and 'json'"),
             Refusal(["profile", "--sort", "size", "--", "true"], 64, "'size'", "--sort", "total", "p999", "name"),
             Refusal(["profile", "--by", "thread", "--", "true"], 64, "'thread'", "--by", "'call', 'process' or 'interval'"),
-            Refusal(["profile", "--top", "0", "--", "true"], 64, "--top 0", "shows nothing", "from 1 on"),
-            Refusal(["profile", "--top", "-3", "--", "true"], 64, "--top -3", "shows nothing", "from 1 on"),
+            Refusal(["profile", "--top", "0", "--", "true"], 64, "--top 0", "shows nothing", "give 1 or more"),
+            Refusal(["profile", "--top", "-3", "--", "true"], 64, "--top -3", "shows nothing", "give 1 or more"),
             Refusal(["profile", "--top", "all", "--", "true"], 64, "'all'", "--top"),
             Refusal(["profile", "--histogram=", "--", "true"], 64, "--histogram= names no call", "--histogram=read,write"),
             Refusal(["profile", "--bogus", "--", "true"], 64, "'--bogus'", "--help"),
         ]
 
-        static let samplingRates = ["0", "-1", "10001", "fast", "", "1.5", "4294967296", "OFF"].map { rate in
+        static let tickRates = ["0", "-1", "10001", "fast", "", "1.5", "4294967296", "OFF"].map { rate in
             Refusal(
                 ["profile", "--vdso-ticks", rate, "--", "true"], 64,
-                "The sampling rate '\(rate)' is not a whole number from 1 to 10000",
+                "The tick rate '\(rate)' is not a whole number from 1 to 10000",
                 "Write 997, or off")
         }
 
@@ -48,14 +48,14 @@ extension CommandLineTests {
         ].map { rate in
             Refusal(
                 ["profile", "--sample", rate, "--", "true"], 64,
-                "The sampling '\(rate)' is not 1/n with n a power of two from 1 to 4096",
+                "The sampling '\(rate)' is not 1/n, n being a power of two from 1 to 4096",
                 "Write 1/16")
         }
 
         static let budgets = ["0%", "200%", "fast", "1", "-1%", "%", "", "1e1%", "100.01%", "0.009%"].map { budget in
             Refusal(
                 ["profile", "--max-overhead", budget, "--", "true"], 64,
-                "The overhead '\(budget)' is not a percentage from 0.01 % to 100 %", "Write --max-overhead 1%")
+                "The overhead '\(budget)' is not a percentage from 0.01% to 100%", "Write 1% or 0.5%")
         }
 
         static let both = Refusal(
@@ -72,10 +72,10 @@ extension CommandLineTests {
             Refusal(["profile", "-p", "1", "--cgroup", "/", "--", "true"], 64, "-p and --cgroup and a command after --"),
             Refusal(["profile", "--no-follow", "-a"], 64, "--no-follow", "-a has no children", "Drop it"),
             Refusal(["profile", "--no-follow", "--cgroup", "/"], 64, "--no-follow", "--cgroup has no children", "Drop it"),
-            Refusal(["profile", "-p", "0"], 64, "'0' is no process id", "-p 1234,5678"),
-            Refusal(["profile", "-p", "self"], 64, "'self' is no process id", "-p 1234,5678"),
-            Refusal(["profile", "-p", "1,,2"], 64, "'' is no process id", "-p 1234,5678"),
-            Refusal(["profile", "-p", ""], 64, "'' is no process id", "-p 1234,5678"),
+            Refusal(["profile", "-p", "0"], 64, "'0' is not a process id", "-p 1234,5678"),
+            Refusal(["profile", "-p", "self"], 64, "'self' is not a process id", "-p 1234,5678"),
+            Refusal(["profile", "-p", "1,,2"], 64, "'' is not a process id", "-p 1234,5678"),
+            Refusal(["profile", "-p", ""], 64, "'' is not a process id", "-p 1234,5678"),
         ]
 
         @Test(arguments: samplings + budgets + [both]) func samplingsThatMakeNoSense(_ refusal: Refusal) throws {
@@ -85,10 +85,10 @@ extension CommandLineTests {
 
         @Test(arguments: values) func valuesThatMeanNothing(_ refusal: Refusal) throws { try refusal.check() }
 
-        @Test(arguments: samplingRates) func samplingRatesThatAreNone(_ refusal: Refusal) throws { try refusal.check() }
+        @Test(arguments: tickRates) func tickRatesThatAreNone(_ refusal: Refusal) throws { try refusal.check() }
 
         @Test(.requiresBPF, arguments: [("off", nil), ("1", 1), ("10000", 10_000)] as [(String, UInt32?)])
-        func samplingRatesAtTheirBounds(_ rate: String, _ hertz: UInt32?) throws {
+        func tickRatesAtTheirBounds(_ rate: String, _ hertz: UInt32?) throws {
             let (report, run) = try Report.profiling(["true"], options: ["--vdso-ticks", rate])
             #expect(run.status == 0, "\(run.error)")
             #expect(report.vdso?.ticks.state == (hertz == nil ? "off" : "on"))
@@ -97,7 +97,7 @@ extension CommandLineTests {
 
         @Test(arguments: targets) func targetsThatAreNone(_ refusal: Refusal) throws { try refusal.check() }
 
-        /// Those who come from strace write it so.
+        /// Users of strace are used to it.
         @Test func aCommandWithoutProfileAndDashesIsShownHow() throws {
             let run = try syslat(["ls", "-l"])
             #expect(run.status == 64)

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 extension CommandLineTests {
-    /// `syslat compare`: what it exits with, and what it says.
+    /// `syslat compare`: its exit statuses and messages.
     @Suite struct Comparing {
         private func write(_ boots: SyntheticBoots, _ name: String, to scratch: Scratch) throws {
             for file in boots.files(name) {
@@ -81,22 +81,37 @@ extension CommandLineTests {
         @Test(arguments: [
             ("", "BASE has no files."), ("a-0.syslat", "NEW has no files."), ("-- a-0.syslat", "BASE has no files."),
             ("a-0.syslat --", "NEW has no files."),
-            ("--noise a-0.syslat a-1.syslat -- b-0.syslat", "--noise takes all files up to the next option"),
-            ("a-0.syslat -- missing", "missing: it can't be read: no such file or directory."),
-            ("a-0.syslat -- damaged", "damaged, line "), ("a-0.syslat -- empty", "the file is empty"),
-            ("a-0.syslat -- b-0.syslat --format json", "What stands after -- is a file, also '--format'."),
-            ("- -- -", "Standard input (-) can be read once only."),
-            ("--delta p50=5 a-0.syslat -- b-0.syslat", "'p50=5' is no margin"),
-            ("--delta p51=5% a-0.syslat -- b-0.syslat", "'p51' is no figure that is compared"),
-            ("--gate p50,,p99 a-0.syslat -- b-0.syslat", "'' is no figure that is compared"),
-            ("--alpha 0.5 a-0.syslat -- b-0.syslat", "--alpha '0.5' is no level of a test"),
-            ("--alpha nan a-0.syslat -- b-0.syslat", "--alpha 'nan' is no level of a test"),
-            ("--min-abs 20 a-0.syslat -- b-0.syslat", "'20' is no time from 0 on with a unit"),
-            ("--top 0 a-0.syslat -- b-0.syslat", "--top 0 is no number of calls"),
+            ("--noise a-0.syslat a-1.syslat -- b-0.syslat", "--noise takes every file up to the next option"),
+            ("a-0.syslat -- b-0.syslat --format json", "Everything after -- is a file, even '--format'."),
+            ("- -- -", "Standard input (-) can be read only once."),
+            ("--delta p50=5 a-0.syslat -- b-0.syslat", "The margin 'p50=5' is not a figure with a percentage"),
+            ("--delta p50=1001% a-0.syslat -- b-0.syslat", "of at most 1000%"),
+            ("--delta p51=5% a-0.syslat -- b-0.syslat", "no figure 'p51' to compare. Choose from p50, p90"),
+            ("--gate p50,,p99 a-0.syslat -- b-0.syslat", "no figure '' to compare"),
+            ("--alpha 0.5 a-0.syslat -- b-0.syslat", "The significance level '0.5' is not a number between 0 and 0.5"),
+            ("--alpha nan a-0.syslat -- b-0.syslat", "The significance level 'nan' is not a number"),
+            ("--min-abs 20 a-0.syslat -- b-0.syslat", "The duration '20' needs a unit"),
+            ("--top 0 a-0.syslat -- b-0.syslat", "--top 0 is out of range"),
             ("--frobnicate a-0.syslat -- b-0.syslat", "Unknown option '--frobnicate'"),
             ("--format yaml a-0.syslat -- b-0.syslat", "yaml"),
-            ("-o /no/such/folder/x a-0.syslat -- b-0.syslat", "can't be written"),
-            ("a-0.syslat -- lossy", "lossy lost 5000 of 10000 calls"),
+            ("-o '' a-0.syslat -- b-0.syslat", "-o was given an empty name"),
+        ])
+        func aWrongCommandLineIs64(line: String, sentence: String) throws {
+            let run = try compare(line, in: try files(2))
+            #expect(run.status == 64, "\(run.output)\(run.error)")
+            #expect(run.output == "" && run.error.contains(sentence), "\(run.error)")
+        }
+
+        @Test(arguments: ["/no/such/folder/x", "/dev/full"]) func anOutputThatCannotBeWrittenIsOne(file: String) throws {
+            let run = try compare("-o \(file) a-0.syslat -- b-0.syslat", in: try files(2))
+            #expect(run.status == 1 && run.output == "")
+            #expect(run.error.contains("The output can't be written to \(file)"), "\(run.error)")
+        }
+
+        @Test(arguments: [
+            ("a-0.syslat -- missing", "Can't read missing: no such file or directory."),
+            ("a-0.syslat -- damaged", "damaged, line "), ("a-0.syslat -- empty", "the file is empty"),
+            ("a-0.syslat -- lossy", "lossy lost 5000 of 10000 calls"), ("a-0.syslat -- lossy", "accept the losses with --force."),
             ("a-0.syslat -- quick", "different work can't be compared"),
             ("emulated -- real", "was made under emulation"),
         ])
@@ -131,7 +146,7 @@ extension CommandLineTests {
                 entered: 10_000, completed: 5_000, inFlight: 0, neverReturned: 0, lostByCause: [.noSlot: 5_000])
             try write(profile, "lossy", to: scratch)
             let run = try compare("--force a-* -- lossy", in: scratch)
-            #expect(run.status == 3 && run.output.contains("lost more than 0.1 % of the calls (--force)"), "\(run.error)")
+            #expect(run.status == 3 && run.output.contains("lost more than 0.1 % of the calls: what is left"), "\(run.error)")
         }
 
         @Test func oneSideMayComeFromStandardInput() throws {

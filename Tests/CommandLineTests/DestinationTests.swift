@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 extension CommandLineTests {
-    /// Where the report goes, and what is left where it can't go there.
+    /// Where the report goes, and what is left if it can't go there.
     @Suite(.requiresBPF) struct Destinations {
         @Test func aFileGetsTheWholeReport() throws {
             let scratch = try Scratch()
@@ -38,7 +38,8 @@ extension CommandLineTests {
             #expect(run.status == 1)
             #expect(run.output == "")
             #expect(
-                run.error.contains("\(scratch.path("no/report")): no such file or directory. Make its folder first"), "\(run.error)"
+                run.error.contains("\(scratch.path("no/report")): no such file or directory. Create its folder first"),
+                "\(run.error)"
             )
             #expect(scratch.names.isEmpty)
         }
@@ -47,7 +48,29 @@ extension CommandLineTests {
             let scratch = try Scratch()
             let run = try syslat(["profile", "--report", scratch.folder, "--", "true"])
             #expect(run.status == 1)
-            #expect(run.error.contains("\(scratch.folder): is a directory. Give another name to --report"), "\(run.error)")
+            #expect(run.error.contains("\(scratch.folder): is a directory. Give --report another name"), "\(run.error)")
+        }
+
+        @Test func `The name - is standard output`() throws {
+            let scratch = try Scratch()
+            let run = try shell("cd '\(scratch.folder)' && \"$SYSLAT\" profile --report - -- true")
+            #expect(run.status == 0 && run.error == "", "\(run.error)")
+            #expect(run.output.hasPrefix("syslat ") && run.output.contains("Balance: "))
+            #expect(scratch.names.isEmpty)
+        }
+
+        @Test func `The profile and the report can't both go to standard output`() throws {
+            let run = try syslat(["profile", "-o", "-", "--report", "-", "--", "true"])
+            #expect(run.status == 64 && run.output == "")
+            #expect(run.error.contains("-o - and --report - would mix the profile and the report"), "\(run.error)")
+        }
+
+        @Test func `With the profile on standard output, the report may go to a file`() throws {
+            let scratch = try Scratch()
+            let run = try syslat(["profile", "-o", "-", "--report", scratch.path("report"), "--", "true"])
+            #expect(run.status == 0, "\(run.error)")
+            #expect(run.output.hasPrefix("{") && !run.output.contains("Balance: "))
+            #expect(try scratch.read("report").contains("Balance: "))
         }
 
         @Test func anEmptyNameIsRefused() throws {
@@ -59,7 +82,7 @@ extension CommandLineTests {
         @Test func aFullDiskIsSaid() throws {
             let run = try syslat(["profile", "--report", "/dev/full", "--", "true"])
             #expect(run.status == 1)
-            #expect(run.error.contains("/dev/full: no space left on device. Make room"), "\(run.error)")
+            #expect(run.error.contains("/dev/full: no space left on device. Free some space"), "\(run.error)")
         }
 
         /// The command's own exit status would say that there is a report.

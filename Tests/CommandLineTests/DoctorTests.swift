@@ -40,7 +40,9 @@ extension CommandLineTests {
             #expect(run.status == 0)
             let line = try #require(run.output.split(separator: "\n").first { $0.contains("perf events") })
             #expect(
-                line.hasPrefix("note    perf events  calls that the vDSO serves can't be estimated. The kernel refuses"), "\(line)")
+                line.hasPrefix(
+                    "note    perf events  unavailable, so the calls that the vDSO serves can't be estimated. The kernel refuses"),
+                "\(line)")
         }
 
         @Test func aBTFFileThatIsNotThereFails() throws {

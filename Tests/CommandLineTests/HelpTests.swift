@@ -4,11 +4,12 @@ import TestSupport
 import Testing
 
 extension CommandLineTests {
-    /// What the program says of itself. A snapshot that differs is to be read, and then written anew (see TestSupport.Snapshot).
+    /// Help and the version. If a snapshot differs, read the difference, then update the snapshot (see TestSupport.Snapshot).
     @Suite struct Help {
         @Test(arguments: [
             (["--help"], "help.txt"), (["help", "profile"], "help-profile.txt"), (["help", "vdso"], "help-vdso.txt"),
             (["help", "doctor"], "help-doctor.txt"), (["help", "compare"], "help-compare.txt"),
+            (["help", "report"], "help-report.txt"), (["help", "bench"], "help-bench.txt"),
         ])
         func isAsItWasReadByAPerson(_ arguments: [String], _ snapshot: String) throws {
             let run = try syslat(arguments, environment: ["COLUMNS": "100"])

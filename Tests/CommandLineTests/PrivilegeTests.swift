@@ -88,7 +88,7 @@ extension CommandLineTests {
             let run = try ProgramRun.run(Self.nobody + [program, "profile", "--report", scratch.path("report"), "--", "true"])
             #expect(run.status == 1)
             #expect(
-                run.error.contains("\(scratch.path("report")): permission denied. Give another name to --report"), "\(run.error)")
+                run.error.contains("\(scratch.path("report")): permission denied. Give --report another name"), "\(run.error)")
         }
     }
 }

@@ -104,7 +104,7 @@ import Testing
         #expect(ten.base.boots == 1 && ten.base.files == 10)
         #expect(
             ten.warnings == [
-                "BASE has 10 files of 1 boot: files of one boot are averaged, since they tell nothing of how boots differ."
+                "BASE has 10 files of 1 boot: files of one boot are averaged, since they don't show how boots differ."
             ])
         #expect(ten.gated == once.gated && ten.others == once.others)
         ten.base.files = 1

@@ -72,7 +72,7 @@ import Testing
         let own = try compare(base: { $0.count = 8 })
         #expect(try cell(own, 0).noise > 0 && cell(own, 0).noise < 0.02)
         other.count = 3
-        #expect(try compare(noise: other.files("n")).warnings.contains { $0.hasPrefix("--noise has 3 boots") })
+        #expect(try compare(noise: other.files("n")).warnings.contains { $0.hasPrefix("NOISE has only 3 boots") })
     }
 
     // MARK: The family

@@ -50,12 +50,12 @@ import Testing
     func noProcessID(value: String, item: String) {
         expect(
             ["-p", value],
-            "'\(item)' is no process id. -p takes numbers with a comma between them: -p 1234,5678")
+            "'\(item)' is not a process id. Give -p numbers separated by commas: -p 1234,5678")
     }
 
     @Test(arguments: ["0", "-1", "-9223372036854775808"])
     func noRows(top: String) {
-        expect(["-a", "--top=\(top)"], "--top \(top) shows nothing: give a number from 1 on.")
+        expect(["-a", "--top=\(top)"], "--top \(top) shows nothing: give 1 or more.")
     }
 
     @Test(arguments: ["", ",", ",,"])
@@ -75,7 +75,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("8", "has no unit that syslat knows"), ("8PiB", "has no unit that syslat knows"),
+        ("8", "needs a unit: KiB, MiB, GiB or TiB"), ("8PiB", "needs a unit: KiB, MiB, GiB or TiB"),
         ("-8MiB", "is not a positive number with a unit"), ("9999999999TiB", "is more than any memory"),
     ])
     func ringSizes(value: String, reason: String) {
@@ -85,14 +85,14 @@ import Testing
     }
 
     @Test(arguments: [
-        ("10", "has no unit that syslat knows"), ("0s", "is zero"), ("-1s", "is not a positive number with a unit"),
+        ("10", "needs a unit: ns, us, ms, s, m or h"), ("0s", "is zero"), ("-1s", "is not a positive number with a unit"),
         ("9000h", "is more than a year"),
     ])
     func durations(value: String, reason: String) {
         expect(
             ["-a", "--duration=\(value)"],
             "The value '\(value)' is invalid for '--duration <time>': The duration '\(value)' \(reason). "
-                + "Write it as 10s, 500ms, 2m or 1h.")
+                + "Write it as 10s or 500ms.")
     }
 
     @Test func callsThatAreNotThere() {

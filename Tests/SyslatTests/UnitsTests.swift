@@ -14,7 +14,8 @@ import Testing
 
     @Test(
         arguments: [
-            ("1us", 1000), ("500ms", 500_000_000), ("10s", 10_000_000_000), ("2m", 120_000_000_000), ("1h", 3_600_000_000_000),
+            ("1ns", 1), ("1us", 1000), ("500\u{b5}s", 500_000), ("500\u{3bc}s", 500_000),
+            ("500ms", 500_000_000), ("10s", 10_000_000_000), ("2m", 120_000_000_000), ("1h", 3_600_000_000_000),
             ("1.5us", 1500), ("1.5ms", 1_500_000), ("1.5s", 1_500_000_000), ("0.5m", 30_000_000_000), ("0.25h", 900_000_000_000),
             ("0.000000001s", 1), ("1.2345678999s", 1_234_567_899), ("007s", 7_000_000_000), ("10.0s", 10_000_000_000),
             ("8760h", 31_536_000_000_000_000), ("31536000s", 31_536_000_000_000_000),
@@ -23,22 +24,23 @@ import Testing
         #expect(duration(text) == "\(nanoseconds) ns")
     }
 
-    @Test(arguments: ["", "10", "1.5", "s", "ms", "10d", "10S", "10ns", "10 s", "s10", "10s ", "１s", "-", "ten s"])
+    @Test(arguments: ["", "10", "1.5", "s", "ms", "10d", "10S", "10 s", "10Ms", "10\u{b5}", "s10", "10s ", "１s", "-", "ten s"])
     func durationsWithoutAUnitAreRefused(text: String) {
         #expect(
-            duration(text) == "The duration '\(text)' has no unit that syslat knows. Write it as 10s, 500ms, 2m or 1h.")
+            duration(text)
+                == "The duration '\(text)' needs a unit: ns, us, ms, s, m or h. Write it as 10s or 500ms.")
     }
 
     @Test(arguments: ["-1s", "+1s", "1e3s", "1.2.3s", ".5s", "5.s", ".s", "0x10s", " 1s", "1,5s", "1_000ms", "1 0s"])
     func durationsThatAreNoNumberAreRefused(text: String) {
         #expect(
             duration(text)
-                == "The duration '\(text)' is not a positive number with a unit. Write it as 10s, 500ms, 2m or 1h.")
+                == "The duration '\(text)' is not a positive number with a unit. Write it as 10s or 500ms.")
     }
 
-    @Test(arguments: ["0s", "0.0s", "0ms", "0h", "0.0000000001s"])
+    @Test(arguments: ["0s", "0.0s", "0ms", "0h", "0ns", "0.9ns", "0.0000000001s"])
     func noDurationIsRefused(text: String) {
-        #expect(duration(text) == "The duration '\(text)' is zero. Write it as 10s, 500ms, 2m or 1h.")
+        #expect(duration(text) == "The duration '\(text)' is zero. Write it as 10s or 500ms.")
     }
 
     @Test(arguments: [
@@ -46,7 +48,7 @@ import Testing
         "18446744073709551616us", "18446744073709551.999999us", "99999999999999999999999999999999s",
     ])
     func moreThanAYearIsRefused(text: String) {
-        #expect(duration(text) == "The duration '\(text)' is more than a year. Write it as 10s, 500ms, 2m or 1h.")
+        #expect(duration(text) == "The duration '\(text)' is more than a year. Write it as 10s or 500ms.")
     }
 
     @Test(arguments: [
@@ -60,7 +62,7 @@ import Testing
 
     @Test(arguments: ["", "8", "8388608", "MiB", "8B", "8mib", "8kB", "8 MiB", "8PiB", "TiB"])
     func sizesWithoutAUnitAreRefused(text: String) {
-        #expect(size(text) == "The size '\(text)' has no unit that syslat knows. Write it as 512KiB or 8MiB.")
+        #expect(size(text) == "The size '\(text)' needs a unit: KiB, MiB, GiB or TiB. Write it as 512KiB or 8MiB.")
     }
 
     @Test(arguments: ["-8MiB", "1e3MiB", "1.2.3MiB", ".5MiB", "1_024K"])
@@ -71,5 +73,84 @@ import Testing
     @Test(arguments: ["8589934592GiB", "17179869184GiB", "18446744073709551616K", "8388608TiB", "99999999999999999999999G"])
     func sizesThatDoNotFitAreRefused(text: String) {
         #expect(size(text) == "The size '\(text)' is more than any memory. Write it as 512KiB or 8MiB.")
+    }
+
+    // MARK: Every option, every unit
+
+    /// What the parser says of a command line that is wrong; nil if it takes it.
+    private func refusal(_ arguments: [String]) -> String? {
+        do {
+            _ = try Syslat.parseAsRoot(Arguments.prepared(arguments))
+            return nil
+        } catch {
+            return Syslat.message(for: error)
+        }
+    }
+
+    private static let timeOptions = [
+        ["profile", "-a", "-d"], ["profile", "-a", "--interval"], ["bench", "--kernel", "x", "-o", "x", "--time-limit"],
+        ["compare", "base", "--", "new", "--min-abs"],
+    ]
+
+    private static let sizeOptions = [
+        ["profile", "-a", "--ring-size"], ["bench", "--kernel", "x", "-o", "x", "--memory"],
+    ]
+
+    /// `compare` takes options before the two dashes only.
+    private func withValue(_ option: [String], _ value: String) -> [String] {
+        option[0] == "compare" ? ["compare", option[4], value] + option[1..<4] : option + [value]
+    }
+
+    @Test(
+        arguments: timeOptions,
+        ["20000000ns", "20000us", "20000\u{b5}s", "20000\u{3bc}s", "20ms", "1.5s", "1m", "0.5h"])
+    func `Every option for a time knows every unit`(option: [String], value: String) {
+        #expect(refusal(withValue(option, value)) == nil)
+    }
+
+    @Test(arguments: sizeOptions, ["262144KiB", "262144K", "256MiB", "256M", "0.25GiB", "0.25G"])
+    func `Every option for a size knows every unit`(option: [String], value: String) {
+        #expect(refusal(withValue(option, value)) == nil)
+    }
+
+    @Test(arguments: timeOptions, ["10", "10d", "fast", "-1s", "1e3s", "9000h"])
+    func `Every option for a time says what is wrong with a value`(option: [String], value: String) throws {
+        let message = try #require(refusal(withValue(option, value)))
+        #expect(message.contains("The duration '\(value)' ") && message.contains(" Write it as "), "\(message)")
+    }
+
+    @Test(arguments: sizeOptions, ["10", "10B", "big", "-1MiB", "1e3K", "8388608TiB"])
+    func `Every option for a size says what is wrong with a value`(option: [String], value: String) throws {
+        let message = try #require(refusal(withValue(option, value)))
+        #expect(message.contains("The size '\(value)' ") && message.hasSuffix(" Write it as 512KiB or 8MiB."), "\(message)")
+    }
+
+    // MARK: Margins, percentages, levels
+
+    @Test(arguments: [("0ns", 0), ("0h", 0), ("20ns", 20), ("1.5us", 1500), ("1m", 60_000_000_000)] as [(String, UInt64)])
+    func `A margin may be zero`(text: String, nanoseconds: UInt64) throws {
+        #expect(try Units.margin(text) == nanoseconds)
+    }
+
+    @Test(arguments: [("5%", 0.05), ("0%", 0), ("0.5%", 0.005), ("1000%", 10), ("007%", 0.07)] as [(String, Double)])
+    func `A percentage is a share`(text: String, share: Double) {
+        #expect(Units.share(text[...]) == share)
+    }
+
+    @Test(arguments: ["", "%", "5", "5 %", "-5%", "+5%", "1e1%", ".5%", "5.%", "1.2.3%", "inf%", "nan%", "0x5%", "5%%"])
+    func `Anything else is no percentage`(text: String) {
+        #expect(Units.share(text[...]) == nil)
+    }
+
+    @Test(arguments: ["0.01%", "1%", "100%"])
+    func `An overhead is a percentage`(text: String) throws {
+        #expect(try Units.overhead(text) == Units.share(text[...]))
+    }
+
+    @Test(arguments: ["0", "0.0", "0.5", "1", "-0.05", "5%", ".05", "nan", "inf", "0x1p-5"])
+    func `A level out of range gives a sentence`(text: String) {
+        #expect(
+            refusal(["compare", "--alpha=\(text)", "base", "--", "new"])?.hasSuffix(
+                "The significance level '\(text)' is not a number between 0 and 0.5. Write 0.05.") == true)
     }
 }

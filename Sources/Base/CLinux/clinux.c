@@ -31,19 +31,19 @@ static int place_descriptors(const struct clinux_program *program, int *status)
     errno = EMFILE;
     if (count > most)
         return -1;
-    /* All of them out of the way first, since the place of one may be the number of another. */
+    /* Move all of them out of the way first: the place of one may be the number of another. */
     *status = fcntl(program->status, F_DUPFD_CLOEXEC, count);
     for (int i = 0; i < count; i++)
         moved[i] = fcntl(program->descriptors[i], F_DUPFD_CLOEXEC, count);
     for (int i = 0; i < count; i++)
         if (dup2(moved[i], i) < 0)
             return -1;
-    /* Linux 5.11: without it those stay that somebody opened without close-on-exec. */
+    /* Linux 5.11. Without it, descriptors that were opened without close-on-exec stay open. */
     syscall(SYS_close_range, count, ~0U, CLOSE_RANGE_CLOEXEC);
     return 0;
 }
 
-/* What the child does. Only calls that are safe after the fork of a program with threads. */
+/* Runs in the child: only calls that are safe after the fork of a program with threads. */
 static void become(const struct clinux_program *program, pid_t parent)
 {
     int status = program->status, error;
@@ -57,7 +57,7 @@ static void become(const struct clinux_program *program, pid_t parent)
     if (program->dies_with_caller) {
         signal(SIGPIPE, SIG_DFL);
         setsid();
-        /* A parent that ended before the prctl sends nothing any more. */
+        /* A parent that ended before the prctl sends no signal. */
         if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent)
             _exit(126);
     }

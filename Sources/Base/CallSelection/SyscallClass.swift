@@ -2,7 +2,7 @@ import SyscallTable
 
 /// A class of system calls that belong together, written `%file` in a selection.
 ///
-/// The classes and their meaning follow strace(1), so that a habit from there holds here; the membership was checked against the
+/// The classes and their meaning follow strace(1), for people who are used to it; the membership was checked against the
 /// flags in strace's own tables (its commit 3e4d70a5e of August 2026). Calls newer than those, and these departures, are ours:
 /// - `%desc` has close_range, statmount and listmount (they name a mount or mount namespace by descriptor), and fchroot.
 /// - `%memory` has the calls on protection keys and the two that act on another process's memory through a pidfd.

@@ -1,6 +1,6 @@
 package import SyscallTable
 
-/// The system calls that a user asked for: the value of `-e/--syscalls`.
+/// The system calls that a user asked for.
 ///
 /// An expression is a list of items with commas between them; a repeated option continues the list. An item is
 /// - a name (`read`): that call in every ABI of the architecture that has it;
@@ -74,7 +74,7 @@ package struct SyscallSelection: Sendable, Hashable {
         return sets[index].contains(id.number)
     }
 
-    /// Whether nothing is left out, so that no filter is needed.
+    /// Whether every call is selected and no filter is needed.
     package var isEverything: Bool {
         sets.allSatisfy { $0 == NumberSet(everything: true) }
     }

@@ -4,11 +4,11 @@ import SyscallTable
 package struct SyscallSelectionError: Error, CustomStringConvertible, Sendable, Hashable {
     /// The item or expression at fault, as the user wrote it.
     package let item: String
-    /// The sentence, in lower case at its start so that a program name can stand before it.
+    /// The sentence. It begins in lower case, to follow the name of an option.
     package let description: String
 }
 
-// One constructor for each kind of mistake, so that every sentence is in this file.
+// One constructor for each kind of mistake keeps every sentence in this file.
 extension SyscallSelectionError {
     static func emptyItem(in expression: String) -> Self {
         guard expression.contains(",") else {
@@ -22,14 +22,14 @@ extension SyscallSelectionError {
     }
 
     static func nothingNamed(by item: String) -> Self {
-        Self(item: item, description: "the item '\(item)' does not say which system call; add one, as in '\(item)read'")
+        Self(item: item, description: "the item '\(item)' names no system call; add one, as in '\(item)read'")
     }
 
     static func misplacedNegation(_ item: String, prefix: Substring?, pattern: Substring) -> Self {
         let call = pattern.drop { $0 == "!" }
         let remedy =
             if let prefix, prefix != pattern, !call.isEmpty { "'!\(prefix):\(call)'" } else { "'!' once, before the call" }
-        return Self(item: item, description: "the item '\(item)' has a '!' where it means nothing; write \(remedy)")
+        return Self(item: item, description: "the item '\(item)' has a misplaced '!'; write \(remedy)")
     }
 
     static func numberOutOfRange(_ number: String) -> Self {
@@ -41,8 +41,7 @@ extension SyscallSelectionError {
     static func unclosedBracket(_ glob: String) -> Self {
         Self(
             item: glob,
-            description: "the glob '\(glob)' has a '[' without a proper set after it; close it, as in 'epoll_[cw]*', "
-                + "and do not put a comma into it")
+            description: "the glob '\(glob)' has a '[' without a ']'; close it, as in 'epoll_[cw]*', and leave commas out of it")
     }
 
     static func unmatchedGlob(_ glob: String, prefix: String?, in abis: [ABI]) -> Self {
@@ -89,7 +88,7 @@ extension SyscallSelectionError {
     }
 
     private static func remedy(for name: String, in abis: [ABI]) -> String {
-        // A class without its sign is likelier than any name near it.
+        // A forgotten % is likelier than a misspelt name.
         if let meant = SyscallClass(rawValue: name) {
             return "did you mean the class \(meant.notation)?"
         }
@@ -106,7 +105,7 @@ extension SyscallSelectionError {
             description: "the selection '\(expression)' leaves no system call; remove one of the items that begin with '!'")
     }
 
-    /// The longest run of plain characters of a glob: what the user knew of the name.
+    /// The longest run of plain characters in a glob: the part of the name that the user knew.
     private static func letters(of glob: String) -> Substring {
         glob.split { "*?[]!".contains($0) }.max { $0.count < $1.count } ?? ""
     }

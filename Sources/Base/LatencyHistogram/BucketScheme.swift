@@ -1,6 +1,6 @@
 /// The log-linear bucket scheme that every latency histogram of syslat shares.
 ///
-/// Values below 256 have a bucket each. Above that every power of two is cut into 128 equal buckets, so that no bucket is
+/// Values below 256 have a bucket each. Above that every power of two is cut into 128 equal buckets, so no bucket is
 /// wider than 1/128 (0.78 %) of the values in it:
 ///
 /// ```

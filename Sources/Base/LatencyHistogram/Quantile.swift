@@ -1,4 +1,4 @@
-/// An exact fraction of a distribution, so that ranks are computed without rounding.
+/// An exact fraction of a distribution: ranks are computed without rounding.
 package struct Quantile: Sendable, Hashable {
     /// The fraction's numerator and denominator: 999 of 1000 is the 99.9th percentile.
     package let parts: UInt64

@@ -14,14 +14,14 @@ package struct Descriptor: ~Copyable {
         guard number >= 0 else { throw .last }
     }
 
-    /// /dev/null, for a program that has nothing to read or to say.
+    /// /dev/null, for a program that has nothing to read or write.
     package static func devNull() throws(Errno) -> Descriptor {
         let number = unsafe open("/dev/null", O_RDWR | O_CLOEXEC)
         guard number >= 0 else { throw .last }
         return Descriptor(owning: number)
     }
 
-    /// A file in memory without a name, which can't be left behind.
+    /// A file in memory without a name, which leaves nothing behind.
     package init(unnamedFile label: String, holding bytes: [UInt8] = []) throws(Errno) {
         number = unsafe clinux_unnamed_file(label)
         guard number >= 0 else { throw .last }
@@ -46,7 +46,7 @@ package struct Descriptor: ~Copyable {
         return bytes
     }
 
-    /// Writes everything to a descriptor that belongs to somebody else.
+    /// Writes everything to a descriptor that it doesn't own.
     package static func write(_ bytes: [UInt8], to descriptor: Int32) throws(Errno) {
         var start = 0
         while start < bytes.count {
@@ -58,7 +58,7 @@ package struct Descriptor: ~Copyable {
         }
     }
 
-    /// Reads a descriptor to its end, or `limit` bytes of it, and hands over what comes piece by piece.
+    /// Reads a descriptor to its end, or `limit` bytes of it, and hands over the data piece by piece.
     package static func read<Failure: Error>(
         _ descriptor: Int32, limit: Int = .max, failing: (Errno) -> Failure, _ take: (ArraySlice<UInt8>) throws(Failure) -> Void
     ) throws(Failure) {
@@ -74,7 +74,7 @@ package struct Descriptor: ~Copyable {
         }
     }
 
-    /// The same where nothing but reading can fail.
+    /// The same if only reading can fail.
     package static func read(
         _ descriptor: Int32, limit: Int = .max, _ take: (ArraySlice<UInt8>) -> Void
     ) throws(Errno) {
@@ -94,9 +94,9 @@ package struct PipeEnds: ~Copyable {
         writing = Descriptor(owning: ends[1])
     }
 
-    /// The reading end, once a program has been given the other: while that is open here, no end of file can come.
+    /// The reading end, after the other end went to a program: as long as that is open here, there is no end of file.
     package consuming func closingWritingEnd() -> Descriptor { reading }
 
-    /// The writing end, once a program has been given the other.
+    /// The writing end, after the other end went to a program.
     package consuming func closingReadingEnd() -> Descriptor { writing }
 }

@@ -1,17 +1,17 @@
 import CLinux
 import Glibc
 
-/// Waits for whatever can end or hurry the work of one thread: signals, the end of processes, timers, rings, any other descriptor.
+/// Waits for the events of one thread: signals, the end of processes, timers, rings, any other descriptor.
 ///
 /// Threading: one thread. While it exists the signals that it handles are blocked for the thread that made it.
 package struct EventLoop: ~Copyable {
     /// Why a wait returned.
     package enum Event: Sendable, Hashable {
         case signal(Int32)
-        /// A process that is watched has ended. It is no source any more.
+        /// A watched process has ended. It is removed from the loop.
         case processEnded(Int32)
         case timer(Source)
-        /// A descriptor of the caller's can be read.
+        /// A descriptor of the caller's is readable.
         case readable(Source)
     }
 
@@ -24,7 +24,7 @@ package struct EventLoop: ~Copyable {
         case signals
         case process(Int32)
         case timer
-        /// Wakes a wait without being an event: what lies in a ring is taken in after every wait.
+        /// Ends a wait without an event: rings are read after every wait.
         case ring
         case readable
     }
@@ -33,10 +33,10 @@ package struct EventLoop: ~Copyable {
     private let signals: Descriptor
     private let previousMask: sigset_t
     private var kinds: [Int32: Kind]
-    /// Those that the loop has opened itself.
+    /// Descriptors that the loop has opened itself.
     private var owned: Set<Int32> = []
 
-    /// From here on these signals come as events. Errors: no descriptor to be had.
+    /// Turns these signals into events. Errors: no descriptor is available.
     package init(signals handled: [Int32]) throws(Errno) {
         var mask = sigset_t()
         var previous = sigset_t()
@@ -61,7 +61,8 @@ package struct EventLoop: ~Copyable {
 
     // MARK: Sources
 
-    /// Waits end early when the ring's owner says that it fills up. Data that lies there is no reason: that is its normal state.
+    /// Waits end early when the ring's producer says that it fills up. Data in the ring alone doesn't end them: that is its normal
+    /// state.
     package mutating func add(ring descriptor: Int32) throws(Errno) { try add(descriptor, as: .ring, edgeTriggered: true) }
 
     /// The end of a process is an event. Errors: ESRCH if there is none.
@@ -72,14 +73,14 @@ package struct EventLoop: ~Copyable {
         try add(descriptor, as: .process(pid))
     }
 
-    /// No longer.
+    /// Removes it.
     package mutating func unwatch(process pid: Int32) {
         for (descriptor, kind) in kinds {
             if case .process(pid) = kind { remove(descriptor) }
         }
     }
 
-    /// An event at a moment of ``Clock/monotonic``, and again after each period.
+    /// An event at a time of ``Clock/monotonic``, and again after each period.
     package mutating func addTimer(at first: UInt64, every period: UInt64) throws(Errno) -> Source {
         let descriptor = clinux_timer(first, period)
         guard descriptor >= 0 else { throw .last }
@@ -88,7 +89,7 @@ package struct EventLoop: ~Copyable {
         return Source(descriptor: descriptor)
     }
 
-    /// An event whenever the descriptor, which stays the caller's, can be read.
+    /// An event whenever the descriptor, which stays the caller's, is readable.
     package mutating func add(readable descriptor: Int32) throws(Errno) -> Source {
         try add(descriptor, as: .readable)
         return Source(descriptor: descriptor)
@@ -111,7 +112,7 @@ package struct EventLoop: ~Copyable {
         if owned.remove(descriptor) != nil { close(descriptor) }
     }
 
-    /// From here on a signal does what it does by default: a second one ends the process at once.
+    /// Restores the default action of signals: a second one ends the process at once.
     package mutating func letSignalsThrough() {
         remove(signals.number)
         var mask = previousMask
@@ -123,7 +124,7 @@ package struct EventLoop: ~Copyable {
     /// Waits for an event, but no longer than until `deadline` (of ``Clock/monotonic``). nil if none came, or a ring wants attention.
     package mutating func wait(until deadline: UInt64) -> Event? {
         let now = Clock.monotonic
-        // Rounded up: a wait that ends too early would be followed by one of nothing.
+        // Rounded up: a wait that ends too early would be followed by an empty one.
         let milliseconds = deadline > now ? min((deadline - now + 999_999) / 1_000_000, UInt64(Int32.max)) : 0
         let descriptor = clinux_epoll_wait(epoll.number, Int32(milliseconds))
         switch kinds[descriptor] {

@@ -4,18 +4,18 @@ import Glibc
 package enum ExecutableSearch {
     package enum Result: Sendable, Hashable {
         case found(path: String)
-        /// A file of that name is there and may not be executed, or is no regular file.
+        /// A file of that name exists, but may not be executed or isn't a regular file.
         case notExecutable(path: String)
         case missing(Errno)
     }
 
-    /// Finds a command: a path where the name has a slash, in the folders of PATH otherwise.
+    /// Finds a command: by its path if the name has a slash, otherwise in the folders of PATH.
     package static func find(_ name: String) -> Result {
         if name.contains("/") {
             guard ProcFS.mayAccess(name, F_OK) else { return .missing(.last) }
             return isProgram(name) ? .found(path: name) : .notExecutable(path: name)
         }
-        // confstr(_CS_PATH) is the default where PATH is not set.
+        // confstr(_CS_PATH) is the default if PATH is not set.
         let path = Environment["PATH"] ?? "/bin:/usr/bin"
         var refused: String?
         for folder in path.split(separator: ":", omittingEmptySubsequences: false) {
@@ -27,7 +27,7 @@ package enum ExecutableSearch {
         return .missing(Errno(ENOENT))
     }
 
-    /// The path of a program; nil where there is none that may be executed.
+    /// The path of a program; nil if none may be executed.
     package static func path(of name: String) -> String? {
         if case .found(let path) = find(name) { path } else { nil }
     }
@@ -42,7 +42,7 @@ package enum ExecutableSearch {
 package enum FileKind: Sendable, Hashable {
     case regular, folder, other
 
-    /// stat(2), which follows symbolic links; nil, with errno set, where that fails.
+    /// stat(2), which follows symbolic links; nil, with errno set, if that fails.
     package init?(of path: String) {
         var info = stat()
         guard unsafe stat(path, &info) == 0 else { return nil }
@@ -57,6 +57,6 @@ package enum FileKind: Sendable, Hashable {
 
 /// The environment of this process.
 package enum Environment {
-    /// A variable; nil where it is not set.
+    /// A variable; nil if it is not set.
     package static subscript(name: String) -> String? { unsafe getenv(name).map { unsafe String(cString: $0) } }
 }

@@ -24,11 +24,11 @@ package struct MemoryMapping: Sendable, Hashable {
         name = fields.count == 6 ? String(fields[5].drop { $0 == " " }) : ""
     }
 
-    /// The lines of a maps file that can be read.
+    /// The lines of a maps file that can be parsed.
     package static func all(maps: String) -> [MemoryMapping] {
         maps.split(separator: "\n").compactMap { MemoryMapping(line: $0) }
     }
 
-    /// The mappings of a process that lives: /proc/PID/maps, proc(5).
+    /// The mappings of a live process: /proc/PID/maps, proc(5).
     package static func all(of pid: Int32) -> [MemoryMapping] { all(maps: ProcFS.text("/proc/\(pid)/maps") ?? "") }
 }

@@ -1,6 +1,6 @@
 import Glibc
 
-/// What several programs or devices say at the same time, each into a buffer of its own, so that none has to wait for another.
+/// Reads the output of several programs or devices at once, each into its own buffer, so none has to wait for another.
 ///
 /// The descriptors belong to the caller, who keeps them open as long as this is used.
 package struct Streams {
@@ -13,16 +13,16 @@ package struct Streams {
 
     private var streams: [Stream]
     private let limit: Int
-    /// What read(2) fills.
+    /// The buffer for read(2).
     private var buffer = [UInt8](repeating: 0, count: 1 << 16)
 
-    /// - Parameter limit: how many bytes of each are kept; what comes after them is read and dropped.
+    /// - Parameter limit: how many bytes of each are kept. The rest is read and dropped.
     package init(_ descriptors: [Int32], limit: Int) {
         streams = descriptors.map { Stream(descriptor: $0) }
         self.limit = limit
     }
 
-    /// Whether any of them has not come to its end.
+    /// Whether any of them has not ended.
     package var areOpen: Bool { streams.contains { $0.isOpen } }
 
     package subscript(index: Int) -> [UInt8] { streams[index].bytes }
@@ -30,10 +30,10 @@ package struct Streams {
     /// Whether bytes were dropped.
     package func wasCut(_ index: Int) -> Bool { streams[index].wasCut }
 
-    /// Waits until something comes, and reads it. Also returns when `other` becomes readable: true then.
+    /// Waits for data and reads it. Returns true if `other` became readable.
     @discardableResult
     package mutating func wait(milliseconds: Int32, other: Int32 = -1) -> Bool {
-        // A negative descriptor is passed over by poll(2).
+        // poll(2) ignores negative descriptors.
         var polls = streams.map { pollfd(fd: $0.isOpen ? $0.descriptor : -1, events: Int16(POLLIN), revents: 0) }
         polls.append(pollfd(fd: other, events: Int16(POLLIN), revents: 0))
         guard unsafe poll(&polls, nfds_t(polls.count), milliseconds) > 0 else { return false }

@@ -1,11 +1,11 @@
 import FoundationEssentials
 import Glibc
 
-/// A folder for what is unpacked, which is gone with its owner.
+/// A temporary folder that is removed with its owner.
 package struct TemporaryFolder: ~Copyable {
     package let path: String
 
-    /// Makes a folder of our own below TMPDIR, or /tmp. Errors: that of mkdtemp(3).
+    /// Creates a folder below TMPDIR, or /tmp. Errors: as mkdtemp(3).
     package init(prefix: String) throws(Errno) {
         // mkdtemp(3) replaces the six letters at the end, and the template ends with a NUL.
         var template = Array("\(TemporaryFolder.parent)/\(prefix)-XXXXXX".utf8CString)
@@ -16,6 +16,6 @@ package struct TemporaryFolder: ~Copyable {
     /// Where temporary folders are made.
     package static var parent: String { Environment["TMPDIR"] ?? "/tmp" }
 
-    /// What was unpacked may have links in it: they go, and what they lead to stays.
+    /// Removes links in it, but not their targets.
     deinit { try? FileManager.default.removeItem(atPath: path) }
 }

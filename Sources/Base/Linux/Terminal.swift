@@ -1,13 +1,13 @@
 import Glibc
 
-/// What a descriptor that may be a terminal is and wants.
+/// Properties of terminals, and messages to the user.
 package enum Terminal {
     package static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
 
     /// Whether a person reads standard error.
     package static let isInteractive = isTerminal(STDERR_FILENO)
 
-    /// Columns of a terminal; nil where it does not say.
+    /// Columns of a terminal; nil if unknown.
     package static func columns(of descriptor: Int32) -> Int? {
         var size = winsize()
         // TIOCGWINSZ fills one struct winsize.
@@ -15,13 +15,13 @@ package enum Terminal {
         return Int(size.ws_col)
     }
 
-    /// Colour is for terminals whose user has not declined it (https://no-color.org).
+    /// False if the user declines colour (https://no-color.org).
     package static var userWantsColor: Bool { (Environment["NO_COLOR"] ?? "").isEmpty && Environment["TERM"] != "dumb" }
 
-    /// Writes to standard error: messages for the person at the terminal. A failure is not reported, since there is nowhere to.
+    /// Writes a message for the user to standard error. A failure is not reported: there is nowhere to report it.
     package static func say(_ text: String) { try? Descriptor.write(Array(text.utf8), to: STDERR_FILENO) }
 
-    /// Shows one line in place of the last one; an empty text clears it. Nothing where standard error is no terminal.
+    /// Shows a line that replaces the last one; an empty text clears it. Does nothing if standard error isn't a terminal.
     package static func showLine(_ text: String) {
         if isInteractive { say("\r\u{1B}[K\(text)") }
     }

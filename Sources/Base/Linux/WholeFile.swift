@@ -1,9 +1,9 @@
 import Glibc
 
-/// A file that gets its name when all of it is on disk: until then nothing is there, or what was there before.
+/// A file that gets its name when all of it is on disk. Until then there is nothing, or the old file.
 ///
-/// It is written beside its place first, since rename(2) needs the same file system. Behind a symbolic link it is the file that is
-/// replaced, not the link.
+/// It is first written beside its place, because rename(2) needs the same file system. Behind a symbolic link, the file is replaced,
+/// not the link.
 package struct WholeFile: Sendable {
     private let path: String
 
@@ -14,7 +14,7 @@ package struct WholeFile: Sendable {
         unsafe _ = unlink(temporary)
     }
 
-    /// Writes the file and gives it its name. Where that fails nothing of it stays.
+    /// Writes the file and gives it its name. If that fails, nothing is left behind.
     package func write(_ bytes: [UInt8]) throws(Errno) {
         let descriptor = try create()
         do throws(Errno) {
@@ -41,14 +41,14 @@ package struct WholeFile: Sendable {
     }
 }
 
-/// A file that grows under a name of its own, and gets its final one when it is whole: FILE.partial.
+/// A file that grows as FILE.partial, and gets its final name when it is whole.
 package struct GrowingFile: ~Copyable {
-    /// Where it is until then.
+    /// Its path until then.
     package let partialPath: String
     private let path: String
     private let descriptor: Descriptor
 
-    /// Begins it, in place of an earlier one.
+    /// Begins it, replacing an earlier one.
     package init(_ path: String) throws(Errno) {
         self.path = path
         partialPath = "\(path).partial"

@@ -3,11 +3,11 @@ import Comparison
 import KernelLab
 import ProfileFile
 
-/// What ends a command: a sentence for the person at the terminal, and the exit status.
+/// Ends a command: a sentence for the user, and the exit status.
 struct CommandError: Error, CustomStringConvertible {
     let description: String
     let status: ExitStatus
-    /// Lines of libbpf or the verifier that follow the sentence.
+    /// Output of libbpf or the verifier, to be shown below the sentence.
     var log = ""
 
     init(_ description: String, status: ExitStatus = .failure) {
@@ -15,14 +15,14 @@ struct CommandError: Error, CustomStringConvertible {
         self.status = status
     }
 
-    /// What an error of a library means here; nil for one that is not of ours.
+    /// Translates a library's error; nil for errors of other origin.
     init?(_ error: any Error) {
         switch error {
         case let error as CommandError: self = error
         case let error as CaptureError: self.init(error)
         case let error as KernelLabError: self.init([error.description, error.remedy?.words].sentence)
         case let error as ProfileFileError: self.init("\(error)", status: .badInput)
-        case let error as ComparisonError: self.init(error.description, status: .badInput)
+        case let error as ComparisonError: self.init([error.description, error.remedy?.words].sentence, status: .badInput)
         default: return nil
         }
     }
@@ -31,23 +31,32 @@ struct CommandError: Error, CustomStringConvertible {
         let status: ExitStatus =
             switch error.kind {
             case .failure, .host: .failure
+            case .badInput: .badInput
             case .wrongRequest: .usage
             case .notExecutable: .notExecutable
             case .notFound: .notFound
             }
-        let advice = error.kind == .host ? "`syslat doctor` says what is missing here." : nil
+        let advice = error.kind == .host ? "`syslat doctor` tells what this host lacks." : nil
         self.init([error.description, error.remedy?.words, advice].sentence, status: status)
         log = error.log
     }
 }
 
 extension CaptureError.Remedy {
-    /// The option that helps: the libraries know of none.
+    /// The option that helps. Libraries know no options.
     var words: String {
         switch self {
-        case .smallerRing: "The option is --ring-size: --ring-size 1MiB, say."
-        case .btfFile: "The option is --btf FILE."
-        case .caseList: "`syslat bench --list` has them all."
+        case .smallerRing: "Try --ring-size 1MiB."
+        case .btfFile: "Name it with --btf FILE."
+        case .caseList: "`syslat bench --list` lists them all."
+        }
+    }
+}
+
+extension ComparisonError.Remedy {
+    var words: String {
+        switch self {
+        case .acceptLosses: "Capture again with a larger --ring-size, or accept the losses with --force."
         }
     }
 }
@@ -61,6 +70,6 @@ extension KernelLabError.Remedy {
 }
 
 extension [String?] {
-    /// Sentences one behind the other, as many as there are.
+    /// Joins the sentences that there are.
     fileprivate var sentence: String { compactMap { $0 }.joined(separator: " ") }
 }

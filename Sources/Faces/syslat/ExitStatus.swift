@@ -1,10 +1,10 @@
 import ArgumentParser
 
-/// The exit statuses of all commands; the man page has the same table. `profile -- COMMAND` passes on the command's own.
+/// The exit statuses of all commands, as in the man page. `profile -- COMMAND` passes on the command's own status.
 enum ExitStatus: Int32 {
-    /// Something failed; of `compare`: something regressed.
+    /// Something failed or, with `compare`, regressed.
     case failure = 1
-    /// An input file can't be read, is no profile, or can't be compared.
+    /// An input file can't be read, is of the wrong kind, or can't be compared.
     case badInput = 2
     /// `compare` could not decide.
     case undecided = 3

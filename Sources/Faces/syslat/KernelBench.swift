@@ -4,31 +4,31 @@ import Linux
 import Profile
 import ProfileFile
 
-/// `syslat bench --kernel`: boots kernels in virtual machines, in turn, and has each run the bench. A profile comes of each boot.
+/// `syslat bench --kernel`: boots kernels in virtual machines, taking turns, and runs the bench in each. Each boot gives a profile.
 struct KernelBench {
     var kernels: [String]
     var boots: Int
     var options = BootOptions()
-    /// Where the profiles go.
+    /// For the profiles.
     var folder: String
-    /// What `syslat bench` is told in the guest.
+    /// Arguments of `syslat bench` in the guest.
     var arguments: [String]
 
-    /// A kernel and how its files are called.
+    /// A kernel and the name of its files.
     private struct Candidate {
         let image: KernelImage
         let label: String
     }
 
-    /// Which kernel boots when, by number: A B B A A B B A … for two. What drifts meanwhile meets all of them alike.
+    /// The order of boots, by index of the kernel: A B B A A B B A … for two, so drift affects all of them alike.
     static func order(kernels: Int, boots: Int) -> [Int] {
         (0..<boots).flatMap { $0 % 2 == 0 ? Array(0..<kernels) : (0..<kernels).reversed() }
     }
 
-    /// Boots everything. What goes wrong with one boot is said, and the others go on.
+    /// Boots everything. If a boot fails, says so and goes on with the others.
     ///
-    /// - Throws: a file that is no kernel, a folder that can't be written, files that are there already, no QEMU, no static syslat;
-    ///   at the end, where not every boot gave its profile.
+    /// - Throws: if a file isn't a kernel, the folder can't be written or has such files already, or QEMU or a static syslat is
+    ///   missing; at the end, if a boot failed.
     func run() throws {
         let scratch = try scratchFolder()
         let candidates = try labelled(kernels.map { path in try KernelBench.image(path, unpackingInto: scratch.path) })
@@ -37,12 +37,12 @@ struct KernelBench {
         var options = options
         options.acceleration = acceleration
         if acceleration == .tcg {
-            // By the host's clock boots of one kernel would differ by tens of percent.
+            // Timed by the host's clock, boots of one kernel differ by tens of percent.
             (options.acceleration, options.processors) = (.countedTCG, 1)
             Terminal.say(
-                "syslat: KVM does not work here, so that the kernels run in an emulation of one processor, where a nanosecond is one "
-                    + "instruction executed: times compare how much the kernels execute, and say nothing about real hardware. Counts "
-                    + "and what the vDSO serves are right.\n")
+                "syslat: KVM does not work here. The kernels run on one emulated processor, where a nanosecond is one executed "
+                    + "instruction: times compare how much the kernels execute, and say nothing about real hardware. Counts and "
+                    + "what the vDSO serves are right.\n")
         }
         let order = KernelBench.order(kernels: candidates.count, boots: boots)
         var numbers: [String: Int] = [:]
@@ -62,7 +62,7 @@ struct KernelBench {
         }
         progress("")
         guard failures == 0 else {
-            throw CommandError("\(failures) of \(order.count) boots went wrong; the profiles of the others are in \(folder).")
+            throw CommandError("\(failures) of \(order.count) boots failed; the profiles of the others are in \(folder).")
         }
     }
 
@@ -77,7 +77,7 @@ struct KernelBench {
             ["/syslat", "bench", "-o", "-", "--machine", machine.rawValue] + arguments, name: "bench",
             timeLimit: options.timeLimit ?? .seconds(3600))
         let run = try KernelLab.boot(image, jobs: [job], options: options)
-        guard let result = run["bench"] else { throw CommandError("The guest sent no result.") }
+        guard let result = run["bench"] else { throw CommandError("The guest returned no result.") }
         let said = result.errorText.split(separator: "\n").map { "\n    \($0)" }.joined()
         guard !result.output.isEmpty else {
             throw CommandError("`syslat bench` in the guest gave no profile (\(result.endingText)):\(said)")
@@ -90,7 +90,7 @@ struct KernelBench {
         if !said.isEmpty { Terminal.say("syslat: \(name):\(said)\n") }
     }
 
-    /// That it is a whole profile.
+    /// Throws if it isn't a whole profile.
     private func check(_ bytes: [UInt8]) throws {
         var reader = ProfileFileReader(path: "what the guest sent")
         try reader.take(bytes[...])
@@ -99,11 +99,11 @@ struct KernelBench {
 
     // MARK: Before anything boots
 
-    /// Where packages are unpacked.
+    /// For unpacked packages.
     private func scratchFolder() throws(CommandError) -> TemporaryFolder {
         do throws(Errno) { return try TemporaryFolder(prefix: "syslat-kernels") } catch {
             throw CommandError(
-                "No folder can be made in \(TemporaryFolder.parent): \(error). Set TMPDIR to one that can be written.")
+                "Can't create a folder in \(TemporaryFolder.parent): \(error). Set TMPDIR to a writable folder.")
         }
     }
 
@@ -117,7 +117,7 @@ struct KernelBench {
         }
     }
 
-    /// By their releases; images that share one get a letter each.
+    /// Labels kernels by their releases; images of the same release get a letter each.
     private func labelled(_ images: [KernelImage]) -> [Candidate] {
         images.enumerated().map { index, image in
             let twins = images.indices.filter { images[$0].release == image.release && images[$0].path != image.path }
@@ -129,22 +129,22 @@ struct KernelBench {
         }
     }
 
-    /// Makes the folder where it is missing. Profiles of other boots stay as they are.
+    /// Creates the folder if it is missing. Other profiles in it stay as they are.
     private func prepareFolder(_ candidates: [Candidate]) throws(CommandError) {
         guard unsafe mkdir(folder, 0o755) == 0 || errno == EEXIST else {
-            throw CommandError("The folder \(folder) can't be made: \(Errno.last). Give another name to -o.")
+            throw CommandError("Can't create the folder \(folder): \(Errno.last). Give -o another name.")
         }
         guard FileKind(of: folder) == .folder else {
-            throw CommandError("\(folder) is not a folder: with --kernel, -o names the folder for the profiles.")
+            throw CommandError("\(folder) is not a folder. With --kernel, -o names a folder for the profiles.")
         }
         guard unsafe access(folder, W_OK) == 0 else {
-            throw CommandError("Nothing can be written to \(folder): \(Errno.last). Give another name to -o.")
+            throw CommandError("Can't write to \(folder): \(Errno.last). Give -o another name.")
         }
         for label in Set(candidates.map(\.label)).sorted() {
             let count = candidates.count { $0.label == label } * boots
             for number in 1...count where unsafe access(path("\(label)-\(number)"), F_OK) == 0 {
                 throw CommandError(
-                    "\(path("\(label)-\(number)")) is there already. Name another folder, or move it away: boots are not to be mixed up."
+                    "\(path("\(label)-\(number)")) exists already. Name another folder, or move the file away."
                 )
             }
         }

@@ -3,14 +3,14 @@ import Profile
 import Exports
 import TextReport
 
-/// Reports as they come: one for each interval while the capture goes on, and the whole at the end.
+/// Writes a report of each interval during the capture, and the whole report at the end.
 ///
-/// What goes into a file is kept until the end, since the file is to appear when it is whole.
+/// A file gets its name only when it is whole, so its text is kept until the end.
 final class LiveReport {
     private let output: Output
     private let view: ViewOptions
     private let isJSON: Bool
-    /// Not every call is measured.
+    /// Only some calls are measured.
     private let isSampled: Bool
     private let host = Host.current()
     private var kept: [UInt8] = []
@@ -25,7 +25,7 @@ final class LiveReport {
         self.isSampled = isSampled
     }
 
-    /// Shows one interval. An error does not end the capture: it is kept for ``finish(_:)``.
+    /// Shows an interval. An error doesn't end the capture; ``finish(_:)`` throws it.
     func add(_ interval: Interval) {
         isSeries = true
         if view.grouping == .interval {
@@ -37,7 +37,7 @@ final class LiveReport {
             return show(TextReport.render(interval, on: host, isSampled: isSampled, options: options))
         }
         do { show(try JSONReport.render(interval, isSampled: isSampled)) } catch {
-            failure = CommandError("An interval can't be encoded: \(error).")
+            failure = CommandError("Can't encode an interval: \(error).")
         }
     }
 
@@ -47,12 +47,12 @@ final class LiveReport {
         do throws(CommandError) { try output.finish(text) } catch { failure = error }
     }
 
-    /// Shows the whole.
+    /// Shows the whole report.
     func finish(_ profile: Profile) throws {
         if let failure { throw failure }
         var profile = profile
         profile.intervals = intervals
-        // Documents of a series stand in one line each.
+        // In a series, each document is one line.
         let isPretty = output.isTerminal && !isSeries
         let text =
             isJSON

@@ -7,14 +7,14 @@ import Linux
 struct Syslat: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "syslat",
-        abstract: "Profiles the latency of system calls: exact counts, whole distributions, low overhead.",
+        abstract: "Profile the latency of system calls: exact counts, whole distributions, low overhead.",
         version: syslatVersion,
         subcommands: [
             ProfileCommand.self, ReportCommand.self, BenchCommand.self, CompareCommand.self, VDSOCommand.self,
             DoctorCommand.self, GuestInitCommand.self,
         ])
 
-    /// Every message begins like this, whoever found the mistake.
+    /// Every message begins like this, including the parser's.
     static let _errorPrefix = "syslat: "
 
     static func main() {
@@ -25,7 +25,7 @@ struct Syslat: ParsableCommand {
                 var command = try parseAsRoot(Arguments.prepared(arguments))
                 try command.run()
             } catch  where exitCode(for: error).isSuccess {
-                // Help or the version: an answer like any other, which may fail to be written.
+                // Help or the version. Like any output, it may fail to be written.
                 try Output(path: nil).finish(fullMessage(for: error) + "\n")
             }
         } catch {
@@ -35,15 +35,15 @@ struct Syslat: ParsableCommand {
             }
             if let first = arguments.first, isCommandToProfile(first) {
                 Terminal.say(
-                    "\(_errorPrefix)There is no subcommand '\(first)': `syslat --help` lists them. To profile a command, write it "
-                        + "after two dashes: syslat profile -- \(first) …\n")
+                    "\(_errorPrefix)There is no subcommand '\(first)': `syslat --help` lists them. To profile a command, write "
+                        + "it after two dashes: syslat profile -- \(first) …\n")
                 exit(withError: ExitStatus.usage.code)
             }
             exit(withError: error)
         }
     }
 
-    /// People who come from strace write the command at once.
+    /// Users of strace are used to `syslat ls`.
     private static func isCommandToProfile(_ word: String) -> Bool {
         let subcommands = configuration.subcommands.map { $0.configuration.commandName ?? "" } + ["help"]
         return !word.hasPrefix("-") && !subcommands.contains(word)

@@ -8,6 +8,8 @@ package struct CaptureError: Error, CustomStringConvertible, Sendable {
         case failure
         /// What was asked for can't be done by anybody.
         case wrongRequest
+        /// A file that was named can't be read or is of the wrong kind.
+        case badInput
         /// The host refuses or lacks something: `doctor` knows what.
         case host
         /// The command's program can't be executed, or is not there.
@@ -36,7 +38,14 @@ package struct CaptureError: Error, CustomStringConvertible, Sendable {
         self.log = log
     }
 
-    package init(_ error: ProbesError) { self.init(error.description) }
+    package init(_ error: ProbesError) {
+        let kind: Kind =
+            switch error.kind {
+            case .failure: .failure
+            case .badInput: .badInput
+            }
+        self.init(error.description, kind: kind, log: error.log)
+    }
 
     /// What the kernel's refusal means to the person at the terminal.
     package init(_ error: BPFError) {

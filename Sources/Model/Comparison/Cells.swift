@@ -49,7 +49,7 @@ struct Cells {
     /// No quantile is known better than this.
     private static let bucketWidth = 1 / Double(1 << BucketScheme.subBucketBits)
 
-    /// Source: `--noise`, or BASE itself where it has boots enough to be halved.
+    /// From the boots of NOISE, or from BASE itself if it has enough boots to halve.
     private func noise(_ subject: Subject, _ measure: Measure, base values: [Double]?) -> Double {
         let enough = 8
         if !noise.boots.isEmpty { return NoiseFloor.of(noise.boots.compactMap { $0.subjects[subject]?[measure] }) ?? 0 }

@@ -36,7 +36,7 @@ private struct ComparisonRun {
     init(
         base: [ComparedFile], new: [ComparedFile], noise: [ComparedFile], options: ComparisonOptions
     ) throws(ComparisonError) {
-        (self.base, self.new, self.noise) = (Side("BASE", base), Side("NEW", new), Side("--noise", noise))
+        (self.base, self.new, self.noise) = (Side("BASE", base), Side("NEW", new), Side("NOISE", noise))
         self.options = options
         doubts = try Compatibility.check(self.base, self.new, noise: self.noise, options: options)
         family = Family(self.base, options)
@@ -88,7 +88,7 @@ private struct ComparisonRun {
     private var fewBootsOfNoise: [String] {
         guard !noise.files.isEmpty, noise.boots.count < 8 else { return [] }
         return [
-            "--noise has \(noise.boots.count) boots: halves of so few differ by chance alone. Eight or more are better."
+            "NOISE has only \(noise.boots.count) boots: halves of so few differ by chance alone. Give it eight or more."
         ]
     }
 

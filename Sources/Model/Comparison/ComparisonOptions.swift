@@ -65,9 +65,19 @@ package struct ComparisonOptions: Sendable, Hashable {
 
 /// Why profiles can't be compared: a sentence with the remedy.
 package struct ComparisonError: Error, CustomStringConvertible, Sendable {
-    package let description: String
+    /// What would help, if it is an option of the comparison's.
+    package enum Remedy: Sendable, Hashable {
+        /// ``ComparisonOptions/acceptsLosses``, or a capture that loses less.
+        case acceptLosses
+    }
 
-    init(_ description: String) { self.description = description }
+    package let description: String
+    package let remedy: Remedy?
+
+    init(_ description: String, remedy: Remedy? = nil) {
+        self.description = description
+        self.remedy = remedy
+    }
 }
 
 /// A profile and the file it was read from.

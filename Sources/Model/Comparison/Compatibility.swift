@@ -1,7 +1,7 @@
 import LatencyHistogram
 import Profile
 
-/// Whether two sides can be compared at all, and warnings where they can but a doubt is left.
+/// Whether two sides can be compared, and warnings if they can be with reservations.
 enum Compatibility {
     /// A profile that lost a larger share of its calls is refused: calls are lost in the busiest moments.
     static let mostLost = 0.001
@@ -12,12 +12,11 @@ enum Compatibility {
     ) throws(ComparisonError) -> [String] {
         for side in [base, new] {
             guard !side.files.isEmpty else {
-                throw ComparisonError(
-                    "\(side.name) has no files. Name profiles of both kernels: syslat compare BASE… -- NEW…")
+                throw ComparisonError("\(side.name) has no files. Name profiles of both kernels.")
             }
             guard side.boots.count <= Resolution.mostBoots else {
                 throw ComparisonError(
-                    "\(side.name) has \(side.boots.count) boots: more than \(Resolution.mostBoots) say nothing new. "
+                    "\(side.name) has \(side.boots.count) boots: more than \(Resolution.mostBoots) add nothing. "
                         + "Leave some out.")
             }
         }
@@ -69,11 +68,11 @@ enum Compatibility {
         guard options.acceptsLosses else {
             throw ComparisonError(
                 "\(first.path) lost \(first.profile.balance.lost) of \(first.profile.balance.entered) calls, more than 0.1 %. "
-                    + "Calls are lost in the busiest moments, which are the slowest: what is left looks faster than it was. "
-                    + "Capture again with a larger --ring-size, or compare all the same with --force.")
+                    + "Calls are lost in the busiest moments, which are the slowest: what is left looks faster than it was.",
+                remedy: .acceptLosses)
         }
         return [
-            "\(phrase(lossy.count, "file", "files")) lost more than 0.1 % of the calls (--force): what is left looks faster "
+            "\(phrase(lossy.count, "file", "files")) lost more than 0.1 % of the calls: what is left looks faster "
                 + "than it was."
         ]
     }
@@ -101,8 +100,8 @@ enum Compatibility {
         let sampled = files.filter { $0.profile.capture.sampling != nil }
         guard !sampled.isEmpty else { return [] }
         return [
-            "In \(phrase(sampled.count, "file", "files")) of \(files.count) calls were sampled: latencies are estimates there, and "
-                + "those of rare calls rough ones."
+            "In \(phrase(sampled.count, "file", "files")) of \(files.count) calls were sampled: their latencies are estimates, and "
+                + "rough ones for rare calls."
         ]
     }
 
@@ -115,16 +114,16 @@ enum Compatibility {
                 guard values.count > 1 else { continue }
                 warnings.append(
                     "\(side.name) mixes \(values.count) values of \(field.name): \(values.joined(separator: ", ")). Its boots "
-                        + "differ for more reasons than chance.")
+                        + "differ by more than chance.")
             }
             if side.profiles.contains(where: \.host.bootID.isEmpty) {
-                warnings.append("Profiles of \(side.name) have no boot id: all of those count as one boot.")
+                warnings.append("Profiles of \(side.name) have no boot id: they count as one boot.")
             }
             let shared = side.files.count - side.boots.count
             if shared > 0 {
                 warnings.append(
                     "\(side.name) has \(side.files.count) files of \(phrase(side.boots.count, "boot", "boots")): files of one boot "
-                        + "are averaged, since they tell nothing of how boots differ.")
+                        + "are averaged, since they don't show how boots differ.")
             }
         }
         return warnings
@@ -142,7 +141,7 @@ enum Compatibility {
         }
         func isSampled(_ profile: Profile) -> String { "\(profile.vdso?.sampling.isOn ?? false)" }
         if base.values(isSampled) != new.values(isSampled) {
-            warnings.append("Only one side looked for calls that the vDSO served: those are not compared.")
+            warnings.append("Only one side estimated the calls that the vDSO served: they are not compared.")
         }
         func runs(_ profile: Profile) -> String { "\(profile.workload?.runs ?? 0)" }
         if base.values(runs) != new.values(runs) {

@@ -27,7 +27,7 @@ package struct ProfileFileWriter {
 
     /// The first line: whose profile it is. What is not known yet, such as the duration, is said again at the end.
     package mutating func begin(_ profile: Profile) throws -> [UInt8] {
-        // The version stands first, so that `head -c` and file(1) can tell what the file is.
+        // The version comes first: `head -c` and file(1) can tell what the file is.
         let rest = try encoder.encode(FirstLine(profile)).dropFirst()
         return count(Array("{\"\(TopKey.version.rawValue)\":\(FileLine.version),".utf8) + rest)
     }

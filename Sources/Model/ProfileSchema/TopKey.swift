@@ -1,4 +1,4 @@
-/// The names at the top of a report (`--format json`) and of each line of a profile file.
+/// The names at the top of a report (the JSON one) and of each line of a profile file.
 package enum TopKey: String, CodingKey, CaseIterable {
     // Files and reports.
     case tool, host, capture, balance, vdso, workload

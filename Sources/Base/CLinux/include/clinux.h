@@ -1,5 +1,5 @@
 /*
- * The few system calls that Swift can't make: fork, and those that glibc gives no declaration for.
+ * The few system calls that Swift can't make: fork, and calls that glibc does not declare.
  * Functions return what the system call returns, -1 with errno set on failure, unless they say otherwise.
  */
 #ifndef SYSLAT_CLINUX_H
@@ -16,7 +16,7 @@ struct clinux_program {
     const char *_Nonnull path;
     char *_Nullable const *_Nonnull argv;
     char *_Nullable const *_Nonnull envp;
-    /* The program gets descriptors[i] as its descriptor i, and no other. Null: all of the caller's that are not close-on-exec. */
+    /* The program gets descriptors[i] as its descriptor i, and no other. Null: all descriptors of the caller that are not close-on-exec. */
     const int *_Nullable descriptors;
     int descriptor_count;
     /*
@@ -25,16 +25,16 @@ struct clinux_program {
      */
     int dies_with_caller;
     /*
-     * A pipe where the child waits for one byte before it becomes the program; -1, -1 if it is not to wait. It reads gate_read and closes
+     * A pipe where the child waits for one byte before it becomes the program; -1, -1 for no wait. It reads gate_read and closes
      * gate_write: end of file there ends the child, so it can't outlive a caller that fails meanwhile.
      */
     int gate_read;
     int gate_write;
-    /* Where a child with a gate writes one byte before it waits; where execve fails, its errno (an int) follows. Close-on-exec. */
+    /* A child with a gate writes one byte here before it waits. If execve fails, its errno (an int) follows. Close-on-exec. */
     int status;
 };
 
-/* Forks, and execve(2) in the child. Returns the child's process id; whether execve succeeded is told by `status`. */
+/* Forks, and execve(2) in the child. Returns the child's process id; `status` tells whether execve succeeded. */
 pid_t clinux_spawn(const struct clinux_program *_Nonnull program);
 
 /* mount(2) of a file system without a device, with the type's own name as its source and no options. */
@@ -43,10 +43,10 @@ int clinux_mount(const char *_Nonnull type, const char *_Nonnull folder);
 /* Switches the loopback interface on (netdevice(7)). 0, or -1 with errno. */
 int clinux_bring_up_loopback(void);
 
-/* reboot(2): switches the machine off. Returns only where that failed. */
+/* reboot(2): switches the machine off. Returns only on failure. */
 int clinux_power_off(void);
 
-/* memfd_create(2), close-on-exec: a file without a name, which is gone when nobody has it open. */
+/* memfd_create(2), close-on-exec: a file without a name, which is gone when its last descriptor is closed. */
 int clinux_unnamed_file(const char *_Nonnull label);
 
 /* pipe2(2), close-on-exec: `ends` gets the reading and the writing end. */
@@ -61,7 +61,7 @@ int clinux_epoll_create(void);
 /* Adds a descriptor for reading, as its own tag; edge-triggered or not. */
 int clinux_epoll_add(int epoll, int descriptor, int edge_triggered);
 
-/* Takes a descriptor off. */
+/* Removes a descriptor. */
 int clinux_epoll_remove(int epoll, int descriptor);
 
 /* Waits for one of them; returns it, or -1 when time is up or a signal came. */
@@ -72,7 +72,7 @@ int clinux_signalfd(const sigset_t *_Nonnull mask);
 
 /*
  * timerfd_create(2) with CLOCK_MONOTONIC, close-on-exec, not blocking: readable at `first_ns` of that clock and then every `every_ns`;
- * once only where that is 0.
+ * only once if that is 0.
  */
 int clinux_timer(uint64_t first_ns, uint64_t every_ns);
 
@@ -93,11 +93,11 @@ pid_t clinux_null_call(void);
 
 /*
  * perf_event_open(2): the CPU clock of one CPU, a sample each `period_ns` of user code, switched off until it is enabled.
- * Close-on-exec. EACCES, EPERM where perf_event_paranoid or a sandbox forbids it, ENOENT, ENOSYS where the kernel has none.
+ * Close-on-exec. EACCES or EPERM if perf_event_paranoid or a sandbox forbids it, ENOENT or ENOSYS if the kernel has none.
  */
 int clinux_open_cpu_clock(int cpu, uint64_t period_ns);
 
-/* PERF_EVENT_IOC_PERIOD: how long it is between two samples from now on. */
+/* PERF_EVENT_IOC_PERIOD: sets the time between two samples. */
 int clinux_set_perf_period(int descriptor, uint64_t period_ns);
 
 /* PERF_EVENT_IOC_ENABLE and PERF_EVENT_IOC_DISABLE. */

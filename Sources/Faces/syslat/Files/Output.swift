@@ -1,16 +1,16 @@
 import Glibc
 import Linux
 
-/// Where a report goes: standard output, or a file that appears only when it is whole.
+/// Where output goes: standard output, or a file that appears only when it is whole.
 struct Output: ~Copyable {
     private enum Destination {
-        /// A descriptor that is written to as it is: standard output, a terminal, a pipe.
+        /// A descriptor to write to directly: standard output, a terminal, a pipe.
         case stream(Int32)
-        /// A file that is replaced. Nothing of it exists before the report does, however the capture ends.
+        /// A file that is replaced as a whole. However the capture ends, no part of a report is left behind.
         case file(WholeFile)
     }
 
-    /// What every option that names a file takes for standard output, and every argument for standard input.
+    /// Stands for standard output in every option that names a file, and for standard input in every argument that does.
     static let standardStream = "-"
 
     private let destination: Destination
@@ -19,10 +19,10 @@ struct Output: ~Copyable {
     private let option: String
     let isTerminal: Bool
 
-    /// Opens the destination at once, so that a name that can't be written is found before anything is captured.
+    /// Opens the destination at once, to find a name that can't be written before anything is captured.
     /// - Parameters:
     ///   - path: nil or `-` for standard output.
-    ///   - option: the option that named it, for messages.
+    ///   - option: the option that names it, for messages.
     init(path: String?, option: String = "--report") throws(CommandError) {
         self.option = option
         self.path = path == Output.standardStream ? nil : path
@@ -33,7 +33,7 @@ struct Output: ~Copyable {
     private static func standardOutput() throws(CommandError) -> Destination {
         let flags = fcntl(STDOUT_FILENO, F_GETFL)
         guard flags >= 0, flags & O_ACCMODE != O_RDONLY else {
-            throw CommandError("Standard output is closed or can't be written. Open it, as in: syslat … >FILE")
+            throw CommandError("Standard output is closed or not writable. Open it: syslat … >FILE")
         }
         return .stream(STDOUT_FILENO)
     }
@@ -54,10 +54,10 @@ struct Output: ~Copyable {
         if case .stream(let descriptor) = destination, descriptor != STDOUT_FILENO { close(descriptor) }
     }
 
-    /// Whether what is written can be seen at once, because it goes into no file.
+    /// Whether output appears at once, rather than with the whole file.
     var isStream: Bool { if case .stream = destination { true } else { false } }
 
-    /// Writes the whole text; a file gets its name when all of it is on disk.
+    /// Writes the text. A file gets its name when all of it is on disk.
     borrowing func finish(_ text: String) throws(CommandError) { try finish(Array(text.utf8)) }
 
     /// The same for bytes.
@@ -75,20 +75,20 @@ struct Output: ~Copyable {
     private static func unwritable(_ path: String?, _ option: String, _ reason: Errno) -> CommandError {
         let remedy =
             switch reason.code {
-            case ENOENT: "Make its folder first, or give another name to \(option)."
-            case ENOSPC, EDQUOT: "Make room there, or write somewhere else."
-            case EPIPE: "Its reader has gone."
-            default: path == nil ? "Write somewhere else." : "Give another name to \(option)."
+            case ENOENT: "Create its folder first, or give \(option) another name."
+            case ENOSPC, EDQUOT: "Free some space, or write somewhere else."
+            case EPIPE: "Its reader has exited."
+            default: path == nil ? "Write somewhere else." : "Give \(option) another name."
             }
         guard let path else { return CommandError("Standard output can't be written: \(reason). \(remedy)") }
         let what = option == "--report" ? "The report" : "The output"
         return CommandError("\(what) can't be written to \(path): \(reason). \(remedy)")
     }
 
-    /// Colour is for terminals whose user has not declined it.
+    /// Colour is for terminals, unless the user declines it.
     var wantsColor: Bool { isTerminal && Terminal.userWantsColor }
 
-    /// How many columns a line may take: a narrow terminal's own, 100 anywhere else.
+    /// The width of a line: at most 100, less on a narrow terminal.
     var columns: Int {
         guard isTerminal, case .stream(let descriptor) = destination else { return 100 }
         return min(100, Terminal.columns(of: descriptor) ?? 100)

@@ -3,7 +3,7 @@ import Linux
 import Profile
 import ProfileFile
 
-/// Profiles that are read back, by every subcommand that takes files.
+/// Reads saved profiles, for every subcommand that takes files.
 enum ProfileFiles {
     /// Reads one; `-` is standard input. Errors: a sentence with the file and the line.
     static func read(_ path: String) throws -> Profile {
@@ -20,6 +20,6 @@ enum ProfileFiles {
     }
 
     private static func unreadable(_ path: String, _ reason: Errno) -> CommandError {
-        CommandError("\(path): it can't be read: \(reason). Name a file that `syslat profile -o` wrote.", status: .badInput)
+        CommandError("Can't read \(path): \(reason). Name a file that `syslat profile -o` wrote.", status: .badInput)
     }
 }

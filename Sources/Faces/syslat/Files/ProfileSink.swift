@@ -2,9 +2,9 @@ import Linux
 import Profile
 import ProfileFile
 
-/// Where the profile itself goes (`-o`): a file that gets its name when it is whole, or standard output.
+/// Where `-o` saves the profile: a file that gets its name when it is whole, or standard output.
 ///
-/// A time series grows in FILE.partial: after each interval it is valid up to there, whatever happens to syslat.
+/// A time series grows in FILE.partial, which is valid up to the last whole interval, whatever happens to syslat.
 struct ProfileSink: ~Copyable {
     private let output: Output
     private let path: String
@@ -15,9 +15,9 @@ struct ProfileSink: ~Copyable {
     private enum State {
         /// Nothing is written before the end.
         case whole
-        /// A time series grows in a file, or on standard output or another stream, where what has been written stays written.
+        /// A time series grows, in a file or on a stream.
         case growing
-        /// It could not be written any more.
+        /// Writing failed.
         case failed(CommandError)
     }
 
@@ -27,7 +27,7 @@ struct ProfileSink: ~Copyable {
         self.path = path
     }
 
-    /// Begins a time series. `profile` has what is known before it: host, tool, target.
+    /// Begins a time series. `profile` has what is known by now: host, tool, target.
     mutating func begin(_ profile: Profile) throws {
         if !output.isStream {
             do throws(Errno) { file = try GrowingFile(path) } catch { throw unwritable(error) }
@@ -37,11 +37,11 @@ struct ProfileSink: ~Copyable {
         if case .failed(let error) = state { throw error }
     }
 
-    /// Adds an interval. An error does not end the capture: it is kept for ``finish(_:)``.
+    /// Adds an interval. An error doesn't end the capture; ``finish(_:)`` throws it.
     mutating func append(_ interval: Interval) {
         guard case .growing = state else { return }
         do { append(try writer.append(interval)) } catch {
-            state = .failed(CommandError("The profile can't be encoded: \(error)."))
+            state = .failed(CommandError("Can't encode the profile: \(error)."))
         }
     }
 
@@ -69,7 +69,7 @@ struct ProfileSink: ~Copyable {
 
     private func unwritable(_ reason: Errno) -> CommandError {
         CommandError(
-            "The profile can't be written to \(path).partial: \(reason). Make room there, or give another name to -o. "
-                + "What was written up to the last finished interval can be read with `syslat report \(path).partial`.")
+            "Can't write the profile to \(path).partial: \(reason). Free some space, or give -o another name. "
+                + "`syslat report \(path).partial` shows what was written up to the last whole interval.")
     }
 }

@@ -1,12 +1,12 @@
 import ArgumentParser
 import Comparison
 
-/// What a comparison is to decide, and how strictly.
+/// What a comparison decides, and how strictly.
 struct GateOptions: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Relative changes that do not matter yet (default: p50=5%,p90=10%,p99=10%,p99.9=20%,untraced=5%).",
+            "Relative margins: smaller changes don't matter (default: p50=5%,p90=10%,p99=10%,p99.9=20%,untraced=5%).",
             valueName: "figure=%,…"),
         transform: GateOptions.deltas)
     var delta: [Measure: Double] = [:]
@@ -14,37 +14,38 @@ struct GateOptions: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Absolute change that does not matter yet; twice the difference of the probe floors if that is more (default: 20ns).",
+            "Absolute margin: smaller changes don't matter (default: 20ns, or twice the difference between the probe floors if "
+                + "that is more).",
             valueName: "time"),
-        transform: GateOptions.nanoseconds)
-    var minAbs = 20.0
+        transform: Units.margin)
+    var minAbs: UInt64 = 20
 
     @Option(
-        parsing: .unconditional, help: ArgumentHelp("Level of all tests (default: 0.05).", valueName: "p"),
+        parsing: .unconditional, help: ArgumentHelp("Significance level of the tests (default: 0.05).", valueName: "p"),
         transform: GateOptions.level)
     var alpha = 0.05
 
     @Option(
-        parsing: .unconditional, help: ArgumentHelp("How many calls or cases decide, by their total time in BASE.", valueName: "n"))
+        parsing: .unconditional, help: ArgumentHelp("Gate the first n calls or cases, by total time in BASE.", valueName: "n"))
     var top = 6
 
     @Option(
-        help: ArgumentHelp("Which figures of them decide: p50,p90,p99,p99.9,untraced (default: p50,p99).", valueName: "figures"),
+        help: ArgumentHelp("Gate these figures: p50, p90, p99, p99.9, untraced (default: p50,p99).", valueName: "figures"),
         transform: GateOptions.measures)
     var gate: [Measure] = [.p50, .p99]
 
-    @Flag(help: "Keep down the chance of even one false verdict (Holm), not their share (Benjamini-Hochberg).")
+    @Flag(help: "Control the chance of any false verdict (Holm) instead of the share of false ones (Benjamini-Hochberg).")
     var fwer = false
 
     func validate() throws {
         guard (1...1000).contains(top) else {
-            throw ValidationError("--top \(top) is no number of calls to decide about: give one from 1 to 1000.")
+            throw ValidationError("--top \(top) is out of range: give a number from 1 to 1000.")
         }
     }
 
     func options(acceptsLosses: Bool) -> ComparisonOptions {
         ComparisonOptions(
-            deltas: delta, minimumNanoseconds: minAbs, alpha: alpha, top: top, gate: gate,
+            deltas: delta, minimumNanoseconds: Double(minAbs), alpha: alpha, top: top, gate: gate,
             multiplicity: fwer ? .holm : .benjaminiHochberg, acceptsLosses: acceptsLosses)
     }
 
@@ -54,7 +55,7 @@ struct GateOptions: ParsableArguments {
 
     private static func measure(_ name: Substring) throws -> Measure {
         guard let measure = Measure(rawValue: String(name)) else {
-            throw ValidationError("'\(name)' is no figure that is compared: there are \(figures).")
+            throw ValidationError("There is no figure '\(name)' to compare. Choose from \(figures).")
         }
         return measure
     }
@@ -67,34 +68,19 @@ struct GateOptions: ParsableArguments {
         var deltas: [Measure: Double] = [:]
         for item in text.split(separator: ",", omittingEmptySubsequences: false) {
             let parts = item.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard parts.count == 2, parts[1].last == "%", let percent = number(parts[1].dropLast()), percent <= 1000 else {
-                throw ValidationError("'\(item)' is no margin: write figures and percentages up to 1000%, as in p50=5%,p99=10%.")
+            guard parts.count == 2, let share = Units.share(parts[1]), share <= 10 else {
+                throw ValidationError(
+                    "The margin '\(item)' is not a figure with a percentage of at most 1000%. Write p50=5%,p99=10%.")
             }
-            deltas[try measure(parts[0])] = percent / 100
+            deltas[try measure(parts[0])] = share
         }
         return deltas
     }
 
-    static func nanoseconds(_ text: String) throws -> Double {
-        let units: [(suffix: String, factor: Double)] = [("ns", 1), ("us", 1e3), ("µs", 1e3), ("ms", 1e6), ("s", 1e9)]
-        guard let unit = units.first(where: { text.hasSuffix($0.suffix) }), let number = number(text.dropLast(unit.suffix.count)),
-            number * unit.factor <= 1e12
-        else { throw ValidationError("'\(text)' is no time from 0 on with a unit: write 20ns, 1.5us or 1ms.") }
-        return number * unit.factor
-    }
-
     static func level(_ text: String) throws -> Double {
-        guard let level = number(text[...]), level > 0, level < 0.5 else {
-            throw ValidationError("--alpha '\(text)' is no level of a test: give a number above 0 and below 0.5, as 0.05.")
+        guard let level = Units.number(text[...]), level > 0, level < 0.5 else {
+            throw ValidationError("The significance level '\(text)' is not a number between 0 and 0.5. Write 0.05.")
         }
         return level
-    }
-
-    /// Digits with at most one point among them: neither a sign nor an exponent, neither inf nor nan.
-    private static func number(_ text: Substring) -> Double? {
-        let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
-        guard text.utf8.contains(where: digits.contains), text.utf8.allSatisfy({ digits.contains($0) || $0 == UInt8(ascii: ".") })
-        else { return nil }
-        return Double(text)
     }
 }

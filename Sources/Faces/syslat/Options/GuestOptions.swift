@@ -2,35 +2,37 @@ import ArgumentParser
 import Glibc
 import KernelLab
 
-/// Kernels that are booted for a bench.
+/// The kernels that a bench boots, and how.
 struct GuestOptions: ParsableArguments {
     @Option(
         parsing: .unconditionalSingleValue,
-        help: ArgumentHelp("Run on this kernel, a vmlinuz or a Debian package, in QEMU; repeatable.", valueName: "image"),
+        help: ArgumentHelp(
+            "Boot this kernel in QEMU and run the bench there: a vmlinuz or a Debian package; repeatable.", valueName: "image"),
         completion: .file())
     var kernel: [String] = []
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Boot each kernel so many times, in turn (default: 7).", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Boot each kernel n times, taking turns (default: 7).", valueName: "n"))
     var boots: Int?
 
     @Option(
-        parsing: .unconditional, help: ArgumentHelp("Memory of a guest (default: 512M).", valueName: "size"), transform: Units.size)
+        parsing: .unconditional, help: ArgumentHelp("Memory of each guest (default: 512M).", valueName: "size"),
+        transform: Units.size)
     var memory: Int?
 
     @Option(
         parsing: .unconditionalSingleValue,
-        help: ArgumentHelp("Added to the kernels' command lines: 'mitigations=off'. Repeatable.", valueName: "arguments"))
+        help: ArgumentHelp("Add to the kernels' command lines, such as 'mitigations=off'; repeatable.", valueName: "arguments"))
     var cmdline: [String] = []
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("End a boot after this time, whatever it does (default: 1h).", valueName: "time"),
+        help: ArgumentHelp("End each boot after this time at the latest (default: 1h).", valueName: "time"),
         transform: Units.duration)
     var timeLimit: UInt64?
 
     @Option(
         help: ArgumentHelp(
-            "The static syslat that runs in the guests (default: this program, or SYSLAT_STATIC).", valueName: "file"),
+            "The static syslat to run in the guests (default: $SYSLAT_STATIC, or this program).", valueName: "file"),
         completion: .file())
     var guestBinary: String?
 
@@ -40,15 +42,15 @@ struct GuestOptions: ParsableArguments {
             timeLimit == nil ? nil : "--time-limit", guestBinary == nil ? nil : "--guest-binary",
         ].compactMap { $0 }
         if kernel.isEmpty, let first = given.first {
-            throw ValidationError("\(first) is for kernels in QEMU: name one with --kernel IMAGE, or leave it out.")
+            throw ValidationError("\(first) is for kernels in QEMU: add --kernel IMAGE, or leave it out.")
         }
         if let boots, !(1...1000).contains(boots) {
-            throw ValidationError("--boots \(boots) can't be done: give a number from 1 to 1000.")
+            throw ValidationError("--boots \(boots) is out of range: give a number from 1 to 1000.")
         }
-        if let memory, memory < 128 << 20 { throw ValidationError("A guest needs 128 MiB at least: write --memory 512M.") }
+        if let memory, memory < 128 << 20 { throw ValidationError("A guest needs at least 128MiB of memory: write --memory 512M.") }
     }
 
-    /// What boots them; nil where none was named.
+    /// The bench that boots them; nil without a kernel.
     func bench(folder: String?, arguments: [String]) -> KernelBench? {
         guard !kernel.isEmpty, let folder else { return nil }
         var options = BootOptions()

@@ -1,20 +1,20 @@
 import ArgumentParser
 import Capture
 
-/// Whose calls: exactly one of -p, -a, --cgroup and a command.
+/// The target: exactly one of -p, -a, --cgroup and a command.
 struct TargetOptions: ParsableArguments {
     @Option(
         name: [.short, .customLong("pid")],
-        help: ArgumentHelp("Profile these processes, with a comma between them; repeatable.", valueName: "pid,…"))
+        help: ArgumentHelp("Profile these processes; repeatable.", valueName: "pid,…"))
     var pids: [String] = []
 
-    @Flag(name: [.short, .long], help: "Profile every process but syslat itself.")
+    @Flag(name: [.short, .long], help: "Profile every process except syslat itself.")
     var all = false
 
-    @Option(help: ArgumentHelp("Profile a cgroup (v2) and those below it.", valueName: "path"), completion: .directory)
+    @Option(help: ArgumentHelp("Profile a cgroup (v2) and the cgroups below it.", valueName: "path"), completion: .directory)
     var cgroup: String?
 
-    @Flag(help: "Do not watch the children that the target starts.")
+    @Flag(help: "Don't watch child processes that the target starts.")
     var noFollow = false
 
     @Argument(parsing: .postTerminator, help: "Start this command and profile it until it ends.")
@@ -49,7 +49,7 @@ struct TargetOptions: ParsableArguments {
         var ids: [Int32] = []
         for item in pids.flatMap({ $0.split(separator: ",", omittingEmptySubsequences: false) }) {
             guard let id = Int32(item), id > 0 else {
-                throw ValidationError("'\(item)' is no process id. -p takes numbers with a comma between them: -p 1234,5678")
+                throw ValidationError("'\(item)' is not a process id. Give -p numbers separated by commas: -p 1234,5678")
             }
             if !ids.contains(id) { ids.append(id) }
         }

@@ -8,42 +8,44 @@ import Workload
 struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench",
-        abstract: "Run a fixed workload and report what each system call costs, to compare kernels by.",
+        abstract: "Run a fixed workload and report what each system call costs, to compare kernels.",
         usage: """
             syslat bench [options] [-o FILE]
-            syslat bench --kernel IMAGE [--kernel IMAGE …] [options] -o DIRECTORY
+            syslat bench --kernel IMAGE [--kernel IMAGE …] [options] -o FOLDER
             """,
         discussion: """
-            Each case makes known numbers of system calls: first untraced, which gives nanoseconds as the program sees them, then \
-            traced. Counts that are not exactly right make the case fail, and the exit status 1. With --kernel it does so in virtual \
-            machines, and makes a profile for each boot: DIRECTORY/RELEASE-NUMBER.syslat. Where KVM does not work, those emulate one \
-            processor, and a nanosecond is one instruction executed.
+            Each case makes a known number of system calls: first untraced, which gives nanoseconds as the program sees them, then \
+            traced. If a count is not exactly right, the case fails and the exit status is 1. With --kernel, the bench runs in \
+            virtual machines and writes a profile for each boot: FOLDER/RELEASE-NUMBER.syslat. Without KVM, they emulate one \
+            processor, and a nanosecond is one executed instruction.
             """)
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Run the whole so many times.", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Run the workload n times.", valueName: "n"))
     var runs = 5
 
-    @Flag(help: "Make a twentieth of the calls: for a look, not for a comparison of tails.")
+    @Flag(help: "Make a twentieth of the calls. Too few to compare tails.")
     var quick = false
 
     @Option(
         parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
-            "Only the cases that match: read-*. Repeatable. It compares only with results of the same patterns.", valueName: "glob")
+            "Run only matching cases, such as 'read-*'; repeatable. Compare the result only with results of the same patterns.",
+            valueName: "glob")
     )
     var cases: [String] = []
 
-    @Flag(help: "List the cases with their system calls, and run nothing.")
+    @Flag(help: "List the cases and their system calls, and exit.")
     var list = false
 
     @Option(
         name: [.customShort("o"), .long],
         help: ArgumentHelp(
-            "Save the profile to a file, - for standard output; with --kernel, the folder for the profiles.", valueName: "file"),
+            "Save the profile to this file, or - for standard output. With --kernel: the folder for the profiles.",
+            valueName: "file"),
         completion: .file())
     var output: String?
 
-    @Option(help: "How to write the report.")
+    @Option(help: "Format of the report.")
     var format = ProfileCommand.Format.text
 
     @OptionGroup(title: "Report")
@@ -52,7 +54,8 @@ struct BenchCommand: ParsableCommand {
     @OptionGroup(title: "Kernels")
     var guests: GuestOptions
 
-    @Option(help: ArgumentHelp("BTF file of the running kernel, if it carries none.", valueName: "file"), completion: .file())
+    @Option(
+        help: ArgumentHelp("BTF file of the running kernel, if the kernel carries none.", valueName: "file"), completion: .file())
     var btf: String?
 
     @Option(help: .hidden)
@@ -64,20 +67,23 @@ struct BenchCommand: ParsableCommand {
 
     func validate() throws {
         guard (1...1000).contains(runs) else {
-            throw ValidationError("--runs \(runs) can't be done: give a number from 1 to 1000.")
+            throw ValidationError("--runs \(runs) is out of range: give a number from 1 to 1000.")
         }
         if view.grouping == .interval {
-            throw ValidationError("--by interval needs intervals, and a workload has none: leave it out.")
+            throw ValidationError("A bench has no intervals: leave out --by interval.")
         }
         if !guests.kernel.isEmpty {
             guard output != nil, output != Output.standardStream else {
-                throw ValidationError("Name a folder for the profiles of the boots: syslat bench --kernel IMAGE -o DIRECTORY")
+                throw ValidationError("Name a folder for the profiles: syslat bench --kernel IMAGE -o FOLDER")
             }
-            if btf != nil { throw ValidationError("--btf is for this host's kernel: a kernel in a guest needs BTF of its own.") }
+            if btf != nil {
+                throw ValidationError(
+                    "--btf is for this host's kernel. A guest kernel must carry its own BTF: leave the option out.")
+            }
         }
     }
 
-    /// What this same command is told in a guest.
+    /// The arguments of `syslat bench` in a guest.
     private var guestArguments: [String] {
         ["--runs", String(runs)] + (quick ? ["--quick"] : []) + cases.flatMap { ["--cases", $0] }
             + (plant.map { ["--plant", $0] } ?? [])
@@ -86,7 +92,7 @@ struct BenchCommand: ParsableCommand {
     func run() throws {
         if list { return try Output(path: nil).finish(BenchCommand.listing) }
         guard let bench = guests.bench(folder: output, arguments: guestArguments) else { return try runHere() }
-        // The same refusals here, before anything boots.
+        // Refuse bad patterns here, before anything boots.
         _ = try WorkloadBench(options())
         try bench.run()
     }
@@ -113,13 +119,13 @@ struct BenchCommand: ParsableCommand {
         if problems.hasFailed { throw ExitStatus.failure.code }
     }
 
-    /// What was not measured, a line for each.
+    /// The cases that were not measured, a line each.
     private static func problems(of cases: [WorkloadCase]) -> (text: String, hasFailed: Bool) {
         var (text, hasFailed) = ("", false)
         for entry in cases {
             switch entry.state {
             case .measured: break
-            case .absent(let phrase): text += "\(entry.name) is absent here: \(phrase)\n"
+            case .absent(let phrase): text += "\(entry.name) can't run here: \(phrase)\n"
             case .failed(let sentence):
                 text += "\(entry.name) FAILED: \(sentence)\n"
                 hasFailed = true

@@ -9,14 +9,14 @@ struct CompareCommand: ParsableCommand {
 
     static let configuration = CommandConfiguration(
         commandName: name,
-        abstract: "Compare profiles of two kernels, and say what regressed.",
+        abstract: "Compare profiles of two kernels and say what regressed.",
         usage: "syslat compare [options] BASE… -- NEW…",
         discussion: """
-            Each side is profiles of several boots: of the same workload, or of the same service under the same load. The boot \
-            is the unit: seven on each side, taking turns, are a good start. Files of one boot are averaged.
+            Give each side profiles of several boots: of the same workload, or of the same service under the same load. The boot \
+            is the unit: start with seven per side, taking turns. Files of one boot are averaged.
 
-            Exit status: 0 if nothing in the gate regressed and all of it was decided, 1 if something regressed or the command failed, \
-            2 for files that can't be read or compared, 3 if it could not be decided, 64 for a wrong command line.
+            Exit status: 0 if nothing gated regressed and every gated cell is decided, 1 if something regressed or the comparison \
+            failed, 2 if a file can't be read or compared, 3 if a gated cell is undecided, 64 if the command line is wrong.
             """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable {
@@ -27,10 +27,10 @@ struct CompareCommand: ParsableCommand {
         case pass, fail
     }
 
-    @Argument(help: ArgumentHelp("The profiles of the old kernel.", valueName: "base"), completion: .file())
+    @Argument(help: ArgumentHelp("Profiles of the old kernel.", valueName: "base"), completion: .file())
     var base: [String] = []
 
-    /// What stands after the two dashes: see ``Arguments``.
+    /// The files after the two dashes: see ``Arguments``.
     @Option(name: .customLong(Arguments.newSide), parsing: .singleValue, help: .hidden)
     var new: [String] = []
 
@@ -40,38 +40,39 @@ struct CompareCommand: ParsableCommand {
     @Option(
         parsing: .upToNextOption,
         help: ArgumentHelp(
-            "Profiles of several boots of one kernel: what their halves differ by does not matter either.", valueName: "file"),
+            "Profiles of several boots of one kernel. Differences between halves of them count as noise and widen the margins.",
+            valueName: "file"),
         completion: .file())
     var noise: [String] = []
 
-    @Option(help: "What to make of what could not be decided: exit 0 or 1 instead of 3.")
+    @Option(help: "Exit with 0 (pass) or 1 (fail) instead of 3 if a gated cell is undecided.")
     var inconclusive: Inconclusive?
 
-    @Flag(help: "Compare also profiles that lost more than 0.1 % of the calls.")
+    @Flag(help: "Accept profiles that lost more than 0.1 % of their calls.")
     var force = false
 
-    @Option(help: "How to write the comparison.")
+    @Option(help: "Format of the comparison.")
     var format = Format.text
 
     @Option(
         name: [.customShort("o"), .long],
-        help: ArgumentHelp("Write the comparison to a file instead of standard output.", valueName: "file"), completion: .file())
+        help: ArgumentHelp("Write the comparison to this file instead of standard output.", valueName: "file"), completion: .file())
     var output: String?
 
     func validate() throws {
         let missing = base.isEmpty ? "BASE" : new.isEmpty ? "NEW" : nil
         if let missing {
             let isSwallowed = base.isEmpty && !noise.isEmpty
-            let swallowed = isSwallowed ? " --noise takes all files up to the next option: write it last before --." : ""
+            let swallowed = isSwallowed ? " --noise takes every file up to the next option: name the files of BASE first." : ""
             throw ValidationError(
-                "\(missing) has no files. Name profiles of both kernels, with two dashes between: "
+                "\(missing) has no files. Name profiles of both kernels, separated by two dashes: "
                     + "syslat compare BASE… -- NEW…\(swallowed)")
         }
         if let option = new.first(where: { $0.hasPrefix("-") && $0 != "-" }) {
-            throw ValidationError("What stands after -- is a file, also '\(option)'. Write options before BASE.")
+            throw ValidationError("Everything after -- is a file, even '\(option)'. Write options before BASE.")
         }
         if (base + new + noise).count(where: { $0 == "-" }) > 1 {
-            throw ValidationError("Standard input (-) can be read once only.")
+            throw ValidationError("Standard input (-) can be read only once.")
         }
     }
 

@@ -5,10 +5,11 @@ import HostCheck
 struct DoctorCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
-        abstract: "Say what syslat needs of this host, and what to do where it is missing.",
-        discussion: "Loads and attaches the real programs for a moment. Exits with 0 only if `syslat profile` will work.")
+        abstract: "Check whether syslat works on this host, and say what to do if it does not.",
+        discussion: "Loads and attaches the real BPF programs for a moment. Exits with 0 only if `syslat profile` will work.")
 
-    @Option(help: ArgumentHelp("BTF file of the running kernel, if it carries none.", valueName: "file"), completion: .file())
+    @Option(
+        help: ArgumentHelp("BTF file of the running kernel, if the kernel carries none.", valueName: "file"), completion: .file())
     var btf: String?
 
     func run() throws {
@@ -24,7 +25,7 @@ struct DoctorCommand: ParsableCommand {
                 case .failed: "FAILED"
                 }
             let padding = String(repeating: " ", count: width - finding.subject.count)
-            // What libbpf printed follows on lines of its own, below the sentence.
+            // libbpf's output follows on separate lines, below the sentence.
             let detail = [finding.detail, finding.remedy?.words].compactMap { $0 }.joined(separator: ". ").split(separator: "\n")
                 .joined(separator: "\n" + String(repeating: " ", count: width + 10))
             text += "\(mark)  \(finding.subject)\(padding)  \(detail)\n"

@@ -19,8 +19,8 @@ struct ProfileCommand: ParsableCommand {
             syslat profile [options] -- COMMAND [ARGUMENT…]
             """,
         discussion: """
-            The report goes to standard output when the capture ends: after --duration, when the target has ended, or on \
-            SIGINT (Ctrl-C) or SIGTERM. A command's exit status is passed on.
+            The capture ends after --duration, when the target ends, or on SIGINT (Ctrl-C) or SIGTERM. Then the report goes to \
+            standard output. With a command, the exit status is the command's own.
             """)
 
     @OptionGroup(title: "Target")
@@ -29,13 +29,13 @@ struct ProfileCommand: ParsableCommand {
     @Option(
         name: [.customShort("e"), .long], parsing: .unconditionalSingleValue,  // -1 is a number here
         help: ArgumentHelp(
-            "Only these calls: names, numbers, globs (*at), classes (%file %desc %memory %process %network %signal %ipc %clock), "
-                + "with an ABI (ia32:write), or all but them ('!read,write').", valueName: "calls"))
+            "Trace only these calls: names, numbers, globs ('*at'), classes (%file %desc %memory %process %network %signal %ipc "
+                + "%clock), calls of one ABI (ia32:write), or all but some calls ('!read,write').", valueName: "calls"))
     var syscalls: [String] = []
 
     @Option(
         name: [.short, .long], parsing: .unconditional,
-        help: ArgumentHelp("End after this time: 10s, 500ms, 2m.", valueName: "time"),
+        help: ArgumentHelp("End the capture after this time: 10s, 500ms, 2m.", valueName: "time"),
         transform: Units.duration)
     var duration: UInt64?
 
@@ -44,27 +44,29 @@ struct ProfileCommand: ParsableCommand {
         help: ArgumentHelp("Size of the ring buffer, a power of two (default: 8MiB).", valueName: "size"), transform: Units.size)
     var ringSize = CaptureOptions.defaultRing
 
-    @Option(help: ArgumentHelp("BTF file of the running kernel, if it carries none.", valueName: "file"), completion: .file())
+    @Option(
+        help: ArgumentHelp("BTF file of the running kernel, if the kernel carries none.", valueName: "file"), completion: .file())
     var btf: String?
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("Report each stretch of this length as it ends, and all at the end: 1s.", valueName: "time"),
+        help: ArgumentHelp("Also report each interval of this length as it ends: 1s.", valueName: "time"),
         transform: Units.duration)
     var interval: UInt64?
 
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Samples a second and CPU, at most, by which calls that the vDSO serves are estimated, or off (default: 997).",
-            valueName: "hz|off"),
-        transform: Units.samplingRate)
-    var vdsoTicks = Units.SamplingRate(hertz: CaptureOptions.defaultVDSOTickHertz)
+            "vDSO ticks per second and CPU, at most, to estimate the calls that the vDSO serves; or off (default: 997).",
+            valueName: "rate|off"),
+        transform: Units.tickRate)
+    var vdsoTicks = Units.TickRate(hertz: CaptureOptions.defaultVDSOTickHertz)
 
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Measure one of every so many calls, drawn by chance, and only count the others: 1/16. Powers of two.", valueName: "1/n"
+            "Measure 1 of every n calls of a thread, chosen at random, and only count the others: 1/16. n is a power of two.",
+            valueName: "1/n"
         ),
         transform: Units.samplingShift)
     var sample: UInt8?
@@ -72,14 +74,14 @@ struct ProfileCommand: ParsableCommand {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Measure as many calls as can be for this share of the CPU time of what is watched: 1%. Counts stay exact.",
+            "Cap the overhead at this share of the target's CPU time: 1%. Calls are sampled as needed; counts stay exact.",
             valueName: "percent"),
         transform: Units.overhead)
     var maxOverhead: Double?
 
     @Option(
         name: [.customShort("o"), .long],
-        help: ArgumentHelp("Save the profile to a file that `syslat report` reads; - for standard output.", valueName: "file"),
+        help: ArgumentHelp("Save the profile to this file, for `syslat report`; - for standard output.", valueName: "file"),
         completion: .file())
     var output: String?
 
@@ -87,11 +89,11 @@ struct ProfileCommand: ParsableCommand {
         case text, json
     }
 
-    @Option(help: "How to write the report.")
+    @Option(help: "Format of the report.")
     var format = Format.text
 
     @Option(
-        help: ArgumentHelp("Write the report to a file instead of standard output.", valueName: "file"), completion: .file())
+        help: ArgumentHelp("Write the report to this file instead of standard output.", valueName: "file"), completion: .file())
     var report: String?
 
     @OptionGroup(title: "Report")
@@ -107,14 +109,14 @@ struct ProfileCommand: ParsableCommand {
                 "The ring size must be a power of two from 64KiB to 1GiB, such as 1MiB, 8MiB or 64MiB; it is \(ringSize) bytes.")
         }
         if let interval, interval < 10_000_000 {
-            throw ValidationError("An interval of less than 10 ms would measure syslat itself: write --interval 100ms or more.")
+            throw ValidationError("An interval under 10ms would measure syslat itself: write --interval 100ms or more.")
         }
         if view.grouping == .interval && interval == nil {
-            throw ValidationError("--by interval needs intervals: add --interval 1s.")
+            throw ValidationError("--by interval needs a time series: add --interval 1s.")
         }
         if sample != nil && maxOverhead != nil {
             throw ValidationError(
-                "--sample and --max-overhead contradict each other: a budget chooses the sampling itself. Keep one.")
+                "--sample and --max-overhead contradict each other: an overhead budget sets the sampling itself. Keep one.")
         }
         if output == Output.standardStream && report == Output.standardStream {
             throw ValidationError("-o - and --report - would mix the profile and the report on standard output. Keep one.")
@@ -129,7 +131,7 @@ struct ProfileCommand: ParsableCommand {
     }
 
     func run() throws {
-        // What goes to standard output is either the profile or the report.
+        // Standard output gets either the profile or the report.
         let isReportWanted = output != Output.standardStream || report != nil
         let reporter = LiveReport(try Output(path: report), view: view, isJSON: format == .json, isSampled: sampling != .everyCall)
         var sink: ProfileSink?
@@ -141,7 +143,7 @@ struct ProfileCommand: ParsableCommand {
             keepsProcessDistributions: view.grouping == .process, sampling: sampling, vdsoTickHertz: vdsoTicks.hertz)
         let session = try Session(options)
         if interval != nil { try sink?.begin(session.outline) }
-        // A command that shows something on the same terminal has it for itself.
+        // A command that writes to the same terminal has it to itself.
         var progress = ProgressLine(
             isWanted: target.command.isEmpty || !Terminal.isTerminal(STDOUT_FILENO),
             isEndless: target.command.isEmpty && duration == nil)
@@ -151,7 +153,7 @@ struct ProfileCommand: ParsableCommand {
             if isReportWanted { reporter.add(interval) }
         }
         progress.clear()
-        // Where one of the two can't be written, the other is not lost with it.
+        // If one of the two can't be written, the other still is.
         let saved = Result { try sink?.finish(profile) }
         if isReportWanted { try reporter.finish(profile) }
         try saved.get()
@@ -161,10 +163,10 @@ struct ProfileCommand: ParsableCommand {
 
 extension ProgramSet: ExpressibleByArgument {}
 
-/// The one line that shows a person that something happens; nothing where standard error is no terminal.
+/// A line on the terminal that shows that the capture is running; nothing if standard error isn't a terminal.
 struct ProgressLine {
     private let isWanted: Bool
-    /// Nothing but a signal may end the capture: a person must know which.
+    /// Tells how to end a capture that only a signal ends.
     private let hint: String
     private var shownAt: UInt64 = 0
     private var isShown = false
@@ -175,7 +177,7 @@ struct ProgressLine {
     }
 
     mutating func show(_ progress: Session.Progress) {
-        // Five times a second is as often as an eye wants it.
+        // Five updates a second are enough for the eye.
         guard isWanted, progress.elapsedNanoseconds >= shownAt + 200_000_000 || !isShown else { return }
         shownAt = progress.elapsedNanoseconds
         isShown = true

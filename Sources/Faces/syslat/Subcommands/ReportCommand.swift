@@ -8,30 +8,31 @@ import SyscallTable
 struct ReportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "report",
-        abstract: "Show saved profiles, or turn them into formats that other tools read.",
+        abstract: "Show saved profiles, or convert them for other tools.",
+        usage: "syslat report [options] FILE…",
         discussion: """
-            Reads what `syslat profile -o FILE` wrote; several profiles are added up. Needs no root and no BPF. FILE can be - for \
-            standard input.
+            Reads what `syslat profile -o FILE` wrote, and merges several profiles into one report. Needs neither root nor BPF. \
+            FILE can be - for standard input.
             """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable {
         case text, json, csv, hgrm, hlog, openmetrics, folded
     }
 
-    @Argument(help: ArgumentHelp("The profiles.", valueName: "file"), completion: .file())
+    @Argument(help: ArgumentHelp("Profiles to report.", valueName: "file"), completion: .file())
     var files: [String] = []
 
-    @Option(help: "How to write the report.")
+    @Option(help: "Format of the report.")
     var format = Format.text
 
     @Option(
         name: [.customShort("o"), .long],
-        help: ArgumentHelp("Write the report to a file instead of standard output.", valueName: "file"), completion: .file())
+        help: ArgumentHelp("Write the report to this file instead of standard output.", valueName: "file"), completion: .file())
     var output: String?
 
     @Option(
         name: [.customShort("e"), .long], parsing: .unconditionalSingleValue,
-        help: ArgumentHelp("Only these calls, as in `syslat profile`.", valueName: "calls"))
+        help: ArgumentHelp("Show only these calls, selected as in `syslat profile`.", valueName: "calls"))
     var syscalls: [String] = []
 
     @OptionGroup(title: "Text")
@@ -54,8 +55,8 @@ struct ReportCommand: ParsableCommand {
         }
         if view.grouping == .interval && profile.intervals.isEmpty {
             throw CommandError(
-                "There is no time series in this report: --by interval shows one that `syslat profile --interval 1s -o FILE` "
-                    + "made, and of one file only.", status: .usage)
+                "There is no time series to show: --by interval needs a single profile that "
+                    + "`syslat profile --interval 1s -o FILE` made.", status: .usage)
         }
         try destination.finish(try render(profile, for: destination))
     }
@@ -73,7 +74,7 @@ struct ReportCommand: ParsableCommand {
     }
 }
 
-/// `-e`, wherever it is given.
+/// The value of `-e`, for every subcommand that has it.
 enum Selecting {
     static func selection(_ expressions: [String]) throws -> SyscallSelection? {
         guard !expressions.isEmpty else { return nil }
@@ -86,7 +87,7 @@ enum Selecting {
 }
 
 extension Profile {
-    /// Leaves out all other calls. The balance stays that of the whole capture, which is said.
+    /// Drops all other calls. The balance stays the balance of the whole capture, and a note says so.
     mutating func keepOnly(_ selection: SyscallSelection, named name: String) {
         calls.removeAll { !selection.contains($0.id) }
         inFlight.removeAll { !selection.contains($0.id) }
@@ -95,6 +96,6 @@ extension Profile {
         for index in processes.indices { processes[index].distribution = nil }
         for index in intervals.indices { intervals[index].calls.removeAll { !selection.contains($0.id) } }
         vdso?.entered.removeAll { !selection.contains($0.id) }
-        capture.notes.append("Only \(name) is shown; the balance is that of all calls in the profile.")
+        capture.notes.append("Only \(name) is shown; the balance covers all calls in the profile.")
     }
 }

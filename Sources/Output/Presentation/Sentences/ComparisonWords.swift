@@ -21,7 +21,7 @@ package struct ComparisonWords {
         return HumanFormat.Quantity(number: sign + digits, unit: "%")
     }
 
-    /// Both ends: `-2.0 … +17.4 %`; nil of an interval that so few boots don't have.
+    /// Both ends: `-2.0 … +17.4 %`; nil if there are too few boots for an interval.
     package static func interval(_ estimate: ShiftEstimate) -> HumanFormat.Quantity? {
         estimate.interval.map { interval in
             let (low, high) = (change(interval.lowerBound), change(interval.upperBound))
@@ -116,7 +116,7 @@ package struct ComparisonWords {
 
     private var inconclusive: String {
         guard !comparison.gated.isEmpty else {
-            return "nothing in BASE has enough calls in each boot to be gated. Capture for longer, or gate p50 alone: --gate p50."
+            return "nothing in BASE has enough calls in each boot to be gated. Capture for longer, or gate p50 alone."
         }
         let boots = min(comparison.base.boots, comparison.new.boots)
         if !comparison.canDecide {
@@ -241,7 +241,7 @@ package struct ComparisonWords {
         let family =
             options.multiplicity == .holm ? "Holm (the chance of one false flag)" : "Benjamini-Hochberg (the share of false flags)"
         return "CHANGE is the Hodges-Lehmann shift of the boots' quantiles; exact Mann-Whitney tests beyond the margin "
-            + "(\(deltas.joined(separator: ", ")), or what two halves of BASE or --noise differ by, and at least "
+            + "(\(deltas.joined(separator: ", ")), or what two halves of BASE or NOISE differ by, and at least "
             + "\(HumanFormat.quantity(nanoseconds: options.minimumNanoseconds).spaced)), at \(options.alpha) "
             + "by \(family) over \(ComparisonWords.count(comparison.gated.count, "cell", "cells")). "
             + "FINDS is the smallest change that these boots find four times in five. "

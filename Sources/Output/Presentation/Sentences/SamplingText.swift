@@ -1,6 +1,6 @@
 package import Profile
 
-/// That calls were sampled, as every output says it, and what kept to a budget came to.
+/// How every output says that calls were sampled, and what the overhead came to.
 package enum SamplingText {
     /// One clause, without a full stop: `sampled: 1 of 16 calls was measured, the others only counted`.
     package static func mark(_ sampling: CallSampling) -> String {
@@ -11,11 +11,11 @@ package enum SamplingText {
             : "sampled: 1 of \(least) to 1 of \(most) calls was measured, the others only counted"
     }
 
-    /// What can be relied on, for people.
+    /// What is exact and what is estimated, for people.
     package static let explanation =
         "Counts of calls and errors are exact; latencies, times, processes and single errors are estimates from the measured calls."
 
-    /// What a budget came to; nil where there was none.
+    /// What the overhead came to; nil without a budget.
     package static func budget(_ sampling: CallSampling) -> String? {
         guard let budget = sampling.budget else { return nil }
         let million: UInt64 = 1_000_000

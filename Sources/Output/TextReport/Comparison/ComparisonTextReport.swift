@@ -115,7 +115,7 @@ private struct ComparisonTextReport {
         let moved = words.moved
         let rows = moved.prefix(Self.mostMoved).map { row($0, evidence: ComparisonWords.evidence($0)) }
         var lines = rows.isEmpty ? [] : table("ALSO MOVED", "P", rows)
-        if moved.count > Self.mostMoved { lines.append("… \(moved.count - Self.mostMoved) more, all of them in --format json") }
+        if moved.count > Self.mostMoved { lines.append("… \(moved.count - Self.mostMoved) more, all of them in the JSON") }
         if !rows.isEmpty {
             let count = ComparisonWords.count(comparison.others.count, "cell was", "cells were")
             lines += wrapped(["\(count) looked at beside the gate; P isn't adjusted for that."])

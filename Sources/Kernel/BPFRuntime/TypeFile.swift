@@ -1,0 +1,16 @@
+import CBPFLog
+import CLibbpf
+import Glibc
+
+/// A file with BTF, raw or in the section .BTF of an ELF file.
+package enum TypeFile {
+    /// Parses it. Errors: a file that libbpf can't read or that has no valid BTF.
+    package static func check(_ path: String) throws(BPFError) {
+        syslat_bpf_log_install()
+        syslat_bpf_log_clear()
+        let types = unsafe btf__parse(path, nil)
+        guard let types = unsafe types else { throw BPFError("read the BTF in \(path)", result: -1) }
+        // Nothing else has it.
+        unsafe btf__free(types)
+    }
+}
