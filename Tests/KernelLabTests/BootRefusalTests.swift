@@ -24,14 +24,14 @@ import Testing
         let text = try refusal { $0.program = ProgramRun.syslat }
         let reason = " can't run in a guest: it needs shared libraries. `make static` builds one that can, .build-static/syslat"
         #expect(text.contains(reason))
-        #expect(try refusal { $0.program = "/etc/passwd" }.contains(" can't run in a guest: it is no 64-bit program."))
+        #expect(try refusal { $0.program = "/etc/passwd" }.contains(" can't run in a guest: it isn't a 64-bit program."))
         #expect(try refusal { $0.program = "/no/syslat" }.hasPrefix("The program for the guest /no/syslat can't be read: "))
         // 32-bit, and 64-bit for another processor.
         let zeros = [UInt8](repeating: 0, count: 64)
-        #expect(GuestProgram.obstacle([0x7f, 0x45, 0x4c, 0x46, 1, 1] + zeros) == "it is no 64-bit program")
+        #expect(GuestProgram.obstacle([0x7f, 0x45, 0x4c, 0x46, 1, 1] + zeros) == "it isn't a 64-bit program")
         var arm = [0x7f, 0x45, 0x4c, 0x46, 2, 1] + zeros
         arm[18] = 183
-        #expect(GuestProgram.obstacle(arm) == "it is for another processor than x86-64")
+        #expect(GuestProgram.obstacle(arm) == "it isn't for x86-64")
         // Offsets and counts of a damaged header lead nowhere.
         arm[18] = 62
         for index in 32..<58 { arm[index] = 0xff }
@@ -42,11 +42,11 @@ import Testing
         for arguments in [[], [""], ["program"]] {
             #expect(try refusal([GuestJob(arguments, name: "x")]).hasPrefix("The job 'x' has no program. "))
         }
-        let twice = "/init would be there twice in the guest. Give each file a path of its own."
+        let twice = "/init would exist twice in the guest. Give each file its own path."
         #expect(try refusal(files: [GuestFile("/init", .bytes([]))]) == twice)
         let missing = GuestFile("/x", .copy(of: "/no/file"))
         #expect(try refusal(files: [missing]).hasPrefix("The file for the guest /no/file can't be read: "))
-        #expect(try refusal(files: [GuestFile("x", .bytes([]))]).hasPrefix("'x' is no path in a guest: "))
+        #expect(try refusal(files: [GuestFile("x", .bytes([]))]).hasPrefix("'x' can't be a path in a guest: "))
     }
 
     @Test func optionsMustMakeSense() throws {
@@ -54,7 +54,7 @@ import Testing
         #expect(try refusal { $0.processors = 0 }.hasPrefix("A guest with 512 MiB and 0 processors can't boot. "))
         for argument in ["--", "a\nb"] {
             let text = try refusal { $0.kernelArguments = [argument] }
-            #expect(text == "'\(argument)' can't stand on a kernel's command line. Leave it out.")
+            #expect(text == "'\(argument)' can't be on a kernel's command line. Leave it out.")
         }
     }
 

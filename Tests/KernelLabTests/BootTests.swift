@@ -108,7 +108,7 @@ struct BootTests {
         #expect(record.ending == .ended(status: 0))
         let error = #expect(throws: KernelLabError.self) { try guest.result(of: record, .tcg, timeLimit: .seconds(60)) }
         let text = try #require(error).description
-        #expect(text.contains(" ended too early: what the guest sent breaks off after the greeting. "), "\(text)")
+        #expect(text.contains(" ended too early: the guest's data breaks off after the greeting. "), "\(text)")
         #expect(text.contains("\n    syslat in the guest: tmpfs can't be mounted on /tmp: no such file or directory.\n"), "\(text)")
         #expect(text.contains("\n    syslat in the guest: The list of jobs /syslat-jobs.json can't be read.\n"), "\(text)")
         #expect(text.hasSuffix("reboot: Power down"), "\(text)")
@@ -142,7 +142,7 @@ struct BootTests {
         var options = BootOptions()
         options.acceleration = .countedTCG
         let error = #expect(throws: KernelLabError.self) { try DebianKernel.standard.boot([], options: options) }
-        #expect(try #require(error).description == "Instructions can't be counted in a guest with 2 processors. Give it one.")
+        #expect(try #require(error).description == "Instructions can be counted only with one processor, not 2.")
     }
 
     @Test func anAccelerationCanBeChosen() throws {

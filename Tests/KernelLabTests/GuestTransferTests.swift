@@ -78,6 +78,6 @@ import Testing
     @Test func theSentenceSaysWhere() {
         let count = Self.frames[0].count + Self.frames[1].count + 20
         let error = #expect(throws: KernelLabError.self) { try GuestTransfer.decode(Array(Self.bytes[..<count])) }
-        #expect(error?.description == "what the guest sent breaks off after the result of 'first \u{1F600}'")
+        #expect(error?.description == "the guest's data breaks off after the result of 'first \u{1F600}'")
     }
 }

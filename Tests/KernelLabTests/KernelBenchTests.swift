@@ -110,7 +110,7 @@ import Workload
         try Data("no kernel".utf8).write(to: URL(fileURLWithPath: scratch))
         defer { try? FileManager.default.removeItem(atPath: scratch) }
         let noKernel = try bench([], kernels: [DebianKernel.standard.path, scratch])
-        #expect(noKernel.status == 2 && noKernel.error.contains("is no kernel that can be booted"), "\(noKernel.error)")
+        #expect(noKernel.status == 2 && noKernel.error.contains("isn't a bootable kernel"), "\(noKernel.error)")
         let missing = try bench([], kernels: ["/no/vmlinuz"])
         #expect(missing.status == 2 && missing.error.contains("/no/vmlinuz"), "\(missing.error)")
         let dynamic = try bench(["--guest-binary", ProgramRun.syslat])

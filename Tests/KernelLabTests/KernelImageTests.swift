@@ -59,18 +59,18 @@ import Testing
                 == "The kernel /no/such/vmlinuz can't be read: no such file or directory. Check its path and its mode.")
         var old = Self.header()
         old[0x211] = 0
-        let end = ". Name a vmlinuz of x86, as in /boot, or its .deb."
+        let end = ". Name a vmlinuz for x86, as in /boot, or its .deb."
         for (name, bytes, reason) in [
-            ("empty", [], "it has no header of a bzImage"),
-            ("short", Array(Self.header()[..<0x206]), "it has no header of a bzImage"),
-            ("text", Array(repeating: 65, count: 5000), "it has no header of a bzImage"),
+            ("empty", [], "it has no bzImage header"),
+            ("short", Array(Self.header()[..<0x206]), "it has no bzImage header"),
+            ("text", Array(repeating: 65, count: 5000), "it has no bzImage header"),
             ("elf", [0x7f, 0x45, 0x4c, 0x46] + Self.header(), "it is an ELF file, perhaps the vmlinux beside the bzImage"),
-            ("zimage", old, "it is a zImage, which no kernel since 2.6.29 is"),
+            ("zimage", old, "it is a zImage, from before 2.6.29"),
             ("nameless", Self.header(offset: 0), "its header names no version"),
             ("cut", Array(Self.header()[..<0x3000]), "its header names no version"),
         ] {
             let path = try file(name, bytes)
-            #expect(try refusal(path) == "\(path) is no kernel that can be booted: \(reason)\(end)")
+            #expect(try refusal(path) == "\(path) isn't a bootable kernel: \(reason)\(end)")
         }
         #expect(try refusal(folder.path).hasPrefix("The kernel \(folder.path) can't be read: is a directory."))
     }
@@ -86,14 +86,14 @@ import Testing
 
     @Test func aPackageWithoutAKernelIsRefused() throws {
         let path = try package("usr/share/doc/readme", [65])
-        #expect(try refusal(path).hasPrefix("The package \(path) has no kernel in it. "))
+        #expect(try refusal(path).hasPrefix("The package \(path) contains no kernel. "))
         #expect(throws: KernelLabError.self) { try KernelImage(path: path) }
     }
 
     @Test func aPackageThatIsNotWholeIsRefused() throws {
         let whole = try Data(contentsOf: URL(fileURLWithPath: package("boot/vmlinuz-1", Self.header())))
         let path = try file("cut.deb", Array(whole[..<(whole.count / 2)]))
-        #expect(try refusal(path).hasPrefix("\(path) can't be unpacked, perhaps because it is not whole: dpkg-deb: error: "))
+        #expect(try refusal(path).hasPrefix("\(path) can't be unpacked, perhaps because it is incomplete: dpkg-deb: error: "))
     }
 
     @Test(.requiresKernels, arguments: DebianKernel.required)

@@ -25,15 +25,15 @@ import Workload
     }
 
     @Test(arguments: [
-        (["--cases", "nul"], "No case is called 'nul': `syslat bench --list` has them all. Did you mean null"),
-        (["--cases", "["], "No case is called '['"), (["--runs", "0"], "--runs 0 can't be done"),
-        (["--plant", "fork"], "Nothing can be planted in a case 'fork'"), (["--by", "interval"], "a workload has none"),
+        (["--cases", "nul"], "There is no case 'nul'. Did you mean null"),
+        (["--cases", "["], "There is no case '['"), (["--runs", "0"], "--runs 0 is out of range"),
+        (["--plant", "fork"], "Nothing can be planted in the case 'fork'"), (["--by", "interval"], "A bench has no intervals"),
         (["--boots", "3"], "--boots is for kernels in QEMU"), (["--memory", "1G"], "--memory is for kernels in QEMU"),
         (["--kernel", "vmlinuz"], "Name a folder"), (["--kernel", "vmlinuz", "-o", "-"], "Name a folder"),
-        (["--kernel", "vmlinuz", "-o", "out", "--memory", "1M"], "A guest needs 128 MiB at least"),
-        (["--kernel", "vmlinuz", "-o", "out", "--boots", "0"], "--boots 0 can't be done"),
-        (["--kernel", "vmlinuz", "-o", "out", "--btf", "x"], "needs BTF of its own"),
-        (["--kernel", "vmlinuz", "-o", "out", "--cases", "nul"], "No case is called 'nul'"),
+        (["--kernel", "vmlinuz", "-o", "out", "--memory", "1M"], "A guest needs at least 128MiB"),
+        (["--kernel", "vmlinuz", "-o", "out", "--boots", "0"], "--boots 0 is out of range"),
+        (["--kernel", "vmlinuz", "-o", "out", "--btf", "x"], "must carry its own BTF"),
+        (["--kernel", "vmlinuz", "-o", "out", "--cases", "nul"], "There is no case 'nul'"),
     ])
     func whatMakesNoSenseIsRefused(_ arguments: [String], _ words: String) throws {
         let run = try bench(arguments)
@@ -57,7 +57,7 @@ import Workload
     @Test(.requiresBPF) func missingCallsMakeACaseFail() throws {
         let run = try bench(["null", "sched-yield"], forbidding: 24, "0")
         #expect(run.status == 1)
-        #expect(run.error == "sched-yield FAILED: 1000 operations made 0 calls of sched_yield, and not 1000.\n")
+        #expect(run.error == "sched-yield FAILED: 1000 operations made 0 calls of sched_yield instead of 1000.\n")
         let report = try Report(json: run.output)
         #expect(report.calls("getppid") == 1000 && report.balance.closes)
     }
@@ -66,7 +66,7 @@ import Workload
     @Test(.requiresBPF) func aKilledProcessIsReplaced() throws {
         let run = try bench(["rename", "create-unlink", "fork"], forbidding: 264, "kill")
         #expect(run.status == 1)
-        #expect(run.error == "rename FAILED: Its process was killed, as a sandbox does that forbids a call.\n")
+        #expect(run.error == "rename FAILED: Its process was killed, perhaps by a sandbox that forbids a call.\n")
         let report = try Report(json: run.output)
         #expect(report.calls("unlinkat") == 250 && report.calls("wait4") == 100 && report.calls("renameat") == 0)
         #expect(report.balance.closes && report.balance.lost == 0)

@@ -8,7 +8,7 @@ package struct BPFError: Error, CustomStringConvertible, Sendable {
     package var operation: String
     /// The errno, positive.
     package var code: Int32
-    /// What libbpf printed meanwhile; empty where it said nothing.
+    /// What libbpf printed meanwhile; empty if it printed nothing.
     package var log: String
 
     package init(_ operation: String, code: Int32, log: String = "") {
@@ -31,7 +31,7 @@ package struct BPFError: Error, CustomStringConvertible, Sendable {
         // __LIBBPF_ERRNO__START of libbpf.h, which is an anonymous enumeration's.
         if code >= 4000 {
             var buffer = [CChar](repeating: 0, count: 128)
-            // Ends with a NUL also where it is cut off.
+            // Ends with a NUL even if it is cut off.
             unsafe _ = libbpf_strerror(code, &buffer, buffer.count)
             return String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
                 + " (libbpf error \(code))"

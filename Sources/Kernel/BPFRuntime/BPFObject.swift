@@ -10,7 +10,7 @@ package struct OpenBPFObject: ~Copyable {
     private let object: OpaquePointer
 
     /// Reads an object. `btfPath`: a BTF file of the running kernel, for kernels that carry none.
-    /// Errors: EINVAL for what is no BPF object; ENOENT for a missing BTF file.
+    /// Errors: EINVAL if it isn't a BPF object; ENOENT for a missing BTF file.
     package init(name: String, image: [UInt8], btfPath: String? = nil) throws(BPFError) {
         syslat_bpf_log_install()
         syslat_bpf_log_clear()

@@ -6,7 +6,7 @@ import Synchronization
 /// ```
 /// page 0          consumer position (ours to write)
 /// page 1          producer position (the kernel's)
-/// page 2 ...      data, mapped twice in a row so that no record ever wraps
+/// page 2 ...      data, mapped twice in a row: no record ever wraps
 /// ```
 /// Source: kernel/bpf/ringbuf.c (v5.8), ringbuf_map_mmap and the layout above `struct bpf_ringbuf`.
 @safe

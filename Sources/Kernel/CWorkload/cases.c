@@ -1,4 +1,4 @@
-/* What there is to do, in the order in which it is done. Whoever changes a case raises the version of the workload. */
+/* The cases, in the order in which they run. Raise the version of the workload when you change a case. */
 #include "work.h"
 
 #define CASE(name_, steps_, operations_, needs_, summary_, ...)                                                                    \

@@ -1,4 +1,4 @@
-/* Transfers, and what is done to names. */
+/* Transfers, and operations on names. */
 #include "work.h"
 
 #include <fcntl.h>
@@ -54,7 +54,7 @@ static int run_write(struct work *work, unsigned long times)
     return 0;
 }
 
-/* The file has all bytes that a transfer can ask for. */
+/* The file has all bytes that a transfer can read. */
 static int prepare_file(struct work *work)
 {
     long written;
@@ -142,7 +142,7 @@ const struct steps missing_steps = {.prepare = in_tmpfs, .run = run_missing};
 const struct steps stat_steps = {.prepare = prepare_file, .run = run_stat, .finish = finish_files};
 const struct steps fstat_steps = {.prepare = prepare_file, .run = run_fstat, .finish = finish_files};
 
-/* A folder with as many files. */
+/* A folder with that many files. */
 enum { entries = 64 };
 
 /* "entries/NN". */

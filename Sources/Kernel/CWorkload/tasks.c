@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-/* A signal to oneself. */
+/* A signal to the caller itself. */
 
 static volatile sig_atomic_t delivered;
 
@@ -72,7 +72,7 @@ static int run_thread(struct work *work, unsigned long times)
 
         if (thread <= 0)
             return wrong(work, __NR_clone, thread, 0, done);
-        /* The kernel clears the id when the thread is gone and wakes who waits for that, by a futex that is not private. */
+        /* When the thread is gone, the kernel clears the id and wakes waiters through a futex that isn't private. */
         result = ENTER4(__NR_futex, &id, FUTEX_WAIT, thread, 0);
         if ((result != 0 && result != -EAGAIN) || __atomic_load_n(&id, __ATOMIC_ACQUIRE) != 0)
             return wrong(work, __NR_futex, result, 0, done);
@@ -127,7 +127,7 @@ const struct steps fork_steps = {.run = run_fork};
 
 enum { load_address = 0x400000 };
 
-/* The whole program: elf(5). The second header says that its stack holds no code, which old kernels complain of otherwise. */
+/* The whole program: elf(5). The second header marks its stack as non-executable; old kernels complain without it. */
 static const struct {
     Elf64_Ehdr header;
     Elf64_Phdr code, stack;
@@ -161,7 +161,7 @@ static const struct {
 
 static char program_path[32];
 
-/* A file in memory, so that no file system has a say in it; where that may not be executed, none of ours may. */
+/* A file in memory, independent of any file system. If it may not be executed, no file of ours may. */
 static int prepare_exec(struct work *work)
 {
     /* Linux 6.3 asks for the flag, older ones don't know it. */
@@ -187,7 +187,7 @@ static int prepare_exec(struct work *work)
     return 0;
 }
 
-/* Shares the memory of its parent, which sleeps meanwhile. */
+/* Shares the memory of its sleeping parent. */
 static void become_program(void *argument)
 {
     static char *const arguments[] = {program_path, NULL}, *const environment[] = {NULL};

@@ -90,7 +90,7 @@ INLINE int is_later(const struct timespec *now, struct timespec *before)
     return later;
 }
 
-/* libc asks the vDSO, and the kernel where the vDSO has no answer. */
+/* libc asks the vDSO, or the kernel if the vDSO can't answer. */
 static int run_clock_vdso(struct work *work, unsigned long times)
 {
     struct timespec now, before = {0};

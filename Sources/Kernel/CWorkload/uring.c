@@ -1,17 +1,17 @@
-/* An io_uring that is asked to do nothing. */
+/* An io_uring with operations that do nothing. */
 #include "work.h"
 
 #include <linux/io_uring.h>
 #include <sys/mman.h>
 
 /*
- * The worker's ring, which it keeps as long as it lives: a ring that is closed is taken apart later and by others, who interrupt
- * what its owner is doing then (io_ring_exit_work: TWA_SIGNAL). The kernel lays both queues out in one mapping
+ * The worker keeps its ring as long as it lives: a closed ring is taken apart later by kernel threads, which interrupt what the owner
+ * is doing then (io_ring_exit_work: TWA_SIGNAL). The kernel lays both queues out in one mapping
  * (IORING_FEAT_SINGLE_MMAP, Linux 5.4).
  */
 static struct {
     int file;
-    /* Why there is none: a call and its result. */
+    /* Why there is no ring: a call and its result. */
     int refused;
     long result;
     struct io_uring_sqe *entries;

@@ -1,4 +1,4 @@
-/* What the cases share: the state of a running one, and how it says that something is wrong. */
+/* Shared by the cases: the state of the running one, and how it reports that something is wrong. */
 #ifndef SYSLAT_WORKLOAD_WORK_H
 #define SYSLAT_WORKLOAD_WORK_H
 
@@ -10,22 +10,22 @@
 #include "cworkload.h"
 #include "enter.h"
 
-/* Of the buffer for reading and writing: the largest transfer and what is planted in it. */
+/* Size of the buffer: the largest transfer and the planted part. */
 #define BUFFER_BYTES (128 * 1024)
-/* What is planted in a transfer. */
+/* Bytes planted in a transfer. */
 #define PLANTED_BYTES (48 * 1024)
-/* What is planted in a sleep. */
+/* Nanoseconds planted in a sleep. */
 #define PLANTED_NANOSECONDS 200000
 #define STACK_BYTES (64 * 1024)
 
-/* A word that threads hand to each other, alone in its cache line. */
+/* A word shared between threads, alone in its cache line. */
 struct line {
     _Alignas(64) _Atomic unsigned word;
 };
 
 struct steps;
 
-/* One case that is under way. Memory of the worker alone, which its threads share. */
+/* A running case. Only the worker's threads share it. */
 struct work {
     struct cworkload_report *report; /* in memory that outlives the worker */
     int partner_cpu;
@@ -39,14 +39,14 @@ struct work {
     void *memory;
     struct line flags[4];
     const struct steps *steps;
-    /* The second thread: operations that it is to make in all, and those it has made. */
+    /* The second thread: operations ordered, and operations made. */
     _Atomic unsigned long wanted, made;
     unsigned partner_id;
     _Alignas(64) unsigned char buffer[BUFFER_BYTES];
     _Alignas(64) unsigned char stack[STACK_BYTES];
 };
 
-/* How a case is carried out. The functions give 0, or -1 after they have said why. */
+/* The steps of a case. The functions return 0, or -1 after reporting why. */
 struct steps {
     int (*prepare)(struct work *);
     int (*run)(struct work *, unsigned long times);
@@ -56,13 +56,13 @@ struct steps {
     long bytes;
 };
 
-/* A preparation that the kernel refuses, or that fails. */
+/* Reports a preparation that failed or that the kernel refused. */
 int refused(struct work *work, int call, long result);
 
-/* A result that is not as wanted. Ends the worker where a second thread would wait for this one, or this one for it. */
+/* Reports a wrong result. Ends the worker if another thread would wait for this one, or this one for it. */
 int wrong(struct work *work, int call, long result, long wanted, unsigned long operation);
 
-/* Results that are right, without the effect they stand for. */
+/* Reports right results without the effect. */
 int ineffective(struct work *work, int call);
 
 /* Makes a call `times` times and compares its result. */
@@ -99,7 +99,7 @@ extern const struct steps null_steps, read_zero_1, read_zero_4k, read_zero_64k, 
     signal_steps, thread_steps, fork_steps, exec_steps, nanosleep_steps, yield_steps, timerfd_steps, getrandom_steps,
     clock_vdso_steps, clock_call_steps, uring_steps;
 
-/* Makes the ring of io_uring. What keeps it from being made is said by its case. */
+/* Makes the ring of io_uring. If that fails, its case reports why. */
 void open_ring(void);
 
 /* The steps of the case with this number. */

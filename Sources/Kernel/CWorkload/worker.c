@@ -34,7 +34,7 @@ enum { bits = sizeof(long) * CHAR_BIT };
 
 #define ENOUGH ULONG_MAX
 
-/* What is wrong. */
+/* Reports. */
 
 static int is_refusal(long result)
 {
@@ -69,7 +69,7 @@ int ineffective(struct work *work, int call)
     return report(work, (struct cworkload_report){.verdict = CWORKLOAD_WRONG_EFFECT, .call = call});
 }
 
-/* The second thread, which has nothing of libc. */
+/* The second thread, which can't use libc. */
 
 static void bind_thread(int cpu)
 {
@@ -113,7 +113,7 @@ static void stop_partner(struct work *work)
         ENTER4(__NR_futex, &work->partner_id, FUTEX_WAIT, id, 0);
 }
 
-/* Operations of both threads, none of which is in a call when this returns. */
+/* Makes the operations of both threads. Neither is in a call when this returns. */
 static int perform(struct work *work, unsigned long times)
 {
     unsigned long wanted;
@@ -138,7 +138,7 @@ static uint64_t now(void)
     return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
 }
 
-/* Without a call: the profiler is about to begin or to end recording. */
+/* Waits without a call: the profiler is about to begin or to end recording. */
 static void spin(struct cworkload_worker *worker, enum cworkload_stage stage)
 {
     atomic_store(&worker->stage, stage);
@@ -192,7 +192,7 @@ finish:
         steps->finish(work);
 }
 
-/* Mounts a tmpfs that nobody else sees and that is gone when the worker is. Some folder to mount it on is there. */
+/* Mounts a tmpfs that nobody else sees and that vanishes with the worker, on some folder that exists. */
 static long enter_tmpfs(void)
 {
     static const char *const folders[] = {"/tmp", "/run", "/dev/shm", "/mnt"};
@@ -205,7 +205,7 @@ static long enter_tmpfs(void)
     return -errno;
 }
 
-/* A process like any other, whatever it was forked from. */
+/* Undoes what it inherited from the profiler. */
 static void become_worker(pid_t parent, int cpu)
 {
     sigset_t none;
@@ -216,7 +216,7 @@ static void become_worker(pid_t parent, int cpu)
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent)
         _exit(1);
     prctl(PR_SET_NAME, "syslat-bench");
-    /* The usual one, which sleeps are measured with. */
+    /* The default timer slack, which affects sleeps. */
     prctl(PR_SET_TIMERSLACK, 50000);
     for (int number = 1; number < SIGSYS; number++)
         signal(number, SIG_DFL);

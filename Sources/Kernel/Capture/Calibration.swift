@@ -8,16 +8,16 @@ import Probes
 import Profile
 import VDSO
 
-/// What a capture finds out about itself before it records: what its programs cost, and what they see of the vDSO.
+/// What a capture measures before it records: the cost of its programs, and what they see of the vDSO.
 struct Calibration {
-    /// The p50 of a call that does nothing, under the very programs of the capture. nil if they saw none.
+    /// The p50 of a call that does nothing, under the capture's own programs. nil if they saw none.
     let probeFloor: UInt64?
-    /// What a watched call takes longer, if a budget depends on that.
+    /// How much longer a watched call takes, if there is an overhead budget.
     let costs: CallCosts
-    /// With what the programs saw of the calls that it made.
+    /// The self-test, with what the programs saw of its calls.
     let selfTest: SelfTest
 
-    /// Null calls by which the probe floor is measured: about a millisecond.
+    /// Calls to measure the probe floor with: about a millisecond.
     private static let nullCalls = 2000
 
     /// Makes the calls on this thread, the only one that is watched meanwhile.

@@ -7,7 +7,7 @@ import Profile
 struct CallCosts {
     let measured, unmeasured: Double
 
-    /// Where no budget has to be kept.
+    /// Without a budget.
     static let unknown = CallCosts(measured: 0, unmeasured: 0)
 
     private static let batches = 21
@@ -20,8 +20,8 @@ struct CallCosts {
 
     /// Times calls that do nothing by this thread, which must be the only one that is watched.
     /// - Parameters:
-    ///   - untraced: nanoseconds of such a call while nothing is attached; where that is not known the whole call counts as cost.
-    ///   - consume: is to empty the ring.
+    ///   - untraced: nanoseconds of such a call while nothing is attached. If unknown, the whole call counts as cost.
+    ///   - consume: empties the ring.
     init(_ probes: borrowing Probes, untraced: Double?, consume: () -> Void) {
         func median(shift: UInt8) -> Double {
             probes.sample(shift: shift)

@@ -3,12 +3,12 @@ import Linux
 import Profile
 import SyscallTable
 
-/// The files whose code called past the vDSO, as far as the kernel side or /proc names them.
+/// The files whose code called past the vDSO, if the kernel side or /proc names them.
 struct CallerFiles {
-    /// Full paths, found while the process lived.
+    /// Full paths, found while the process was alive.
     private var paths: [CallerEntry.CodePlace: String] = [:]
 
-    /// Looks up in /proc what the kernel side gives without a folder, or not at all. For processes that live.
+    /// Looks up in /proc what the kernel side names without a folder, or not at all. For live processes.
     mutating func resolve(_ callers: [CallerEntry]) {
         var mappings: [Int32: [MemoryMapping]] = [:]
         for caller in callers {
@@ -23,7 +23,7 @@ struct CallerFiles {
         }
     }
 
-    /// What is known of a caller's file: nil where nobody could look, empty for memory without a file.
+    /// A caller's file: nil if unknown, empty for memory without a file.
     func file(at place: CallerEntry.CodePlace, _ file: CallerEntry.File) -> String? {
         if let path = paths[place] { return path }
         return switch file {

@@ -1,22 +1,22 @@
 package import BPFRuntime
 package import Probes
 
-/// Why a capture can't be made or went wrong: a sentence that names the thing, the reason and the remedy.
+/// Why a capture is impossible or failed: a sentence that names the thing, the reason and the remedy.
 package struct CaptureError: Error, CustomStringConvertible, Sendable {
-    /// Whose mistake it is.
+    /// What kind of mistake it is.
     package enum Kind: Sendable, Hashable {
         case failure
-        /// What was asked for can't be done by anybody.
+        /// No host could fulfil the request.
         case wrongRequest
         /// A file that was named can't be read or is of the wrong kind.
         case badInput
         /// The host refuses or lacks something: `doctor` knows what.
         case host
-        /// The command's program can't be executed, or is not there.
+        /// The command's program can't be executed, or was not found.
         case notExecutable, notFound
     }
 
-    /// What would help, where it is an option of the capture's.
+    /// What would help, if it is an option.
     package enum Remedy: Sendable, Hashable {
         case smallerRing
         /// ``CaptureOptions/btfPath``
@@ -28,7 +28,7 @@ package struct CaptureError: Error, CustomStringConvertible, Sendable {
     package let description: String
     package let kind: Kind
     package let remedy: Remedy?
-    /// The last lines that libbpf and the verifier printed; empty where they say no more than the sentence.
+    /// The last lines that libbpf and the verifier printed; empty if they add nothing to the sentence.
     package let log: String
 
     package init(_ description: String, kind: Kind = .failure, remedy: Remedy? = nil, log: String = "") {
@@ -47,7 +47,7 @@ package struct CaptureError: Error, CustomStringConvertible, Sendable {
         self.init(error.description, kind: kind, log: error.log)
     }
 
-    /// What the kernel's refusal means to the person at the terminal.
+    /// Explains the kernel's refusal to the user.
     package init(_ error: BPFError) {
         switch error.code {
         case 1:  // EPERM
@@ -61,7 +61,7 @@ package struct CaptureError: Error, CustomStringConvertible, Sendable {
     }
 }
 
-/// Runs what the kernel may refuse, and says so in a sentence.
+/// Runs what the kernel may refuse, and turns a refusal into a sentence.
 func explained<Result: ~Copyable>(_ body: () throws(BPFError) -> Result) throws(CaptureError) -> Result {
     do throws(BPFError) { return try body() } catch { throw CaptureError(error) }
 }

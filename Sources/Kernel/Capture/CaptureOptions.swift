@@ -2,7 +2,7 @@ package import CallSelection
 package import Probes
 import SyscallTable
 
-/// Everything that a capture is told before it begins.
+/// The options of a capture.
 package struct CaptureOptions: Sendable {
     package var target: Target
     /// The calls to watch; nil for all.
@@ -21,24 +21,24 @@ package struct CaptureOptions: Sendable {
     package var keepsProcessDistributions: Bool
     /// Which calls are measured; all of them are counted.
     package var sampling: SamplingPolicy
-    /// How many samples a second and CPU, at most, the estimate of served calls is made from; nil for none.
+    /// vDSO ticks per second and CPU, at most; nil to make no estimate of served calls.
     package var vdsoTickHertz: UInt32?
-    /// Fewer in-flight slots than the machine's thread ids call for, so that tests can make them collide.
+    /// Limits the in-flight slots, for tests that need collisions.
     package var slotLimit: Int?
-    /// Fewer shares than there are CPUs, so that tests can make CPUs use one together.
+    /// Limits the CPU shares, for tests in which CPUs need to use one together.
     package var cpuShareLimit: Int?
 
     /// The program set to use even if another suits better; a capture that it can't serve fails. For tests.
     package var programSet: ProgramSet?
-    /// How many processes may have a row of their own; nil for what is usual.
+    /// Limits the rows of processes; nil for the usual limit.
     package var processRowLimit: Int?
-    /// It is recorded in windows, whose owner knows what its processes are doing.
+    /// Records in windows, whose owner knows what the processes are doing.
     var isWindowed = false
 
     package static let smallestRing = 64 << 10
     package static let largestRing = 1 << 30
     package static let defaultRing = 8 << 20
-    /// No multiple of the timer's usual rates, so that samples don't march in step with it.
+    /// Not a multiple of usual timer rates, to keep the ticks out of step with the timer.
     package static let defaultVDSOTickHertz: UInt32 = 997
     package static let vdsoTickHertzRange: ClosedRange<UInt32> = 1...10_000
 
@@ -66,16 +66,16 @@ package struct CaptureOptions: Sendable {
 }
 
 extension CaptureOptions {
-    /// Errors: what can't be done, whatever the host.
+    /// Errors: requests that no host can fulfil.
     func validate() throws(CaptureError) {
         try target.validate()
         guard let selection, selection.numbersBeyondBitmap > SyscallSelection.mostNumbersBeyondBitmap else { return }
         throw CaptureError(
-            "\(selection.numbersBeyondBitmap) numbers outside 0 to \(SyscallSelection.bitmapBits - 1) are selected; at most "
-                + "\(SyscallSelection.mostNumbersBeyondBitmap) of those fit. Name fewer.", kind: .wrongRequest)
+            "\(selection.numbersBeyondBitmap) numbers outside 0 to \(SyscallSelection.bitmapBits - 1) are selected, but at most "
+                + "\(SyscallSelection.mostNumbersBeyondBitmap) fit. Select fewer.", kind: .wrongRequest)
     }
 
-    /// What the programs are told.
+    /// The options of the programs.
     func probes(_ layout: VDSOLayout) -> ProbeOptions {
         var options = ProbeOptions(scope: target.scope, selection: selection, ringBytes: ringBytes)
         options.isSampled = sampling != .everyCall
@@ -92,6 +92,6 @@ package enum SamplingPolicy: Sendable, Hashable {
     case everyCall
     /// 1 of 2^shift, 1 ... ``CallSampling/largestShift``.
     case fixed(shift: UInt8)
-    /// As many as can be measured for this share of the CPU time of the watched processes: 0.01 for 1 %.
+    /// As many as an overhead of this share of the target's CPU time allows: 0.01 for 1 %.
     case budget(Double)
 }

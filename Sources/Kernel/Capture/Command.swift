@@ -1,11 +1,11 @@
 import Glibc
 import Linux
 
-/// A command whose program has been found: the first execve of the traced child is the only one, and it succeeds.
+/// A command whose program has been found, so the traced child makes a single execve, which succeeds.
 package struct ResolvedCommand: Sendable, Hashable {
-    /// What to execute.
+    /// The program to execute.
     package let path: String
-    /// The arguments, the command's name as it was typed first.
+    /// The arguments, beginning with the command's name as typed.
     package let arguments: [String]
 
     /// Finds a command as execvp(3) does. Errors: there is none, or it may not be executed.
@@ -27,7 +27,7 @@ package struct ResolvedCommand: Sendable, Hashable {
         }
         let remedy =
             name.contains(where: \.isWhitespace)
-            ? "It is one word here: write the arguments without quotes around all of them, or -- sh -c '\(name)'."
+            ? "It is a single word: leave out the quotes around the whole command, or run sh -c '\(name)'."
             : "Check its spelling, or give its path."
         return CaptureError("The command \(name) was not found in PATH. \(remedy)", kind: .notFound)
     }
@@ -36,18 +36,18 @@ package struct ResolvedCommand: Sendable, Hashable {
         let reason =
             switch FileKind(of: path) {
             case .folder: "it is a folder. Name a program in it."
-            case .regular, nil: "it lacks the right to be. Type chmod +x \(path) if it is a program."
+            case .regular, nil: "it isn't marked as executable. If it is a program, run chmod +x \(path)."
             case .other: "it is not a regular file. Name a program."
             }
         return CaptureError("\(path) can't be executed: \(reason)", kind: .notExecutable)
     }
 
-    /// What execve(2) means by refusing a file that may be executed.
+    /// Why execve(2) refuses a file with execute permission.
     static func refusal(of path: String, _ error: Errno) -> CaptureError {
         let reason =
             switch error.code {
             case ENOEXEC: "this machine can't run it. If it is a script, its first line must be like #!/bin/sh."
-            case ENOENT: "the interpreter or loader that it asks for is missing. See its first line, or `readelf -l`."
+            case ENOENT: "its interpreter or loader is missing. See its first line, or `readelf -l`."
             default: "\(error)."
             }
         return CaptureError("\(path) can't be executed: \(reason)", kind: .notExecutable)
@@ -63,7 +63,7 @@ struct LaunchedCommand: ~Copyable {
     init(_ command: ResolvedCommand) throws(CaptureError) {
         let child = try LaunchedCommand.start(command)
         guard child.waitUntilAsleep() else {
-            throw CaptureError("The command could not be started: its process did not come to wait for its turn.")
+            throw CaptureError("The command could not be started: its process got stuck before its execve.")
         }
         self.command = command
         self.child = child
@@ -85,6 +85,6 @@ struct LaunchedCommand: ~Copyable {
         }
     }
 
-    /// Waits for the command's end. Returns its exit status, 128 + signal number where a signal ended it.
+    /// Waits for the command's end. Returns its exit status, or 128 + signal number if a signal ended it.
     borrowing func wait() -> Int32 { child.wait().shellStatus }
 }

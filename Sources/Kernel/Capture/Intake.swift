@@ -3,12 +3,12 @@ import BPFRuntime
 import Probes
 import Profile
 
-/// Takes in what the kernel side delivers: the ring while recording, the batches after it, and what was only counted.
+/// Takes in what the kernel side delivers: the ring while recording, the batches after it, and calls that were only counted.
 struct Intake: ~Copyable {
     var aggregator: Aggregator
-    /// What the intervals that have ended add up to.
+    /// The sum of the finished intervals.
     private var endedIntervals: [CallProfile] = []
-    /// Gets each record of the ring as it comes, for measuring the consumer; nil everywhere else.
+    /// Gets each record of the ring, to measure the consumer; otherwise nil.
     private let recorder: RingRecorder?
 
     init(_ aggregator: consuming Aggregator, recorder: RingRecorder? = nil) {
@@ -16,7 +16,7 @@ struct Intake: ~Copyable {
         self.recorder = recorder
     }
 
-    /// Takes in what lies in the ring.
+    /// Takes in the records in the ring.
     mutating func takeRing(_ probes: borrowing Probes) {
         guard let recorder else {
             _ = unsafe probes.ring.consume { unsafe aggregator.consume($0) }
@@ -28,7 +28,7 @@ struct Intake: ~Copyable {
         }
     }
 
-    /// Takes in what lies in the ring and in all batches. Once, after recording has stopped: batches are read, not emptied.
+    /// Takes in the ring and all batches. Once, after recording has stopped: batches are read, not emptied.
     mutating func takeRest(_ probes: borrowing Probes) {
         takeRing(probes)
         probes.takeBatches(into: &aggregator)

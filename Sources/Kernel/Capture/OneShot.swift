@@ -6,8 +6,8 @@ package enum OneShot {
     /// How often progress is reported, at least.
     private static let progressNanoseconds: UInt64 = 50_000_000
 
-    /// Runs a session that has not started, and gives its profile. The intervals of a time series are not in it: they are handed over one
-    /// by one.
+    /// Runs a session that has not started, and returns its profile. Intervals of a time series are not in it; `onInterval` gets them
+    /// one by one.
     /// - Parameters:
     ///   - onProgress: called a few times a second.
     ///   - onInterval: called with each interval of a time series as it ends.

@@ -1,9 +1,9 @@
 import Profile
 import CSyslatABI
 
-/// What came through the ring while a command ran, as it came: for measuring what takes it in.
+/// The records that came through the ring while a command ran, to measure the consumer with.
 package struct RecordedRing: Sendable {
-    /// All records, one behind the other.
+    /// All records in a row.
     package private(set) var bytes: [UInt8] = []
     /// Where each record ends.
     package private(set) var ends: [Int] = []
@@ -11,7 +11,7 @@ package struct RecordedRing: Sendable {
     package private(set) var events = 0
 
     /// Captures a command from its first execve to its end.
-    /// Errors: those of a capture; the ring was full, so not everything is here.
+    /// Errors: the errors of a capture; a full ring, because then records are missing.
     package init(of command: ResolvedCommand, ringBytes: Int = CaptureOptions.largestRing / 4) throws(CaptureError) {
         let options = CaptureOptions(target: .command(command, follow: true), ringBytes: ringBytes, vdsoTickHertz: nil)
         let recorder = RingRecorder()
@@ -23,7 +23,7 @@ package struct RecordedRing: Sendable {
     }
 }
 
-/// Where the records go while the capture runs.
+/// Collects the records while the capture runs.
 final class RingRecorder {
     private(set) var bytes: [UInt8] = []
     private(set) var ends: [Int] = []

@@ -3,7 +3,7 @@ import Linux
 import Probes
 import Profile
 
-/// Says which calls are measured while a capture goes on, and keeps account of what that costs those that are watched.
+/// Decides how many calls are measured during a capture, and accounts for what that costs the target.
 struct SamplingControl {
     let policy: SamplingPolicy
     private let costs: CallCosts
@@ -11,14 +11,14 @@ struct SamplingControl {
     private var shift: UInt8
     private var lowestShift, highestShift: UInt8
     private var account: OverheadBudget?
-    /// What the counters and our own CPU time were at the last look.
+    /// The counters and our own CPU time at the last reading.
     private var last = (entered: UInt64(0), unmeasured: UInt64(0), cpu: UInt64(0))
 
-    /// Where a budget begins: the first tenth of a second is not to be more than it allows by far.
+    /// Where a budget starts: the first tenth of a second must not exceed it by far.
     private static let firstShift: UInt8 = 4
-    /// What the consumer takes for an event at most, in nanoseconds; the rest of its CPU time does not depend on how many come.
+    /// The most that the consumer takes for an event, in nanoseconds. The rest of its CPU time does not depend on the number of events.
     private static let eventNanoseconds = 10.0
-    /// How much of the budget the next finer sampling may be expected to take.
+    /// The share of the budget that the next finer sampling may be expected to use.
     private static let margin = 0.9
 
     init(_ policy: SamplingPolicy, target: Target, costs: CallCosts) {
@@ -35,7 +35,7 @@ struct SamplingControl {
         (lowestShift, highestShift) = (shift, shift)
     }
 
-    /// When to look for the first time, counted from the start of recording.
+    /// When to adjust first, counted from the start of recording.
     var firstLookNanoseconds: UInt64 { account == nil ? Session.flushNanoseconds : 100_000_000 }
 
     /// How calls were sampled, for the profile.
@@ -43,7 +43,7 @@ struct SamplingControl {
         policy == .everyCall ? nil : CallSampling(lowestShift: lowestShift, highestShift: highestShift, budget: account)
     }
 
-    /// To be called when recording begins.
+    /// Call when recording begins.
     mutating func start(_ probes: borrowing Probes, _ aggregator: inout Aggregator, cpuNanoseconds: UInt64) {
         guard policy != .everyCall else { return }
         probes.sample(shift: shift)
@@ -53,7 +53,7 @@ struct SamplingControl {
         watched.start()
     }
 
-    /// Adds up what calls have cost since the last look, and chooses how many are measured until the next one.
+    /// Adds up what calls have cost since the last reading, and chooses how many are measured until the next.
     mutating func look(entered: UInt64, _ probes: borrowing Probes, _ aggregator: inout Aggregator) {
         guard let limit = account?.limit, let spent = settle(entered, &aggregator, cpu: Clock.ownCPU) else { return }
         let wanted = spent.shift(within: limit, costs, now: shift)
@@ -68,7 +68,7 @@ struct SamplingControl {
         _ = settle(entered, &aggregator, cpu: cpu)
     }
 
-    /// What must be said of a budget that was not kept; nil where it was.
+    /// The warning about an exceeded budget; nil if it was kept.
     var warning: String? {
         guard let account, let spent = account.spent, spent > account.limit else { return nil }
         func percent(_ share: Double) -> String {
@@ -76,14 +76,14 @@ struct SamplingControl {
             let (whole, rest) = hundredths.quotientAndRemainder(dividingBy: 100)
             return "\(whole)" + (rest == 0 ? "" : ".\(rest < 10 ? "0" : "")\(rest)") + " %"
         }
-        return "The capture took \(percent(spent)) of the CPU time of what it watched, more than the budget of "
-            + "\(percent(account.limit)): a call that is only counted takes \(Int(costs.unmeasured.rounded())) ns longer here, and there "
-            + "are too many of them. Only watching fewer processes takes less."
+        return "The overhead was \(percent(spent)) of the target's CPU time, more than the budget of "
+            + "\(percent(account.limit)): even an unmeasured call takes \(Int(costs.unmeasured.rounded())) ns longer here, and there are "
+            + "too many. Watch fewer processes."
     }
 
     private mutating func settle(_ entered: UInt64, _ aggregator: inout Aggregator, cpu: UInt64) -> Stretch? {
         guard account != nil else { return nil }
-        // Not everything is counted in one place, nor read in one moment: the sum may seem to fall for once.
+        // The counts come from several places and are not read at one moment, so the sum may seem to fall once.
         let calls = entered - min(last.entered, entered)
         let unmeasured = min(calls, aggregator.unmeasured - last.unmeasured)
         let stretch = Stretch(
@@ -95,7 +95,7 @@ struct SamplingControl {
         return stretch
     }
 
-    /// What happened between two looks. Calls and nanoseconds.
+    /// What happened between two readings: calls and nanoseconds.
     private struct Stretch {
         let measured, unmeasured, consumer, watched: Double
 
@@ -112,13 +112,13 @@ struct SamplingControl {
             return wouldMeasure * costs.measured + (calls - wouldMeasure) * costs.unmeasured + consumer - events + wouldTake
         }
 
-        /// The finest sampling within the limit, or the coarsest there is. Finer only by steps, and with room to spare: so it does not
-        /// swing.
+        /// The finest sampling within the limit, or the coarsest there is. It gets finer only step by step and with room to spare, so
+        /// it doesn't oscillate.
         func shift(within limit: Double, _ costs: CallCosts, now: UInt8) -> UInt8 {
             guard watched > 0, measured + unmeasured > 0 else { return now }
             let allowed = limit * watched
             if predicted(costs, shift: now) > allowed {
-                // Where no sampling keeps to the budget, the finest one that costs next to nothing beside what can't be helped.
+                // If no sampling keeps the budget, take the finest one that adds next to nothing to the unavoidable cost.
                 let least = max(allowed, predicted(costs, shift: CallSampling.largestShift) * Stretch.tolerance)
                 return (now...CallSampling.largestShift).first { predicted(costs, shift: $0) <= least } ?? CallSampling.largestShift
             }

@@ -4,18 +4,18 @@ package import Profile
 import SyscallTable
 package import VDSO
 
-/// What the functions of this host's vDSO do and cost: timed while nothing is traced, then made under our own trace, which shows
-/// what of it entered the kernel.
+/// What the functions of this host's vDSO do and cost: calls are timed while nothing is traced, then repeated under our own trace, which
+/// shows which of them enter the kernel.
 package struct SelfTest {
-    /// The vDSO of this process; nil where the kernel maps none.
+    /// The vDSO of this process; nil if the kernel maps none.
     package let vdso: RunningVDSO?
-    /// Why the vDSO that there is can't be read; nil where all is well.
+    /// Why the vDSO can't be read; nil if it can.
     package let defect: String?
-    /// What was timed.
+    /// The measured times.
     private let timings: CallTimings
-    /// What it came to. Whether calls are served is not known before ``see(_:)``.
+    /// The results. Whether calls are served is unknown before ``see(_:)``.
     package private(set) var functions: [VDSOFunction]
-    /// The same, with the calls that failed: those that were timed by neither way give their error.
+    /// The same, including calls that failed on both paths, with their error.
     package var trials: [VDSOReport.Trial] {
         zip(functions, timings.measurements.filter { $0.call != .null }).map { function, measurement in
             var trial = VDSOReport.Trial(function)
@@ -28,11 +28,11 @@ package struct SelfTest {
     /// The call that does nothing, as a system call.
     package var nullCall: CallCost? { timings[.null]?.kernel }
 
-    /// Calls that are made under our own trace, each by each way.
+    /// How many calls of each kind are made under our own trace, on each path.
     private static let tracedServed = 32
     private static let tracedEntered = 128
 
-    /// Times the calls. To be done before anything is attached, so that no trace is in the figures.
+    /// Times the calls. Do this before anything is attached: the times must not include tracing.
     package init(effort: CallTimer.Effort, calls choose: (VDSOFunctionCatalog) -> [VDSOCall]) {
         var (found, defect): (RunningVDSO?, String?) = (nil, nil)
         do throws(VDSOImageError) { found = try RunningVDSO.find() } catch { defect = error.description }
@@ -45,7 +45,7 @@ package struct SelfTest {
         }
     }
 
-    /// Makes the calls on this thread, while it is traced. `afterEach` is to empty the ring, which may be a small one.
+    /// Makes the calls on this thread, while it is traced. `afterEach` empties the ring, which may be small.
     func makeCalls(afterEach: () -> Void) {
         let runner = CallRunner(vdso)
         for measurement in timings.measurements where measurement.call != .null {
@@ -55,8 +55,8 @@ package struct SelfTest {
         }
     }
 
-    /// Takes in what the trace of ``makeCalls(afterEach:)`` saw. Where it did not see every call that was made past the vDSO,
-    /// nothing is said of those that it did not see.
+    /// Takes in what the trace of ``makeCalls(afterEach:)`` saw. If it missed calls that went past the vDSO, missing calls are no
+    /// evidence, and nothing is concluded.
     mutating func see(_ origins: [OriginProfile]) {
         for index in functions.indices {
             let function = functions[index]
@@ -68,14 +68,14 @@ package struct SelfTest {
             let gaveUp = same.filter { [.inside, .insideReseed].contains($0.origin.evidence) }.reduce(0) {
                 $0 + $1.distribution.count
             }
-            // A function that answers may still enter the kernel now and then: getrandom does for a new key.
+            // A function that serves may still enter the kernel now and then, as getrandom does for a new key.
             if function.vdso != nil { functions[index].isServed = gaveUp < UInt64(SelfTest.tracedServed) / 2 }
         }
     }
 
-    /// Turns samples inside a function into calls; nil for a function whose cost isn't known.
+    /// Turns vDSO ticks inside a function into calls; nil for a function whose cost isn't known.
     func estimator(for function: String, periodNanoseconds: UInt64) -> ServedCallsEstimator? {
-        // Of the clocks the one that is read most.
+        // The clock that is read most.
         let clocks: [ClockID?] = [nil, .monotonic]
         let measured = timings.measurements.first { $0.call.function.rawValue == function && clocks.contains($0.call.clock) }
         guard let cost = measured?.vdso else { return nil }

@@ -16,7 +16,7 @@ struct RecordingTimes {
     /// Our own CPU time.
     let cpuAtStart: UInt64
     var cpuAtEnd: UInt64 = 0
-    /// What the programs had cost before.
+    /// What the programs had cost before the recording.
     let programsAtStart: ProgramCost
 
     init(programs: ProgramCost = ProgramCost(runs: 0, nanoseconds: 0)) {
@@ -32,11 +32,11 @@ struct RecordingTimes {
 }
 
 extension Session {
-    /// How often a batch that is in use is tried again where nothing may be left out.
+    /// How often to retry a batch that is in use, if nothing may be left out.
     private static let flushAttempts = 100
 
-    /// Hands over the calls that have completed since the last interval ended, and begins a new one. While recording is paused or has
-    /// stopped nothing is left out; while it goes on, calls of the last moments may come in the next one.
+    /// Returns the calls that have completed since the last interval ended, and begins a new one. Exact while recording is paused or
+    /// has stopped; otherwise the latest calls may come in the next interval.
     package mutating func endInterval() throws(CaptureError) -> Interval {
         switch phase {
         case .recording: try flush(Clock.monotonic)
@@ -56,7 +56,7 @@ extension Session {
             startNanoseconds: start - times.start, durationNanoseconds: end - start, calls: intake.endInterval())
     }
 
-    /// Records nothing until ``resume()``. Calls under way would be cut in two: the owner sees to it that there are none.
+    /// Records nothing until ``resume()``. The owner makes sure that no call is in flight; it would be cut in two.
     package mutating func pause() {
         probes.pauseRecording()
         phase = .paused
@@ -75,7 +75,7 @@ extension Session {
 
     // MARK: Taking in
 
-    /// Sends the batches of quiet CPUs, so that what is shown is no older than a second, and does what is due with it. False if a batch
+    /// Sends the batches of quiet CPUs, so no event waits longer than a second, and does what is due with it. False if a batch
     /// was in use just then.
     @discardableResult
     mutating func flush(_ now: UInt64) throws(CaptureError) -> Bool {
@@ -106,7 +106,7 @@ extension Session {
         }
     }
 
-    /// Takes in all that is left in the kernel after recording has stopped.
+    /// Takes in everything that is left in the kernel after recording has stopped.
     mutating func drain() throws(CaptureError) {
         guard phase == .stopped else { return }
         intake.takeRest(probes)

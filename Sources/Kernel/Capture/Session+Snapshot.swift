@@ -7,10 +7,10 @@ package import Profile
 import SyscallTable
 
 extension Session {
-    /// The profile of now, while recording goes on. Counters are exact; completed calls that have not come out of the CPUs' batches yet are
-    /// in no distribution, and stand in the balance as `inBatches`.
+    /// The profile as of now, while recording goes on. Counters are exact. Completed calls that are still in the CPUs' batches are in no
+    /// distribution; the balance has them as `inBatches`.
     ///
-    /// Sends no batches and stops nothing: the watched calls cost what they cost without it.
+    /// Sends no batches and stops nothing, so the watched calls cost the same as without it.
     package mutating func snapshot() throws(CaptureError) -> Profile {
         guard phase == .recording || phase == .paused else { return try profile(at: times.end) }
         intake.takeRing(probes)
@@ -29,7 +29,7 @@ extension Session {
             inFlight: [])
     }
 
-    /// What has been taken in, and what the kernel's books say, at a moment.
+    /// What has been taken in, and the counters of the kernel side, at one moment.
     mutating func profile(at moment: UInt64) throws(CaptureError) -> Profile {
         let readings = try explained { () throws(BPFError) in try Readings(probes) }
         let (processes, origins) = intake.aggregator.processes { ProcFS.comm(of: $0) ?? "?" }
@@ -70,13 +70,13 @@ extension Session {
             warnings: warnings(readings.counters), notes: notes + vdso.notes(readings.counters))
     }
 
-    /// What the programs at entry and at exit took until now, as far as the kernel keeps statistics.
+    /// The time that the programs at entry and at exit took until now, if the kernel keeps statistics.
     var programCost: ProgramCost {
         let (entry, exit) = probes.statistics()
         return ProgramCost(runs: entry.runs + exit.runs, nanoseconds: entry.nanoseconds + exit.nanoseconds)
     }
 
-    /// What the kernel's statistics say of this recording; nil while they are off.
+    /// The kernel's statistics for this recording; nil while they are off.
     private func programCost(_ readings: Readings) -> ProgramCost? {
         let before = times.programsAtStart
         let runs = readings.entry.runs + readings.exit.runs
@@ -85,8 +85,8 @@ extension Session {
             runs: runs - before.runs, nanoseconds: readings.entry.nanoseconds + readings.exit.nanoseconds - before.nanoseconds)
     }
 
-    /// Calls of the target's processes that had been entered before recording began and have not returned: what a hung process hangs in.
-    /// Only for processes that were named: a whole system is full of daemons that wait.
+    /// Calls of the target's processes that had been entered before recording began and have not returned: the calls that a hung
+    /// process hangs in. Only for processes that were named, because a whole system is full of waiting daemons.
     private func callsBegunBefore(_ moment: UInt64, others: [InFlightSlot]) -> [InFlightCall] {
         guard case .processes(let pids, _) = options.target, !options.isWindowed else { return [] }
         let seen = probes.threadsSeen.union(others.map(\.tid))
@@ -111,17 +111,17 @@ extension Session {
         }
         if intake.aggregator.malformedRecords > 0 {
             warnings.append(
-                "\(intake.aggregator.malformedRecords) records could not be decoded; their calls are among those lost. "
+                "\(intake.aggregator.malformedRecords) records could not be decoded; their calls count as lost. "
                     + "This is a bug in syslat: please report it.")
         }
         if counters.clockBackwards > 0 {
-            warnings.append("The clock ran backwards inside \(counters.clockBackwards) calls; they are counted with 0 ns.")
+            warnings.append("The clock ran backwards inside \(counters.clockBackwards) calls; they count as 0 ns.")
         }
         return warnings + vdso.warnings(counters)
     }
 }
 
-/// The completed calls that the aggregator has taken in, and what it could not read.
+/// The completed calls that the aggregator has taken in, and the records that it could not read.
 private struct CompletedCalls {
     let completed, overflowed, unmeasured, malformed: UInt64
 
@@ -133,7 +133,7 @@ private struct CompletedCalls {
     }
 }
 
-/// What the programs have left in the kernel, read at one time.
+/// What the programs have left in the kernel, read at once.
 struct Readings {
     let inFlight: [InFlightSlot]
     let callers: [CallerEntry]

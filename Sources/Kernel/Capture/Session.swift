@@ -16,23 +16,23 @@ package let syslatVersion = "0.1.0"
 /// init ─► start ─► advance … advance ─► finish
 ///                  snapshot at any time; endInterval and pause … resume in between
 /// ```
-/// What comes out of the kernel is taken in while it advances, and only then: who drives it must come back at least every few seconds, or
-/// the ring fills up.
+/// Data from the kernel is taken in only while it advances: its owner must call ``advance(until:)`` at least every few seconds, or the
+/// ring fills up.
 ///
-/// Threading: one thread owns it, the only one that handles SIGINT and SIGTERM meanwhile. Others are given snapshots, which are values.
+/// Threading: one thread owns it, the only one that handles SIGINT and SIGTERM meanwhile. Other threads get snapshots, which are values.
 /// Ownership: programs, links and memory go away with it, and with the process.
 package struct Session: ~Copyable {
     /// Why ``advance(until:)`` returned.
     package enum Stop: Sendable, Hashable {
         case deadline
-        /// Nothing of the target is left whose calls could come.
+        /// No process of the target is left.
         case targetEnded
         case signal(Int32)
         /// A descriptor or a timer that was added to ``loop``.
         case source(EventLoop.Source)
     }
 
-    /// Where it is in its life.
+    /// The stage of its life.
     enum Phase {
         case ready, recording, paused
         /// Recording has ended; what is in the kernel has yet to be taken in.
@@ -40,7 +40,7 @@ package struct Session: ~Copyable {
         case drained
     }
 
-    /// To add descriptors and timers to.
+    /// For the owner to add descriptors and timers.
     package var loop: EventLoop
     let options: CaptureOptions
     let probes: Probes
@@ -57,7 +57,7 @@ package struct Session: ~Copyable {
     /// When batches of quiet CPUs are sent next.
     var nextFlush: UInt64 = 0
     var notes: [String]
-    /// Calls that the kernel side had lost when it was last asked.
+    /// Calls that the kernel side had lost at the last reading.
     var lostInKernel: UInt64 = 0
     /// The signal that ended it last.
     private var signal: Int32?
@@ -72,7 +72,7 @@ package struct Session: ~Copyable {
         try self.init(options, recorder: nil)
     }
 
-    /// The same with a self-test of the vDSO whose calls have been timed, and are made under the trace now.
+    /// The same with a self-test of the vDSO whose calls have been timed; they are now repeated under the trace.
     package init(_ options: CaptureOptions, selfTest: SelfTest) throws(CaptureError) {
         try self.init(options, selfTest: selfTest, recorder: nil)
     }
@@ -113,15 +113,15 @@ package struct Session: ~Copyable {
         }
         if !features.hasBTF && options.btfPath == nil {
             throw CaptureError(
-                "This kernel (\(features.release)) carries no BTF (\(KernelFeatures.ownBTF)), the description of its data that the "
-                    + "programs need. Give it a file that has it: BTFHub has them for many kernels, and "
+                "This kernel (\(features.release)) carries no BTF (no \(KernelFeatures.ownBTF)), the description of its data that "
+                    + "the programs need. Get a file that has it: BTFHub has files for many kernels, and "
                     + "`pahole --btf_encode_detached FILE vmlinux` makes one from a kernel with debug information.",
                 remedy: .btfFile)
         }
         let probes = try explained { () throws(BPFError) in try Probes(options.probes(layout), features) }
         if let wanted = options.programSet, wanted != probes.programSet {
             throw CaptureError(
-                "The program set \(wanted.rawValue) can't be used here: \(probes.programSet.rawValue) would be.",
+                "The program set \(wanted.rawValue) can't be used here. This capture would use \(probes.programSet.rawValue).",
                 kind: .wrongRequest)
         }
         return probes
@@ -143,8 +143,7 @@ package struct Session: ~Copyable {
         try watch.release()
     }
 
-    /// Takes in what comes until something happens that the owner has to know of, or until a moment of ``Clock/monotonic``: for ever if
-    /// that is nil.
+    /// Takes in data until something happens that the owner must know, or until a time of ``Clock/monotonic``; forever if that is nil.
     package mutating func advance(until deadline: UInt64?) throws(CaptureError) -> Stop {
         while true {
             let now = Clock.monotonic
@@ -172,7 +171,7 @@ package struct Session: ~Copyable {
         notes.append("Process \(pid) ended \(times.phrase(of: Clock.monotonic)) after the capture began.")
     }
 
-    /// Ends recording at one moment. What it left in the kernel is taken in by ``endInterval()`` or ``finish()``.
+    /// Ends recording at one moment. ``endInterval()`` or ``finish()`` takes in what is left in the kernel.
     package mutating func stop() {
         guard phase == .recording || phase == .paused else { return }
         probes.stopRecording()
@@ -183,7 +182,7 @@ package struct Session: ~Copyable {
         phase = .stopped
     }
 
-    /// Ends recording, if it has not ended, closes the books, and gives the profile.
+    /// Ends recording, if it has not ended, closes the books, and returns the profile.
     package mutating func finish() throws(CaptureError) -> Profile {
         stop()
         try drain()
@@ -191,8 +190,8 @@ package struct Session: ~Copyable {
         return try profile(at: times.end)
     }
 
-    /// Waits for a command of the target that may go on after the capture; a signal is passed on to it. Returns its exit status, nil
-    /// where the target is no command.
+    /// Waits for the command, which may go on after the capture, and passes a signal on to it. Returns its exit status; nil if the
+    /// target isn't a command.
     package mutating func waitForCommand() -> Int32? { watch.waitForCommand(after: signal, &loop) }
 
     // MARK: What it knows
@@ -200,7 +199,7 @@ package struct Session: ~Copyable {
     /// The p50 of a call that does nothing under the programs of this capture; nil if they saw none.
     package var probeFloor: UInt64? { calibration.probeFloor }
 
-    /// Whether the vDSO is watched by ticks, or why not.
+    /// Whether there are vDSO ticks, or why not.
     package var vdsoTicks: VDSOTicks { ticker.state }
 
     package var programSet: ProgramSet { probes.programSet }
@@ -208,14 +207,14 @@ package struct Session: ~Copyable {
     /// What the functions of the vDSO cost, and which of them the programs saw entering the kernel.
     package var selfTest: SelfTest { calibration.selfTest }
 
-    /// How far it is, for a person who waits.
+    /// The progress, for a waiting user.
     package var progress: Progress {
         Progress(
             elapsedNanoseconds: Clock.monotonic - times.start, completed: intake.aggregator.completed,
             lost: lostInKernel + intake.aggregator.malformedEvents)
     }
 
-    /// What a person who waits wants to see.
+    /// What a waiting user wants to see.
     package struct Progress: Sendable {
         package var elapsedNanoseconds: UInt64
         package var completed: UInt64
@@ -227,13 +226,13 @@ extension EventLoop {
     /// SIGINT and SIGTERM come as events.
     fileprivate static func handlingInterrupts() throws(CaptureError) -> EventLoop {
         do throws(Errno) { return try EventLoop(signals: [SIGINT, SIGTERM]) } catch {
-            throw CaptureError("The event loop could not be made: \(error).")
+            throw CaptureError("Can't create the event loop: \(error).")
         }
     }
 
     fileprivate mutating func addRing(of probes: borrowing Probes) throws(CaptureError) {
         do throws(Errno) { try add(ring: probes.ring.descriptor) } catch {
-            throw CaptureError("The ring can't be waited for: \(error).")
+            throw CaptureError("Can't wait for the ring: \(error).")
         }
     }
 }

@@ -3,18 +3,18 @@ import Glibc
 import Linux
 import Probes
 
-/// Whose calls are watched.
+/// What a capture watches.
 package enum Target: Sendable, Hashable {
     /// These processes; with `follow`, the children they start from now on as well.
     case processes([Int32], follow: Bool)
-    /// Every process but syslat itself.
+    /// Every process except syslat itself.
     case all
-    /// A cgroup (v2) and those below it.
+    /// A cgroup (v2) and the cgroups below it.
     case cgroup(path: String)
     /// A command that syslat starts; with `follow`, its children as well.
     case command(ResolvedCommand, follow: Bool)
 
-    /// What the programs are told.
+    /// The scope for the programs.
     var scope: ProbeOptions.Scope {
         switch self {
         case .processes(_, let follow), .command(_, let follow): .processes(follow: follow)
@@ -38,15 +38,16 @@ package enum Target: Sendable, Hashable {
     private static func validate(pid: Int32) throws(CaptureError) {
         if pid == getpid() {
             throw CaptureError(
-                "\(pid) is syslat's own process: watching it would feed on itself. Give the pid of another process.",
+                "\(pid) is syslat's own process, which can't watch itself. Give the pid of another process.",
                 kind: .wrongRequest)
         }
         guard pid > 0, kill(pid, 0) == 0 || errno == EPERM else {
             throw CaptureError(
-                "There is no process \(pid): it has ended, or it never was. `pgrep -d, NAME` prints the pids of a program.")
+                "There is no process \(pid). It may have ended; `pgrep -d, NAME` prints the pids of a program.")
         }
         if let leader = ProcFS.threadGroup(of: pid), leader != pid {
-            throw CaptureError("\(pid) is a thread of process \(leader): give \(leader) to watch the process.", kind: .wrongRequest)
+            throw CaptureError(
+                "\(pid) is a thread of process \(leader). Give \(leader) to watch the whole process.", kind: .wrongRequest)
         }
     }
 
@@ -55,12 +56,12 @@ package enum Target: Sendable, Hashable {
         guard isCgroup2 >= 0 else {
             throw CaptureError(
                 "The cgroup \(path) can't be opened: \(Errno.last). "
-                    + "A cgroup is a folder, mostly below /sys/fs/cgroup.")
+                    + "A cgroup is a folder, usually below /sys/fs/cgroup.")
         }
         guard isCgroup2 > 0 else {
             throw CaptureError(
-                "\(path) is not a cgroup of version 2, which is the only one that BPF can match. "
-                    + "Look for it below the mount point that `mount -t cgroup2` prints.")
+                "\(path) isn't a version 2 cgroup, the only kind that BPF can match. "
+                    + "Look below the mount point that `mount -t cgroup2` prints.")
         }
     }
 

@@ -3,19 +3,19 @@ import Glibc
 import Linux
 import Probes
 
-/// The processes that a capture watches by name, and whether they still live.
+/// The processes that a capture watches by id, and whether they are still alive.
 struct TargetWatch: ~Copyable {
     /// Watched processes that have not ended.
     private var alive: Set<Int32> = []
     /// The command that the capture launches; nil for other targets.
     private var command: LaunchedCommand?
-    /// Nobody is left whose calls could come: the target has ended.
+    /// The target has ended: no process is left.
     private(set) var hasEnded = false
     private let target: Target
 
     init(_ target: Target) { self.target = target }
 
-    /// Marks the target's processes in the watch list. A command is started, and waits. Returns what is worth a note.
+    /// Marks the target's processes in the watch list. Starts a command, which waits. Returns notes.
     mutating func begin(_ probes: borrowing Probes, _ loop: inout EventLoop) throws(CaptureError) -> [String] {
         switch target {
         case .all, .cgroup: return []
@@ -35,10 +35,10 @@ struct TargetWatch: ~Copyable {
         }
     }
 
-    /// Lets a launched command go.
+    /// Lets a launched command run.
     func release() throws(CaptureError) { try command?.release() }
 
-    /// False if there is no such process any more.
+    /// False if the process is gone.
     private mutating func watch(_ pid: Int32, _ probes: borrowing Probes, _ loop: inout EventLoop) throws(CaptureError) -> Bool {
         guard pid > 0, pid <= Probes.largestPID else {
             throw CaptureError("Process \(pid) can't be watched: process ids are numbers from 1 to \(Probes.largestPID).")
@@ -52,7 +52,7 @@ struct TargetWatch: ~Copyable {
         return true
     }
 
-    /// From now on another process is the target in place of the ones before.
+    /// Makes another process the target, instead of the previous ones.
     mutating func retarget(to pid: Int32, _ probes: borrowing Probes, _ loop: inout EventLoop) throws(CaptureError) {
         for old in alive { loop.unwatch(process: old) }
         alive = []
@@ -69,7 +69,7 @@ struct TargetWatch: ~Copyable {
     // MARK: A command that goes on after the capture
 
     /// Waits for the command's end, and passes signals on to it: the one that ended the capture, and those that come. Returns its exit
-    /// status; nil where the target is no command.
+    /// status; nil if the target isn't a command.
     mutating func waitForCommand(after signal: Int32?, _ loop: inout EventLoop) -> Int32? {
         guard command != nil else { return nil }
         var signal = signal
@@ -81,7 +81,7 @@ struct TargetWatch: ~Copyable {
             }
         }
         if !hasEnded, let signal, let pid = alive.first {
-            // From the terminal it has reached the command already; twice does no harm.
+            // A signal from the terminal has reached the command already; a second one does no harm.
             kill(pid, signal)
             loop.letSignalsThrough()
         }

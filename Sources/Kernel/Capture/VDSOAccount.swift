@@ -7,7 +7,7 @@ import SaturatingMath
 import SyscallTable
 import VDSO
 
-/// What a capture knows of the vDSO: what its functions cost, who went past it and why, and how often it answered.
+/// What a capture knows about the vDSO: the costs of its functions, which calls entered the kernel and why, and how often it served.
 struct VDSOAccount {
     private let selfTest: SelfTest
     private let layout: VDSOLayout
@@ -20,11 +20,11 @@ struct VDSOAccount {
         self.layout = layout
     }
 
-    /// Asks which clock source is in force, so that calls that complete from now on are charged to it. A change is worth a note.
+    /// Looks up the clock source, which calls that complete from now on are attributed to. A change gets a note.
     mutating func noteClocksource(_ aggregator: inout Aggregator, at elapsed: String) -> String? {
         let current = Host.clocksource()
         guard let previous = clocksources.last, current != previous else { return nil }
-        // A source that comes back has its number already; numbers end long after anybody has read the notes.
+        // A source that comes back keeps its number. The numbers suffice for more changes than anybody would read notes about.
         let number = clocksources.firstIndex(of: current) ?? clocksources.count
         if number < Int(UInt8.max) {
             aggregator.clocksource = UInt8(number)
@@ -33,7 +33,7 @@ struct VDSOAccount {
         return "The clock source changed from \(previous) to \(current) \(elapsed) after the capture began."
     }
 
-    /// Looks up the callers' files while their processes live.
+    /// Looks up the callers' files while their processes are alive.
     mutating func resolve(_ callers: [CallerEntry]) { callerFiles.resolve(callers) }
 
     /// What is known now.
@@ -48,7 +48,7 @@ struct VDSOAccount {
             vsyscalls: vsyscalls(readings.callers), sampling: ticks)
     }
 
-    /// The calls that entered the kernel, with their reasons. Ways that differ in nothing a reader sees are one row.
+    /// The calls that entered the kernel, with their reasons. Origins that look the same to a reader share a row.
     private func entries(
         _ origins: [OriginProfile], _ callers: [CallerEntry]
     ) -> [VDSOEntry] {
@@ -113,12 +113,13 @@ struct VDSOAccount {
         var warnings: [String] = []
         if counters.vsyscallsUnnoted > 0 {
             warnings.append(
-                "\(counters.vsyscallsUnnoted) calls through the vsyscall page are not shown: too many processes made some.")
+                "\(counters.vsyscallsUnnoted) calls through the vsyscall page are not shown, because too many processes made such calls."
+            )
         }
         if counters.ticksUnnoted > 0 {
             warnings.append(
-                "\(counters.ticksUnnoted) ticks inside the vDSO are not in the estimates: more than "
-                    + "\(SYSLAT_TICKED_FUNCTIONS) processes and functions were hit. Watch fewer processes.")
+                "\(counters.ticksUnnoted) vDSO ticks are missing from the estimates, because they hit more than "
+                    + "\(SYSLAT_TICKED_FUNCTIONS) pairs of process and function. Watch fewer processes.")
         }
         return warnings
     }
@@ -126,7 +127,7 @@ struct VDSOAccount {
     func notes(_ counters: KernelCounters) -> [String] {
         guard counters.callersUnnoted > 0 else { return [] }
         return [
-            "For \(counters.callersUnnoted) calls past the vDSO the file that made them is not known: they came from more than "
+            "The file behind \(counters.callersUnnoted) calls past the vDSO is unknown, because they came from more than "
                 + "\(SYSLAT_CALLERS) places."
         ]
     }

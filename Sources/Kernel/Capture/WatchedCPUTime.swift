@@ -3,17 +3,17 @@ import Aggregation
 import Glibc
 import Linux
 
-/// The CPU time that what is watched uses, from one look to the next.
+/// The CPU time that the target uses, from one reading to the next.
 struct WatchedCPUTime {
     private let target: Target
-    /// The CPU time of each process of a target that has some, when it was last looked at.
+    /// The CPU time of each process of the target at the last reading.
     private var seen: [Int32: UInt64] = [:]
-    /// The same of a cgroup or the whole system.
+    /// The same for a cgroup or the whole system.
     private var total: UInt64 = 0
 
     init(_ target: Target) { self.target = target }
 
-    /// From now on time counts.
+    /// Begins to count.
     mutating func start() {
         switch target {
         case .processes(let pids, _): for pid in pids { seen[pid] = Clock.cpu(of: pid) ?? 0 }
@@ -23,10 +23,10 @@ struct WatchedCPUTime {
         }
     }
 
-    /// Nanoseconds since the last look.
+    /// Nanoseconds since the last reading.
     /// - Parameters:
     ///   - living: processes of the target that have made a call.
-    ///   - ended: those that have ended since the last look.
+    ///   - ended: processes that have ended since the last reading.
     mutating func advance(living: [Int32], ended: [EndedProcess]) -> UInt64 {
         switch target {
         case .processes, .command: return advanceProcesses(living: living, ended: ended)

@@ -5,8 +5,8 @@ package import Profile
 
 /// A capture of one process and its children that records in windows only, each with exact counts of its own.
 ///
-/// A window begins and ends while no thread of the target is in a system call: no call is cut in two, and everything that is counted in
-/// the window happened in it. The target sees to that, and the caller knows when it is so.
+/// A window begins and ends while no thread of the target is in a system call: no call is cut in two, and everything that the window
+/// counts happened in it. The target ensures that, and the caller knows when.
 ///
 /// Threading: as ``Session``.
 package struct WindowedCapture: ~Copyable {
@@ -20,11 +20,11 @@ package struct WindowedCapture: ~Copyable {
     }
 
     package enum Ending: Sendable {
-        /// What was waited for has come.
+        /// The awaited condition holds.
         case over
         /// The target ended first.
         case targetEnded
-        /// It took too long. The window is closed, with calls under way.
+        /// It took too long. The window is closed, possibly with calls in flight.
         case timeLimit
     }
 
@@ -32,7 +32,7 @@ package struct WindowedCapture: ~Copyable {
     private var recordedNanoseconds: UInt64 = 0
     private var entered: UInt64 = 0
 
-    /// How often the target is asked whether it has come to its end.
+    /// How often to ask whether the window is over.
     private static let pollNanoseconds: UInt64 = 1_000_000
 
     /// Loads and attaches the programs for this process, and for the children that it starts. Nothing is recorded yet.
@@ -40,10 +40,10 @@ package struct WindowedCapture: ~Copyable {
         var options = CaptureOptions(
             target: .processes([pid], follow: true), btfPath: btfPath, programSet: programSet, vdsoTickHertz: nil)
         options.isWindowed = true
-        // Children that live for a moment need no rows of their own.
+        // Short-lived children need no rows.
         options.processRowLimit = 2
         var session = try Session(options)
-        // This says when the session began, by which tasks that are born later are told from the others.
+        // Sets the start of the session, which tells tasks born later from older ones.
         try session.start()
         session.pause()
         self.session = session
@@ -54,10 +54,10 @@ package struct WindowedCapture: ~Copyable {
 
     /// Records one window.
     /// - Parameters:
-    ///   - limit: for all of it.
-    ///   - begin: lets the target go. It is recorded from before this call on.
-    ///   - isOver: whether the target has come to its end, where none of its threads is in a call. Asked every millisecond.
-    /// - Throws: where a signal asked to end, and where the kernel's side can't be read.
+    ///   - limit: for the whole window.
+    ///   - begin: lets the target run. Recording begins before this call.
+    ///   - isOver: whether the target is done and none of its threads is in a call. Asked every millisecond.
+    /// - Throws: if a signal ends it, or the kernel side can't be read.
     package mutating func record(
         within limit: Duration, begin: () -> Void, until isOver: () -> Bool
     ) throws(CaptureError) -> Window {
@@ -86,7 +86,7 @@ package struct WindowedCapture: ~Copyable {
         return .over
     }
 
-    /// Closes the books of all windows together. The profile's duration is that of the windows.
+    /// Closes the books of all windows together. The profile's duration is the sum of the windows.
     package consuming func finish() throws(CaptureError) -> Profile {
         var profile = try session.finish()
         profile.capture.durationNanoseconds = recordedNanoseconds

@@ -7,30 +7,30 @@ import Profile
 import SyscallTable
 import VDSO
 
-/// Finds out whether a capture works on this host, by making one: everything else only explains what it finds.
+/// Finds out whether a capture works on this host by making one. Everything else only explains the result.
 package enum Doctor {
-    /// One thing that was looked at.
+    /// The result of one check.
     package struct Finding: Sendable, Hashable {
         package enum Verdict: Sendable, Hashable {
             case ok
-            /// Something works less well, or a target of one kind is not to be had.
+            /// Something works less well, or one kind of target is unavailable.
             case note
             case failed
         }
 
         package var subject: String
         package var verdict: Verdict
-        /// What was found and, where it is not well, what to do.
+        /// What was found and, if something is wrong, what to do.
         package var detail: String
         /// An option that would help.
         package var remedy: CaptureError.Remedy?
     }
 
-    /// Looks at everything. `profile` works if no finding has failed.
+    /// Runs all checks. `profile` works if no finding has failed.
     package static func examine(btfPath: String?) -> [Finding] {
-        let (capture, sampling) = capture(btfPath)
+        let (capture, ticks) = capture(btfPath)
         return [
-            kernel(), btf(btfPath), privileges(), lockdown(), memlock(), capture, perfEvents(sampling), tracefs(), cgroup(),
+            kernel(), btf(btfPath), privileges(), lockdown(), memlock(), capture, perfEvents(ticks), tracefs(), cgroup(),
             clocksource(), vdso(),
         ]
     }
@@ -56,7 +56,7 @@ package enum Doctor {
         guard ProcFS.mayAccess(KernelFeatures.ownBTF, R_OK) else {
             return Finding(
                 subject: "BTF", verdict: .failed,
-                detail: "the kernel carries none (\(KernelFeatures.ownBTF)): give it a file with its BTF, from BTFHub or pahole",
+                detail: "the kernel carries none (no \(KernelFeatures.ownBTF)): get a file with its BTF from BTFHub or pahole",
                 remedy: .btfFile)
         }
         return Finding(subject: "BTF", verdict: .ok, detail: KernelFeatures.ownBTF)
@@ -95,11 +95,11 @@ package enum Doctor {
         unsafe _ = getrlimit(__rlimit_resource_t(8), &limit)  // RLIMIT_MEMLOCK
         let size = limit.rlim_cur == rlim_t.max ? "unlimited" : "\(limit.rlim_cur >> 10) KiB"
         return Finding(
-            subject: "memlock", verdict: .ok, detail: "\(size); from Linux 5.11 on BPF memory counts for the cgroup instead")
+            subject: "memlock", verdict: .ok, detail: "\(size); since Linux 5.11 the cgroup's limit counts for BPF instead")
     }
 
-    /// The proof: the programs are loaded, attached, run, and deliver what they measured. With it whether samples would be taken;
-    /// nil where that was not tried.
+    /// The proof: the programs can be loaded and attached, and they run and deliver. Also whether there would be vDSO ticks; nil if
+    /// that was not tried.
     private static func capture(_ btfPath: String?) -> (Finding, VDSOTicks?) {
         let subject = "capture"
         do throws(CaptureError) {
@@ -114,7 +114,7 @@ package enum Doctor {
                     + "the kernel needs CONFIG_HAVE_SYSCALL_TRACEPOINTS and CONFIG_FTRACE_SYSCALLS"
                 return (Finding(subject: subject, verdict: .failed, detail: detail), session.vdsoTicks)
             }
-            // The verifier sees other programs where calls are selected.
+            // With a selection, the verifier sees different code.
             options.selection = try? SyscallSelection(parsing: ["read", "9999"], architecture: .current)
             _ = try Session(options)
             let detail =
@@ -127,25 +127,26 @@ package enum Doctor {
         }
     }
 
-    /// What calls that the vDSO serves are estimated from.
-    private static func perfEvents(_ sampling: VDSOTicks?) -> Finding {
+    /// The source of vDSO ticks, from which served calls are estimated.
+    private static func perfEvents(_ ticks: VDSOTicks?) -> Finding {
         var refusal = VDSOTicker.refusal()
-        // An event can be had and still take no program.
-        if case .unavailable(let reason) = sampling { refusal = reason }
+        // The kernel may open an event and still refuse to attach a program to it.
+        if case .unavailable(let reason) = ticks { refusal = reason }
         guard let refusal else {
             return Finding(
-                subject: "perf events", verdict: .ok, detail: "to be had, so that calls that the vDSO serves are estimated")
+                subject: "perf events", verdict: .ok, detail: "available, to estimate the calls that the vDSO serves")
         }
         return Finding(
-            subject: "perf events", verdict: .note, detail: "calls that the vDSO serves can't be estimated. \(refusal)")
+            subject: "perf events", verdict: .note,
+            detail: "unavailable, so the calls that the vDSO serves can't be estimated. \(refusal)")
     }
 
     private static func tracefs() -> Finding {
         let places = ["/sys/kernel/tracing/events", "/sys/kernel/debug/tracing/events"]
         guard let found = places.first(where: { ProcFS.mayAccess($0, R_OK) }) else {
-            return Finding(subject: "tracefs", verdict: .ok, detail: "not mounted; syslat does not need it")
+            return Finding(subject: "tracefs", verdict: .ok, detail: "not mounted; syslat doesn't need it")
         }
-        return Finding(subject: "tracefs", verdict: .ok, detail: "\(found); syslat does not need it")
+        return Finding(subject: "tracefs", verdict: .ok, detail: "\(found); syslat doesn't need it")
     }
 
     private static func cgroup() -> Finding {
@@ -164,7 +165,7 @@ package enum Doctor {
             return Finding(
                 subject: "clocksource", verdict: .note,
                 detail:
-                    "\(name): the vDSO can't read it, so that programs enter the kernel to read the time, and probes take longer")
+                    "\(name): the vDSO can't read it, so programs enter the kernel to read the time, and tracing costs more")
         }
         return Finding(subject: "clocksource", verdict: .ok, detail: name)
     }
@@ -179,7 +180,8 @@ package enum Doctor {
             }
             let names = image.exportedFunctions.map(\.stem)
             return Finding(
-                subject: subject, verdict: .ok, detail: names.isEmpty ? "mapped, without functions" : names.joined(separator: ", "))
+                subject: subject, verdict: .ok,
+                detail: names.isEmpty ? "mapped, but without functions" : names.joined(separator: ", "))
         } catch {
             return Finding(subject: subject, verdict: .note, detail: error.description)
         }

@@ -3,7 +3,7 @@ package import Profile
 package import SyscallTable
 import VDSO
 
-/// Finds out what this host's vDSO serves and what each call costs on each path: `syslat vdso`.
+/// Finds out what this host's vDSO serves and what each call costs on each path, for `syslat vdso`.
 package struct VDSOSurvey {
     /// Only these functions, without their prefix; all if empty.
     package var functions: [String] = []
@@ -14,7 +14,7 @@ package struct VDSOSurvey {
 
     package init() {}
 
-    /// The names that ``functions`` may have on this host; empty where there is no vDSO.
+    /// The names allowed in ``functions`` on this host; empty without a vDSO.
     package static var functionNames: [String] {
         do throws(VDSOImageError) {
             return (try RunningVDSO.find()?.image.exportedFunctions ?? []).map(\.stem).sorted()
@@ -23,12 +23,12 @@ package struct VDSOSurvey {
         }
     }
 
-    /// The clocks that ``clocks`` may have.
+    /// The clocks allowed in ``clocks``.
     package static var clocks: [ClockID] { VDSOFunctionCatalog.clocks }
 
-    /// Takes some seconds, on one CPU. Where nothing can be traced, the report lacks what takes a trace, and says why.
+    /// Takes a few seconds on one CPU. If nothing can be traced, the report lacks what needs a trace and says why.
     ///
-    /// Errors: a file that is no BTF of this kernel.
+    /// Errors: a BTF file that can't be used.
     package func make() throws(CaptureError) -> VDSOReport {
         let selfTest = SelfTest(effort: .thorough) { $0.calls.filter(isWanted) + [.null] }
         var warnings = selfTest.defect.map { [$0] } ?? []
@@ -39,7 +39,7 @@ package struct VDSOSurvey {
             let session = try Session(options, selfTest: selfTest)
             return report(session.selfTest, floor: session.probeFloor, warnings: warnings)
         } catch {
-            // A refusal comes without a log: whatever the file is, it was not looked at.
+            // A refusal without a log: the kernel didn't get as far as the file.
             guard btfPath == nil || (error.kind == .host && error.log.isEmpty) else { throw error }
             warnings.append("Nothing was traced: \(error)")
             return report(selfTest, floor: nil, warnings: warnings)

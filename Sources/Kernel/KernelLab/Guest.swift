@@ -1,18 +1,18 @@
-/// A kernel and what it is to do.
+/// A kernel and its jobs.
 struct Guest {
     let image: KernelImage
     let jobs: [GuestJob]
     let initramfs: [UInt8]
 
-    /// How many lines of a console an error shows: the last ones, or those around a panic.
+    /// How many lines of the console an error shows: the last ones, or the ones around a panic.
     private static let shownLines = 20
     private static let panic = "Kernel panic"
 
-    /// A panic restarts the machine at once, which ends QEMU. What the kernel does not know it puts into the environment of the
-    /// first process.
+    /// A panic restarts the machine at once, which ends QEMU. Arguments that the kernel doesn't know end up in the environment of
+    /// the first process.
     private static let kernelArguments = ["console=ttyS0", "quiet", "panic=-1"] + GuestInit.environment
 
-    /// The machine for it. Throws where an option makes no sense or QEMU is missing.
+    /// The machine for it. Throws if an option makes no sense or QEMU is missing.
     func machine(_ options: BootOptions) throws(KernelLabError) -> VirtualMachine {
         guard options.memory >= 128, options.processors >= 1 else {
             throw KernelLabError(
@@ -21,9 +21,9 @@ struct Guest {
         }
         for argument in options.kernelArguments
         where argument == "--" || argument.utf8.contains(where: { $0 < UInt8(ascii: " ") }) {
-            throw KernelLabError("'\(argument)' can't stand on a kernel's command line. Leave it out.")
+            throw KernelLabError("'\(argument)' can't be on a kernel's command line. Leave it out.")
         }
-        // Of two arguments with one name the last one counts.
+        // The last of two arguments with the same name counts.
         let commandLine = (Guest.kernelArguments + options.kernelArguments).joined(separator: " ")
         return VirtualMachine(
             qemu: try VirtualMachine.findQEMU(), kernel: image.path, initramfs: initramfs, commandLine: commandLine,
@@ -38,7 +38,7 @@ struct Guest {
         do throws(KernelLabError) {
             let transcript = try GuestTransfer.decode(record.channel)
             guard transcript.results.map(\.name) == jobs.map(\.name) else {
-                throw KernelLabError("what the guest sent are results of other jobs")
+                throw KernelLabError("the guest sent results of other jobs")
             }
             return GuestRun(
                 release: transcript.release, console: console, results: transcript.results, duration: record.duration,
@@ -48,10 +48,10 @@ struct Guest {
             let reason =
                 switch record.ending {
                 case .overTimeLimit:
-                    "did not finish within \(timeLimit) (\(acceleration.rawValue)). Give it more time if it was still at work"
+                    "did not finish within \(timeLimit) (\(acceleration.rawValue)). Give it more time if it was still working"
                 case .ended where lines.contains { $0.contains(Guest.panic) }: "panicked"
                 case .ended(let status) where status != 0 || !record.messages.isEmpty:
-                    "was not run to its end by QEMU (exit status \(status)): \(Guest.text(Array(record.messages.utf8)))"
+                    "was cut short by QEMU (exit status \(status)): \(Guest.text(Array(record.messages.utf8)))"
                 case .ended: "ended too early: \(error)"
                 }
             throw KernelLabError("Linux \(image.release) \(reason). \(Guest.excerpt(lines))")
@@ -59,14 +59,14 @@ struct Guest {
     }
 
     private static func excerpt(_ lines: [Substring]) -> String {
-        guard !lines.isEmpty else { return "Its console stayed empty." }
-        // Before a panic comes what led to it, after it mostly the kernel's stack.
+        guard !lines.isEmpty else { return "It wrote nothing to its console." }
+        // The cause is before a panic; after it comes mostly the kernel's stack.
         let start = lines.firstIndex { $0.contains(panic) }.map { max(0, $0 - shownLines / 2) } ?? lines.count
         let shown = lines[min(start, max(0, lines.count - shownLines))...].prefix(shownLines)
         return "From the end of its console:" + shown.map { "\n    \($0)" }.joined()
     }
 
-    /// Lines without the control characters that a console has.
+    /// Lines without a console's control characters.
     private static func text(_ bytes: [UInt8]) -> String {
         let shown = bytes.filter { $0 >= 0x20 && $0 != 0x7f || $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\t") }
         return String(decoding: shown, as: UTF8.self)

@@ -3,15 +3,15 @@ import FoundationEssentials
 import Glibc
 import Linux
 
-/// The first process of a guest: it runs the jobs that lie in the initramfs, sends their results and switches the machine off.
+/// The first process of a guest: runs the jobs in the initramfs, sends their results and switches the machine off.
 package enum GuestInit {
     static let programPath = "/init"
     static let jobsPath = "/syslat-jobs.json"
     private static let channelPath = "/dev/ttyS1"
     private static let mark = "SYSLAT_GUEST"
 
-    /// What the first process has to find in its environment. The Swift runtime ends a program if it can't find out where its
-    /// backtracer is, for which it needs /proc too: so it is told.
+    /// The environment that the first process needs. The Swift runtime ends a program if it can't find its backtracer, which it
+    /// looks for in /proc; so the path is given.
     static let environment = ["\(mark)=1", "SWIFT_BACKTRACE=enable=no,swift-backtrace=/none"]
 
     // MARK: On the host
@@ -23,7 +23,7 @@ package enum GuestInit {
                 "The job '\(job.name)' has no program. Begin it with an absolute path in the guest, such as /syslat.")
         }
         var archive = Initramfs()
-        // Until devtmpfs is mounted the kernel needs this one, to open it for the first process.
+        // The kernel opens it for the first process before devtmpfs is mounted.
         try archive.add(device: "/dev/console", major: 5, minor: 1)
         try archive.add(file: programPath, GuestProgram.read(program), mode: 0o755)
         try archive.add(link: "/syslat", to: programPath)
@@ -44,7 +44,7 @@ package enum GuestInit {
 
     // MARK: In the guest
 
-    /// What the kernel finds mounted on these folders; those inside sysfs are made by the kernel.
+    /// File systems to mount, and where. The kernel makes the folders inside sysfs.
     private static let mounts = [
         ("proc", "/proc"), ("sysfs", "/sys"), ("devtmpfs", "/dev"), ("tmpfs", "/tmp"), ("tmpfs", "/run"),
     ]
@@ -57,7 +57,7 @@ package enum GuestInit {
         return unsafe access(jobsPath, R_OK) == 0
     }
 
-    /// Does all that and switches the machine off, whatever happens. Throws where this is no guest.
+    /// Does all that and switches the machine off, whatever happens. Throws outside a guest.
     package static func run() throws(KernelLabError) -> Never {
         guard isThisProcess else {
             throw KernelLabError("guest-init switches the machine off: it runs only as the first process of a guest.")
@@ -66,7 +66,7 @@ package enum GuestInit {
             for (type, folder) in mounts + mountsInside where unsafe clinux_mount(type, folder) != 0 {
                 say("\(type) can't be mounted on \(folder): \(Errno.last).")
             }
-            // Kernels are built without networks too: then jobs do without.
+            // A kernel may be built without networking; jobs then do without.
             _ = clinux_bring_up_loopback()
             try runJobs()
         } catch {
@@ -75,7 +75,7 @@ package enum GuestInit {
         sync()
         _ = clinux_power_off()
         say("The machine can't be switched off: \(Errno.last).")
-        // The end of the first process is a panic, and that ends the machine too.
+        // If the first process ends, the kernel panics, which ends the machine too.
         exit(1)
     }
 
@@ -107,7 +107,7 @@ package enum GuestInit {
         unsafe cfmakeraw(&settings)
         unsafe cfsetspeed(&settings, speed_t(B115200))
         guard unsafe tcsetattr(channel.number, TCSANOW, &settings) == 0 else {
-            throw KernelLabError("\(channelPath) can't be made to pass every byte: \(Errno.last).")
+            throw KernelLabError("\(channelPath) can't be put into raw mode: \(Errno.last).")
         }
         return channel
     }

@@ -2,11 +2,11 @@ import Linux
 
 /// A command that a guest runs.
 package struct GuestJob: Sendable, Hashable, Codable {
-    /// How its result is found again.
+    /// Identifies its result.
     package var name: String
     /// The program's absolute path in the guest, and its arguments.
     package var arguments: [String]
-    /// All of its environment.
+    /// Its whole environment.
     package var environment: [String: String]
     /// It is killed after this time.
     package var timeLimit: Duration
@@ -23,15 +23,15 @@ package struct GuestJob: Sendable, Hashable, Codable {
     }
 }
 
-/// What came of a job.
+/// The result of a job.
 package struct GuestResult: Sendable, Hashable {
     /// How it ended.
     package enum Ending: Sendable, Hashable, Codable {
         case exited(status: Int32)
         case killed(signal: Int32)
-        /// It was killed because it took longer than it may.
+        /// It was killed at its time limit.
         case overTimeLimit
-        /// The kernel did not execute it, for the reason of this errno.
+        /// The kernel did not execute it; the errno says why.
         case notStarted(errno: Int32)
     }
 
@@ -45,7 +45,7 @@ package struct GuestResult: Sendable, Hashable {
     /// From its start to its end, by the guest's clock.
     package let duration: Duration
 
-    /// How much of a job's output, and of its errors, comes back: 32 MiB.
+    /// The most that is returned of each: 32 MiB.
     package static let mostBytes = 32 << 20
 
     /// Whether it exited with 0.
@@ -65,14 +65,14 @@ package struct GuestResult: Sendable, Hashable {
     }
 }
 
-/// A file that a guest finds in its file system.
+/// A file in the guest's file system.
 package struct GuestFile: Sendable {
-    /// What is in it.
+    /// Its contents.
     package enum Contents: Sendable {
         case bytes([UInt8])
-        /// Those of a file on this host.
+        /// The contents of a file on this host.
         case copy(of: String)
-        /// It is a symbolic link to this path in the guest.
+        /// A symbolic link to this path in the guest.
         case link(to: String)
     }
 
@@ -82,7 +82,7 @@ package struct GuestFile: Sendable {
     /// Its permissions.
     package var mode: UInt32
 
-    /// Programs need a mode that lets them be executed, which is what the default does.
+    /// The default mode makes the file executable, as programs need.
     package init(_ path: String, _ contents: Contents, mode: UInt32 = 0o755) {
         (self.path, self.contents, self.mode) = (path, contents, mode)
     }

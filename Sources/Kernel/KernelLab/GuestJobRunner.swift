@@ -4,10 +4,10 @@ import Linux
 
 /// Runs a job in the guest, as its first process.
 enum GuestJobRunner {
-    /// How long what a job wrote last may take to arrive after it has ended.
+    /// How long to wait for a job's last output after it has ended.
     private static let drainLimit = Duration.seconds(5)
 
-    /// Runs a job to its end or its time limit, and ends all that it left running, so that each job finds a quiet machine.
+    /// Runs a job to its end or its time limit, and ends everything that it left running. The next job finds a quiet machine.
     static func run(_ job: GuestJob) throws(KernelLabError) -> GuestResult {
         let null = try devNull()
         let output = try pipe()
@@ -53,7 +53,7 @@ enum GuestJobRunner {
         }
     }
 
-    /// What the job started and did not wait for. Anywhere but in a guest this would end everything that its user runs.
+    /// Ends everything that the job left running. Outside a guest this would end all processes of the user.
     private static func endAllOthers() {
         guard GuestInit.isThisProcess else { return }
         kill(-1, SIGKILL)

@@ -1,6 +1,6 @@
 import Glibc
 
-/// The syslat that runs in a guest, where there are no shared libraries.
+/// The syslat that runs in a guest, which has no shared libraries.
 enum GuestProgram {
     /// Reads it. Throws unless it is a static program of x86-64.
     static func read(_ path: String) throws(KernelLabError) -> [UInt8] {
@@ -17,10 +17,10 @@ enum GuestProgram {
         return bytes
     }
 
-    /// Why a program can't run; nil if it can. The numbers are those of elf(5).
+    /// Why a program can't run; nil if it can. See elf(5) for the numbers.
     static func obstacle(_ bytes: [UInt8]) -> String? {
-        guard bytes.count >= 64, bytes.starts(with: [0x7f, 0x45, 0x4c, 0x46, 2, 1]) else { return "it is no 64-bit program" }
-        guard number(bytes, 18, 2) == 62 else { return "it is for another processor than x86-64" }
+        guard bytes.count >= 64, bytes.starts(with: [0x7f, 0x45, 0x4c, 0x46, 2, 1]) else { return "it isn't a 64-bit program" }
+        guard number(bytes, 18, 2) == 62 else { return "it isn't for x86-64" }
         let (start, size, count) = (number(bytes, 32, 8), number(bytes, 54, 2), number(bytes, 56, 2))
         // A program header of type PT_INTERP (3) names the loader of shared libraries.
         for index in 0..<count where number(bytes, start &+ index * size, 4) == 3 {

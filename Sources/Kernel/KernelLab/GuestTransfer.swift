@@ -7,8 +7,8 @@ import FoundationEssentials
 /// "SLT1"  kind: 1 byte  length: 8 bytes, lowest first  payload: `length` bytes  SHA-256 of all that: 32 bytes
 /// ```
 ///
-/// First comes a greeting with the kernel's release, then a message for each job, last one with their number. So that it is
-/// noticed when anything is missing, changed or added on the way.
+/// First comes a greeting with the kernel's release, then a message for each job, last a message with their number. The reader
+/// notices if anything is missing, changed or added on the way.
 enum GuestTransfer {
     enum Message: Hashable {
         case greeting(release: String)
@@ -17,7 +17,7 @@ enum GuestTransfer {
         case end(results: Int)
     }
 
-    /// All that a guest had to say.
+    /// Everything that a guest sent.
     struct Transcript: Hashable {
         let release: String
         let results: [GuestResult]
@@ -28,7 +28,7 @@ enum GuestTransfer {
         case result, end
     }
 
-    /// What of a result is no bytes: before them there is its length, in 4 bytes.
+    /// The fields of a result other than its bytes, as JSON. Its length, in 4 bytes, stands before it.
     private struct ResultHead: Codable {
         var name: String
         var ending: GuestResult.Ending
@@ -58,7 +58,7 @@ enum GuestTransfer {
         let head = ResultHead(
             name: result.name, ending: result.ending, outputCount: result.output.count, wasCut: result.wasCut,
             duration: result.duration)
-        // Nothing in it that JSON can't say.
+        // It contains nothing that JSON can't express.
         let json = (try? JSONEncoder().encode(head)).map(Array.init) ?? []
         return littleEndian(json.count, count: 4) + json + result.output + result.error
     }
@@ -69,7 +69,7 @@ enum GuestTransfer {
 
     // MARK: Reading
 
-    /// Reads a whole transfer. Throws a sentence that says where it breaks off or is damaged.
+    /// Reads a whole transfer. Throws a sentence that tells where it breaks off or is damaged.
     static func decode(_ bytes: [UInt8]) throws(KernelLabError) -> Transcript {
         var rest = bytes[...]
         guard case .greeting(let release) = try next(&rest, after: "the start") else { throw outOfOrder("the start") }
@@ -119,21 +119,21 @@ enum GuestTransfer {
             error: Array(bytes.dropFirst(head.outputCount)), wasCut: head.wasCut, duration: head.duration)
     }
 
-    /// nil where it is none, or one that no length can be.
+    /// nil if it isn't a number, or can't be a length.
     private static func number(_ bytes: ArraySlice<UInt8>) -> Int? {
         guard !bytes.isEmpty, bytes.count <= 8 else { return nil }
         return Int(exactly: bytes.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
     }
 
     private static func brokenOff(_ place: String) -> KernelLabError {
-        KernelLabError("what the guest sent breaks off after \(place)")
+        KernelLabError("the guest's data breaks off after \(place)")
     }
 
     private static func damaged(_ place: String) -> KernelLabError {
-        KernelLabError("what the guest sent is damaged after \(place)")
+        KernelLabError("the guest's data is damaged after \(place)")
     }
 
     private static func outOfOrder(_ place: String) -> KernelLabError {
-        KernelLabError("what the guest sent is out of order after \(place)")
+        KernelLabError("the guest's data is out of order after \(place)")
     }
 }

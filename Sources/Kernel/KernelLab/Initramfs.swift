@@ -1,7 +1,7 @@
 /// The first file system of a kernel, as an archive of cpio in the format "newc"
 /// (Documentation/driver-api/early-userspace/buffer-format.rst of the kernel). Not compressed: every kernel reads that.
 ///
-/// Folders are added with what lies in them. All belongs to root and is from 1970, so that equal contents give equal bytes.
+/// Folders are added with their contents. Everything belongs to root and dates from 1970, so equal contents give equal bytes.
 struct Initramfs {
     private enum Kind: UInt32 {
         case folder = 0o040000
@@ -14,7 +14,7 @@ struct Initramfs {
     private var folders: Set<Substring> = []
     private var files: Set<Substring> = []
 
-    /// Adds a folder, and those it lies in. One that is there already stays as it is.
+    /// Adds a folder and its parents, unless they exist.
     mutating func add(folder path: String) throws(KernelLabError) {
         try addFolders(to: Initramfs.components(of: path)[...])
     }
@@ -44,15 +44,15 @@ struct Initramfs {
     private mutating func add(
         _ kind: Kind, _ path: String, _ contents: [UInt8], permissions: UInt32, device: (UInt32, UInt32) = (0, 0)
     ) throws(KernelLabError) {
-        // A size is a number of 32 bits there.
+        // The format has 32-bit sizes.
         guard contents.count <= UInt32.max else {
             throw KernelLabError(
-                "\(path) has \(contents.count) bytes, and a file in a guest can have 4 GiB at most. Leave it out.")
+                "\(path) has \(contents.count) bytes, but a file in a guest can have at most 4 GiB. Leave it out.")
         }
         let components = try Initramfs.components(of: path)
         let name = components.joined(separator: "/")[...]
         guard !components.isEmpty, !folders.contains(name), files.insert(name).inserted else {
-            throw KernelLabError("\(path) would be there twice in the guest. Give each file a path of its own.")
+            throw KernelLabError("\(path) would exist twice in the guest. Give each file its own path.")
         }
         try addFolders(to: components.dropLast())
         append(name, mode: kind.rawValue | permissions & 0o7777, contents, links: 1, device: device)
@@ -62,7 +62,7 @@ struct Initramfs {
         for end in components.indices {
             let name = components[...end].joined(separator: "/")[...]
             guard !files.contains(name) else {
-                throw KernelLabError("/\(name) would be a file and a folder in the guest. Give one of them another path.")
+                throw KernelLabError("/\(name) would be both a file and a folder in the guest. Give one of them another path.")
             }
             guard folders.insert(name).inserted else { continue }
             append(name, mode: Kind.folder.rawValue | 0o755, [], links: 2, device: (0, 0))
@@ -74,7 +74,7 @@ struct Initramfs {
         let components = path.split(separator: "/")
         guard path.hasPrefix("/"), !path.utf8.contains(0), !components.contains(where: { $0 == ".." || $0 == "." }) else {
             throw KernelLabError(
-                "'\(path)' is no path in a guest: write an absolute one without . and .. in it, such as /work/input.")
+                "'\(path)' can't be a path in a guest: write an absolute path without . and .., such as /work/input.")
         }
         return components
     }
@@ -83,7 +83,7 @@ struct Initramfs {
     private mutating func append(
         _ name: Substring, mode: UInt32, _ contents: [UInt8], links: UInt32, device: (major: UInt32, minor: UInt32)
     ) {
-        // Files have numbers of their own: equal ones would be hard links.
+        // Each file needs its own number: equal numbers mean hard links.
         let inode = UInt32(folders.count + files.count)
         let numbers: [UInt32] = [
             inode, mode, 0, 0, links, 0, UInt32(contents.count), 0, 0, device.major, device.minor, UInt32(name.utf8.count + 1), 0,

@@ -3,15 +3,15 @@ import Synchronization
 
 /// What executes a guest's instructions.
 package enum Acceleration: String, Sendable, Hashable {
-    /// The processor itself. Needs /dev/kvm, and there a hypervisor that lets it work.
+    /// The processor itself. Needs a working /dev/kvm.
     case kvm
-    /// QEMU, which translates them: some ten times slower, and works everywhere.
+    /// QEMU, which translates them: about ten times slower, but works everywhere.
     case tcg
-    /// The same, but the guest's clock advances by a nanosecond with each instruction instead of with the host's, and jumps ahead
-    /// while nothing is to be executed. So boots of one kernel differ little, whatever else the host does. For one processor.
+    /// The same, but the guest's clock advances by a nanosecond with each instruction, not with the host's clock, and jumps ahead
+    /// while the guest is idle. Boots of one kernel differ little, whatever else the host does. For one processor only.
     case countedTCG = "tcg, counting instructions"
 
-    /// What QEMU is to be told.
+    /// The arguments for QEMU.
     var arguments: [String] {
         switch self {
         case .kvm: ["-accel", "kvm"]
@@ -25,14 +25,14 @@ package enum Acceleration: String, Sendable, Hashable {
 
 /// How a kernel is booted.
 package struct BootOptions: Sendable, Hashable {
-    /// What is added to the kernel's command line, such as `clocksource=hpet`.
+    /// Added to the kernel's command line, such as `clocksource=hpet`.
     package var kernelArguments: [String] = []
     /// The guest's memory in MiB.
     package var memory = 512
     package var processors = 2
-    /// For all of it, from QEMU's start to its end; nil for a minute and what the jobs may take.
+    /// From QEMU's start to its end; nil for a minute plus the time limits of the jobs.
     package var timeLimit: Duration?
-    /// nil for KVM where that works, found out by booting, and TCG elsewhere.
+    /// nil for KVM if booting with it works, otherwise TCG.
     package var acceleration: Acceleration?
     /// The syslat that runs in the guest, which must be a static program.
     package var program = "/proc/self/exe"
@@ -40,11 +40,11 @@ package struct BootOptions: Sendable, Hashable {
     package init() {}
 }
 
-/// What came of a boot.
+/// The result of a boot.
 package struct GuestRun: Sendable {
     /// The kernel's release, as it says itself (`uname -r`).
     package let release: String
-    /// All that came to its console.
+    /// Everything on its console.
     package let console: String
     /// In the order of the jobs.
     package let results: [GuestResult]
@@ -60,12 +60,12 @@ package struct GuestRun: Sendable {
 package enum KernelLab {
     /// Boots a kernel, runs the jobs one after the other, and switches the machine off.
     ///
-    /// The guest has nothing but an initramfs: syslat as /syslat, the given files, and the file systems of the kernel. The calling
-    /// thread waits; QEMU is killed when the thread or the process ends. What jobs write comes back at half a megabyte a second,
-    /// since the serial port hands QEMU a byte at a time.
+    /// The guest has only an initramfs: syslat as /syslat, the given files, and the kernel's file systems. The calling thread waits;
+    /// QEMU is killed when the thread or the process ends. The output of jobs comes back at half a megabyte a second, because the
+    /// serial port passes one byte at a time.
     ///
-    /// - Throws: where QEMU or a static syslat is missing, and where the kernel panics, hangs, or does not send every result whole.
-    ///   A job that fails is no error.
+    /// - Throws: if QEMU or a static syslat is missing, or if the kernel panics, hangs, or doesn't send every result whole.
+    ///   A failed job isn't an error.
     package static func boot(
         _ image: KernelImage, jobs: [GuestJob], files: [GuestFile] = [], options: BootOptions = BootOptions()
     ) throws(KernelLabError) -> GuestRun {
@@ -75,15 +75,15 @@ package enum KernelLab {
         // QEMU lets one processor wait for another for billions of instructions: Linux does not get beyond starting the second.
         guard acceleration != .countedTCG || options.processors == 1 else {
             throw KernelLabError(
-                "Instructions can't be counted in a guest with \(options.processors) processors. Give it one.")
+                "Instructions can be counted only with one processor, not \(options.processors).")
         }
         let timeLimit = options.timeLimit ?? jobs.reduce(.seconds(60)) { $0 + $1.timeLimit }
         return try guest.result(of: try machine.run(acceleration, timeLimit: timeLimit), acceleration, timeLimit: timeLimit)
     }
 
-    /// What a boot with these options is going to run on.
+    /// How a boot with these options would run.
     ///
-    /// - Throws: where QEMU or a static syslat is missing.
+    /// - Throws: if QEMU or a static syslat is missing.
     package static func acceleration(
         for image: KernelImage, options: BootOptions = BootOptions()
     ) throws(KernelLabError) -> Acceleration {

@@ -1,9 +1,9 @@
 import Linux
 
-/// Why a kernel can't be booted or did not do its jobs: a sentence that names the thing, the reason and the remedy. Where the
-/// kernel itself went wrong, the last lines of its console follow.
+/// Why a kernel can't be booted or did not do its jobs: a sentence that names the thing, the reason and the remedy. If the kernel
+/// itself failed, the last lines of its console follow.
 package struct KernelLabError: Error, CustomStringConvertible, Sendable {
-    /// What would help, where it is something that the lab is told.
+    /// What would help, if it is an option of the lab.
     package enum Remedy: Sendable, Hashable {
         /// Another program for the guest: ``BootOptions/program``.
         case staticProgram
@@ -18,7 +18,7 @@ package struct KernelLabError: Error, CustomStringConvertible, Sendable {
     }
 }
 
-/// Gets something from the system. Where it refuses, the sentence says what can't be done.
+/// Gets something from the system. If it refuses, throws a sentence that says what can't be done.
 func obtain<Thing: ~Copyable>(_ complaint: String, _ get: () throws(Errno) -> Thing) throws(KernelLabError) -> Thing {
     do throws(Errno) { return try get() } catch { throw KernelLabError("\(complaint): \(error).") }
 }
@@ -26,10 +26,10 @@ func obtain<Thing: ~Copyable>(_ complaint: String, _ get: () throws(Errno) -> Th
 /// Both ends of a pipe to or from a program.
 func pipe() throws(KernelLabError) -> PipeEnds { try obtain("A pipe can't be made", PipeEnds.init) }
 
-/// The descriptor of a program that has nothing to read or to say.
+/// For a program that has nothing to read or write.
 func devNull() throws(KernelLabError) -> Descriptor { try obtain("/dev/null can't be opened", Descriptor.devNull) }
 
-/// The bytes of a file, `limit` at most. `what` begins the sentence where it can't be read.
+/// The bytes of a file, `limit` at most. `what` begins the sentence of an error.
 func contents(of path: String, as what: String, limit: Int = .max) throws(KernelLabError) -> [UInt8] {
     do throws(Errno) {
         return try Descriptor(reading: path).read(limit: limit)

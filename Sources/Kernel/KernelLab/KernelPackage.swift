@@ -2,18 +2,18 @@ import FoundationEssentials
 import Glibc
 import Linux
 
-/// A Debian package with a kernel in it.
+/// A Debian package that contains a kernel.
 enum KernelPackage {
     /// Debian packages are archives of ar(1).
     static func isPackage(_ start: [UInt8]) -> Bool { start.starts(with: "!<arch>\n".utf8) }
 
-    /// Takes the kernel out of a package, and nothing else. Returns its path below `folder`.
+    /// Unpacks only the kernel of a package. Returns its path below `folder`.
     static func unpack(_ package: String, into folder: String) throws(KernelLabError) -> String {
         guard let dpkg = ExecutableSearch.path(of: "dpkg-deb"), let tar = ExecutableSearch.path(of: "tar") else {
             throw KernelLabError(
                 "\(package) can't be unpacked: dpkg-deb or tar is missing. Install Debian's packages dpkg and tar.")
         }
-        // A folder of its own, so that what another package left is not taken for this one's.
+        // In a separate folder, not to take another package's files for this one's.
         let name = package.split(separator: "/").last.map(String.init) ?? package
         let target = "\(folder)/\(name.hasSuffix(".deb") ? String(name.dropLast(4)) : name + ".unpacked")"
         guard unsafe mkdir(target, 0o755) == 0 || errno == EEXIST else {
@@ -22,7 +22,7 @@ enum KernelPackage {
         try extract(package, to: target, dpkg: dpkg, tar: tar)
         guard let kernel = kernels(below: target).first else {
             throw KernelLabError(
-                "The package \(package) has no kernel in it. A package like linux-image-amd64 only depends on the one that has: "
+                "The package \(package) contains no kernel. A package like linux-image-amd64 only depends on the one that does: "
                     + "see `dpkg-deb --field \(package) Depends`.")
         }
         return kernel
@@ -42,7 +42,7 @@ enum KernelPackage {
             var writer = try ChildProcess(
                 tar, ["tar", "--extract", "--file=-", "--directory=\(target)", "--wildcards", "--no-same-owner"] + patterns,
                 descriptors: [members.number, null.number, null.number])
-            // tar fails for each pattern that finds nothing: what counts is what is there afterwards.
+            // tar fails for each pattern that matches nothing. Only the files that it leaves count.
             _ = writer.wait()
             guard reader.wait() != .exited(status: 0) else { return }
         } catch {
@@ -50,7 +50,7 @@ enum KernelPackage {
         }
         let text = String(decoding: (try? messages.closingWritingEnd().read(limit: 4096)) ?? [], as: UTF8.self)
         throw KernelLabError(
-            "\(package) can't be unpacked, perhaps because it is not whole: "
+            "\(package) can't be unpacked, perhaps because it is incomplete: "
                 + text.split(separator: "\n").joined(separator: "; ") + ".")
     }
 

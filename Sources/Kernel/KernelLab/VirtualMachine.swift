@@ -3,21 +3,21 @@ import Linux
 
 /// One run of QEMU, from its start to its end.
 ///
-/// Nothing of it has a name in a file system: the initramfs and what comes through the serial ports are files in memory. So there
-/// is nothing to clean up, however it ends.
+/// Nothing of it has a name in a file system: the initramfs and the output of the serial ports are files in memory. However it
+/// ends, there is nothing to clean up.
 struct VirtualMachine {
-    /// What a run left behind.
+    /// The output of a run.
     struct Record {
-        /// What came through the first and the second serial port.
+        /// The output of the first and the second serial port.
         let console, channel: [UInt8]
-        /// What QEMU itself said.
+        /// QEMU's own messages.
         let messages: String
         let ending: Ending
         let duration: Duration
     }
 
     enum Ending: Hashable {
-        /// The guest has switched itself off, or panicked, or QEMU could not go on. The number is QEMU's exit status.
+        /// The guest switched itself off or panicked, or QEMU failed. The number is QEMU's exit status.
         case ended(status: Int32)
         case overTimeLimit
     }
@@ -31,12 +31,12 @@ struct VirtualMachine {
     let memory: Int
     let processors: Int
 
-    /// More than QEMU says of itself, in bytes.
+    /// More than enough for QEMU's own messages, in bytes.
     private static let messageLimit = 1 << 20
-    /// QEMU 5 and later say this of a KVM that fails, and then stand still.
+    /// QEMU 5 and later print this when KVM fails, and then hang.
     private static let faultOfKVM = "KVM internal error"
 
-    /// Where QEMU is.
+    /// The path of QEMU.
     static func findQEMU() throws(KernelLabError) -> String {
         guard let path = ExecutableSearch.path(of: "qemu-system-x86_64") else {
             throw KernelLabError(
@@ -45,12 +45,12 @@ struct VirtualMachine {
         return path
     }
 
-    /// Runs the machine until it ends, `timeLimit` at most. This thread waits for it; QEMU is killed if the thread ends first.
+    /// Runs the machine until it ends, for `timeLimit` at most. This thread waits; QEMU is killed if the thread ends first.
     func run(_ acceleration: Acceleration, timeLimit: Duration) throws(KernelLabError) -> Record {
         let start = ContinuousClock.now
         let null = try devNull()
         let messages = try pipe()
-        // Files, since the end of a pipe would wake this thread for each byte, at the expense of the guest.
+        // Files, because a pipe would wake this thread for each byte, at the expense of the guest.
         let console = try memory("console")
         let channel = try memory("channel")
         let initrd = try memory("initramfs", holding: initramfs)
@@ -58,7 +58,7 @@ struct VirtualMachine {
             null.number, messages.writing.number, messages.writing.number, console.number, channel.number, initrd.number,
         ]
         var process = try launch(acceleration, childsEnds)
-        // From here on end of file means that QEMU has gone.
+        // From here on, end of file means that QEMU has ended.
         let saying = messages.closingWritingEnd()
         var streams = Streams([saying.number], limit: VirtualMachine.messageLimit)
         let deadline = start + timeLimit
@@ -84,7 +84,7 @@ struct VirtualMachine {
 
     /// A file in memory.
     private func memory(_ label: String, holding bytes: [UInt8] = []) throws(KernelLabError) -> Descriptor {
-        try obtain("There is no room for \(bytes.count) bytes in memory") { () throws(Errno) in
+        try obtain("Can't put \(bytes.count) bytes into memory") { () throws(Errno) in
             try Descriptor(unnamedFile: label, holding: bytes)
         }
     }

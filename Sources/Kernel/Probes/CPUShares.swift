@@ -7,7 +7,7 @@ struct CPUShares: ~Copyable {
     let count: Int
 
     init(_ object: borrowing BPFObject, count: Int) throws(BPFError) {
-        // No more than is in use: what is mapped counts as memory of ours, whether it is read or not.
+        // Map only what is in use: mapped pages count as our memory, read or not.
         memory = try MappedMemory(object.map(".bss.cpus"), first: count * MemoryLayout<syslat_cpu>.stride, writable: true)
         self.count = count
     }
@@ -17,7 +17,7 @@ struct CPUShares: ~Copyable {
         unsafe memory.base.assumingMemoryBound(to: syslat_cpu.self) + id
     }
 
-    /// Hands over each share. The programs go on writing it.
+    /// Hands over each share, while the programs go on writing it.
     func forEach(_ body: (UnsafePointer<syslat_cpu>) -> Void) {
         for id in 0..<count { unsafe body(UnsafePointer(share(id))) }
     }

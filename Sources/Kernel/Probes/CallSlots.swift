@@ -2,8 +2,8 @@ import Aggregation
 import BPFRuntime
 import CSyslatABI
 
-/// Where the programs remember the calls that have not returned, but for those that had to spill: slots by the low bits of the
-/// thread id, and the slots of known threads. The programs write them at any time.
+/// Where the programs keep calls in flight, except spilled ones: slots by the low bits of the thread id, and the slots of known
+/// threads. The programs write them at any time.
 struct CallSlots: ~Copyable {
     private let slots: MappedMemory
     private let slotCount: Int
@@ -19,7 +19,7 @@ struct CallSlots: ~Copyable {
     }
 
     private var byID: UnsafeMutableBufferPointer<syslat_slot> {
-        // The mapped array holds at least so many.
+        // The mapped array holds at least that many.
         unsafe UnsafeMutableBufferPointer(start: slots.base.assumingMemoryBound(to: syslat_slot.self), count: slotCount)
     }
 
@@ -29,7 +29,7 @@ struct CallSlots: ~Copyable {
             start: threads.base.assumingMemoryBound(to: syslat_known_thread.self), count: Int(SYSLAT_KNOWN_THREADS))
     }
 
-    /// Calls that were remembered in a slot.
+    /// Calls that were kept in a slot.
     var entered: UInt64 {
         var total: UInt64 = 0
         unsafe byID.forEach { total += UInt64($0.entered) }
@@ -37,12 +37,12 @@ struct CallSlots: ~Copyable {
         return total
     }
 
-    /// Those that have not returned.
+    /// Calls that have not returned.
     var inFlight: [InFlightSlot] {
         unsafe byID.compactMap { InFlightSlot($0) } + known.lazy.map(\.slot).compactMap { InFlightSlot($0) }
     }
 
-    /// The threads that have made or ended a call since recording began, but for some that shared their slot with others.
+    /// The threads that have made or ended a call since recording began, except some that shared their slot with others.
     var seen: Set<Int32> {
         unsafe Set(byID.lazy.map(\.tid)).union(known.lazy.map(\.slot.tid))
     }

@@ -4,7 +4,7 @@ import CallSelection
 import Glibc
 import SyscallTable
 
-/// The constants of the programs (struct syslat_config), as they follow from options and kernel.
+/// The constants of the programs (struct syslat_config), derived from the options and the kernel.
 extension syslat_config {
     init(_ options: ProbeOptions, _ features: KernelFeatures, _ set: ProgramSet, isConcurrent: Bool) {
         self.init()
@@ -62,7 +62,7 @@ extension syslat_config {
     }
 }
 
-/// Fills the beginning of a C array, which Swift sees as a tuple, and no more than there is of it.
+/// Fills the beginning of a C array, which Swift sees as a tuple, within its bounds.
 private func copy<Element: BitwiseCopyable, Tuple>(_ elements: [Element], to tuple: inout Tuple) {
     unsafe withUnsafeMutableBytes(of: &tuple) { target in
         unsafe elements.withUnsafeBytes { unsafe target.copyMemory(from: .init(rebasing: $0.prefix(target.count))) }

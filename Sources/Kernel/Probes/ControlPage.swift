@@ -2,7 +2,7 @@ import BPFRuntime
 import CSyslatABI
 import Synchronization
 
-/// The shared page by which user space steers the programs: struct syslat_control.
+/// The shared page that steers the programs: struct syslat_control.
 struct ControlPage: ~Copyable {
     private let memory: MappedMemory
 
@@ -20,8 +20,8 @@ struct ControlPage: ~Copyable {
         unsafe (memory.base + MemoryLayout<syslat_control>.offset(of: field)!).assumingMemoryBound(to: Atomic<UInt32>.self)
     }
 
-    /// Begins an epoch, in which nothing holds that the programs know of threads: in another phase, or in the same one. To be called
-    /// after whatever has changed.
+    /// Begins an epoch, which invalidates what the programs know about threads, in the same or another phase. Call it after the
+    /// change.
     func beginEpoch(_ phase: syslat_phase? = nil) {
         let epoch = unsafe word(\.epoch)
         let bits = UInt32(SYSLAT_EPOCH_PHASE_BITS)

@@ -3,8 +3,8 @@ import CSyslatABI
 import Glibc
 import Linux
 
-/// What the running kernel offers, as far as the choice of programs depends on it. Features are probed: a vendor's kernel has more than
-/// its version says.
+/// The features of the running kernel that decide which programs to use. They are probed, because vendor kernels have more features than
+/// their versions suggest.
 package struct KernelFeatures: Sendable {
     /// The floor: ring buffers came with 5.8, running a program on a chosen CPU with 5.10.
     package static let oldestVersion = (5, 10)
@@ -23,10 +23,10 @@ package struct KernelFeatures: Sendable {
     let findsRegisters: Bool
     /// Thread ids are below this number.
     let pidLimit: Int
-    /// Numbers of CPUs, including those that may yet come, are below this one. The largest there is where nobody knows.
+    /// CPU numbers are below this one, including CPUs that may be added. `Int.max` if unknown.
     let cpuLimit: Int
 
-    /// Errors: a kernel that is too old, or a process id namespace in which ids mean something else to the kernel.
+    /// Errors: a kernel that is too old, or a process id namespace other than the kernel's own.
     package init() throws(ProbesError) {
         release = ProcFS.text("/proc/sys/kernel/osrelease") ?? ""
         try KernelFeatures.check(release: release)
@@ -59,26 +59,26 @@ package struct KernelFeatures: Sendable {
         }
         guard (major, minor) >= oldestVersion else {
             throw ProbesError(
-                "Linux \(release) is too old: syslat needs 5.10 or newer, for BPF ring buffers and programs run on a chosen CPU. "
+                "Linux \(release) is too old: syslat needs 5.10 or newer, for BPF ring buffers and for running programs on a chosen CPU. "
                     + "Boot a newer kernel.")
         }
     }
 
-    /// How many shares the CPUs have: one each, if there are not too many. A power of two.
+    /// The number of CPU shares: one for each CPU, up to a limit. A power of two.
     func cpuShares(limit: Int?) -> Int {
         var shares = 1
         while shares < min(cpuLimit, limit ?? Int(SYSLAT_CPU_SHARES), Int(SYSLAT_CPU_SHARES)) { shares *= 2 }
         return shares
     }
 
-    /// The kernel sees ids of the first process id namespace only.
+    /// BPF programs see process ids of the initial namespace only.
     private static func checkNamespace() throws(ProbesError) {
         guard let name = ProcFS.link("/proc/self/ns/pid") else { return }
         // PROC_PID_INIT_INO, include/linux/proc_ns.h.
         guard name == "pid:[4026531836]" else {
             throw ProbesError(
-                "syslat runs in a process id namespace of its own (\(name)), where pids are not those that the kernel sees. "
-                    + "Run it on the host, or in a container with the host's: docker run --pid=host, podman run --pid=host.")
+                "syslat runs in its own process id namespace (\(name)), where pids differ from the kernel's. Run it on the host, or "
+                    + "in a container that shares the host's: docker run --pid=host, podman run --pid=host.")
         }
     }
 }

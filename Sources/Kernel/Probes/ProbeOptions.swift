@@ -1,15 +1,15 @@
 import CSyslatABI
 package import CallSelection
 
-/// What the programs are told before they are loaded.
+/// The options of the programs, fixed when they are loaded.
 package struct ProbeOptions: Sendable {
-    /// Whose calls are watched.
+    /// Which processes are watched.
     package enum Scope: Sendable, Hashable {
         /// Processes that are named one by one; with `follow`, the children they start from then on as well.
         case processes(follow: Bool)
-        /// Every process but this one.
+        /// Every process except this one.
         case all
-        /// A cgroup (v2) and those below it.
+        /// A cgroup (v2) and the cgroups below it.
         case cgroup(path: String)
 
         var isCgroup: Bool { if case .cgroup = self { true } else { false } }
@@ -18,7 +18,7 @@ package struct ProbeOptions: Sendable {
     package var scope: Scope
     /// The calls to watch; nil for all.
     package var selection: SyscallSelection?
-    /// Not every call is measured.
+    /// Only some calls are measured.
     package var isSampled = false
     /// Size of the ring buffer: a power of two.
     package var ringBytes: Int
@@ -28,9 +28,9 @@ package struct ProbeOptions: Sendable {
     package var vdso = VDSORegions()
     /// The set to use where it can be, even if another suits better: for tests.
     package var programSet: ProgramSet?
-    /// Fewer in-flight slots than the machine's thread ids call for: so tests make them collide.
+    /// Limits the in-flight slots, for tests that need collisions.
     package var slotLimit: Int?
-    /// Fewer shares than there are CPUs: so tests make CPUs use one together.
+    /// Limits the CPU shares, for tests in which CPUs need to use one together.
     package var cpuShareLimit: Int?
 
     /// Whether the programs are to be able to leave calls unmeasured.
@@ -43,7 +43,7 @@ package struct ProbeOptions: Sendable {
     }
 }
 
-/// Where the functions of the vDSO lie: what a tick there is charged to.
+/// The layout of the vDSO: which function a tick is attributed to.
 package struct VDSORegions: Sendable, Hashable {
     /// A stretch of code, up to the next one.
     package struct Region: Sendable, Hashable {
@@ -58,7 +58,7 @@ package struct VDSORegions: Sendable, Hashable {
         }
     }
 
-    /// Bytes of the image; 0 where there is none.
+    /// Bytes of the image; 0 without a vDSO.
     package var imageBytes: Int
     /// In rising order, no more than ``limit``.
     package var regions: [Region]

@@ -2,7 +2,7 @@ package import Aggregation
 package import BPFRuntime
 import CSyslatABI
 
-/// What the programs have left in the kernel, beside what they deliver through the ring.
+/// What the programs have left in the kernel, besides what they deliver through the ring.
 extension Probes {
     /// The counters of all CPU shares and slots together.
     package var counters: KernelCounters {
@@ -17,7 +17,7 @@ extension Probes {
         unsafe shares.forEach { unsafe aggregator.consumeRest(of: $0) }
     }
 
-    /// The threads that have made or ended a call since recording began, but for some that shared their slot with others.
+    /// The threads that have made or ended a call since recording began, except some that shared their slot with others.
     package var threadsSeen: Set<Int32> { slots.seen }
 
     /// The unmeasured calls that have completed, of each call index at which there may be some.
@@ -58,7 +58,7 @@ extension Probes {
         try object.map("ticks").entries(syslat_tick_key.self, syslat_ticks.self).map { VDSOTickCount(key: $0.0, ticks: $0.1) }
     }
 
-    /// What the kernel says of the programs at entry and at exit.
+    /// The kernel's statistics of the programs at entry and at exit.
     package func statistics() -> (entry: BPFObject.ProgramStatistics, exit: BPFObject.ProgramStatistics) {
         (object.statistics(of: programs.sysEnter), object.statistics(of: programs.sysExit))
     }

@@ -5,7 +5,7 @@ import CSyslatABI
 import Glibc
 import Linux
 
-/// Telling the programs what to do. Every program that starts after a call here sees it.
+/// Steers the programs. Every program that starts after one of these calls sees its effect.
 extension Probes {
     /// The largest process id that can be watched.
     package static var largestPID: Int32 { Int32(SYSLAT_PID_LIMIT) - 1 }
@@ -27,10 +27,10 @@ extension Probes {
     /// Ends recording at one moment: programs that began before it have finished when this returns. What is in flight stays for reading.
     package func stopRecording() { control.beginEpoch(SYSLAT_STOPPED) }
 
-    /// Returns when every program has finished that was running when this was called.
+    /// Returns when every program that was running at the time of the call has finished.
     package func waitForPrograms() {
         if clinux_wait_for_kernel_readers() != 0 {
-            // nohz_full kernels refuse; a program takes microseconds.
+            // nohz_full kernels refuse. A program takes only microseconds.
             usleep(20_000)
         }
     }
@@ -59,7 +59,7 @@ extension Probes {
         control.beginEpoch()
     }
 
-    /// Says what time it is (CLOCK_MONOTONIC): unmeasured calls begin by this clock.
+    /// Tells the time (CLOCK_MONOTONIC), which unmeasured calls take as their start.
     package func advanceCoarseClock(to now: UInt64) { control.setCoarseNow(now) }
 
     /// Sends the batches of all CPUs that have events waiting.

@@ -3,13 +3,13 @@ package import BPFRuntime
 import CSyslatABI
 import Glibc
 
-/// The programs of one capture, loaded and attached, with the memory by which they are steered and read.
+/// The programs of one capture, loaded and attached, and the memory that steers them and holds their results.
 ///
 /// Ownership: everything is detached and unloaded when it goes away, and by the kernel if the process dies.
 package struct Probes: ~Copyable {
     /// What the programs deliver.
     package let ring: RingBuffer
-    /// The kernel side names the files of callers; else they must be looked up while their process lives.
+    /// The kernel side names the files of callers. Otherwise they must be looked up while the process is alive.
     package let namesCallers: Bool
     package let programSet: ProgramSet
 
@@ -73,7 +73,7 @@ package struct Probes: ~Copyable {
     }
 }
 
-/// Programs that the kernel has taken, and that are not attached yet.
+/// Programs that are loaded but not attached yet.
 private struct Loaded: ~Copyable {
     let set: ProgramSet
     let programs: ProgramSet.Programs
@@ -94,7 +94,7 @@ private struct Loaded: ~Copyable {
     }
 
     /// Whether the kernel may preempt a program on the tracepoints of system calls: then another thread's program finds the batch in use.
-    /// So may, for all we know, a kernel that does not say.
+    /// Assumed of a kernel that doesn't tell.
     ///
     /// Up to Linux 6.18 tracepoints run programs with preemption off (__BPF_DECLARE_TRACE_SYSCALL, include/trace/bpf_probe.h); a program
     /// that is preempted on a later kernel is skipped on its CPU until it goes on (`active` of struct bpf_prog). Those calls are lost, with

@@ -4,28 +4,28 @@ import Glibc
 import Linux
 package import Profile
 
-/// The sampling of user code on every CPU, by which calls that never enter the kernel are estimated.
+/// Samples user code on every CPU, to estimate calls that never enter the kernel from the ticks inside the vDSO.
 ///
-/// Each sample is a timer's interrupt, which costs whoever is running some microseconds, and in a virtual machine more. So it is
-/// done seldom, until samples are found inside the vDSO, and at the full rate while there are some.
+/// Each sample is a timer interrupt, which costs the running program a few microseconds, and more in a virtual machine. So the rate is
+/// low until ticks fall inside the vDSO, and full while they do.
 ///
-/// Ownership: the events end with this value. Nothing is sampled before ``start()``.
+/// Ownership: the events end with this value. There are no samples before ``start()``.
 package struct VDSOTicker: ~Copyable {
-    /// Whether it samples, or why not.
+    /// Whether there are ticks, or why not.
     package let state: VDSOTicks
     private let events: [Event]
-    /// The time between two samples of one CPU at the full rate, and while nothing is found.
+    /// The time between two samples of a CPU, at the full rate and while no ticks are found.
     private let periods: (full: UInt64, idle: UInt64)
     private var isIdle = true
-    /// How many samples had been found, and when the last of them was: CLOCK_MONOTONIC, or 0.
+    /// How many ticks had been found, and when the last one was: CLOCK_MONOTONIC, or 0.
     private var found = (count: UInt32(0), at: UInt64(0))
 
-    /// Samples a second and CPU while nothing is found.
+    /// Samples per second and CPU while no ticks are found.
     private static let idleHertz: UInt32 = 97
-    /// How long nothing must have been found before sampling becomes seldom.
+    /// How long there must be no ticks before the rate drops.
     private static let patienceNanoseconds: UInt64 = 100_000_000
 
-    /// A link closes its event; arrays hold no values that can't be copied.
+    /// The link closes the event. A class, because arrays can't hold noncopyable values.
     private final class Event {
         let descriptor: Int32
         private let link: BPFLink
@@ -36,7 +36,7 @@ package struct VDSOTicker: ~Copyable {
         }
     }
 
-    /// - Parameter hertz: samples a second and CPU; nil to take none.
+    /// - Parameter hertz: samples per second and CPU; nil for none.
     package init(_ probes: borrowing Probes, hertz: UInt32?) {
         guard let hertz else {
             (state, events, periods) = (.off, [], (0, 0))
@@ -52,7 +52,7 @@ package struct VDSOTicker: ~Copyable {
         }
     }
 
-    /// Chooses how often to sample. To be called again and again while recording.
+    /// Adjusts the rate. Call it repeatedly while recording.
     package mutating func adapt(_ probes: borrowing Probes, at now: UInt64) {
         let count = probes.control.vdsoTickCount
         if count != found.count { found = (count, now) }
@@ -64,7 +64,7 @@ package struct VDSOTicker: ~Copyable {
         for event in events { _ = clinux_set_perf_period(event.descriptor, period) }
     }
 
-    /// Errors: the kernel gives no perf events; a sentence says why.
+    /// Errors: the kernel refuses perf events; a sentence says why.
     private static func open(_ probes: borrowing Probes, periodNanoseconds: UInt64) throws(ProbesError) -> [Event] {
         var events: [Event] = []
         for cpu in ProcFS.onlineCPUs() {
@@ -88,7 +88,7 @@ package struct VDSOTicker: ~Copyable {
 
     package func stop() { for event in events { _ = clinux_switch_perf_event(event.descriptor, 0) } }
 
-    /// Why the kernel gives no events; nil where it gives them.
+    /// Why the kernel refuses perf events; nil if it doesn't.
     package static func refusal() -> String? {
         let descriptor = clinux_open_cpu_clock(Int32(ProcFS.onlineCPUs()[0]), 1_000_000)
         guard descriptor >= 0 else { return refusal(errno).description }
@@ -101,8 +101,8 @@ package struct VDSOTicker: ~Copyable {
         case EACCES, EPERM:
             ProbesError(
                 "The kernel refuses perf events (kernel.perf_event_paranoid is "
-                    + "\(ProcFS.text("/proc/sys/kernel/perf_event_paranoid") ?? "unknown")): they take CAP_PERFMON, "
-                    + "and a container needs perf_event_open allowed.")
+                    + "\(ProcFS.text("/proc/sys/kernel/perf_event_paranoid") ?? "unknown")): they need CAP_PERFMON, "
+                    + "and in a container, permission to call perf_event_open.")
         case ENOENT, ENOSYS, EOPNOTSUPP: ProbesError("This kernel has no perf events (CONFIG_PERF_EVENTS).")
         default: ProbesError("perf_event_open failed: \(Errno(code)).")
         }

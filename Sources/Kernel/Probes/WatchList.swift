@@ -2,7 +2,7 @@ import BPFRuntime
 import CSyslatABI
 import Glibc
 
-/// The list of watched processes, a byte for each process id, and the cgroup that stands in its place.
+/// The list of watched processes, a byte for each process id, and the cgroup that replaces it.
 enum WatchList {
     /// Watches every process, including those to come, but not this one.
     static func watchAllOthers(in object: borrowing BPFObject) throws(BPFError) {
@@ -22,7 +22,7 @@ enum WatchList {
     static func set(_ pid: Int32, isWatched: Bool, in object: borrowing BPFObject) throws(BPFError) {
         let page = Int(sysconf(Int32(_SC_PAGESIZE)))
         let (index, offset) = Int(pid).quotientAndRemainder(dividingBy: page)
-        // Only the page with the process's byte: all of the list would count as memory of ours.
+        // Map only the page with the process's byte: the whole list would count as our memory.
         let memory = try MappedMemory(
             descriptor: object.map(".bss.watch").descriptor, size: page, offset: index * page, writable: true,
             name: "the watch list")

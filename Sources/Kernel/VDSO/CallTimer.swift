@@ -41,7 +41,7 @@ package struct CallTimings: Sendable, Hashable {
 
 /// Times calls in batches, on one CPU.
 ///
-/// All costs are taken in turn, round after round, so that a change of the CPU's speed meets all of them, and each round takes its
+/// All costs are measured in turn, round after round, so a change of the CPU's speed affects all of them, and each round takes its
 /// own loop off. Threading: the calling thread is busy all the time, for seconds if thorough, and bound to its CPU.
 package struct CallTimer: ~Copyable {
     /// How much time is spent.
@@ -52,7 +52,7 @@ package struct CallTimer: ~Copyable {
         case thorough
 
         var batches: Int { self == .quick ? 9 : 151 }
-        /// How long a batch takes where the clock allows it: short beside a time slice, so that few of them lose the CPU.
+        /// How long a batch takes if the clock allows it: much shorter than a time slice, so few batches lose the CPU.
         var batchNanoseconds: Double { self == .quick ? 18_000 : 200_000 }
         /// How long it may be made for a clock with large steps.
         var longestBatchNanoseconds: Double { self == .quick ? 500_000 : 10_000_000 }
@@ -193,7 +193,7 @@ package struct CallTimer: ~Copyable {
     }
 }
 
-/// Binds the calling thread to the CPU that it runs on, until it goes away. A refusal is no error: the costs are less certain then.
+/// Binds the calling thread to its current CPU while this value lives. If the kernel refuses, the costs are only less certain.
 ///
 /// Threading: made and ended on the same thread.
 private struct Pin: ~Copyable {

@@ -1,4 +1,4 @@
-/// Bytes of a little-endian ELF image, read so that no number in them can lead outside or trap.
+/// Bytes of a little-endian ELF image, with checks that keep every number in them from leading outside or trapping.
 ///
 /// Source: elf(5). Threading: a value.
 struct ELFBytes: Sendable {

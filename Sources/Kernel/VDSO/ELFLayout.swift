@@ -119,7 +119,7 @@ struct ELFLayout {
         let text = try elf.string(
             "names of symbols", at: try elf.offset("names of symbols", names.offset, index: 1, stride: name),
             end: names.offset + names.size)
-        // SHN_LORESERVE and above are no sections: the name of a version is an absolute symbol.
+        // SHN_LORESERVE and above aren't sections: the name of a version is an absolute symbol.
         let isPlaced = section < 0xff00
         let offset = isPlaced ? (elf.is64 ? value &- bias : (value &- bias) & 0xffff_ffff) : value
         // STT_FUNC, and STT_NOTYPE with a size, which is what arm64's assembler makes of __kernel_rt_sigreturn.
@@ -178,7 +178,7 @@ struct ELFLayout {
         guard var entry = table(Tag.versionDefinitions, elf), let count = tags[Tag.versionCount] else { return [:] }
         let what = "version definitions"
         var versions: [UInt64: String] = [:]
-        // Each takes 20 bytes, so that a larger count is none.
+        // Each takes 20 bytes, so a larger count is impossible.
         for _ in 0..<min(count, UInt64(elf.bytes.count) / 20) {
             let flags = try elf.half(what, at: try elf.offset(what, entry, index: 1, stride: 2))
             let number = try elf.half(what, at: try elf.offset(what, entry, index: 1, stride: 4))

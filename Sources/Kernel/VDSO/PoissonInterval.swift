@@ -1,6 +1,6 @@
 import Glibc
 
-/// An interval for the mean of a Poisson distribution, after `count` events were seen: Garwood's, which is exact, so that at least
+/// An interval for the mean of a Poisson distribution, after `count` events were seen: Garwood's, which is exact: at least
 /// 95 of 100 such intervals hold the true mean, for small counts too.
 ///
 /// Source: F. Garwood, Fiducial limits for the Poisson distribution, Biometrika 28 (1936).

@@ -15,7 +15,7 @@ package struct RunningVDSO: Sendable {
     /// Finds and reads the image.
     ///
     /// nil where the kernel maps none: it was booted with `vdso=0`, or something that runs this process hides it. Errors: what is
-    /// mapped is no image that can be read. Source: getauxval(3), AT_SYSINFO_EHDR.
+    /// mapped isn't a readable image. Source: getauxval(3), AT_SYSINFO_EHDR.
     package static func find() throws(VDSOImageError) -> RunningVDSO? {
         let address = UInt(getauxval(UInt(AT_SYSINFO_EHDR)))
         guard address != 0 else { return nil }

@@ -93,10 +93,10 @@ package struct VDSOFunctionCatalog: Sendable, Hashable {
         case "sgx_enter_enclave": "enters an SGX enclave, and there is none here"
         case "rt_sigreturn", "sigreturn": "ends a signal handler, and none is running"
         case "vsyscall": "is how 32-bit programs enter the kernel for any call"
-        case "flush_icache", "riscv_hwprobe": "is no clock: it answers about the processor"
+        case "flush_icache", "riscv_hwprobe": "isn't a clock: it answers about the processor"
         case "clock_gettime64", "clock_getres_time64": "is for 32-bit programs"
         case let name where name.hasPrefix("futex_robust_list"): "unlocks a robust futex, and none is held"
-        default: "is not known to syslat, which would not know its arguments"
+        default: "has arguments that syslat doesn't know"
         }
     }
 

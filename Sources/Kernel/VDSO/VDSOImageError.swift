@@ -13,7 +13,7 @@ package enum VDSOImageError: Error, Sendable, Hashable, CustomStringConvertible 
 
     package var description: String {
         switch self {
-        case .notELF: "The vDSO image does not begin as an ELF file does: \(VDSOImageError.consequence)"
+        case .notELF: "The vDSO image does not begin like an ELF file: \(VDSOImageError.consequence)"
         case .unsupported(let what): "The vDSO image has \(what), which syslat can't read: \(VDSOImageError.consequence)"
         case .cutOff(let what, let end, let size):
             "The vDSO image is cut off: its \(what) reaches to byte \(end) of \(size). \(VDSOImageError.consequence)"
@@ -24,5 +24,5 @@ package enum VDSOImageError: Error, Sendable, Hashable, CustomStringConvertible 
         }
     }
 
-    private static let consequence = "calls that the vDSO serves are left out; report it with the output of uname -r."
+    private static let consequence = "served calls are left out. Please report this with the output of uname -r."
 }

@@ -34,7 +34,7 @@ package struct CaseDefinition: Sendable, Hashable {
     /// What it needs of the kernel that may be missing.
     package var needs: String?
     package var calls: [Call]
-    /// Whether more work can be planted in its calls, so that a test has something to find.
+    /// Whether more work can be planted in its calls, for tests to find.
     package var canBeSlowed: Bool
     /// Where the C side has it.
     let index: Int

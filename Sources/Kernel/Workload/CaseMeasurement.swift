@@ -40,8 +40,8 @@ struct CaseMeasurement {
         case .refused(let call, let result):
             let what = definition.needs.map { "\($0): " } ?? ""
             state = .absent("\(what)\(call) gives \(Worker.text(result))")
-        case .right where hasEnded: state = .failed("Its process was killed, as a sandbox does that forbids a call.")
-        case .right where hasStopped: state = .failed("It was not done after \(limit.components.seconds) s.")
+        case .right where hasEnded: state = .failed("Its process was killed, perhaps by a sandbox that forbids a call.")
+        case .right where hasStopped: state = .failed("It was not finished after \(limit.components.seconds) s.")
         case .right: break
         }
     }
@@ -56,12 +56,12 @@ struct CaseMeasurement {
             let (made, failed) = (profile?.calls ?? 0, profile?.errors ?? 0)
             if call.ending == .neverReturns {
                 entered += wanted
-                if made > 0 { return "\(made) calls of \(call.name) returned, which never does." }
+                if made > 0 { return "\(made) calls of \(call.name) returned, but it never returns." }
                 continue
             }
             entered += made
             if call.ending == .mayStayOutside ? made > wanted : made != wanted {
-                return "\(operations) operations made \(made) calls of \(call.name), and not \(wanted)."
+                return "\(operations) operations made \(made) calls of \(call.name) instead of \(wanted)."
             }
             let isRight =
                 switch call.ending {
@@ -73,10 +73,10 @@ struct CaseMeasurement {
         }
         if let other = found.values.max(by: { $0.calls < $1.calls }) {
             let name = SyscallTable.name(of: other.id) ?? "call \(other.id.number)"
-            return "\(operations) operations made \(other.calls) calls of \(name), and none was to be made."
+            return "\(operations) operations made \(other.calls) calls of \(name) instead of none."
         }
         guard window.entered == entered else {
-            return "\(operations) operations entered \(window.entered) calls, and not \(entered)."
+            return "\(operations) operations entered \(window.entered) calls instead of \(entered)."
         }
         return nil
     }

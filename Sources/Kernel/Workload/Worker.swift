@@ -3,21 +3,21 @@ import Capture
 import Glibc
 import SyscallTable
 
-/// The process that does the work, step by step as it is told.
+/// The process that runs the cases, step by step as ordered.
 ///
-/// Ownership: it is killed when this goes away, and by the kernel when the thread that started it ends. It leaves nothing behind.
+/// Ownership: the process is killed with this value, or by the kernel when the thread that started it ends. It leaves nothing behind.
 @safe
 struct Worker: ~Copyable {
-    /// Where it is; see cworkload.h.
+    /// Its stage; see cworkload.h.
     enum Stage {
         case waiting, ready, done
         case busy
     }
 
-    /// How it came out of a case.
+    /// The result of a case.
     enum Verdict {
         case right
-        /// Call and result: the kernel has not what it takes.
+        /// The call and its result: the kernel lacks what the case needs.
         case refused(String, Int)
         /// A sentence.
         case wrong(String)
@@ -27,11 +27,11 @@ struct Worker: ~Copyable {
     let pid: Int32
 
     /// - Parameters:
-    ///   - cpu: what it runs on.
-    ///   - partner: what the second thread runs on in cases that have one.
+    ///   - cpu: runs the worker.
+    ///   - partner: runs the second thread, in cases that have one.
     init(cpu: Int32, partner: Int32) throws(CaptureError) {
         guard let handle = unsafe cworkload_start(cpu, partner) else {
-            throw CaptureError("The process that does the work can't be started: fork gives \(ErrnoTable.name(errno)).")
+            throw CaptureError("Can't start the worker process: fork gives \(ErrnoTable.name(errno)).")
         }
         unsafe self.handle = handle
         pid = unsafe cworkload_pid(handle)
@@ -57,15 +57,15 @@ struct Worker: ~Copyable {
         /// Operations of each batch.
         var operations: UInt64
         var batches = 1
-        /// Whether batches are timed, for which the clock may be asked by a system call.
+        /// Whether batches are timed. Reading the clock may take a system call.
         var isTimed = false
         var isSlowed = false
     }
 
-    /// The most batches that an order may have.
+    /// The maximum number of batches in an order.
     static let mostBatches = Int(CWORKLOAD_BATCHES)
 
-    /// Lets it prepare a case and warm up. Only in the stage `waiting`.
+    /// Orders a case: the worker prepares it and warms up. Only in the stage `waiting`.
     func prepare(_ order: Order) {
         var told = cworkload_order(
             index: order.definition.index, warm_up: UInt(order.warmUp), operations: UInt(order.operations),
@@ -82,7 +82,7 @@ struct Worker: ~Copyable {
     /// Nanoseconds that one batch of the last order took.
     func nanoseconds(ofBatch batch: Int) -> UInt64 { unsafe cworkload_batch_nanoseconds(handle, UInt32(batch)) }
 
-    /// What came of the last order.
+    /// The result of the last order.
     var verdict: Verdict {
         let report = unsafe cworkload_report(handle)
         let call =
@@ -90,11 +90,11 @@ struct Worker: ~Copyable {
         return switch report.verdict {
         case CWORKLOAD_RIGHT: .right
         case CWORKLOAD_REFUSED: .refused(call, report.result)
-        case CWORKLOAD_WRONG_EFFECT: .wrong("\(call) returned what it should, but without the effect.")
+        case CWORKLOAD_WRONG_EFFECT: .wrong("\(call) returned the right value, but had no effect.")
         default:
             .wrong(
-                "\(call) returned \(Worker.text(report.result)) in operation \(report.operation), where \(Worker.text(report.wanted)) "
-                    + "was to come.")
+                "\(call) returned \(Worker.text(report.result)) in operation \(report.operation) instead of "
+                    + "\(Worker.text(report.wanted)).")
         }
     }
 
@@ -111,7 +111,7 @@ struct Worker: ~Copyable {
     }
 }
 
-/// Keeps the calling thread off the CPU that is measured, until it goes away. A refusal is no error: figures are noisier then.
+/// Keeps the calling thread off the measured CPU while this value lives. If the kernel refuses, figures are only noisier.
 ///
 /// Threading: made and ended on the same thread.
 struct Place: ~Copyable {

@@ -81,7 +81,7 @@ package struct WorkloadBench: ~Copyable {
     package init(_ options: WorkloadOptions, onProgress: @escaping (Progress) -> Void = { _ in }) throws(CaptureError) {
         let definitions = try WorkloadBench.chosen(options.patterns)
         if let name = options.slowedCase, !definitions.contains(where: { $0.name == name && $0.canBeSlowed }) {
-            throw CaptureError("Nothing can be planted in a case '\(name)'.", kind: .wrongRequest)
+            throw CaptureError("Nothing can be planted in the case '\(name)'.", kind: .wrongRequest)
         }
         let cpus = Worker.cpus()
         // The first CPU serves most interrupts.
@@ -113,7 +113,7 @@ package struct WorkloadBench: ~Copyable {
     ///
     /// Errors: what keeps a trace from working, a signal that asked to end.
     package consuming func run() throws(CaptureError) -> Profile {
-        // Where no trace can be had, that is said before anybody has waited.
+        // If tracing is impossible, say so before anybody has waited.
         _ = try WindowedCapture(of: worker.pid, btfPath: options.btfPath, programSet: options.programSet)
         for run in 1...options.runs {
             for index in measurements.indices where measurements[index].isMeasured { try timeCase(index, run) }
@@ -128,7 +128,7 @@ package struct WorkloadBench: ~Copyable {
     }
 
     private func describe(_ profile: inout Profile) {
-        // What only some cases make is another workload, which compares with its like.
+        // A part of the cases is a different workload, and is compared only with the same part.
         let id = ([WorkloadBench.id] + options.patterns.sorted()).joined(separator: " ")
         profile.workload = WorkloadResult(
             id: id, version: WorkloadBench.version, isQuick: options.isQuick, runs: options.runs, machine: options.machine,
@@ -138,14 +138,14 @@ package struct WorkloadBench: ~Copyable {
         case .host, .kvm: break
         case .emulation:
             profile.capture.warnings.append(
-                "This kernel ran in an emulation of a processor: its nanoseconds say nothing about real hardware.")
+                "This kernel ran on an emulated processor: its nanoseconds say nothing about real hardware.")
         case .countedEmulation:
             profile.capture.warnings.append(
-                "This kernel ran in an emulation of a processor, where a nanosecond is one instruction executed: its times compare "
-                    + "kernels by what they execute, and say nothing about real hardware.")
+                "This kernel ran on an emulated processor, where a nanosecond is one executed instruction: its times compare "
+                    + "how much kernels execute, and say nothing about real hardware.")
         }
         if cpu == otherCPU {
-            profile.capture.notes.append("There was one CPU for all: threads that wake each other took turns on it.")
+            profile.capture.notes.append("There was only one CPU: threads that wake each other took turns on it.")
         }
     }
 

@@ -1,5 +1,5 @@
 /*
- * Keeps what libbpf prints, so that an error can say why. libbpf prints through a va_list callback, which Swift cannot be.
+ * Keeps what libbpf prints, for errors to tell why. libbpf prints through a va_list callback, which Swift can't implement.
  */
 #ifndef SYSLAT_BPF_LOG_H
 #define SYSLAT_BPF_LOG_H

@@ -1,8 +1,8 @@
 /*
- * What Swift can't do: call the functions of the vDSO by their address, and enter the kernel without libc's wrapper around it.
+ * What Swift can't do: call functions of the vDSO by address, and enter the kernel without libc's wrapper.
  *
  * Functions return what the kernel returns: a result, or an errno value negated (-4095 to -1). None of them touches errno, takes a
- * lock or allocates, but for cvdso_getrandom_state. Calls made N times are made in one loop, and the last result is returned.
+ * lock or allocates, except cvdso_getrandom_state. Calls made N times are made in one loop, and the last result is returned.
  */
 #ifndef SYSLAT_CVDSO_H
 #define SYSLAT_CVDSO_H
@@ -11,7 +11,7 @@
 #include <sys/auxv.h>
 #include <sys/types.h>
 
-/* What is called, and so with which arguments. */
+/* Which function is called, and so its arguments. */
 enum cvdso_kind {
     CVDSO_CLOCK_GETTIME, /* the clock, and room for the answer */
     CVDSO_CLOCK_GETRES,  /* the clock, and room for the answer */
@@ -29,7 +29,7 @@ enum cvdso_kind {
 int cvdso_has_syscall(enum cvdso_kind kind);
 
 /*
- * Calls the function at `function` of the running vDSO so many times. `state` and `state_size` are for getrandom, else ignored.
+ * Calls the function at `function` of the running vDSO `times` times. `state` and `state_size` are for getrandom, else ignored.
  * -ENOSYS for a kind that no vDSO has.
  */
 long cvdso_call(enum cvdso_kind kind, int clock, const void *_Nonnull function, void *_Nullable state, size_t state_size,
@@ -38,15 +38,15 @@ long cvdso_call(enum cvdso_kind kind, int clock, const void *_Nonnull function, 
 /* The same loop around a function of the same signature that returns 0 at once. */
 long cvdso_empty(enum cvdso_kind kind, int clock, unsigned long times);
 
-/* Enters the kernel so many times, with the architecture's own instruction. -ENOSYS for a call that this architecture lacks. */
+/* Enters the kernel `times` times, with the architecture's own instruction. -ENOSYS for a call that this architecture lacks. */
 long cvdso_syscall(enum cvdso_kind kind, int clock, unsigned long times);
 
 /* The loop alone. */
 void cvdso_loop(unsigned long times);
 
 /*
- * Makes the memory that the vDSO's getrandom keeps its generator in, as it asks for it. `size` gets the bytes of one state and
- * `mapped` the bytes to hand to munmap(2). 0, or a negated errno: of the vDSO, or of mmap(2).
+ * Allocates the memory in which the vDSO's getrandom keeps its generator, with the properties that it asks for. `size` gets the
+ * bytes of one state and `mapped` the bytes to hand to munmap(2). 0, or a negated errno: of the vDSO, or of mmap(2).
  */
 long cvdso_getrandom_state(const void *_Nonnull function, void *_Nullable *_Nonnull state, size_t *_Nonnull size,
                            size_t *_Nonnull mapped);

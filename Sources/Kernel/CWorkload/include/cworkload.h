@@ -1,8 +1,8 @@
 /*
  * The loops of the fixed workload, and the process that runs them.
  *
- * Each case makes its system calls in one C loop without libc, so that what an operation calls is known exactly and nothing but the
- * calls is measured. The worker is a child process that shares a page or two with its parent: by these it is told what to do.
+ * Each case makes its system calls in one C loop without libc: the calls of an operation are known exactly, and nothing else is
+ * measured. The worker is a child process that gets its orders through a page or two that it shares with its parent.
  */
 #ifndef SYSLAT_CWORKLOAD_H
 #define SYSLAT_CWORKLOAD_H
@@ -11,7 +11,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* What becomes of a call of a case. */
+/* How a call of a case ends. */
 enum cworkload_ending {
     CWORKLOAD_SUCCEEDS,
     CWORKLOAD_FAILS,           /* with an error, as the case wants it */
@@ -32,9 +32,9 @@ struct cworkload_call {
 struct cworkload_case {
     const char *_Nonnull name;
     const char *_Nonnull summary;
-    /* What it needs of the kernel that may be missing, as a noun; null where it is nothing in particular. */
+    /* The kernel feature that it needs and that may be missing, as a noun; null for none. */
     const char *_Nullable needs;
-    /* Operations of one run of the long form; the short one is a fraction of it. */
+    /* Operations in one run of the long form; the short form is a fraction of it. */
     unsigned operations;
     /* Whether more work can be planted in its calls. */
     int can_be_slowed;
@@ -45,7 +45,7 @@ struct cworkload_case {
 size_t cworkload_case_count(void);
 const struct cworkload_case *_Nonnull cworkload_case_at(size_t index);
 
-/* What the worker is at. It writes READY, DONE and WAITING, its parent the others. */
+/* The worker's stage. The worker writes READY, DONE and WAITING; its parent writes the others. */
 enum cworkload_stage {
     CWORKLOAD_WAITING,  /* for an order, or finished with the last one: see the verdict */
     CWORKLOAD_ORDERED,  /* a case is to be prepared and warmed up */
@@ -62,7 +62,7 @@ enum cworkload_verdict {
     CWORKLOAD_WRONG_EFFECT, /* the call returned what it should, and did not do it: call */
 };
 
-/* What came of a case. `result` and `wanted` are as the kernel returns them: errors are negative. */
+/* The result of a case. `result` and `wanted` are as the kernel returns them: errors are negative. */
 struct cworkload_report {
     enum cworkload_verdict verdict;
     int call;
@@ -85,8 +85,8 @@ struct cworkload_order {
 struct cworkload_worker;
 
 /*
- * Starts the worker on `cpu`; the second thread of a case, where it has one, runs on `partner_cpu`, which may be the same. The
- * worker is killed when the calling thread ends. Null with errno where there can't be one.
+ * Starts the worker on `cpu`. The second thread of a case, if any, runs on `partner_cpu`, which may be the same. The worker is
+ * killed when the calling thread ends. Null with errno on failure.
  */
 struct cworkload_worker *_Nullable cworkload_start(int cpu, int partner_cpu);
 
@@ -95,7 +95,7 @@ void cworkload_end(struct cworkload_worker *_Nonnull worker);
 
 pid_t cworkload_pid(const struct cworkload_worker *_Nonnull worker);
 
-/* Whether it has not ended. */
+/* Whether it is still alive. */
 int cworkload_is_alive(const struct cworkload_worker *_Nonnull worker);
 
 /* Gives an order. Only in the stage WAITING, in which the worker begins. */
@@ -107,7 +107,7 @@ enum cworkload_stage cworkload_stage_of(const struct cworkload_worker *_Nonnull 
 void cworkload_go(struct cworkload_worker *_Nonnull worker);
 void cworkload_release(struct cworkload_worker *_Nonnull worker);
 
-/* What came of the last order so far. Also after the worker's death. */
+/* The result of the last order so far, even after the worker's death. */
 struct cworkload_report cworkload_report(const struct cworkload_worker *_Nonnull worker);
 
 /* Nanoseconds that a batch of the last order took, in the stage DONE and after it. */
