@@ -146,7 +146,7 @@ import Testing
         let feed = Feed(processRowLimit: 64)
         var events: UInt64 = 0
         var wrong: [[UInt8]] = []
-        for round in 0..<100_000 {
+        for round in 0..<rounds(100_000) {
             let record = randomRecord(using: &random)
             let (before, malformed) = (feed.completed + feed.malformedEvents, feed.malformedRecords)
             feed.send(record)

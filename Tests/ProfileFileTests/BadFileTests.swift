@@ -133,7 +133,7 @@ import Testing
     @Test func noise() {
         var random = SeededGenerator.fromEnvironment()
         let whole = Array((Self.lines.joined(separator: "\n") + "\n").utf8)
-        for _ in 0..<2000 {
+        for _ in 0..<rounds(2000) {
             var bytes = whole
             for _ in 0..<Int.random(in: 1...20, using: &random) {
                 bytes[Int.random(in: 0..<bytes.count, using: &random)] = .random(in: 0...255, using: &random)

@@ -77,7 +77,7 @@ import Testing
         var left = HistogramRecorder()
         var right = HistogramRecorder()
         var both = HistogramRecorder()
-        for _ in 0..<20_000 {
+        for _ in 0..<rounds(20_000) {
             let value = UInt64.random(in: 0 ... .max, using: &random) >> UInt64.random(in: 0...63, using: &random)
             both.record(value)
             if Bool.random(using: &random) { left.record(value) } else { right.record(value) }

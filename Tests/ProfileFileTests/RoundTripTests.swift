@@ -7,7 +7,7 @@ import Testing
 @Suite struct RoundTripTests {
     @Test func readingGivesTheProfileThatWasWritten() throws {
         var random = SeededGenerator.fromEnvironment()
-        for number in 0..<200 {
+        for number in 0..<rounds(200) {
             let profile = Profile.random(intervals: number % 3, using: &random)
             let bytes = try ProfileFileWriter.text(of: profile)
             let read = try ProfileFileReader.read(bytes, path: "f")

@@ -131,7 +131,7 @@ import Testing
     /// Whatever is changed in them, and whether or not the hash fits: an answer, never a trap.
     @Test func noise() {
         var random = SeededGenerator.fromEnvironment()
-        for _ in 0..<2000 {
+        for _ in 0..<rounds(2000) {
             var bytes = Array(Self.lines.joined(separator: "\n").utf8)
             for _ in 0..<Int.random(in: 1...5, using: &random) {
                 bytes[.random(in: 0..<bytes.count, using: &random)] = .random(in: 0x20...0x7e, using: &random)

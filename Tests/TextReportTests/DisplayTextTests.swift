@@ -45,7 +45,7 @@ import Testing
     /// Whatever bytes a process has in its name: nothing is wider than asked and no control character is left.
     @Test func anythingFits() {
         var generator = SeededGenerator.fromEnvironment()
-        for _ in 0..<2_000 {
+        for _ in 0..<rounds(2_000) {
             let scalars = (0..<Int.random(in: 0...40, using: &generator)).compactMap { _ in
                 Unicode.Scalar(UInt32(truncatingIfNeeded: generator.next()) >> UInt32.random(in: 11...28, using: &generator))
             }

@@ -18,7 +18,7 @@ import Testing
     /// Every value is counted in the row that covers it, once; rows rise, do not overlap and are at most 24.
     @Test func rowsCoverEveryValueOnce() {
         var generator = SeededGenerator.fromEnvironment()
-        for _ in 0..<300 {
+        for _ in 0..<rounds(300) {
             let lowest = UInt64.random(in: 0...63, using: &generator)
             let highest = UInt64.random(in: lowest...63, using: &generator)
             let values = (0..<Int.random(in: 1...300, using: &generator)).map { _ in

@@ -106,7 +106,7 @@ import Testing
     /// Any profile at all: random shapes neither trap nor break the width.
     @Test func randomProfilesFit() {
         var generator = SeededGenerator.fromEnvironment()
-        for _ in 0..<60 {
+        for _ in 0..<rounds(60) {
             let profile = randomProfile(using: &generator)
             let options = Options(
                 sort: SortKey.allCases.randomElement(using: &generator) ?? .total,

@@ -114,7 +114,7 @@ import Testing
         var images = [true, false].flatMap { is64 in MadeImage.Count.allCases.map { MadeImage(is64: is64, count: $0).bytes() } }
         if let running = try VDSOImage.running() { images += [[UInt8]](repeating: running.bytes, count: 4) }
         var read = 0
-        for _ in 0..<24_000 {
+        for _ in 0..<rounds(24_000) {
             let image = try #require(images.randomElement(using: &generator))
             let bytes = Self.damaged(image, &generator)
             guard let parsed = try? VDSOImage(bytes) else { continue }
