@@ -61,7 +61,7 @@ import Testing
     /// What QEMU itself can't do comes with its own words.
     @Test func qemuSaysWhatItCanNotDo() throws {
         let text = try refusal { $0.processors = 100_000 }
-        #expect(text.contains(" was not run to its end by QEMU (exit status 1): ") && text.contains("CPU"), "\(text)")
+        #expect(text.contains(" was cut short by QEMU (exit status 1): ") && text.contains("CPU"), "\(text)")
     }
 
     @Test func guestInitRunsNowhereElse() throws {

@@ -89,6 +89,17 @@ import Testing
         for (entry, set) in pairs { try check(entry, try #require(run[job(entry, set).name])) }
     }
 
+    /// Linux 7.2 and later may preempt the programs of system calls: two of them would fill one batch at the same time.
+    @Test(.enabled(if: DebianKernel.reachable.contains(.newest), "the newest kernel was not fetched"))
+    func `a kernel that may preempt programs gets no fast path`() throws {
+        let job = GuestJob(
+            ["/syslat", "profile"] + ProgramSet.fast.options + ["--", "/calls.s64", "1"], name: "fast")
+        let run = try DebianKernel.newest.boot([job], files: [GuestFile("/calls.s64", .copy(of: try Fixture("calls.s64").path))])
+        let result = try #require(run["fast"])
+        #expect(result.ending == .exited(status: 64))
+        #expect(result.errorText == "syslat: The program set fast can't be used here. This capture would use typed.\n")
+    }
+
     private func check(_ entry: Case, _ result: GuestResult) throws {
         try #require(result.isSuccess, "\(result.name): \(result.endingText): \(result.errorText)")
         let report = try Report(json: result.outputText)

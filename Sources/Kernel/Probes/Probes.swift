@@ -99,7 +99,14 @@ private struct Loaded: ~Copyable {
     /// Up to Linux 6.18 tracepoints run programs with preemption off (__BPF_DECLARE_TRACE_SYSCALL, include/trace/bpf_probe.h); a program
     /// that is preempted on a later kernel is skipped on its CPU until it goes on (`active` of struct bpf_prog). Those calls are lost, with
     /// the causes `recursion` and `missed_exit`.
-    func mayBePreempted() -> Bool { KernelProbe.takesSleepingProgram(on: loaded.tracepoint(of: programs.sysEnter)) ?? true }
+    func mayBePreempted() -> Bool {
+        let call = loaded.tracepoint(of: programs.sysEnter)
+        guard KernelProbe.takesSleepingProgram(on: call) ?? true else { return false }
+        // Linux up to 6.1 takes such a program for any tracepoint, without a look at what it is. Later ones tell those of system calls
+        // from all others.
+        guard call != nil, let other = loaded.tracepoint(of: programs.exit) else { return true }
+        return KernelProbe.takesSleepingProgram(on: other) != true
+    }
 
     consuming func object() -> BPFObject { loaded }
 }
