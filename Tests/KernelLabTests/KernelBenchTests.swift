@@ -120,7 +120,7 @@ import Workload
         let noFolder = try ProgramRun.run(
             [ProgramRun.syslat, "bench", "--kernel", DebianKernel.standard.path, "-o", scratch],
             environment: ["SYSLAT_STATIC": KernelRequirement.program])
-        #expect(noFolder.status == 1 && noFolder.error.contains("is no folder"), "\(noFolder.error)")
+        #expect(noFolder.status == 1 && noFolder.error.contains("is not a folder"), "\(noFolder.error)")
         // env(1) is found all the same, and looks for an absolute path.
         let noQEMU = try ProgramRun.run(
             [ProgramRun.syslat, "bench", "--kernel", DebianKernel.standard.path, "-o", folder],

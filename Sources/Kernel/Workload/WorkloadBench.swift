@@ -141,7 +141,7 @@ package struct WorkloadBench: ~Copyable {
                 "This kernel ran on an emulated processor: its nanoseconds say nothing about real hardware.")
         case .countedEmulation:
             profile.capture.warnings.append(
-                "This kernel ran on an emulated processor, where a nanosecond is one executed instruction: its times compare "
+                "This kernel ran on an emulated processor, where a nanosecond is one instruction executed: its times compare "
                     + "how much kernels execute, and say nothing about real hardware.")
         }
         if cpu == otherCPU {
