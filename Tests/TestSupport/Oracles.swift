@@ -1,15 +1,15 @@
 import Foundation
 
-/// Other people's programs that check what we export and compute: installed by Tests/Oracles/install, in .build/oracles.
+/// Other people's programs that check what we export and compute. Tests/Oracles/install puts them in .build/oracles.
 package enum Oracles {
     package struct Failure: Error, CustomStringConvertible {
         package let description: String
     }
 
     package static let missing =
-        "the oracles are not installed: Tests/Oracles/install does that; SYSLAT_REQUIRE_ORACLES=1 makes it a failure"
+        "the oracles are not installed, or in other versions: run Tests/Oracles/install; SYSLAT_REQUIRE_ORACLES=1 makes this a failure"
 
-    /// Whether the tests that need them run. Where they are required and missing, the tests run and fail.
+    /// Whether the tests that need the oracles run. If oracles are required and missing, those tests run and fail.
     package static var areWanted: Bool {
         ProcessInfo.processInfo.environment["SYSLAT_REQUIRE_ORACLES"] == "1" || areInstalled
     }
@@ -18,22 +18,28 @@ package enum Oracles {
         .deletingLastPathComponent()
     private static let directory = package.appendingPathComponent(".build/oracles")
 
-    private static var areInstalled: Bool {
-        FileManager.default.fileExists(atPath: directory.appendingPathComponent("installed").path)
-    }
+    /// Whether all of them are there, in the versions that the tests expect.
+    private static let areInstalled: Bool = {
+        let process = Process()
+        process.executableURL = package.appendingPathComponent("Tests/Oracles/install")
+        process.arguments = ["--check"]
+        guard (try? process.run()) != nil else { return false }
+        process.waitUntilExit()
+        return process.terminationStatus == 0
+    }()
 
-    /// Hands a text to one of the scripts in Tests/Oracles, and takes its answer apart.
+    /// Hands a text to one of the scripts in Tests/Oracles, and decodes its answer.
     package static func ask<Answer: Decodable>(_ script: String, about text: String, for type: Answer.Type) throws -> Answer {
         try withFile(text) { file in
             let python = directory.appendingPathComponent("venv/bin/python").path
             let path = package.appendingPathComponent("Tests/Oracles/\(script)").path
-            // Nothing is left in the source tree, and nothing but the answer is said.
+            // Python leaves no bytecode in the source tree and prints no warnings.
             let output = try run([python, "-B", "-W", "ignore", path, file.path], input: file)
             return try JSONDecoder().decode(type, from: Data(output.utf8))
         }
     }
 
-    /// Throws what promtool says unless it accepts a text in the format of Prometheus.
+    /// Throws promtool's complaint unless it accepts a text in the format of Prometheus.
     package static func promtoolAccepts(_ text: String) throws {
         let command = [directory.appendingPathComponent("promtool").path, "check", "metrics"]
         let output = try withFile(text) { try run(command, input: $0) }
@@ -47,7 +53,7 @@ package enum Oracles {
         return try body(file)
     }
 
-    /// The output of a program that must end well, and within a minute.
+    /// The output of a program that must succeed within a minute.
     private static func run(_ command: [String], input: URL) throws -> String {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
