@@ -1,6 +1,6 @@
 /// The log-linear bucket scheme that every latency histogram of syslat shares.
 ///
-/// Values below 256 have a bucket each. Above that every power of two is cut into 128 equal buckets, so no bucket is
+/// Values below 256 have a bucket each. From there on, every power of two is divided into 128 equal buckets, so no bucket is
 /// wider than 1/128 (0.78 %) of the values in it:
 ///
 /// ```
@@ -10,20 +10,20 @@
 /// ```
 ///
 /// The indices are those of HdrHistogram's counts array for (lowest 1, highest 2^42 - 1, 2 significant digits).
-package enum BucketScheme {
+public enum BucketScheme {
     /// log2 of the number of buckets in each power of two.
-    package static let subBucketBits = 7
-    /// Values of 2^42 ns (73 minutes) and more are counted apart: see ``LatencyHistogram/aboveRange``.
-    package static let valueBits = 42
-    /// How many buckets there are.
-    package static let bucketCount = (valueBits - subBucketBits + 1) << subBucketBits
+    public static let subBucketBits = 7
+    /// Values of 2^42 ns (73 minutes) and more are counted separately: see ``LatencyHistogram/aboveRange``.
+    public static let valueBits = 42
+    /// The number of buckets.
+    public static let bucketCount = (valueBits - subBucketBits + 1) << subBucketBits
     /// The smallest value, in nanoseconds, that has no bucket.
-    @inlinable package static var rangeEnd: UInt64 { 1 << UInt64(valueBits) }
+    @inlinable public static var rangeEnd: UInt64 { 1 << UInt64(valueBits) }
 
     /// The bucket of a value below ``rangeEnd``. Units: nanoseconds.
     @inlinable @inline(__always)
-    package static func index(of value: UInt64) -> Int {
-        // Below 2^8 the formula for "octave 0" holds as well: the shift is 0 and the index is the value.
+    public static func index(of value: UInt64) -> Int {
+        // The formula also holds below 2^8: the shift is 0 and the index is the value.
         let magnitude = 63 &- (value | 0xff).leadingZeroBitCount
         let shift = magnitude &- subBucketBits
         return (shift << subBucketBits) &+ Int(truncatingIfNeeded: value &>> UInt64(truncatingIfNeeded: shift))
@@ -31,7 +31,7 @@ package enum BucketScheme {
 
     /// The smallest value of a bucket, in nanoseconds.
     @inlinable
-    package static func lowerBound(of index: Int) -> UInt64 {
+    public static func lowerBound(of index: Int) -> UInt64 {
         let subBuckets = 1 << subBucketBits
         if index < 2 * subBuckets { return UInt64(index) }
         let shift = (index >> subBucketBits) - 1
@@ -40,11 +40,11 @@ package enum BucketScheme {
 
     /// How many distinct values a bucket holds.
     @inlinable
-    package static func width(of index: Int) -> UInt64 {
+    public static func width(of index: Int) -> UInt64 {
         index < 2 << subBucketBits ? 1 : 1 << UInt64((index >> subBucketBits) - 1)
     }
 
     /// The largest value of a bucket, in nanoseconds.
     @inlinable
-    package static func upperBound(of index: Int) -> UInt64 { lowerBound(of: index) + width(of: index) - 1 }
+    public static func upperBound(of index: Int) -> UInt64 { lowerBound(of: index) + width(of: index) - 1 }
 }

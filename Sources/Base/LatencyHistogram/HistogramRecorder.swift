@@ -1,10 +1,10 @@
-import SaturatingMath
+public import SaturatingMath
 
-/// Counts durations one at a time: the dense, mutable side of ``LatencyHistogram``, made for the per-event path.
+/// Counts durations one at a time: the dense, mutable counterpart of ``LatencyHistogram``, for the path that each event takes.
 ///
 /// Ownership: the recorder owns 36 KiB of counters and frees them. Threading: one thread at a time.
 @safe
-package struct HistogramRecorder: ~Copyable {
+public struct HistogramRecorder: ~Copyable {
     @usableFromInline var counts: UnsafeMutablePointer<UInt64>
     @usableFromInline var sum: UInt64 = 0
     @usableFromInline var min: UInt64 = .max
@@ -25,11 +25,11 @@ package struct HistogramRecorder: ~Copyable {
 
     /// Counts one duration. Units: nanoseconds. Complexity: O(1), no allocation.
     @inlinable @inline(__always)
-    package mutating func record(_ value: UInt64) { record(value, times: 1) }
+    public mutating func record(_ value: UInt64) { record(value, times: 1) }
 
-    /// Counts one duration as if it had come so many times. Units: nanoseconds.
+    /// Counts one duration `times` times. Units: nanoseconds.
     @inlinable @inline(__always)
-    package mutating func record(_ value: UInt64, times: UInt64) {
+    public mutating func record(_ value: UInt64, times: UInt64) {
         recorded &+= times
         sum = sum.addingSaturating(times == 1 ? value : value.multipliedSaturating(by: times))
         if value < min { min = value }

@@ -1,14 +1,14 @@
 extension UInt64 {
     /// The sum, or `UInt64.max` where it does not fit.
     @inlinable
-    package func addingSaturating(_ other: UInt64) -> UInt64 {
+    public func addingSaturating(_ other: UInt64) -> UInt64 {
         let (result, overflow) = addingReportingOverflow(other)
         return overflow ? .max : result
     }
 
     /// The product, or `UInt64.max` where it does not fit.
     @inlinable
-    package func multipliedSaturating(by other: UInt64) -> UInt64 {
+    public func multipliedSaturating(by other: UInt64) -> UInt64 {
         let (result, overflow) = multipliedReportingOverflow(by: other)
         return overflow ? .max : result
     }
