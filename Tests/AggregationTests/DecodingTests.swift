@@ -13,7 +13,7 @@ import Testing
         #expect(feed.calls().isEmpty && feed.processes().isEmpty, "\(what)", sourceLocation: sourceLocation)
     }
 
-    @Test func everyFieldOfAnEventIsRead() throws {
+    @Test func `every field of an event is decoded at any alignment`() throws {
         for offset in 0..<8 {
             let feed = Feed()
             let event = Event(duration: 0x3ff_4567_89ab, tgid: 0x30_2010, number: 777, error: 4095, abi: 2, outcome: 1)
@@ -28,7 +28,7 @@ import Testing
         }
     }
 
-    @Test func aCallApartFromTheBatchesIsTakenWhateverItsLength() throws {
+    @Test func `a record of a single call can hold the longest latency`() throws {
         for offset in 0..<8 {
             let feed = Feed()
             let event = Event(duration: .max - 7, tgid: 0x30_2010, number: -777, error: 4095, abi: 1, outcome: 2)
@@ -43,7 +43,7 @@ import Testing
     }
 
     @Test(arguments: [Event(tgid: 0), Event(tgid: 4 << 20), Event(tgid: .max), Event(outcome: 3), Event(reserved: 1)])
-    func anImpossibleCallApartFromTheBatchesIsMalformed(event: Event) {
+    func `an impossible call in a record of its own is malformed`(event: Event) {
         let feed = Feed()
         feed.send(event.single())
         #expect(feed.malformedEvents == 1 && feed.malformedRecords == 0 && feed.completed == 0)
@@ -51,46 +51,46 @@ import Testing
         #expect(feed.malformedEvents == 2 && feed.completed == 0)
     }
 
-    @Test func aRecordCutAnywhereIsMalformed() {
+    @Test func `a record truncated at any byte is malformed`() {
         let batch = Record.batch([Event(), Event(number: 1), Event(number: 2)])
         for length in 0..<batch.count { expectMalformed(Array(batch.prefix(length)), "\(length) bytes of a batch") }
         let exit = Record.processExit(42, comm: Array("dd".utf8))
-        for length in 0..<exit.count { expectMalformed(Array(exit.prefix(length)), "\(length) bytes of an exit") }
+        for length in 0..<exit.count { expectMalformed(Array(exit.prefix(length)), "\(length) bytes of a process end") }
         let call = Event().single()
         for length in 0..<call.count { expectMalformed(Array(call.prefix(length)), "\(length) bytes of a call") }
     }
 
-    @Test func aRecordThatIsTooLongIsMalformed() {
+    @Test func `a record with trailing bytes is malformed`() {
         expectMalformed(Record.batch([Event()]) + [0], "a batch and a byte")
-        expectMalformed(Record.batch([Event()]) + Event().bytes, "an event that is not counted")
-        expectMalformed(Record.processExit(42, comm: []) + [0], "an exit and a byte")
+        expectMalformed(Record.batch([Event()]) + Event().bytes, "an event beyond the count")
+        expectMalformed(Record.processExit(42, comm: []) + [0], "a process end and a byte")
         expectMalformed(Event().single() + [0], "a call and a byte")
     }
 
-    @Test func otherVersionsAndKindsAreMalformed() {
+    @Test func `records of other versions and unknown kinds are malformed`() {
         for version in (0...10 as ClosedRange<UInt16>).filter({ $0 != Record.version }) + [Record.version << 8, .max] {
             expectMalformed(Record.batch([Event()], version: version), "version \(version)")
-            expectMalformed(Record.processExit(42, comm: [], version: version), "exit of version \(version)")
+            expectMalformed(Record.processExit(42, comm: [], version: version), "process end of version \(version)")
             expectMalformed(Event().single(version: version), "call of version \(version)")
         }
         for kind in [0, 3, 4, 0x101, .max] as [UInt16] { expectMalformed(Record.batch([Event()], kind: kind), "kind \(kind)") }
     }
 
-    @Test func impossibleCountsAreMalformed() {
+    @Test func `a record with an impossible count is malformed`() {
         expectMalformed(Record.batch([]), "no events")
-        expectMalformed(Record.batch([Event()], count: 0), "an event that is not counted")
+        expectMalformed(Record.batch([Event()], count: 0), "an event beyond the count")
         expectMalformed(Record.batch([Event()], count: 2), "one event too few")
         expectMalformed(Record.batch(Array(repeating: Event(), count: Record.mostEvents + 1)), "one event more than a full batch")
         expectMalformed(Record.batch([Event()], count: .max), "the largest count")
         // 16 * count wraps to 16 in 32 bits.
         expectMalformed(Record.batch([Event()], count: (1 << 28) + 1), "a count whose bytes wrap")
-        expectMalformed(Record.processExit(42, comm: [], count: 0), "no exit")
-        expectMalformed(Record.processExit(42, comm: [], count: 2), "two exits")
+        expectMalformed(Record.processExit(42, comm: [], count: 0), "no process end")
+        expectMalformed(Record.processExit(42, comm: [], count: 2), "two process ends")
         expectMalformed(Event().single(count: 0), "no call")
         expectMalformed(Event().single(count: 2), "two calls")
     }
 
-    @Test func aFullBatchIsTaken() {
+    @Test func `a full batch is decoded whole`() {
         let feed = Feed()
         feed.send(Record.batch(Array(repeating: Event(), count: Record.mostEvents)))
         #expect(feed.completed == UInt64(Record.mostEvents))
@@ -101,7 +101,7 @@ import Testing
         Event(outcome: 3), Event(reserved: 1), Event(outcome: 3, reserved: 1), Event(tgid: 0), Event(clock: 1), Event(evidence: 6),
         Event(evidence: 7), Event(sampling: 13), Event(sampling: 14), Event(sampling: 15),
     ])
-    func anImpossibleEventIsCountedAndItsNeighboursAreKept(event: Event) {
+    func `an impossible event is counted as malformed and its neighbours are kept`(event: Event) {
         let feed = Feed()
         feed.send(Record.batch([Event(), event, Event()]))
         #expect(feed.malformedEvents == 1)
@@ -116,14 +116,14 @@ import Testing
         Event(duration: (1 << 42) - 1), Event(number: 1023), Event(number: 1024), Event(number: -1), Event(sampling: 12),
         Event(evidence: 1), Event(evidence: 5, clock: 255),
     ])
-    func theLastPossibleValueIsTaken(event: Event) {
+    func `events with the most extreme valid values are accepted`(event: Event) {
         let feed = Feed()
         feed.send([event])
         #expect(feed.completed == 1)
         #expect(feed.malformed == 0)
     }
 
-    @Test func exitsOfImpossibleProcessesAreMalformed() {
+    @Test func `the end of a process with an impossible id is malformed`() {
         expectMalformed(Record.processExit(0, comm: []), "process 0")
         expectMalformed(Record.processExit(4 << 20, comm: []), "a process beyond the largest id")
         expectMalformed(Record.processExit(.max, comm: []), "process -1")
@@ -134,14 +134,14 @@ import Testing
             (Array("dd".utf8), "dd"), (Array("a\0b".utf8), "a"), ([], ""), (Array("0123456789abcdef".utf8), "0123456789abcdef"),
             ([0x61, 0xff, 0x62], "a\u{FFFD}b"), (Array("\u{1B}[2J".utf8), "\u{1B}[2J"),
         ] as [([UInt8], String)])
-    func aNameEndsWithItsNUL(comm: [UInt8], name: String) {
+    func `a process name ends at its first NUL or after 16 bytes`(comm: [UInt8], name: String) {
         let feed = Feed()
         feed.send([Event(tgid: 9)])
         feed.send(Record.processExit(9, comm: comm))
         #expect(feed.processes().map(\.comm) == [name])
     }
 
-    @Test func randomBytesNeverTrapAndAreAllAccountedFor() {
+    @Test func `random records never trap and every event is accounted for`() {
         var random = SeededGenerator.fromEnvironment()
         let feed = Feed(processRowLimit: 64)
         var events: UInt64 = 0
@@ -151,7 +151,7 @@ import Testing
             let (before, malformed) = (feed.completed + feed.malformedEvents, feed.malformedRecords)
             feed.send(record)
             let taken = feed.completed + feed.malformedEvents - before
-            // All events of the record and nothing else, or one bad record, or the exit of a process.
+            // Either all events of the record and nothing else, or one malformed record, or the end of a process.
             let isWhole =
                 (Int(taken) * 16 + 8 == record.count || taken == 1 && record.count == 32) && feed.malformedRecords == malformed
             let isRefused = taken == 0 && feed.malformedRecords == malformed + 1
@@ -170,7 +170,7 @@ import Testing
         #expect(abs(attributed - Int(feed.completed)) <= series.count / 2)
     }
 
-    /// Noise, noise behind a good header, and good records with a few bytes changed.
+    /// Random bytes, random bytes after a valid header, or a valid record with a few bytes changed.
     private func randomRecord(using random: inout SeededGenerator) -> [UInt8] {
         switch UInt8.random(in: 0..<4, using: &random) {
         case 0:

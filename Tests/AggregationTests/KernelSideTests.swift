@@ -6,12 +6,12 @@ import Testing
 
 @testable import Aggregation
 
-/// What is read from the kernel side's memory and maps, and not from the ring.
+/// What is read from the kernel side's memory and maps rather than from the ring.
 @Suite struct KernelSideTests {
-    /// Counters of which the first is `first`, and each other one more than the one before it.
+    /// Counters with the values `first`, `first + 1` and so on.
     private func counters(from first: UInt64) -> syslat_counters {
         var counters = syslat_counters()
-        // Each word of the value, which has nothing but 64-bit counters.
+        // The structure consists of 64-bit counters only.
         unsafe withUnsafeMutableBytes(of: &counters) { bytes in
             let words = unsafe bytes.bindMemory(to: UInt64.self)
             for position in words.indices { unsafe words[position] = first + UInt64(position) }
@@ -19,7 +19,7 @@ import Testing
         return counters
     }
 
-    @Test func `the counters of all shares add up`() {
+    @Test func `the counters of all CPU shares add up`() {
         var total = KernelCounters(counters(from: 1))
         total.add(counters(from: 100))
         total.add(syslat_counters())
@@ -43,7 +43,7 @@ import Testing
         return slot
     }
 
-    @Test func `a slot in a call is a call in flight`() throws {
+    @Test func `a slot whose thread is in a call is a call in flight`() throws {
         let call = try #require(InFlightSlot(slot(Event(number: -5, abi: 1), thread: 77 | SYSLAT_IN_CALL)))
         #expect(call.tid == 77 && call.id == SyscallID(abi: .ia32, number: -5) && !call.isUnmeasured)
         #expect(call.age(at: 1700) == 1200 && call.age(at: 499) == 0)
@@ -57,7 +57,7 @@ import Testing
         var caller = syslat_caller()
         caller.state = state.rawValue
         caller.calls = calls
-        // No more bytes than the field has.
+        // Copies no more bytes than the field has.
         unsafe withUnsafeMutableBytes(of: &caller.name) { unsafe $0.copyBytes(from: name.utf8.prefix($0.count)) }
         return caller
     }
@@ -71,7 +71,7 @@ import Testing
         return key
     }
 
-    @Test func `a caller has its place, its file and its clock`() throws {
+    @Test func `a caller entry gives the code address, the file and the clock`() throws {
         let entry = try #require(CallerEntry(key: key(), caller: caller(SYSLAT_CALLER_NAMED, name: "libc.so.6")))
         let place = CallerEntry.CodePlace(pid: 42, program: 0xabc, address: 0x401000)
         #expect(entry.source == .code(place, .named("libc.so.6")))
@@ -83,26 +83,26 @@ import Testing
         #expect(unknown.source == .code(place, .unknown))
     }
 
-    @Test func `a name that fills its field is whole`() throws {
+    @Test func `a file name that fills its field is read whole`() throws {
         let name = String(repeating: "n", count: Int(SYSLAT_CALLER_NAME))
         let entry = try #require(CallerEntry(key: key(), caller: caller(SYSLAT_CALLER_NAMED, name: name)))
         guard case .code(_, .named(let found)) = entry.source else { return #expect(Bool(false), "\(entry.source)") }
         #expect(found == name)
     }
 
-    @Test func `the vsyscall page is told apart`() throws {
+    @Test func `a caller entry with the vsyscall ABI stands for the vsyscall page`() throws {
         let entry = try #require(
             CallerEntry(key: key(abi: 4, number: 201, evidence: nil, clock: 0), caller: caller(SYSLAT_CALLER_NAMED, name: "old")))
         #expect(entry.source == .vsyscallPage(comm: "old"))
         #expect(entry.id == SyscallID(abi: .x86_64, number: 201))
     }
 
-    @Test func `callers that no kernel side writes are refused`() {
+    @Test func `caller entries with an unknown ABI or no evidence are rejected`() {
         #expect(CallerEntry(key: key(abi: 5), caller: caller(SYSLAT_CALLER_NAMED, name: "x")) == nil)
         #expect(CallerEntry(key: key(evidence: nil), caller: caller(SYSLAT_CALLER_NAMED, name: "x")) == nil)
     }
 
-    @Test func `ticks have their process, function and time`() {
+    @Test func `vDSO ticks give their process, function and mean period`() {
         var key = syslat_tick_key()
         (key.tgid, key.function) = (42, 3)
         var ticks = syslat_ticks()
@@ -124,7 +124,7 @@ import Testing
         #expect(aggregator.unmeasured == 11 && aggregator.calls().map(\.id) == [SyscallID(abi: .ia32, number: 7)])
     }
 
-    @Test func `what is left in a batch is taken in`() {
+    @Test func `events left in a batch are consumed, but no more than fit in it`() {
         var share = syslat_cpu()
         share.batch.header.count = 2
         share.batch.events.0 = syslat_event(time: 100 << 22 | 42, call: Event(number: 7).word)
@@ -142,7 +142,7 @@ import Testing
     }
 
     private func setEvent(_ number: Int, of share: inout syslat_cpu) {
-        // Inside the array, which has as many.
+        // Callers pass a number below the size of the array.
         unsafe withUnsafeMutableBytes(of: &share.batch.events) {
             unsafe $0.storeBytes(
                 of: syslat_event(time: 100 << 22 | 42, call: Event(number: 7).word), toByteOffset: number * 16,

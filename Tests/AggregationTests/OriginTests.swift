@@ -6,7 +6,7 @@ import Testing
 
 @testable import Aggregation
 
-/// Calls that the vDSO could have served: one row in the table of calls, one for each way in the vDSO's.
+/// Calls that the vDSO could have served: one row in the table of calls, and one for each origin in the vDSO's table.
 @Suite struct OriginTests {
     private static let clockGettime: Int32 = 228
     private static let getrandom: Int32 = 318
@@ -18,7 +18,7 @@ import Testing
             duration: duration, tgid: pid, number: Self.clockGettime, error: error, evidence: evidence.rawValue, clock: clock)
     }
 
-    @Test func originsAreOneCallAndRowsOfTheirOwn() throws {
+    @Test func `one call has a separate origin for each evidence and clock`() throws {
         let feed = Feed()
         feed.send([event(.outside), event(.outside), event(.inside, clock: 3, duration: 300), event(.inside, clock: 3, error: 22)])
         feed.send([Event(number: Self.clockGettime)])
@@ -38,7 +38,7 @@ import Testing
         #expect(inside.distribution.count == 2)
     }
 
-    @Test func eachProcessHasItsShare() throws {
+    @Test func `an origin counts the calls and time of each process`() throws {
         let feed = Feed()
         feed.send([event(.outside, pid: 1), event(.outside, pid: 2), event(.outside, pid: 2, duration: 50), event(.inside, pid: 2)])
         let bypass = try #require(feed.origins().first { $0.origin.evidence == .outside })
@@ -46,19 +46,19 @@ import Testing
         #expect(shares.map(\.pid) == [1, 2])
         #expect(shares.map(\.calls) == [1, 2])
         #expect(shares.map(\.totalNanoseconds) == [100, 150])
-        // Beside it the process's own totals, with what differs in the origin only added up.
+        // The process's own totals add up calls that differ only in their origin.
         let process = try #require(feed.processes().first { $0.pid == 2 })
         #expect(process.series.map(\.calls) == [3])
         #expect(process.totalNanoseconds == 250)
     }
 
-    @Test func clocksThatAreNoPlainIdsHaveNames() throws {
+    @Test func `CPU clocks, dynamic clocks and unknown clock ids have names`() throws {
         let feed = Feed()
         feed.send([254, 255, 253].map { event(.inside, clock: $0) })
         #expect(Set(feed.origins().map { $0.origin.clock?.name }) == ["CPUCLOCK", "DYNAMIC", "CLOCK_253"])
     }
 
-    @Test func callsWithoutAClockHaveNone() throws {
+    @Test func `the origin of a call that takes no clock has none`() throws {
         let feed = Feed()
         feed.send([Event(number: Self.getrandom, evidence: EntryEvidence.insideReseed.rawValue)])
         let origin = try #require(feed.origins().first?.origin)
@@ -66,7 +66,7 @@ import Testing
         #expect(origin.evidence == .insideReseed)
     }
 
-    @Test func theClockSourceTellsCallsApart() {
+    @Test func `calls under different clock sources have separate origins`() {
         let feed = Feed()
         feed.send([event(.inside)])
         feed.clocksource = 1
@@ -76,7 +76,7 @@ import Testing
         #expect(counts.map(\.1) == [1, 2])
     }
 
-    @Test func intervalsForgetThemInTheTableAndKeepThemHere() throws {
+    @Test func `a new interval clears the calls and keeps the origins`() throws {
         let feed = Feed()
         feed.send([event(.outside, duration: 7)])
         feed.startInterval()
@@ -89,14 +89,14 @@ import Testing
     }
 
     @Test(arguments: [(UInt8(6), UInt8(0), UInt8(0)), (0, 1, 0), (2, 1, 13), (2, 1, 255)])
-    func impossibleKindsAreMalformed(evidence: UInt8, clock: UInt8, sampling: UInt8) {
+    func `impossible evidence, clock or sampling makes an event malformed`(evidence: UInt8, clock: UInt8, sampling: UInt8) {
         let feed = Feed()
         feed.send([Event(number: Self.clockGettime, evidence: evidence, clock: clock, sampling: sampling)])
         #expect(feed.malformedEvents == 1)
         #expect(feed.completed == 0)
     }
 
-    @Test func whatOverflowedKeepsItsOrigin() throws {
+    @Test func `overflowed calls keep their origin but belong to no process`() throws {
         let feed = Feed()
         let key = event(.outside).word.bytes
         var buckets = [UInt64](repeating: 0, count: 320)

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 @Suite struct ProcessRowsTests {
-    /// The rows by name; the tests below give every process a name of its own.
+    /// The rows by name. The tests give every process a name of its own.
     private func rows(_ feed: Feed) -> [String: ProcessProfile] {
         Dictionary(uniqueKeysWithValues: feed.processes().map { ($0.comm, $0) })
     }
@@ -13,7 +13,7 @@ import Testing
         Array(repeating: Event(duration: duration, tgid: tgid), count: count)
     }
 
-    @Test func onlyTheLivingAreAskedForTheirNames() {
+    @Test func `only processes that still live are looked up by name`() {
         let feed = Feed()
         feed.send(events(1, of: 7) + events(2, of: 8) + events(3, of: 9))
         feed.sendExit(8, "ended")
@@ -26,7 +26,7 @@ import Testing
         #expect(names.map(\.comm).sorted() == ["", "ended", "seven"])
     }
 
-    @Test func anIDThatIsUsedAgainHasARowForEachProcess() {
+    @Test func `a reused pid has a row for each process`() {
         let feed = Feed()
         feed.send(events(3, of: 7))
         feed.sendExit(7, "first")
@@ -38,7 +38,7 @@ import Testing
         #expect(rows["living 7"]?.pid == 7 && rows["living 7"]?.calls == 4)
     }
 
-    @Test func eventsThatComeBehindTheExitBelongToTheProcess() {
+    @Test func `events that arrive after the end of a process still belong to it`() {
         let feed = Feed()
         feed.sendExit(7, "early")
         feed.send(events(3, of: 7))
@@ -51,7 +51,7 @@ import Testing
         #expect(rows(feed).mapValues(\.calls) == ["early": 5, "living 7": 1])
     }
 
-    @Test func processesWithoutCallsHaveNoRowAndTakeNoRoom() {
+    @Test func `processes without calls have no row and take no room`() {
         let feed = Feed(processRowLimit: 3)
         for pid in 100..<200 {
             feed.sendExit(UInt32(pid), "idle")
@@ -62,21 +62,21 @@ import Testing
         #expect(Set(feed.processes().map(\.pid)) == [1, 2])
     }
 
-    @Test func anIDThatEndsTwiceDoesNotEndTheNextOwnerOfItsRow() {
+    @Test func `a pid that ends twice doesn't end the next owner of its row`() {
         let feed = Feed()
         // Two processes with the same id that end one after the other, before the first is retired.
         feed.sendExit(7, "first")
         feed.retire()
         feed.sendExit(7, "second")
         feed.retire()
-        // The row of 7 had no calls and is free: 9 gets it, and lives on.
+        // The row of 7 had no calls and is free. Process 9 gets it and lives on.
         feed.send(events(3, of: 9))
         feed.retire()
         feed.send(events(4, of: 9))
         #expect(feed.processes().map(\.calls) == [7])
     }
 
-    @Test func atTheLimitTheSmallestOfTheEndedAreFoldedAndTheLargestKeepTheirNames() {
+    @Test func `at the limit, the ended processes with the least time are folded first`() {
         let feed = Feed(keepsProcessDistributions: true, processRowLimit: 5)
         for (pid, duration) in zip([1, 2, 3, 4] as [UInt32], [30, 10, 40, 20] as [UInt64]) {
             feed.send([Event(duration: duration, tgid: pid, error: 2), Event(duration: duration, tgid: pid, outcome: 1)])
@@ -100,14 +100,14 @@ import Testing
         #expect(now["p3"]?.distribution == LatencyHistogram(recording: [40, 40]))
     }
 
-    @Test func theLivingAreNeverFolded() {
+    @Test func `a living process keeps its row when the limit is reached`() {
         let feed = Feed(processRowLimit: 3)
         for pid in 1...6 as ClosedRange<UInt32> { feed.send(events(Int(pid), of: pid)) }
         feed.send(events(10, of: 1))
         #expect(rows(feed).mapValues(\.calls) == ["living 1": 11, "living 2": 2, "other processes": 18])
     }
 
-    @Test func anEndedProcessIsNotFoldedBeforeItsLastEventsCanCome() {
+    @Test func `an ended process isn't folded while its last events may still come`() {
         let feed = Feed(processRowLimit: 2)
         feed.send(events(1, of: 1))
         feed.sendExit(1, "ended")
@@ -119,7 +119,7 @@ import Testing
         #expect(rows(feed).mapValues(\.calls) == ["living 3": 1, "other processes": 7])
     }
 
-    @Test func foldedTotalsStopAtTheLargestNumber() {
+    @Test func `the time of folded processes saturates at the largest number`() {
         let feed = Feed(processRowLimit: 3)
         for pid in [1, 2] as [UInt32] {
             feed.send([Event(duration: .max - 1, tgid: pid)])
@@ -131,7 +131,7 @@ import Testing
         #expect(rows(feed)["other processes"]?.totalNanoseconds == .max)
     }
 
-    @Test func noCallIsLostWhateverComesAndGoes() {
+    @Test func `no call is lost while random processes come and go`() {
         var random = SeededGenerator.fromEnvironment()
         let feed = Feed(keepsProcessDistributions: true, processRowLimit: 300)
         var (sent, errors, blocked, total): (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
@@ -158,8 +158,8 @@ import Testing
         #expect(processes.filter { $0.pid == nil }.count == 1)
     }
 
-    @Test func aProcessWithoutARowIsCountedWithTheOthers() {
-        // As many living processes as there are rows; the events are of one for which there is none.
+    @Test func `calls of a process without a row count under other processes`() {
+        // Living processes fill every row, so process 20000 gets none.
         let feed = Feed(processRowLimit: 16_384)
         feed.send((1...16_383).map { Event(tgid: $0) })
         for _ in 0..<50 { feed.send(Record.batch(events(64, of: 20_000))) }

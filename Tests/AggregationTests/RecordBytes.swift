@@ -1,9 +1,10 @@
 import Aggregation
+import CSyslatABI
 import LatencyHistogram
 import Profile
 import SyscallTable
 
-/// One completed call as the kernel side lays it out, written bit by bit: the C declaration is not asked.
+/// One completed call in the layout of the kernel side, written bit by bit without the C declaration.
 struct Event: Hashable {
     var duration: UInt64 = 1000
     var tgid: UInt32 = 42
@@ -16,7 +17,7 @@ struct Event: Hashable {
     var clock: UInt8 = 0
     var sampling: UInt8 = 0
 
-    /// The call in one word: each field, the lowest bits first, and how many bits it has. What does not fit in its field goes astray.
+    /// The call word: each field and its width, the lowest bits first. A value too large for its field spills into the next.
     var word: UInt64 {
         let fields: [(value: UInt64, bits: UInt64)] = [
             (UInt64(UInt32(bitPattern: number)), 32), (UInt64(abi), 2), (UInt64(evidence), 3), (UInt64(sampling), 4),
@@ -30,7 +31,7 @@ struct Event: Hashable {
         return word
     }
 
-    /// As one of a batch.
+    /// As an event of a batch.
     var bytes: [UInt8] { (duration << 22 | UInt64(tgid)).bytes + word.bytes }
 
     /// As a record of its own.
@@ -49,7 +50,7 @@ struct Event: Hashable {
 
 enum Record {
     static let version: UInt16 = 7
-    /// As many events as a batch can have.
+    /// The events of a full batch.
     static let mostEvents = 256
 
     static func header(version: UInt16 = version, kind: UInt16, count: UInt32) -> [UInt8] {
@@ -87,14 +88,14 @@ final class Feed {
     var malformedRecords: UInt64 { aggregator.malformedRecords }
     var malformed: UInt64 { malformedEvents + malformedRecords }
 
-    /// - Parameter offset: where the record begins in its memory, so that nothing relies on an alignment.
+    /// - Parameter offset: where the record begins in memory, to show that decoding needs no alignment.
     func send(_ record: [UInt8], offset: Int = 0) {
         let memory = Array(repeating: 0xaa, count: offset) + record
         // The aggregator does not keep the pointer.
         unsafe memory.withUnsafeBytes { unsafe aggregator.consume(UnsafeRawBufferPointer(rebasing: $0[offset...])) }
     }
 
-    /// In batches, and those that take too long for one apart from them.
+    /// In batches. Calls too long for a batch go in records of their own.
     func send(_ events: [Event]) {
         let short = events.filter { $0.duration < 1 << 42 }
         for start in stride(from: 0, to: short.count, by: Record.mostEvents) {
@@ -105,13 +106,22 @@ final class Feed {
 
     func sendExit(_ tgid: UInt32, _ comm: String) { send(Record.processExit(tgid, comm: Array(comm.utf8))) }
 
-    /// - Parameter totals: by twice the outcome, plus one for a failure.
+    /// - Parameter totals: the calls of each completion.
     func sendUnmeasured(number: Int32, abi: UInt8 = 0, _ totals: [UInt64]) {
         aggregator.consumeUnmeasured(index: Int(abi) * 1024 + Int(number), totals: totals)
     }
 
     func sendOverflow(key: [UInt8], series: [UInt8], extremes: [[UInt8]]) {
-        aggregator.consumeOverflow(key: key, series: series, extremes: extremes)
+        aggregator.consumeOverflow(
+            OverflowSeries(
+                key: read(syslat_overflow_key.self, from: key), series: read(syslat_overflow.self, from: series),
+                extremes: extremes.map { read(syslat_overflow_extremes.self, from: $0) }))
+    }
+
+    private func read<Value: BitwiseCopyable>(_ type: Value.Type, from bytes: [UInt8]) -> Value {
+        precondition(bytes.count == MemoryLayout<Value>.size, "not the bytes of one \(type)")
+        // The size was checked; the load needs no alignment.
+        return unsafe bytes.withUnsafeBytes { unsafe $0.loadUnaligned(as: type) }
     }
 
     func retire(times: Int = 1) {

@@ -5,9 +5,10 @@ import SyscallTable
 import TestSupport
 import Testing
 
-/// Calls of which only some are measured, against all of them.
+/// Compares what is known of sampled calls with all the calls that were made.
 @Suite struct SamplingTests {
-    /// What the kernel side would make of calls: the first of a number is measured and stands for itself, 1 of 2^shift for as many.
+    /// Sends what the kernel side would make of calls: the first of a number is measured and stands for itself, and 1 of 2^shift
+    /// of the others stands for that many.
     private func send(_ calls: [Event], shift: (Int) -> UInt8, to feed: Feed, using random: inout SeededGenerator) {
         var met: Set<Int32> = []
         var totals: [Int32: [UInt64]] = [:]
@@ -27,7 +28,7 @@ import Testing
         for (number, totals) in totals { feed.sendUnmeasured(number: number, totals) }
     }
 
-    /// Calls of three numbers; failures are faster, and sleeping takes longer.
+    /// Calls of three numbers. Failed calls are faster, and blocked calls slower.
     private func calls(_ count: Int, using random: inout SeededGenerator) -> [Event] {
         (0..<count).map { _ in
             var call = Event(number: .random(in: 0...2, using: &random))
@@ -40,7 +41,7 @@ import Testing
     }
 
     @Test(arguments: [1, 4, 12] as [UInt8])
-    func countsAreExact(_ shift: UInt8) throws {
+    func `sampling keeps the counts of calls, errors and outcomes exact`(_ shift: UInt8) throws {
         var random = SeededGenerator.fromEnvironment()
         let all = calls(20_000, using: &random)
         let feed = Feed()
@@ -56,7 +57,7 @@ import Testing
                 let same = mine.filter { $0.outcome == series.outcome.rawValue && ($0.error > 0) == series.failed }
                 #expect(series.calls == UInt64(same.count))
                 guard !series.distribution.isEmpty else { continue }
-                // Only values that there were.
+                // The extremes are within those of the calls that were made.
                 #expect(series.distribution.min >= same.map(\.duration).min() ?? 0)
                 #expect(series.distribution.max <= same.map(\.duration).max() ?? 0)
                 #expect(series.unrepresented == 0)
@@ -70,7 +71,7 @@ import Testing
         #expect(abs(attributed + unrepresented - 20_000) <= 12)
     }
 
-    @Test func estimatesAreUnbiasedWhateverTheSampling() {
+    @Test func `the estimated mean latency is unbiased when the sampling changes`() {
         var random = SeededGenerator(seed: 20_261_125)
         let all = calls(4000, using: &random)
         let mean = Double(all.reduce(0) { $0 + $1.duration }) / Double(all.count)
@@ -91,7 +92,7 @@ import Testing
         #expect(deviation < mean / 5)
     }
 
-    @Test func whatWasNotMeasuredOnceIsCountedAndHasNoLatency() throws {
+    @Test func `calls of a series that was never measured count but have no latency`() throws {
         let feed = Feed()
         feed.send([Event(number: 3)])
         feed.sendUnmeasured(number: 3, [4, 2, 0, 0, 0, 0, 0, 0])
@@ -104,7 +105,7 @@ import Testing
         #expect(feed.completed == 14 && feed.unmeasured == 13)
     }
 
-    @Test func totalsAreTakenOnceAndIntervalsAddUp() throws {
+    @Test func `each interval's latencies stand for its own unmeasured calls`() throws {
         let feed = Feed()
         feed.send([Event(duration: 100, number: 0), Event(duration: 200, number: 0, sampling: 2)])
         feed.sendUnmeasured(number: 0, [3, 0, 0, 0, 0, 0, 0, 0])
@@ -119,11 +120,11 @@ import Testing
         #expect(second.distribution == LatencyHistogram(recording: [300, 300, 300, 300, 300, 300]))
         #expect(feed.completed == 11)
         #expect(feed.processes().map(\.calls) == [11])
-        // Times are shared out in proportion: 11 calls for a recorded weight of 7 with 1500 ns.
+        // Times are scaled in proportion: the measured calls weigh 7 and took 1500 ns, and there were 11.
         #expect(feed.processes().map(\.totalNanoseconds) == [2357])
     }
 
-    @Test func callsThatOverflowedStandForOthersToo() throws {
+    @Test func `overflowed calls stand for unmeasured calls too`() throws {
         let feed = Feed()
         let key = Event(number: 7, error: 11, sampling: 3).word.bytes
         var buckets = [UInt64](repeating: 0, count: 320)
@@ -137,7 +138,7 @@ import Testing
         #expect(feed.overflowed == 2 && feed.completed == 23)
     }
 
-    @Test func everyErrorThatWasSeenStays() throws {
+    @Test func `every errno that was seen keeps at least one call`() throws {
         let feed = Feed()
         feed.send([Event(number: 0, error: 2), Event(number: 0, error: 11, sampling: 12)])
         feed.sendUnmeasured(number: 0, [0, 3, 0, 0, 0, 0, 0, 0])
@@ -146,7 +147,7 @@ import Testing
         #expect(call.errnos == [ErrnoCount(errno: 11, count: 4), ErrnoCount(errno: 2, count: 1)])
     }
 
-    @Test func theWaysToTheKernelShareWhatWasNotMeasured() throws {
+    @Test func `unmeasured calls are shared out among the origins in proportion`() throws {
         let feed = Feed()
         feed.send([
             Event(number: 228, evidence: 2, clock: 1, sampling: 2), Event(number: 228, evidence: 2, clock: 1, sampling: 2),

@@ -4,7 +4,7 @@ import SyscallTable
 import TestSupport
 import Testing
 
-/// Series, errors and processes against dictionaries that keep every event.
+/// Compares series, errors and processes with dictionaries that keep every event.
 @Suite struct TotalsTests {
     private struct SeriesKey: Hashable {
         var id: SyscallID
@@ -35,7 +35,7 @@ import Testing
         }
     }
 
-    @Test func seriesErrorsAndProcessesAreExact() {
+    @Test func `the totals of series, errors and processes are exact`() {
         var random = SeededGenerator.fromEnvironment()
         let feed = Feed(keepsProcessDistributions: true)
         let events = (0..<20_000).map { _ in Event.random(pids: 1...600, using: &random) }
@@ -57,14 +57,14 @@ import Testing
         }
     }
 
-    @Test func processesHaveNoDistributionUnlessAskedFor() {
+    @Test func `processes have no distribution unless it is asked for`() {
         let feed = Feed()
         feed.send([Event(), Event()])
         #expect(feed.processes().map(\.calls) == [2])
         #expect(feed.processes().map(\.distribution) == [nil])
     }
 
-    @Test func everyIndexedNumberHasARowOfItsOwn() {
+    @Test func `every indexed number has a row of its own`() {
         let feed = Feed()
         let numbers = Array(stride(from: Int32(0), to: 1024, by: 33)) + [255, 256, 511, 512, 1022]
         let events = (0..<4).flatMap { abi in numbers.map { Event(duration: UInt64($0), number: $0, abi: abi) } }
@@ -73,7 +73,7 @@ import Testing
         #expect(feed.calls().count == 4 * numbers.count)
     }
 
-    @Test func numbersBeyondTheTablesHaveRowsOfTheirOwn() {
+    @Test func `numbers beyond the tables have rows of their own`() {
         var random = SeededGenerator.fromEnvironment()
         let numbers: [Int32] = [9999, -1, 1024, 1 << 30, .max, -4096]
         let events = (0..<3000).map { _ in
@@ -88,14 +88,14 @@ import Testing
         #expect(feed.call(.ia32, -1)?.id.name == "syscall_-1")
     }
 
-    @Test func theSmallestNumberIsARowToo() {
+    @Test func `the smallest and the largest number have rows too`() {
         let feed = Feed()
         let events = [Event(number: .min), Event(number: .min, error: 38), Event(number: .max)]
         feed.send(events)
         expect(feed, toHold: events)
     }
 
-    @Test func tooManyOddNumbersShareOneRowAndLoseNothing() throws {
+    @Test func `too many numbers beyond the tables share one row without loss`() throws {
         let feed = Feed()
         let first = (0..<256).map { Event(duration: 5, number: 2000 + $0) }
         let more = (0..<1000).map { Event(duration: 7, number: -10 - $0, error: $0 % 2 == 0 ? 38 : 0) }
@@ -110,7 +110,7 @@ import Testing
         #expect(feed.completed == 1512)
     }
 
-    @Test func everyABISharesARowOfItsOwn() {
+    @Test func `each ABI has its own shared row for surplus numbers`() {
         let feed = Feed()
         feed.send((0..<300).map { Event(number: 5000 + $0) })
         feed.send([Event(number: 9999, abi: 1), Event(number: 9998, abi: 1), Event(number: 9999, abi: 2)])
@@ -119,7 +119,7 @@ import Testing
         #expect(feed.call(.x32, .min)?.calls == 1)
     }
 
-    @Test func totalsStopAtTheLargestNumber() {
+    @Test func `total times saturate at the largest number`() {
         let feed = Feed()
         feed.send([Event(duration: .max), Event(duration: .max - 7)])
         #expect(feed.processes().map(\.totalNanoseconds) == [.max])

@@ -5,7 +5,7 @@ import SyscallTable
 import TestSupport
 import Testing
 
-/// Every kind of file that is no profile: an error that says where and why, and never a trap.
+/// Every kind of file that is not a profile gives an error that says where and why, and never a trap.
 @Suite struct BadFileTests {
     private static let lines: [String] = {
         let read = CallProfile(
@@ -27,7 +27,7 @@ import Testing
         return text.split(separator: "\n").map(String.init)
     }()
 
-    /// What reading says; empty if it says nothing.
+    /// The error of reading; empty if there is none.
     private func complaint(_ bytes: [UInt8]) -> String {
         do {
             _ = try ProfileFileReader.read(bytes, path: "f.syslat")
@@ -37,7 +37,7 @@ import Testing
         }
     }
 
-    /// The file with a part of its second line, the series, replaced, and its hash made to fit.
+    /// The error of reading the file with a part of one line replaced, by default of the series, and a hash that fits.
     private func complaint(replacing old: String, with new: String, line: Int = 1) -> String {
         var lines = Array(Self.lines.dropLast())
         #expect(lines[line].contains(old))
@@ -45,12 +45,12 @@ import Testing
         return complaint(Signed.file(lines))
     }
 
-    @Test func theFileThatTheOthersAreMadeOfIsGood() {
+    @Test func `the file that the other tests change is good`() {
         #expect(complaint(Array((Self.lines.joined(separator: "\n") + "\n").utf8)) == "")
         #expect(complaint(Signed.file(Array(Self.lines.dropLast()))) == "")
     }
 
-    @Test func emptyOrSomethingElse() {
+    @Test func `an empty file and files of other kinds are refused`() {
         #expect(complaint([]) == "f.syslat: the file is empty, so it isn't a profile. `syslat profile -o FILE` writes one.")
         let none = "f.syslat, line 1: this is not a syslat profile. `syslat profile -o FILE` writes one."
         #expect(complaint(Array("{\"schema\":\"other\"}\n".utf8)) == none)
@@ -60,20 +60,20 @@ import Testing
         #expect(complaint(Array(repeating: 0xff, count: 5000)).hasPrefix("f.syslat, line 1: "))
     }
 
-    @Test func anotherVersion() {
+    @Test func `a file of a later version is refused`() {
         #expect(
             complaint(replacing: "\"syslat-profile\":2", with: "\"syslat-profile\":3", line: 0)
                 == "f.syslat, line 1: the file has version 3, and this syslat reads versions 1 to 2. Use a newer syslat.")
     }
 
-    @Test func cutOffAnywhere() {
+    @Test func `a file that is cut off anywhere is refused`() {
         let whole = Array((Self.lines.joined(separator: "\n") + "\n").utf8)
         for length in stride(from: 1, to: whole.count - 1, by: 7) {
             #expect(complaint(Array(whole.prefix(length))).hasPrefix("f.syslat, line "), "\(length) bytes")
         }
     }
 
-    @Test func changedAnywhere() {
+    @Test func `a file with a changed bit anywhere is refused`() {
         let whole = Array((Self.lines.joined(separator: "\n") + "\n").utf8)
         for position in stride(from: 0, to: whole.count - 1, by: 3) {
             var bytes = whole
@@ -82,7 +82,7 @@ import Testing
         }
     }
 
-    @Test func moreAfterTheEnd() {
+    @Test func `lines after the hash are refused`() {
         let twice = (Self.lines + Self.lines).joined(separator: "\n") + "\n"
         #expect(
             complaint(Array(twice.utf8))
@@ -106,31 +106,31 @@ import Testing
         ("\"failed\":false,", "", "'failed' is missing at .series"),
         ("\"series\":{", "\"series\":{{", "this is not valid JSON, or a number in it is negative, broken or too large"),
     ])
-    func aSeriesThatCannotBe(old: String, new: String, reason: String) {
+    func `a malformed or contradictory series is refused`(old: String, new: String, reason: String) {
         #expect(complaint(replacing: old, with: new) == "f.syslat, line 2: \(reason)")
     }
 
-    @Test func theSameSeriesTwice() {
+    @Test func `a series that is there twice is refused`() {
         var lines = Array(Self.lines.dropLast())
         lines.insert(lines[1], at: 2)
         #expect(complaint(Signed.file(lines)) == "f.syslat, line 3: the series of x86_64:read is there twice")
     }
 
-    @Test func deeplyNested() {
+    @Test func `deeply nested JSON is refused`() {
         let deep = "{\"series\":" + String(repeating: "[", count: 100_000) + String(repeating: "]", count: 100_000) + "}"
         var lines = Array(Self.lines.dropLast())
         lines.insert(deep, at: 1)
         #expect(complaint(Signed.file(lines)).hasPrefix("f.syslat, line 2: "))
     }
 
-    @Test func aLineWithoutEnd() throws {
+    @Test func `a line of more than 16 MiB is refused`() throws {
         var reader = ProfileFileReader(path: "f.syslat")
         let piece = [UInt8](repeating: UInt8(ascii: "x"), count: 1 << 20)
         let error = #expect(throws: ProfileFileError.self) { for _ in 0..<17 { try reader.take(piece[...]) } }
         #expect(error?.description == "f.syslat, line 1: the line is longer than 16 MiB; no line of a profile is")
     }
 
-    @Test func noise() {
+    @Test func `random damage never traps`() {
         var random = SeededGenerator.fromEnvironment()
         let whole = Array((Self.lines.joined(separator: "\n") + "\n").utf8)
         for _ in 0..<rounds(2000) {
@@ -138,7 +138,7 @@ import Testing
             for _ in 0..<Int.random(in: 1...20, using: &random) {
                 bytes[Int.random(in: 0..<bytes.count, using: &random)] = .random(in: 0...255, using: &random)
             }
-            // The hash guards the rest; without it the lines themselves must hold.
+            // The hash guards the rest. With a hash that fits, the lines themselves are read.
             _ = complaint(bytes)
             let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n").dropLast().map(String.init)
             _ = complaint(Signed.file(lines))

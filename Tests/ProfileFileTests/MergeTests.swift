@@ -5,9 +5,9 @@ import SyscallTable
 import TestSupport
 import Testing
 
-/// Adding profiles up gives what one capture of everything would have given, in whatever order they come.
+/// Adding profiles up, in any order, gives what one capture of everything would have given.
 @Suite struct MergeTests {
-    /// What a sum is about. The words around it (scope, command, warnings) are those of the first profile first.
+    /// The figures of a sum. Its words (scope, command, warnings) depend on the order.
     private struct Sums: Equatable {
         var calls: [CallProfile]
         var balance: Balance
@@ -40,7 +40,7 @@ import Testing
         }
     }
 
-    /// Calls in flight of all profiles are told apart by the thread, and processes of the first and the second are the same.
+    /// The profiles' calls in flight are of different threads. The first two profiles have the same processes.
     private func profiles(_ count: Int, _ random: inout SeededGenerator) -> [Profile] {
         (0..<count).map { number in
             var profile = Profile.random(using: &random)
@@ -50,7 +50,7 @@ import Testing
         }
     }
 
-    @Test func theOrderOfTwoDoesNotMatter() {
+    @Test func `the order of two profiles does not matter`() {
         var random = SeededGenerator.fromEnvironment()
         for _ in 0..<100 {
             let all = profiles(2, &random)
@@ -62,7 +62,7 @@ import Testing
         }
     }
 
-    @Test func theOrderOfThreeDoesNotMatter() {
+    @Test func `the order of three profiles does not matter`() {
         var random = SeededGenerator.fromEnvironment()
         for _ in 0..<100 {
             let all = profiles(3, &random)
@@ -72,7 +72,7 @@ import Testing
         }
     }
 
-    @Test func mergingIsTheSameAsHavingRecordedBoth() {
+    @Test func `merging equals having recorded both`() {
         var random = SeededGenerator.fromEnvironment()
         var left = HistogramRecorder()
         var right = HistogramRecorder()
@@ -91,8 +91,7 @@ import Testing
         #expect(merged.calls == profile(both, failures: 42).calls)
     }
 
-    /// Whatever only one of them has is there as it was.
-    @Test func withNothingItStaysAsItWas() {
+    @Test func `merging with an empty profile changes nothing`() {
         var random = SeededGenerator.fromEnvironment()
         let nothing = small(calls: [])
         for _ in 0..<20 {
@@ -114,7 +113,7 @@ import Testing
             calls: calls, processes: processes, inFlight: [])
     }
 
-    // MARK: Remarks
+    // MARK: Warnings
 
     private func call(count: UInt64, sum: UInt64, errors: UInt64 = 0) -> CallProfile {
         let distribution = LatencyHistogram(
@@ -126,7 +125,7 @@ import Testing
 
     private static let saturation = "Some counts or times exceed 2^64 and stop there: they are too low."
 
-    @Test func sumsThatDoNotFitAreSaid() {
+    @Test func `sums that do not fit 64 bits give one warning`() {
         let half = UInt64(1) << 63
         let full = [
             small(calls: [call(count: half, sum: 5)]), small(calls: [call(count: 1, sum: half)]), small(calls: [], entered: half),
@@ -145,13 +144,13 @@ import Testing
         for profile in full {
             let sum = profile.merged(with: profile)
             #expect(sum.capture.warnings == [Self.saturation])
-            #expect(sum.merged(with: sum).capture.warnings == [Self.saturation], "once is enough")
+            #expect(sum.merged(with: sum).capture.warnings == [Self.saturation], "one warning is enough")
         }
         let fits = small(calls: [call(count: half - 1, sum: half - 1)], entered: half - 1)
         #expect(fits.merged(with: fits).capture.warnings.isEmpty)
     }
 
-    @Test func differentHostsAreSaid() {
+    @Test func `profiles of different hosts give a warning`() {
         let one = small(calls: [])
         var other = one
         other.host.kernelRelease = "6.12"

@@ -47,7 +47,7 @@ extension Profile {
         }
     }
 
-    /// Names with everything that a name can have in it.
+    /// Names with everything that a name can contain.
     static func text(using random: inout some RandomNumberGenerator) -> String {
         let parts = ["nginx", "\u{1}", "\"", "\\", "é", "🙂", " ", "\n", "\t", "/", "\u{7f}", "\u{2028}"]
         return (0..<Int.random(in: 0...6, using: &random)).map { _ in parts.randomElement(using: &random)! }.joined()
@@ -65,7 +65,7 @@ extension LatencyHistogram {
     static func random(using random: inout some RandomNumberGenerator) -> LatencyHistogram {
         var recorder = HistogramRecorder()
         for _ in 0..<Int.random(in: 1...20, using: &random) {
-            // Of every magnitude, those above the range included.
+            // Values of every magnitude, above the range too.
             recorder.record(.random(in: 0 ... .max, using: &random) >> UInt64.random(in: 0...63, using: &random))
         }
         return recorder.snapshot()

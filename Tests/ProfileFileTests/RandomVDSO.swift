@@ -2,7 +2,7 @@ import LatencyHistogram
 import Profile
 import SyscallTable
 
-/// What a profile says of the vDSO, in every shape. No two entries are of the same calls, as in a capture.
+/// The vDSO part of a profile, in every shape. As in a capture, no two entries are of the same calls.
 extension VDSOProfile {
     static func random(using random: inout some RandomNumberGenerator) -> VDSOProfile {
         var functions: [VDSOFunction] = []
@@ -15,7 +15,7 @@ extension VDSOProfile {
             entered.append(.random(clock: clock, reason: reason, using: &random))
         }
         let names = ["gettimeofday", "time", "getcpu"]
-        let sampling: [VDSOTicks] = [
+        let ticks: [VDSOTicks] = [
             .on(hertz: 97), .on(hertz: 997), .off, .unavailable("no counter \"1\""), .unavailable(""),
         ]
         return VDSOProfile(
@@ -24,7 +24,7 @@ extension VDSOProfile {
             vsyscalls: (0..<Int32.random(in: 0...3, using: &random)).map {
                 VsyscallCount(
                     pid: $0 == 0 ? nil : $0, comm: "old", name: names[Int($0)], calls: .random(in: 1...1 << 50, using: &random))
-            }, sampling: sampling.randomElement(using: &random)!)
+            }, ticks: ticks.randomElement(using: &random)!)
     }
 }
 

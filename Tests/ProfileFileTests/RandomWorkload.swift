@@ -1,7 +1,7 @@
 import LatencyHistogram
 import Profile
 
-/// Workloads of every shape, from a seed. No two cases have one name.
+/// Workloads of every shape, from a seed. No two cases have the same name.
 extension WorkloadResult {
     static func random(
         id: String = "standard", machine: Machine = .host, using random: inout some RandomNumberGenerator

@@ -5,19 +5,18 @@ import TestSupport
 import Testing
 
 @Suite struct RoundTripTests {
-    @Test func readingGivesTheProfileThatWasWritten() throws {
+    @Test func `reading gives the profile that was written`() throws {
         var random = SeededGenerator.fromEnvironment()
         for number in 0..<rounds(200) {
             let profile = Profile.random(intervals: number % 3, using: &random)
             let bytes = try ProfileFileWriter.text(of: profile)
             let read = try ProfileFileReader.read(bytes, path: "f")
             #expect(read == profile, "profile \(number)")
-            #expect(try ProfileFileWriter.text(of: read) == bytes, "the same profile is the same bytes")
+            #expect(try ProfileFileWriter.text(of: read) == bytes, "the same profile must give the same bytes")
         }
     }
 
-    /// However the bytes come.
-    @Test func readingInPieces() throws {
+    @Test func `a file can be read in pieces of any size`() throws {
         var random = SeededGenerator.fromEnvironment()
         let profile = Profile.random(intervals: 2, using: &random)
         let bytes = try ProfileFileWriter.text(of: profile)
@@ -30,14 +29,14 @@ import Testing
         }
     }
 
-    @Test func theFirstLineSaysWhatTheFileIs() throws {
+    @Test func `the first line begins with the version of the file`() throws {
         var random = SeededGenerator.fromEnvironment()
         let bytes = try ProfileFileWriter.text(of: .random(using: &random))
         #expect(bytes.starts(with: Array("{\"syslat-profile\":2,".utf8)))
         #expect(bytes.last == UInt8(ascii: "\n"))
     }
 
-    @Test func unknownKeysAndLinesArePassedOver() throws {
+    @Test func `unknown keys and lines are ignored`() throws {
         var random = SeededGenerator.fromEnvironment()
         let profile = Profile.random(using: &random)
         let text = String(decoding: try ProfileFileWriter.text(of: profile), as: UTF8.self)
@@ -48,8 +47,7 @@ import Testing
         #expect(try ProfileFileReader.read(bytes, path: "f") == profile)
     }
 
-    /// A file that was cut off in the middle of a time series is good up to its last finished interval.
-    @Test func aTimeSeriesIsValidUpToItsLastFinishedInterval() throws {
+    @Test func `a time series is valid up to its last finished interval`() throws {
         var random = SeededGenerator.fromEnvironment()
         let profile = Profile.random(intervals: 3, using: &random)
         var writer = ProfileFileWriter()

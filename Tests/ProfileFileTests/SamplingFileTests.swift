@@ -5,7 +5,7 @@ import SyscallTable
 import TestSupport
 import Testing
 
-/// What a file says of sampling, and what it may not say.
+/// What a file says of sampling, and what it must not say.
 @Suite struct SamplingFileTests {
     private static let profile: Profile = {
         var recorder = HistogramRecorder()
@@ -44,14 +44,14 @@ import Testing
         }
     }
 
-    @Test func whatIsWrittenIsRead() throws {
+    @Test func `a sampled profile is read as it was written`() throws {
         let read = try ProfileFileReader.read(ProfileFileWriter.text(of: Self.profile), path: "f.syslat")
         #expect(read == Self.profile)
         #expect(read.calls[0].calls == 21 && read.calls[0].blocked == 5)
     }
 
-    /// A file in which every call was measured says nothing of sampling: it reads as it always did.
-    @Test func wholeProfilesSayNothingOfIt() throws {
+    /// A file in which every call was measured looks as it did before there was sampling.
+    @Test func `a profile without sampling has no line about it`() throws {
         var profile = Self.profile
         (profile.capture.sampling, profile.capture.programs, profile.balance.unmeasured) = (nil, nil, 0)
         profile.calls = []
@@ -59,7 +59,7 @@ import Testing
         for word in ["one_in", "unrepresented", "bpf"] { #expect(!text.contains(word), "\(word)") }
     }
 
-    /// What is not even of the right kind in the first line makes it no line of a profile.
+    /// With a value of the wrong kind, the first line is not that of a profile.
     @Test(arguments: [
         ("\"one_in_min\":4", "\"one_in_min\":3", "powers of two up to 4096, not by 3"),
         ("\"one_in_min\":4", "\"one_in_min\":0", "powers of two up to 4096, not by 0"),
@@ -71,12 +71,12 @@ import Testing
         ("\"max_overhead\":0.01", "\"max_overhead\":\"fast\"", "this is not a syslat profile"),
         ("\"unrepresented\":5", "\"unrepresented\":0", "a distribution has at least one call"),
     ])
-    func whatMakesNoSenseIsRefused(old: String, new: String, reason: String) throws {
+    func `values that no sampling has are refused`(old: String, new: String, reason: String) throws {
         let complaint = try complaint(replacing: old, with: new)
         #expect(complaint.contains("f.syslat, line ") && complaint.contains(reason), "\(complaint)")
     }
 
-    @Test func profilesOfBothKindsAddUp() throws {
+    @Test func `sampled and whole profiles add up`() throws {
         var whole = Self.profile
         (whole.capture.sampling, whole.balance.unmeasured) = (nil, 0)
         let both = whole.merged(with: Self.profile)

@@ -18,13 +18,13 @@ import Testing
         }
     }
 
-    @Test func `lines of random profiles fit`() throws {
+    @Test func `the lines of random profiles fit the schema`() throws {
         var random = SeededGenerator.fromEnvironment()
         var all: [String] = []
         for number in 0..<12 { all += try lines(.random(intervals: number % 3, using: &random)) }
         try expectFit(all)
         for name in ["series", "errnos", "end_interval", "process", "vdso_entered", "workload_case", "balance", "sha256"] {
-            #expect(all.contains { $0.hasPrefix("{\"\(name)\":") }, "\(name) was among them")
+            #expect(all.contains { $0.hasPrefix("{\"\(name)\":") }, "no line of \(name) was among them")
         }
     }
 
@@ -42,7 +42,7 @@ import Testing
         ("{\"syslat-profile\":2}", "is not valid under any"), ("{}", "is not valid under any"),
         ("{\"errnos\":{\"abi\":\"sparc\",\"number\":0,\"name\":\"read\",\"counts\":[[2,1]]}}", "'sparc' is not one of"),
     ])
-    func `what is no line is refused`(line: String, reason: String) throws {
+    func `what is not a line of a profile is refused`(line: String, reason: String) throws {
         let check = try #require(try SchemaCheck.check([line], against: "profile-line").first)
         #expect(check.errors.contains { $0.contains(reason) }, "\(check.errors)")
     }

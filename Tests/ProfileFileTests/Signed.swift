@@ -1,7 +1,7 @@
 import Crypto
 import Foundation
 
-/// Files with the hash that fits them, so that what is tested is not the hash.
+/// Files with a hash that fits, so the tests reach more than the hash.
 enum Signed {
     static func file(_ lines: [String]) -> [UInt8] {
         let text = lines.map { $0 + "\n" }.joined()

@@ -5,7 +5,7 @@ import SyscallTable
 import TestSupport
 import Testing
 
-/// The lines about the vDSO: what is wrong with them is said with the line, and what is new in them is kept.
+/// The lines about the vDSO: errors name the line, and reasons that are new are kept.
 @Suite struct VDSOFileTests {
     private static let functions = [
         VDSOFunction(
@@ -34,7 +34,7 @@ import Testing
                 served: [
                     ServedEstimate(
                         pid: 1, comm: "a", function: "time", samples: 9, calls: 900, callsLow: 100, callsHigh: 1700)
-                ], vsyscalls: [VsyscallCount(pid: nil, comm: "", name: "time", calls: 7)], sampling: .on(hertz: 97)))
+                ], vsyscalls: [VsyscallCount(pid: nil, comm: "", name: "time", calls: 7)], ticks: .on(hertz: 97)))
     }()
 
     /// The lines in order: host, functions, entry, estimate, vsyscall, balance.
@@ -54,7 +54,7 @@ import Testing
         }
     }
 
-    @Test func theFileThatTheOthersAreMadeOfIsGood() throws {
+    @Test func `the file that the other tests change is good`() throws {
         #expect(Self.lines.count == 6)
         #expect(try read(Self.lines) == Self.profile)
     }
@@ -86,14 +86,14 @@ import Testing
             "this is not valid JSON, or a number in it is negative, broken or too large"
         ),
     ])
-    func aLineThatCannotBe(line: Int, old: String, new: String, reason: String) {
+    func `a malformed or contradictory line is refused`(line: Int, old: String, new: String, reason: String) {
         var lines = Self.lines
         #expect(lines[line].contains(old))
         lines[line] = lines[line].replacing(old, with: new)
         #expect(complaint(lines) == "f, line \(line + 1): \(reason)")
     }
 
-    @Test func whatIsThereTwice() {
+    @Test func `functions and entries that are there twice are refused`() {
         var lines = Self.lines
         lines.insert(lines[2], at: 3)
         #expect(complaint(lines) == "f, line 4: the entries of x86_64:clock_gettime (MONOTONIC, bypass) are there twice")
@@ -102,13 +102,13 @@ import Testing
         #expect(complaint(lines) == "f, line 3: the vDSO's functions are there twice")
     }
 
-    @Test(arguments: 2...4) func theFunctionsComeFirst(line: Int) {
+    @Test(arguments: 2...4) func `a line before the functions is refused`(line: Int) {
         let lines = [Self.lines[0], Self.lines[line], Self.lines[5]]
         #expect(complaint(lines) == "f, line 2: a line about the vDSO comes before the vDSO's functions")
     }
 
-    /// Also with a word between colons: what a later version knows, this one adds up as not known.
-    @Test func aReasonOfALaterVersionIsNotKnown() throws {
+    /// Also with a word after a colon.
+    @Test func `reasons of later versions add up as unknown`() throws {
         var lines = Self.lines
         for name in ["moon-phase", "moon-phase:full", "unknown"] {
             lines.insert(Self.lines[2].replacing("\"bypass\"", with: "\"\(name)\""), at: 2)
@@ -118,7 +118,7 @@ import Testing
         #expect(entered[0].distribution.count == 9 && entered[0].processes.count == 3)
     }
 
-    @Test func aFileWithoutTheseLinesSaysNothingOfTheVDSO() throws {
+    @Test func `a profile without a vDSO part has no lines about it`() throws {
         let old = try read([Self.lines[0], Self.lines[5]])
         #expect(old.vdso == nil)
         var profile = Self.profile
@@ -128,8 +128,8 @@ import Testing
         #expect(!text.contains("{\"vdso"))
     }
 
-    /// Whatever is changed in them, and whether or not the hash fits: an answer, never a trap.
-    @Test func noise() {
+    /// The hash always fits, so the damaged lines are read.
+    @Test func `random damage never traps`() {
         var random = SeededGenerator.fromEnvironment()
         for _ in 0..<rounds(2000) {
             var bytes = Array(Self.lines.joined(separator: "\n").utf8)

@@ -5,16 +5,16 @@ import SyscallTable
 import TestSupport
 import Testing
 
-/// Adding up what several profiles say of the vDSO, in whatever order they come.
+/// Adding up the vDSO parts of several profiles, in any order.
 @Suite struct VDSOMergeTests {
-    /// The values without the order of rows that are equally large, and without intervals, which are rounded.
+    /// The values without the order of equal rows, and without the intervals, which are rounded.
     private struct Sums: Equatable {
         var functions: Set<VDSOFunction>
         var entered: Set<VDSOEntry>
         var processes: [Set<VDSOEntryProcess>]
         var served: Set<ServedEstimate>
         var vsyscalls: Set<VsyscallCount>
-        var sampling: VDSOTicks
+        var ticks: VDSOTicks
 
         init(_ profile: VDSOProfile) {
             functions = Set(profile.functions)
@@ -39,7 +39,7 @@ import Testing
                     return estimate
                 })
             vsyscalls = Set(profile.vsyscalls)
-            sampling = profile.sampling
+            ticks = profile.ticks
         }
     }
 
@@ -47,7 +47,7 @@ import Testing
         (0..<count).map { _ in VDSOProfile.random(using: &random) }
     }
 
-    @Test func theOrderDoesNotMatter() {
+    @Test func `the order of profiles does not matter`() {
         var random = SeededGenerator.fromEnvironment()
         for _ in 0..<200 {
             let all = profiles(3, &random)
@@ -69,9 +69,9 @@ import Testing
         one.map { max($0, other) - min($0, other) } ?? .max
     }
 
-    @Test func withNothingItStaysAsItWas() {
+    @Test func `merging with an empty vDSO part changes nothing`() {
         var random = SeededGenerator.fromEnvironment()
-        let nothing = VDSOProfile(functions: [], entered: [], served: [], vsyscalls: [], sampling: .off)
+        let nothing = VDSOProfile(functions: [], entered: [], served: [], vsyscalls: [], ticks: .off)
         for _ in 0..<50 {
             let profile = VDSOProfile.random(using: &random)
             #expect(Sums(profile.merged(with: nothing)) == Sums(profile))
@@ -79,7 +79,7 @@ import Testing
         }
     }
 
-    @Test func callsAddUpByWhatTheyAre() throws {
+    @Test func `calls add up by entry, process and caller`() throws {
         var random = SeededGenerator.fromEnvironment()
         let profile = VDSOProfile.random(using: &random)
         let twice = profile.merged(with: profile)
@@ -96,7 +96,7 @@ import Testing
         }
     }
 
-    @Test func widthsOfIntervalsAddUpAsSquares() {
+    @Test func `the widths of intervals add up as squares`() {
         func estimate(_ calls: UInt64, _ low: UInt64, _ high: UInt64) -> ServedEstimate {
             ServedEstimate(pid: 1, comm: "a", function: "time", samples: 9, calls: calls, callsLow: low, callsHigh: high)
         }
@@ -111,9 +111,9 @@ import Testing
         return estimate
     }
 
-    @Test func theMeasurementThatSaysMoreStands() {
+    @Test func `the measurement that says more is kept`() {
         func measured(_ function: VDSOFunction) -> VDSOProfile {
-            VDSOProfile(functions: [function], entered: [], served: [], vsyscalls: [], sampling: .off)
+            VDSOProfile(functions: [function], entered: [], served: [], vsyscalls: [], ticks: .off)
         }
         func cost(_ median: Double) -> CallCost { CallCost(median: median, lowerQuartile: 1, upperQuartile: 900) }
         let slow = VDSOFunction(name: "time", isServed: true, vdso: cost(3), syscall: cost(210), kernelP50Nanoseconds: 250)
@@ -137,13 +137,13 @@ import Testing
             processes: [], inFlight: [], vdso: vdso)
     }
 
-    private func vdso(served: Bool = true, sampling: VDSOTicks = .off, calls: UInt64 = 1) -> VDSOProfile {
+    private func vdso(served: Bool = true, ticks: VDSOTicks = .off, calls: UInt64 = 1) -> VDSOProfile {
         VDSOProfile(
             functions: [VDSOFunction(name: "time", isServed: served)], entered: [], served: [],
-            vsyscalls: [VsyscallCount(pid: 1, comm: "a", name: "time", calls: calls)], sampling: sampling)
+            vsyscalls: [VsyscallCount(pid: 1, comm: "a", name: "time", calls: calls)], ticks: ticks)
     }
 
-    @Test func ofOneAndNoneItIsTheOne() {
+    @Test func `the only vDSO part is kept, with a warning`() {
         let (one, none) = (profile(vdso()), profile(nil))
         #expect(one.merged(with: none).vdso == vdso() && none.merged(with: one).vdso == vdso())
         #expect(none.merged(with: none).vdso == nil && none.merged(with: none).capture.warnings.isEmpty)
@@ -153,11 +153,11 @@ import Testing
         #expect(one.merged(with: one).capture.warnings.isEmpty)
     }
 
-    @Test func whatDiffersIsSaid() {
+    @Test func `vDSO parts that differ give a warning`() {
         let one = profile(vdso())
         let warnings = [
             (profile(vdso(served: false)), "The vDSO did not serve the same calls in all of the profiles"),
-            (profile(vdso(sampling: .on(hertz: 97))), "Only some of the profiles estimated the calls that the vDSO served"),
+            (profile(vdso(ticks: .on(hertz: 97))), "Only some of the profiles estimated the calls that the vDSO served"),
             (profile(vdso(calls: .max)), "Some counts or times exceed 2^64"),
         ]
         for (other, warning) in warnings {
@@ -165,12 +165,12 @@ import Testing
             #expect(sum.capture.warnings.count == 1 && sum.capture.warnings[0].hasPrefix(warning))
             #expect(sum.merged(with: other).capture.warnings.count <= 2)
         }
-        let rates = profile(vdso(sampling: .on(hertz: 97))).merged(with: profile(vdso(sampling: .on(hertz: 997))))
-        #expect(rates.vdso?.sampling == .on(hertz: 97))
+        let rates = profile(vdso(ticks: .on(hertz: 97))).merged(with: profile(vdso(ticks: .on(hertz: 997))))
+        #expect(rates.vdso?.ticks == .on(hertz: 97))
         #expect(rates.capture.warnings == ["The profiles took vDSO ticks at different rates."])
     }
 
-    @Test func costsAreNotThoseOfAnotherHost() {
+    @Test func `costs of different hosts are dropped`() {
         let sum = profile(vdso()).merged(with: profile(vdso(), cpuModel: "another CPU"))
         #expect(sum.vdso?.functions == [] && sum.vdso?.vsyscalls.first?.calls == 2)
     }

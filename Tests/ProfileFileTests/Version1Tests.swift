@@ -28,13 +28,13 @@ import Testing
         #expect(profile.calls[0].series.map(\.unrepresented) == [0, 5])
         #expect(profile.processes.map(\.pid) == [nil])
         let vdso = try #require(profile.vdso)
-        #expect(vdso.sampling == .on(hertz: 97))
+        #expect(vdso.ticks == .on(hertz: 97))
         #expect(vdso.entered.map(\.processes).first?.map(\.pid) == [nil] && vdso.served.map(\.pid) == [nil])
         #expect(vdso.vsyscalls == [VsyscallCount(pid: 7, comm: "old", name: "time", calls: 3)])
     }
 
     /// Written again it is a file of this version, which 0.1.0 refuses instead of dropping what it doesn't know.
-    @Test func `written again it has the new names and the same content`() throws {
+    @Test func `a profile of 0.1.0 that is written again has the new names`() throws {
         let profile = try ProfileFileReader.read([UInt8](try Data(contentsOf: Self.file)), path: "f")
         let bytes = try ProfileFileWriter.text(of: profile)
         let text = String(decoding: bytes, as: UTF8.self)

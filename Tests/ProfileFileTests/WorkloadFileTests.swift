@@ -5,7 +5,7 @@ import SyscallTable
 import TestSupport
 import Testing
 
-/// The lines about a workload: what is wrong with them is said with the line, and two boots add up.
+/// The lines about a workload: errors name the line, and two boots add up.
 @Suite struct WorkloadFileTests {
     private static let distribution = LatencyHistogram(
         buckets: [.init(index: 100, count: 2), .init(index: 300, count: 1)], aboveRange: 0, sum: 545, min: 100, max: 345)
@@ -50,7 +50,7 @@ import Testing
         }
     }
 
-    @Test func theFileThatTheOthersAreMadeOfIsGood() throws {
+    @Test func `the file that the other tests change is good`() throws {
         #expect(Self.lines.count == 5)
         #expect(try read(Self.lines) == Self.profile(Self.workload()))
     }
@@ -69,14 +69,14 @@ import Testing
         (2, "\"syscalls\":[\"read\"],", "", "'syscalls' is missing at .workload_case"),
         (3, "\"uring-nop\"", "\"read-1\"", "the case read-1 is there twice"),
     ])
-    func aLineThatCannotBe(line: Int, old: String, new: String, reason: String) {
+    func `a malformed or contradictory line is refused`(line: Int, old: String, new: String, reason: String) {
         var lines = Self.lines
         #expect(lines[line].contains(old))
         lines[line] = lines[line].replacing(old, with: new)
         #expect(complaint(lines) == "f, line \(line + 1): \(reason)")
     }
 
-    @Test func whatIsThereTwice() throws {
+    @Test func `a workload or series that is there twice is refused`() throws {
         var lines = Self.lines
         lines.insert(lines[1], at: 2)
         #expect(complaint(lines) == "f, line 3: the workload is there twice")
@@ -87,21 +87,21 @@ import Testing
         #expect(complaint(lines) == "f, line 3: a series of the case read-1 is there twice")
     }
 
-    @Test func theWorkloadComesFirst() {
+    @Test func `a case before its workload is refused`() {
         #expect(complaint([Self.lines[0], Self.lines[2], Self.lines[4]]) == "f, line 2: a case comes before its workload")
     }
 
     // MARK: Adding up
 
-    @Test func twoBootsAddUp() throws {
+    @Test func `the workloads of two boots add up`() throws {
         let sum = try #require(Self.profile(Self.workload()).merged(with: Self.profile(Self.workload(median: 79))).workload)
         #expect(sum.runs == 6 && sum.cases.map(\.name) == ["read-1", "uring-nop"])
         #expect(sum.cases[0].operations == 6 && sum.cases[0].series.map(\.distribution.count) == [6])
-        #expect(sum.cases[0].untraced?.median == 79, "the one that was disturbed less")
+        #expect(sum.cases[0].untraced?.median == 79, "the boot that was disturbed less")
         #expect(sum.cases[1].state == .absent("no io_uring"))
     }
 
-    @Test func aFailureAnywhereIsAFailure() throws {
+    @Test func `a case that failed in one boot has failed in the sum`() throws {
         let failed = Self.workload(state: .failed("one call is missing"))
         for pair in [(failed, Self.workload()), (Self.workload(), failed)] {
             let sum = try #require(Self.profile(pair.0).merged(with: Self.profile(pair.1)).workload)
@@ -109,7 +109,7 @@ import Testing
         }
     }
 
-    @Test func differentWorkloadsAreNoSum() {
+    @Test func `different workloads give a warning instead of a sum`() {
         let sum = Self.profile(Self.workload()).merged(with: Self.profile(Self.workload(version: 3)))
         #expect(sum.workload == nil)
         #expect(
@@ -120,7 +120,7 @@ import Testing
         #expect(half.capture.warnings == ["Only some of the profiles are of a workload: its cases are from those alone."])
     }
 
-    @Test func theOrderOfThreeDoesNotMatter() throws {
+    @Test func `the order of three workloads does not matter`() throws {
         var random = SeededGenerator.fromEnvironment()
         func sums(_ workload: WorkloadResult?) -> [WorkloadCase]? { workload?.cases.sorted { $0.name < $1.name } }
         for _ in 0..<50 {

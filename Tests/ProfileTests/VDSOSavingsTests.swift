@@ -30,22 +30,22 @@ import Testing
     }
 
     private func profile(_ functions: [VDSOFunction], _ entry: VDSOEntry) -> VDSOProfile {
-        VDSOProfile(functions: functions, entered: [entry], served: [], vsyscalls: [], sampling: .off)
+        VDSOProfile(functions: functions, entered: [entry], served: [], vsyscalls: [], ticks: .off)
     }
 
     // MARK: The boundary
 
-    @Test func theBoundaryIsWhatTheTracepointsDoNotSee() {
+    @Test func `the boundary is what the tracepoints don't see`() {
         let function = served("clock_gettime", .monotonic, 25, syscall: 200, kernel: 240)
         #expect(function.boundaryNanoseconds(probeFloor: 170) == 130)
         #expect(function.ratio == 8)
     }
 
-    @Test func aCallBelowTheFloorIsBoundaryAlone() {
+    @Test func `a call below the probe floor is boundary alone`() {
         #expect(served("time", nil, 2, syscall: 140, kernel: 168).boundaryNanoseconds(probeFloor: 170) == 140)
     }
 
-    @Test func partsThatAreMissingOrContradictGiveNothing() {
+    @Test func `missing or contradictory parts give no boundary and no ratio`() {
         let whole = served("clock_gettime", .monotonic, 25, syscall: 200, kernel: 240)
         #expect(whole.boundaryNanoseconds(probeFloor: nil) == nil)
         #expect(served("time", nil, 2, syscall: 140, kernel: nil).boundaryNanoseconds(probeFloor: 170) == nil)
@@ -57,7 +57,7 @@ import Testing
 
     // MARK: Savings
 
-    @Test func aServedCallSavesTheKernelAndTheWayThere() throws {
+    @Test func `serving a call saves its kernel time and its boundary`() throws {
         let functions = [
             served("clock_gettime", .realtime, 24, syscall: 205, kernel: 245),
             served("clock_gettime", .monotonic, 25, syscall: 200, kernel: 240),
@@ -71,7 +71,7 @@ import Testing
         #expect(share.nanosecondsPerSecond == savings.nanosecondsPerSecond / 4)
     }
 
-    @Test func whatCannotBeServedHereCostsAtLeastACoarseClock() throws {
+    @Test func `a clock that can't be served here costs at least a coarse one`() throws {
         var monotonic = served("clock_gettime", .monotonic, 900, syscall: 900, kernel: 940)
         monotonic.isServed = false
         let coarse = served("clock_gettime", .monotonicCoarse, 5, syscall: 200, kernel: 240)
@@ -82,20 +82,20 @@ import Testing
         #expect(unknown == VDSOSavings(nanosecondsPerSecond: (940 - 170 + 130) * 1e5, isUpperBound: true))
     }
 
-    @Test func anotherFunctionsBoundaryWillDo() throws {
+    @Test func `the boundary of another function gives an upper bound`() throws {
         let entry = entry(.bypass)
         let other = served("time", nil, 2, syscall: 150, kernel: 180)
         let savings = try #require(profile([other], entry).savings(of: entry, in: capture()))
         #expect(savings == VDSOSavings(nanosecondsPerSecond: (400 - 170 + 140) * 1e5, isUpperBound: true))
     }
 
-    @Test func neverLessThanNothing() throws {
+    @Test func `savings are never less than nothing`() throws {
         let entry = entry(.bypass, each: 30)
         let function = served("clock_gettime", .monotonic, 25, syscall: 100, kernel: 200)
         #expect(profile([function], entry).savings(of: entry, in: capture())?.nanosecondsPerSecond == 0)
     }
 
-    @Test func nothingIsSaidWithoutAFigureOrACure() {
+    @Test func `there are no savings without figures or a cure`() {
         let function = served("clock_gettime", .monotonic, 25, syscall: 200, kernel: 240)
         let curable = entry(.bypass)
         #expect(profile([function], curable).savings(of: curable, in: capture(floor: nil)) == nil)
@@ -107,7 +107,7 @@ import Testing
         }
     }
 
-    @Test func aCallThatTheVDSOWouldNotServeEitherIsNotCurable() {
+    @Test func `a bypass that the vDSO would not serve is not curable`() {
         let clock = VDSOFunction(
             name: "clock_gettime", clock: .threadCPUTime, isServed: false, vdso: cost(430), syscall: cost(426),
             kernelP50Nanoseconds: 466)
@@ -116,11 +116,20 @@ import Testing
         #expect(!profile.isCurable(entry) && profile.savings(of: entry, in: capture()) == nil)
     }
 
-    @Test func callsOfOtherConventionsAreServedByTheSameFunction() throws {
+    @Test func `clock_gettime64 of ia32 is served by clock_gettime`() throws {
         let number = try #require(SyscallTable.number(named: "clock_gettime64", abi: .ia32))
         let entry = VDSOEntry(
             id: SyscallID(abi: .ia32, number: number), clock: .realtime, reason: .compat, distribution: LatencyHistogram(),
             processes: [])
         #expect(entry.function == "clock_gettime")
+    }
+
+    /// The time of such calls is subtracted from that of served calls, so others must not be among them.
+    @Test func `only calls that ran in the 64-bit vDSO are fallbacks`() {
+        let fallbacks: [EntryReason] = [
+            .clockNotServed(ClockID(rawValue: 2)), .clocksource("hpet"), .counterInvalid, .reseed, .rngFallback, .unexplained,
+        ]
+        for reason in fallbacks { #expect(reason.isFallback, "\(reason)") }
+        for reason in [EntryReason.noVDSO, .bypass, .compat] { #expect(!reason.isFallback, "\(reason)") }
     }
 }

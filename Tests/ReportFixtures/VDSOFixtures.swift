@@ -2,7 +2,7 @@ import LatencyHistogram
 package import Profile
 import SyscallTable
 
-/// Profiles with something to say of the vDSO.
+/// Profiles with a vDSO part.
 extension Fixtures {
     private static func cost(_ median: Double, _ spread: Double) -> CallCost {
         CallCost(median: median, lowerQuartile: median - spread, upperQuartile: median + 2 * spread)
@@ -22,7 +22,7 @@ extension Fixtures {
             kernelP50Nanoseconds: kernel)
     }
 
-    /// What a host measures whose clock source is hpet: nothing that needs the counter is served.
+    /// The figures of a host with the clock source hpet, where nothing that needs the counter is served.
     package static let hpetFunctions: [VDSOFunction] = [
         clock(.realtime, isServed: false, 1_385, 1_372, 1_408), clock(.monotonic, isServed: false, 1_391, 1_378, 1_415),
         clock(.threadCPUTime, isServed: false, 437.5, 426, 466), clock(.realtimeCoarse, 5.47, 196, 233),
@@ -84,7 +84,7 @@ extension Fixtures {
             vsyscalls: [
                 VsyscallCount(pid: 66, comm: "centos6-app", name: "gettimeofday", calls: 1_204),
                 VsyscallCount(pid: 66, comm: "centos6-app", name: "time", calls: 3),
-            ], sampling: .on(hertz: 997))
+            ], ticks: .on(hertz: 997))
     }
 
     package static let vdsoSymbols = ["clock_getres", "clock_gettime", "getcpu", "getrandom", "gettimeofday", "time"]
@@ -100,12 +100,12 @@ extension Fixtures {
         return profile
     }
 
-    /// Nobody estimated, and no cost is known.
+    /// A profile without estimates and costs.
     package static var unmeasured: Profile {
         var profile = timekeeping
         profile.vdso?.functions = []
         profile.vdso?.served = []
-        profile.vdso?.sampling = .unavailable("perf_event_open: permission denied; set kernel.perf_event_paranoid to 1.")
+        profile.vdso?.ticks = .unavailable("perf_event_open: permission denied; set kernel.perf_event_paranoid to 1.")
         return profile
     }
 
@@ -130,7 +130,7 @@ extension Fixtures {
                 ServedEstimate(
                     pid: .max, comm: $0, function: "\u{1b}[1m" + $0, samples: .max, calls: .max, callsLow: 0, callsHigh: .max)
             },
-            vsyscalls: names.map { VsyscallCount(pid: .min, comm: $0, name: $0, calls: .max) }, sampling: .on(hertz: .max))
+            vsyscalls: names.map { VsyscallCount(pid: .min, comm: $0, name: $0, calls: .max) }, ticks: .on(hertz: .max))
         return profile
     }
 }

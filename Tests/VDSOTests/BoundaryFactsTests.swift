@@ -5,7 +5,7 @@ import Testing
 @testable import VDSO
 
 @Suite struct BoundaryFactsTests {
-    /// States as kernels print them, and whether they tax an entry or exit.
+    /// States as kernels print them, and what each does to an entry or exit.
     @Test(
         arguments: [
             ("meltdown", "Mitigation: PTI", .pageTablesSwitched),
@@ -51,7 +51,7 @@ import Testing
             ("srbds", "Mitigation: Microcode", nil),
             ("some_new_one", "Mitigation: something", nil),
         ] as [(String, String, BoundaryEffect?)])
-    func stateSaysWhatIsDone(row: (name: String, state: String, effect: BoundaryEffect?)) {
+    func `a mitigation's state gives its effect on the boundary`(row: (name: String, state: String, effect: BoundaryEffect?)) {
         let mitigation = BoundaryMitigation(name: row.name, state: row.state)
         guard let effect = row.effect else {
             #expect(mitigation == nil)
@@ -60,7 +60,7 @@ import Testing
         #expect(mitigation?.effects == [effect])
     }
 
-    @Test func severalEffectsAndOrder() {
+    @Test func `mitigations are in order and can have several effects`() {
         let facts = BoundaryFacts(
             vulnerabilities: [
                 "spectre_v2": "Mitigation: Retpolines; BHI: SW loop, KVM: SW loop", "meltdown": "Mitigation: PTI",
@@ -70,7 +70,7 @@ import Testing
         #expect(facts.mitigations[1].effects == [.retpolines, .branchHistoryCleared])
     }
 
-    @Test func mapsSayHowTheVsyscallPageIs() {
+    @Test func `the memory map gives the mode of the vsyscall page`() {
         let lines = [
             "7f6cd5ebd000-7f6cd5ebf000 r-xp 00000000 00:00 0                          [vdso]",
             "7f6cd5eb7000-7f6cd5ebb000 r--p 00000000 00:00 0",
@@ -82,7 +82,7 @@ import Testing
         #expect(VsyscallMode(maps: "") == .none)
     }
 
-    @Test func linesOfMaps() {
+    @Test func `lines of a memory map are read or refused`() {
         let line = "00400000-0040b000 r-xp 00002000 08:01 1234   /opt/a b/c  d (deleted)"
         let mapping = MemoryMapping(line: line)
         #expect(mapping?.start == 0x40_0000 && mapping?.end == 0x40_b000 && mapping?.permissions == "r-xp")
@@ -92,7 +92,7 @@ import Testing
         }
     }
 
-    @Test func runningKernelHasFacts() {
+    @Test func `the running kernel's vsyscall mode fits its memory map`() {
         let facts = BoundaryFacts.current(vulnerabilities: [:])
         #expect(facts.mitigations.isEmpty)
         let isMapped = (ProcFS.text("/proc/self/maps") ?? "").contains("[vsyscall]")

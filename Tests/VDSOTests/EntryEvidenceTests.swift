@@ -4,7 +4,7 @@ import Testing
 import VDSO
 
 @Suite struct ClockServiceTests {
-    @Test func everyNamedClockHasItsService() {
+    @Test func `every named clock has its service of the vDSO`() {
         let counter: Set<ClockID> = [.realtime, .monotonic, .monotonicRaw, .boottime, .tai]
         let coarse: Set<ClockID> = [.realtimeCoarse, .monotonicCoarse]
         for clock in ClockID.named + [ClockID(rawValue: 10), ClockID(rawValue: 99)] {
@@ -15,7 +15,7 @@ import VDSO
 }
 
 @Suite struct CallableFunctionTests {
-    @Test func everyServableFunctionCanBeCalled() {
+    @Test func `every function that the vDSO can serve can be called`() {
         let callable = Set(VDSOCall.Function.allCases.map(\.rawValue))
         #expect(callable == Set(ServableFunction.allCases.map(\.rawValue)).union(["getppid"]))
     }
@@ -75,7 +75,7 @@ import VDSO
         Row(.inside, "clock_gettime64", .threadCPUTime, is: "clock-not-served:THREAD_CPUTIME"),
         Row(.inside, "clock_getres", .threadCPUTime, is: "clock-not-served:THREAD_CPUTIME"),
         Row(.inside, "clock_getres_time64", .cpuClock, is: "clock-not-served:CPUCLOCK"),
-        // What needs no counter has nothing that can be missing.
+        // A call that needs no counter lacks nothing if the counter can't be read.
         Row(.inside, "clock_gettime", .monotonicCoarse, on: "hpet", is: "unknown"),
         Row(.inside, "clock_gettime", .realtimeCoarse, is: "unknown"),
         Row(.inside, "clock_getres", .monotonic, on: "hpet", is: "unknown"),
@@ -89,7 +89,7 @@ import VDSO
         Row(.insideReseed, "getrandom", is: "reseed"),
         Row(.inside, "getrandom", on: "hpet", is: "rng-fallback"),
         Row(.insideReseed, "clock_gettime", .monotonic, on: "hpet", is: "clocksource:hpet"),
-        // What the place says alone.
+        // Reasons that the place of the call alone gives.
         Row(.outside, "clock_gettime", .monotonic, on: "hpet", is: "bypass"),
         Row(.outside, "clock_gettime", .threadCPUTime, is: "bypass"),
         Row(.outside, "getrandom", is: "bypass"),
@@ -99,21 +99,20 @@ import VDSO
         Row(.compat, "time", is: "unknown(compat)"),
     ]
 
-    @Test(arguments: rows) func evidenceGivesTheReason(row: Row) throws {
+    @Test(arguments: rows) func `evidence, clock and clock source give the reason`(row: Row) throws {
         let reason = EntryReason(
             evidence: row.evidence, function: try #require(function(of: row.call)), clock: row.clock, clocksource: row.clocksource)
         #expect(reason.name == row.reason)
     }
 
-    /// What the table says of a call; nil if there is no such call.
+    /// The function of a call, as the table has it; nil if there is no such call.
     private func function(of call: String) -> ServableFunction?? {
         // Only 32-bit programs have calls with 64-bit times.
         let abi: ABI = call.hasSuffix("64") ? .ia32 : .x86_64
         return SyscallTable.number(named: call, abi: abi).map { ServableFunction(SyscallID(abi: abi, number: $0)) }
     }
 
-    /// Every reason has a name that can be read back, for any evidence.
-    @Test func everyReasonCanBeWritten() {
+    @Test func `every reason can be written and read back`() {
         for evidence in EntryEvidence.allCases {
             for function in ServableFunction.allCases.map(Optional.some) + [nil] {
                 for clock in ClockID.named.map(Optional.some) + [nil] {

@@ -12,14 +12,14 @@ import Testing
             (0, 0.0, 3.6889), (1, 0.0253, 5.5716), (2, 0.2422, 7.2247), (3, 0.6187, 8.7673), (10, 4.7954, 18.3904),
             (20, 12.2165, 30.8884), (100, 81.3640, 121.6272),
         ] as [(UInt64, Double, Double)])
-    func limitsAreThoseOfTheTables(row: (count: UInt64, low: Double, high: Double)) {
+    func `the limits of an interval are those of published tables`(row: (count: UInt64, low: Double, high: Double)) {
         let interval = PoissonInterval(count: row.count)
         #expect(abs(interval.low - row.low) < 1e-3)
         #expect(abs(interval.high - row.high) < 1e-3)
     }
 
-    /// Where the exact way ends and the approximation begins nothing jumps, and nothing large is slow or wild.
-    @Test func largeCountsGoOnSmoothly() {
+    /// Nothing jumps where the approximation begins, and the limits of very large counts are sane.
+    @Test func `the limits of large counts continue those of small ones`() {
         var last = PoissonInterval(count: 990)
         for count in UInt64(991)...1010 {
             let next = PoissonInterval(count: count)
@@ -33,7 +33,7 @@ import Testing
         }
     }
 
-    @Test(arguments: [3.0, 10, 100, 1000]) func ninetyFiveOfAHundredHoldTheMean(mean: Double) {
+    @Test(arguments: [3.0, 10, 100, 1000]) func `at least 93 of 100 intervals hold the mean`(mean: Double) {
         var generator = SeededGenerator.fromEnvironment()
         let rounds = 4000
         var held = 0
@@ -50,7 +50,7 @@ import Testing
         CallCost(median: median, lowerQuartile: low ?? median, upperQuartile: high ?? median)
     }
 
-    @Test func samplesAreDividedByTheCost() throws {
+    @Test func `the estimate is the time of the samples by the cost`() throws {
         let estimator = ServedCallsEstimator(periodNanoseconds: 1_000_000, served: cost(20, 19, 22), fallenBack: cost(5))
         let estimate = try #require(estimator.estimate(samples: 100, fellBack: 0))
         #expect(estimate.calls == 5_000_000)
@@ -58,7 +58,7 @@ import Testing
         #expect(estimate.high == UInt64((PoissonInterval(count: 100).high * 1e6 / 19).rounded(.up)))
     }
 
-    @Test func callsThatFellBackAreTakenOff() throws {
+    @Test func `calls that fell back are subtracted from the estimate`() throws {
         let estimator = ServedCallsEstimator(periodNanoseconds: 1_000_000, served: cost(20), fallenBack: cost(5))
         // Four million of them took 20 of the 100 samples.
         #expect(try #require(estimator.estimate(samples: 100, fellBack: 4_000_000)).calls == 4_000_000)
@@ -67,7 +67,7 @@ import Testing
         #expect(estimator.estimate(samples: 100, fellBack: .max) == nil)
     }
 
-    @Test func nothingIsMadeOfNothing() {
+    @Test func `there is no estimate without samples or a usable cost`() {
         let estimator = ServedCallsEstimator(periodNanoseconds: 1_000_000, served: cost(20), fallenBack: cost(5))
         #expect(estimator.estimate(samples: 0, fellBack: 0) == nil)
         for bad in [cost(0), cost(1, 0, 2), cost(.nan)] {
@@ -79,8 +79,9 @@ import Testing
         #expect(tiny.estimate(samples: .max, fellBack: 0)?.high == .max)
     }
 
-    /// Known numbers of calls, sampled by chance: the interval holds the true one, also beside calls that fell back.
-    @Test(arguments: [3.0, 10, 100, 1000], [0.0, 0.5]) func intervalHoldsTheTruth(mean: Double, others: Double) {
+    /// Known numbers of calls, sampled by chance, with and without calls that fell back.
+    @Test(arguments: [3.0, 10, 100, 1000], [0.0, 0.5])
+    func `at least 93 of 100 estimates hold the true number`(mean: Double, others: Double) {
         var generator = SeededGenerator.fromEnvironment()
         let estimator = ServedCallsEstimator(periodNanoseconds: 1_000_000, served: cost(25), fallenBack: cost(5))
         let truth = mean * 1_000_000 / 25
@@ -90,7 +91,7 @@ import Testing
         for _ in 0..<rounds {
             let samples = poisson(mean + mean * others, &generator)
             guard let estimate = estimator.estimate(samples: samples, fellBack: fellBack) else {
-                // To say that it can't be told from none is wrong only where the upper end says so too.
+                // Giving no estimate is wrong only if the upper limit is below the truth.
                 let high = PoissonInterval(count: samples).high - mean * others
                 if high >= mean { held += 1 }
                 continue

@@ -1,6 +1,6 @@
-/// An image with two functions, written here by the words of elf(5) and not by the reader's.
+/// An image with two functions, written after elf(5), without the reader's code.
 struct MadeImage {
-    /// The one table that says how many symbols there are.
+    /// The only table that tells how many symbols there are.
     enum Count: CaseIterable {
         case sysv, gnu, sections
     }

@@ -2,7 +2,7 @@ import Foundation
 
 @testable import VDSO
 
-/// What readelf (binutils) says about an image.
+/// What readelf (binutils) prints about an image.
 enum Readelf {
     /// A symbol as both sides know it.
     struct Row: Hashable {

@@ -4,9 +4,9 @@ import Testing
 
 @testable import VDSO
 
-/// The vDSO of the running kernel, against what readelf says of a dump of it.
+/// The vDSO of the running kernel, compared with what readelf finds in a dump of it.
 @Suite(.requiresVDSO) struct RunningImageTests {
-    @Test func symbolsAreThoseOfReadelf() throws {
+    @Test func `the symbols are those that readelf finds`() throws {
         let running = try #require(try VDSOImage.running())
         let image = running.image
         let oracle = try Readelf.symbols(of: running.bytes)
@@ -16,7 +16,7 @@ import Testing
         #expect(image.size == running.bytes.count)
     }
 
-    @Test func functionsHaveTheirPrefixAndStandOnce() throws {
+    @Test func `functions have a prefix and are listed once`() throws {
         let image = try #require(try VDSOImage.running()).image
         #expect(!image.functionNames.isEmpty)
         #expect(image.functionNames == image.functionNames.sorted())
@@ -29,14 +29,14 @@ import Testing
         #expect(image.function(named: time.name) == time)
     }
 
-    @Test func noteIsOfAKernel() throws {
+    @Test func `the note in the image has the version of the kernel`() throws {
         let image = try #require(try VDSOImage.running()).image
         let version = try #require(image.kernelVersion)
         let release = try String(contentsOfFile: "/proc/sys/kernel/osrelease", encoding: .utf8)
         #expect(release.hasPrefix("\(version.code >> 16).\(version.code >> 8 & 0xff)."), "\(version) and \(release)")
     }
 
-    @Test func everyByteOfAFunctionBelongsToIt() throws {
+    @Test func `the first and last byte of a function belong to it`() throws {
         let image = try #require(try VDSOImage.running()).image
         for function in image.exportedFunctions {
             #expect(image.function(at: function.offset) == function)
@@ -48,7 +48,7 @@ import Testing
     }
 }
 
-/// Images that are made here: each way to find the number of symbols, both widths, and what is wrong with them.
+/// Images made here: each way to find the number of symbols, both widths, and bad images.
 @Suite struct MadeImageTests {
     static let sample: [VDSOImage.Symbol] = [
         .init(name: "__kernel_gettimeofday", version: "LINUX_2.6.39", offset: 0x800, size: 0x40, isFunction: true),
@@ -56,7 +56,7 @@ import Testing
     ]
 
     @Test(arguments: [true, false], MadeImage.Count.allCases)
-    func symbolsAreFoundByAnyTable(is64: Bool, count: MadeImage.Count) throws {
+    func `symbols are found by any table that counts them`(is64: Bool, count: MadeImage.Count) throws {
         var made = MadeImage(is64: is64, count: count)
         let image = try VDSOImage(made.bytes())
         #expect(image.symbols == MadeImageTests.sample)
@@ -66,7 +66,7 @@ import Testing
         #expect(try VDSOImage(made.bytes()) == image, "an image that is linked to an address")
     }
 
-    @Test func imageWithoutSymbolsHasNoFunctions() throws {
+    @Test func `an image without symbols has no functions`() throws {
         var made = MadeImage(is64: true, count: .sysv)
         made.hasDynamic = false
         let image = try VDSOImage(made.bytes())
@@ -74,7 +74,7 @@ import Testing
         #expect(image.function(at: 0x800) == nil)
     }
 
-    @Test func codeWithoutASymbolBelongsToTheFunctionBeforeIt() throws {
+    @Test func `code without a symbol belongs to the function before it`() throws {
         let image = try VDSOImage(MadeImage(is64: true, count: .gnu).bytes())
         #expect(image.function(at: 0x7ff) == nil)
         #expect(image.function(at: 0x83f)?.name == "__kernel_gettimeofday")
@@ -82,7 +82,7 @@ import Testing
         #expect(image.function(at: 0x8f0)?.name == "__kernel_clock_gettime")
     }
 
-    @Test func badImagesAreRefusedWithASentence() throws {
+    @Test func `bad images are refused with the reason`() throws {
         let good = MadeImage(is64: true, count: .sysv).bytes()
         func broken(_ change: (inout [UInt8]) -> Void) -> [UInt8] {
             var bytes = good
@@ -107,9 +107,9 @@ import Testing
     }
 }
 
-/// Bytes that no kernel made. What matters is that none of them traps, and that what is read can be asked.
+/// Bytes that no kernel made. None of them may trap, neither when read nor when the image is used.
 @Suite struct DamagedImageTests {
-    @Test func mutationsAndTruncationsNeverTrap() throws {
+    @Test func `mutated and truncated images never trap`() throws {
         var generator = SeededGenerator.fromEnvironment()
         var images = [true, false].flatMap { is64 in MadeImage.Count.allCases.map { MadeImage(is64: is64, count: $0).bytes() } }
         if let running = try VDSOImage.running() { images += [[UInt8]](repeating: running.bytes, count: 4) }

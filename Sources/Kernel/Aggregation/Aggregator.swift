@@ -4,7 +4,7 @@ package import Profile
 import SaturatingMath
 import SyscallTable
 
-/// A process that has ended, and the CPU time of all its life.
+/// A process that has ended, and its total CPU time.
 package struct EndedProcess: Sendable {
     package let pid: Int32
     package let cpuNanoseconds: UInt64
@@ -12,20 +12,20 @@ package struct EndedProcess: Sendable {
 
 /// Turns the bytes of ring records into series and process totals.
 ///
-/// Whatever does not decode is counted and left out, never trapped on. Threading: one thread at a time.
+/// Whatever doesn't decode is counted and left out; it never traps. Threading: one thread at a time.
 package struct Aggregator: ~Copyable {
-    /// Completed calls, with those in overflow histograms and the unmeasured ones.
+    /// Completed calls, including those in overflow histograms and the unmeasured ones.
     package private(set) var completed: UInt64 = 0
-    /// Of those, the calls that came through the kernel's overflow histograms.
+    /// The completed calls that came through the kernel's overflow histograms.
     package private(set) var overflowed: UInt64 = 0
-    /// Of those, the unmeasured calls: they are counted and have no latency.
+    /// The completed calls that were unmeasured: they are counted and have no latency.
     package private(set) var unmeasured: UInt64 = 0
     /// Events with an impossible field.
     package private(set) var malformedEvents: UInt64 = 0
-    /// Records whose header is wrong: how many calls they held is not known.
+    /// Records with a wrong header: how many calls they held isn't known.
     package private(set) var malformedRecords: UInt64 = 0
 
-    /// Whether to keep what is known of the processes that end, for ``takeEndedProcesses()``.
+    /// Whether to keep the processes that end, for ``takeEndedProcesses()``.
     package var notesEnds = false
     private var endedProcesses: [EndedProcess] = []
 
@@ -44,8 +44,8 @@ package struct Aggregator: ~Copyable {
 
     /// Takes in one record of the ring.
     ///
-    /// Source of the layout: syslat_abi.h. A record is malformed if it is shorter than it says, of another version, of an
-    /// unknown kind, or longer than a full batch.
+    /// Source of the layout: syslat_abi.h. A record is malformed if its version or kind is unknown, if its length isn't what its
+    /// header says, or if it is longer than a full batch.
     @inline(__always)
     package mutating func consume(_ record: UnsafeRawBufferPointer) {
         let headerSize = MemoryLayout<syslat_record_header>.size
@@ -78,7 +78,7 @@ package struct Aggregator: ~Copyable {
     /// Takes in the events that are left in a CPU share's batch. Only while nothing is recorded.
     package mutating func consumeRest(of share: UnsafePointer<syslat_cpu>) {
         let count = unsafe min(Int(share.pointee.batch.header.count), Int(SYSLAT_BATCH_EVENTS))
-        // The events are in the share, which the caller keeps; there are no more than the array has.
+        // The events are in the share, which the caller keeps; `count` is at most the size of the array.
         let offset = MemoryLayout<syslat_cpu>.offset(of: \.batch.events)!
         let events = unsafe UnsafeRawPointer(share).advanced(by: offset).assumingMemoryBound(to: syslat_event.self)
         for number in 0..<count { consume(unsafe events[number]) }
@@ -101,7 +101,8 @@ package struct Aggregator: ~Copyable {
         processes.record(pid: tgid, cell: cell, duration: duration)
     }
 
-    /// Takes in a call that is about the vDSO or stands for others, or is none at all. A function of its own: most are not.
+    /// Takes in a call that the vDSO could have served or that stands for others, or an invalid one. Out of line, because most
+    /// calls are common.
     @inline(never)
     private mutating func consumeUncommon(_ call: CallWord, of tgid: UInt32, duration: UInt64) {
         guard tgid > 0, call.isValid else { return malformedEvents += 1 }
@@ -114,12 +115,12 @@ package struct Aggregator: ~Copyable {
         processes.record(pid: tgid, cell: cell, duration: duration, times: others)
     }
 
-    /// Takes in the unmeasured calls of one call index, or those that have been added since the last time.
+    /// Takes in the unmeasured calls of one call index, or those added since the last time.
     package mutating func consumeUnmeasured(_ calls: UnmeasuredCalls) {
         consumeUnmeasured(index: calls.index, totals: calls.byCompletion)
     }
 
-    /// - Parameter totals: by completion, of all CPUs together; they only grow.
+    /// - Parameter totals: by completion, over all CPUs; they only grow.
     package mutating func consumeUnmeasured(index: Int, totals: [UInt64]) {
         let counted = countedUnmeasured[index] ?? totals.map { _ in 0 }
         countedUnmeasured[index] = totals
@@ -141,7 +142,7 @@ package struct Aggregator: ~Copyable {
         if notesEnds { endedProcesses.append(EndedProcess(pid: Int32(exit.tgid), cpuNanoseconds: exit.cpu_ns)) }
     }
 
-    /// The processes that have ended since this was last called, where ``notesEnds`` is set.
+    /// The processes that have ended since this was last called, if ``notesEnds`` is set.
     package mutating func takeEndedProcesses() -> [EndedProcess] {
         defer { endedProcesses = [] }
         return endedProcesses
@@ -150,8 +151,10 @@ package struct Aggregator: ~Copyable {
     /// The processes that have made a call and not ended.
     package var livingProcesses: [Int32] { processes.living }
 
-    /// Takes in one overflow histogram, or what has been added to it since the last time.
+    /// Takes in one overflow histogram, or what was added to it since the last time. Counts it as malformed if no kernel side
+    /// writes its call word.
     package mutating func consumeOverflow(_ overflow: OverflowSeries) {
+        guard overflow.call.isValid else { return malformedRecords += 1 }
         let distribution = overflow.distribution(since: countedOverflow[overflow.call])
         countedOverflow[overflow.call] = overflow.totals
         guard !distribution.isEmpty else { return }
@@ -160,14 +163,7 @@ package struct Aggregator: ~Copyable {
         series.add(distribution, of: overflow.call)
     }
 
-    /// The same as the maps give it: the bytes of `syslat_overflow_key`, of `syslat_overflow`, and of each CPU's
-    /// `syslat_overflow_extremes`. Counted as malformed if no kernel side writes such bytes.
-    package mutating func consumeOverflow(key: [UInt8], series bytes: [UInt8], extremes: [[UInt8]]) {
-        guard let overflow = OverflowSeries(key: key, series: bytes, extremes: extremes) else { return malformedRecords += 1 }
-        consumeOverflow(overflow)
-    }
-
-    /// To be called after all CPUs' batches have been flushed and drained; see ``ProcessTable/retireEnded()``.
+    /// Call this after all CPUs' batches have been flushed and drained; see ``ProcessTable/retireEnded()``.
     package mutating func retireEndedProcesses() { processes.retireEnded() }
 
     /// The calls seen since the last ``startInterval()``, or since the beginning.
@@ -176,14 +172,14 @@ package struct Aggregator: ~Copyable {
     /// Forgets the distributions of calls; counts, processes and balance go on.
     package mutating func startInterval() { series.reset() }
 
-    /// The number of the clock source in force, by which the calls that are decoded from now on are told apart.
+    /// The number of the current clock source. It tells apart the calls that are decoded from now on.
     package var clocksource: UInt8 {
         get { series.clocksource }
         set { series.clocksource = newValue }
     }
 
-    /// The processes seen so far, and the calls that the vDSO could have served, since the beginning.
-    /// `nameOfLiving` is asked for the names of those processes that have not ended.
+    /// The processes seen so far, and the calls that the vDSO could have served, since the beginning. `nameOfLiving` names the
+    /// processes that haven't ended.
     package func processes(
         nameOfLiving: (Int32) -> String?
     ) -> (profiles: [ProcessProfile], origins: [OriginProfile]) {

@@ -20,15 +20,15 @@ package struct CallOrigin: Sendable, Hashable {
     }
 }
 
-/// The completed calls of one kind that came the same way, and whose they were.
+/// The completed calls of one number with the same origin, and the processes that made them.
 package struct OriginProfile: Sendable {
     package let id: SyscallID
     package let origin: CallOrigin
     package let distribution: LatencyHistogram
-    /// Who made them; calls whose process is not known are in ``distribution`` only.
+    /// The processes that made them. Calls whose process isn't known are in ``distribution`` only.
     package internal(set) var processes: [ProcessShare] = []
 
-    /// One process's part of them.
+    /// The calls of one process.
     package struct ProcessShare: Sendable {
         package let pid: Int32?
         package let comm: String

@@ -1,6 +1,6 @@
 import CSyslatABI
 
-/// A completed call in the one word that the kernel side makes of it.
+/// A completed call, as the kernel side packs it into one word.
 ///
 /// Source of the layout: syslat_abi.h.
 struct CallWord: Hashable {
@@ -12,11 +12,11 @@ struct CallWord: Hashable {
     /// The raw value of an `EntryEvidence`, or 0.
     var evidence: UInt8 { syslat_call_evidence(bits) }
     var clock: UInt8 { syslat_call_clock(bits) }
-    /// The call stands for 2^sampling calls. In a slot it may be unmeasured instead.
+    /// The call stands for 2^sampling calls. In a slot, it may mark an unmeasured call instead.
     var sampling: UInt8 { syslat_call_sampling(bits) }
     /// The errno, or 0.
     var error: UInt16 { syslat_call_error(bits) }
-    /// The raw value of an `Outcome`, in a word that is valid.
+    /// The raw value of an `Outcome`, in a valid word.
     var outcome: UInt8 { syslat_call_outcome(bits) }
 
     var isUnmeasured: Bool { Int32(sampling) == SYSLAT_UNMEASURED }
@@ -25,7 +25,7 @@ struct CallWord: Hashable {
     private static let uncommonBits =
         (UInt64(1) << UInt64(SYSLAT_CALL_ERROR_SHIFT)) - (UInt64(1) << UInt64(SYSLAT_CALL_EVIDENCE_SHIFT))
 
-    /// Whether this is a valid call with none of them. Nearly all are, so it takes two comparisons only.
+    /// Whether this is a valid call without evidence, sampling and clock. Nearly all are, so this takes only two comparisons.
     @inline(__always)
     var isCommon: Bool {
         bits & CallWord.uncommonBits == 0 && bits >> UInt64(SYSLAT_CALL_OUTCOME_SHIFT) <= UInt64(SYSLAT_PREEMPTED.rawValue)
@@ -34,7 +34,7 @@ struct CallWord: Hashable {
     /// Whether a kernel side of this version can have written it.
     @inline(__always)
     var isValid: Bool {
-        // Above the outcome is a bit that no call has.
+        // The bit above the outcome is set in no call.
         bits >> UInt64(SYSLAT_CALL_OUTCOME_SHIFT) <= UInt64(SYSLAT_PREEMPTED.rawValue)
             && UInt32(evidence) <= SYSLAT_COMPAT.rawValue && UInt32(sampling) <= UInt32(SYSLAT_MAX_SAMPLING_SHIFT)
             && (evidence != 0 || clock == 0)

@@ -1,8 +1,8 @@
 package import CSyslatABI
 package import SyscallTable
 
-/// Calls that bypassed the vDSO from one place in the code of a process, or a process's calls of one function through the vsyscall
-/// page.
+/// Calls that bypassed the vDSO from one place in the code of a process, or a process's calls of one function through the
+/// vsyscall page.
 package struct CallerEntry: Sendable, Hashable {
     package enum Source: Sendable, Hashable {
         case code(CodePlace, File)
@@ -10,10 +10,10 @@ package struct CallerEntry: Sendable, Hashable {
         case vsyscallPage(comm: String)
     }
 
-    /// Where a call instruction stands.
+    /// Where a call instruction is.
     package struct CodePlace: Sendable, Hashable {
         package let pid: Int32
-        /// Tells programs apart that the process executed one after the other.
+        /// Tells apart the programs that the process executed one after the other.
         package let program: UInt64
         /// The address after the instruction.
         package let address: UInt64
@@ -21,7 +21,7 @@ package struct CallerEntry: Sendable, Hashable {
 
     /// The file that the code belongs to.
     package enum File: Sendable, Hashable {
-        /// Not looked up by the kernel side.
+        /// The kernel side didn't look it up, or couldn't.
         case unknown
         /// Its name, without its folder.
         case named(String)
@@ -36,7 +36,7 @@ package struct CallerEntry: Sendable, Hashable {
     package let clock: ClockID?
     package let calls: UInt64
 
-    /// nil for what no kernel side writes.
+    /// nil if no kernel side writes such a key.
     package init?(key: syslat_caller_key, caller: syslat_caller) {
         pid = Int32(bitPattern: key.tgid)
         calls = caller.calls

@@ -1,13 +1,13 @@
 import SaturatingMath
 
-/// Calls and time of one process in each series, found by the series' cell number. Grows to the cells that it has calls in.
+/// The calls and time of one process in each series, by the cell number of the series. Grows up to the highest cell with calls.
 @safe
 struct CellTotals: ~Copyable {
     struct Entry: BitwiseCopyable {
         var calls: UInt64 = 0
         var nanoseconds: UInt64 = 0
 
-        /// The same in proportion, to nearest.
+        /// Both multiplied by `factor`, rounded to nearest.
         func scaled(by factor: Double) -> Entry {
             guard factor != 1 else { return self }
             func scaled(_ value: UInt64) -> UInt64 { UInt64(exactly: (Double(value) * factor).rounded()) ?? .max }
@@ -28,10 +28,10 @@ struct CellTotals: ~Copyable {
     /// The entry of a cell below ``count``.
     subscript(cell: Int) -> Entry { unsafe base![cell] }
 
-    /// All time together, in nanoseconds.
+    /// The time in all cells, in nanoseconds.
     var nanoseconds: UInt64 { (0..<count).reduce(0) { $0.addingSaturating(self[$1].nanoseconds) } }
 
-    /// Counts one call, or what several took together.
+    /// Counts one call, or several with their total time.
     @inline(__always)
     mutating func add(_ nanoseconds: UInt64, to cell: Int, calls: UInt64 = 1) {
         if cell >= count { grow(toHold: cell) }
@@ -39,13 +39,13 @@ struct CellTotals: ~Copyable {
         unsafe base![cell].nanoseconds = base![cell].nanoseconds.addingSaturating(nanoseconds)
     }
 
-    /// Adds those of another process.
+    /// Adds the totals of another process.
     mutating func add(_ other: borrowing CellTotals) {
         for cell in 0..<other.count where other[cell].calls > 0 { add(other[cell].nanoseconds, to: cell, calls: other[cell].calls) }
     }
 
     private mutating func grow(toHold cell: Int) {
-        // In steps, since most processes soon have a dozen kinds of calls.
+        // In steps, because most processes soon have a dozen kinds of calls.
         let larger = (cell / 16 + 1) * 16
         let entries = UnsafeMutablePointer<Entry>.allocate(capacity: larger)
         if let old = unsafe base { unsafe entries.update(from: old, count: count) }

@@ -5,11 +5,11 @@ package import SyscallTable
 package struct InFlightSlot: Sendable, Hashable {
     package let tid: Int32
     package let id: SyscallID
-    /// CLOCK_MONOTONIC, in nanoseconds. For an unmeasured call it is up to one look at the ring too early.
+    /// CLOCK_MONOTONIC, in nanoseconds. For an unmeasured call, it is when the consumer last looked at the ring before the entry.
     package let enteredAt: UInt64
     package let isUnmeasured: Bool
 
-    /// nil where the slot holds no call.
+    /// nil if the slot holds no call.
     package init?(_ slot: syslat_slot) {
         let call = CallWord(bits: slot.call)
         // Two bits, for four ABIs.

@@ -22,12 +22,12 @@ package struct KernelCounters: Sendable {
         }
     }
 
-    /// Adds calls that slots have counted.
+    /// Adds the calls that slots have counted.
     package mutating func addEntered(_ calls: UInt64) { counters.entered &+= calls }
 
     /// Calls whose entry was seen.
     package var entered: UInt64 { counters.entered }
-    /// Their thread ended inside the call.
+    /// Calls inside which their thread ended.
     package var neverReturned: UInt64 { counters.never_returned }
 
     // Exits without an entry.
@@ -41,13 +41,13 @@ package struct KernelCounters: Sendable {
     package var noSlot: UInt64 { counters.no_slot }
     package var missedExit: UInt64 { counters.missed_exit }
     package var overflowFull: UInt64 { counters.overflow_full }
-    /// All of them.
+    /// All lost calls.
     package var lost: UInt64 { noSlot &+ missedExit &+ overflowFull }
     package var lostByCause: [Balance.LossCause: UInt64] {
         [.noSlot: noSlot, .missedExit: missedExit, .overflowFull: overflowFull]
     }
 
-    // The way to the consumer.
+    // On the way to the consumer.
 
     package var spilled: UInt64 { counters.spilled }
     /// Batches, and calls outside them, that went through the ring.
@@ -60,7 +60,7 @@ package struct KernelCounters: Sendable {
     /// Ends of processes for which the ring had no room.
     package var exitsUnsent: UInt64 { counters.exits_unsent }
 
-    // What had no room in the maps about the vDSO.
+    // What the maps about the vDSO had no room for.
 
     package var callersUnnoted: UInt64 { counters.callers_unnoted }
     package var vsyscallsUnnoted: UInt64 { counters.vsyscalls_unnoted }

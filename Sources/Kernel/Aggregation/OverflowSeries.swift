@@ -3,25 +3,24 @@ import LatencyHistogram
 
 /// One overflow histogram of the kernel side: the calls that have one call word in common.
 ///
-/// Each of its buckets is a union of 16 of ours. A count is spread evenly over those that the exact extremes allow.
+/// Each of its buckets is a union of up to 16 of ours. A count is spread evenly over those that the exact extremes allow.
 package struct OverflowSeries: Sendable {
     let call: CallWord
-    /// All calls until now.
+    /// All calls so far.
     let totals: Totals
-    /// The extremes that the CPUs noted; nil where none had room to note any.
+    /// The extremes that the CPUs noted; nil if none noted any.
     private let extremes: ClosedRange<UInt64>?
 
-    /// Numbers that only grow.
+    /// Sums and counts that only grow.
     struct Totals: Sendable {
         var sum: UInt64
         var aboveRange: UInt64
         var buckets: [UInt64]
     }
 
-    /// - Parameter extremes: each CPU's. nil for a call word that no kernel side writes.
-    package init?(key: syslat_overflow_key, series: syslat_overflow, extremes noted: [syslat_overflow_extremes]) {
+    /// - Parameter extremes: each CPU's.
+    package init(key: syslat_overflow_key, series: syslat_overflow, extremes noted: [syslat_overflow_extremes]) {
         call = CallWord(bits: key.call)
-        guard call.isValid else { return nil }
         // The array's own bytes.
         let buckets = unsafe withUnsafeBytes(of: series.buckets) { unsafe Array($0.bindMemory(to: UInt64.self)) }
         totals = Totals(sum: series.sum_ns, aboveRange: series.above_range, buckets: buckets)
@@ -33,21 +32,6 @@ package struct OverflowSeries: Sendable {
         extremes = low <= high ? low...high : nil
     }
 
-    /// The same from the bytes of each; nil also if there are more or fewer than the types have.
-    init?(key: [UInt8], series: [UInt8], extremes: [[UInt8]]) {
-        guard let key = Self.load(syslat_overflow_key.self, from: key), let series = Self.load(syslat_overflow.self, from: series)
-        else { return nil }
-        let noted = extremes.compactMap { Self.load(syslat_overflow_extremes.self, from: $0) }
-        guard noted.count == extremes.count else { return nil }
-        self.init(key: key, series: series, extremes: noted)
-    }
-
-    private static func load<Value: BitwiseCopyable>(_ type: Value.Type, from bytes: [UInt8]) -> Value? {
-        guard bytes.count == MemoryLayout<Value>.size else { return nil }
-        // The size was checked; the load needs no alignment.
-        return unsafe bytes.withUnsafeBytes { unsafe $0.loadUnaligned(as: type) }
-    }
-
     /// The calls that came after `counted`, in our bucket scheme.
     func distribution(since counted: Totals?) -> LatencyHistogram {
         let sum = totals.sum &- (counted?.sum ?? 0)
@@ -57,8 +41,8 @@ package struct OverflowSeries: Sendable {
         return OverflowSeries.refine(buckets, aboveRange: aboveRange, sum: sum, min: low, max: high)
     }
 
-    /// The smallest and largest value: what the CPUs noted since recording began, as far as the filled buckets allow it. Where no
-    /// CPU noted any, the bounds of the buckets are all that is known.
+    /// The smallest and largest value: the extremes that the CPUs noted since recording began, limited to the filled buckets. If
+    /// no CPU noted any, the bounds of the filled buckets are all that is known.
     private func bounds(of buckets: [UInt64], aboveRange: UInt64) -> (UInt64, UInt64) {
         let filled = buckets.indices.filter { buckets[$0] > 0 }
         let lowest = filled.first.map { OverflowSeries.bounds(ofBucket: $0).lowerBound } ?? BucketScheme.rangeEnd
@@ -68,7 +52,7 @@ package struct OverflowSeries: Sendable {
         return (Swift.max(extremes.lowerBound, lowest), high)
     }
 
-    /// Spreads each coarse bucket evenly over the fine buckets that lie in it and between the extremes.
+    /// Spreads each coarse bucket evenly over its fine buckets between the extremes.
     private static func refine(
         _ coarse: [UInt64], aboveRange: UInt64, sum: UInt64, min low: UInt64, max high: UInt64
     ) -> LatencyHistogram {
@@ -79,7 +63,7 @@ package struct OverflowSeries: Sendable {
             let last = Swift.max(first, BucketScheme.index(of: Swift.max(Swift.min(range.upperBound, high), range.lowerBound)))
             let parts = UInt64(last - first + 1)
             for (position, index) in (first...last).enumerated() {
-                // The remainder goes to the first parts, so the count is kept.
+                // The remainder goes to the first parts, so the count stays the same.
                 let share = count / parts + (UInt64(position) < count % parts ? 1 : 0)
                 if share > 0 { fine.append(.init(index: index, count: share)) }
             }

@@ -4,43 +4,43 @@ import LatencyHistogram
 import Profile
 import SaturatingMath
 
-/// Totals for each process, found by plain indexing with the process id.
+/// The totals of each process, in an array indexed by process id.
 ///
-/// A process id can be given to a new process while the capture runs: a row that has ended is retired, and the id's next
-/// events begin a row of their own. The number of rows is bounded: when it is reached, the smallest rows of ended processes
-/// are folded into one, and only their names are lost.
+/// A process id may be used again during a capture, so the row of an ended process is retired, and the id's next events begin a
+/// row of their own. The number of rows is limited: at the limit, the smallest rows of ended processes are folded into one, which
+/// loses only their ids and names.
 @safe
 struct ProcessTable: ~Copyable {
-    /// Process ids are below it.
+    /// Process ids are below this.
     static let idLimit = Int(SYSLAT_PID_LIMIT)
     static let defaultRowLimit = 16_384
 
     struct Row: ~Copyable {
         var pid: Int32?
-        /// Of a process that has ended.
+        /// Known only once the process has ended.
         var name = ProcessName()
         var totals = CellTotals()
         var hasEnded = false
         var recorder: HistogramRecorder?
     }
 
-    /// Row number of each process id; 0, the row of all others, where the id has none.
+    /// The row number of each process id; 0, the row of all others, for an id without a row.
     private var index: UnsafeMutablePointer<Int32>
     private var rows = GrowingStorage<Row>(capacity: 256)
     private let rowLimit: Int
     private let keepsDistributions: Bool
-    /// Rows whose process ended since the last ``retireEnded()``, and those that the next one retires.
+    /// Rows whose process ended since the last ``retireEnded()``, and rows that the next one retires.
     private var justEnded: [Int] = []
     private var toRetire: [Int] = []
     /// Retired rows, which get no events any more and can be folded into the first.
     private var retired: [Int] = []
-    /// Rows that were folded into the first, free to be used again.
+    /// Rows that are free to be used again.
     private var freeRows: [Int] = []
 
     init(rowLimit: Int, keepsDistributions: Bool) {
         self.rowLimit = max(2, rowLimit)
         self.keepsDistributions = keepsDistributions
-        // 16 MiB of address space of which only touched pages become memory: calloc takes such sizes straight from mmap.
+        // 16 MiB of address space, of which only touched pages become memory: calloc takes such sizes straight from mmap.
         unsafe index = calloc(ProcessTable.idLimit, MemoryLayout<Int32>.stride)!
             .bindMemory(to: Int32.self, capacity: ProcessTable.idLimit)
         _ = rows.append(Row(pid: nil, recorder: keepsDistributions ? HistogramRecorder() : nil))
@@ -48,7 +48,7 @@ struct ProcessTable: ~Copyable {
 
     deinit { unsafe free(index) }
 
-    /// Counts one completed call of a process whose id is below ``idLimit``, in the cell of its series, or as so many.
+    /// Counts one completed call `times` times, in the cell of its series. `pid` must be below ``idLimit``.
     @inline(__always)
     mutating func record(pid: UInt32, cell: Int, duration: UInt64, times: UInt64 = 1) {
         var row = Int(unsafe index[Int(pid)])
@@ -57,7 +57,7 @@ struct ProcessTable: ~Copyable {
         if keepsDistributions { recordDistribution(row, duration, times) }
     }
 
-    /// A function of its own, since few captures keep them.
+    /// Out of line, because few captures keep distributions.
     @inline(never)
     private mutating func recordDistribution(_ row: Int, _ duration: UInt64, _ times: UInt64) {
         unsafe rows.base[row].recorder?.record(duration, times: times)
@@ -66,7 +66,7 @@ struct ProcessTable: ~Copyable {
     /// Notes the name that a process had when it ended.
     mutating func processEnded(pid: UInt32, name: ProcessName) {
         let row = Int(unsafe index[Int(pid)])
-        // Without a row it may still have events in another CPU's batch: the row keeps the name for them.
+        // A process without a row may still have events in another CPU's batch: a row keeps the name for them.
         let target = row == 0 ? addRow(pid: Int32(pid)) : row
         guard target != 0 else { return }
         unsafe rows.base[target].name = name
@@ -74,11 +74,11 @@ struct ProcessTable: ~Copyable {
         justEnded.append(target)
     }
 
-    /// To be called after all batches have been flushed and drained: events of processes that had ended before the flush
-    /// began cannot come any more.
+    /// Call this after all batches have been flushed and drained: processes that ended before the flush began can't have any more
+    /// events.
     mutating func retireEnded() {
         for row in toRetire {
-            // An id that was used twice since the last time is in the list twice, and the row may have a new owner already.
+            // The row of an id that was used twice since the last time is listed twice, and may already have a new owner.
             guard let pid = unsafe rows.base[row].pid, unsafe rows.base[row].hasEnded,
                 unsafe index[Int(pid)] == Int32(row)
             else { continue }
@@ -102,8 +102,8 @@ struct ProcessTable: ~Copyable {
         return row
     }
 
-    /// Folds the smaller half of the retired rows into the first row. Costs nothing where there are none: a process without a
-    /// row asks for one with every event.
+    /// Folds the smaller half of the retired rows into the first row. Cheap if there are none, because a process without a row
+    /// asks for one with every event.
     private mutating func foldSmallest() {
         let order = retired.map { (row: $0, total: unsafe rows.base[$0].totals.nanoseconds) }.sorted { $0.total > $1.total }
         retired = order.map(\.row)
@@ -123,8 +123,8 @@ struct ProcessTable: ~Copyable {
     /// The processes with a row that have not ended.
     var living: [Int32] { (1..<rows.count).compactMap { unsafe rows.base[$0].hasEnded ? nil : rows.base[$0].pid } }
 
-    /// All processes with calls, and what each had of the calls with an origin. `nameOfLiving` is asked for the names of those
-    /// that have not ended; `series` are the cells', and `shares` what their counts are to be multiplied by.
+    /// All processes with calls, and their calls with an origin. `series` is what each cell holds, `shares` what to multiply its
+    /// counts by, and `nameOfLiving` names the processes that haven't ended.
     func snapshot(series: [SeriesTable.Kind], shares: [Double], nameOfLiving: (Int32) -> String?) -> [ProcessSnapshot] {
         var snapshots: [ProcessSnapshot] = []
         for row in 0..<rows.count where unsafe !rows.base[row].totals.isEmpty {
@@ -144,7 +144,7 @@ struct ProcessTable: ~Copyable {
     }
 }
 
-/// A process's name as the kernel gives it: at most 15 bytes and a NUL (TASK_COMM_LEN); any bytes at all may be in it.
+/// A process's name as the kernel gives it: at most 15 bytes and a NUL (TASK_COMM_LEN). It may hold any bytes.
 struct ProcessName {
     var bytes: (UInt64, UInt64) = (0, 0)
 
@@ -156,7 +156,7 @@ struct ProcessSnapshot {
     var profile: ProcessProfile
     var origins: [OriginKey: CellTotals.Entry] = [:]
 
-    /// Series that differ in their origin only are one series of the process.
+    /// Series that differ only in their origin are one series of the process.
     fileprivate mutating func add(_ entry: CellTotals.Entry, of kind: SeriesTable.Kind) {
         if let key = OriginKey(kind) {
             origins[key, default: .init()].calls += entry.calls

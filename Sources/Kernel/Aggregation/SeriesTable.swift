@@ -4,13 +4,13 @@ import Profile
 import SaturatingMath
 import SyscallTable
 
-/// The histograms of all series, found by plain indexing: no hash, no String, no allocation for an event of a known series.
+/// The histograms of all series, in an array: an event of a known series needs no hash, no String and no allocation.
 @safe
 struct SeriesTable: ~Copyable {
-    /// The index has a place for each completion of each call index.
+    /// The index has an element for each completion of each call index.
     fileprivate static var completions: Int { Int(SYSLAT_COMPLETIONS) }
     private static let indexSize = Int(SYSLAT_CALL_INDEXES) * completions
-    /// So many different numbers beyond the index get rows of their own; a program that tries out every number shares one.
+    /// At most this many different numbers beyond the index get series of their own; all others share those of one number.
     static let otherNumberLimit = 256
     static let sharedOtherNumber = Int32.min
 
@@ -25,14 +25,14 @@ struct SeriesTable: ~Copyable {
 
     private struct Cell: ~Copyable {
         let kind: Kind
-        /// The calls that were measured.
+        /// The measured calls.
         var recorder = HistogramRecorder()
-        /// What those stand for beside themselves, where calls are sampled.
+        /// The other calls that these stand for, if calls are sampled.
         var surplus: HistogramRecorder?
         private var firstError: (errno: UInt16, count: UInt64) = (0, 0)
         private var furtherErrors: [ErrnoCount] = []
 
-        /// The first error is mostly the only one of a series.
+        /// Most series have no errno but the first.
         @inline(__always)
         mutating func count(errno: UInt16, times: UInt64) {
             guard errno == firstError.errno else { return countFurther(errno: errno, times: times) }
@@ -49,7 +49,7 @@ struct SeriesTable: ~Copyable {
             furtherErrors.append(ErrnoCount(errno: Int32(errno), count: times))
         }
 
-        /// All errors. Together with what they stand for.
+        /// All errors, including those that measured calls stand for.
         var errnos: [ErrnoCount] {
             (firstError.errno == 0 ? [] : [ErrnoCount(errno: Int32(firstError.errno), count: firstError.count)]) + furtherErrors
         }
@@ -75,24 +75,24 @@ struct SeriesTable: ~Copyable {
         init(kind: Kind) { self.kind = kind }
     }
 
-    /// Cell number + 1 of each series; 0 where nothing was seen yet.
+    /// Cell number + 1 of each series; 0 if it hasn't been seen yet.
     private var index: UnsafeMutablePointer<Int32>
     private var cells = GrowingStorage<Cell>(capacity: 64)
     /// Cell numbers of series whose number is beyond the index.
     private var others: [Int] = []
     private var otherNumbers: Set<SyscallID> = []
-    /// Cell numbers of series with an origin, and the one that was asked for last.
+    /// Cell numbers of series with an origin, and the one looked up last.
     private var withOrigin: [UInt64: Int] = [:]
     private var lastOrigin: (key: UInt64, cell: Int) = (.max, 0)
     /// What the series with an origin had gathered before the last ``reset()``.
     private var finished: [Int: LatencyHistogram] = [:]
-    /// Unmeasured calls since the last ``reset()``, by their place in the index.
+    /// Unmeasured calls since the last ``reset()``, by element of the index.
     private var unmeasured: [Int: UInt64] = [:]
-    /// Calls, and what was recorded of them, before the last ``reset()``: by cell, and only where calls are sampled.
+    /// Before the last ``reset()``, if calls are sampled: all calls, and the recorded ones with those they stand for, by cell.
     private var settled: [Int: (calls: UInt64, recorded: UInt64)] = [:]
-    /// Whether any call has come that stands for others, or was not measured.
+    /// Whether any call so far stood for others or was unmeasured.
     private var isSampled = false
-    /// The number of the clock source in force.
+    /// The number of the current clock source.
     var clocksource: UInt8 = 0
 
     init() {
@@ -103,10 +103,10 @@ struct SeriesTable: ~Copyable {
 
     deinit { unsafe index.deallocate() }
 
-    /// Counts one completed call, and gives the cell of its series. `call` must be valid.
+    /// Counts one completed call, and returns the cell of its series. `call` must be valid.
     mutating func record(_ call: CallWord, duration: UInt64) -> Int { record(call, in: cellNumber(call), duration) }
 
-    /// The same for a call that is common.
+    /// The same for a common call.
     @inline(__always)
     mutating func recordCommon(_ call: CallWord, duration: UInt64) -> Int {
         record(call, in: cellNumber(abi: call.abi, number: call.number, outcome: call.outcome, failed: call.error != 0), duration)
@@ -119,14 +119,14 @@ struct SeriesTable: ~Copyable {
         return cell
     }
 
-    /// Counts what a call that was recorded stands for beside itself.
+    /// Counts the other calls that a recorded call stands for.
     mutating func recordSurplus(in cell: Int, errno: UInt16, duration: UInt64, times: UInt64) {
         isSampled = true
         unsafe cells.base[cell].recordSurplus(duration, times: times)
         if errno != 0 { unsafe cells.base[cell].count(errno: errno, times: times) }
     }
 
-    /// Counts unmeasured calls, of a call index and with a completion.
+    /// Counts unmeasured calls of a call index with one completion.
     mutating func addUnmeasured(_ calls: UInt64, index: Int, completion: Int) {
         unmeasured[index * SeriesTable.completions + completion, default: 0] += calls
         isSampled = true
@@ -152,7 +152,7 @@ struct SeriesTable: ~Copyable {
             ? cellNumber(abi: call.abi, number: call.number, outcome: call.outcome, failed: call.error != 0) : originCell(call)
     }
 
-    /// Mostly the last one again: a program that reads the time reads it often.
+    /// Mostly the same as last time: a program that reads the time reads it often.
     private mutating func originCell(_ call: CallWord) -> Int {
         let failed = call.error != 0
         let way = UInt64(call.evidence) | UInt64(call.clock) << 3 | UInt64(clocksource) << 11
@@ -172,7 +172,7 @@ struct SeriesTable: ~Copyable {
         return cell
     }
 
-    /// The place of a series in the index.
+    /// The element of the index for a series.
     @inline(__always)
     private static func key(abi: UInt8, number: Int32, outcome: UInt8, failed: Bool) -> Int {
         let index = Int(syslat_call_index(UInt32(abi), UInt32(bitPattern: number)))
@@ -189,7 +189,7 @@ struct SeriesTable: ~Copyable {
         return known > 0 ? Int(known) - 1 : addCell(Kind(abi: abi, number: number, outcome: outcome, failed: failed), at: key)
     }
 
-    /// A function of its own: every series needs it once.
+    /// Out of line, because every series needs it only once.
     @inline(never)
     private mutating func addCell(_ kind: Kind, at key: Int) -> Int {
         let cell = cells.append(Cell(kind: kind))
@@ -247,8 +247,8 @@ struct SeriesTable: ~Copyable {
         return distributions
     }
 
-    /// How many calls there were for each that was recorded, those it stands for included: by cell, since the beginning. 1 but for
-    /// sampling.
+    /// For each cell, all its calls since the beginning, divided by the recorded ones and those they stand for. 1 unless calls
+    /// sampled.
     func exactShares() -> [Double] {
         var shares = [Double](repeating: 1, count: cells.count)
         guard isSampled else { return shares }
@@ -271,19 +271,19 @@ struct SeriesTable: ~Copyable {
 
     // MARK: What the measured calls stand for
 
-    /// What one cell comes to, with its part of the calls that were not measured.
+    /// The calls of one cell, with its part of the unmeasured calls.
     struct Part {
-        /// nil where no call was measured.
+        /// nil if no call was measured.
         var cell: Int?
         let kind: Kind
         var series: Series
         var errnos: [ErrnoCount] = []
-        /// Calls that were measured, and those they were to stand for.
+        /// The measured calls, and those they stand for.
         var recorded: UInt64 = 0
     }
 
-    /// All cells with calls since the last ``reset()``. Calls that were not measured are divided among the cells of their series in
-    /// proportion to what was to stand for them, and in each among its values.
+    /// All cells with calls since the last ``reset()``. Unmeasured calls are divided among the cells of their series in
+    /// proportion to the calls that the measured ones stand for, and within a cell among its values.
     private func parts() -> [Part] {
         var parts: [Part] = []
         var sampled: [Int: [Int]] = [:]
@@ -305,7 +305,7 @@ struct SeriesTable: ~Copyable {
                 continue
             }
             let surplus = cells.map { unsafe self.cells.base[$0].surplus?.count ?? 0 }
-            // Where all that was measured stands for itself alone, nothing better is known.
+            // If all measured calls stand only for themselves, their numbers are the best weights.
             let weights = surplus.allSatisfy { $0 == 0 } ? cells.map { unsafe self.cells.base[$0].recorder.count } : surplus
             for (cell, share) in zip(cells, calls.apportioned(by: weights)) { parts.append(part(cell, inferred: share)) }
         }
@@ -341,7 +341,7 @@ extension [Int: (calls: UInt64, recorded: UInt64)] {
 }
 
 extension [ErrnoCount] {
-    /// The same in proportion, each at least once, for so many errors as there were.
+    /// The same in proportion, adding up to `errors`, each at least 1.
     fileprivate func addingUp(to errors: UInt64) -> [ErrnoCount] {
         guard reduce(0, { $0.addingSaturating($1.count) }) != errors, errors >= UInt64(count) else { return self }
         let parts = (errors - UInt64(count)).apportioned(by: map(\.count))
@@ -356,7 +356,7 @@ extension SeriesTable.Kind {
             id: SyscallID(abi: ABI(rawValue: abi)!, number: number), outcome: Outcome(rawValue: outcome)!, failed: failed)
     }
 
-    /// The series at a place of the index.
+    /// The series of an element of the index.
     fileprivate init(indexKey key: Int) {
         let (index, completion) = key.quotientAndRemainder(dividingBy: SeriesTable.completions)
         self.init(
@@ -365,7 +365,7 @@ extension SeriesTable.Kind {
     }
 }
 
-/// What the calls of a row of the vDSO's report have in common.
+/// What the calls of a row in the report's vDSO section have in common.
 struct OriginKey: Hashable {
     let id: SyscallID
     let origin: CallOrigin
@@ -377,7 +377,7 @@ struct OriginKey: Hashable {
 }
 
 extension [Series] {
-    /// Adds to the series of that outcome and result.
+    /// Adds to the series with the same outcome and result.
     fileprivate mutating func add(_ addition: Series) {
         guard let known = firstIndex(where: { $0.outcome == addition.outcome && $0.failed == addition.failed }) else {
             return append(addition)

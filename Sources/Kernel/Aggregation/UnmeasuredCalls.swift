@@ -1,6 +1,6 @@
 package import CSyslatABI
 
-/// How many unmeasured calls of one call index have completed until now, on all CPUs, by completion.
+/// How many unmeasured calls of one call index have completed so far on all CPUs, by completion.
 package struct UnmeasuredCalls: Sendable, Hashable {
     package let index: Int
     package private(set) var byCompletion = [UInt64](repeating: 0, count: Int(SYSLAT_COMPLETIONS))
@@ -9,7 +9,7 @@ package struct UnmeasuredCalls: Sendable, Hashable {
     package init(index: Int, shares: some Sequence<syslat_unmeasured>) {
         self.index = index
         for share in shares {
-            // The type has nothing but the words of one array.
+            // The type has only the words of one array.
             unsafe withUnsafeBytes(of: share.calls) { bytes in
                 let words = unsafe bytes.bindMemory(to: UInt64.self)
                 for completion in byCompletion.indices { unsafe byCompletion[completion] &+= words[completion] }

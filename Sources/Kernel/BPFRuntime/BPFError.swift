@@ -2,9 +2,9 @@ import CBPFLog
 import CLibbpf
 import Glibc
 
-/// What libbpf or the kernel refused, as a sentence with the errno and, for programs, the verifier's last words.
+/// What libbpf or the kernel refused, with the errno and, for programs, the verifier's last words.
 package struct BPFError: Error, CustomStringConvertible, Sendable {
-    /// What was being done: "load program sys_enter_typed".
+    /// What was attempted: "load program sys_enter_typed".
     package var operation: String
     /// The errno, positive.
     package var code: Int32
@@ -17,7 +17,7 @@ package struct BPFError: Error, CustomStringConvertible, Sendable {
         self.log = log
     }
 
-    /// The error of a libbpf call that has just failed: negative results carry the errno, others leave it in `errno`.
+    /// The error of a libbpf call that has just failed. A result below -1 is a negated errno; otherwise `errno` has it.
     init(_ operation: String, result: Int32) {
         // A NUL-terminated buffer of this thread, valid until libbpf prints again.
         let log = unsafe String(cString: syslat_bpf_log_text())
@@ -26,9 +26,9 @@ package struct BPFError: Error, CustomStringConvertible, Sendable {
 
     package var description: String { "cannot \(operation): \(BPFError.text(of: code))" }
 
-    /// strerror(3) and the number; libbpf's own words for the errors that only it has.
+    /// The text of strerror(3) and the number; for errors of libbpf's own, its text.
     package static func text(of code: Int32) -> String {
-        // __LIBBPF_ERRNO__START of libbpf.h, which is an anonymous enumeration's.
+        // __LIBBPF_ERRNO__START of libbpf.h, from an anonymous enumeration.
         if code >= 4000 {
             var buffer = [CChar](repeating: 0, count: 128)
             // Ends with a NUL even if it is cut off.

@@ -6,11 +6,11 @@ package struct BPFMap: Sendable {
     package let name: String
     package let descriptor: Int32
     package let keySize: Int
-    /// Bytes of one value; of a per-CPU map, on one CPU.
+    /// Bytes of one value; in a per-CPU map, on one CPU.
     package let valueSize: Int
     package let entries: Int
 
-    /// The value of a key in every possible CPU's share, or of any other map the one value; nil if the key is not there.
+    /// The values of a key: in a per-CPU map one for each possible CPU, otherwise a single one. nil if the key isn't there.
     package func values<Key: BitwiseCopyable>(of key: Key, perCPU: Bool) throws(BPFError) -> [[UInt8]]? {
         let copies = perCPU ? try KernelCPUs.possibleCount() : 1
         let stride = perCPU ? (valueSize + 7) / 8 * 8 : valueSize
@@ -29,7 +29,7 @@ package struct BPFMap: Sendable {
         return (0..<copies).map { Array(buffer[$0 * stride..<$0 * stride + valueSize]) }
     }
 
-    /// The value of a key in every possible CPU's share of a per-CPU map; empty if the key is not there.
+    /// The values of a key in a per-CPU map, one for each possible CPU; empty if the key isn't there.
     package func perCPU<Key: BitwiseCopyable, Value: BitwiseCopyable>(_ key: Key, _ value: Value.Type) throws(BPFError) -> [Value] {
         precondition(MemoryLayout<Value>.size == valueSize, "wrong value type for map \(name)")
         // As many bytes as the type has: checked above.
@@ -46,7 +46,7 @@ package struct BPFMap: Sendable {
         try checked("write map \(name)") { unsafe bpf_map_update_elem(descriptor, &key, &value, UInt64(BPF_ANY)) }
     }
 
-    /// Zeroes every CPU's share of a key.
+    /// Zeroes the value of a key on every CPU.
     package func clearAllCPUs<Key: BitwiseCopyable>(_ key: Key) throws(BPFError) {
         var key = key
         let zeros = [UInt8](repeating: 0, count: try KernelCPUs.possibleCount() * ((valueSize + 7) / 8 * 8))
@@ -55,7 +55,7 @@ package struct BPFMap: Sendable {
         }
     }
 
-    /// Deletes a key; nothing happens if it is not there.
+    /// Deletes a key; does nothing if it isn't there.
     package func remove<Key: BitwiseCopyable>(_ key: Key) throws(BPFError) {
         var key = key
         precondition(MemoryLayout<Key>.size == keySize, "wrong key type for map \(name)")
@@ -65,7 +65,7 @@ package struct BPFMap: Sendable {
         }
     }
 
-    /// All entries of a hash map that is not per CPU, as they are now. Entries that go away meanwhile are left out.
+    /// All keys and values of a hash map that isn't per-CPU, as they are now. Keys deleted meanwhile are left out.
     package func entries<Key: BitwiseCopyable, Value: BitwiseCopyable>(
         _ key: Key.Type, _ value: Value.Type
     ) throws(BPFError) -> [(Key, Value)] {
@@ -86,7 +86,7 @@ package struct BPFMap: Sendable {
         unsafe withUnsafeTemporaryAllocation(of: Key.self, capacity: 2) { buffer in
             var previous: UnsafeMutablePointer<Key>?
             let (current, next) = unsafe (buffer.baseAddress!, buffer.baseAddress! + 1)
-            // Bounded: a map that changes meanwhile may start over.
+            // Bounded: if the map changes meanwhile, the walk may start over.
             while keys.count < entries, unsafe bpf_map_get_next_key(descriptor, previous, next) == 0 {
                 unsafe current.update(from: next, count: 1)
                 unsafe previous = unsafe current
@@ -97,7 +97,7 @@ package struct BPFMap: Sendable {
     }
 }
 
-/// The CPUs that the kernel made room for: per-CPU maps have a share for each, online or not.
+/// The CPUs that the kernel has room for: per-CPU maps have a value for each, online or not.
 package enum KernelCPUs {
     package static func possibleCount() throws(BPFError) -> Int {
         Int(try checked("read the number of possible CPUs") { libbpf_num_possible_cpus() })

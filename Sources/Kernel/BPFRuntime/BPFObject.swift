@@ -2,7 +2,7 @@ import CBPFLog
 import CLibbpf
 import Glibc
 
-/// An object file that has been read but not given to the kernel yet: now is the time to set it up.
+/// An object file that has been read but not yet loaded into the kernel, so it can still be set up.
 ///
 /// Ownership: closes the object when it goes away, unless ``load()`` takes it over.
 @safe
@@ -44,7 +44,7 @@ package struct OpenBPFObject: ~Copyable {
         unsafe UnsafeMutableRawPointer(mutating: memory).storeBytes(of: value, as: Value.self)
     }
 
-    /// Sets how many entries (of a ring buffer: bytes) a map will have.
+    /// Sets how many entries a map will have, or how many bytes a ring buffer.
     package func setEntries(of map: String, to count: Int) throws(BPFError) {
         let found = unsafe bpf_object__find_map_by_name(object, map)
         try checked("set the size of map \(map) to \(count)") {
@@ -78,7 +78,7 @@ package struct OpenBPFObject: ~Copyable {
     }
 }
 
-/// Programs and maps in the kernel. They go away with this value, links apart.
+/// Programs and maps in the kernel. They go away with this value; links don't.
 @safe
 package struct BPFObject: ~Copyable {
     private let object: OpaquePointer
@@ -87,7 +87,7 @@ package struct BPFObject: ~Copyable {
 
     deinit { unsafe bpf_object__close(object) }
 
-    /// The file descriptor of a map; valid as long as the object.
+    /// A map of this object; valid as long as the object. Errors: ENOENT.
     package func map(_ name: String) throws(BPFError) -> BPFMap {
         guard let map = unsafe bpf_object__find_map_by_name(object, name) else {
             throw BPFError("find the map \(name)", code: ENOENT)
@@ -97,12 +97,12 @@ package struct BPFObject: ~Copyable {
             valueSize: Int(unsafe bpf_map__value_size(map)), entries: Int(unsafe bpf_map__max_entries(map)))
     }
 
-    /// Gives back the memory of the image from which libbpf has filled a data section: it keeps it as long as the object.
+    /// Frees the memory of a data section's initial value, which libbpf keeps as long as the object.
     package func discardInitialValue(of section: String) {
         var size = 0
         guard let map = unsafe bpf_object__find_map_by_name(object, section), let image = unsafe bpf_map__initial_value(map, &size)
         else { return }
-        // The image is a mapping of its own, of whole pages, which nothing reads any more. Where the kernel won't, it stays.
+        // The image is a mapping of its own, of whole pages, which nothing reads any more. If the kernel refuses, it stays.
         unsafe _ = madvise(UnsafeMutableRawPointer(mutating: image), size, MADV_REMOVE)
     }
 
@@ -118,7 +118,7 @@ package struct BPFObject: ~Copyable {
         return unsafe BPFLink(adopting: link)
     }
 
-    /// Attaches a program to a perf event, which the link closes when it goes away.
+    /// Attaches a program to a perf event, which is closed when the link goes away.
     package func attach(_ program: String, toPerfEvent descriptor: Int32) throws(BPFError) -> BPFLink {
         syslat_bpf_log_clear()
         guard let found = unsafe bpf_object__find_program_by_name(object, program) else {
@@ -144,21 +144,21 @@ package struct BPFObject: ~Copyable {
         return unsafe options.retval
     }
 
-    /// What the kernel keeps of a program's runs.
+    /// What the kernel counts of a program's runs.
     package struct ProgramStatistics: Sendable {
-        /// How often the kernel skipped the program because it was running on the same CPU already. Kernel: 5.12, else 0.
+        /// How often the kernel skipped the program because it was already running on the same CPU. Kernel: 5.12, else 0.
         package var recursionMisses: UInt64 = 0
-        /// Runs and their time together, while the kernel's statistics were on (kernel.bpf_stats_enabled); else 0.
+        /// Runs, and their total time, while the kernel's statistics were on (kernel.bpf_stats_enabled); else 0.
         package var runs: UInt64 = 0
         package var nanoseconds: UInt64 = 0
     }
 
-    /// The BTF type of the tracepoint that a tp_btf program is for; nil of other programs.
+    /// The BTF type of the tracepoint that a tp_btf program is for; nil for other programs.
     package func tracepoint(of program: String) -> UInt32? {
         information(of: program).flatMap { $0.attach_btf_id == 0 ? nil : $0.attach_btf_id }
     }
 
-    /// All zero where the kernel says nothing.
+    /// All zero if the kernel has none.
     package func statistics(of program: String) -> ProgramStatistics {
         guard let info = information(of: program) else { return ProgramStatistics() }
         return ProgramStatistics(recursionMisses: info.recursion_misses, runs: info.run_cnt, nanoseconds: info.run_time_ns)
@@ -173,7 +173,7 @@ package struct BPFObject: ~Copyable {
     }
 }
 
-/// A program's hold on its tracepoint. Detaches when it goes away, and the kernel does so if the process dies first.
+/// A program's attachment to its hook. Detaches when it goes away, and the kernel detaches it if the process dies first.
 @safe
 package struct BPFLink: ~Copyable {
     private let link: OpaquePointer

@@ -1,7 +1,7 @@
 import CLibbpf
 import Glibc
 
-/// Asks the kernel what its BPF can do by giving it tiny programs: what a vendor's kernel does can't be told from its version.
+/// Finds out what the kernel's BPF can do by loading tiny programs: the version of a vendor's kernel doesn't tell.
 package enum KernelProbe {
     /// A helper function that programs may call, by its number in enum bpf_func_id.
     package enum Helper: UInt32, Sendable {
@@ -13,13 +13,13 @@ package enum KernelProbe {
         case findMapping = 180
     }
 
-    /// Whether tracing programs may call a helper. True as well where the kernel takes no program at all from this process: then the
-    /// real programs fail, with the better message.
+    /// Whether tracing programs may call a helper. Also true if the kernel takes no program at all from this process: then the
+    /// real programs fail, with a better message.
     package static func has(_ helper: Helper) -> Bool {
         libbpf_probe_bpf_helper(BPF_PROG_TYPE_RAW_TRACEPOINT, bpf_func_id(helper.rawValue), nil) != 0
     }
 
-    /// Whether programs may compare and exchange (BPF_CMPXCHG). Linux 5.12. True as well where no program is taken at all.
+    /// Whether programs may compare and exchange (BPF_CMPXCHG). Linux 5.12. Also true if the kernel takes no program at all.
     package static func hasCompareAndExchange() -> Bool {
         let program = [
             setZero(0), setZero(1),
@@ -27,13 +27,13 @@ package enum KernelProbe {
             instruction(0xdb, destination: 10, source: 1, offset: -8, immediate: 0xf1),  // compare and exchange there with r1
             setZero(0), exit,
         ]
-        // EINVAL is what a kernel says that does not know the instruction.
+        // A kernel that doesn't know the instruction returns EINVAL.
         return load(program, as: BPF_PROG_TYPE_SOCKET_FILTER) != EINVAL
     }
 
-    /// Whether the kernel would run a program that sleeps on the tracepoint of a loaded tp_btf program, or on raw tracepoints at large
-    /// where none is named. Only a kernel that can call it preemptibly takes such a program (BPF_F_SLEEPABLE, check_attach_btf_id in
-    /// kernel/bpf/verifier.c). nil where the kernel does not take even one that does not sleep.
+    /// Whether the kernel takes a program that may sleep on a tracepoint, given by its BTF type, or on any raw tracepoint if nil.
+    /// Only a kernel that can call it preemptibly does (BPF_F_SLEEPABLE, check_attach_btf_id in kernel/bpf/verifier.c). nil if
+    /// the kernel doesn't even take one that doesn't sleep.
     package static func takesSleepingProgram(on tracepoint: UInt32?) -> Bool? {
         let type = tracepoint == nil ? BPF_PROG_TYPE_RAW_TRACEPOINT : BPF_PROG_TYPE_TRACING
         guard load([setZero(0), exit], as: type, on: tracepoint) == 0 else { return nil }
@@ -46,14 +46,14 @@ package enum KernelProbe {
 
     private static func setZero(_ register: UInt64) -> UInt64 { instruction(0xb7, destination: register) }
 
-    /// An instruction as struct bpf_insn has it, on machines that have the lowest byte first.
+    /// An instruction laid out as struct bpf_insn on little-endian machines.
     private static func instruction(
         _ code: UInt64, destination: UInt64 = 0, source: UInt64 = 0, offset: Int16 = 0, immediate: UInt64 = 0
     ) -> UInt64 {
         code | destination << 8 | source << 12 | UInt64(UInt16(bitPattern: offset)) << 16 | immediate << 32
     }
 
-    /// 0, or the errno with which the kernel refuses a program.
+    /// Loads a program and unloads it again. Returns 0, or the errno with which the kernel refuses it.
     private static func load(
         _ program: [UInt64], as type: bpf_prog_type, on tracepoint: UInt32? = nil, flags: UInt32 = 0
     ) -> Int32 {

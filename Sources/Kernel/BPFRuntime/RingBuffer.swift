@@ -24,17 +24,17 @@ package struct RingBuffer: ~Copyable {
             descriptor: map.descriptor, size: page, writable: true, name: "the ring's consumer page")
         let producer = try MappedMemory(
             descriptor: map.descriptor, size: page + 2 * map.entries, offset: page, writable: false, name: "the ring's data")
-        // All that can fail is done: a noncopyable value can't be left half made.
+        // Nothing can fail from here on: a noncopyable value can't be left half initialised.
         descriptor = map.descriptor
         capacity = map.entries
         consumerPage = consumer
         producerPages = producer
     }
 
-    /// Hands every finished record to `body` and gives its room back. Returns how many bytes were consumed.
+    /// Passes every finished record to `body` and frees its room. Returns how many bytes were consumed.
     ///
-    /// Stops at the record that a producer is still writing, and at what had been produced when the call began, so that a
-    /// steady producer cannot hold the consumer here. The bytes are only valid inside `body`.
+    /// Stops at a record that a producer is still writing, and at the end of what had been produced when the call began, so a
+    /// steady producer can't hold the consumer here. The bytes are valid only inside `body`.
     package func consume(_ body: (UnsafeRawBufferPointer) -> Void) -> Int {
         let page = Int(sysconf(Int32(_SC_PAGESIZE)))
         let reader = unsafe RingReader(
@@ -44,10 +44,10 @@ package struct RingBuffer: ~Copyable {
     }
 }
 
-/// Walks the records of a ring that lies anywhere in memory: the kernel's, or one that a test has written.
+/// Walks the records of a ring anywhere in memory: the kernel's, or one that a test has written.
 @safe
 package struct RingReader {
-    /// Positions count bytes and never wrap; the low bits are the place in the ring.
+    /// Positions count bytes and never wrap; the low bits are the offset in the ring.
     package let consumerPosition: UnsafeMutableRawPointer
     package let producerPosition: UnsafeMutableRawPointer
     /// `2 * capacity` readable bytes: the data twice.

@@ -4,13 +4,13 @@ import Glibc
 
 /// A file with BTF, raw or in the section .BTF of an ELF file.
 package enum TypeFile {
-    /// Parses it. Errors: a file that libbpf can't read or that has no valid BTF.
+    /// Parses the file. Errors: if libbpf can't read it, or it has no valid BTF.
     package static func check(_ path: String) throws(BPFError) {
         syslat_bpf_log_install()
         syslat_bpf_log_clear()
         let types = unsafe btf__parse(path, nil)
         guard let types = unsafe types else { throw BPFError("read the BTF in \(path)", result: -1) }
-        // Nothing else has it.
+        // Nothing else refers to it.
         unsafe btf__free(types)
     }
 }

@@ -18,8 +18,8 @@ typedef long (*getcpu_function)(unsigned *, unsigned *, void *);
 typedef long (*getrandom_function)(void *, size_t, unsigned, void *, size_t);
 
 /*
- * include/uapi/linux/random.h, Linux 6.11: what getrandom of the vDSO fills in when it is told a size of ~0.
- * Written out here because older headers lack it.
+ * include/uapi/linux/random.h, Linux 6.11: what the vDSO's getrandom fills in if it is given a size of ~0.
+ * Declared here because older headers lack it.
  */
 struct getrandom_parameters {
     uint32_t state_size;
@@ -53,8 +53,6 @@ __attribute__((noinline)) long cvdso_call(enum cvdso_kind kind, int clock, const
     unsigned cpu, node;
     unsigned char bytes[CVDSO_RANDOM_BYTES];
 
-    /* The compiler must not know which function this is, or the empty one would be folded away. */
-    __asm__("" : "+r"(function));
     switch (kind) {
     case CVDSO_CLOCK_GETTIME:
     case CVDSO_CLOCK_GETRES:
@@ -73,72 +71,13 @@ __attribute__((noinline)) long cvdso_call(enum cvdso_kind kind, int clock, const
     return -ENOSYS;
 }
 
-#define EMPTY __attribute__((noinline)) static long
-
-EMPTY empty_clock(clockid_t clock, struct timespec *answer)
-{
-    (void)clock, (void)answer;
-    return 0;
-}
-
-EMPTY empty_gettimeofday(struct timeval *answer, struct timezone *zone)
-{
-    (void)answer, (void)zone;
-    return 0;
-}
-
-EMPTY empty_time(time_t *answer)
-{
-    (void)answer;
-    return 0;
-}
-
-EMPTY empty_getcpu(unsigned *cpu, unsigned *node, void *unused)
-{
-    (void)cpu, (void)node, (void)unused;
-    return 0;
-}
-
-EMPTY empty_getrandom(void *bytes, size_t count, unsigned flags, void *state, size_t state_size)
-{
-    (void)bytes, (void)count, (void)flags, (void)state, (void)state_size;
-    return 0;
-}
-
-long cvdso_empty(enum cvdso_kind kind, int clock, unsigned long times)
-{
-    uintptr_t function = 0;
-
-    switch (kind) {
-    case CVDSO_CLOCK_GETTIME:
-    case CVDSO_CLOCK_GETRES:
-        function = (uintptr_t)empty_clock;
-        break;
-    case CVDSO_GETTIMEOFDAY:
-        function = (uintptr_t)empty_gettimeofday;
-        break;
-    case CVDSO_TIME:
-        function = (uintptr_t)empty_time;
-        break;
-    case CVDSO_GETCPU:
-        function = (uintptr_t)empty_getcpu;
-        break;
-    case CVDSO_GETRANDOM:
-        function = (uintptr_t)empty_getrandom;
-        break;
-    case CVDSO_GETPPID:
-        return -ENOSYS;
-    }
-    return cvdso_call(kind, clock, (const void *)function, NULL, 0, times);
-}
-
 void cvdso_loop(unsigned long times)
 {
     for (unsigned long done = 0; done < times; done++)
         __asm__ volatile("" ::: "memory");
 }
 
-/* One system call with up to three arguments, in line. */
+/* One system call with up to three arguments, inlined. */
 static inline __attribute__((always_inline)) long enter(long number, long first, long second, long third)
 {
 #if defined(__x86_64__)
@@ -207,7 +146,7 @@ long cvdso_getrandom_state(const void *function, void **state, size_t *size, siz
 
     if (result != 0)
         return result;
-    /* A state must not cross a page boundary: the first in a page of its own does not. */
+    /* A state must not cross a page boundary, so it gets a page of its own. */
     if (parameters.state_size == 0 || parameters.state_size > page)
         return -EINVAL;
     memory = mmap(NULL, page, (int)parameters.mmap_prot, (int)parameters.mmap_flags, -1, 0);

@@ -9,7 +9,7 @@ __asm__(".text\n"
         "    sub $16, %rsi\n"
         "    mov %rcx, (%rsi)\n"
         "    mov %r8, 8(%rsi)\n"
-        "    mov %rdx, %r10\n" /* the id is set and cleared at the same place */
+        "    mov %rdx, %r10\n" /* the id is set and cleared at the same address */
         "    xor %r8d, %r8d\n"
         "    mov $56, %eax\n"
         "    syscall\n"
@@ -29,7 +29,7 @@ __asm__(".text\n"
         ".type workload_clone, %function\n"
         "workload_clone:\n"
         "    stp x3, x4, [x1, #-16]!\n"
-        "    mov x4, x2\n" /* the id is set and cleared at the same place */
+        "    mov x4, x2\n" /* the id is set and cleared at the same address */
         "    mov x3, xzr\n"
         "    mov x8, #220\n"
         "    svc #0\n"

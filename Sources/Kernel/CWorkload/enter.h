@@ -70,7 +70,7 @@ INLINE void relax(void)
 
 /*
  * clone(2) whose child calls `function` with `argument` on a stack of its own that ends at `stack_top`, a multiple of 16.
- * `function` must not return. The child has the thread pointer of its parent: it must not touch errno or anything else of libc.
+ * `function` must not return. The child has its parent's thread pointer, so it must not touch errno or anything else of libc.
  * `tid` is for the flags that set or clear the child's id. Returns the child's id or a negated errno.
  */
 long workload_clone(unsigned long flags, void *stack_top, unsigned *tid, void (*function)(void *), void *argument);

@@ -54,7 +54,7 @@ static int run_write(struct work *work, unsigned long times)
     return 0;
 }
 
-/* The file has all bytes that a transfer can read. */
+/* The file has as many bytes as any transfer reads. */
 static int prepare_file(struct work *work)
 {
     long written;
@@ -142,7 +142,7 @@ const struct steps missing_steps = {.prepare = in_tmpfs, .run = run_missing};
 const struct steps stat_steps = {.prepare = prepare_file, .run = run_stat, .finish = finish_files};
 const struct steps fstat_steps = {.prepare = prepare_file, .run = run_fstat, .finish = finish_files};
 
-/* A folder with that many files. */
+/* Files in the folder to list. */
 enum { entries = 64 };
 
 /* "entries/NN". */
@@ -181,7 +181,7 @@ static int run_getdents(struct work *work, unsigned long times)
 
         CHECK(work, done, __NR_lseek, ENTER3(__NR_lseek, work->file, 0, SEEK_SET), 0);
         bytes = ENTER3(__NR_getdents64, work->file, work->buffer, sizeof(work->buffer));
-        /* An entry takes 24 bytes: its number, offset, length, type and a name of two characters. */
+        /* Each file takes 24 bytes: its number, offset, length, type and a name of at most two characters. */
         if (bytes != (entries + 2) * 24)
             return wrong(work, __NR_getdents64, bytes, (entries + 2) * 24, done);
         CHECK(work, done, __NR_getdents64, ENTER3(__NR_getdents64, work->file, work->buffer, sizeof(work->buffer)), 0);

@@ -72,8 +72,8 @@ static int run_futex_wake(struct work *work, unsigned long times)
 }
 
 /*
- * Wakes the other thread: one call, whether it sleeps by now or not. Two words take turns: a late wake-up, after the other thread has
- * seen the word without sleeping, must not end its wait in the next round.
+ * Wakes the other thread with one call, whether or not it sleeps by now. Two words take turns: if the other thread saw the word
+ * without sleeping, a late wake-up must not end its wait in the next round.
  */
 INLINE int hand_over(struct work *work, struct line *line, unsigned long done)
 {
@@ -84,7 +84,7 @@ INLINE int hand_over(struct work *work, struct line *line, unsigned long done)
     return woken == 0 || woken == 1 ? 0 : wrong(work, __NR_futex, woken, 1, done);
 }
 
-/* Waits for the other thread in one call, which doesn't sleep if the word has changed already. */
+/* Waits for the other thread with one call, which doesn't sleep if the word has changed already. */
 INLINE int take_over(struct work *work, struct line *line, unsigned long done)
 {
     long result = futex(line, FUTEX_WAIT, 0);

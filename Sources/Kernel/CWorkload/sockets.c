@@ -14,7 +14,7 @@ static int prepare_unix(struct work *work)
     return result == 0 ? 0 : refused(work, __NR_socketpair, result);
 }
 
-/* A connection to a socket of our own, on whatever port is free. */
+/* A connection to a socket of our own, on any free port. */
 static int prepare_tcp(struct work *work)
 {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
@@ -39,7 +39,7 @@ static int prepare_tcp(struct work *work)
     if ((result = ENTER4(__NR_accept4, work->other, 0, 0, SOCK_CLOEXEC)) < 0)
         return refused(work, __NR_accept4, result);
     work->ends[0] = (int)result;
-    /* A message must not wait for the last one to be acknowledged. */
+    /* A message must not wait until the previous one is acknowledged. */
     result = ENTER5(__NR_setsockopt, work->ends[1], IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
     return result == 0 ? 0 : refused(work, __NR_setsockopt, result);
 }
@@ -55,7 +55,7 @@ static int run_sockets(struct work *work, unsigned long times)
 
 static void finish_sockets(struct work *work)
 {
-    /* The connecting end first would leave its port in TIME_WAIT; so does the other, but it is the listener's. */
+    /* The end that closes first leaves its port in TIME_WAIT. Close the accepted end first: its port is only the listener's. */
     close_file(&work->ends[0]);
     close_file(&work->ends[1]);
     close_file(&work->other);

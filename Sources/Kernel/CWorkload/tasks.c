@@ -161,10 +161,10 @@ static const struct {
 
 static char program_path[32];
 
-/* A file in memory, independent of any file system. If it may not be executed, no file of ours may. */
+/* A file in memory, independent of any file system. If it may not be executed, none of our files may. */
 static int prepare_exec(struct work *work)
 {
-    /* Linux 6.3 asks for the flag, older ones don't know it. */
+    /* Linux 6.3 and later ask for the flag; older kernels don't know it. */
     const unsigned executable = 0x0010;
     long result = ENTER2(__NR_memfd_create, "syslat-bench", executable);
     char *end = program_path;
@@ -187,7 +187,7 @@ static int prepare_exec(struct work *work)
     return 0;
 }
 
-/* Shares the memory of its sleeping parent. */
+/* Runs in the memory of its parent, which sleeps. */
 static void become_program(void *argument)
 {
     static char *const arguments[] = {program_path, NULL}, *const environment[] = {NULL};

@@ -5,9 +5,8 @@
 #include <sys/mman.h>
 
 /*
- * The worker keeps its ring as long as it lives: a closed ring is taken apart later by kernel threads, which interrupt what the owner
- * is doing then (io_ring_exit_work: TWA_SIGNAL). The kernel lays both queues out in one mapping
- * (IORING_FEAT_SINGLE_MMAP, Linux 5.4).
+ * The worker keeps its ring as long as it lives: kernel threads take a closed ring apart later, and interrupt whatever its owner
+ * does then (io_ring_exit_work: TWA_SIGNAL). The kernel lays out both queues in one mapping (IORING_FEAT_SINGLE_MMAP, Linux 5.4).
  */
 static struct {
     int file;

@@ -10,7 +10,7 @@
 #include "cworkload.h"
 #include "enter.h"
 
-/* Size of the buffer: the largest transfer and the planted part. */
+/* Size of the buffer, with room for the largest transfer and the bytes planted in it. */
 #define BUFFER_BYTES (128 * 1024)
 /* Bytes planted in a transfer. */
 #define PLANTED_BYTES (48 * 1024)
@@ -29,8 +29,8 @@ struct steps;
 struct work {
     struct cworkload_report *report; /* in memory that outlives the worker */
     int partner_cpu;
-    long tmpfs;         /* 0 with a tmpfs of its own as the working directory, or why there is none, negated */
-    bool is_warming_up; /* what the kernel refuses now is absent rather than wrong */
+    long tmpfs;         /* 0 if a tmpfs of its own is the working folder, otherwise the negated errno */
+    bool is_warming_up; /* a refusal now makes the case absent, not failed */
     bool is_slowed;
     long bytes; /* of each transfer */
     int file, other;
@@ -50,7 +50,7 @@ struct work {
 struct steps {
     int (*prepare)(struct work *);
     int (*run)(struct work *, unsigned long times);
-    /* The part of the second thread, for as many operations. */
+    /* What the second thread does for the same operations. */
     int (*partner)(struct work *, unsigned long times);
     void (*finish)(struct work *);
     long bytes;
@@ -59,13 +59,13 @@ struct steps {
 /* Reports a preparation that failed or that the kernel refused. */
 int refused(struct work *work, int call, long result);
 
-/* Reports a wrong result. Ends the worker if another thread would wait for this one, or this one for it. */
+/* Reports a wrong result. Ends the worker if the case has two threads, because the other would wait for this one. */
 int wrong(struct work *work, int call, long result, long wanted, unsigned long operation);
 
-/* Reports right results without the effect. */
+/* Reports a call that returned the right value, but had no effect. */
 int ineffective(struct work *work, int call);
 
-/* Makes a call `times` times and compares its result. */
+/* Makes a call `times` times and checks each result. */
 #define REPEAT(work, times, call, entering, right)                                                                                 \
     do {                                                                                                                           \
         for (unsigned long done = 0; done < (times); done++) {                                                                     \
@@ -76,7 +76,7 @@ int ineffective(struct work *work, int call);
         }                                                                                                                          \
     } while (0)
 
-/* One call of an operation with several. */
+/* Makes one of several calls of an operation and checks its result. */
 #define CHECK(work, done, call, entering, right)                                                                                   \
     do {                                                                                                                           \
         long result_ = (entering);                                                                                                 \
@@ -102,7 +102,7 @@ extern const struct steps null_steps, read_zero_1, read_zero_4k, read_zero_64k, 
 /* Makes the ring of io_uring. If that fails, its case reports why. */
 void open_ring(void);
 
-/* The steps of the case with this number. */
+/* The steps of the case with this index. */
 const struct steps *steps_at(size_t index);
 
 #endif

@@ -16,7 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Shared by both processes. */
+/* Shared by the worker and its parent. */
 struct cworkload_worker {
     _Atomic unsigned stage;
     pid_t pid;
@@ -113,7 +113,7 @@ static void stop_partner(struct work *work)
         ENTER4(__NR_futex, &work->partner_id, FUTEX_WAIT, id, 0);
 }
 
-/* Makes the operations of both threads. Neither is in a call when this returns. */
+/* Makes the operations with both threads. Neither is in a call when this returns. */
 static int perform(struct work *work, unsigned long times)
 {
     unsigned long wanted;
@@ -138,7 +138,7 @@ static uint64_t now(void)
     return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
 }
 
-/* Waits without a call: the profiler is about to begin or to end recording. */
+/* Waits without making calls, because syslat is about to begin or end recording. */
 static void spin(struct cworkload_worker *worker, enum cworkload_stage stage)
 {
     atomic_store(&worker->stage, stage);
@@ -192,7 +192,7 @@ finish:
         steps->finish(work);
 }
 
-/* Mounts a tmpfs that nobody else sees and that vanishes with the worker, on some folder that exists. */
+/* Mounts a private tmpfs, which vanishes with the worker, on the first of these folders that exists. */
 static long enter_tmpfs(void)
 {
     static const char *const folders[] = {"/tmp", "/run", "/dev/shm", "/mnt"};
@@ -205,13 +205,13 @@ static long enter_tmpfs(void)
     return -errno;
 }
 
-/* Undoes what it inherited from the profiler. */
+/* Undoes what it inherited from syslat. */
 static void become_worker(pid_t parent, int cpu)
 {
     sigset_t none;
     int null;
 
-    /* A terminal's signals go to the profiler alone. */
+    /* A terminal's signals must only go to syslat. */
     setsid();
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent)
         _exit(1);

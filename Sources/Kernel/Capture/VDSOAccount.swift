@@ -45,7 +45,7 @@ struct VDSOAccount {
         return VDSOProfile(
             functions: selfTest.functions, entered: entered,
             served: served(readings.ticks, ticks: ticks, entered: entered, processes: processes),
-            vsyscalls: vsyscalls(readings.callers), sampling: ticks)
+            vsyscalls: vsyscalls(readings.callers), ticks: ticks)
     }
 
     /// The calls that entered the kernel, with their reasons. Origins that look the same to a reader share a row.
@@ -97,7 +97,7 @@ struct VDSOAccount {
 
     /// The calls of one process that ran in the vDSO's function and entered the kernel after all.
     private static func fellBack(_ entered: [VDSOEntry], pid: Int32, function: String) -> UInt64 {
-        entered.filter { $0.id.name == function && $0.reason != .bypass && $0.reason != .noVDSO }
+        entered.filter { $0.id.name == function && $0.reason.isFallback }
             .flatMap(\.processes).filter { $0.pid == pid }.reduce(0) { $0.addingSaturating($1.calls) }
     }
 

@@ -41,7 +41,7 @@ extension Probes {
         var found: [OverflowSeries] = []
         for (key, series) in try object.map("overflow").entries(syslat_overflow_key.self, syslat_overflow.self) {
             let noted = try extremes.perCPU(key, syslat_overflow_extremes.self)
-            if let series = OverflowSeries(key: key, series: series, extremes: noted) { found.append(series) }
+            found.append(OverflowSeries(key: key, series: series, extremes: noted))
         }
         return found
     }

@@ -3,7 +3,7 @@ package import Profile
 
 /// What this host adds to each entry into the kernel and each return from it.
 package struct BoundaryFacts: Sendable, Hashable {
-    /// The mitigations in force that do something at each entry or exit, or at each branch on the way between them.
+    /// The mitigations in force that act at each entry or exit, or at each branch in between.
     package var mitigations: [BoundaryMitigation]
     package var vsyscall: VsyscallMode
 
@@ -16,7 +16,7 @@ package struct BoundaryFacts: Sendable, Hashable {
         vsyscall = VsyscallMode(maps: maps)
     }
 
-    /// Those of the running kernel.
+    /// The facts of the running kernel.
     package static func current(vulnerabilities: [String: String]) -> BoundaryFacts {
         BoundaryFacts(vulnerabilities: vulnerabilities, maps: ProcFS.text("/proc/self/maps") ?? "")
     }
@@ -28,15 +28,15 @@ package struct BoundaryFacts: Sendable, Hashable {
 package struct BoundaryMitigation: Sendable, Hashable {
     /// The file's name: `spectre_v2`.
     package let name: String
-    /// As the kernel says it: `Mitigation: PTI`.
+    /// The kernel's own words: `Mitigation: PTI`.
     package let state: String
-    /// What is done; never empty.
+    /// What it does; never empty.
     package let effects: [BoundaryEffect]
 
     /// nil for a state that costs a system call nothing.
     ///
-    /// `Safe RET` and `Clear CPU buffers` count where the kernel calls itself vulnerable too: it runs the code all the same, and only
-    /// the microcode that would make it effective is missing.
+    /// `Safe RET` and `Clear CPU buffers` also count if the kernel reports `Vulnerable`: it runs the code anyway, and only lacks
+    /// the microcode that would make it effective.
     package init?(name: String, state: String) {
         let isInForce =
             state.hasPrefix("Mitigation:") || state.hasPrefix("Vulnerable: Safe RET")
@@ -59,7 +59,7 @@ package struct BoundaryMitigation: Sendable, Hashable {
         // `IBPB on VMEXIT only` is for guests.
         case "spec_rstack_overflow" where state.contains("IBPB") && !state.contains("VMEXIT"): [.predictorsFlushed]
         case "indirect_target_selection" where state.contains("thunks"): [.thunks]
-        // The state of a CPU whose TSX is off says so, and nothing is cleared.
+        // If TSX is off, the state says so, and nothing is cleared.
         case "mds", "tsx_async_abort", "mmio_stale_data", "tsa":
             state.contains("Clear CPU buffers") ? [.buffersCleared] : []
         case "reg_file_data_sampling" where state.contains("Clear Register File"): [.buffersCleared]
@@ -69,7 +69,7 @@ package struct BoundaryMitigation: Sendable, Hashable {
     }
 
     private static func spectreV2(_ state: String) -> [BoundaryEffect] {
-        // After `Mitigation: ` come parts with `;` or `,` between them: `Retpolines; IBPB: conditional; BHI: SW loop, KVM: SW loop`.
+        // After `Mitigation: `, parts are separated by `;` or `,`: `Retpolines; IBPB: conditional; BHI: SW loop, KVM: SW loop`.
         let parts = state.dropFirst("Mitigation:".count).split { ";,".contains($0) }.map { part in
             String(part.drop { $0 == " " })
         }
@@ -87,7 +87,7 @@ package struct BoundaryMitigation: Sendable, Hashable {
         if state.contains("untrained return thunk") { return [.returnsUntrained] }
         if state.contains("IBPB") { return [.predictorsFlushed] }
         if state.contains("Stuffing") { return [.returnPredictorStuffed] }
-        // That of spectre_v2 is what works against it then.
+        // Otherwise the mitigation of spectre_v2 covers it.
         return []
     }
 }
@@ -98,10 +98,10 @@ package enum VsyscallMode: String, Sendable, Hashable {
     case emulate
     /// Calls are carried out.
     case xonly
-    /// There is no page: a call ends the program.
+    /// There is no page. A call kills the program.
     case none
 
-    /// From the line that each 64-bit process has. Source: gate_vma in arch/x86/entry/vsyscall/vsyscall_64.c, v6.18.
+    /// From the page's line in the maps of any 64-bit process. Source: gate_vma in arch/x86/entry/vsyscall/vsyscall_64.c, v6.18.
     package init(maps: String) {
         guard let page = MemoryMapping.all(maps: maps).first(where: { $0.name == "[vsyscall]" }) else {
             self = .none

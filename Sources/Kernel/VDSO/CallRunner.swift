@@ -4,23 +4,21 @@ import SyscallTable
 
 /// Makes calls through the vDSO and past it.
 ///
-/// Ownership: holds the memory that getrandom of the vDSO keeps its generator in. Threading: one thread at a time, since that
-/// memory is for one.
+/// Ownership: owns the memory in which the vDSO's getrandom keeps its generator. Threading: one thread at a time, because that
+/// memory serves only one.
 @safe
 package struct CallRunner: ~Copyable {
-    /// The way that a call goes.
+    /// How a call is made.
     package enum Path: Sendable, Hashable, CaseIterable {
         /// The function of the vDSO, which may enter the kernel.
         case vdso
         /// The kernel, by an instruction of our own.
         case kernel
-        /// A function with the same arguments that returns at once.
-        case empty
         /// No call: the loop alone.
         case loop
     }
 
-    /// What the last call of a row said.
+    /// How the last of several calls ended.
     package enum Outcome: Sendable, Hashable {
         case succeeded
         /// With this errno.
@@ -29,15 +27,15 @@ package struct CallRunner: ~Copyable {
         case missing
     }
 
-    /// Where each function is. Looked up once: a call that is timed must not look for it.
+    /// The address of each function. Looked up once, so timed calls don't include the search.
     private let addresses: [VDSOCall.Function: UInt]
-    /// Why getrandom of the vDSO can't be called: the errno that it or mmap(2) gave.
+    /// Why the vDSO's getrandom can't be called: the errno from it or from mmap(2).
     private let randomError: Int32?
     private let state: UnsafeMutableRawPointer?
     private let stateSize: Int
     private let stateMapped: Int
 
-    /// Without a vDSO, for a kernel that has none, every call through it is missing.
+    /// - Parameter vdso: nil for a kernel without a vDSO. Every call through it is then ``Outcome/missing``.
     package init(_ vdso: RunningVDSO?) {
         addresses = VDSOCall.Function.allCases.reduce(into: [:]) { $0[$1] = vdso?.address(of: $1.rawValue) }
         var memory: UnsafeMutableRawPointer?
@@ -58,7 +56,7 @@ package struct CallRunner: ~Copyable {
         if let state = unsafe state { unsafe _ = munmap(state, stateMapped) }
     }
 
-    /// Makes a call so many times in one loop.
+    /// Makes a call `times` times in one loop, and returns how the last one ended.
     @discardableResult
     package func make(_ call: VDSOCall, through path: Path, times: Int) -> Outcome {
         precondition(times > 0, "a call is made at least once")
@@ -69,7 +67,6 @@ package struct CallRunner: ~Copyable {
         case .loop:
             cvdso_loop(count)
             return .succeeded
-        case .empty: return outcome(cvdso_empty(kind, clock, count))
         case .kernel:
             guard cvdso_has_syscall(kind) != 0 else { return .missing }
             return outcome(cvdso_syscall(kind, clock, count))
@@ -85,7 +82,7 @@ package struct CallRunner: ~Copyable {
     }
 
     private func outcome(_ result: Int) -> Outcome {
-        // MAX_ERRNO: no result is in this range.
+        // Down to -MAX_ERRNO: no other result is in this range.
         (-4095)...(-1) ~= result ? .failed(Int32(-result)) : .succeeded
     }
 }

@@ -2,37 +2,24 @@ import CVDSO
 import Glibc
 package import Profile
 
-/// What a call costs, by each way it can go.
+/// What a call costs on each path.
 package struct CallMeasurement: Sendable, Hashable {
     package var call: VDSOCall
-    /// What the vDSO's function answered. Where it did not succeed, it was not timed.
+    /// How one call of the vDSO's function ended. It was timed only if that succeeded.
     package var vdsoOutcome: CallRunner.Outcome
     package var kernelOutcome: CallRunner.Outcome
-    /// The call through the vDSO as the program sees it, call and return included. The measuring loop is taken off.
+    /// The call through the vDSO as the program sees it, including call and return, less the measuring loop.
     package var vdso: CallCost?
-    /// The time in which the instruction pointer is inside the vDSO, which turns samples of instruction pointers into calls: ``vdso``
-    /// less half of a call of an empty function, whose other half, the return, is inside as well. The CPU carries out the function
-    /// and what is around it at the same time, so that nothing can say it to the nanosecond: the lower quartile is of ``vdso`` less
-    /// three quarters of an empty call, the upper one of all of it. Where the call enters the kernel, that time is in it too.
-    ///
-    /// Checked against cpu-clock samples of loops with 0, 5, 20 and 100 multiplications between the calls (Linux 6.18, AMD EPYC),
-    /// in ns: MONOTONIC 24.1 to 27.1, MONOTONIC_COARSE 1.7 to 2.1, clock_getres 0.8 to 1.8, time 0.6 to 1.8, where an empty call is
-    /// 1.6 and ``vdso`` 23 to 25, 2.2, 1.7 and 1.6.
-    package var inside: CallCost?
-    /// The same call as a system call, as the program sees it, the measuring loop taken off.
+    /// The same call as a system call, as the program sees it, less the measuring loop.
     package var kernel: CallCost?
 }
 
-/// What ``CallTimer`` found.
+/// What ``CallTimer`` measured.
 package struct CallTimings: Sendable, Hashable {
     package var measurements: [CallMeasurement]
-    /// How long it all took.
-    package var elapsedNanoseconds: UInt64
-    /// The CPU that everything ran on; nil where the thread could not be bound to one.
+    /// The CPU that everything ran on; nil if the thread could not be bound to one.
     package var cpu: Int32?
-    /// The smallest step of the clock that it was timed with, as it was seen.
-    package var clockStepNanoseconds: UInt64
-    /// Batches for each cost; 0 where the clock is too coarse to time anything.
+    /// Batches for each cost; 0 if the clock is too coarse to time anything.
     package var batches: Int
 
     /// The measurement of one call.
@@ -41,20 +28,20 @@ package struct CallTimings: Sendable, Hashable {
 
 /// Times calls in batches, on one CPU.
 ///
-/// All costs are measured in turn, round after round, so a change of the CPU's speed affects all of them, and each round takes its
-/// own loop off. Threading: the calling thread is busy all the time, for seconds if thorough, and bound to its CPU.
+/// All costs are measured in turn, round after round, so a change in the CPU's speed affects all of them. Each round subtracts
+/// its own loop. Threading: keeps the calling thread busy, for seconds if thorough, and bound to its CPU.
 package struct CallTimer: ~Copyable {
-    /// How much time is spent.
+    /// How much time to spend.
     package enum Effort: Sendable, Hashable {
-        /// About 5 ms for the main functions, where the clock has steps of 100 ns or less: at the start of every profile.
+        /// About 5 ms for the main functions, if the clock has steps of 100 ns or less. Done before every capture.
         case quick
-        /// Two to four seconds for everything that an image has.
+        /// Two to four seconds for all functions of an image.
         case thorough
 
         var batches: Int { self == .quick ? 9 : 151 }
         /// How long a batch takes if the clock allows it: much shorter than a time slice, so few batches lose the CPU.
         var batchNanoseconds: Double { self == .quick ? 18_000 : 200_000 }
-        /// How long it may be made for a clock with large steps.
+        /// The longest batch, for a clock with large steps.
         var longestBatchNanoseconds: Double { self == .quick ? 500_000 : 10_000_000 }
     }
 
@@ -62,9 +49,8 @@ package struct CallTimer: ~Copyable {
 
     package init(_ vdso: RunningVDSO?) { runner = CallRunner(vdso) }
 
-    /// Times these calls by every way that they can go. A call that fails by one way isn't timed by it.
+    /// Times these calls on every path. A call that fails on a path isn't timed there.
     package func measure(_ calls: [VDSOCall], effort: Effort) -> CallTimings {
-        let start = CallTimer.now()
         let pin = Pin()
         let step = CallTimer.clockStep()
         var measurements = calls.map {
@@ -72,18 +58,16 @@ package struct CallTimer: ~Copyable {
                 call: $0, vdsoOutcome: runner.make($0, through: .vdso, times: 1),
                 kernelOutcome: runner.make($0, through: .kernel, times: 1))
         }
-        // A step is less than 1 % of a batch.
+        // A step of the clock is at most 1 % of a batch.
         let target = max(effort.batchNanoseconds, Double(step) * 100)
         let isTimed = target <= effort.longestBatchNanoseconds
-        // On a slow clock the batches are longer, and five of them must do.
+        // With a coarse clock the batches are longer, and five have to be enough.
         let batches = !isTimed ? 0 : target > effort.batchNanoseconds * 2 ? 5 : effort.batches
         if isTimed { fill(&measurements, batches: batches, target: target) }
-        return CallTimings(
-            measurements: measurements, elapsedNanoseconds: CallTimer.now() - start, cpu: pin.cpu, clockStepNanoseconds: step,
-            batches: batches)
+        return CallTimings(measurements: measurements, cpu: pin.cpu, batches: batches)
     }
 
-    /// One thing that is timed, and the nanoseconds of one iteration in each batch.
+    /// Something to time, and the nanoseconds of one iteration in each batch.
     private struct Subject {
         var call: VDSOCall
         var path: CallRunner.Path
@@ -93,8 +77,6 @@ package struct CallTimer: ~Copyable {
 
     private func fill(_ measurements: inout [CallMeasurement], batches: Int, target: Double) {
         var subjects = [Subject(call: .null, path: .loop, times: 1)]
-        // The empty call is the same for every clock.
-        var empties: [VDSOCall.Function: Int] = [:]
         var places: [(vdso: Int?, kernel: Int?)] = []
         for measurement in measurements {
             let call = measurement.call
@@ -102,10 +84,6 @@ package struct CallTimer: ~Copyable {
             if measurement.vdsoOutcome == .succeeded {
                 place.vdso = subjects.count
                 subjects.append(Subject(call: call, path: .vdso, times: 1))
-                if empties[call.function] == nil {
-                    empties[call.function] = subjects.count
-                    subjects.append(Subject(call: call, path: .empty, times: 1))
-                }
             }
             if measurement.kernelOutcome == .succeeded {
                 place.kernel = subjects.count
@@ -118,23 +96,18 @@ package struct CallTimer: ~Copyable {
             for index in subjects.indices { subjects[index].batches.append(perCall(subjects[index], subjects[index].times)) }
         }
         for (index, place) in places.enumerated() {
-            if let vdso = place.vdso {
-                measurements[index].vdso = cost(of: subjects[vdso], without: subjects[0])
-                measurements[index].inside = empties[measurements[index].call.function].map {
-                    inside(subjects[vdso], empty: subjects[$0], loop: subjects[0])
-                }
-            }
+            measurements[index].vdso = place.vdso.map { cost(of: subjects[$0], without: subjects[0]) }
             measurements[index].kernel = place.kernel.map { cost(of: subjects[$0], without: subjects[0]) }
         }
     }
 
-    /// Warms up, and says how many iterations fill a batch.
+    /// Warms up, and returns how many iterations fill a batch.
     private func timesToFill(_ nanoseconds: Double, _ subject: Subject) -> Int {
         var times = 16
         while true {
-            // The best of three, or losing the CPU once would make every batch too short to time.
+            // The best of three: otherwise losing the CPU once would make every batch too short to time.
             let best = min(perCall(subject, times), perCall(subject, times), perCall(subject, times)) * Double(times)
-            // Enough to tell how fast it is, since the clock's own reading is a small part of it by now.
+            // Long enough to tell the speed: by now, reading the clock is a small part of it.
             if best > nanoseconds / 16 || times >= 1 << 24 {
                 return max(1, Int((nanoseconds / max(best, 1) * Double(times)).rounded(.up)))
             }
@@ -148,22 +121,9 @@ package struct CallTimer: ~Copyable {
         return Double(CallTimer.now() - start) / Double(times)
     }
 
-    /// The cost of each round less that of the loop in the same round, as median and quartiles; never below 0.
+    /// The cost in each round less the loop of the same round, as median and quartiles; never below 0.
     private func cost(of subject: Subject, without loop: Subject) -> CallCost {
         CallCost(batches: zip(subject.batches, loop.batches).map { max(0, $0 - $1) })
-    }
-
-    /// See ``CallMeasurement/inside``.
-    private func inside(_ subject: Subject, empty: Subject, loop: Subject) -> CallCost {
-        func differences(_ outside: Double) -> [Double] {
-            subject.batches.indices.map { index in
-                let call = max(0, empty.batches[index] - loop.batches[index])
-                return max(0, subject.batches[index] - loop.batches[index] - call * outside)
-            }.sorted()
-        }
-        return CallCost(
-            median: CallCost.quantile(0.5, of: differences(0.5)), lowerQuartile: CallCost.quantile(0.25, of: differences(0.75)),
-            upperQuartile: CallCost.quantile(0.75, of: differences(0)))
     }
 
     // MARK: The clock
@@ -174,13 +134,13 @@ package struct CallTimer: ~Copyable {
         return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
     }
 
-    /// The smallest difference between two readings that is not 0: the clock's step, or what reading it takes.
+    /// The smallest difference above 0 between two readings: the clock's step, or the time that reading it takes.
     private static func clockStep() -> UInt64 {
         let start = now()
         var smallest = UInt64.max
         var last = start
         var steps = 0
-        // A tick of jiffies may take 10 ms.
+        // With jiffies, a step may take 10 ms.
         while steps < 64 && last - start < 20_000_000 {
             let next = now()
             if next > last {
@@ -197,7 +157,7 @@ package struct CallTimer: ~Copyable {
 ///
 /// Threading: made and ended on the same thread.
 private struct Pin: ~Copyable {
-    /// nil where it was refused.
+    /// nil if the kernel refused.
     let cpu: Int32?
     private let before: cvdso_cpus
 

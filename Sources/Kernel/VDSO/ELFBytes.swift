@@ -1,12 +1,12 @@
-/// Bytes of a little-endian ELF image, with checks that keep every number in them from leading outside or trapping.
+/// The bytes of a little-endian ELF image. Every access is checked, so no number in them leads outside or traps.
 ///
 /// Source: elf(5). Threading: a value.
 struct ELFBytes: Sendable {
     let bytes: [UInt8]
-    /// ELFCLASS64, where addresses, offsets and sizes are 8 bytes wide; else 4.
+    /// ELFCLASS64: addresses, offsets and sizes have 8 bytes; otherwise 4.
     let is64: Bool
 
-    /// Errors: `notELF`, and `unsupported` for what is neither little-endian nor of a known width.
+    /// Errors: `notELF`; `unsupported` if it isn't little-endian or has an unknown width.
     init(_ bytes: [UInt8]) throws(VDSOImageError) {
         // EI_MAG, EI_CLASS and EI_DATA.
         guard bytes.count >= 16, bytes[0..<4] == [0x7f, 0x45, 0x4c, 0x46] else { throw .notELF }
@@ -31,7 +31,7 @@ struct ELFBytes: Sendable {
 
     func word(_ what: String, at offset: UInt64) throws(VDSOImageError) -> UInt64 { try number(what, at: offset, width: 4) }
 
-    /// As wide as an address in this image.
+    /// A number as wide as an address in this image.
     func address(_ what: String, at offset: UInt64) throws(VDSOImageError) -> UInt64 {
         try number(what, at: offset, width: wordSize)
     }

@@ -1,8 +1,8 @@
 /// The parts of an image that name its functions, found through the program headers, as the dynamic linker finds them.
 ///
-/// Section headers are only asked for the number of symbols, and only where there is no hash table. Source: elf(5).
+/// Section headers are used only to count the symbols, and only if there is no hash table. Source: elf(5).
 struct ELFLayout {
-    /// What is taken from an address to get its offset in the image: old kernels linked the vDSO to a fixed address.
+    /// Subtracted from an address to get its offset in the image: old kernels linked the vDSO to a fixed address.
     private var bias: UInt64 = 0
     private var dynamic: Part?
     private var notes: [Part] = []
@@ -59,7 +59,7 @@ struct ELFLayout {
             default: break
             }
         }
-        // An address of a 32-bit image has 32 bits, also after the subtraction.
+        // Addresses of a 32-bit image have 32 bits, even after the subtraction.
         if !elf.is64 { bias &= 0xffff_ffff }
     }
 
@@ -74,7 +74,7 @@ struct ELFLayout {
         }
     }
 
-    /// Where the table that a tag of the dynamic table names begins; nil where the image has none.
+    /// The offset of the table that a tag of the dynamic table names; nil if the image has none.
     private func table(_ tag: UInt64, _ elf: ELFBytes) -> UInt64? {
         tags[tag].map { elf.is64 ? $0 &- bias : ($0 &- bias) & 0xffff_ffff }
     }
@@ -90,7 +90,7 @@ struct ELFLayout {
         let names = Part(offset: strings, size: stringSize)
         let stride: UInt64 = elf.is64 ? 24 : 16
         let count = try symbolCount(elf)
-        // A count that the bytes can't hold is refused before it is walked.
+        // Refuse a count that the bytes can't hold before walking it.
         let end = try elf.offset("symbols", start, index: count, stride: stride)
         _ = try elf.position("symbols", at: start, count: end - start)
         let versions = try versionNames(elf, names)
@@ -100,7 +100,7 @@ struct ELFLayout {
             guard var symbol = try symbol(elf, at: entry, names) else { continue }
             if let table = table(Tag.symbolVersions, elf) {
                 let number = try elf.half("symbol versions", at: try elf.offset("symbol versions", table, index: index, stride: 2))
-                // Bit 15 hides the version from who names none.
+                // Bit 15 hides the version from lookups that name none.
                 symbol.version = versions[number & 0x7fff]
             }
             symbols.append(symbol)
@@ -108,7 +108,7 @@ struct ELFLayout {
         return symbols
     }
 
-    /// One symbol, without its version; nil for what the image doesn't define, and for what has no place in it.
+    /// One symbol, without its version; nil if the image doesn't define it, or if its offset or size doesn't fit in an Int.
     private func symbol(_ elf: ELFBytes, at entry: UInt64, _ names: Part) throws(VDSOImageError) -> VDSOImage.Symbol? {
         let name = try elf.word("symbols", at: entry)
         let type = try elf.number("symbols", at: entry + (elf.is64 ? 4 : 12), width: 1) & 0xf
@@ -129,8 +129,8 @@ struct ELFLayout {
         return VDSOImage.Symbol(name: text, version: nil, offset: place, size: length, isFunction: isFunction)
     }
 
-    /// How many symbols there are. No table says it: DT_HASH has as many chains, DT_GNU_HASH ends with the last, and where both are
-    /// missing the section header knows.
+    /// The number of symbols. No tag holds it: DT_HASH has as many chains, DT_GNU_HASH ends with the last symbol, and without
+    /// either the section header tells.
     private func symbolCount(_ elf: ELFBytes) throws(VDSOImageError) -> UInt64 {
         if let hash = table(Tag.hash, elf) {
             return try elf.word("hash table", at: try elf.offset("hash table", hash, index: 1, stride: 4))
@@ -139,7 +139,7 @@ struct ELFLayout {
         return try sectionCount(elf)
     }
 
-    /// The highest symbol that a bucket of the GNU hash table begins with, and those of its chain, which an odd hash ends.
+    /// One more than the last symbol of the GNU hash table. That symbol ends the chain that begins highest, and its hash is odd.
     private func gnuHashCount(_ elf: ELFBytes, _ hash: UInt64) throws(VDSOImageError) -> UInt64 {
         let what = "GNU hash table"
         let buckets = try elf.word(what, at: hash)
@@ -151,7 +151,7 @@ struct ELFLayout {
         _ = try elf.position(what, at: bucketStart, count: chainStart - bucketStart)
         var last: UInt64 = 0
         for index in 0..<buckets { last = max(last, try elf.word(what, at: bucketStart + index * 4)) }
-        // Symbols below the first are not hashed: undefined ones. All buckets are empty where there are no others.
+        // Symbols below the first are undefined and not hashed. If there are no others, all buckets are empty.
         guard last >= first, last > 0 else { return first }
         while try elf.word(what, at: try elf.offset(what, chainStart, index: last - first, stride: 4)) & 1 == 0 { last += 1 }
         return last + 1
@@ -178,7 +178,7 @@ struct ELFLayout {
         guard var entry = table(Tag.versionDefinitions, elf), let count = tags[Tag.versionCount] else { return [:] }
         let what = "version definitions"
         var versions: [UInt64: String] = [:]
-        // Each takes 20 bytes, so a larger count is impossible.
+        // A definition takes 20 bytes, so a larger count is impossible.
         for _ in 0..<min(count, UInt64(elf.bytes.count) / 20) {
             let flags = try elf.half(what, at: try elf.offset(what, entry, index: 1, stride: 2))
             let number = try elf.half(what, at: try elf.offset(what, entry, index: 1, stride: 4))

@@ -6,8 +6,8 @@ extension EntryReason {
     ///
     /// - Parameters:
     ///   - function: the function that could have served it.
-    ///   - clock: what it was asked for; nil for calls that take none, and where it isn't known.
-    ///   - clocksource: the kernel's current one; empty where it isn't known.
+    ///   - clock: the clock that it was asked for; nil if it takes none, or if the clock isn't known.
+    ///   - clocksource: the kernel's current clock source; empty if it isn't known.
     package init(evidence: EntryEvidence, function: ServableFunction?, clock: ClockID?, clocksource: String) {
         switch evidence {
         case .compat: self = .compat
@@ -18,7 +18,7 @@ extension EntryReason {
         }
     }
 
-    /// Why the vDSO's function gave up. time, getcpu, clocks of the last tick and resolutions need nothing that can be missing.
+    /// Why the vDSO's function gave up. time, getcpu, coarse clocks and resolutions need nothing that can be missing.
     private static func afterGivingUp(_ function: ServableFunction?, _ clock: ClockID?, _ clocksource: String) -> EntryReason {
         switch function {
         case .getrandom: return .rngFallback

@@ -1,28 +1,28 @@
 import Glibc
 
-/// An interval for the mean of a Poisson distribution, after `count` events were seen: Garwood's, which is exact: at least
-/// 95 of 100 such intervals hold the true mean, for small counts too.
+/// Garwood's interval for the mean of a Poisson distribution after `count` events. It is exact: at least 95 of 100 such intervals
+/// hold the true mean, even for small counts.
 ///
 /// Source: F. Garwood, Fiducial limits for the Poisson distribution, Biometrika 28 (1936).
 struct PoissonInterval: Sendable, Hashable {
     let low: Double
     let high: Double
 
-    /// The share that each end leaves out.
+    /// The probability that each end leaves out.
     private static let tail = 0.025
 
     init(count: UInt64) {
         let seen = Double(count)
-        // P(X >= n) at the low end, and P(X <= n) at the high end, are what each end leaves out.
+        // Each end leaves out `tail`: P(X >= n) at the low end, P(X <= n) at the high end.
         low = count == 0 ? 0 : PoissonInterval.mean(where: seen, reaches: PoissonInterval.tail)
         high = PoissonInterval.mean(where: seen + 1, reaches: 1 - PoissonInterval.tail)
     }
 
     /// The mean at which `shape` events or more have the given probability: the inverse of the gamma distribution.
     private static func mean(where shape: Double, reaches probability: Double) -> Double {
-        // Normal quantile of 0.025 and 0.975.
+        // The normal quantiles of 0.025 and 0.975.
         let z = probability < 0.5 ? -1.959_963_984_540_054 : 1.959_963_984_540_054
-        // Wilson and Hilferty's cube root: off by less than 1 in 100 000 from here on.
+        // Wilson and Hilferty's cube root: off by less than 1 in 100,000 for a shape above 1000.
         let root = 1 - 1 / (9 * shape) + z / (3 * shape.squareRoot())
         let near = max(0, shape * root * root * root)
         if shape > 1000 { return near }
@@ -38,7 +38,7 @@ struct PoissonInterval: Sendable, Hashable {
     /// The regularized lower incomplete gamma function P(a, x) by its series, for `a` up to 1000. Source: DLMF 8.11.4.
     static func gammaP(_ a: Double, _ x: Double) -> Double {
         guard x > 0 else { return 0 }
-        // Far above the mean the series is long, and all of it is 1.
+        // Far above the mean the series is long, and P is 1.
         if x > a + 40 * a.squareRoot() + 60 { return 1 }
         var term = 1 / a
         var sum = term

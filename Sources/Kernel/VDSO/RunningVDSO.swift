@@ -14,22 +14,22 @@ package struct RunningVDSO: Sendable {
 
     /// Finds and reads the image.
     ///
-    /// nil where the kernel maps none: it was booted with `vdso=0`, or something that runs this process hides it. Errors: what is
+    /// nil if the kernel maps none: it was booted with `vdso=0`, or something that runs this process hides it. Errors: if what is
     /// mapped isn't a readable image. Source: getauxval(3), AT_SYSINFO_EHDR.
     package static func find() throws(VDSOImageError) -> RunningVDSO? {
         let address = UInt(getauxval(UInt(AT_SYSINFO_EHDR)))
         guard address != 0 else { return nil }
         let maps = ProcFS.text("/proc/self/maps") ?? ""
-        // The address tells which mapping it is, and the mapping where it ends. gVisor gives it another name than [vdso].
+        // Find the mapping by its address, since gVisor doesn't name it [vdso]. It tells where the image ends.
         guard let mapping = MemoryMapping.all(maps: maps).first(where: { $0.start == address }),
             mapping.permissions.hasPrefix("r"), let start = unsafe UnsafeRawPointer(bitPattern: address)
         else { throw .notMapped(address: address) }
-        // The kernel says that these bytes are mapped and readable, and the program has no way to unmap them by accident.
+        // The kernel reports these bytes as mapped and readable, and nothing in this program unmaps them.
         let bytes = unsafe [UInt8](UnsafeRawBufferPointer(start: start, count: Int(mapping.end - mapping.start)))
         return RunningVDSO(image: try VDSOImage(bytes), base: address, bytes: bytes)
     }
 
-    /// The address of a function that programs know by a name; nil where the image has none.
+    /// The address of the function that programs know as `name`; nil if the image has none.
     func address(of name: String) -> UInt? {
         guard let symbol = image.function(named: name), symbol.offset < image.size else { return nil }
         return base + UInt(symbol.offset)

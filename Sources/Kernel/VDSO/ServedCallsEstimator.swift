@@ -1,15 +1,18 @@
 package import Profile
 
-/// Estimates how many calls the vDSO served, from samples of instruction pointers inside it.
+/// Estimates how many calls the vDSO served, from vDSO ticks.
 ///
-/// A sample stands for a period of time inside a function, and the calibration says how much time one call takes there. What calls
-/// spent there that entered the kernel after all is taken off: they were counted where they entered.
+/// A tick stands for a period of time inside a function, and the self-test tells how long one call takes there. The time of calls
+/// that entered the kernel after all is subtracted: those were counted when they entered.
 package struct ServedCallsEstimator: Sendable, Hashable {
-    /// The time that a sample stands for, on average: between two samples of one CPU.
+    /// The time that a tick stands for, on average: the time between two ticks of one CPU.
     package let periodNanoseconds: Double
-    /// The time that one served call spends inside the function: ``CallMeasurement/inside``.
+    /// The time that one served call takes, as the program sees it: ``CallMeasurement/vdso``. Calling and returning are included,
+    /// and only a part of that is spent inside the vDSO, so calls of very short functions are underestimated. With CPU-clock ticks in
+    /// loops with 0 to 100 multiplications between the calls (Linux 6.18, AMD EPYC), a call spent inside, in ns (in parentheses this
+    /// cost): MONOTONIC 24.1 to 27.1 (23 to 25), MONOTONIC_COARSE 1.7 to 2.1 (2.2), clock_getres 0.8 to 1.8 (1.7), time 0.6 to 1.8 (1.6).
     package let served: CallCost
-    /// The time that a call spends there before it enters the kernel: about that of the coarse clock.
+    /// The time that a call spends in the vDSO before it enters the kernel: about as long as a call for a coarse clock takes.
     package let fallenBack: CallCost
 
     package init(periodNanoseconds: Double, served: CallCost, fallenBack: CallCost) {
@@ -18,7 +21,7 @@ package struct ServedCallsEstimator: Sendable, Hashable {
         self.fallenBack = fallenBack
     }
 
-    /// The number of served calls, and the interval in which it lies in 95 of 100 cases as far as chance goes.
+    /// The estimated number of served calls, and an interval that chance alone leaves in at most 5 of 100 cases.
     package struct Estimate: Sendable, Hashable {
         package var calls: UInt64
         package var low: UInt64
@@ -26,12 +29,12 @@ package struct ServedCallsEstimator: Sendable, Hashable {
     }
 
     /// - Parameters:
-    ///   - samples: those inside the function, of one process.
+    ///   - samples: the vDSO ticks in the function, of one process.
     ///   - fellBack: the calls of that function and process that ran in the vDSO and entered the kernel.
     ///
-    /// The interval is the exact one of a Poisson count, made wider by the calibration's quartiles: the lower end takes the dearer
-    /// call and the upper end the cheaper one. nil where no served call at all can explain the samples as well, and where the cost
-    /// of a call isn't known.
+    /// The interval is the exact one of a Poisson count, widened by the quartiles of the costs: the lower end takes the more
+    /// expensive call and the upper end the cheaper one. nil if the ticks can be explained without any served call, or if the
+    /// cost of a call isn't known.
     package func estimate(samples: UInt64, fellBack: UInt64) -> Estimate? {
         // A call that takes no time can't be counted.
         guard samples > 0, served.lowerQuartile > 0, served.median > 0, served.upperQuartile > 0, periodNanoseconds > 0 else {

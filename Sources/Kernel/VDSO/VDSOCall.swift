@@ -2,7 +2,7 @@ import CVDSO
 import Profile
 package import SyscallTable
 
-/// One kind of call that a self-test makes: a function, with a clock where it takes one.
+/// One kind of call that a self-test makes: a function, with a clock if it takes one.
 package struct VDSOCall: Sendable, Hashable, CustomStringConvertible {
     /// The functions that syslat knows how to call.
     package enum Function: String, Sendable, Hashable, CaseIterable {
@@ -12,7 +12,7 @@ package struct VDSOCall: Sendable, Hashable, CustomStringConvertible {
         case getcpu
         case clockGetres = "clock_getres"
         case getrandom
-        /// No function of any vDSO: the system call that does nothing, to compare with.
+        /// The null call, to compare with. No vDSO has it.
         case getppid
 
         /// Whether it takes a clock.
@@ -39,14 +39,14 @@ package struct VDSOCall: Sendable, Hashable, CustomStringConvertible {
         self.clock = clock
     }
 
-    /// The system call that does nothing.
+    /// The null call.
     package static let null = VDSOCall(.getppid)
 
     /// `clock_gettime(MONOTONIC)`
     package var description: String { clock.map { "\(function.rawValue)(\($0.name))" } ?? function.rawValue }
 }
 
-/// A function of the vDSO that is not called here, and why.
+/// A function of the vDSO that syslat doesn't call, and why.
 package struct UncallableFunction: Sendable, Hashable {
     /// As it stands in the image.
     package var name: String
@@ -61,7 +61,7 @@ package struct VDSOFunctionCatalog: Sendable, Hashable {
     /// The functions of the image that are not in ``calls``.
     package let uncallable: [UncallableFunction]
 
-    /// The clocks that are asked for: all that any kernel since 5.10 has of its own.
+    /// The clocks to ask for: all built-in clocks of kernels since 5.10.
     package static let clocks: [ClockID] = [
         .realtime, .monotonic, .boottime, .tai, .monotonicRaw, .realtimeCoarse, .monotonicCoarse, .processCPUTime, .threadCPUTime,
         .realtimeAlarm, .boottimeAlarm, .cpuClock,
@@ -87,7 +87,7 @@ package struct VDSOFunctionCatalog: Sendable, Hashable {
         self.uncallable = uncallable
     }
 
-    /// Why a function is not called, by its name without a prefix. Source: the vdso*.lds.S of each architecture, v6.1 to v7.3.
+    /// Why a function isn't called, by its name without a prefix. Source: the vdso*.lds.S of each architecture, v6.1 to v7.3.
     private static func reason(_ stem: String) -> String {
         switch stem {
         case "sgx_enter_enclave": "enters an SGX enclave, and there is none here"
@@ -100,7 +100,7 @@ package struct VDSOFunctionCatalog: Sendable, Hashable {
         }
     }
 
-    /// What is timed at the start of each profile, as far as the image has it, and the system call that does nothing.
+    /// What is timed before each capture: the main calls whose functions the image has, and the null call.
     package var main: [VDSOCall] {
         let wanted = [
             VDSOCall(.clockGettime, .monotonic), VDSOCall(.clockGettime, .monotonicCoarse), VDSOCall(.gettimeofday),

@@ -6,7 +6,7 @@ package struct VDSOImage: Sendable, Hashable {
     package struct Symbol: Sendable, Hashable {
         /// As it stands in the image: `__vdso_clock_gettime`.
         package var name: String
-        /// `LINUX_2.6`; nil where the image has no versions or the symbol is of none.
+        /// `LINUX_2.6`; nil if the image has no versions or the symbol has none.
         package var version: String?
         /// Bytes from the start of the image.
         package var offset: Int
@@ -30,21 +30,21 @@ package struct VDSOImage: Sendable, Hashable {
         }
     }
 
-    /// Every symbol that the image defines, as they stand in it.
+    /// Every symbol that the image defines, in the image's order.
     package let symbols: [Symbol]
-    /// LINUX_VERSION_CODE of the kernel that the image was built with; nil where no note says so.
+    /// LINUX_VERSION_CODE of the kernel that the image was built with; nil if no note has it.
     package let kernelVersion: KernelVersion?
     /// Bytes.
     package let size: Int
     /// One symbol for each function, by offset.
     private let functions: [Symbol]
 
-    /// What exported functions are called on x86 and riscv, and on aarch64.
+    /// The prefixes of exported functions on x86 and riscv, and on aarch64.
     static let prefixes = ["__vdso_", "__kernel_"]
 
-    /// Reads an image, of any architecture, as it is in memory or in a file.
+    /// Reads an image of any architecture, from memory or from a file.
     ///
-    /// An image without symbols is one without functions. Errors: see ``VDSOImageError``; no bytes make it trap.
+    /// An image without symbols has no functions. Errors: see ``VDSOImageError``; no bytes make it trap.
     package init(_ bytes: [UInt8]) throws(VDSOImageError) {
         let elf = try ELFBytes(bytes)
         let layout = try ELFLayout(elf)
@@ -57,7 +57,7 @@ package struct VDSOImage: Sendable, Hashable {
         self.size = size
         var byOffset: [Int: Symbol] = [:]
         for symbol in symbols where symbol.isFunction {
-            // Weak aliases lack the prefix. Between two names of a kind the first in the alphabet stands for both.
+            // Prefer a name with the prefix, which weak aliases lack, and then the first in alphabetical order.
             guard let known = byOffset[symbol.offset] else {
                 byOffset[symbol.offset] = symbol
                 continue
@@ -70,13 +70,13 @@ package struct VDSOImage: Sendable, Hashable {
         functions = byOffset.values.sorted { $0.offset < $1.offset }
     }
 
-    /// The exported functions as they stand in the image, each once, by name: `__vdso_clock_gettime`.
+    /// The names of the exported functions as they stand in the image, each once, in alphabetical order: `__vdso_clock_gettime`.
     package var functionNames: [String] { functions.map(\.name).sorted() }
 
-    /// Each exported function once, by offset, under the name that ``functionNames`` has.
+    /// Each exported function once, by offset, under its name in ``functionNames``.
     package var exportedFunctions: [Symbol] { functions }
 
-    /// The function that programs know as `name`: `__vdso_NAME` or `__kernel_NAME` before a plain NAME.
+    /// The function that programs know as `name`: `__vdso_NAME`, or else `__kernel_NAME`, or else NAME itself.
     package func function(named name: String) -> Symbol? {
         for spelling in VDSOImage.prefixes.map({ $0 + name }) + [name] {
             if let symbol = symbols.first(where: { $0.isFunction && $0.name == spelling }) { return symbol }
@@ -86,9 +86,9 @@ package struct VDSOImage: Sendable, Hashable {
 
     /// The exported function that the code at an offset belongs to.
     ///
-    /// That is the one that contains it by its size, or else the nearest before it: the compiler puts what a function calls and
-    /// does not take into itself (the ChaCha20 block of getrandom) into the same image without a symbol. nil for an offset outside
-    /// the image, and for code before the first exported function, which several of them may call.
+    /// That is the function whose size covers it, or else the nearest before it: what a function calls without inlining it (the
+    /// ChaCha20 block of getrandom) is in the same image without a symbol. nil for an offset outside the image, and for code
+    /// before the first exported function, which several functions may call.
     package func function(at offset: Int) -> Symbol? {
         guard offset >= 0, offset < size else { return nil }
         return functions.last { $0.offset <= offset && offset - $0.offset < $0.size } ?? functions.last { $0.offset <= offset }
@@ -101,6 +101,6 @@ package struct KernelVersion: Sendable, Hashable, CustomStringConvertible {
 
     package init(code: UInt32) { self.code = code }
 
-    /// The third number is 255 for every later one (Makefile, Linux 4.4.256).
+    /// The third number is at most 255: 255 stands for all later ones too (Makefile, Linux 4.4.256).
     package var description: String { "\(code >> 16).\(code >> 8 & 0xff).\(code & 0xff)" }
 }

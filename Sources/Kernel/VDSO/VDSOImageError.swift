@@ -1,10 +1,10 @@
-/// Why an image of the vDSO could not be read. Each is a sentence.
+/// Why an image of the vDSO could not be read. Descriptions are full sentences.
 package enum VDSOImageError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// The first bytes are not those of an ELF file.
+    /// The image doesn't begin like an ELF file.
     case notELF
-    /// An ELF file of a kind that no vDSO is, such as a big-endian one.
+    /// A kind of ELF file that is never a vDSO, such as a big-endian one.
     case unsupported(String)
-    /// A part reaches to the byte `end` of an image of `of` bytes.
+    /// A part reaches to byte `end`, but the image has only `of` bytes.
     case cutOff(String, end: UInt64, of: Int)
     /// A part contradicts itself or another.
     case malformed(String)

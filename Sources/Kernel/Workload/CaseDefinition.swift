@@ -3,16 +3,16 @@ package import SyscallTable
 
 /// One case of the workload: what it does, and which system calls one operation of it makes.
 package struct CaseDefinition: Sendable, Hashable {
-    /// What becomes of a call.
+    /// How a call ends.
     package enum Ending: Sendable, Hashable {
         case succeeds
         /// With an error, as it should.
         case fails
-        /// The one or the other, as two threads happen to meet.
+        /// Either way, depending on how two threads meet.
         case mayFail
-        /// Its thread ends in it.
+        /// Its thread ends inside it.
         case neverReturns
-        /// The vDSO serves it where it can: then it does not enter the kernel.
+        /// If the vDSO serves it, it doesn't enter the kernel.
         case mayStayOutside
     }
 
@@ -23,7 +23,7 @@ package struct CaseDefinition: Sendable, Hashable {
         package var times: UInt64
         package var ending: Ending
 
-        /// As the tables have it: `getppid`.
+        /// Its name in the system call table: `getppid`.
         package var name: String { SyscallTable.name(of: id) ?? "call \(id.number)" }
     }
 
@@ -31,24 +31,24 @@ package struct CaseDefinition: Sendable, Hashable {
     package var name: String
     /// What one operation does, as a phrase.
     package var summary: String
-    /// What it needs of the kernel that may be missing.
+    /// What it needs that a kernel may lack.
     package var needs: String?
     package var calls: [Call]
     /// Whether more work can be planted in its calls, for tests to find.
     package var canBeSlowed: Bool
-    /// Where the C side has it.
+    /// Its index on the C side.
     let index: Int
     private let longOperations: UInt64
 
-    /// How often it does its work in one run. The short form is for a look, and for tests: it leaves the tails of distributions
-    /// with few calls.
+    /// How many operations it makes in one run. The quick form is for a first look and for tests: it leaves few calls in the
+    /// tails of distributions.
     package func operations(isQuick: Bool) -> UInt64 { isQuick ? max(100, longOperations / 20) : longOperations }
 
     /// All cases, in the order in which they run.
     package static let all: [CaseDefinition] = (0..<cworkload_case_count()).map { CaseDefinition($0) }
 
     private init(_ index: Int) {
-        // A row of a constant table; so are the texts in it.
+        // A row of a constant table, whose texts are constant too.
         let row = unsafe cworkload_case_at(index).pointee
         unsafe name = String(cString: row.name)
         unsafe summary = String(cString: row.summary)

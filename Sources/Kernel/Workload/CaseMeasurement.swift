@@ -3,10 +3,10 @@ import LatencyHistogram
 import Profile
 import SyscallTable
 
-/// What is known of one case so far.
+/// The results of one case so far.
 struct CaseMeasurement {
     let definition: CaseDefinition
-    /// Nanoseconds of one operation in each batch, while nothing was traced.
+    /// Nanoseconds per operation in each untraced batch.
     var batches: [Double] = []
     private var state = WorkloadCase.State.measured
     private var operations: UInt64 = 0
@@ -14,7 +14,7 @@ struct CaseMeasurement {
 
     init(definition: CaseDefinition) { self.definition = definition }
 
-    /// Whether it is worth to go on with it.
+    /// Whether to go on measuring it.
     var isMeasured: Bool { state == .measured }
 
     var result: WorkloadCase {
@@ -23,7 +23,7 @@ struct CaseMeasurement {
             untraced: batches.isEmpty || !isMeasured ? nil : CallCost(batches: batches), series: series)
     }
 
-    /// Takes in what a window recorded of so many operations. Fails where it is anything but what they make.
+    /// Takes in what a window recorded of `made` operations. The case fails unless these are exactly the calls that they make.
     mutating func take(_ window: WindowedCapture.Window, operations made: UInt64) {
         guard let mismatch = mismatch(window, operations: made) else {
             operations += made
@@ -33,7 +33,7 @@ struct CaseMeasurement {
         state = .failed(mismatch)
     }
 
-    /// What the worker itself says.
+    /// Takes in the worker's own verdict.
     mutating func note(_ verdict: Worker.Verdict, hasEnded: Bool, hasStopped: Bool, limit: Duration) {
         switch verdict {
         case .wrong(let sentence): state = .failed(sentence)
@@ -46,7 +46,7 @@ struct CaseMeasurement {
         }
     }
 
-    /// A sentence about the first count that is wrong; nil if all are right.
+    /// A sentence about the first wrong count; nil if all are right.
     private func mismatch(_ window: WindowedCapture.Window, operations: UInt64) -> String? {
         var found = Dictionary(uniqueKeysWithValues: window.calls.map { ($0.id, $0) })
         var entered: UInt64 = 0

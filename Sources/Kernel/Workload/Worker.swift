@@ -3,9 +3,9 @@ import Capture
 import Glibc
 import SyscallTable
 
-/// The process that runs the cases, step by step as ordered.
+/// The process that runs the cases as ordered, stage by stage.
 ///
-/// Ownership: the process is killed with this value, or by the kernel when the thread that started it ends. It leaves nothing behind.
+/// Ownership: the process is killed with this value, or by the kernel when the thread that started it ends, and leaves no traces.
 @safe
 struct Worker: ~Copyable {
     /// Its stage; see cworkload.h.
@@ -17,7 +17,7 @@ struct Worker: ~Copyable {
     /// The result of a case.
     enum Verdict {
         case right
-        /// The call and its result: the kernel lacks what the case needs.
+        /// The call and its result: the kernel lacks or forbids what the case needs.
         case refused(String, Int)
         /// A sentence.
         case wrong(String)
@@ -50,7 +50,7 @@ struct Worker: ~Copyable {
         }
     }
 
-    /// How many operations, and how.
+    /// A case, how many operations to make of it, and how.
     struct Order {
         var definition: CaseDefinition
         var warmUp: UInt64
@@ -62,9 +62,6 @@ struct Worker: ~Copyable {
         var isSlowed = false
     }
 
-    /// The maximum number of batches in an order.
-    static let mostBatches = Int(CWORKLOAD_BATCHES)
-
     /// Orders a case: the worker prepares it and warms up. Only in the stage `waiting`.
     func prepare(_ order: Order) {
         var told = cworkload_order(
@@ -73,13 +70,13 @@ struct Worker: ~Copyable {
         unsafe cworkload_give(handle, &told)
     }
 
-    /// From the stage `ready` on.
+    /// Starts the operations. Only in the stage `ready`.
     func go() { unsafe cworkload_go(handle) }
 
-    /// From the stage `done` on: it cleans up and waits.
+    /// Lets the worker clean up and wait. Only in the stage `done`.
     func release() { unsafe cworkload_release(handle) }
 
-    /// Nanoseconds that one batch of the last order took.
+    /// The nanoseconds that one batch of the last order took.
     func nanoseconds(ofBatch batch: Int) -> UInt64 { unsafe cworkload_batch_nanoseconds(handle, UInt32(batch)) }
 
     /// The result of the last order.
@@ -103,7 +100,7 @@ struct Worker: ~Copyable {
         (-4095 ... -1).contains(result) ? ErrnoTable.name(Int32(-result)) : "\(result)"
     }
 
-    /// Up to `room` CPUs that the calling thread may run on, in rising order.
+    /// Up to `room` CPUs that the calling thread may run on, in ascending order.
     static func cpus(room: Int = 1024) -> [Int32] {
         var cpus = [Int32](repeating: 0, count: room)
         let found = unsafe cworkload_cpus(&cpus, Int32(room))

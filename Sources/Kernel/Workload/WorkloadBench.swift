@@ -6,11 +6,11 @@ package import Probes
 package import Profile
 import SyscallTable
 
-/// How the workload is run.
+/// How to run the workload.
 package struct WorkloadOptions: Sendable {
-    /// How often the whole is run.
+    /// How often to run all cases.
     package var runs = 5
-    /// The short form.
+    /// Whether to run the quick form, with fewer operations.
     package var isQuick = false
     /// Patterns for the names of cases; all cases if empty.
     package var patterns: [String] = []
@@ -19,13 +19,13 @@ package struct WorkloadOptions: Sendable {
     package var btfPath: String?
     /// For tests: the program set to trace with.
     package var programSet: ProgramSet?
-    /// For tests: a case in whose calls more work is planted.
+    /// For tests: a case to plant more work in.
     package var slowedCase: String?
 
     package init() {}
 }
 
-/// Runs the fixed workload: each case while nothing is traced, then each under a trace, on bound CPUs and in a fixed order.
+/// Runs the fixed workload: first each case untraced, then each case traced, on bound CPUs and in a fixed order.
 ///
 /// | case | system calls of one operation | | case | system calls of one operation |
 /// |---|---|---|---|---|
@@ -48,11 +48,11 @@ package struct WorkloadOptions: Sendable {
 ///
 /// The trace must find exactly these calls and no others, or the case has failed.
 package struct WorkloadBench: ~Copyable {
-    /// The name of the workload, and its version: raised whenever the work of a case changes.
+    /// The name of the workload, and its version, which is raised whenever the work of a case changes.
     package static let id = "syslat-bench"
     package static let version = 1
 
-    /// What a person who waits wants to see.
+    /// What to show to a user who waits.
     package struct Progress: Sendable {
         package var run: Int
         package var runs: Int
@@ -63,21 +63,21 @@ package struct WorkloadBench: ~Copyable {
     }
 
     private let options: WorkloadOptions
-    /// What runs the cases, what their second threads and the profiler run on.
+    /// The CPU that runs the cases, and the CPU that runs their second threads and syslat.
     private let cpu: Int32, otherCPU: Int32
     private let place: Place
     private var measurements: [CaseMeasurement]
     private var worker: Worker
-    /// Cases that have been announced.
+    /// How often a case has been announced.
     private var announced = 0
     private let onProgress: (Progress) -> Void
 
-    /// How many batches a case is timed in, in each run.
+    /// The number of batches in which a case is timed in each run.
     private static let batches: UInt64 = 10
 
     /// Chooses the cases and starts the process that runs them.
     ///
-    /// Errors: a pattern that no case matches (usage), and no process to be had.
+    /// Errors: a pattern that matches no case, or work that can't be planted (wrong request); a process that can't be started.
     package init(_ options: WorkloadOptions, onProgress: @escaping (Progress) -> Void = { _ in }) throws(CaptureError) {
         let definitions = try WorkloadBench.chosen(options.patterns)
         if let name = options.slowedCase, !definitions.contains(where: { $0.name == name && $0.canBeSlowed }) {
@@ -109,11 +109,11 @@ package struct WorkloadBench: ~Copyable {
         return CaseDefinition.all.filter { names.contains($0.name) }
     }
 
-    /// Runs everything and gives the profile. What can't be measured is in its cases, with the reason.
+    /// Runs everything and returns the profile. Cases that can't be measured are in it with the reason.
     ///
-    /// Errors: what keeps a trace from working, a signal that asked to end.
+    /// Errors: whatever keeps tracing from working, or a signal that asked to end.
     package consuming func run() throws(CaptureError) -> Profile {
-        // If tracing is impossible, say so before anybody has waited.
+        // If tracing is impossible, report it before the user has waited.
         _ = try WindowedCapture(of: worker.pid, btfPath: options.btfPath, programSet: options.programSet)
         for run in 1...options.runs {
             for index in measurements.indices where measurements[index].isMeasured { try timeCase(index, run) }
@@ -128,7 +128,7 @@ package struct WorkloadBench: ~Copyable {
     }
 
     private func describe(_ profile: inout Profile) {
-        // A part of the cases is a different workload, and is compared only with the same part.
+        // Some of the cases are a different workload, to be compared only with the same cases.
         let id = ([WorkloadBench.id] + options.patterns.sorted()).joined(separator: " ")
         profile.workload = WorkloadResult(
             id: id, version: WorkloadBench.version, isQuick: options.isQuick, runs: options.runs, machine: options.machine,
@@ -198,19 +198,19 @@ package struct WorkloadBench: ~Copyable {
         if isReplaced { try capture.retarget(to: worker.pid) }
     }
 
-    /// Waits until the worker is there; false where it can't come any more, or takes too long.
+    /// Waits until the worker has reached a stage; false if it no longer can, or takes too long.
     private func hasReached(_ stage: Worker.Stage, within limit: Duration) -> Bool {
         let deadline = ContinuousClock.now + limit
         while true {
             let reached = worker.stage
             if reached == stage { return true }
-            // A preparation that failed ends where it began.
+            // A worker whose preparation failed is waiting again.
             if reached == .waiting || !worker.isAlive || ContinuousClock.now > deadline { return false }
             usleep(100)
         }
     }
 
-    /// Brings the worker back to where it waits, or puts another in its place, and notes what went wrong. Whether it is another.
+    /// Brings the worker back to the stage `waiting`, or replaces it, and notes what went wrong. Returns whether it was replaced.
     @discardableResult
     private mutating func settle(_ index: Int) throws(CaptureError) -> Bool {
         if worker.stage == .done { worker.release() }

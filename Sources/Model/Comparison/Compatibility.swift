@@ -139,7 +139,7 @@ enum Compatibility {
         for field in IdentityField.ofCaptures where base.values(field.value) != new.values(field.value) {
             warnings.append("The two sides were not captured in the same way: their \(field.name) differs.")
         }
-        func isSampled(_ profile: Profile) -> String { "\(profile.vdso?.sampling.isOn ?? false)" }
+        func isSampled(_ profile: Profile) -> String { "\(profile.vdso?.ticks.isOn ?? false)" }
         if base.values(isSampled) != new.values(isSampled) {
             warnings.append("Only one side estimated the calls that the vDSO served: they are not compared.")
         }

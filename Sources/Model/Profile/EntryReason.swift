@@ -71,6 +71,14 @@ package enum EntryReason: Sendable, Hashable {
         }
     }
 
+    /// Whether the call ran in the vDSO's 64-bit function before it entered the kernel.
+    package var isFallback: Bool {
+        switch self {
+        case .noVDSO, .bypass, .compat: false
+        case .clockNotServed, .clocksource, .counterInvalid, .reseed, .rngFallback, .unexplained: true
+        }
+    }
+
     /// Whether something can be done to have the vDSO serve the call.
     package var isCurable: Bool {
         switch self {

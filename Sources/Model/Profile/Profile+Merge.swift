@@ -123,9 +123,9 @@ extension Profile {
             return vdso ?? other.vdso
         }
         var merged = mine.merged(with: theirs)
-        if mine.sampling != theirs.sampling {
+        if mine.ticks != theirs.ticks {
             warn(
-                mine.sampling.isOn && theirs.sampling.isOn
+                mine.ticks.isOn && theirs.ticks.isOn
                     ? "The profiles took vDSO ticks at different rates."
                     : "Only some of the profiles estimated the calls that the vDSO served: the estimates are from those alone.")
         }

@@ -14,7 +14,7 @@ extension VDSOProfile {
                 var sum = $0
                 sum.calls = sum.calls.addingSaturating($1.calls)
                 return sum
-            }, sampling: sampling.merged(with: other.sampling))
+            }, ticks: ticks.merged(with: other.ticks))
     }
 
     /// Of two measurements the one that says more stands; of two that say the same, the one in which the vDSO did not serve,

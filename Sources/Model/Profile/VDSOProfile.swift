@@ -12,17 +12,17 @@ package struct VDSOProfile: Sendable, Hashable {
     /// Calls through the legacy vsyscall page, by falling calls.
     package var vsyscalls: [VsyscallCount]
     /// How the served calls were estimated, or why they were not.
-    package var sampling: VDSOTicks
+    package var ticks: VDSOTicks
 
     package init(
         functions: [VDSOFunction], entered: [VDSOEntry], served: [ServedEstimate], vsyscalls: [VsyscallCount],
-        sampling: VDSOTicks
+        ticks: VDSOTicks
     ) {
         self.functions = functions
         self.entered = entered.sorted(falling: \.distribution.sum, then: \.order)
         self.served = served.sorted(falling: \.calls, then: { $0.pid ?? .max }, \.function)
         self.vsyscalls = vsyscalls.sorted(falling: \.calls, then: { $0.pid ?? .max }, \.name)
-        self.sampling = sampling
+        self.ticks = ticks
     }
 }
 

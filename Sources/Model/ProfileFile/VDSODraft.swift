@@ -54,7 +54,7 @@ struct VDSODraft {
         head.map { head in
             VDSOProfile(
                 functions: head.functions, entered: entered, served: served, vsyscalls: vsyscalls,
-                sampling: head.ticks)
+                ticks: head.ticks)
         }
     }
 }

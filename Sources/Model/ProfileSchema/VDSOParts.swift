@@ -12,7 +12,7 @@ package struct VDSOPart: Codable {
 
     package init(_ vdso: VDSOProfile) {
         functions = vdso.functions.map { VDSOFunctionPart($0, withCosts: true) }
-        ticks = VDSOTicksPart(vdso.sampling)
+        ticks = VDSOTicksPart(vdso.ticks)
     }
 
     package func decoded() throws(ProfileDefect) -> (functions: [VDSOFunction], ticks: VDSOTicks) {

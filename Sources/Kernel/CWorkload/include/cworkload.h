@@ -2,7 +2,7 @@
  * The loops of the fixed workload, and the process that runs them.
  *
  * Each case makes its system calls in one C loop without libc: the calls of an operation are known exactly, and nothing else is
- * measured. The worker is a child process that gets its orders through a page or two that it shares with its parent.
+ * measured. The worker is a child process that gets its orders through memory that it shares with its parent.
  */
 #ifndef SYSLAT_CWORKLOAD_H
 #define SYSLAT_CWORKLOAD_H
@@ -14,16 +14,16 @@
 /* How a call of a case ends. */
 enum cworkload_ending {
     CWORKLOAD_SUCCEEDS,
-    CWORKLOAD_FAILS,           /* with an error, as the case wants it */
-    CWORKLOAD_MAY_FAIL,        /* the one or the other, as threads happen to meet */
-    CWORKLOAD_NEVER_RETURNS,   /* the thread ends in it */
-    CWORKLOAD_MAY_STAY_OUTSIDE /* the vDSO serves it where it can: then it does not enter the kernel */
+    CWORKLOAD_FAILS,           /* with an error, as it should */
+    CWORKLOAD_MAY_FAIL,        /* either way, depending on how two threads meet */
+    CWORKLOAD_NEVER_RETURNS,   /* the thread ends inside it */
+    CWORKLOAD_MAY_STAY_OUTSIDE /* if the vDSO serves it, it doesn't enter the kernel */
 };
 
 /* One system call of an operation. */
 struct cworkload_call {
     int number;
-    unsigned times; /* 0 in places that are not used */
+    unsigned times; /* 0 if the element is unused */
     enum cworkload_ending ending;
 };
 
@@ -32,9 +32,9 @@ struct cworkload_call {
 struct cworkload_case {
     const char *_Nonnull name;
     const char *_Nonnull summary;
-    /* The kernel feature that it needs and that may be missing, as a noun; null for none. */
+    /* What it needs that a kernel may lack, as a noun; null for nothing. */
     const char *_Nullable needs;
-    /* Operations in one run of the long form; the short form is a fraction of it. */
+    /* Operations in one run of the long form. The quick form makes a fraction of them. */
     unsigned operations;
     /* Whether more work can be planted in its calls. */
     int can_be_slowed;
@@ -51,15 +51,15 @@ enum cworkload_stage {
     CWORKLOAD_ORDERED,  /* a case is to be prepared and warmed up */
     CWORKLOAD_READY,    /* none of its threads is in a system call, and none will enter one before GO */
     CWORKLOAD_GO,       /* the operations are under way */
-    CWORKLOAD_DONE,     /* as READY: until RELEASED */
+    CWORKLOAD_DONE,     /* as READY, until RELEASED */
     CWORKLOAD_RELEASED, /* it may clean up */
 };
 
 enum cworkload_verdict {
     CWORKLOAD_RIGHT,
-    CWORKLOAD_REFUSED,      /* the kernel has not what it takes, or forbids it: call, result */
+    CWORKLOAD_REFUSED,      /* the kernel lacks or forbids something: call, result */
     CWORKLOAD_WRONG_RESULT, /* call, result, wanted, operation */
-    CWORKLOAD_WRONG_EFFECT, /* the call returned what it should, and did not do it: call */
+    CWORKLOAD_WRONG_EFFECT, /* the call returned the right value, but had no effect: call */
 };
 
 /* The result of a case. `result` and `wanted` are as the kernel returns them: errors are negative. */
@@ -86,11 +86,11 @@ struct cworkload_worker;
 
 /*
  * Starts the worker on `cpu`. The second thread of a case, if any, runs on `partner_cpu`, which may be the same. The worker is
- * killed when the calling thread ends. Null with errno on failure.
+ * killed when the calling thread ends. Returns null and sets errno on failure.
  */
 struct cworkload_worker *_Nullable cworkload_start(int cpu, int partner_cpu);
 
-/* Kills the worker if it is alive, and frees what was shared with it. */
+/* Kills the worker if it is alive, and frees the memory shared with it. */
 void cworkload_end(struct cworkload_worker *_Nonnull worker);
 
 pid_t cworkload_pid(const struct cworkload_worker *_Nonnull worker);
@@ -113,13 +113,13 @@ struct cworkload_report cworkload_report(const struct cworkload_worker *_Nonnull
 /* Nanoseconds that a batch of the last order took, in the stage DONE and after it. */
 uint64_t cworkload_batch_nanoseconds(const struct cworkload_worker *_Nonnull worker, unsigned batch);
 
-/* Up to `room` CPUs that the calling thread may run on, in rising order. How many there are, or -1. */
+/* Stores up to `room` CPUs that the calling thread may run on, in ascending order. Returns how many it stored, or -1. */
 int cworkload_cpus(int *_Nonnull cpus, int room);
 
-/* Binds the calling thread to one CPU. 0 or -1. */
+/* Binds the calling thread to one CPU. Returns 0 or -1. */
 int cworkload_bind(int cpu);
 
-/* Allows the calling thread these CPUs. 0 or -1. */
+/* Binds the calling thread to these CPUs. Returns 0 or -1. */
 int cworkload_allow(const int *_Nonnull cpus, int count);
 
 #endif

@@ -17,7 +17,7 @@ struct VDSODetails: Encodable {
         try container.encode(vdso.entered.map { Entered($0, vdso, capture) }, forKey: .entered)
         try container.encode(vdso.served.map(VDSOServedPart.init), forKey: .served)
         try container.encode(vdso.vsyscalls.map(VDSOVsyscallPart.init), forKey: .vsyscalls)
-        try container.encode(VDSOTicksPart(vdso.sampling), forKey: .ticks)
+        try container.encode(VDSOTicksPart(vdso.ticks), forKey: .ticks)
     }
 
     private struct Entered: Encodable {

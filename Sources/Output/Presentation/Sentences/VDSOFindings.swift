@@ -30,7 +30,7 @@ package enum VDSOFindings {
                 "vDSO: \(HumanFormat.count(enteredCalls(vdso), "call", "calls")) that it can serve entered the kernel, "
                     + "\(HumanFormat.duration(nanoseconds: enteredNanoseconds(vdso))) in all: too little to matter.")
         }
-        if case .unavailable(let reason) = vdso.sampling {
+        if case .unavailable(let reason) = vdso.ticks {
             let cause = reason.isEmpty ? "" : " \(reason)"
             notes.append("Calls that the vDSO served could not be estimated.\(cause)")
         }
@@ -75,7 +75,7 @@ package enum VDSOFindings {
     private static func served(_ vdso: VDSOProfile) -> [String] {
         guard !vdso.served.isEmpty else { return [] }
         var ticks = "vDSO ticks"
-        if case .on(let hertz) = vdso.sampling {
+        if case .on(let hertz) = vdso.ticks {
             ticks = "up to \(HumanFormat.count(UInt64(hertz), "vDSO tick", "vDSO ticks")) a second"
         }
         return [
