@@ -1,19 +1,19 @@
 // call-loop CPU
 //
-// The loop under test. For every line "WORKLOAD BATCHES CALLS" on standard input it makes BATCHES batches of CALLS system calls,
-// on one CPU, and prints "CPU WALL TOTAL": nanoseconds a call of the median batch, in CPU time and by the wall clock, and how
-// many calls it made in all, including a warm-up batch. The workloads:
+// The loop under test. For every line "WORKLOAD BATCHES CALLS" on standard input, it makes BATCHES batches of CALLS system calls
+// on one CPU, and prints "CPU WALL TOTAL": nanoseconds per call of the median batch, in CPU time and by the wall clock, and the
+// total number of calls, including a warm-up batch. The workloads:
 //
 //     getppid  the call that does nothing
 //     read     one byte from /dev/zero
-//     futex    two threads that wake each other and wait in turn: four calls and two context switches to and fro
+//     futex    two threads that wake each other and wait in turn: four calls and two context switches for each round trip
 //
-// Between lines it sleeps in read(2), while tracers attach to it. Each line is taken by one such read.
+// Between lines it sleeps in read(2), while tracers attach to it. One such read takes one line.
 //
-// CPU time is that of both threads: on a busy machine the wall clock counts the time slices of others as well. The wall clock is
-// for tracers that stop the loop and work meanwhile. It is the median of the batches that counts: the minimum is steady as well,
-// but it finds the batch in which nobody emptied the ring buffer or touched the shared cache lines, and would flatter every tool
-// that does its work now and then.
+// CPU time is that of both threads: on a busy machine, the wall clock also counts the time slices of others. The wall clock is
+// for tracers that stop the loop and work meanwhile. The result is the median of the batches. The minimum would be as steady, but
+// it would pick a batch in which nobody emptied the ring buffer or touched the shared cache lines, and so flatter every tool that
+// does its work now and then.
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <linux/futex.h>
@@ -40,7 +40,7 @@ static void wake_the_other(int other)
     syscall(SYS_futex, &turn, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
 }
 
-/* Always one wait: the number of calls must not depend on which thread came first. */
+/* Always one wait, so the number of calls doesn't depend on which thread comes first. */
 static void wait_while(int other)
 {
     syscall(SYS_futex, &turn, FUTEX_WAIT_PRIVATE, other, NULL, NULL, 0);
@@ -165,7 +165,7 @@ int main(int argc, char **argv)
         while (which < count && strcmp(workloads[which].name, name) != 0)
             which++;
         if (which == count || batches < 1 || batches > MOST_BATCHES || calls < 1 || calls % CALLS_PER_TURN != 0) {
-            fprintf(stderr, "call-loop: a line is: getppid|read|futex, 1 to %d batches, of a multiple of %d calls\n", MOST_BATCHES,
+            fprintf(stderr, "call-loop: a line is: getppid|read|futex, 1 to %d batches, a multiple of %d calls\n", MOST_BATCHES,
                     CALLS_PER_TURN);
             return 2;
         }

@@ -1,4 +1,4 @@
-/* clock-loop N: N clock_gettime(CLOCK_MONOTONIC), which the vDSO serves, and prints the nanoseconds that each took. */
+/* clock-loop N: calls clock_gettime(CLOCK_MONOTONIC), which the vDSO serves, N times, and prints the nanoseconds per call. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>

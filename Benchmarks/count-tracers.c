@@ -1,10 +1,10 @@
 // count-tracers [PID]
 //
-// Prints how many BPF programs are attached to the system call tracepoints, "ENTER EXIT": of the whole machine, or of one process.
-// The harness uses it to check that what it measures is attached, and that nobody else traces at the same time.
+// Prints how many BPF programs are attached to the system call tracepoints, "ENTER EXIT": on the whole machine, or by one
+// process. The harness uses it to check that what it measures is attached, and that nobody else traces at the same time.
 //
-// syslat and the floor use links on raw tracepoints, which can be listed. bpftrace and syscount use perf events, which can't:
-// they are found among the open files of the processes.
+// syslat and the floor programs use links on raw tracepoints, which can be listed. bpftrace and syscount use perf events, which
+// can't: they are found among the open files of processes.
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
@@ -19,7 +19,7 @@ enum { MOST_PROGRAMS = 4096 };
 
 static unsigned enter, leave;
 
-/* A program is counted once, though a fork may have given its file to more than one process. */
+/* A program is counted once, even if more than one process has its file open after a fork. */
 static int seen_before(__u32 program)
 {
     static __u32 seen[MOST_PROGRAMS];
@@ -72,7 +72,7 @@ static int count_links(void)
     return 0;
 }
 
-/* A process that has ended meanwhile holds nothing, and neither does a file that has been closed. */
+/* Processes that have ended meanwhile are skipped, and so are files that have been closed. */
 static void count_files(int pid)
 {
     char path[64], file[320], kind[64];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * The least that a tool can cost if it attaches to system calls (`empty`), or reads the clock at both ends of them (`clock`).
- * syslat is measured against these two.
+ * The least that a tool can cost if it attaches to system calls (`empty`), or if it reads the clock at both ends of them
+ * (`clock`). syslat is measured against these two.
  */
 #include <linux/bpf.h>
 #include <linux/types.h>
@@ -10,7 +10,7 @@
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
-/* On the stack: a global would be a cache line for which the CPUs fight, and make the floor higher than it is. */
+/* On the stack: the CPUs would contend for the cache line of a global, which would raise the floor. */
 static __always_inline int read_clock(void)
 {
     volatile __u64 now = bpf_ktime_get_ns();

@@ -1,7 +1,7 @@
 // hold-floor OBJECT empty|clock
 //
-// Attaches one pair of floor.bpf.c, prints "attached", and holds it until standard input closes, even because its parent was
-// killed.
+// Attaches one pair of programs of floor.bpf.c, prints "attached", and keeps it attached until standard input closes, as it also
+// does when the parent is killed.
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

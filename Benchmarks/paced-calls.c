@@ -1,8 +1,8 @@
 /*
- * paced-calls RATE SECONDS: RATE getppid calls a second, spread over the milliseconds, for SECONDS. If the CPU is too slow for that,
- * it makes as many as it can. Prints how many it made.
- * paced-calls --many PROCESSES KINDS: PROCESSES processes at once, each making one call of each of KINDS different kinds; they end when
- * standard input does.
+ * paced-calls RATE SECONDS: makes RATE getppid calls a second for SECONDS, spread evenly over the milliseconds. If the CPU is too
+ * slow for that, it makes as many as it can. Prints how many it made.
+ * paced-calls --many PROCESSES KINDS: starts PROCESSES processes, each of which makes one call of each of KINDS kinds. They all
+ * live until standard input ends.
  */
 #define _GNU_SOURCE
 #include <stdio.h>
@@ -49,7 +49,7 @@ static int be_many(long processes, long kinds)
         if (child < 0)
             return 1;
         if (child == 0) {
-            /* Calls that do nothing or fail with such arguments: none of them waits or ends the process. */
+            /* With these arguments, the calls do nothing or fail: none of them waits or ends the process. */
             static const int numbers[] = {0,  1,  3,  4,  5,  6,  8,  10, 11, 16, 17, 18, 19, 20, 21, 22, 32, 33,
                                           36, 39, 40, 72, 73, 74, 75, 76, 77, 79, 80, 81, 82, 83, 84, 85, 86, 87};
 

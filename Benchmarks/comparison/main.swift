@@ -1,9 +1,9 @@
-// Simulates how often a comparison is wrong, and what it finds (its operating characteristics), from a seed.
+// Simulates how often a comparison is wrong and what it finds (its operating characteristics), from a fixed seed.
 //
-// A boot has twelve calls, each with one speed of its own in that boot: ln of it is normal around the call's, with the standard
-// deviation between boots that is given. All twelve are gated by their p50. `make bench-comparison` builds and runs it.
+// A boot has twelve calls, each with one speed in that boot: its ln is normally distributed around the call's, with the given
+// standard deviation between boots. All twelve are gated by their p50. `make bench-comparison` builds and runs it.
 //
-// Exit status: 0 if no rate is out of bounds, 1 if one is.
+// Exit status: 0 if all rates are within bounds, 1 if not.
 
 import Comparison
 import ComparisonSupport
@@ -22,7 +22,7 @@ struct Simulation {
     /// How much slower the first call is: 0.1 is 10 %.
     var shift = 0.0
     var delta = 0.05
-    /// Whether BASE itself widens the margins, where it has boots enough.
+    /// Whether the noise of BASE widens the margins, if it has enough boots.
     var learnsNoise = false
 
     func side(_ name: String, slower shift: Double, _ random: inout SeededGenerator) -> [ComparedFile] {
@@ -44,7 +44,7 @@ struct Simulation {
         }
     }
 
-    /// A hundred calls that all take the same: no bucket rounds it.
+    /// A hundred calls of the same latency, so no bucket rounds it.
     private static func series(_ nanoseconds: UInt64) -> Series {
         let distribution = LatencyHistogram(
             buckets: [.init(index: BucketScheme.index(of: nanoseconds), count: 100)], aboveRange: 0, sum: nanoseconds * 100,
@@ -73,13 +73,13 @@ struct Simulation {
             found: Double(found) / count, anyFalse: Double(anyFalse) / count, eachFalse: Double(eachFalse) / count / unshifted)
     }
 
-    /// Shares of the trials: the shifted call was flagged, any other was, each other was.
+    /// Shares of the trials in which the slower call was flagged, any other call was, and one given other call was.
     struct Rates {
         var found, anyFalse, eachFalse: Double
     }
 }
 
-/// Prints a line at once, also into a file.
+/// Prints a line at once, even to a file.
 func say(_ line: String) {
     print(line)
     fflush(nil)
@@ -92,7 +92,7 @@ func percent(_ share: Double) -> String {
 
 let trials = 1000
 let bootCounts = [5, 7, 10]
-/// Power by deviation and shift, for 5, 7 and 10 boots a side: what Benchmarks/comparison-reference says, from 20,000 trials.
+/// Power by deviation and shift, for 5, 7 and 10 boots a side, from 20,000 trials of Benchmarks/comparison-reference.
 let reference: [(deviation: Double, shift: Double, power: [Double])] = [
     (0.02, 0.10, [0.513, 0.801, 0.965]), (0.02, 0.15, [0.986, 1, 1]), (0.02, 0.20, [1, 1, 1]), (0.02, 0.30, [1, 1, 1]),
     (0.06, 0.10, [0.041, 0.068, 0.119]), (0.06, 0.15, [0.199, 0.362, 0.605]), (0.06, 0.20, [0.472, 0.755, 0.948]),
@@ -100,7 +100,7 @@ let reference: [(deviation: Double, shift: Double, power: [Double])] = [
 ]
 var isWithinBounds = true
 
-say("A/A, \(trials) comparisons each, family \(Simulation.family): share with any REGRESSED (of each cell)")
+say("A/A, \(trials) comparisons each, family \(Simulation.family): share with any REGRESSED (for each cell)")
 for deviation in [0.02, 0.06] {
     for delta in [0.05, 0] {
         for boots in bootCounts {
@@ -114,10 +114,8 @@ for deviation in [0.02, 0.06] {
     }
 }
 
-say(
-    "One call of \(Simulation.family) slower, margin 5 %: share of \(trials) comparisons that find it, what is expected, false flags of"
-)
-say("each other cell; at ten boots also with the margin that BASE itself asks for")
+say("One of \(Simulation.family) calls slower, margin 5 %: share of \(trials) comparisons that find it, the expected share,")
+say("and false flags for each other cell; with ten boots also the share found if the noise of BASE widens the margin")
 for row in reference {
     for (boots, power) in zip(bootCounts, row.power) {
         var simulation = Simulation(deviation: row.deviation, boots: boots, shift: row.shift)

@@ -1,8 +1,8 @@
-// Measures what the consumer takes for an event: it decodes and counts records of real captures again and again.
+// Measures the consumer's time per event: it decodes and counts the records of real captures repeatedly.
 //
-// Needs root, to record; `make bench-consumer` builds and runs it. Each load is captured once, and fits the default ring.
-// Its records are then given to new aggregators in rounds that take turns among the loads: once for the memory that they touch
-// for the first time, and then, timed, again and again. Figures are CPU time of the thread, medians and quartiles.
+// Needs root, to record; `make bench-consumer` builds and runs it. Each load is captured once, and fits the default ring. The
+// loads then take turns in every round. A round gives the records of a load to a new aggregator: once untimed, to touch its
+// memory for the first time, and then repeatedly, timed. Figures are CPU time of the thread, medians and quartiles.
 //
 // Exit status: 0 within the budget, 1 over it, 2 if it could not be measured.
 
@@ -10,10 +10,10 @@ import Aggregation
 import Capture
 import Glibc
 
-/// Nanoseconds an event may take.
+/// Nanoseconds that an event may take.
 let budget = 8.0
 let rounds = 31
-/// Events that are timed in a round at least.
+/// The fewest events timed in a round.
 let timedEvents = 500_000
 
 let loads: [(name: String, command: [String])] = [
@@ -28,7 +28,7 @@ func cpuNanoseconds() -> UInt64 {
     return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
 }
 
-/// Nanoseconds for each event of a recording.
+/// Nanoseconds for each recorded event.
 func timeOnce(_ ring: RecordedRing) -> Double {
     var aggregator = Aggregator()
     consume(ring, &aggregator)
@@ -68,7 +68,7 @@ func tenths(_ value: Double) -> String {
     return "\(tenths / 10).\(tenths % 10)"
 }
 
-// What the commands say is of no interest.
+// Discard what the commands print.
 let output = dup(1)
 let null = open("/dev/null", O_WRONLY)
 dup2(null, 1)
@@ -82,7 +82,7 @@ print("| load | events | ns per event (quartiles) |")
 print("|---|---|---|")
 var isOver = false
 for (index, load) in loads.enumerated() {
-    // The first one touched the memory for the first time.
+    // The first round was a warm-up.
     let sorted = times[index].dropFirst().sorted()
     let median = sorted[rounds / 2]
     isOver = isOver || median > budget
@@ -90,5 +90,5 @@ for (index, load) in loads.enumerated() {
         "| \(load.name) | \(rings[index].events) | \(tenths(median)) (\(tenths(sorted[rounds / 4])) – \(tenths(sorted[rounds * 3 / 4]))) |"
     )
 }
-print("budget: \(tenths(budget)) ns per event: \(isOver ? "over it" : "kept")")
+print("budget: \(tenths(budget)) ns per event, \(isOver ? "exceeded" : "kept")")
 exit(isOver ? 1 : 0)

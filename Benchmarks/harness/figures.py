@@ -27,7 +27,7 @@ def shown(figure, pattern, unit=""):
 
 
 def table(headings, rows):
-    """Lines of a table: the first column to the left, the others to the right, as wide as what stands in them."""
+    """The lines of a table: the first column aligned to the left, the others to the right, each as wide as its widest cell."""
     columns = [[str(row[index]) for row in [headings, *rows]] for index in range(len(headings))]
     widths = [max(map(len, column)) for column in columns]
     return ["  ".join(cell.ljust(width) if index == 0 else cell.rjust(width)

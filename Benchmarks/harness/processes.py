@@ -14,8 +14,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 PARTS = ROOT / ".build" / "bench"
 SYSLAT = ROOT / ".build" / "release" / "syslat"
 
-# Peers find tracepoints by files in tracefs. Where it is not mounted it is mounted for the peer alone, in a mount namespace of
-# its own, and leaves the machine as it was.
+# Peers find tracepoints through files in tracefs. If it isn't mounted, it is mounted for the peer alone, in a mount namespace of
+# its own, which leaves the machine as it was.
 TRACEFS = Path("/sys/kernel/tracing")
 WITH_TRACEFS = ["unshare", "--mount", "sh", "-c", f'mount -t tracefs tracefs {TRACEFS} && exec "$@"', "sh"]
 AHEAD = '[ ! -e /proc/self/autogroup ] || echo -20 >/proc/self/autogroup; exec "$@"'
@@ -26,17 +26,17 @@ class Failure(Exception):
 
 
 class Child:
-    """A process that is ended, by its id, whatever happens to the harness: the kernel ends it when the harness is killed.
+    """A process that ends with the harness, whatever happens: the kernel ends it when the harness is killed.
 
-    Its output is a pipe unless it goes to a file; what it says on standard error is kept for when it fails. With `ahead` it goes
-    before other work of the machine.
+    Its output is a pipe, unless it goes to a file. Its standard error is kept, to explain a failure. With `ahead` it goes before
+    other work of the machine.
     """
 
     def __init__(self, arguments, cpus=None, tracefs=False, user=None, end_by="TERM", output=subprocess.PIPE, ahead=False,
                  **options):
         self.name, self.end_by = Path(str(arguments[0])).name, end_by
         command = ["taskset", "--cpu-list", ",".join(map(str, cpus))] if cpus else []
-        # Where the scheduler groups tasks by session, priorities count within a session only: so it gets one of its own, ahead.
+        # If the scheduler groups tasks by session, priorities count only within a session, so it gets one of its own, ahead.
         command += ["nice", "-n", "-20", "sh", "-c", AHEAD, "sh"] if ahead else []
         command += ["setpriv", "--pdeathsig", end_by]
         command += [f"--reuid={user}", f"--regid={user}", "--clear-groups"] if user else []
@@ -86,17 +86,17 @@ class Child:
         if not text:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self.process.wait(1)
-            raise Failure(f"{self.name} said nothing within {seconds} s" if self.running() else self.epitaph())
+            raise Failure(f"{self.name} printed nothing within {seconds} s" if self.running() else self.epitaph())
         return text
 
     def sleeps_in_poll(self):
-        """ep_poll, do_epoll_wait, poll_schedule_timeout, do_sys_poll."""
+        """Whether it sleeps in ep_poll, do_epoll_wait, poll_schedule_timeout or do_sys_poll."""
         with contextlib.suppress(OSError):
             return "poll" in Path(f"/proc/{self.pid}/wchan").read_text()
         return False
 
     def interrupt(self, seconds, again=False):
-        """Ends it as Ctrl-C does, again and again for a tool that may miss it, and returns what it printed."""
+        """Ends it as Ctrl-C does and returns what it printed. With `again`, for tools that miss signals, it tries repeatedly."""
         end = time.monotonic() + seconds
         self.process.send_signal(signal.SIGINT)
         while True:
@@ -104,12 +104,12 @@ class Child:
                 return self.process.communicate(timeout=2)[0]
             except subprocess.TimeoutExpired:
                 if time.monotonic() > end:
-                    raise Failure(f"{self.name} did not end within {seconds} s after SIGINT") from None
+                    raise Failure(f"{self.name} didn't end within {seconds} s after SIGINT") from None
                 if again and self.sleeps_in_poll():
                     self.process.send_signal(signal.SIGINT)
 
     def wait_until(self, condition, what, seconds):
-        """Waits for something that this process is to do."""
+        """Waits for something that this process does."""
         end = time.monotonic() + seconds
         while not condition():
             if not self.running():
@@ -120,15 +120,15 @@ class Child:
 
 
 def missing_program(*names):
-    """The first of these programs that is not there, or None."""
+    """The first of these programs that isn't installed, or None."""
     return next((name for name in names if not shutil.which(str(name))), None)
 
 
 def run(main, name):
-    """Runs a harness: signals end it by way of its context managers, and a failure is one sentence."""
+    """Runs a harness: signals end it through its context managers, and a failure is printed in one line."""
     for caught in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(caught, lambda number, _: sys.exit(128 + number))
-    # Also where a shell ignored it for us, as it does for what it starts in the background: children would inherit that.
+    # Even if a shell ignored it for us, as shells do for background jobs: children would inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         sys.exit(main())
@@ -139,7 +139,7 @@ def run(main, name):
 
 
 def progress(text):
-    """What is being done, on a terminal."""
+    """Shows what is being done, on a terminal."""
     if sys.stderr.isatty():
         sys.stderr.write(f"\r\033[K{text}")
         sys.stderr.flush()

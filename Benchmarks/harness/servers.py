@@ -1,4 +1,4 @@
-"""Services to be measured under load. Each runs in its own folder, on a free port or on a socket there."""
+"""Services to be measured under load. Each runs in its own folder, on a free port or on a socket in that folder."""
 
 import contextlib
 import csv
@@ -24,9 +24,9 @@ POSTGRESQL = max(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: flo
 class Server:
     title = loader = program = None
     programs = []
-    user = None  # whom it runs as, where it refuses to be root
+    user = None  # the user to run as, if it refuses to run as root
     end_by = "TERM"
-    rate = 10_000  # requests a second, until it is known
+    rate = 10_000  # requests a second, until the real rate is known
 
     def __init__(self, cpus, ahead):
         self.cpus, self.ahead = cpus, ahead  # of the service and of its load
@@ -40,13 +40,13 @@ class Server:
         raise NotImplementedError
 
     def prepare(self):
-        """What has to be there before it starts."""
+        """Sets up what it needs to start."""
 
     def answers(self):
         raise NotImplementedError
 
     def load(self, seconds):
-        """Requests answered in about so many seconds, and how many that was a second."""
+        """Puts load on it for about that long. Returns requests answered, and requests a second."""
         raise NotImplementedError
 
     def warm_up(self, seconds):
@@ -71,7 +71,7 @@ class Server:
             shutil.rmtree(self.folder, ignore_errors=True)
 
     def pids(self):
-        """The process and everything that it has started, once those that served the last load have ended."""
+        """The process and all its descendants, once those that served the last load have ended."""
         found, end = self.family(), time.monotonic() + START_SECONDS
         while True:
             time.sleep(0.1)
@@ -79,10 +79,10 @@ class Server:
             if found == before:
                 return found
             if time.monotonic() > end:
-                raise Failure(f"{self.title} starts and ends processes without a load")
+                raise Failure(f"{self.title} keeps starting and ending processes without a load")
 
     def cpu_seconds(self):
-        """CPU time of its processes, with those that have ended, once those that served the last load have."""
+        """CPU time of its processes, including ended ones, once those that served the last load have ended."""
         total = 0
         for pid in self.pids():
             total += sum(int(times.read_text().split()[0]) for times in Path(f"/proc/{pid}/task").glob("*/schedstat")) / 1e9
@@ -124,7 +124,7 @@ class Redis(Server):
         return listens(self.port)
 
     def load(self, seconds):
-        # It takes a number of requests, not a time.
+        # redis-benchmark takes a number of requests, not a time.
         count = max(1000, int(self.rate * seconds))
         printed = self.run(["redis-benchmark", "-p", self.port, "-t", "get", "-c", 50, "-n", count, "--csv"], 60 + 10 * seconds)
         rates = [float(row["rps"]) for row in csv.DictReader(printed.splitlines()) if row["test"] == "GET"]
@@ -143,7 +143,7 @@ class PostgreSQL(Server):
         with contextlib.suppress(KeyError):
             pwd.getpwnam(self.user)
             return super().absence()
-        return f"there is no user {self.user}, and it refuses to be root"
+        return f"there is no user {self.user}, and it refuses to run as root"
 
     def client(self, *arguments):
         return [POSTGRESQL / "pgbench", "-h", self.folder, "-U", "postgres", *arguments, "postgres"]

@@ -1,7 +1,7 @@
 """What can watch system calls during a measurement: nothing, the floor programs, syslat, and what people use instead of it.
 
-A tracer's `attach` is a context manager: inside, the tracer is attached; afterwards, the observation that it returned has the
-tracer's counts.
+A tracer's `attach` is a context manager that gives an observation. Inside it, the tracer is attached; afterwards, the observation
+has the tracer's counts.
 """
 
 import contextlib
@@ -19,7 +19,7 @@ from .processes import PARTS, ROOT, Child, Failure, missing_program
 START_SECONDS = 60  # for a tool to attach, or to end: a busy machine may take long
 QUIET_SECONDS = 60  # for other tracers to go away
 
-# What one would type for a distribution of every call.
+# What a user would type for the distribution of every call.
 BPFTRACE_SCRIPT = """
 tracepoint:raw_syscalls:sys_enter %(filter)s { @start[tid] = nsecs; }
 tracepoint:raw_syscalls:sys_exit /@start[tid]/ { @ns[args->id] = hist(nsecs - @start[tid]); delete(@start[tid]); }
@@ -36,27 +36,27 @@ class Disturbed(Exception):
 
 @dataclass
 class Target:
-    """What is to be watched, and what is to be watched when it is not to be."""
+    """The processes under test, and another process to watch instead of them."""
     pids: list
     other: int = 0
 
 
 @dataclass
 class Observation:
-    """What a tracer had seen when it ended: calls by name (or number), all of them, and what was not right with it."""
+    """What a tracer saw until it ended: calls by name (or number), their total, and what was wrong."""
     calls: dict = field(default_factory=dict)
     total: int = 0
     troubles: list = field(default_factory=list)
 
 
 class Nothing:
-    """Nobody watches."""
+    """No tracer."""
 
     links = (0, 0)  # programs on sys_enter and on sys_exit
     sees = None  # whether there is an observation
-    stops_the_program = False  # the watched program waits, so its CPU time doesn't show what it pays
-    slow = False  # so slow that fewer calls have to do
-    lingers = 0  # for how many seconds the kernel does something for it after its end
+    stops_the_program = False  # the watched program waits for it, so the program's CPU time doesn't show the cost
+    slow = False  # so slow that fewer calls must do
+    lingers = 0  # seconds for which the kernel still does work for it after its end
 
     def absence(self):
         """Why it can't be measured here, or None."""
@@ -83,7 +83,7 @@ class Floor(Nothing):
 
 
 class Syslat(Nothing):
-    """syslat itself. `target` is "-p", "-a", or "other": -p of the process that is not measured."""
+    """syslat itself. `target` is "-p", "-a", or "other": -p of the other process, which isn't measured."""
 
     links = (1, 1)
     sees = True
@@ -99,12 +99,12 @@ class Syslat(Nothing):
     def attach(self, target, cpus):
         pids = [target.other] if self.target == "other" else target.pids
         scope = ["-a"] if self.target == "-a" else ["-p", ",".join(map(str, pids))]
-        # The duration is only there to end it if nobody is left to do so.
+        # The duration ends it if the harness can't.
         command = [self.binary, "profile", "--format", "json", "--duration", "300s", *self.options, *scope]
         observation = Observation()
         with Child(command, cpus) as tool:
             tool.wait_until(lambda: tracers(tool.pid) == self.links, "was attached", START_SECONDS)
-            # It records as soon as it sleeps in its event loop, and never does so before.
+            # It records once it sleeps in its event loop, and never sleeps there earlier.
             tool.wait_until(tool.sleeps_in_poll, "began to record", START_SECONDS)
             yield observation
             text = tool.interrupt(START_SECONDS)
@@ -118,7 +118,7 @@ class Syslat(Nothing):
         kept = sum(balance[fate] for fate in ("completed", "in_flight", "never_returned", "lost"))
         if balance["entered"] != kept:
             observation.troubles.append(
-                f"the balance does not close: {balance['entered']} calls entered, {kept} are accounted for")
+                f"the balance doesn't close: {balance['entered']} calls entered, {kept} are accounted for")
         if balance["lost"]:
             observation.troubles.append(f"{balance['lost']} calls were lost: {balance['lost_by_cause']}")
         observation.total = balance["completed"]
@@ -127,7 +127,7 @@ class Syslat(Nothing):
 
 
 class Peer(Nothing):
-    """A tool of others. It is ended by SIGINT, and prints what it has seen then."""
+    """Another tool. SIGINT ends it, and it then prints what it has seen."""
 
     links = (1, 1)
     sees = True
@@ -166,9 +166,9 @@ class Peer(Nothing):
 
 
 class Syscount(Peer):
-    """libbpf-tools. It filters by one process; without that it watches the whole machine."""
+    """syscount of libbpf-tools. It watches one process or the whole machine."""
 
-    program = "/usr/sbin/syscount"  # bpfcc-tools has another one of that name in Python
+    program = "/usr/sbin/syscount"  # bpfcc-tools has another tool of that name, in Python
 
     def __init__(self, whole_machine=False):
         self.whole_machine = whole_machine
@@ -200,10 +200,10 @@ class Bpftrace(Peer):
 
 class PerfTrace(Peer):
     program = "perf"
-    links = (0, 0)  # it reads events, with no program in the kernel
+    links = (0, 0)  # it reads events without a program in the kernel
     stops_the_program = True
     slow = True
-    lingers = 1.5  # switches from one thread to another look for events of threads until a second after the last one
+    lingers = 1.5  # context switches look for events of threads until a second after the last event is gone
 
     def command(self, target):
         return [self.program, "trace", "-s", "-p", ",".join(map(str, target.pids))]
@@ -244,7 +244,7 @@ def help_text(binary):
 
 @functools.cache
 def call_names():
-    """Names by number, as text, of this machine's own system calls."""
+    """The names of this machine's native system calls, by number as text."""
     rows = (line.split("\t") for line in (ROOT / "Tools/syscall-tables/syscalls.tsv").read_text().splitlines())
     return {row[1]: row[2] for row in rows if row[0] == os.uname().machine}
 
@@ -256,7 +256,7 @@ def open_files(tool):
 
 
 def tracers(pid=None):
-    """How many BPF programs hang on sys_enter and on sys_exit, on the whole machine or of one process."""
+    """How many BPF programs are attached to sys_enter and to sys_exit, on the whole machine or by one process."""
     result = subprocess.run([PARTS / "count-tracers", *([str(pid)] if pid else [])], stdout=subprocess.PIPE, text=True)
     if result.returncode != 0:
         raise Failure("the BPF programs of this machine can't be listed; are you root?")
@@ -267,15 +267,15 @@ def wait_for_quiet():
     end = time.monotonic() + QUIET_SECONDS
     while (found := tracers()) != (0, 0):
         if time.monotonic() > end:
-            raise Failure(f"{found[0]} programs hang on sys_enter and {found[1]} on sys_exit where none should: "
+            raise Failure(f"{found[0]} programs are attached to sys_enter and {found[1]} to sys_exit, where none should be: "
                           f"does something else trace system calls? (bpftool link, bpftrace, other captures)")
         time.sleep(0.02)
 
 
 def watched(tracer, target, cpus, work, beside_others=False):
-    """Does some work under a tracer that runs on these CPUs; returns what the work returned, and what the tracer saw.
+    """Does some work under a tracer that runs on these CPUs. Returns the result of the work, and what the tracer saw.
 
-    It is all done again while somebody else comes in between, unless that does not matter.
+    Starts over if somebody else attached to system calls meanwhile, unless `beside_others` is set.
     """
     end = time.monotonic() + QUIET_SECONDS
     while True:
@@ -290,7 +290,7 @@ def watched(tracer, target, cpus, work, beside_others=False):
             return result, observation
         except Disturbed:
             if time.monotonic() > end:
-                raise Failure("something else attaches to system calls again and again") from None
+                raise Failure("something else keeps attaching to system calls") from None
 
 
 def check(tracer, beside_others):

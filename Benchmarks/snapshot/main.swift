@@ -1,7 +1,7 @@
-// What snapshots cost: a call in a tight loop, watched by a session that is only advanced, and by one of which 100 snapshots a second are
-// taken meanwhile; and what one snapshot takes.
+// Measures what snapshots cost: a tight loop of calls is watched by a session that is only advanced, and by one that also takes
+// 100 snapshots a second. It also measures how long a snapshot takes.
 //
-// Needs root; `make bench-snapshot` builds and runs it. The two take turns over the rounds; figures are medians with quartiles.
+// Needs root; `make bench-snapshot` builds and runs it. The two take turns in every round; figures are medians with quartiles.
 
 import Capture
 import Glibc
@@ -38,17 +38,17 @@ struct Loop: ~Copyable {
 
     func begin() throws(Errno) { try input.write(Array("getppid \(batches) \(callsInBatch)\n".utf8)) }
 
-    /// CPU nanoseconds a call, of the median batch; the loop has said that it is done.
+    /// CPU nanoseconds per call of the median batch. Call this once the loop has printed its result.
     func nanoseconds() -> Double {
         var buffer = [UInt8](repeating: 0, count: 128)
         let count = read(output.number, &buffer, buffer.count)
         let words = String(decoding: buffer.prefix(max(0, count)), as: UTF8.self).split(separator: " ")
-        guard let first = words.first, let value = Double(first) else { fail("the loop said nothing") }
+        guard let first = words.first, let value = Double(first) else { fail("the loop printed nothing") }
         return value
     }
 }
 
-/// One round. Returns what a call took, and each snapshot.
+/// One round. Returns nanoseconds per call, and the microseconds that each snapshot took.
 func measure(_ path: String, takesSnapshots: Bool) throws -> (call: Double, snapshots: [Double]) {
     let loop = try Loop(path)
     var session = try Session(CaptureOptions(target: .processes([loop.pid], follow: true), vdsoTickHertz: nil))
@@ -97,6 +97,6 @@ do {
     fail("\(error)")
 }
 print("getppid, watched:                         \(quartiles(plain)) ns a call")
-print("the same beside 100 snapshots a second:   \(quartiles(polled)) ns a call")
+print("the same with 100 snapshots a second:     \(quartiles(polled)) ns a call")
 print("ratio of each pair:                       \(quartiles(zip(polled, plain).map { $0 / $1 * 100 })) %")
 print("a snapshot takes:                         \(quartiles(taken)) µs, of \(taken.count)")

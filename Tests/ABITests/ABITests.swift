@@ -6,7 +6,7 @@ import Profile
 import SyscallTable
 import Testing
 
-/// The enumerators of a C enumeration, as they stand in a header.
+/// The enumerators of a C enumeration, read from a header.
 private struct Enumerators {
     let values: [String: UInt32]
 
@@ -26,18 +26,18 @@ private struct Enumerators {
     }
 }
 
-/// What Swift has in types of its own and the header as well.
+/// Facts that both Swift and the C header state.
 @Suite struct SharedFactTests {
-    @Test func `ABIs have the numbers of the header`() throws {
+    @Test func `ABIs have the same numbers as in the header`() throws {
         var names = try Enumerators(of: "syslat_abi", in: "calls.h").values
-        // Of the callers' map, and no system call.
+        // Only the callers' map has it; no system call does.
         #expect(names.removeValue(forKey: "SYSLAT_VSYSCALL") == SYSLAT_VSYSCALL.rawValue)
         #expect(
             names == Dictionary(uniqueKeysWithValues: ABI.allCases.map { ("SYSLAT_\($0.name.uppercased())", UInt32($0.rawValue)) }))
         #expect(ABI.allCases.count == SYSLAT_ABI_COUNT)
     }
 
-    @Test func `outcomes have the numbers of the header`() throws {
+    @Test func `outcomes have the same numbers as in the header`() throws {
         let names = try Enumerators(of: "syslat_outcome", in: "calls.h").values
         #expect(
             names
@@ -45,7 +45,7 @@ private struct Enumerators {
                     uniqueKeysWithValues: Outcome.allCases.map { ("SYSLAT_\($0.name.uppercased())", UInt32($0.rawValue)) }))
     }
 
-    @Test func `evidence has the numbers of the header`() throws {
+    @Test func `evidence has the same numbers as in the header`() throws {
         let expected: [String: UInt8] = [
             "SYSLAT_NO_EVIDENCE": 0, "SYSLAT_NO_VDSO": EntryEvidence.noVDSO.rawValue,
             "SYSLAT_OUTSIDE": EntryEvidence.outside.rawValue,
@@ -56,7 +56,7 @@ private struct Enumerators {
         #expect(expected.count == EntryEvidence.allCases.count + 1)
     }
 
-    @Test func `limits are those of the header`() {
+    @Test func `limits are the same as in the header`() {
         #expect(BucketScheme.valueBits == SYSLAT_VALUE_BITS)
         #expect(Int32(CallSampling.largestShift) == SYSLAT_MAX_SAMPLING_SHIFT)
         #expect(SyscallSelection.bitmapBits == SYSLAT_INDEXED_NUMBERS)
@@ -92,9 +92,9 @@ private struct Enumerators {
     }
 }
 
-/// The list of calls that a vDSO can serve, against the names of calls.
+/// Checks the list of calls that a vDSO can serve against the names of the calls.
 @Suite struct ServableFunctionTests {
-    /// Calls with the name of a function that the vDSO of their ABI does not have.
+    /// Calls named like a vDSO function that the vDSO of their ABI lacks.
     private static let withoutFunction: Set<SyscallID> = [
         SyscallID(abi: .ia32, number: 355),  // getrandom
         SyscallID(abi: .aarch64, number: 168),  // getcpu
@@ -104,7 +104,7 @@ private struct Enumerators {
         ServableFunction(rawValue: name.replacing("_time64", with: "").replacing("clock_gettime64", with: "clock_gettime"))
     }
 
-    @Test(arguments: ABI.allCases) func `a call has the function of its name`(abi: ABI) {
+    @Test(arguments: ABI.allCases) func `a call is servable by the vDSO function of its name`(abi: ABI) {
         var found: Set<ServableFunction> = []
         for number in -1..<Int32(SYSLAT_INDEXED_NUMBERS) {
             let id = SyscallID(abi: abi, number: number)

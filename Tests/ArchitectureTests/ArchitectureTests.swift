@@ -1,30 +1,30 @@
 import Testing
 
-@Suite("The house stands as Documentation/architecture.md draws it")
+@Suite("the modules are as Documentation/architecture.md draws them")
 struct ArchitectureTests {
-    @Test func everyArrowIsDeclaredNeededAndAllowed() throws {
+    @Test func `every dependency between modules is declared, needed and allowed`() throws {
         let violations = try House.standing.get().violations.map(\.description).sorted()
         #expect(violations.isEmpty, "\(violations.joined(separator: "\n"))")
     }
 
-    @Test func everySwiftFileBelongsToATarget() throws {
+    @Test func `every Swift file belongs to a target`() throws {
         #expect(try House.standing.get().strayFiles == [])
     }
 
-    /// A reader that found nothing would find nothing wrong.
-    @Test func theReadersSeeTheHouse() throws {
+    /// Readers that saw nothing would find no violation.
+    @Test func `the readers find known floors, imports and dependencies`() throws {
         let house = try House.standing.get()
         #expect(house.floors == ["Base", "Model", "Kernel", "Output", "Faces"])
         #expect(house.targets.count { $0.floor != nil } == house.folders.count)
         #expect(house.uses["ProfileFile"]?["Crypto"] == "Sources/Model/ProfileFile/ProfileFileReader.swift")
         #expect(house.uses["CBPFLog"]?["CLibbpf"] != nil)
-        #expect(house.uses["FuzzProfile"]?["VDSO"] == nil, "excluded: the folder of another target")
+        #expect(house.uses["FuzzProfile"]?["VDSO"] == nil, "its folder belongs to another target")
         #expect(house.targets.first { $0.name == "syslat" }?.dependencies.contains("ArgumentParser") == true)
         #expect(house.page.restricted["CLibbpf"]?.contains("BPFRuntime") == true)
     }
 }
 
-@Suite("What must not be built is found")
+@Suite("planted violations are found")
 struct PlantedViolationTests {
     /// Two floors, three modules, one test.
     private let house = House(
@@ -53,11 +53,11 @@ struct PlantedViolationTests {
         return house.violations
     }
 
-    @Test func nothingIsWrongWithIt() {
+    @Test func `the modules have no violation before one is planted`() {
         #expect(house.violations == [])
     }
 
-    @Test func anUpwardArrow() {
+    @Test func `a declared dependency on a higher floor is found`() {
         let found = planting {
             $0.targets[0].dependencies = ["Profile"]
             $0.uses["Clock"] = ["Profile": "Clock/Clock.swift"]
@@ -66,13 +66,13 @@ struct PlantedViolationTests {
         #expect(found == [.arrowUp(from: "Clock", to: "Profile")])
     }
 
-    @Test func anUpwardImportThatNobodyDeclared() {
+    @Test func `an undeclared import from a higher floor is found`() {
         let found = planting { $0.uses["Clock"] = ["Profile": "Clock/Clock.swift"] }
         #expect(
             found == [.arrowUp(from: "Clock", to: "Profile"), .undeclaredImport(of: "Profile", in: "Clock/Clock.swift")])
     }
 
-    @Test func aReportThatTraces() {
+    @Test func `a report module that depends on the kernel floor is found`() {
         let found = planting {
             $0.floors = ["Kernel", "Output"]
             $0.targets = [
@@ -88,37 +88,37 @@ struct PlantedViolationTests {
         #expect(found == [.floorsApart(from: "TextReport", to: "Probes")])
     }
 
-    @Test func anUndeclaredImport() {
+    @Test func `an import that its target doesn't declare is found`() {
         let found = planting { $0.uses["Profile"]?["Clock"] = "Profile/Host.swift" }
         #expect(found == [.undeclaredImport(of: "Clock", in: "Profile/Host.swift")])
     }
 
-    @Test func foundationOnAFloor() {
+    @Test func `an import of Foundation in a floor's module is found`() {
         let found = planting { $0.uses["Text"]?["Foundation"] = "Text/Date.swift" }
         #expect(found == [.undeclaredImport(of: "Foundation", in: "Text/Date.swift")])
     }
 
-    @Test func aNeedlessDependency() {
+    @Test func `a dependency that no file imports is found`() {
         let found = planting { $0.uses["Text"] = [:] }
         #expect(found == [.needlessDependency(of: "Text", on: "Clock")])
     }
 
-    @Test func aProgramThatATestDoesNotStart() {
+    @Test func `a test that depends on a program it doesn't start is found`() {
         let found = planting { $0.targets[3].name = "ProfileTests" }
         #expect(found.contains(.needlessDependency(of: "ProfileTests", on: "syslat")))
     }
 
-    @Test func anArrowThatThePageDoesNotAllow() {
+    @Test func `a dependency that the page doesn't allow is found`() {
         let found = planting { $0.page.modules["Text"]?.mayUse = [] }
         #expect(found == [.arrowNotAllowed(from: "Text", to: "Clock")])
     }
 
-    @Test func anArrowOfThePageThatIsGone() {
+    @Test func `an arrow on the page without a dependency is found`() {
         let found = planting { $0.page.modules["Profile"]?.mayUse = ["Text", "Clock"] }
         #expect(found == [.arrowGone(from: "Profile", to: "Clock")])
     }
 
-    @Test func aRestrictedModule() {
+    @Test func `an unlisted user of a restricted module is found`() {
         let found = planting {
             $0.targets[3].dependencies.insert("Clock")
             $0.uses["CaptureTests"]?["Clock"] = "Tests.swift"
@@ -126,19 +126,19 @@ struct PlantedViolationTests {
         #expect(found == [.restrictedModule("Clock", usedBy: "CaptureTests")])
     }
 
-    @Test func aModuleThatThePageLacksOrMisplaces() {
+    @Test func `a module that the page lacks, misplaces or invents is found`() {
         #expect(planting { $0.page.modules["Clock"] = nil } == [.missingOnPage("Clock")])
         #expect(planting { $0.page.modules["Clock"]?.floor = "Model" } == [.wrongFloorOnPage("Clock")])
         #expect(
             planting { $0.page.modules["Output"] = .init(floor: "Model", mayUse: []) } == [.unknownOnPage("Output")])
     }
 
-    @Test func aFolderOnTheWrongFloor() {
+    @Test func `a module's folder on the wrong floor is found`() {
         let found = planting { $0.folders = ["Model/Clock", "Base/Text", "Model/Profile"] }
         #expect(found == [.missingFolder("Base/Clock"), .folderWithoutModule("Model/Clock")])
     }
 
-    @Test func declarationsAreReadAsTheyAreWritten() throws {
+    @Test func `the manifest reader understands every form of target declaration`() throws {
         let manifest = Manifest(
             """
             enum Floor: String {

@@ -1,12 +1,13 @@
-/// The modules of syslat from three sides: what Package.swift declares, what the sources use, what Documentation/architecture.md allows.
+/// The modules of syslat from three sides: what Package.swift declares, what the sources use, and what
+/// Documentation/architecture.md allows.
 struct House {
-    /// From the lowest.
+    /// From the lowest to the highest.
     var floors: [String]
     var targets: [Target]
     /// By target: the modules that its files import or include, each with one of those files.
     var uses: [String: [String: String]]
     var page: Page
-    /// Folders of the floors that hold a module: `Base/Linux`.
+    /// The folders of modules, with their floor: `Base/Linux`.
     var folders: Set<String>
 
     struct Target {
@@ -15,14 +16,14 @@ struct House {
         var path: String
         var excluded: [String] = []
         var dependencies: Set<String>
-        /// Nil for what stands beside the house: tests, benchmarks, the build's own tools.
+        /// Nil for what is on no floor: tests, benchmarks, the build's own tools.
         var floor: String?
     }
 
     /// What the page says.
     struct Page {
         var modules: [String: Module]
-        /// Modules that only some may use, and who.
+        /// Modules that only some may use, and which those are.
         var restricted: [String: Set<String>]
 
         struct Module {
@@ -31,15 +32,16 @@ struct House {
         }
     }
 
-    /// What comes with the toolchain and needs no declaration. The floors do without Foundation, most of which a static binary would carry.
+    /// Modules of the toolchain, which need no declaration. The floors do without Foundation, because a static binary would carry
+    /// most of it.
     static let toolchain: Set = ["FoundationEssentials", "Glibc", "Synchronization"]
     static let toolchainBesideTheHouse = toolchain.union(["Foundation", "Testing"])
-    /// Tests that only start a program: a dependency builds it, and nothing imports it.
+    /// Programs that tests only start: the dependency gets them built, and nothing imports them.
     static let starts: [String: Set<String>] = [
         "CaptureTests": ["syslat"], "CommandLineTests": ["syslat"], "WorkloadTests": ["syslat"],
     ]
 
-    /// Floors that a floor above them does without: a report can be made where nothing can be traced.
+    /// Floors that a floor above them must not use: a report can be made where nothing can be traced.
     static let apart: [String: Set<String>] = ["Output": ["Kernel"]]
 
     enum Violation: Hashable {
@@ -58,7 +60,7 @@ struct House {
         case folderWithoutModule(String)
     }
 
-    /// All that is wrong; nothing if the house is as it should be.
+    /// Everything that breaks a rule; empty if nothing does.
     var violations: Set<Violation> {
         var found: Set<Violation> = []
         for target in targets {
@@ -83,7 +85,7 @@ struct House {
 
     private func arrowsBetweenFloors(_ target: Target) -> [Violation] {
         guard let floor = target.floor, let height = floors.firstIndex(of: floor) else { return [] }
-        // Imports count even where the declaration lacks them.
+        // Undeclared imports count too.
         let used = target.dependencies.union(uses[target.name, default: [:]].keys)
         return targets.filter { used.contains($0.name) }.compactMap { other in
             guard let theirs = other.floor else { return nil }
@@ -125,7 +127,7 @@ extension House.Violation: CustomStringConvertible {
         case .arrowNotAllowed(let from, let to): "\(from) uses \(to): Documentation/architecture.md doesn't allow it"
         case .arrowUp(let from, let to): "\(from) uses \(to), which is on a higher floor"
         case .arrowGone(let from, let to): "Documentation/architecture.md lets \(from) use \(to), which it doesn't"
-        case .floorsApart(let from, let to): "\(from) uses \(to), and its floor does without that of \(to)"
+        case .floorsApart(let from, let to): "\(from) uses \(to), whose floor is closed to it"
         case .undeclaredImport(let module, let file): "\(file) imports \(module), which its target doesn't declare"
         case .needlessDependency(let target, let module): "\(target) declares \(module) and never imports it"
         case .restrictedModule(let module, let user): "\(user) may not use \(module): see Documentation/architecture.md"

@@ -1,12 +1,12 @@
-/// Reads the targets out of Package.swift, whose text is regular. `swift package dump-package` would wait for the lock that a test
-/// run holds.
+/// Reads the targets from the text of Package.swift, which is regular. `swift package dump-package` would wait for the lock that
+/// a test run holds.
 struct Manifest {
     private(set) var floors: [String] = []
     private(set) var targets: [House.Target] = []
     /// Products of other packages, by the name of their constant: `crypto` is `Crypto`.
     private var products: [String: String] = [:]
 
-    /// Calls that declare a target, and the folder where one without a path lies.
+    /// Calls that declare a target, and the folder of a target that gives no path.
     private static let declarations = [
         "module(": "", "cModule(": "", "systemLibrary(": "", ".target(": "Sources/", ".executableTarget(": "Sources/",
         ".testTarget(": "Tests/",
@@ -28,7 +28,7 @@ struct Manifest {
         }
     }
 
-    /// Nil for the helpers themselves, which have parameters where a declaration has a name.
+    /// Nil for the definitions of the helpers, which have parameters where a declaration has a name.
     private func target(_ call: String, _ arguments: [(label: String, value: String)]) -> House.Target? {
         guard let first = arguments.first, ["", "name"].contains(first.label), first.value.hasPrefix("\"") else { return nil }
         let name = String(first.value.dropFirst().dropLast())
@@ -51,7 +51,7 @@ struct Manifest {
         }
     }
 
-    /// The arguments of a call, from behind its opening parenthesis on.
+    /// The arguments of a call, whose text begins after its opening parenthesis.
     private static func arguments(_ text: Substring) -> [(label: String, value: String)] {
         var (arguments, depth, argument) = ([String](), 0, "")
         scan: for character in text {

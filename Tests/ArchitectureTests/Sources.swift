@@ -23,7 +23,7 @@ extension House {
         return house
     }
 
-    /// Files that no target has: Swift that is built by nothing.
+    /// Swift files that belong to no target, so nothing builds them.
     var strayFiles: [String] {
         let owned = Set(targets.flatMap(files))
         return ["Sources", "Tests", "Benchmarks", "Fuzzing"].flatMap(House.files).filter {
@@ -41,7 +41,7 @@ extension House {
             .map { "\(folder.dropFirst(root.path.count))/\($0)".drop { $0 == "/" } }.map(String.init)
     }
 
-    /// What the compiler gets for a target: Swift, and C where the target is of C.
+    /// The files that the compiler gets for a target: its Swift, or its C if it has none.
     private func files(of target: Target) -> [String] {
         let excluded = target.excluded.map { "\(target.path)/\($0)" }
         let files = House.files(below: target.path).filter { file in
@@ -51,8 +51,8 @@ extension House {
         return swift.isEmpty ? files.filter { $0.hasSuffix(".c") || $0.hasSuffix(".h") } : swift
     }
 
-    /// Which module a header belongs to, by the text of its `#include`: those of a C module lie in its folder `include`, those of a
-    /// system library are the ones its shim names.
+    /// The module of each header, by the text of its `#include`. The headers of a C module are in its folder `include`; those of
+    /// a system library are the ones that its shim names.
     private func headers() -> [String: String] {
         var owners: [String: String] = [:]
         for target in targets where target.floor != nil {
@@ -76,7 +76,7 @@ extension House {
     private static func modules(in file: String, _ headers: [String: String]) throws -> Set<String> {
         let text = try text(file)
         if !file.hasSuffix(".swift") { return Set(includes(in: text).compactMap { headers[$0] }) }
-        // `import`, attributes, and levels of access: none of these lines is indented.
+        // Lines with an import begin with `import`, an attribute or a level of access, and are not indented.
         return Set(
             lines(of: text, beginningWith: "i@pf").filter { $0.contains("import ") }.compactMap { line in
                 line.prefixMatch(

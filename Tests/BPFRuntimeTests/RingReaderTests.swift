@@ -1,14 +1,14 @@
 import BPFRuntime
 import Testing
 
-/// A ring that the tests write as the kernel would: the data twice in a row, positions that never wrap.
+/// A ring that tests write as the kernel would: the data appears twice in a row, and positions never wrap.
 @safe
 private final class SyntheticRing {
     let capacity: Int
     private let positions: UnsafeMutablePointer<UInt64>
     private let data: UnsafeMutableRawPointer
 
-    /// - Parameter position: where both sides begin.
+    /// - Parameter position: where the consumer and the producer begin.
     init(capacity: Int = 64, position: UInt64 = 0) {
         self.capacity = capacity
         // Owned until deinit: the consumer's and the producer's position, and the data.
@@ -40,7 +40,7 @@ private final class SyntheticRing {
         unsafe data.storeBytes(of: byte, toByteOffset: place + capacity, as: UInt8.self)
     }
 
-    /// What one call of consume hands out. `during` runs while the record is handed out.
+    /// What one call of `consume` yields. `during` runs while it yields each record.
     func consume(during: (Int) -> Void = { _ in }) -> (records: [[UInt8]], bytes: Int) {
         var records: [[UInt8]] = []
         let reader = unsafe RingReader(
@@ -58,14 +58,14 @@ private final class SyntheticRing {
     private let busy: UInt32 = 1 << 31
     private let discarded: UInt32 = 1 << 30
 
-    @Test func anEmptyRingGivesNothing() {
+    @Test func `an empty ring yields no records`() {
         let ring = SyntheticRing(position: 640)
         let (records, bytes) = ring.consume()
         #expect(records.isEmpty && bytes == 0)
         #expect(ring.consumer == 640)
     }
 
-    @Test func recordsComeInOrderWithoutTheirHeaders() {
+    @Test func `records come in order and without their headers`() {
         let ring = SyntheticRing(capacity: 128)
         ring.append([1, 2, 3, 4, 5, 6, 7, 8])
         ring.append(Array(10...33))
@@ -77,7 +77,7 @@ private final class SyntheticRing {
     }
 
     @Test(arguments: 0...17)
-    func everyRecordTakesAMultipleOfEightBytes(length: Int) {
+    func `every record takes a multiple of eight bytes`(length: Int) {
         let ring = SyntheticRing(capacity: 128)
         ring.append(Array(repeating: 7, count: length))
         ring.append([9])
@@ -86,7 +86,7 @@ private final class SyntheticRing {
         #expect(bytes == (length + 15) / 8 * 8 + 16)
     }
 
-    @Test func aRecordOfNoBytesIsOnlyItsHeader() {
+    @Test func `an empty record takes only its header`() {
         let ring = SyntheticRing()
         ring.append([])
         let (records, bytes) = ring.consume()
@@ -95,7 +95,7 @@ private final class SyntheticRing {
         #expect(ring.consumer == 8)
     }
 
-    @Test func aRecordInTheMakingStopsTheReaderUntilItIsDone() {
+    @Test func `a record still being written stops the reader until it is complete`() {
         let ring = SyntheticRing()
         ring.append([1])
         let pending = ring.producer
@@ -108,7 +108,7 @@ private final class SyntheticRing {
         #expect(ring.consume() == ([[2], [3]], 32))
     }
 
-    @Test func aDiscardedRecordIsSkippedButItsRoomIsGivenBack() {
+    @Test func `a discarded record is skipped and its room is freed`() {
         let ring = SyntheticRing(capacity: 128)
         ring.append(Array(repeating: 1, count: 20), flags: discarded)
         ring.append([2])
@@ -117,16 +117,16 @@ private final class SyntheticRing {
         #expect(ring.consumer == ring.producer)
     }
 
-    @Test func aDiscardedRecordInTheMakingStopsTheReader() {
+    @Test func `a discarded record still being written stops the reader`() {
         let ring = SyntheticRing()
         ring.append([1], flags: busy | discarded)
         #expect(ring.consume() == ([], 0))
         #expect(ring.consumer == 0)
     }
 
-    @Test func aRecordMayGoOverTheEnd() {
+    @Test func `a record may wrap around the end of the ring`() {
         for start in stride(from: UInt64(0), to: 64, by: 8) {
-            // Far beyond 32 bits: positions count all bytes since the beginning.
+            // Far beyond 32 bits: positions count all bytes from the start.
             let ring = SyntheticRing(capacity: 64, position: (1 << 40) + start)
             let record = (0..<40).map { UInt8($0) + UInt8(start) }
             ring.append(record)
@@ -136,7 +136,7 @@ private final class SyntheticRing {
         }
     }
 
-    @Test func manyRoundsLoseNothing() {
+    @Test func `many rounds through a small ring lose no record`() {
         let ring = SyntheticRing(capacity: 64)
         for round in 0..<500 {
             let record = (0..<round % 49).map { UInt8(truncatingIfNeeded: $0 + round) }
@@ -146,7 +146,7 @@ private final class SyntheticRing {
         #expect(ring.consumer == ring.producer)
     }
 
-    @Test func roomIsGivenBackAfterEachRecord() {
+    @Test func `room is freed after each record`() {
         let ring = SyntheticRing(capacity: 128)
         for number in 1...3 as ClosedRange<UInt8> { ring.append([number]) }
         var seen: [UInt64] = []
@@ -155,7 +155,7 @@ private final class SyntheticRing {
         #expect(ring.consumer == 48)
     }
 
-    @Test func aProducerThatGoesOnDoesNotHoldTheReader() {
+    @Test func `a busy producer doesn't keep the reader from returning`() {
         let ring = SyntheticRing(capacity: 128)
         ring.append([1])
         ring.append([2])

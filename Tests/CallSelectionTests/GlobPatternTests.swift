@@ -14,24 +14,24 @@ import Testing
         ("[^r]ead", "read", false), ("*[[:digit:]]", "dup3", true), ("*[[:digit:]]", "dup", false), ("\\*", "*", false),
         ("\\*", "\\x", true),
     ])
-    func matching(pattern: String, name: String, expected: Bool) throws {
+    func `stars, question marks and brackets match the expected names`(pattern: String, name: String, expected: Bool) throws {
         let glob = try #require(GlobPattern(pattern))
         #expect(glob.matches(name) == expected)
     }
 
     @Test(arguments: ["[", "a[b", "[]", "[!]", "[a]b[c", "[^]"])
-    func `An open bracket is malformed`(pattern: String) {
+    func `a bracket that is never closed is malformed`(pattern: String) {
         #expect(GlobPattern(pattern) == nil)
     }
 
-    /// fnmatch takes a range that runs backwards for an empty one.
-    @Test func `A range that runs backwards matches nothing`() throws {
+    /// As in fnmatch, such a range is empty.
+    @Test func `a range that runs backwards matches nothing`() throws {
         let glob = try #require(GlobPattern("[z-a]"))
         #expect(["a", "m", "z", "-", "[z-a]"].allSatisfy { !glob.matches($0) })
     }
 
-    /// Many stars on a long name would take forever if every one of them were retried.
-    @Test func manyStars() throws {
+    /// Retrying every star would take forever.
+    @Test func `a glob with many stars finishes on a long name`() throws {
         let glob = try #require(GlobPattern(String(repeating: "a*", count: 40) + "b"))
         #expect(!glob.matches(String(repeating: "a", count: 5000)))
     }
@@ -42,12 +42,12 @@ import Testing
         ("", "", 0), ("read", "read", 0), ("raed", "read", 1), ("read", "readv", 1), ("read", "rad", 1), ("read", "bead", 1),
         ("", "read", 4), ("write", "wirte", 1), ("ca", "abc", 3), ("select", "_newselect", 4),
     ])
-    func distance(left: String, right: String, expected: Int) {
+    func `the edit distance is symmetric and counts a swap as one`(left: String, right: String, expected: Int) {
         #expect(NearestNames.editDistance(Array(left.utf8), Array(right.utf8)) == expected)
         #expect(NearestNames.editDistance(Array(right.utf8), Array(left.utf8)) == expected)
     }
 
-    @Test func order() {
+    @Test func `the nearest names come first and distant names are left out`() {
         let names = ["brk", "pread64", "read", "readv", "write"]
         #expect(NearestNames.names(near: "raed", among: names) == ["read", "readv"])
         #expect(NearestNames.names(near: "pread", among: names) == ["read", "pread64", "readv"])

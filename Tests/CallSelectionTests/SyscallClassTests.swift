@@ -4,14 +4,14 @@ import Testing
 
 @Suite struct SyscallClassTests {
     @Test(arguments: SyscallClass.allCases)
-    func everyMemberExists(of selected: SyscallClass) {
+    func `every member of a class is a known call, listed once`(of selected: SyscallClass) {
         let missing = selected.names.filter { SyscallTable.calls(named: $0).isEmpty }
         #expect(missing == [])
         #expect(Set(selected.names).count == selected.names.count)
     }
 
     @Test(arguments: SyscallClass.allCases, ABI.allCases)
-    func noClassIsEmptyInAnABI(selected: SyscallClass, abi: ABI) {
+    func `every class has a member in every ABI`(selected: SyscallClass, abi: ABI) {
         #expect(selected.names.contains { SyscallTable.number(named: $0, abi: abi) != nil })
     }
 
@@ -25,29 +25,28 @@ import Testing
         (.ipc, ["semtimedop", "shmat", "mq_open", "ipc"]),
         (.clock, ["clock_gettime", "gettimeofday", "clock_adjtime64", "time"]),
     ])
-    func expectedMembers(selected: SyscallClass, names: [String]) {
+    func `each class has its expected members`(selected: SyscallClass, names: [String]) {
         #expect(names.filter { !selected.names.contains($0) } == [])
     }
 
-    /// What the documentation of the classes says is in none.
     @Test(arguments: ["futex", "futex_wait", "futex_waitv", "clock_nanosleep", "getpid"])
-    func inNoClass(name: String) {
+    func `calls documented as outside every class are in none`(name: String) {
         #expect(SyscallClass.allCases.filter { $0.names.contains(name) } == [])
     }
 
-    /// A call on a path relative to a directory takes a file name and a descriptor: the kernel's naming is a second list.
-    @Test func everyCallOnARelativePathIsAFileAndADescriptorCall() {
-        // Words that merely end so: "stat", and attaching shared memory.
+    /// A call on a path relative to a folder takes a file name and a descriptor. The kernel's naming is a second list of them.
+    @Test func `calls on a relative path are in both %file and %desc`() {
+        // Other names end in "at" too: stat, and shmat, which attaches shared memory.
         let relative = SyscallTable.allNames(in: ABI.allCases).filter {
             $0.hasSuffix("at") && !$0.hasSuffix("stat") && $0 != "shmat"
         }
         #expect(relative.count > 15)
         let inBoth = Set(SyscallClass.file.names).intersection(SyscallClass.desc.names)
-        // A handle takes the place of the file name.
+        // It takes a handle instead of a file name.
         #expect(relative.filter { !inBoth.contains($0) } == ["open_by_handle_at"])
     }
 
-    @Test func notation() {
+    @Test func `a class is written as a percent sign and its name`() {
         #expect(
             SyscallClass.allCases.map(\.notation) == [
                 "%file", "%desc", "%memory", "%process", "%network", "%signal", "%ipc", "%clock",

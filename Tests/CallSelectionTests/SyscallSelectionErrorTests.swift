@@ -3,7 +3,7 @@ import Testing
 
 @testable import CallSelection
 
-/// Every sentence that a wrong selection can give, in full: they are part of the interface.
+/// Every error sentence of a wrong selection in full: they are part of the interface.
 @Suite struct SyscallSelectionErrorTests {
     private static let outOfNames = "the names are those of \(SyscallTable.source): give a newer call by its number"
 
@@ -25,11 +25,11 @@ import Testing
         ("frobnicate_everything", "no system call is named 'frobnicate_everything'; \(outOfNames)"),
         ("memory", "no system call is named 'memory'; did you mean the class %memory?"),
     ])
-    func unknownName(expression: String, expected: String) {
+    func `an unknown name gets suggestions`(expression: String, expected: String) {
         #expect(sentence(expression) == expected)
     }
 
-    @Test func nameOfAnotherABI() {
+    @Test func `a name of another ABI gets the right prefix suggested`() {
         #expect(
             sentence("x86_64:socketcall")
                 == "'socketcall' is not a system call of x86_64, but of ia32; write 'ia32:socketcall'")
@@ -39,20 +39,20 @@ import Testing
                 + "write 'x86_64:newfstatat' or 'x32:newfstatat'")
     }
 
-    @Test func nameOfAnotherArchitecture() {
+    @Test func `a name that only another architecture has is explained`() {
         #expect(
             sentence("open", on: .aarch64)
                 == "'open' is a system call of x86_64, ia32 and x32, which aarch64 does not have; "
                 + "did you mean openat, openat2 or open_tree?")
     }
 
-    @Test func unknownClass() {
+    @Test func `an unknown class gets the list of classes`() {
         let classes = "the classes are %file, %desc, %memory, %process, %network, %signal, %ipc and %clock"
         #expect(sentence("%fiel") == "no class of system calls is named '%fiel'; \(classes)")
         #expect(sentence("read,!ia32:%") == "no class of system calls is named '%'; \(classes)")
     }
 
-    @Test func unknownABI() {
+    @Test func `an unknown ABI gets the list of ABIs`() {
         #expect(
             sentence("i386:read")
                 == "the item 'i386:read' asks for the ABI 'i386', which x86_64 does not have; "
@@ -74,52 +74,52 @@ import Testing
         ("?", "the glob '?' matches no system call; \(outOfNames)"),
         ("read,zzz*", "the glob 'zzz*' matches no system call; \(outOfNames)"),
     ])
-    func unmatchedGlob(expression: String, expected: String) {
+    func `a glob that matches nothing is refused with a hint`(expression: String, expected: String) {
         #expect(sentence(expression) == expected)
     }
 
     @Test(arguments: ["re[ad", "[", "[]", "[!]"])
-    func unclosedBracket(glob: String) {
+    func `a bracket that is never closed is refused with an example`(glob: String) {
         #expect(
             sentence(glob)
                 == "the glob '\(glob)' has a '[' without a ']'; close it, as in 'epoll_[cw]*', and leave commas out of it")
     }
 
     @Test(arguments: ["", "  "])
-    func emptyExpression(expression: String) {
+    func `an empty list of calls is refused`(expression: String) {
         #expect(sentence(expression) == "the list of system calls is empty; name at least one, as in 'read,write'")
     }
 
     @Test(arguments: ["read,", ",read", "read,,write", ",", "read, ,write"])
-    func emptyItem(expression: String) {
+    func `a list with an empty item is refused`(expression: String) {
         #expect(sentence(expression) == "the list '\(expression)' has an empty item; remove the comma beside it")
     }
 
     @Test(arguments: ["!", "ia32:", "!ia32:"])
-    func itemWithoutACall(item: String) {
+    func `an item that names no call is refused`(item: String) {
         #expect(sentence(item) == "the item '\(item)' names no system call; add one, as in '\(item)read'")
     }
 
-    @Test func misplacedNegation() {
+    @Test func `a misplaced exclamation mark is refused with a correction`() {
         #expect(sentence("ia32:!write") == "the item 'ia32:!write' has a misplaced '!'; write '!ia32:write'")
         #expect(sentence("!!write") == "the item '!!write' has a misplaced '!'; write '!' once, before the call")
     }
 
     @Test(arguments: ["2147483648", "-2147483649", "ia32:99999999999999999999"])
-    func numberOutOfRange(item: String) {
+    func `a number that doesn't fit 32 bits is refused`(item: String) {
         let number = item.split(separator: ":").last ?? ""
         #expect(
             sentence(item) == "\(number) is not the number of a system call; give one from -2147483648 to 2147483647")
     }
 
     @Test(arguments: ["read,!read", "ia32:socketcall,!%network", "9999,!9999"])
-    func nothingLeft(expression: String) {
+    func `a selection that leaves no call is refused`(expression: String) {
         #expect(
             sentence(expression)
                 == "the selection '\(expression)' leaves no system call; remove one of the items that begin with '!'")
     }
 
-    @Test func itemAtFaultIsNamed() {
+    @Test func `the error names the item at fault`() {
         #expect(throws: SyscallSelectionError.unknownClass("%fiel")) {
             try SyscallSelection(parsing: ["read", "write,%fiel"], architecture: .x86_64)
         }

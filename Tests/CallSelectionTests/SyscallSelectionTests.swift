@@ -17,7 +17,7 @@ import Testing
         selection.numbers(abi: abi).map { SyscallID(abi: abi, number: $0).name }
     }
 
-    @Test func nameSelectsTheCallInEveryABIThatHasIt() throws {
+    @Test func `a name selects the call in every ABI that has it`() throws {
         let selection = try select("write")
         #expect(selection.numbers(abi: .x86_64) == [1])
         #expect(selection.numbers(abi: .ia32) == [4])
@@ -29,37 +29,37 @@ import Testing
         #expect(selection.notes == [])
     }
 
-    @Test func nameOfOneABIOnly() throws {
+    @Test func `a name of one ABI selects nothing in the others`() throws {
         let selection = try select("socketcall")
         #expect(selection.numbers(abi: .ia32) == [102])
         #expect(selection.numbers(abi: .x86_64) == [])
     }
 
-    @Test func numberOfTheSameNameDiffersInX32() throws {
+    @Test func `a name selects x32's own number of the call`() throws {
         let selection = try select("readv")
         #expect(selection.contains(SyscallID(abi: .x86_64, number: 19)))
         #expect(selection.contains(SyscallID(abi: .x32, number: 515)))
         #expect(!selection.contains(SyscallID(abi: .x32, number: 19)))
     }
 
-    @Test func listAndSpaces() throws {
+    @Test func `a list may have spaces around its commas`() throws {
         #expect(names(try select("read, write ,close"), .x86_64) == ["read", "write", "close"])
     }
 
-    @Test func repeatedOptionContinuesTheList() throws {
+    @Test func `a repeated option continues the list`() throws {
         #expect(names(try select("read", "write,close", "!write"), .x86_64) == ["read", "close"])
         // The first item of all decides where the list starts, not the first of each value.
         #expect(try !select("read,write", "!write").includesOtherNumbers)
     }
 
-    @Test func prefixLimitsToAnABI() throws {
+    @Test func `a prefix limits an item to one ABI`() throws {
         let selection = try select("ia32:write,x32:%clock,x86_64:pread*")
         #expect(selection.numbers(abi: .ia32) == [4])
         #expect(names(selection, .x32).contains("clock_gettime"))
         #expect(names(selection, .x86_64) == ["pread64", "preadv", "preadv2"])
     }
 
-    @Test func aarch64() throws {
+    @Test func `on aarch64 only its own calls are selected`() throws {
         let selection = try select("write,9999", on: .aarch64)
         #expect(selection.numbers(abi: .aarch64) == [64])
         #expect(selection.exceptions(abi: .aarch64) == [9999])
@@ -67,7 +67,7 @@ import Testing
         #expect(try select("aarch64:write", on: .aarch64).numbers(abi: .aarch64) == [64])
     }
 
-    @Test func glob() throws {
+    @Test func `a glob selects every call whose name it matches`() throws {
         #expect(names(try select("pread?"), .x86_64) == ["preadv"])
         #expect(names(try select("[gs]etpriority"), .x86_64) == ["getpriority", "setpriority"])
         #expect(names(try select("*at"), .x86_64).contains("openat"))
@@ -75,8 +75,7 @@ import Testing
         #expect(names(try select("socketc*"), .ia32) == ["socketcall"])
     }
 
-    /// The star has every call with a name, in every ABI, and nothing else.
-    @Test func globOfEverything() throws {
+    @Test func `a star selects every named call and nothing else`() throws {
         let selection = try select("*")
         for abi in Architecture.x86_64.abis {
             #expect(selection.numbers(abi: abi) == SyscallTable.allCalls(abi: abi).map(\.number))
@@ -85,7 +84,7 @@ import Testing
     }
 
     @Test(arguments: SyscallClass.allCases)
-    func classSelectsItsMembers(selected: SyscallClass) throws {
+    func `a class selects exactly its members`(selected: SyscallClass) throws {
         let selection = try select(selected.notation)
         for abi in Architecture.x86_64.abis {
             for id in SyscallTable.allCalls(abi: abi) {
@@ -94,14 +93,14 @@ import Testing
         }
     }
 
-    @Test func numberMeansTheNativeABI() throws {
+    @Test func `a number without a prefix means the native ABI`() throws {
         let selection = try select("4,ia32:4")
         #expect(names(selection, .x86_64) == ["stat"])
         #expect(names(selection, .ia32) == ["write"])
         #expect(selection.numbers(abi: .x32) == [])
     }
 
-    @Test func numberWithoutAName() throws {
+    @Test func `a number without a name can be selected`() throws {
         let selection = try select("600,9999,-1,ia32:1024,\(Int32.min),\(Int32.max - 0x4000_0000)")
         #expect(selection.numbers(abi: .x86_64) == [600])
         #expect(selection.exceptions(abi: .x86_64) == [.min, -1, 9999, .max - 0x4000_0000])
@@ -112,21 +111,21 @@ import Testing
         #expect(!selection.contains(SyscallID(abi: .ia32, number: -1)))
     }
 
-    /// 1073741863 is how a log shows getpid by x32.
+    /// A log shows getpid of x32 as 1073741863.
     @Test(arguments: ["1073741863", "x32:1073741863", "x32:39"])
-    func numberWithTheX32Bit(item: String) throws {
+    func `a number with the x32 bit selects the x32 call`(item: String) throws {
         let selection = try select(item)
         #expect(selection.numbers(abi: .x32) == [39])
         #expect(selection.numbers(abi: .x86_64) == [])
         #expect(selection.exceptions(abi: .x86_64) == [])
     }
 
-    @Test func numberWithTheX32BitIsTakenAsItIsElsewhere() throws {
+    @Test func `the x32 bit is taken as it is under another ABI`() throws {
         #expect(try select("x86_64:1073741863").exceptions(abi: .x86_64) == [1_073_741_863])
         #expect(try select("1073741863", on: .aarch64).exceptions(abi: .aarch64) == [1_073_741_863])
     }
 
-    @Test func laterExclusionTakesOut() throws {
+    @Test func `an exclusion takes out calls that earlier items selected`() throws {
         let selection = try select("%file,!openat,!ia32:open*")
         #expect(!selection.contains(try call(.x86_64, "openat")))
         #expect(selection.contains(try call(.x86_64, "open")))
@@ -135,7 +134,7 @@ import Testing
         #expect(try names(select("read,!read,read"), .x86_64) == ["read"])
     }
 
-    @Test func firstExclusionStartsFromEverything() throws {
+    @Test func `a list that begins with an exclusion starts from every call`() throws {
         let selection = try select("!read,!write")
         #expect(!selection.contains(try call(.x86_64, "read")))
         #expect(!selection.contains(try call(.ia32, "write")))
@@ -148,7 +147,7 @@ import Testing
         #expect(selection.exceptions(abi: .x86_64) == [])
     }
 
-    @Test func numberCanBeTakenOutOfEverything() throws {
+    @Test func `any number can be taken out of everything`() throws {
         let selection = try select("!9999,!-1,!ia32:5000")
         #expect(selection.exceptions(abi: .x86_64) == [-1, 9999])
         #expect(selection.exceptions(abi: .ia32) == [5000])
@@ -158,9 +157,9 @@ import Testing
         #expect(try select("!9999", "9999").exceptions(abi: .x86_64) == [])
     }
 
-    /// As in strace and perf: the sign before the first item holds for the list.
+    /// As in strace and perf, the sign before the first item holds for the list.
     @Test(arguments: ["!read,write", "!read,!write"])
-    func leadingExclusionHoldsForTheWholeList(list: String) throws {
+    func `a leading exclusion holds for the whole list`(list: String) throws {
         let selection = try select(list)
         #expect(!selection.contains(try call(.x86_64, "read")))
         #expect(!selection.contains(try call(.x86_64, "write")))
@@ -168,7 +167,7 @@ import Testing
         #expect(selection.notes == [])
     }
 
-    @Test func anotherListAddsBack() throws {
+    @Test func `a second list can add calls back`() throws {
         let selection = try select("!%file", "openat")
         #expect(selection.contains(try call(.x86_64, "openat")))
         #expect(!selection.contains(try call(.x86_64, "open")))
@@ -176,14 +175,14 @@ import Testing
         #expect(selection.notes == [])
     }
 
-    @Test func everythingButTheNamed() throws {
+    @Test func `excluding the star leaves only numbers without a name`() throws {
         let selection = try select("!*")
         #expect(!selection.contains(try call(.x86_64, "read")))
         #expect(selection.contains(SyscallID(abi: .x86_64, number: 600)))
         #expect(selection.contains(SyscallID(abi: .x86_64, number: 9999)))
     }
 
-    @Test func noValueSelectsEverything() throws {
+    @Test func `no expression at all selects every call`() throws {
         let selection = try SyscallSelection(parsing: [], architecture: .x86_64)
         #expect(selection.isEverything)
         #expect(selection == .everything(architecture: .x86_64))
@@ -191,7 +190,7 @@ import Testing
         #expect(!selection.contains(SyscallID(abi: .aarch64, number: 0)))
     }
 
-    @Test func itemWithoutEffectIsNoted() throws {
+    @Test func `an item without effect is noted`() throws {
         let selection = try select("!read", "write")
         #expect(selection.contains(try call(.x86_64, "write")))
         #expect(
@@ -203,11 +202,11 @@ import Testing
             try select("read,!write").notes == [
                 "'!write' changes nothing, because the items before it select no such call"
             ])
-        // Naming a call twice is not a mistake worth a sentence.
+        // Naming a call twice deserves no note.
         #expect(try select("%file,openat,openat").notes == [])
     }
 
-    @Test func bitmapAgreesWithContains() throws {
+    @Test func `the bitmap agrees with contains for every number`() throws {
         let selection = try select("!%file", "9999,ia32:%file,x32:63,x32:64,x32:1023")
         for abi in ABI.allCases {
             let words = selection.bitmap(abi: abi)
@@ -219,8 +218,7 @@ import Testing
         }
     }
 
-    /// A name and its numbers, ABI by ABI, are the same selection: for every name there is.
-    @Test func nameEqualsItsNumbers() throws {
+    @Test func `a name selects the same as its numbers in every ABI`() throws {
         for name in SyscallTable.allNames(in: Architecture.x86_64.abis) {
             let calls = SyscallTable.calls(named: name, in: Architecture.x86_64.abis)
             let numbers = calls.map { "\($0.abi.name):\($0.number)" }.joined(separator: ",")
@@ -229,7 +227,7 @@ import Testing
     }
 
     @Test(arguments: ABI.allCases)
-    func everyKnownCallHasABit(abi: ABI) {
+    func `every known call has a bit in the bitmap`(abi: ABI) {
         #expect(SyscallTable.allCalls(abi: abi).allSatisfy { $0.number < SyscallSelection.bitmapBits })
     }
 }

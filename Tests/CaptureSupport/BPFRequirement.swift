@@ -3,9 +3,9 @@ import Capture
 import Foundation
 import Testing
 
-/// Whether captures work on this machine, found out once, by making one.
+/// Whether captures work on this machine. One capture is made to find out.
 package enum BPFRequirement {
-    /// Why captures do not work; nil if they do.
+    /// Why captures don't work; nil if they do.
     package static let obstacle: String? = Doctor.examine(btfPath: nil).first { $0.verdict == .failed }
         .map { "\($0.subject): \($0.detail)" }
 

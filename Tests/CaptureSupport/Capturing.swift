@@ -6,23 +6,23 @@ import Exports
 import Testing
 
 extension ProgramSet {
-    /// What the command line is given for it.
+    /// The options of the command line that choose it.
     package var options: [String] { ["--program-set", rawValue] }
 
-    /// Those that serve a capture with a selection, of a cgroup, or where CPUs share their memory.
+    /// The program sets for captures with a selection or of a cgroup, and for CPUs that share their memory.
     package static let narrowed: [ProgramSet] = [.typed, .raw]
-    /// Those that leave calls unmeasured.
+    /// The program sets that can leave calls unmeasured.
     package static let sampled: [ProgramSet] = [.fastSampling, .typed, .raw]
 }
 
 /// Makes a capture inside the test process.
 ///
 /// - Parameters:
-///   - options: a capture without a duration ends after some minutes at the latest: what does not end by itself fails.
-///   - endsAfterwards: whether it ends when `whileRecording` has returned, as SIGINT ends it, and not with the target. What a test
-///     waits for it awaits there: no length of time is enough on a machine that has other work to do.
+///   - options: a capture without a duration ends after `ProgramRun.patience` at the latest.
+///   - endsAfterwards: whether the capture ends when `whileRecording` has returned, as by SIGINT, and not with the target. Wait
+///     in there for what the test needs: no fixed time is enough on a busy machine.
 ///   - stalls: seconds for which the consumer is held up, one after the other, while the kernel goes on recording.
-///   - whileRecording: called once, on a thread of its own, when the programs record: what a fixture does from then on is
+///   - whileRecording: called once, on a thread of its own, when the programs record. What a fixture does from then on is
 ///     measured from its first call.
 package func capture(
     _ options: CaptureOptions, stalls: [Double] = [], endsAfterwards: Bool = false,
@@ -49,7 +49,7 @@ package func capture(
         })
 }
 
-/// The SIGINT by which a capture is ended: sent to the thread that captures and to no other, and kept from ending the test.
+/// The SIGINT that ends a capture. It is sent to the capturing thread only, and must not end the test.
 private final class Interruption: @unchecked Sendable {
     private let thread = pthread_self()
     private let workIsDone = DispatchSemaphore(value: 0)
@@ -62,13 +62,13 @@ private final class Interruption: @unchecked Sendable {
         pthread_sigmask(SIG_BLOCK, &interrupt, &previousMask)
     }
 
-    /// On the thread that works while it records, at its end.
+    /// Called on the thread of `whileRecording`, at its end.
     func finishWork(interrupts: Bool) {
         if interrupts { pthread_kill(thread, SIGINT) }
         workIsDone.signal()
     }
 
-    /// On the thread that has captured. A signal that came too late is taken away.
+    /// Called on the thread that has captured. Takes away a signal that came too late.
     func finish(_ hasStarted: Bool) {
         if hasStarted { workIsDone.wait() }
         var none = timespec()
@@ -78,10 +78,10 @@ private final class Interruption: @unchecked Sendable {
 }
 
 extension Report {
-    /// A profile as it is reported.
+    /// The report of a profile.
     package init(_ profile: Profile) throws { try self.init(json: JSONReport.render(profile)) }
 
-    /// Profiles a program that waits, from its gate on: until it ends, or until `then` has returned.
+    /// Profiles a waiting program from its gate on, until it ends or until `then` has returned.
     package static func capturing(
         _ program: WaitingProgram, follow: Bool = true, set: ProgramSet? = nil, slotLimit: Int? = nil, endsAfterwards: Bool = false,
         then: @escaping @Sendable () -> Void = {}

@@ -2,10 +2,10 @@ import Foundation
 
 /// A small C program with known system calls, compiled by the test run.
 ///
-/// The sources are in Tests/CaptureTests/Fixtures. Those named `*.s64.c` and `*.s32.c` are 64-bit and 32-bit programs without a
-/// C library: they make the calls in their source and no others. `name.static` is `name.c`, linked statically.
+/// The sources are in Tests/CaptureTests/Fixtures. `*.s64.c` and `*.s32.c` are 64-bit and 32-bit programs without a C library,
+/// which make the calls in their source and no others. `name.static` is `name.c`, linked statically.
 ///
-/// Where there is no compiler, as in a guest, SYSLAT_FIXTURES names a folder with the compiled programs.
+/// Where there is no compiler, as in a guest, SYSLAT_FIXTURES names the folder of the compiled programs.
 package struct Fixture: Sendable {
     package struct Failure: Error, CustomStringConvertible {
         package let description: String

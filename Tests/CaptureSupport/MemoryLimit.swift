@@ -1,9 +1,9 @@
 import Foundation
 
-/// A cgroup of a test's own whose processes, with what the kernel allocates for them, may have so much memory. Of version 2 where
-/// that has the memory controller, of version 1 elsewhere. Removed when the last reference goes.
+/// A cgroup of a test's own with a limit on the memory of its processes, what the kernel allocates for them included. Of version
+/// 2 if that has the memory controller, else of version 1. Removed when the last reference goes.
 package final class MemoryLimit {
-    /// Where such a cgroup can be made; nil where the controller is missing, or nothing may be made in it.
+    /// Where such a cgroup can be made; nil if the controller is missing or can't be written to.
     private static let place: (folder: String, limit: String, peak: String)? = {
         let mounts = (try? String(contentsOfFile: "/proc/self/mounts", encoding: .utf8)) ?? ""
         for mount in mounts.split(separator: "\n") {
@@ -12,7 +12,7 @@ package final class MemoryLimit {
             if fields[2] == "cgroup", fields[3].split(separator: ",").contains("memory") {
                 return (fields[1], "memory.limit_in_bytes", "memory.max_usage_in_bytes")
             }
-            // Writing fails where the controller is not to be had.
+            // Writing fails if the controller is not available.
             if fields[2] == "cgroup2", (try? write("+memory", to: "\(fields[1])/cgroup.subtree_control")) != nil {
                 return (fields[1], "memory.max", "memory.peak")
             }
@@ -33,10 +33,10 @@ package final class MemoryLimit {
         try MemoryLimit.write("\(mebibytes << 20)", to: "\(folder)/\(place.limit)")
     }
 
-    /// A command that moves itself there and becomes the one that follows it.
+    /// A command that moves itself into the cgroup and becomes the command that follows it.
     package var launcher: [String] { ["sh", "-c", #"echo $$ >"$0" && exec "$@""#, "\(folder)/cgroup.procs"] }
 
-    /// The most that was in use, in bytes; nil where the kernel does not say (memory.peak: 5.19).
+    /// The peak of memory use, in bytes; nil if the kernel doesn't tell (memory.peak needs 5.19).
     package var peak: Int? {
         (try? String(contentsOfFile: "\(folder)/\(MemoryLimit.place?.peak ?? "")", encoding: .utf8))
             .flatMap { Int($0.trimmingCharacters(in: .whitespacesAndNewlines)) }

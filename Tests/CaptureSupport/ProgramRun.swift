@@ -6,7 +6,7 @@ package struct ProgramRun: Sendable {
     package let output: String
     package let error: String
 
-    /// How many seconds anything may take before it counts as hung: far more than on a machine that has much other work to do.
+    /// How many seconds anything may take before it counts as hung: far more than it takes on a busy machine.
     package static let patience: Double = 180
 
     package struct TimedOut: Error, CustomStringConvertible {
@@ -54,7 +54,7 @@ package struct ProgramRun: Sendable {
         return ProgramRun(status: status, output: output.text(), error: error.text())
     }
 
-    /// Reads a pipe to its end on a thread of its own, so that neither side waits for the other.
+    /// Reads a pipe to its end on a thread of its own, so neither side waits for the other.
     private final class Collector: @unchecked Sendable {
         private var data = Data()
         private let done = DispatchSemaphore(value: 0)
@@ -76,7 +76,7 @@ package struct ProgramRun: Sendable {
 }
 
 extension Process {
-    /// Starts the program with every signal let through: threads of the test runner block most, and programs inherit that.
+    /// Starts the program with no signal blocked. Threads of the test runner block most signals, and programs inherit that.
     func runWithoutBlockedSignals() throws {
         var (none, previous) = (sigset_t(), sigset_t())
         sigemptyset(&none)

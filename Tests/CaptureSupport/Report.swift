@@ -67,7 +67,7 @@ package struct Report: Decodable, Sendable {
 
     package struct Host: Decodable, Sendable {
         package let kernel_release, clocksource: String
-        /// The functions of the vDSO as they stand in its image.
+        /// The functions of the vDSO, as its image names them.
         package let vdso_symbols: [String]
     }
 
@@ -149,7 +149,7 @@ package struct Report: Decodable, Sendable {
     /// How often a call completed.
     package func calls(_ name: String, abi: String = "x86_64") -> UInt64 { call(name, abi: abi)?.calls ?? 0 }
 
-    /// How often each call completed: by its name, with the ABI before it unless that is the native one.
+    /// How often each call completed, by name; with the ABI before it unless that is x86_64.
     package var rows: [String: UInt64] {
         Dictionary(uniqueKeysWithValues: syscalls.map { ($0.abi == "x86_64" ? $0.name : "\($0.abi):\($0.name)", $0.calls) })
     }

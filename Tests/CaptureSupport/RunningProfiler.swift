@@ -3,14 +3,14 @@ import Foundation
 /// syslat while it records, as a process of its own.
 package struct RunningProfiler: Sendable {
     package let pid: Int32
-    /// What it has in the kernel.
+    /// What syslat has in the kernel.
     package let objects: BPFObjectIDs
 
     /// Runs `syslat profile --format json ARGUMENTS` to its end.
     /// - Parameters:
     ///   - launcher: a command that becomes the one that follows it, such as `nice`.
-    ///   - timeout: for what is left after `whileRecording`, in seconds.
-    ///   - whileRecording: gets it once it records. If it throws, syslat is killed.
+    ///   - timeout: for what is left to do after `whileRecording`, in seconds.
+    ///   - whileRecording: called once syslat records. If it throws, syslat is killed.
     package static func run(
         _ arguments: [String], launcher: [String] = [], timeout: Double = ProgramRun.patience,
         whileRecording: (RunningProfiler) throws -> Void
@@ -20,14 +20,14 @@ package struct RunningProfiler: Sendable {
             launcher + [ProgramRun.syslat, "profile", "--format", "json"] + arguments, timeout: timeout,
             onStart: { pid in
                 result = Result {
-                    // While it records, and only then, it waits in epoll_wait.
+                    // It waits in epoll_wait while it records, and only then.
                     var isRecording = false
                     eventually {
                         isRecording = SleepingThread(pid: pid, tid: pid)?.isIn("epoll_wait") == true
                         return isRecording || hasEnded(pid)
                     }
                     guard isRecording else {
-                        throw Fixture.Failure(description: "syslat \(pid) does not record")
+                        throw Fixture.Failure(description: "syslat \(pid) doesn't record")
                     }
                     let running = RunningProfiler(pid: pid, objects: try BPFObjectIDs(heldBy: pid))
                     try whileRecording(running)
@@ -38,7 +38,7 @@ package struct RunningProfiler: Sendable {
         return (run, try result.get())
     }
 
-    /// The most memory that a process has had resident, in KiB, followed to its end.
+    /// The peak of a process's resident memory in KiB, followed to its end.
     package static func peakMemory(of pid: Int32) -> Int {
         var peak = 0
         while let status = try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8),

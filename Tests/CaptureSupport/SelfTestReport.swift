@@ -27,8 +27,8 @@ package struct SelfTestReport: Decodable, Sendable {
         self = try JSONDecoder().decode(SelfTestReport.self, from: Data(json.utf8))
     }
 
-    /// The calls that the vDSO served (true) or that entered the kernel (false): `clock_gettime MONOTONIC`, `time`. Those of which
-    /// that is not known are left out.
+    /// The calls that the vDSO served (true) or that entered the kernel (false): `clock_gettime MONOTONIC`, `time`. Calls of
+    /// which neither is known are left out.
     package func calls(served: Bool) -> Set<String> {
         Set(functions.filter { $0.served == served }.map(\.call))
     }

@@ -3,7 +3,7 @@ import Foundation
 
 /// A data section of the programs that this process has loaded, as another holder of its descriptor sees it.
 enum SharedMap {
-    /// Calls `body` with the elements of that section in each capture of this process. Gives the first result that is not nil.
+    /// Calls `body` with the elements of the section in each capture of this process. Returns the first result that is not nil.
     static func first<Element, Result>(
         _ section: String, of type: Element.Type, count: Int, _ body: (UnsafeMutablePointer<Element>) -> Result?
     ) -> Result? {

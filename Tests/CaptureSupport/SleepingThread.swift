@@ -1,7 +1,7 @@
 import Foundation
 import SyscallTable
 
-/// Waits until a condition holds, `seconds` at most. Says whether it does.
+/// Waits until a condition holds, `seconds` at most. Returns whether it does.
 @discardableResult
 package func eventually(within seconds: Double = ProgramRun.patience, _ condition: () -> Bool) -> Bool {
     let deadline = Date(timeIntervalSinceNow: seconds)
@@ -12,7 +12,7 @@ package func eventually(within seconds: Double = ProgramRun.patience, _ conditio
     return true
 }
 
-/// Whether a process has ended, also if nobody has waited for it yet.
+/// Whether a process has ended, even if nobody has waited for it yet.
 package func hasEnded(_ pid: Int32) -> Bool {
     guard let text = try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8) else { return true }
     return text.contains("\nState:\tZ")
@@ -24,7 +24,7 @@ package struct SleepingThread: Sendable {
     private let number: Int32
     private let firstArgument: UInt64
 
-    /// nil for a thread that runs, or that is gone.
+    /// nil for a thread that runs or has ended.
     package init?(pid: Int32, tid: Int32) {
         // "running", or the number, six arguments, stack and instruction pointer.
         guard let text = try? String(contentsOfFile: "/proc/\(pid)/task/\(tid)/syscall", encoding: .utf8) else { return nil }
@@ -46,7 +46,7 @@ package struct SleepingThread: Sendable {
         return threads.compactMap { Int32($0) }.compactMap { SleepingThread(pid: pid, tid: $0) }
     }
 
-    /// Waits until so many threads of a process sleep in a call, besides the main thread.
+    /// Waits until `count` threads of a process, the main thread not counted, sleep in a call.
     @discardableResult
     package static func wait(for count: Int, of pid: Int32, in name: String) -> Bool {
         eventually { all(of: pid).filter { $0.tid != pid && $0.isIn(name) }.count == count }

@@ -1,14 +1,16 @@
 import CSyslatABI
 import Foundation
 
-/// The slots of one thread in the captures of this process, that by its id and its own: what can't be waited for is written there.
+/// The slots of one thread in the captures of this process: the one of its id and its own as a known thread. Tests write there
+/// what they can't wait for.
 package struct SlotMemory: Sendable {
     private let tid: Int32
 
     package init(tid: Int32) { self.tid = tid }
 
-    /// Waits until the thread is in that call, and changes its slot. Gives the slot as it is then; nil if it does not come so far.
-    /// - Parameter last: the slot as it was in another call, which must be over.
+    /// Waits until the thread is in the call, and changes its slot. Returns the slot as it is then; nil if the thread doesn't get
+    /// there.
+    /// - Parameter last: the slot as it was in an earlier call, which must have returned.
     package func change(
         inCall number: Int32, after last: syslat_slot? = nil, _ change: (inout syslat_slot) -> Void = { _ in }
     ) -> syslat_slot? {
@@ -20,10 +22,11 @@ package struct SlotMemory: Sendable {
         return changed
     }
 
-    /// Puts the thread into a call from which it never returns, once it has been seen and is in none. False if it does not come so far.
+    /// Waits until the thread has been seen and is in no call, and puts it into one that never returns. False if it doesn't come
+    /// to that.
     package func pretendCall() -> Bool {
         func isOutside(_ slot: inout syslat_slot) -> syslat_slot? { slot.thread == UInt32(tid) ? slot : nil }
-        // A thread is seen in its slot by id first.
+        // A thread is first seen in the slot of its id.
         return eventually { slotByID(isOutside) != nil }
             && eventually {
                 find {
@@ -38,7 +41,7 @@ package struct SlotMemory: Sendable {
     private func changeNow(_ number: Int32, _ last: syslat_slot?, _ change: (inout syslat_slot) -> Void) -> syslat_slot? {
         find { slot in
             guard slot.thread == UInt32(tid) | SYSLAT_IN_CALL, syslat_call_number(slot.call) == number,
-                // Which call it is is told by its entry: a thread that becomes known counts anew.
+                // The entry time tells which call it is. The counter doesn't: it starts again when the thread becomes known.
                 slot.start_ns != last?.start_ns
             else { return nil }
             change(&slot)
@@ -46,7 +49,7 @@ package struct SlotMemory: Sendable {
         }
     }
 
-    /// The first slot of a capture with which `body` can do something: that of a known thread, or the thread's by its id.
+    /// The first slot for which `body` gives a result: one of a known thread, or the slot of the thread's id.
     private func find(_ body: (inout syslat_slot) -> syslat_slot?) -> syslat_slot? {
         let own = SharedMap.first(ThreadMemory.section, of: syslat_known_thread.self, count: ThreadMemory.count) { threads in
             for place in 0..<ThreadMemory.count {
@@ -58,7 +61,8 @@ package struct SlotMemory: Sendable {
     }
 
     private func slotByID(_ body: (inout syslat_slot) -> syslat_slot?) -> syslat_slot? {
-        // Where there are fewer threads than slots, only the first ones are in use: the same one, as ids go here.
+        // Where there are fewer thread ids than slots, only the first slots are used. Ids are small enough that both give the
+        // same one.
         SharedMap.first(".bss.slots", of: syslat_slot.self, count: Int(SYSLAT_MAX_SLOTS)) { slots in
             body(&slots[Int(tid) % Int(SYSLAT_MAX_SLOTS)])
         }

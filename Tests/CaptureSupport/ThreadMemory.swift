@@ -1,13 +1,13 @@
 import CSyslatABI
 
-/// The memory by which the captures of this process tell threads. Who has no place in it is looked up by the kernel.
+/// The tables of known threads in the captures of this process. A thread without a place there takes the general path.
 package enum ThreadMemory {
     static let section = ".bss.threads"
     static let count = Int(SYSLAT_KNOWN_THREADS)
-    /// An address of something that is no thread's.
+    /// An address at which no thread has its registers.
     private static let nobody: UInt64 = 2
 
-    /// Takes all places that are free, in every capture. Gives how many there were in the one that had most.
+    /// Takes all free places in every capture. Returns how many were free in the capture with the most.
     package static func occupy() -> Int {
         var most = 0
         each { threads in
@@ -21,7 +21,7 @@ package enum ThreadMemory {
         return most
     }
 
-    /// How many places are taken, in the capture where it is most.
+    /// How many places are taken in the capture with the most.
     package static func taken() -> Int {
         var most = 0
         each { threads in most = max(most, (0..<count).count { threads[$0].registers != 0 }) }

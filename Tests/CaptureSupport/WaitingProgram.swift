@@ -1,13 +1,13 @@
 import Foundation
 
-/// A fixture that runs already when it is profiled by pid: it waits in one read(2) of standard input until it is let go.
+/// A program that runs already when it is profiled by pid. It waits in one read(2) of standard input until it is released.
 package final class WaitingProgram: @unchecked Sendable {
     private let process = Process()
     private let gate = Pipe()
 
     package var pid: Int32 { process.processIdentifier }
 
-    /// Starts it. A fixture of this kind reads one byte from standard input before it does anything else.
+    /// Starts the program, which must read one byte from standard input before it does anything else.
     package init(_ command: [String]) throws {
         process.executableURL = URL(fileURLWithPath: command[0])
         process.arguments = Array(command.dropFirst())
@@ -18,7 +18,7 @@ package final class WaitingProgram: @unchecked Sendable {
         eventually { SleepingThread(pid: pid, tid: pid)?.isIn("read", firstArgument: 0) == true }
     }
 
-    /// Lets it go on.
+    /// Lets the program go on.
     package func release() { try? gate.fileHandleForWriting.write(contentsOf: Data([10])) }
 
     /// Waits for its end.
@@ -31,7 +31,7 @@ package final class WaitingProgram: @unchecked Sendable {
     package func signal(_ number: Int32) { kill(pid, number) }
 
     deinit {
-        // A test that failed half-way leaves nothing behind.
+        // A test that fails half-way leaves no process behind.
         if process.isRunning { signal(SIGKILL) }
     }
 }

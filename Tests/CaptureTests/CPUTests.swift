@@ -5,10 +5,10 @@ import Foundation
 import Testing
 
 extension Semantics {
-    /// Batches and counters belong to CPUs: those of every possible CPU are read, also of one that is offline at the end.
+    /// Batches and counters belong to CPUs. Those of every possible CPU are read, even of one that is offline at the end.
     @Suite struct CPUTests {
         @Test(arguments: ProgramSet.allCases)
-        func line13_callsOnEveryCPUAreCounted(_ set: ProgramSet) throws {
+        func `line 13: calls on every CPU are counted`(_ set: ProgramSet) throws {
             let (report, run) = try Report.profiling(Fixture.command("each_cpu", "333", "30"), options: set.options)
             #expect(run.status == 0)
             let cpus = UInt64(sysconf(Int32(_SC_NPROCESSORS_CONF)))
@@ -17,10 +17,10 @@ extension Semantics {
             report.expectNothingLost()
         }
 
-        /// As on a machine with more CPUs than there is memory for: calls on two CPUs at once, in one batch, with one set of counters.
+        /// As on a machine with more CPUs than shares: two CPUs make calls at once, in one batch and with one set of counters.
         @Test(arguments: ProgramSet.narrowed)
-        func line13_cpusThatShareTheirMemoryLoseNothing(_ set: ProgramSet) throws {
-            // Each makes so many getppid, and as many write that fail.
+        func `line 13: CPUs that share their memory lose no calls`(_ set: ProgramSet) throws {
+            // Each process makes this many getppid, and as many write that fail.
             let (processes, calls): (UInt64, UInt64) = (4, 100_000)
             let one = try "\(Fixture("calls.s64").path) \(calls) & "
             let all = String(repeating: one, count: Int(processes)) + "wait"
@@ -35,7 +35,7 @@ extension Semantics {
         }
 
         @Test(.enabled(if: HotPlug.isPossible, "CPU 1 can't be put offline here"))
-        func line13_aCPUMayComeAndGo() throws {
+        func `line 13: no call is lost when a CPU goes offline and comes back`() throws {
             let program = try WaitingProgram(Fixture.gated(Fixture.command("each_cpu", "333", "200")))
             defer { HotPlug.putOnline() }
             let report = try Report.capturing(program) {
@@ -49,9 +49,8 @@ extension Semantics {
             report.expectNothingLost()
         }
 
-        /// It ends offline: what its batch holds is read nevertheless.
         @Test(.enabled(if: HotPlug.isPossible, "CPU 1 can't be put offline here"))
-        func line13_theBatchOfAnOfflineCPUIsRead() throws {
+        func `line 13: the batch of a CPU that ended offline is read`() throws {
             let program = try WaitingProgram(Fixture.gated(Fixture.command("each_cpu", "333", "200")))
             defer { HotPlug.putOnline() }
             let report = try Report.capturing(program) {
@@ -63,7 +62,7 @@ extension Semantics {
             report.expectNothingLost()
         }
 
-        /// The second CPU's switch.
+        /// Takes CPU 1 offline and back.
         private enum HotPlug {
             private static let path = "/sys/devices/system/cpu/cpu1/online"
 

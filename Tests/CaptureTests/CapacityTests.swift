@@ -7,14 +7,14 @@ import Synchronization
 import Testing
 
 extension Semantics {
-    /// Too little room: in the ring, and in the table of calls in flight.
+    /// Too little room in the ring, the slots and the table of known threads.
     @Suite struct CapacityTests {
         @Test(arguments: ProgramSet.allCases)
-        func line22_nothingIsLostWhileTheRingIsFull(_ set: ProgramSet) throws {
+        func `line 22: no call is lost while the ring is full`(_ set: ProgramSet) throws {
             let command = try ResolvedCommand(Fixture.command("calls.s64", "250000"))
             let options = CaptureOptions(
                 target: .command(command, follow: true), ringBytes: CaptureOptions.smallestRing, programSet: set)
-            // 64 KiB hold about 2600 calls: the rest of what is made meanwhile is counted in the kernel.
+            // 64 KiB hold about 2600 calls. All others made while the consumer is held up are counted in the kernel.
             let report = try Report(capture(options, stalls: [0.3, 0.3, 0.3]))
             #expect(report.capture.exit_status == 0)
             #expect(report.rows == ["execve": 1, "getppid": 250_000, "write": 250_000])
@@ -31,12 +31,12 @@ extension Semantics {
                 #expect(call.max_ns <= report.capture.duration_ns)
                 #expect(call.total_ns <= report.capture.duration_ns)
             }
-            // The kernel's histograms do not know the process.
+            // Overflow histograms don't keep the process.
             #expect(report.processes.reduce(0) { $0 + $1.calls } + report.balance.overflowed == report.balance.completed)
             report.expectNothingLost()
         }
 
-        @Test func line17_threadsThatShareSlotsSpillAndAreAllCounted() throws {
+        @Test func `line 17: every call of threads that share slots is counted`() throws {
             let program = try WaitingProgram(Fixture.command("blocked_threads", "read", "200", "300", "late"))
             let report = try Report.capturing(program, slotLimit: 64)
             #expect(program.wait() == 0)
@@ -47,9 +47,9 @@ extension Semantics {
             report.expectNothingLost()
         }
 
-        /// Threads that find no place where they could be told by their registers are looked up, with the same result.
+        /// Threads that find no free place in the table of known threads take the general path, with the same result.
         @Test(arguments: [nil, 4] as [UInt8?])
-        func line18_threadsThatAreNotKnownAreCountedAllTheSame(_ shift: UInt8?) throws {
+        func `line 18: every call of unknown threads is counted`(_ shift: UInt8?) throws {
             let program = try WaitingProgram(Fixture.command("blocked_threads", "read", "20", "300", "late"))
             let options = CaptureOptions(
                 target: .processes([program.pid], follow: true), sampling: shift.map { .fixed(shift: $0) } ?? .everyCall)
@@ -65,8 +65,8 @@ extension Semantics {
             report.expectNothingLost()
         }
 
-        /// Places are free again when threads end, so that they do not run out: of 32,768 as many as there are threads are taken.
-        @Test func line18_endedThreadsAreForgotten() throws {
+        /// Places are free again when threads end: of the 32,768, no more are taken than there are threads.
+        @Test func `line 18: threads that have ended give their places back`() throws {
             let program = try WaitingProgram(Fixture.gated(Fixture.command("short_threads", "500", "4")))
             let second = try WaitingProgram(Fixture.command("blocked_threads", "read", "1", "1", "late"))
             let options = CaptureOptions(target: .processes([program.pid, second.pid], follow: true))
@@ -87,14 +87,14 @@ extension Semantics {
         }
 
         @Test(arguments: [nil, 64] as [Int?])
-        func line7_callsInFlightAreFoundInSlotsAndInTheSpillTable(_ slotLimit: Int?) throws {
+        func `line 7: calls in flight are found in slots and in the spill table`(_ slotLimit: Int?) throws {
             let program = try WaitingProgram(Fixture.command("blocked_threads", "read", "200", "1", "stay"))
             defer { program.signal(SIGKILL) }
             let report = try Report.capturing(program, slotLimit: slotLimit, endsAfterwards: true) {
                 SleepingThread.wait(for: 200, of: program.pid, in: "read")
                 eventually { SleepingThread(pid: program.pid, tid: program.pid)?.isIn("pause") == true }
             }
-            // More than 64 slots hold: the others are in the spill table.
+            // With 64 slots, the others are in the spill table.
             #expect(report.balance.in_flight == 201)
             #expect(Set(report.in_flight.map(\.tid)).count == 201)
             #expect(report.in_flight.filter { $0.name == "read" }.count == 200)
@@ -102,7 +102,7 @@ extension Semantics {
             report.expectNothingLost()
         }
 
-        @Test func line17_spilledCallsOfKilledThreadsLeaveNothing() throws {
+        @Test func `line 17: spilled calls of killed threads leave nothing in flight`() throws {
             let program = try WaitingProgram(Fixture.command("blocked_threads", "futex", "200", "1", "stay"))
             let report = try Report.capturing(program, slotLimit: 64) {
                 SleepingThread.wait(for: 200, of: program.pid, in: "futex")

@@ -6,18 +6,18 @@ import Profile
 import Testing
 
 extension Semantics {
-    /// Calls that the beginning or the end of the capture cuts through.
+    /// Calls that the beginning or the end of the recording cuts.
     @Suite struct EdgeOfCaptureTests {
         @Test(arguments: ProgramSet.allCases, ["read", "nanosleep", "futex"])
-        func line7_callsThatBeganBeforeAreInNoHistogram(_ set: ProgramSet, _ kind: String) throws {
+        func `line 7: calls that began before the recording are in no histogram`(_ set: ProgramSet, _ kind: String) throws {
             let program = try WaitingProgram(Fixture.command("blocked_threads", kind, "9", "6", "early"))
             #expect(SleepingThread.wait(for: 9, of: program.pid, in: kind))
             let report = try Report.capturing(program, set: set)
             #expect(program.wait() == 0)
-            // The threads' calls and the main thread's gate.
+            // The calls of the threads, and the read that is the main thread's gate.
             #expect(report.balance.began_before == 10)
             #expect(report.balance.new_task_returns == 0)
-            // What they do afterwards is counted; the main thread wakes those in futex by one futex call.
+            // What they do afterwards is counted. The main thread wakes the threads in futex with one futex call.
             #expect(report.calls("getppid") == 54)
             #expect(report.calls(kind) == (kind == "futex" ? 1 : 0))
             #expect(report.balance.in_flight == 0)
@@ -25,7 +25,7 @@ extension Semantics {
         }
 
         @Test(arguments: ProgramSet.allCases, ["read", "nanosleep", "futex"])
-        func line7_callsStillRunningAreInFlightWithTheirAge(_ set: ProgramSet, _ kind: String) throws {
+        func `line 7: calls that have not returned are in flight, with their age`(_ set: ProgramSet, _ kind: String) throws {
             let program = try WaitingProgram(Fixture.command("blocked_threads", kind, "9", "6", "stay"))
             defer { program.signal(SIGKILL) }
             let asleep = Moment()
@@ -36,7 +36,7 @@ extension Semantics {
                 guard SleepingThread.wait(for: 9, of: program.pid, in: kind) else { return }
                 asleep.note()
                 eventually { SleepingThread(pid: program.pid, tid: program.pid)?.isIn("pause") == true }
-                // So that an age is more than nothing.
+                // So the ages are above zero.
                 Thread.sleep(forTimeInterval: 0.2)
             }
             let report = try Report(profile)
@@ -51,7 +51,8 @@ extension Semantics {
             #expect(report.in_flight.filter { $0.name == "pause" }.map(\.tid) == [program.pid])
             #expect(report.in_flight.allSatisfy { $0.pid == program.pid && $0.abi == "x86_64" })
             #expect(report.in_flight.allSatisfy { $0.comm == "blocked_threads" })
-            // They slept at the noted time at the latest, and began after the capture did. Two clocks: a millisecond of slack.
+            // They slept by the noted time, and entered after the capture began. There are two clocks, so a millisecond is
+            // allowed.
             let end = profile.capture.startedAtNanoseconds + profile.capture.durationNanoseconds
             let noted = try #require(asleep.nanoseconds)
             for call in sleeping {
@@ -60,15 +61,15 @@ extension Semantics {
             }
         }
 
-        /// When a thing was seen, since 1970.
+        /// When something was seen, since 1970.
         final class Moment: @unchecked Sendable {
             private(set) var nanoseconds: UInt64?
 
             func note() { nanoseconds = UInt64(Date().timeIntervalSince1970 * 1e9) }
         }
 
-        /// What a hung process hangs in is shown, though nothing of it can be measured.
-        @Test func line7_aCallOlderThanTheCaptureThatStillRunsIsShownBesideTheBalance() throws {
+        /// The call that a process hangs in is shown even though nothing of it can be measured.
+        @Test func `line 7: a hung call older than the capture is listed beside the balance`() throws {
             let program = try WaitingProgram(["/bin/cat"])
             defer { program.signal(SIGKILL) }
             let options = CaptureOptions(target: .processes([program.pid], follow: true), durationNanoseconds: 100_000_000)

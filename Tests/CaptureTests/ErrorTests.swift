@@ -4,10 +4,10 @@ import CaptureSupport
 import Testing
 
 extension Semantics {
-    /// What counts as an error, which one it was, and how the scheduler treated the call.
+    /// Which results are errors, which errno they have, and how the scheduler treated the call.
     @Suite struct ErrorTests {
         @Test(arguments: ProgramSet.allCases)
-        func line8_errorsAreFromMinus4095ToMinus1Only(_ set: ProgramSet) throws {
+        func `line 8: errors are results from -4095 to -1`(_ set: ProgramSet) throws {
             let (report, run) = try Report.profiling(Fixture.command("errors.s64", "50"), options: set.options)
             #expect(run.status == 0)
             #expect(
@@ -19,7 +19,7 @@ extension Semantics {
             #expect(report.call("close")?.errnos == ["EBADF": 50])
             #expect(report.call("read")?.errnos == ["EAGAIN": 50])
             #expect(report.call("close", abi: "ia32")?.errnos == ["EBADF": 50])
-            // 20 of getpriority; -4096 of lseek, an offset, and of a 32-bit mmap, an address.
+            // getpriority returns 20. lseek returns -4096 as an offset, and a 32-bit mmap as an address.
             for call in [report.call("getpriority"), report.call("lseek"), report.call("mmap", abi: "ia32")] {
                 #expect(call?.errors == 0)
                 #expect(call?.errnos == [:])
@@ -37,9 +37,9 @@ extension Semantics {
             var testDescription: String { kind }
         }
 
-        /// The tracepoint reports what the kernel's function returned. Most interrupted calls return one of the ERESTART codes,
-        /// and only after the tracepoint does the kernel decide, for each of them, between EINTR and a restart. A restart is
-        /// another call: it enters again. epoll_wait returns EINTR itself.
+        /// The tracepoint reports what the kernel's function returned: for most interrupted calls, one of the ERESTART codes.
+        /// Only after the tracepoint does the kernel decide between EINTR and a restart. A restart is another call: it enters
+        /// again. epoll_wait returns EINTR itself.
         @Test(arguments: [
             Interruption(kind: "restart", call: "read", others: 1, errno: "ERESTARTSYS"),
             Interruption(kind: "read", call: "read", errno: "ERESTARTSYS"),
@@ -47,7 +47,7 @@ extension Semantics {
             Interruption(kind: "pause", call: "pause", errno: "ERESTARTNOHAND"),
             Interruption(kind: "nanosleep", call: "nanosleep", errno: "ERESTART_RESTARTBLOCK"),
         ])
-        func line8_interruptedCallsShowWhatTheTracepointReports(_ interruption: Interruption) throws {
+        func `line 8: interrupted calls have the errno that the tracepoint reports`(_ interruption: Interruption) throws {
             let program = try WaitingProgram(Fixture.command("interrupted", interruption.kind, "12"))
             let report = try Report.capturing(program)
             #expect(program.wait() == 0)
@@ -60,7 +60,7 @@ extension Semantics {
             report.expectNothingLost()
         }
 
-        @Test func line8_aSleepGoesOnInRestartSyscallAfterAStop() throws {
+        @Test func `line 8: a sleep goes on in restart_syscall after a stop`() throws {
             let program = try WaitingProgram(Fixture.command("interrupted", "stop", "1"))
             let report = try Report.capturing(program)
             #expect(program.wait() == 0)
@@ -71,9 +71,9 @@ extension Semantics {
             report.expectNothingLost()
         }
 
-        /// seccomp decides before the entry tracepoint: such a call never entered, but the exit tracepoint reports it.
+        /// seccomp decides before the entry tracepoint. A refused call never enters, but the exit tracepoint reports it.
         @Test(arguments: ProgramSet.allCases)
-        func line8_callsThatSeccompRefusesAreCountedBesideTheBalance(_ set: ProgramSet) throws {
+        func `line 8: calls that seccomp refuses are counted beside the balance`(_ set: ProgramSet) throws {
             let (report, run) = try Report.profiling(Fixture.command("refused", "70"), options: set.options)
             #expect(run.status == 0)
             #expect(report.balance.refused == 70)
@@ -81,11 +81,11 @@ extension Semantics {
             report.expectNothingLost()
         }
 
-        /// A thread that has been seen is known as such when others have been in its slot since.
+        /// A thread counts as seen before even if others have used its slot since.
         @Test(arguments: ProgramSet.allCases)
-        func line8_refusedCallsAreThoseOfThreadsSeenBeforeWhoeverHasTheirSlots(_ set: ProgramSet) throws {
+        func `line 8: refused calls are told even after others used the thread's slot`(_ set: ProgramSet) throws {
             let program = try WaitingProgram(Fixture.gated(Fixture.gated(Fixture.command("refused", "70"))))
-            // One for each slot.
+            // One thread for each slot.
             let others = try WaitingProgram(Fixture.command("blocked_threads", "read", "64", "3", "late"))
             let options = CaptureOptions(
                 target: .processes([program.pid, others.pid], follow: true), programSet: set, slotLimit: 64)
@@ -104,7 +104,7 @@ extension Semantics {
         }
 
         @Test(arguments: ProgramSet.allCases)
-        func line16_outcomesTellSleepFromWork(_ set: ProgramSet) throws {
+        func `line 16: outcomes tell calls that slept from calls that ran`(_ set: ProgramSet) throws {
             let (report, run) = try Report.profiling(Fixture.command("outcomes.s64", "100"), options: set.options)
             #expect(run.status == 0)
             #expect(report.rows == ["execve": 1, "getppid": 100, "nanosleep": 100])

@@ -5,16 +5,17 @@ import Foundation
 import Testing
 
 extension Semantics {
-    /// execve gives a process a new program, and the thread that calls it the id of the leader.
+    /// execve gives the process a new program, and the calling thread the leader's id.
     @Suite struct ExecTests {
-        /// Threads that sleep, threads that never stop calling, and few slots, so that the call moves between slots and table.
+        /// Threads that sleep, threads that call without pause, and few slots, so the call moves between slots and the spill
+        /// table.
         struct Crowd: Sendable {
             var sleepers: Int
             var busy: Int
             var slotLimit: Int?
         }
 
-        /// Programs without compare-and-exchange can't decide between two threads that take a slot at the same time.
+        /// The set `raw` has no compare-and-exchange, so it can't decide between two threads that take a slot at the same time.
         private static let crowds: [(ProgramSet, Crowd)] = ProgramSet.allCases.flatMap { set in
             [
                 Crowd(sleepers: 0, busy: 0), Crowd(sleepers: 6, busy: 0), Crowd(sleepers: 6, busy: 3),
@@ -23,14 +24,14 @@ extension Semantics {
         }
 
         @Test(arguments: crowds)
-        func line3_anExecveOfAThreadThatIsNotTheLeaderCompletesOnce(_ set: ProgramSet, _ crowd: Crowd) throws {
+        func `line 3: an execve by a thread that is not the leader completes once`(_ set: ProgramSet, _ crowd: Crowd) throws {
             let command =
                 try Fixture.command("exec_from_thread", "\(crowd.sleepers)", "\(crowd.busy)")
                 + Fixture.command("calls.s64", "25")
             let program = try WaitingProgram(Fixture.gated(command))
             let report = try Report.capturing(program, set: set, slotLimit: crowd.slotLimit)
             #expect(program.wait() == 0)
-            // The gate's and the thread's.
+            // The gate's execve and the thread's.
             #expect(report.calls("execve") == 2)
             #expect(report.call("execve")?.errors == 0)
             #expect(report.calls("getppid") == 25)
@@ -39,22 +40,21 @@ extension Semantics {
         }
 
         @Test(arguments: ProgramSet.allCases)
-        func line3_anExecveAfterTheLeaderHasEndedCompletesOnce(_ set: ProgramSet) throws {
+        func `line 3: an execve after the leader has ended completes once`(_ set: ProgramSet) throws {
             let command = try Fixture.command("leader_gone", "60") + Fixture.command("calls.s64", "25")
             let (report, run) = try Report.profiling(command, options: set.options)
             #expect(run.status == 0)
             #expect(report.calls("execve") == 2)
             #expect(report.calls("getppid") == 85)
             #expect(report.calls("nanosleep") == 1)
-            // exit of the leader, and of the program.
+            // The exit of the leader and the exit of the program.
             #expect(report.balance.never_returned == 2)
             #expect(report.processes.count == 1)
             report.expectNothingLost()
         }
 
-        /// What the program does after such an execve is done by the thread with the leader's id.
         @Test(arguments: ProgramSet.allCases)
-        func line3_theThreadOfSuchAnExecveHasTheLeadersID(_ set: ProgramSet) throws {
+        func `line 3: a thread that calls execve gets the leader's id`(_ set: ProgramSet) throws {
             let command = try Fixture.command("exec_from_thread", "3", "0") + ["/bin/cat"]
             let program = try WaitingProgram(Fixture.gated(command))
             defer { program.signal(SIGKILL) }
@@ -69,7 +69,7 @@ extension Semantics {
             report.expectNothingLost()
         }
 
-        @Test func line3_suchAnExecveIsMeasuredFromItsOwnEntry() throws {
+        @Test func `line 3: an execve by another thread takes less time than the capture`() throws {
             let command = try Fixture.command("exec_from_thread", "3", "0") + Fixture.command("calls.s64", "1")
             let (report, _) = try Report.profiling(command)
             let execve = try #require(report.call("execve"))
@@ -80,7 +80,7 @@ extension Semantics {
         }
 
         @Test(arguments: ProgramSet.allCases)
-        func line6_theFirstExecveIsMeasuredAndTheLauncherIsNot(_ set: ProgramSet) throws {
+        func `line 6: the first execve is measured and the launcher is not counted`(_ set: ProgramSet) throws {
             let (report, run) = try Report.profiling(Fixture.command("calls.s64", "7"), options: set.options)
             #expect(run.status == 0)
             #expect(report.rows == ["execve": 1, "getppid": 7, "write": 7])
@@ -97,7 +97,7 @@ extension Semantics {
         }
 
         /// `strace -f -c` as an independent witness of what a dynamically linked program does.
-        @Test func line6_theRowsOfACommandAreThoseThatStraceCounts() throws {
+        @Test func `line 6: the rows of a command are those that strace counts`() throws {
             let counts = FileManager.default.temporaryDirectory.appending(path: "syslat-strace-\(UUID().uuidString)").path
             defer { try? FileManager.default.removeItem(atPath: counts) }
             let command = ["/bin/ls", "-l", "/"]
@@ -117,7 +117,7 @@ extension Semantics {
             report.expectNothingLost()
         }
 
-        @Test func line6_aCommandIsFoundInThePathWithoutAFailedExecve() throws {
+        @Test func `line 6: a command is found in PATH without a failed execve`() throws {
             let (report, run) = try Report.profiling(["true"])
             #expect(run.status == 0)
             #expect(report.calls("execve") == 1)

@@ -6,11 +6,11 @@ import Foundation
 import Testing
 
 extension Semantics {
-    /// Calls that nobody can wait for: what the kernel side remembers of a call is changed while it lasts.
+    /// Calls that no test can wait for. The tests change what the kernel side remembers of a call while it lasts.
     @Suite struct ExtremeCallTests {
         private static let read: Int32 = 0
 
-        /// A program that reads and writes what it has read, captured from its second read on.
+        /// Captures a program that writes what it reads, and changes the slot of its second read.
         private func captureReads(_ set: ProgramSet, change: @escaping @Sendable (inout syslat_slot) -> Void) throws -> Report {
             let program = try WaitingProgram(["/bin/cat"])
             defer { program.signal(SIGKILL) }
@@ -22,14 +22,14 @@ extension Semantics {
                     let second = slot.change(inCall: Self.read, change)
                     #expect(second != nil)
                     program.release()
-                    // A write later it is in its third read, which the capture ends.
+                    // After another write it is in its third read, where the capture ends.
                     #expect(slot.change(inCall: Self.read, after: second) != nil)
                 })
         }
 
-        /// An event has room for 2^42 ns, which is 73 minutes. The machine may have been started later than the call.
+        /// An event has room for 2^42 ns, which is 73 minutes. The entry may lie before the start of the machine.
         @Test(arguments: ProgramSet.allCases)
-        func aCallOfHoursHasItsExactTime(_ set: ProgramSet) throws {
+        func `a call of three hours has its exact latency`(_ set: ProgramSet) throws {
             let hours: UInt64 = 3 * 3_600_000_000_000
             let report = try captureReads(set) { $0.start_ns &-= hours }
             let row = try #require(report.syscalls.first { $0.name == "read" })
@@ -42,7 +42,7 @@ extension Semantics {
         }
 
         @Test(arguments: ProgramSet.allCases)
-        func aClockThatRunsBackwardsIsSaid(_ set: ProgramSet) throws {
+        func `a call during which the clock runs backwards gets 0 ns and a message`(_ set: ProgramSet) throws {
             let report = try captureReads(set) { $0.start_ns &+= 3_600_000_000_000 }
             let row = try #require(report.syscalls.first { $0.name == "read" })
             #expect(row.calls == 1 && row.total_ns == 0)
@@ -52,15 +52,15 @@ extension Semantics {
             report.expectNothingLost()
         }
 
-        /// A call whose return was not seen is written off when the thread makes the next one, and is said to be lost.
+        /// The kernel side gives the call up when the thread makes its next one.
         @Test(arguments: ProgramSet.allCases)
-        func aCallWithoutAReturnIsLostAndSaid(_ set: ProgramSet) throws {
+        func `a call whose return was missed is lost, with its cause`(_ set: ProgramSet) throws {
             let program = try WaitingProgram(["/bin/sh", "-c", "trap 'exit 7' USR1; read line; while :; do :; done"])
             let options = CaptureOptions(target: .processes([program.pid], follow: true), programSet: set)
             let report = try Report(
                 capture(options) {
                     program.release()
-                    // It has read the line, and runs without a call until the signal.
+                    // It has read the line, and makes no call until the signal.
                     #expect(SlotMemory(tid: program.pid).pretendCall())
                     program.signal(SIGUSR1)
                 })
@@ -70,9 +70,9 @@ extension Semantics {
             #expect(report.balance.closes)
         }
 
-        /// A slot's counter has 32 bits; what it loses is counted elsewhere.
+        /// A slot counts its calls in 32 bits. What wraps around is added to a counter of 64.
         @Test(arguments: ProgramSet.allCases)
-        func aThreadCanMakeMoreCallsThanItsCounterHolds(_ set: ProgramSet) throws {
+        func `a thread can make more calls than its 32-bit counter holds`(_ set: ProgramSet) throws {
             let before: UInt64 = 3
             let report = try captureReads(set) { $0.entered &+= UInt32.max - 3 }
             // Two reads and two writes were entered.

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Probes
 
-/// Which program set serves which capture: by what the kernel takes, never by its version.
+/// Which program set serves which capture. What the kernel accepts decides, never its version.
 @Suite struct ProgramSetTests {
     private func features(hasBTF: Bool = true, typed: Bool = true, mappings: Bool = true, registers: Bool = true) -> KernelFeatures
     {
@@ -20,7 +20,7 @@ import Testing
         ProgramSet.best(options, features, isConcurrent: concurrent)
     }
 
-    @Test func `the fast path serves captures of every call on a kernel that has all it needs`() {
+    @Test func `a capture of every call takes the fast path if the kernel allows it`() {
         #expect(best(everything, features()) == .fast)
         var sampled = everything
         sampled.isSampled = true
@@ -36,7 +36,7 @@ import Testing
         #expect(best(everything, features(registers: false)) == .typed)
     }
 
-    @Test func `programs that may meet in a batch take no fast path`() {
+    @Test func `captures whose programs may meet in a batch take the general path`() {
         #expect(best(everything, features(), concurrent: true) == .typed)
     }
 
@@ -48,7 +48,7 @@ import Testing
         #expect(best(options, features()) == .raw)
     }
 
-    @Test func `a set that is asked for is used where it can be`() {
+    @Test func `a requested program set is used unless programs may meet in a batch`() {
         var options = everything
         for wanted in ProgramSet.allCases {
             options.programSet = wanted
@@ -59,7 +59,7 @@ import Testing
     }
 
     @Test(.enabled(if: BPFRequirement.obstacle == nil || BPFRequirement.isRequired, "nothing can be traced here"))
-    func `this kernel has what its release is known to have`() throws {
+    func `this kernel has every feature that its release should have`() throws {
         let features = try KernelFeatures()
         // The tests run on 6.1 and newer; all of it came by 5.17.
         #expect(features.hasBTF && features.runsTypedPrograms && features.looksUpMappings && features.findsRegisters)

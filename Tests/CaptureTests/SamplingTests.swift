@@ -8,7 +8,7 @@ extension Semantics {
     /// `--sample` and `--max-overhead`: all calls are counted, some are measured.
     @Suite struct SamplingTests {
         @Test(arguments: ProgramSet.sampled, [2, 16, 4096])
-        func countsAreExactHoweverFewAreMeasured(_ set: ProgramSet, _ oneIn: Int) throws {
+        func `counts are exact however few calls are measured`(_ set: ProgramSet, _ oneIn: Int) throws {
             let (report, run) = try Report.profiling(
                 Fixture.command("calls.s64", "100000"), options: ["--sample", "1/\(oneIn)"] + set.options)
             #expect(run.status == 0)
@@ -23,21 +23,21 @@ extension Semantics {
             report.expectNothingLost()
         }
 
-        /// A program with a rhythm: every other call is the other one, so that a sampling with a rhythm would see one of them only.
-        @Test func callsWithARhythmAreMeasuredAlike() throws {
+        /// The program makes its two calls in turns, so regular sampling would measure only one of them.
+        @Test func `two calls made in turns are both measured more than once`() throws {
             let (report, _) = try Report.profiling(
                 Fixture.command("calls.s64", "50000"), options: ["--sample", "1/16", "--by", "process"])
             let measured = Double(report.balance.completed - report.balance.unmeasured)
             #expect(report.rows == ["execve": 1, "getppid": 50_000, "write": 50_000])
-            // What the process is said to have made is estimated from those that were measured: of both calls, scaled to all.
+            // The count of the process is estimated from the measured calls of both kinds, scaled to all.
             #expect(report.processes.map(\.calls) == [100_001])
             #expect(measured > 5000 && measured < 7500)
-            // Those of one kind that are measured are more than its first.
+            // Of each kind, more than the first call is measured.
             #expect(["getppid", "write"].allSatisfy { name in report.call(name).map { $0.min_ns < $0.max_ns } ?? false })
         }
 
         @Test(arguments: ProgramSet.sampled)
-        func conventionsOutcomesAndOddNumbersKeepTheirRows(_ set: ProgramSet) throws {
+        func `sampling keeps the rows of every ABI and number`(_ set: ProgramSet) throws {
             let (mixed, _) = try Report.profiling(
                 Fixture.command("mixed.s64", "500"), options: ["--sample", "1/64"] + set.options)
             #expect(mixed.rows == ["execve": 1, "getppid": 500, "ia32:getppid": 500, "ia32:write": 500])
@@ -50,7 +50,7 @@ extension Semantics {
             odd.expectNothingLost()
         }
 
-        @Test func threadsThatShareSlotsAreCountedWhenSampled() throws {
+        @Test func `every call of threads that share slots is counted when sampled`() throws {
             let program = try WaitingProgram(Fixture.command("blocked_threads", "read", "200", "300", "late"))
             let options = CaptureOptions(
                 target: .processes([program.pid], follow: true), sampling: .fixed(shift: 4), slotLimit: 64)
@@ -62,7 +62,7 @@ extension Semantics {
         }
 
         @Test(arguments: ProgramSet.sampled)
-        func callsThatWereNotMeasuredAreInFlightAndNeverReturn(_ set: ProgramSet) throws {
+        func `unmeasured calls are counted as in flight and as never returned`(_ set: ProgramSet) throws {
             let program = try WaitingProgram(Fixture.command("blocked_threads", "read", "200", "1", "stay"))
             defer { program.signal(SIGKILL) }
             let options = CaptureOptions(
@@ -71,7 +71,7 @@ extension Semantics {
             let report = try Report(capture(options) { program.release() })
             #expect(report.balance.in_flight == 201)
             #expect(report.in_flight.filter { $0.name == "read" }.count == 200)
-            // By the clock that user space advances: no older than the capture.
+            // The coarse clock tells their age; none is older than the capture.
             #expect(report.in_flight.allSatisfy { $0.age_ns <= report.capture.duration_ns })
             report.expectNothingLost()
             let (exits, _) = try Report.profiling(
@@ -81,7 +81,7 @@ extension Semantics {
             exits.expectNothingLost()
         }
 
-        @Test func aFullRingLosesNoneOfWhatIsMeasured() throws {
+        @Test func `a full ring loses no call of a sampled capture`() throws {
             let command = try ResolvedCommand(Fixture.command("calls.s64", "250000"))
             let options = CaptureOptions(
                 target: .command(command, follow: true), ringBytes: CaptureOptions.smallestRing, sampling: .fixed(shift: 1))
@@ -92,7 +92,7 @@ extension Semantics {
             report.expectNothingLost()
         }
 
-        @Test func intervalsOfASampledCaptureAddUp() throws {
+        @Test func `the intervals of a sampled capture add up`() throws {
             let run = try ProgramRun.run(
                 [ProgramRun.syslat, "profile", "--format", "json", "--interval", "50ms", "--sample", "1/16", "--"]
                     + Fixture.command("calls.s64", "400000"))
@@ -108,15 +108,16 @@ extension Semantics {
             }
         }
 
-        /// Nothing can be kept to: calls without a pause cost more than that to be counted.
-        @Test func aBudgetThatIsTooSmallIsSaidAndMostCallsAreOnlyCounted() throws {
+        /// No sampling keeps to this budget: just counting calls made without pause costs more.
+        @Test func `a budget that is too small is reported and leaves most calls unmeasured`() throws {
             let (report, run) = try Report.profiling(Fixture.command("calls.s64", "3000000"), options: ["--max-overhead", "0.01%"])
             #expect(run.status == 0)
             #expect(report.rows == ["execve": 1, "getppid": 3_000_000, "write": 3_000_000])
             let sampling = try #require(report.capture.sampling)
             let budget = try #require(sampling.budget)
             #expect(budget.max_overhead == 0.0001 && budget.spent_ns > 0 && budget.watched_cpu_ns > 0)
-            // In a guest that counts instructions a measured call costs next to nothing beside one that is counted: nothing would be saved.
+            // In a guest that counts instructions, a measured call costs hardly more than an unmeasured one, so sampling saves
+            // nothing.
             let isGuest = ProcessInfo.processInfo.environment["SYSLAT_FIXTURES"] != nil
             #expect(sampling.one_in_max > 16 || isGuest, "\(sampling)")
             #expect(report.balance.unmeasured > 5_000_000)
@@ -125,8 +126,8 @@ extension Semantics {
             report.expectNothingLost()
         }
 
-        /// A program that mostly waits leaves room to measure all that it does.
-        @Test func aBudgetThatIsAmpleMeasuresMore() throws {
+        /// A program that mostly waits leaves room to measure all its calls.
+        @Test func `an ample budget measures at least one of 16 calls`() throws {
             let program = try WaitingProgram(Fixture.command("blocked_threads", "nanosleep", "2", "1", "early"))
             let options = CaptureOptions(
                 target: .processes([program.pid], follow: true), durationNanoseconds: 20_000_000_000, sampling: .budget(1))
@@ -138,7 +139,7 @@ extension Semantics {
             report.expectNothingLost()
         }
 
-        @Test func aSampledProfileIsMarkedInTheFileAndInEveryFormat() throws {
+        @Test func `every format marks a sampled profile as sampled`() throws {
             let file = FileManager.default.temporaryDirectory.appending(path: "syslat-sampled-\(UUID().uuidString).syslat").path
             defer { try? FileManager.default.removeItem(atPath: file) }
             let run = try ProgramRun.run(

@@ -6,14 +6,15 @@ import SyscallTable
 import Testing
 
 extension Semantics {
-    /// `-e`: the kernel side leaves out what was not asked for, before anything is counted.
+    /// `-e`: the kernel side leaves out calls that are not selected, before anything is counted.
     @Suite struct SelectionTests {
         struct Selection: Sendable, CustomTestStringConvertible {
             var expression: String
             var command: [String]
             var rows: [String: UInt64]
-            /// exit is selected, which never returns, and read, in which the launched child waited.
+            /// Whether exit is selected, which never returns.
             var includesExit = false
+            /// Whether read is selected, in which the launched child waited.
             var includesRead = false
             var testDescription: String { "\(expression) \(command[0])" }
         }
@@ -45,7 +46,7 @@ extension Semantics {
                     includesExit: true, includesRead: true),
                 Selection(expression: "!read", command: odd, rows: everythingOdd, includesExit: true),
             ])
-        func line24_onlySelectedCallsHaveRows(_ set: ProgramSet, _ selection: Selection) throws {
+        func `line 24: only selected calls have rows`(_ set: ProgramSet, _ selection: Selection) throws {
             let command = [try Fixture(selection.command[0]).path] + selection.command.dropFirst()
             let (report, run) = try Report.profiling(command, options: ["-e", selection.expression] + set.options)
             #expect(run.status == 0)
@@ -58,7 +59,7 @@ extension Semantics {
         }
 
         @Test(arguments: [("read", UInt64(10)), ("write", UInt64(0)), ("!write", UInt64(10))])
-        func line7_onlySelectedCallsBeganBefore(_ expression: String, _ beganBefore: UInt64) throws {
+        func `line 7: only selected calls count as begun before`(_ expression: String, _ beganBefore: UInt64) throws {
             let program = try WaitingProgram(Fixture.command("blocked_threads", "read", "9", "6", "early"))
             SleepingThread.wait(for: 9, of: program.pid, in: "read")
             let options = CaptureOptions(
@@ -71,7 +72,7 @@ extension Semantics {
             report.expectNothingLost()
         }
 
-        @Test func line4_firstReturnsCountOnlyIfTheirCallIsSelected() throws {
+        @Test func `line 4: new-task returns count only if their call is selected`() throws {
             let command = try Fixture.command("children", "fork", "30", "2")
             let (without, _) = try Report.profiling(command, options: ["-e", "getppid"])
             #expect(without.rows == ["getppid": 60])

@@ -1,9 +1,9 @@
 import CaptureSupport
 import Testing
 
-/// Documentation/semantics.md, line by line: a test named `lineN_…` proves line N, under every program set that can.
+/// Documentation/semantics.md, line by line: a test named `line N: …` proves line N, under every program set that can.
 ///
-/// Counts are exact, and every capture must close its books with nothing lost. One test at a time: each of them loads
-/// programs that all processes of the machine run through.
+/// Counts are exact, and every balance must close with nothing lost. The tests run one at a time, since each loads programs that
+/// every process of the machine runs through.
 @Suite(.serialized, .requiresBPF)
 enum Semantics {}

@@ -3,15 +3,15 @@ import Foundation
 import Testing
 
 extension Semantics {
-    /// How signals end a capture, and that nothing stays in the kernel after any end.
+    /// How signals end a capture, and that nothing stays in the kernel however it ends.
     @Suite struct SignalTests {
         @Test(arguments: [SIGINT, SIGTERM])
-        func line14_aSignalEndsTheCaptureOfAProcessWithAReport(_ signal: Int32) throws {
+        func `line 14: a signal ends the capture of a process with a report`(_ signal: Int32) throws {
             let program = try WaitingProgram(Fixture.command("blocked_threads", "read", "4", "25", "stay"))
             defer { program.signal(SIGKILL) }
             let (run, objects) = try RunningProfiler.run(["-p", "\(program.pid)"]) { syslat in
-                // fork, exec, exit, sys_exit, sys_enter, vsyscall and the sampler; the flush program and, from Linux 5.17 on, that
-                // which names callers, which have no link. The sampler has one for each CPU.
+                // Links: fork, exec, exit, sys_exit, sys_enter, vsyscall, and one of the program for vDSO ticks on each CPU. The
+                // flush program has no link, and from Linux 5.17 on there is a program without one that names callers.
                 #expect((8...9).contains(syslat.objects.count(of: "prog")))
                 #expect(syslat.objects.count(of: "link") == 6 + sysconf(Int32(_SC_NPROCESSORS_ONLN)))
                 let present = try syslat.objects.remaining()
@@ -30,7 +30,7 @@ extension Semantics {
         }
 
         @Test(arguments: [SIGINT, SIGTERM])
-        func line14_aSignalEndsTheCaptureOfEverythingWithAReport(_ signal: Int32) throws {
+        func `line 14: a signal ends the capture of everything with a report`(_ signal: Int32) throws {
             let (run, objects) = try RunningProfiler.run(["-a"]) { kill($0.pid, signal) }
             #expect(run.status == 0)
             #expect(run.error.isEmpty)
@@ -39,7 +39,7 @@ extension Semantics {
         }
 
         @Test(arguments: [SIGINT, SIGTERM])
-        func line14_aSignalIsPassedToTheCommandWhoseStatusReturns(_ signal: Int32) throws {
+        func `line 14: a signal is passed to the command, whose status becomes syslat's`(_ signal: Int32) throws {
             let (run, objects) = try RunningProfiler.run(["--", "sleep", "20"]) { syslat in
                 _ = try Self.sleepingCommand(of: syslat)
                 kill(syslat.pid, signal)
@@ -47,14 +47,14 @@ extension Semantics {
             #expect(run.status == 128 + signal)
             let report = try Report(json: run.output)
             #expect(report.capture.exit_status == 128 + signal)
-            // The capture ended before the command did: with its sleep still running.
+            // The capture ended before the command, which was still asleep.
             #expect(report.in_flight.map(\.name) == ["clock_nanosleep"])
             report.expectNothingLost()
             #expect(objects.areFreed())
         }
 
         @Test(arguments: [SIGINT, SIGTERM])
-        func line14_aCommandThatCatchesTheSignalGivesItsOwnStatus(_ signal: Int32) throws {
+        func `line 14: a command that catches the signal gives its own status`(_ signal: Int32) throws {
             let (run, objects) = try RunningProfiler.run(["--"] + Fixture.command("stubborn", "7")) { syslat in
                 _ = try Self.sleepingCommand(of: syslat)
                 kill(syslat.pid, signal)
@@ -67,12 +67,12 @@ extension Semantics {
         }
 
         @Test(arguments: [SIGINT, SIGTERM])
-        func line14_aSecondSignalEndsAtOnce(_ signal: Int32) throws {
+        func `line 14: a second signal ends syslat at once, without a report`(_ signal: Int32) throws {
             let (run, objects) = try RunningProfiler.run(["--"] + Fixture.command("stubborn")) { syslat in
                 let command = try Self.sleepingCommand(of: syslat)
                 defer { kill(command, SIGKILL) }
                 kill(syslat.pid, signal)
-                // It waits for the command, which takes no notice.
+                // It waits for the command, which ignores the signal.
                 #expect(eventually { SleepingThread(pid: syslat.pid, tid: syslat.pid)?.isIn("wait4") == true })
                 kill(syslat.pid, signal)
                 #expect(eventually { hasEnded(syslat.pid) })
@@ -83,7 +83,7 @@ extension Semantics {
             #expect(objects.areFreed())
         }
 
-        @Test func line14_programsAreGoneAfterAKill() throws {
+        @Test func `line 14: nothing stays in the kernel after SIGKILL`() throws {
             let program = try WaitingProgram(Fixture.command("blocked_threads", "read", "2", "1", "stay"))
             defer { program.signal(SIGKILL) }
             let (run, objects) = try RunningProfiler.run(["-p", "\(program.pid)"]) { syslat in
@@ -94,7 +94,7 @@ extension Semantics {
             #expect(objects.areFreed())
         }
 
-        @Test func line14_programsAreGoneAfterTheTargetEnded() throws {
+        @Test func `line 14: nothing stays in the kernel after the target has ended`() throws {
             let program = try WaitingProgram(Fixture.gated(Fixture.command("calls.s64", "10")))
             let (run, objects) = try RunningProfiler.run(["-p", "\(program.pid)"]) { _ in program.release() }
             #expect(program.wait() == 0)
@@ -105,7 +105,7 @@ extension Semantics {
             #expect(objects.areFreed())
         }
 
-        /// The process of the launched command, once it sleeps for some time.
+        /// The pid of the launched command, once it sleeps.
         private static func sleepingCommand(of syslat: RunningProfiler) throws -> Int32 {
             let children = try String(contentsOfFile: "/proc/\(syslat.pid)/task/\(syslat.pid)/children", encoding: .utf8)
             let command = try #require(children.split(separator: " ").compactMap { Int32($0) }.first)

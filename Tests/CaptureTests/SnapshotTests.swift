@@ -7,11 +7,11 @@ import Profile
 import Testing
 
 extension Semantics {
-    /// A capture that is looked at while it runs: line 38.
+    /// Looking at a capture while it runs: line 38.
     @Suite struct SnapshotTests {
-        /// Polls snapshots on a timer while a program makes known calls, as a live view does.
+        /// Takes snapshots on a timer while a program makes known calls, as a live view does.
         @Test(arguments: ProgramSet.allCases)
-        func line38_aHundredSnapshotsASecondChangeNothing(_ set: ProgramSet) throws {
+        func `line 38: a hundred snapshots a second change no count`(_ set: ProgramSet) throws {
             let calls: UInt64 = 300_000
             let command = try ResolvedCommand(Fixture.command("calls.s64", "\(calls)"))
             var session = try Session(CaptureOptions(target: .command(command, follow: true), programSet: set))
@@ -27,27 +27,26 @@ extension Semantics {
             let profile = try session.finish()
             #expect(session.waitForCommand() == 0)
 
-            // Two calls a round, the first execve, and the exit that never returns.
+            // Two calls a round, the first execve, and the exit, which never returns.
             #expect(profile.calls.first { $0.id.name == "getppid" }?.calls == calls)
             #expect(profile.balance.entered == 2 * calls + 2)
             #expect(profile.balance.completed == 2 * calls + 1)
             #expect(profile.balance.closes && profile.balance.lost == 0 && profile.balance.inBatches == 0)
-            // It was looked at in the middle, and what it showed only grew.
+            // Some snapshots were taken in the middle, and their counts only grew.
             #expect(snapshots.contains { $0.completed > 0 && $0.completed < 2 * calls })
             for (earlier, later) in zip(snapshots, snapshots.dropFirst()) {
                 #expect(later.entered >= earlier.entered && later.completed >= earlier.completed)
             }
         }
 
-        /// What waits in the batch of a CPU is told apart, and is not lost.
         @Test(arguments: ProgramSet.allCases)
-        func line38_whatIsInBatchesIsToldApart(_ set: ProgramSet) throws {
+        func `line 38: calls still in batches are told apart from lost ones`(_ set: ProgramSet) throws {
             let program = try WaitingProgram(["/bin/cat"])
             defer { program.signal(SIGKILL) }
             var session = try Session(CaptureOptions(target: .processes([program.pid], follow: true), programSet: set))
             try session.start()
             program.release()
-            // The write of what it has read; then it waits in the next read, and nothing flushes its batch for a second.
+            // It writes what it has read and waits in the next read. Nothing flushes its batch for a second.
             var seen: Balance?
             let patience = Clock.monotonic + 20_000_000_000
             while seen == nil, Clock.monotonic < patience {
@@ -62,8 +61,7 @@ extension Semantics {
             #expect(profile.balance.completed == 1 && profile.balance.inBatches == 0 && profile.balance.closes)
         }
 
-        /// Intervals and snapshots of one session: the intervals add up to the whole.
-        @Test func line38_intervalsAddUpToTheWhole() throws {
+        @Test func `line 38: the intervals of a session add up to its profile`() throws {
             let calls: UInt64 = 200_000
             let command = try ResolvedCommand(Fixture.command("calls.s64", "\(calls)"))
             var session = try Session(CaptureOptions(target: .command(command, follow: true)))
@@ -84,7 +82,7 @@ extension Semantics {
             #expect(profile.balance.completed == 2 * calls + 1)
         }
 
-        @Test func line38_aSessionStopsForSignalsSourcesAndTheEndOfItsTarget() throws {
+        @Test func `line 38: a session stops for deadlines, sources and the end of its target`() throws {
             let program = try WaitingProgram(["/bin/cat"])
             var session = try Session(CaptureOptions(target: .processes([program.pid], follow: true)))
             let pipe = try PipeEnds()

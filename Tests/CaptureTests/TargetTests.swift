@@ -5,16 +5,16 @@ import Foundation
 import Testing
 
 extension Semantics {
-    /// Who is watched, and who is not.
+    /// Which processes are watched.
     @Suite struct TargetTests {
         @Test(arguments: ProgramSet.allCases)
-        func line11_everythingIsCountedExactlyButOurselves(_ set: ProgramSet) throws {
+        func `line 11: every process is counted exactly but the one that captures`(_ set: ProgramSet) throws {
             let program = try WaitingProgram(Fixture.gated(Fixture.command("calls.s64", "5000")))
             let options = CaptureOptions(target: .all, programSet: set)
             let report = try Report(
                 capture(options, endsAfterwards: true) {
                     program.release()
-                    // Calls of our own, which must not be seen.
+                    // Calls of our own, which must not be counted.
                     for _ in 0..<1000 { close(-1) }
                     eventually { hasEnded(program.pid) }
                 })
@@ -29,7 +29,7 @@ extension Semantics {
             report.expectNothingLost()
         }
 
-        @Test func line11_theCommandLineProfilesEverythingButItself() throws {
+        @Test func `line 11: syslat profile -a does not count itself`() throws {
             var pid: Int32 = 0
             let run = try ProgramRun.run(
                 [ProgramRun.syslat, "profile", "-a", "--duration", "500ms", "--format", "json"], onStart: { pid = $0 })
@@ -40,9 +40,9 @@ extension Semantics {
             report.expectNothingLost()
         }
 
-        /// The probe floor is measured by calls of our own: those of our other threads must not be caught meanwhile.
+        /// The probe floor is measured with calls of our own. Those of our other threads must not be counted meanwhile.
         @Test(arguments: ProgramSet.allCases)
-        func line11_callsOfOurOtherThreadsStayOutOfTheCalibration(_ set: ProgramSet) throws {
+        func `line 11: calls of our other threads stay out of the calibration`(_ set: ProgramSet) throws {
             let program = try WaitingProgram(["/bin/cat"])
             defer { program.signal(SIGKILL) }
             let ended = Flag()
@@ -67,7 +67,7 @@ extension Semantics {
             func raise() { lock.withLock { value = true } }
         }
 
-        @Test func line11_ourOwnPidIsRefusedWithASentence() throws {
+        @Test func `line 11: syslat's own pid is refused with status 64`() throws {
             let options = CaptureOptions(target: .processes([getpid()], follow: true))
             let error = try #require(throws: CaptureError.self) { _ = try Session(options) }
             #expect(error.kind == .wrongRequest)
@@ -80,7 +80,7 @@ extension Semantics {
         }
 
         @Test(arguments: ProgramSet.allCases)
-        func line12_onlyTheListedProcessesAreWatched(_ set: ProgramSet) throws {
+        func `line 12: only the listed processes are watched`(_ set: ProgramSet) throws {
             let programs = try (1...3).map { try WaitingProgram(Fixture.gated(Fixture.command("calls.s64", "\($0 * 100)"))) }
             let options = CaptureOptions(
                 target: .processes([programs[0].pid, programs[2].pid], follow: true), programSet: set)
@@ -94,7 +94,7 @@ extension Semantics {
         }
 
         @Test(.enabled(if: ControlGroup.root != nil, "no cgroup2 is mounted"), arguments: ProgramSet.narrowed)
-        func line12_aCgroupIsWatchedWithItsChildrenAndNothingElse(_ set: ProgramSet) throws {
+        func `line 12: a cgroup is watched with its children and nothing else`(_ set: ProgramSet) throws {
             let group = try ControlGroup()
             let inside = try WaitingProgram(Fixture.gated(Fixture.command("generations", "5", "40")))
             let below = try WaitingProgram(Fixture.gated(Fixture.command("calls.s32", "30")))
@@ -120,9 +120,9 @@ extension Semantics {
             report.expectNothingLost()
         }
 
-        /// A process that leaves the cgroup inside a call returns from it outside: the call is counted, later ones are not.
+        /// The call returns outside the cgroup and is counted. Later calls are not.
         @Test(.enabled(if: ControlGroup.root != nil, "no cgroup2 is mounted"))
-        func line25_aCallThatLeavesTheCgroupCompletes() throws {
+        func `line 25: a call during which the process leaves the cgroup completes`() throws {
             let group = try ControlGroup()
             let program = try WaitingProgram(Fixture.command("blocked_threads", "nanosleep", "3", "5", "late"))
             try group.add(program.pid)

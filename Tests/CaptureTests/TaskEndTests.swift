@@ -5,10 +5,10 @@ import Foundation
 import Testing
 
 extension Semantics {
-    /// Threads end inside exit, or are killed inside a call, and their slots are free again.
+    /// Threads end inside exit or are killed inside a call, and their slots are free again.
     @Suite struct TaskEndTests {
         @Test(arguments: [(ProgramSet.typed, UInt64(20_000)), (ProgramSet.raw, UInt64(2_000))])
-        func line5_twentyThousandShortThreadsAreAllCounted(_ set: ProgramSet, _ threads: UInt64) throws {
+        func `line 5: every call of thousands of short threads is counted`(_ set: ProgramSet, _ threads: UInt64) throws {
             let (report, run) = try Report.profiling(
                 Fixture.command("short_threads", "\(threads)", "10"), options: set.options)
             #expect(run.status == 0)
@@ -20,11 +20,10 @@ extension Semantics {
             report.expectNothingLost()
         }
 
-        /// Linux lets a call that is killed return first, with an error that the program never sees: the signal is taken on the
-        /// way back to the program, after the exit tracepoint. So it has completed, and only what has not counts as never
-        /// returned.
+        /// Linux lets a killed call return first, with an error that the program never sees: the signal is taken after the exit
+        /// tracepoint. Such a call has completed. Only a call that has not counts as never returned.
         @Test(arguments: ProgramSet.allCases, ["read", "nanosleep", "futex"])
-        func line5_threadsKilledInsideACallLeaveNothingInFlight(_ set: ProgramSet, _ kind: String) throws {
+        func `line 5: threads killed inside a call leave nothing in flight`(_ set: ProgramSet, _ kind: String) throws {
             let program = try WaitingProgram(Fixture.command("blocked_threads", kind, "40", "5", "stay"))
             let report = try Report.capturing(program, set: set) {
                 SleepingThread.wait(for: 40, of: program.pid, in: kind)
@@ -46,7 +45,7 @@ extension Semantics {
         }
 
         @Test(arguments: ProgramSet.allCases)
-        func line5_theSlotsOfTheKilledAreUsedAgain(_ set: ProgramSet) throws {
+        func `line 5: the slots of killed processes are used again`(_ set: ProgramSet) throws {
             // 64 slots for 300 processes: each slot has had four or five owners at the end.
             let command = try Fixture.gated(Fixture.command("killed_children", "300", "4"))
             let program = try WaitingProgram(command)
@@ -60,8 +59,8 @@ extension Semantics {
             report.expectNothingLost()
         }
 
-        /// No call of a thread is charged to a later one with the same slot: getppid never sleeps.
-        @Test func line5_aDeadThreadsCallIsNotChargedToAnother() throws {
+        /// getppid never sleeps, so a blocked one would be charged with another thread's sleep.
+        @Test func `line 5: a dead thread's call is not charged to a later thread`() throws {
             let program = try WaitingProgram(Fixture.command("blocked_threads", "nanosleep", "100", "0", "stay"))
             let second = try WaitingProgram(Fixture.gated(Fixture.command("short_threads", "500", "4")))
             let options = CaptureOptions(target: .processes([program.pid, second.pid], follow: true), slotLimit: 64)

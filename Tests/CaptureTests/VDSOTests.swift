@@ -8,7 +8,8 @@ import Testing
 extension Semantics {
     /// Which calls the vDSO serves, which entered the kernel all the same, and why: lines 33 to 37 of Documentation/semantics.md.
     @Suite struct VDSOTests {
-        /// Whether user space can read this machine's clock source; else every time call enters the kernel, with another reason.
+        /// Whether user space can read this machine's clock source. If not, every time call enters the kernel, with another
+        /// reason.
         private static let isClockReadable: Bool = {
             let path = "/sys/devices/system/clocksource/clocksource0/current_clocksource"
             let name = (try? String(contentsOfFile: path, encoding: .utf8))?.trimmingCharacters(in: .newlines)
@@ -31,7 +32,7 @@ extension Semantics {
         }
 
         @Test(served, arguments: ProgramSet.allCases, ["vdso_calls", "vdso_calls.static"])
-        func servedCallsDoNotEnter(_ set: ProgramSet, _ program: String) throws {
+        func `calls that the vDSO serves don't enter the kernel`(_ set: ProgramSet, _ program: String) throws {
             let (report, run) = try Report.profiling(Fixture.command(program, "served:1000"), options: set.options)
             #expect(run.status == 0, "\(run.error)")
             #expect(try entered(report).isEmpty, "\(report.rows)")
@@ -42,7 +43,7 @@ extension Semantics {
         }
 
         @Test(arguments: ProgramSet.allCases, ["vdso_calls", "vdso_calls.static"])
-        func callsPastTheVDSOAreBypass(_ set: ProgramSet, _ program: String) throws {
+        func `calls past the vDSO are a bypass, with process and caller`(_ set: ProgramSet, _ program: String) throws {
             let (report, _) = try Report.profiling(Fixture.command(program, "bypass:500"), options: set.options)
             #expect(try entered(report) == ["clock_gettime MONOTONIC bypass": 500])
             let row = try #require(report.vdso?.entered.first { $0.reason == "bypass" && $0.name == "clock_gettime" })
@@ -56,7 +57,7 @@ extension Semantics {
             #expect(report.calls("clock_gettime") == 500)
         }
 
-        @Test func codeWithoutALibraryIsNamedByItsFile() throws {
+        @Test func `a program without a C library is the caller itself`() throws {
             let (report, _) = try Report.profiling(Fixture.command("raw_clock.s64", "250"))
             #expect(try entered(report) == ["clock_gettime MONOTONIC bypass": 250])
             let callers = try #require(report.vdso?.entered.first?.processes.first?.callers)
@@ -64,7 +65,7 @@ extension Semantics {
             #expect(callers.first?.file.hasSuffix("raw_clock.s64") == true)
         }
 
-        @Test func generatedCodeBelongsToNoFile() throws {
+        @Test func `code generated at run time is a caller without a file`() throws {
             let (report, _) = try Report.profiling(Fixture.command("vdso_calls", "generated:50"))
             #expect(try entered(report) == ["clock_gettime MONOTONIC bypass": 50])
             let callers = try #require(report.vdso?.entered.first?.processes.first?.callers)
@@ -72,8 +73,7 @@ extension Semantics {
             #expect(callers.map(\.calls) == [50])
         }
 
-        /// A process that lives while it is looked at is named with its folder.
-        @Test func aLivingProcessGivesThePath() throws {
+        @Test func `a program that runs already is named as the caller`() throws {
             let program = try WaitingProgram(Fixture.gated(Fixture.command("raw_clock.s64", "40")))
             let report = try Report.capturing(program)
             let callers = try #require(report.vdso?.entered.first { $0.name == "clock_gettime" }?.processes.first?.callers)
@@ -87,7 +87,7 @@ extension Semantics {
                 ("thread-cputime", "THREAD_CPUTIME"), ("process-cputime", "PROCESS_CPUTIME"), ("negative", "CPUCLOCK"),
                 ("realtime-alarm", "REALTIME_ALARM"), ("boottime-alarm", "BOOTTIME_ALARM"),
             ])
-        func clocksThatNoVDSOServes(_ set: ProgramSet, _ clock: (step: String, name: String)) throws {
+        func `clocks that no vDSO serves are not curable`(_ set: ProgramSet, _ clock: (step: String, name: String)) throws {
             let (report, _) = try Report.profiling(Fixture.command("vdso_calls", "\(clock.step):300"), options: set.options)
             #expect(try entered(report) == ["clock_gettime \(clock.name) clock-not-served:\(clock.name)": 300])
             #expect(report.vdso?.entered.first?.curable == false)
@@ -95,7 +95,7 @@ extension Semantics {
 
         @Test(
             served, arguments: ["realtime", "monotonic", "monotonic-raw", "realtime-coarse", "monotonic-coarse", "boottime", "tai"])
-        func clocksThatTheVDSOServes(_ clock: String) throws {
+        func `clocks that the vDSO serves don't enter the kernel`(_ clock: String) throws {
             let (report, _) = try Report.profiling(Fixture.command("vdso_calls", "\(clock):1000"))
             #expect(try entered(report).isEmpty)
         }
@@ -103,21 +103,22 @@ extension Semantics {
         @Test(
             .enabled(if: VDSOSurvey.functionNames.contains("getrandom"), "this vDSO has no getrandom (Linux before 6.11)"),
             arguments: ["vdso_calls", "vdso_calls.static"])
-        func itsGetrandomFetchesAKeyOnceInAWhile(_ program: String) throws {
+        func `getrandom of the vDSO enters only to reseed, five times at most`(_ program: String) throws {
             let (report, _) = try Report.profiling(Fixture.command(program, "getrandom:1000"))
             let rows = try entered(report)
             #expect(Set(rows.keys) == ["getrandom reseed"])
             #expect((1...5).contains(rows["getrandom reseed"] ?? 0))
         }
 
-        @Test func python() throws {
+        @Test func `Python enters the kernel only for a clock that is not served`() throws {
             let source = "import time\nfor i in range(200): time.thread_time_ns(); time.time(); time.monotonic()"
             let (report, _) = try Report.profiling(["/usr/bin/python3", "-S", "-c", source])
             #expect(try entered(report)["clock_gettime THREAD_CPUTIME clock-not-served:THREAD_CPUTIME"] == 200)
             if Self.isClockReadable { #expect(report.calls("clock_gettime") == 200) }
         }
 
-        @Test(arguments: ProgramSet.allCases) func thirtyTwoBitCallsTellNothing(_ set: ProgramSet) throws {
+        @Test(arguments: ProgramSet.allCases)
+        func `entries of 32-bit calls have an unknown reason and are not curable`(_ set: ProgramSet) throws {
             let (report, _) = try Report.profiling(Fixture.command("raw_clock.s32", "100"), options: set.options)
             #expect(
                 try entered(report) == [
@@ -126,18 +127,18 @@ extension Semantics {
             #expect(report.vdso?.entered.contains { $0.curable } == false)
         }
 
-        /// The kernel keeps count of where the image is, wherever it was moved to.
-        @Test func aMovedVDSOIsFound() throws {
+        /// The kernel keeps track of where the image is mapped.
+        @Test func `a vDSO that was moved is found`() throws {
             let (report, _) = try Report.profiling(Fixture.command("vdso_calls", "moved:60"))
             #expect(try entered(report) == ["clock_gettime THREAD_CPUTIME clock-not-served:THREAD_CPUTIME": 60])
         }
 
-        @Test func anUnmappedVDSOIsBypassed() throws {
+        @Test func `calls made after the vDSO was unmapped are a bypass`() throws {
             let (report, _) = try Report.profiling(Fixture.command("vdso_calls", "unmapped:60"))
             #expect(try entered(report) == ["clock_gettime MONOTONIC bypass": 60])
         }
 
-        @Test(served) func aTimeNamespaceIsNoCause() throws {
+        @Test(served) func `calls in a time namespace are served as elsewhere`() throws {
             let command =
                 try ["/usr/bin/unshare", "--time", "--fork", "--monotonic", "100", "--boottime", "1000"]
                 + Fixture.command("vdso_calls", "monotonic:1000", "boottime:1000", "bypass:20")
@@ -147,19 +148,19 @@ extension Semantics {
         }
 
         @Test(.enabled(if: hasVsyscallPage, "this kernel has no vsyscall page"), arguments: ProgramSet.allCases)
-        func theLegacyPageIsCounted(_ set: ProgramSet) throws {
+        func `calls of the vsyscall page are counted apart from system calls`(_ set: ProgramSet) throws {
             let (report, _) = try Report.profiling(Fixture.command("vdso_calls", "vsyscall:30"), options: set.options)
             let rows = try #require(report.vdso).vsyscalls
             #expect(rows.map(\.calls) == [30])
             #expect(rows.map(\.name) == ["gettimeofday"])
             #expect(rows.map(\.abi) == ["vsyscall"])
             #expect(rows.map(\.comm) == ["vdso_calls"])
-            // They are no system calls: no tracepoint of those sees them.
+            // They aren't system calls: the tracepoints don't see them.
             #expect(report.calls("gettimeofday") == 0)
             report.expectNothingLost()
         }
 
-        @Test func processesAreToldApart() throws {
+        @Test func `processes that bypass the vDSO are told apart`() throws {
             let program = try Fixture("vdso_calls").path
             let (report, _) = try Report.profiling([
                 "/bin/sh", "-c", "\(program) bypass:20; \(program) bypass:30; \(program) bypass:40",
@@ -170,7 +171,7 @@ extension Semantics {
             #expect(Set(row.processes.map(\.pid)).count == 3)
         }
 
-        @Test func intervalsAddUp() throws {
+        @Test func `entered calls of a time series add up`() throws {
             let program = try Fixture("vdso_calls").path
             let command = ["/bin/sh", "-c", "\(program) bypass:100; sleep 0.3; \(program) bypass:100"]
             let file = FileManager.default.temporaryDirectory.appending(path: "syslat-\(UUID().uuidString).syslat").path
@@ -182,17 +183,17 @@ extension Semantics {
             #expect(report.calls("clock_gettime") == 200)
         }
 
-        @Test func onlySelectedCallsAreClassified() throws {
+        @Test func `only selected calls are given a reason`() throws {
             let command = try Fixture.command("vdso_calls", "bypass:20", "thread-cputime:20")
             let (report, _) = try Report.profiling(command, options: ["-e", "read"])
             #expect(try entered(report).isEmpty)
-            // Nothing that the vDSO serves was asked for.
+            // No call that the vDSO serves is selected.
             #expect(report.vdso?.ticks.state == "off")
         }
 
-        /// Thirty million calls, of which no tracepoint sees one. Other programs on the same CPU can make a calibration of
-        /// milliseconds wrong: one capture of five has to be right.
-        @Test(served) func theEstimateIsRight() throws {
+        /// Thirty million calls that no tracepoint sees. Other programs on the same CPU can spoil a calibration of milliseconds,
+        /// so one capture of five has to be right.
+        @Test(served) func `one of five estimates of served calls is within 15 percent`() throws {
             let program = try Fixture.command("vdso_calls", "monotonic:30000000")
             var estimates: [UInt64] = []
             for _ in 0..<5 {
@@ -206,15 +207,14 @@ extension Semantics {
             Issue.record("estimates of 30,000,000 calls: \(estimates)")
         }
 
-        @Test func samplingCanBeOff() throws {
+        @Test func `nothing is estimated with --vdso-ticks off`() throws {
             let command = try Fixture.command("vdso_calls", "monotonic:3000000")
             let (report, _) = try Report.profiling(command, options: ["--vdso-ticks", "off"])
             #expect(report.vdso?.served_estimate.isEmpty == true)
             #expect(report.vdso?.ticks.state == "off")
         }
 
-        /// Where perf events are refused, the rest of the report is whole, and says what it lacks.
-        @Test func refusedPerfEventsAreSaid() throws {
+        @Test func `refused perf events leave the rest of the report whole`() throws {
             let file = FileManager.default.temporaryDirectory.appending(path: "syslat-\(UUID().uuidString).json").path
             defer { try? FileManager.default.removeItem(atPath: file) }
             let run = try ProgramRun.run(

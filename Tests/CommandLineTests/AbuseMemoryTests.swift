@@ -14,8 +14,8 @@ extension CommandLineTests.Abuse {
             "getrusage", "write", "lseek", "fsync", "fdatasync", "dup", "fcntl", "ioctl", "ftruncate", "fchdir", "fchmod", "listen",
         ]
 
-        /// Profiles two thousand processes, all of which live at the end, and checks that all of their calls are counted. Gives the
-        /// most that syslat had resident, in KiB.
+        /// Profiles two thousand processes that all live at the end, and checks that all their calls are counted. Returns the
+        /// peak of syslat's resident memory in KiB.
         private func profile(launcher: [String] = []) throws -> Int {
             let program = try WaitingProgram(Fixture.command("thirty_calls", "\(Self.processes)", "\(Self.rounds)"))
             var peak = 0
@@ -42,14 +42,14 @@ extension CommandLineTests.Abuse {
         }
 
         @Test(.enabled(if: MemoryLimit.isPossible, "no cgroup with a memory limit can be made here"))
-        func sixtyFourMebibytesAreEnough() throws {
+        func `64 MiB of memory are enough for two thousand processes`() throws {
             let limit = try MemoryLimit(mebibytes: 64)
             _ = try profile(launcher: limit.launcher)
-            // It was in there: with its ring of 8 MiB at least.
+            // syslat was in the cgroup, with its ring of 8 MiB at least.
             if let peak = limit.peak { #expect((8 << 20...64 << 20).contains(peak), "\(peak)") }
         }
 
-        @Test func twoThousandProcessesOfThirtyCallsTakeFortyEightMebibytes() throws {
+        @Test func `two thousand processes with thirty calls take at most 48 MiB`() throws {
             let peak = try profile()
             #expect(peak > 4 << 10, "\(peak) KiB")
             #expect(peak <= 48 << 10, "\(peak) KiB")

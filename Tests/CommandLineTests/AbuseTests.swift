@@ -3,23 +3,23 @@ import Foundation
 import Testing
 
 extension CommandLineTests {
-    /// Nothing is lost under abuse: whatever happens to syslat, to its target or to the machine, every call of a program whose calls
-    /// are known is counted, and the balance closes. Here and, where the same is asked of each set of programs, in Semantics:
+    /// Nothing is lost under abuse: whatever happens to syslat, its target or the machine, every call of a program with known
+    /// calls is counted, and the balance closes. Tests that run under each program set are in the suite Semantics:
     ///
     /// | abuse | tests |
     /// |---|---|
     /// | the consumer is stopped for 5 s under full load | here |
     /// | every CPU is busy with SCHED_FIFO work | here |
-    /// | a ring of 64 KiB | here; `CapacityTests.line22_nothingIsLostWhileTheRingIsFull` |
-    /// | 20 000 threads born and dead | `TaskEndTests.line5_twentyThousandShortThreadsAreAllCounted` |
+    /// | a ring of 64 KiB | here; line 22 in `CapacityTests` |
+    /// | 20 000 threads born and dead | line 5 in `TaskEndTests` |
     /// | 20 000 processes forked and dead | here |
     /// | 5 000 threads blocked at once | here |
-    /// | a CPU taken offline and back | `CPUTests.line13_…`; on other kernels `GuestSemanticsTests` |
-    /// | the target is killed in the middle of calls | here; `TaskEndTests.line5_threadsKilledInsideACallLeaveNothingInFlight` |
-    /// | syslat is killed | here; `SignalTests.line14_programsAreGoneAfterAKill` |
+    /// | a CPU taken offline and back | line 13 in `CPUTests`; on other kernels `GuestSemanticsTests` |
+    /// | the target is killed in the middle of calls | here; line 5 in `TaskEndTests` |
+    /// | syslat is killed | here; line 14 in `SignalTests` |
     /// | 64 MiB of memory for syslat | here; by a cgroup of version 2 in `GuestSemanticsTests` |
     @Suite(.requiresBPF) struct Abuse {
-        @Test func theConsumerMayStopForFiveSecondsUnderFullLoad() throws {
+        @Test func `no call is lost while the consumer stops for five seconds under load`() throws {
             let scratch = try Scratch()
             let busy = try BusyCalls()
             let (run, _) = try RunningProfiler.run(["-p", "\(busy.pid)", "-o", scratch.path("profile")]) { syslat in
@@ -40,8 +40,8 @@ extension CommandLineTests {
             #expect(text.contains("warning: ") && text.contains("in the kernel's overflow histograms"), "\(text)")
         }
 
-        /// 64 KiB hold what the CPUs do in a millisecond or two: what comes while the ring is full is counted in the kernel.
-        @Test func theRingMayBeAsSmallAsCanBe() throws {
+        /// 64 KiB hold what the CPUs do in a millisecond or two. Calls made while the ring is full are counted in the kernel.
+        @Test func `no call is lost with the smallest ring`() throws {
             let busy = try BusyCalls()
             let (run, _) = try RunningProfiler.run(["-p", "\(busy.pid)", "--ring-size", "64KiB"]) { _ in
                 try busy.begin(andMake: 2_000_000)
@@ -52,15 +52,15 @@ extension CommandLineTests {
 
         private static let isFIFOPermitted = (try? ProgramRun.run(["chrt", "--fifo", "1", "true"]))?.status == 0
 
-        /// Who consumes has the few percent of a CPU that the kernel keeps from such work.
+        /// The consumer gets only the few percent of a CPU that the kernel keeps from such work.
         @Test(.enabled(if: isFIFOPermitted, "SCHED_FIFO is not permitted here: `chrt --fifo 1 true` fails"))
-        func everyCPUMayBeBusyWithRealTimeWork() throws {
+        func `no call is lost while real-time work takes every CPU`() throws {
             let busy = try BusyCalls(seconds: 3, isFIFO: true)
             let (run, _) = try RunningProfiler.run(["-p", "\(busy.pid)"]) { _ in try busy.begin() }
             try check(run, busy)
         }
 
-        /// What holds for a busy program that was watched from its gate to its end.
+        /// Checks what holds for a busy program that was watched from its gate to its end.
         @discardableResult
         private func check(
             _ run: ProgramRun, _ busy: BusyCalls, sourceLocation: SourceLocation = #_sourceLocation
@@ -74,12 +74,12 @@ extension CommandLineTests {
             }
             #expect(report.call("getppid")?.errors == 0, sourceLocation: sourceLocation)
             #expect(report.call("write")?.errnos == ["EBADF": busy.write.done], sourceLocation: sourceLocation)
-            // The exit of each thread, and exit_group.
+            // The exit of each thread and the exit_group.
             #expect(report.balance.never_returned == UInt64(BusyCalls.threads) + 1, sourceLocation: sourceLocation)
             #expect(report.balance.new_task_returns == UInt64(BusyCalls.threads), sourceLocation: sourceLocation)
             #expect(report.balance.began_before == 1, "the gate's read", sourceLocation: sourceLocation)
             #expect(report.balance.in_flight == 0, sourceLocation: sourceLocation)
-            // The kernel's histograms do not know the process.
+            // Overflow histograms don't keep the process.
             let known = report.processes.reduce(0) { $0 + $1.calls }
             #expect(known + report.balance.overflowed == report.balance.completed, sourceLocation: sourceLocation)
             report.expectNothingLost(sourceLocation: sourceLocation)
@@ -90,8 +90,8 @@ extension CommandLineTests {
             (try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8))?.contains("\nState:\tT") == true
         }
 
-        /// Every thread is killed between two of its calls or in one: what it had begun has returned, or never does.
-        @Test func theTargetMayBeKilledInTheMiddleOfCalls() throws {
+        /// Every thread is killed between two of its calls or inside one. Its last call has returned or never does.
+        @Test func `no call is lost when the target is killed in the middle of calls`() throws {
             let busy = try BusyCalls()
             let (run, _) = try RunningProfiler.run(["-p", "\(busy.pid)"]) { _ in
                 try busy.begin(andMake: 100_000)
@@ -109,8 +109,7 @@ extension CommandLineTests {
             report.expectNothingLost()
         }
 
-        /// Its programs, maps and links are gone, and the target goes on.
-        @Test func syslatMayBeKilledUnderFullLoad() throws {
+        @Test func `nothing of a killed syslat stays in the kernel, and its target goes on`() throws {
             let busy = try BusyCalls()
             let (run, objects) = try RunningProfiler.run(["-p", "\(busy.pid)"]) { syslat in
                 #expect(syslat.objects.count(of: "prog") >= 8 && syslat.objects.count(of: "link") >= 6)
@@ -125,8 +124,8 @@ extension CommandLineTests {
             #expect(busy.wait() == 0)
         }
 
-        @Test func twentyThousandProcessesAreForkedAndDie() throws {
-            // Two at a time, so that both CPUs have births and deaths.
+        @Test func `the calls of twenty thousand short processes are all counted`() throws {
+            // Two at a time, so processes start and end on both CPUs.
             let command = try Fixture.gated(Fixture.command("children", "fork", "10000", "3"))
             let programs = try (0..<2).map { _ in try WaitingProgram(command) }
             let targets = programs.map { "\($0.pid)" }.joined(separator: ",")
@@ -148,7 +147,7 @@ extension CommandLineTests {
             report.expectNothingLost()
         }
 
-        @Test func fiveThousandThreadsAreBlockedAtOnce() throws {
+        @Test func `five thousand threads blocked at once are all in flight`() throws {
             let program = try WaitingProgram(Fixture.command("blocked_threads", "read", "5000", "1", "stay"))
             defer { program.signal(SIGKILL) }
             let (run, _) = try RunningProfiler.run(["-p", "\(program.pid)"]) { syslat in

@@ -2,7 +2,7 @@ import CaptureSupport
 import Testing
 
 extension CommandLineTests {
-    /// Options that make no sense: refused with 64 before anything is loaded, without root.
+    /// Options that make no sense are refused with 64 before anything is loaded, and without root.
     @Suite struct BadOptions {
         static let selections = [
             Refusal(["profile", "-e", "reed", "--", "true"], 64, "'reed'", "did you mean read"),
@@ -78,27 +78,32 @@ extension CommandLineTests {
             Refusal(["profile", "-p", ""], 64, "'' is not a process id", "-p 1234,5678"),
         ]
 
-        @Test(arguments: samplings + budgets + [both]) func samplingsThatMakeNoSense(_ refusal: Refusal) throws {
+        @Test(arguments: samplings + budgets + [both])
+        func `sampling rates and budgets that make no sense are refused`(_ refusal: Refusal) throws {
             try refusal.check()
         }
-        @Test(arguments: selections) func selectionsThatNameNothing(_ refusal: Refusal) throws { try refusal.check() }
+        @Test(arguments: selections)
+        func `selections that name no call are refused with a hint`(_ refusal: Refusal) throws { try refusal.check() }
 
-        @Test(arguments: values) func valuesThatMeanNothing(_ refusal: Refusal) throws { try refusal.check() }
+        @Test(arguments: values)
+        func `values that make no sense for their option are refused`(_ refusal: Refusal) throws { try refusal.check() }
 
-        @Test(arguments: tickRates) func tickRatesThatAreNone(_ refusal: Refusal) throws { try refusal.check() }
+        @Test(arguments: tickRates)
+        func `tick rates other than 1 to 10000 and off are refused`(_ refusal: Refusal) throws { try refusal.check() }
 
         @Test(.requiresBPF, arguments: [("off", nil), ("1", 1), ("10000", 10_000)] as [(String, UInt32?)])
-        func tickRatesAtTheirBounds(_ rate: String, _ hertz: UInt32?) throws {
+        func `off and the lowest and highest tick rates are accepted`(_ rate: String, _ hertz: UInt32?) throws {
             let (report, run) = try Report.profiling(["true"], options: ["--vdso-ticks", rate])
             #expect(run.status == 0, "\(run.error)")
             #expect(report.vdso?.ticks.state == (hertz == nil ? "off" : "on"))
             #expect(report.vdso?.ticks.hertz == hertz)
         }
 
-        @Test(arguments: targets) func targetsThatAreNone(_ refusal: Refusal) throws { try refusal.check() }
+        @Test(arguments: targets)
+        func `missing, contradictory and malformed targets are refused`(_ refusal: Refusal) throws { try refusal.check() }
 
         /// Users of strace are used to it.
-        @Test func aCommandWithoutProfileAndDashesIsShownHow() throws {
+        @Test func `a command without profile and dashes is shown with them`() throws {
             let run = try syslat(["ls", "-l"])
             #expect(run.status == 64)
             #expect(run.output == "")

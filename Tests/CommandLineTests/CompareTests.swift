@@ -32,7 +32,7 @@ extension CommandLineTests {
             try shell("cd '\(scratch.folder)' && \"$SYSLAT\" compare \(line)")
         }
 
-        @Test func globsOnBothSides() throws {
+        @Test func `globs name the files of both sides of a comparison`() throws {
             let scratch = try files()
             let same = try compare("a-* -- b-*", in: scratch)
             #expect(same.status == 0 && same.error == "", "\(same.error)")
@@ -42,7 +42,7 @@ extension CommandLineTests {
             #expect(slower.output.contains("REGRESSED: 2 of 12 gated cells are slower"), "\(slower.output)")
         }
 
-        @Test func whatIsNotDecidedIsThree() throws {
+        @Test func `an undecided comparison gives 3 unless --inconclusive says otherwise`() throws {
             let scratch = try files(3)
             for (option, status) in [("", 3), ("--inconclusive pass", 0), ("--inconclusive fail", 1)] as [(String, Int32)] {
                 let run = try compare("\(option) a-* -- b-*", in: scratch)
@@ -51,12 +51,12 @@ extension CommandLineTests {
                     run.output.contains("INCONCLUSIVE: 3 boots a side can't decide about 12 gated cells: at least 5 are needed"),
                     "\(run.output)")
             }
-            // A regression is one however the rest is taken.
+            // A regression stays one whatever the undecided cells count as.
             let seven = try files()
             #expect(try compare("--inconclusive pass a-* -- slow-*", in: seven).status == 1)
         }
 
-        @Test func formats() throws {
+        @Test func `a comparison is written as text, JSON and Markdown`() throws {
             let scratch = try files()
             let json = try shell(
                 "cd '\(scratch.folder)' && \"$SYSLAT\" compare --format json a-* -- slow-* | jq -r '.schema, .outcome, (.gated | length)'"
@@ -69,7 +69,7 @@ extension CommandLineTests {
             #expect(try scratch.read("out.txt").contains("NO REGRESSION"))
         }
 
-        @Test func optionsOfTheGate() throws {
+        @Test func `the options of the gate change the verdict`() throws {
             let scratch = try files()
             let wide = try compare("--delta p50=40%,p99=40% a-* -- slow-*", in: scratch)
             #expect(wide.status == 0, "\(wide.output)")
@@ -96,13 +96,13 @@ extension CommandLineTests {
             ("--format yaml a-0.syslat -- b-0.syslat", "yaml"),
             ("-o '' a-0.syslat -- b-0.syslat", "-o was given an empty name"),
         ])
-        func aWrongCommandLineIs64(line: String, sentence: String) throws {
+        func `a wrong command line gives 64`(line: String, sentence: String) throws {
             let run = try compare(line, in: try files(2))
             #expect(run.status == 64, "\(run.output)\(run.error)")
             #expect(run.output == "" && run.error.contains(sentence), "\(run.error)")
         }
 
-        @Test(arguments: ["/no/such/folder/x", "/dev/full"]) func anOutputThatCannotBeWrittenIsOne(file: String) throws {
+        @Test(arguments: ["/no/such/folder/x", "/dev/full"]) func `an output that can't be written gives 1`(file: String) throws {
             let run = try compare("-o \(file) a-0.syslat -- b-0.syslat", in: try files(2))
             #expect(run.status == 1 && run.output == "")
             #expect(run.error.contains("The output can't be written to \(file)"), "\(run.error)")
@@ -115,7 +115,7 @@ extension CommandLineTests {
             ("a-0.syslat -- quick", "different work can't be compared"),
             ("emulated -- real", "was made under emulation"),
         ])
-        func whatCannotBeComparedIsTwo(line: String, sentence: String) throws {
+        func `files that can't be compared give 2`(line: String, sentence: String) throws {
             let scratch = try files(2)
             let good = try scratch.read("a-0.syslat")
             try scratch.write(good.replacing("\"clocksource\":\"tsc\"", with: "\"clocksource\":\"hpe\""), to: "damaged")
@@ -139,7 +139,7 @@ extension CommandLineTests {
             try Data(try ProfileFileWriter.text(of: profile)).write(to: URL(fileURLWithPath: scratch.path(name)))
         }
 
-        @Test func aLossyProfileIsComparedByForce() throws {
+        @Test func `a profile with losses is compared with --force`() throws {
             let scratch = try files(2)
             var profile = SyntheticBoots(seed: 5).files("x")[0].profile
             profile.balance = Balance(
@@ -149,7 +149,7 @@ extension CommandLineTests {
             #expect(run.status == 3 && run.output.contains("lost more than 0.1 % of the calls: what is left"), "\(run.error)")
         }
 
-        @Test func oneSideMayComeFromStandardInput() throws {
+        @Test func `one side can come from standard input`() throws {
             let scratch = try files()
             let run = try shell("cd '\(scratch.folder)' && \"$SYSLAT\" compare a-* -- - <b-0.syslat")
             #expect(run.status == 3 && run.output.contains("one boot a side says nothing about how boots differ"), "\(run.error)")

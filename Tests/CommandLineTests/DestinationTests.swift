@@ -5,7 +5,7 @@ import Testing
 extension CommandLineTests {
     /// Where the report goes, and what is left if it can't go there.
     @Suite(.requiresBPF) struct Destinations {
-        @Test func aFileGetsTheWholeReport() throws {
+        @Test func `the file that --report names gets the whole report`() throws {
             let scratch = try Scratch()
             let run = try syslat(["profile", "--report", scratch.path("report"), "--", "true"])
             #expect(run.status == 0)
@@ -15,7 +15,7 @@ extension CommandLineTests {
             #expect(try scratch.read("report").contains("Balance: "))
         }
 
-        @Test func anOldFileIsReplaced() throws {
+        @Test func `an old report is replaced`() throws {
             let scratch = try Scratch()
             try scratch.write("old\n", to: "report")
             #expect(try syslat(["profile", "--report", scratch.path("report"), "--", "true"]).status == 0)
@@ -23,7 +23,7 @@ extension CommandLineTests {
             #expect(scratch.names == ["report"])
         }
 
-        @Test func theFileBehindALinkIsReplacedAndNotTheLink() throws {
+        @Test func `the file behind a link is replaced, not the link`() throws {
             let scratch = try Scratch()
             try scratch.write("old\n", to: "real")
             try FileManager.default.createSymbolicLink(atPath: scratch.path("link"), withDestinationPath: "real")
@@ -32,7 +32,7 @@ extension CommandLineTests {
             #expect(try FileManager.default.destinationOfSymbolicLink(atPath: scratch.path("link")) == "real")
         }
 
-        @Test func aMissingFolderIsFoundBeforeTheCommandRuns() throws {
+        @Test func `a missing folder is noticed before the command runs`() throws {
             let scratch = try Scratch()
             let run = try syslat(["profile", "--report", scratch.path("no/report"), "--", "touch", scratch.path("ran")])
             #expect(run.status == 1)
@@ -44,14 +44,14 @@ extension CommandLineTests {
             #expect(scratch.names.isEmpty)
         }
 
-        @Test func aFolderIsNoFile() throws {
+        @Test func `a folder is refused as the report's file`() throws {
             let scratch = try Scratch()
             let run = try syslat(["profile", "--report", scratch.folder, "--", "true"])
             #expect(run.status == 1)
             #expect(run.error.contains("\(scratch.folder): is a directory. Give --report another name"), "\(run.error)")
         }
 
-        @Test func `The name - is standard output`() throws {
+        @Test func `the name - means standard output`() throws {
             let scratch = try Scratch()
             let run = try shell("cd '\(scratch.folder)' && \"$SYSLAT\" profile --report - -- true")
             #expect(run.status == 0 && run.error == "", "\(run.error)")
@@ -59,13 +59,13 @@ extension CommandLineTests {
             #expect(scratch.names.isEmpty)
         }
 
-        @Test func `The profile and the report can't both go to standard output`() throws {
+        @Test func `the profile and the report can't both go to standard output`() throws {
             let run = try syslat(["profile", "-o", "-", "--report", "-", "--", "true"])
             #expect(run.status == 64 && run.output == "")
             #expect(run.error.contains("-o - and --report - would mix the profile and the report"), "\(run.error)")
         }
 
-        @Test func `With the profile on standard output, the report may go to a file`() throws {
+        @Test func `with the profile on standard output, the report can go to a file`() throws {
             let scratch = try Scratch()
             let run = try syslat(["profile", "-o", "-", "--report", scratch.path("report"), "--", "true"])
             #expect(run.status == 0, "\(run.error)")
@@ -73,27 +73,28 @@ extension CommandLineTests {
             #expect(try scratch.read("report").contains("Balance: "))
         }
 
-        @Test func anEmptyNameIsRefused() throws {
+        @Test func `an empty file name is refused`() throws {
             let run = try syslat(["profile", "--report", "", "--", "true"])
             #expect(run.status == 64)
             #expect(run.error.contains("--report was given an empty name"), "\(run.error)")
         }
 
-        @Test func aFullDiskIsSaid() throws {
+        @Test func `a report that fills the disk is reported as an error`() throws {
             let run = try syslat(["profile", "--report", "/dev/full", "--", "true"])
             #expect(run.status == 1)
             #expect(run.error.contains("/dev/full: no space left on device. Free some space"), "\(run.error)")
         }
 
-        /// The command's own exit status would say that there is a report.
-        @Test(arguments: ["true", "exit 3"]) func aFullStandardOutputIsSaid(_ command: String) throws {
+        /// The command's own exit status would mean that there is a report.
+        @Test(arguments: ["true", "exit 3"])
+        func `a standard output that is full gives 1, whatever the command's status`(_ command: String) throws {
             let run = try shell("\"$SYSLAT\" profile -- sh -c '\(command)' >/dev/full")
             #expect(run.status == 1)
             #expect(run.error.contains("Standard output can't be written: no space left on device"), "\(run.error)")
         }
 
-        /// Before anything runs, and without a descriptor of syslat's taking its place.
-        @Test func aClosedStandardOutputIsSaid() throws {
+        /// No descriptor of syslat's may take its place.
+        @Test func `a closed standard output is noticed before the command runs`() throws {
             let scratch = try Scratch()
             let run = try shell("\"$SYSLAT\" profile -- touch \(scratch.path("ran")) >&-")
             #expect(run.status == 1)
@@ -101,20 +102,20 @@ extension CommandLineTests {
             #expect(scratch.names.isEmpty)
         }
 
-        /// With --report nothing needs standard output. The command finds its descriptors as closed as they were.
-        @Test func closedDescriptorsAreNotFilledUp() throws {
+        /// With --report, nothing needs standard output.
+        @Test func `descriptors that are closed stay closed for the command`() throws {
             let scratch = try Scratch()
             let file = scratch.path("report")
             let look = "for n in 0 1 2; do test -e /proc/self/fd/$n && echo $n; done >\(scratch.path("open")); true"
             let run = try shell("\"$SYSLAT\" profile --report \(file) -- sh -c '\(look)' <&- >&- 2>&-")
             #expect(run.status == 0)
-            // The shell has put its redirection there: descriptor 1 is the file.
+            // The shell has put its redirection there: descriptor 1 is its file.
             #expect(try scratch.read("open") == "1\n")
             #expect(try scratch.read("report").hasPrefix("syslat "))
         }
 
-        /// As of any filter: SIGPIPE ends it, and nothing is said.
-        @Test(arguments: ["head -1", "true"]) func aReaderThatLeavesIsNoError(_ reader: String) throws {
+        /// As with any filter, SIGPIPE ends it silently.
+        @Test(arguments: ["head -1", "true"]) func `a reader that leaves early causes no message`(_ reader: String) throws {
             let line = "\"$SYSLAT\" profile --histogram -- sh -c 'sleep 0.2; ls /usr/bin' | \(reader)"
             let run = try ProgramRun.run(
                 CommandLineTests.withDefaultSignals(["sh", "-c", line]), environment: ["SYSLAT": ProgramRun.syslat])
@@ -122,15 +123,15 @@ extension CommandLineTests {
             #expect(!run.error.contains("syslat"), "\(run.error)")
         }
 
-        @Test func thatTheReaderHasGoneShowsInTheExitStatus() throws {
+        @Test func `the exit status shows that the reader has left`() throws {
             let line = "{ \"$SYSLAT\" profile -- sleep 0.3; echo $? >&2; } | true"
             let run = try ProgramRun.run(
                 CommandLineTests.withDefaultSignals(["sh", "-c", line]), environment: ["SYSLAT": ProgramRun.syslat])
             #expect(run.error == "\(128 + SIGPIPE)\n")
         }
 
-        /// Killed in the middle, it leaves neither the report nor a part of it.
-        @Test(arguments: [SIGKILL, SIGHUP]) func aKilledCaptureLeavesNoFile(_ signal: Int32) throws {
+        @Test(arguments: [SIGKILL, SIGHUP])
+        func `a killed capture leaves the old report and no other file`(_ signal: Int32) throws {
             let scratch = try Scratch()
             try scratch.write("old\n", to: "report")
             let command = CommandLineTests.withDefaultSignals([

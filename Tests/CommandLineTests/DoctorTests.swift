@@ -8,11 +8,11 @@ extension CommandLineTests {
             "kernel", "BTF", "privileges", "lockdown", "memlock", "capture", "perf events", "tracefs", "cgroup v2", "clocksource",
             "vDSO",
         ]
-        /// Those without which captures work all the same.
+        /// Captures work without these.
         private static let dispensable: Set<Substring> = ["perf events", "cgroup v2", "clocksource", "vDSO"]
 
         /// One line each: mark, subject, detail, in columns.
-        @Test func everythingIsWellWhereCapturesWork() throws {
+        @Test func `every finding is ok or a dispensable note where captures work`() throws {
             let run = try syslat(["doctor"])
             #expect(run.status == 0)
             #expect(run.error == "")
@@ -28,14 +28,14 @@ extension CommandLineTests {
         }
 
         /// The names come from the image that the kernel maps.
-        @Test func theFunctionsOfTheVDSOAreNamed() throws {
+        @Test func `the doctor names the functions of the vDSO`() throws {
             let line = try #require(try syslat(["doctor"]).output.split(separator: "\n").last)
             try #require(line.hasPrefix("ok      vDSO "), "\(line)")
             for name in ["clock_gettime", "gettimeofday", "getcpu", "time"] { #expect(line.contains(name), "\(line)") }
         }
 
-        /// Captures work without them, and lack the estimate.
-        @Test func refusedPerfEventsAreANote() throws {
+        /// Captures work without them, but lack the estimate.
+        @Test func `refused perf events are a note, not a failure`() throws {
             let run = try ProgramRun.run(Fixture.command("without_perf", ProgramRun.syslat, "doctor"))
             #expect(run.status == 0)
             let line = try #require(run.output.split(separator: "\n").first { $0.contains("perf events") })
@@ -45,7 +45,7 @@ extension CommandLineTests {
                 "\(line)")
         }
 
-        @Test func aBTFFileThatIsNotThereFails() throws {
+        @Test func `a BTF file that does not exist is a failure`() throws {
             let run = try syslat(["doctor", "--btf", "/no/such.btf"])
             #expect(run.status == 1)
             let failed = run.output.split(separator: "\n").filter { $0.hasPrefix("FAILED") }
@@ -53,8 +53,8 @@ extension CommandLineTests {
             #expect(failed.allSatisfy { $0.contains("/no/such.btf can't be read: no such file or directory") }, "\(run.output)")
         }
 
-        /// What libbpf says is below the sentence, in its column: a line that begins at the margin is a finding.
-        @Test func whatLibbpfSaysKeepsTheColumns() throws {
+        /// The lines of libbpf are below the sentence and indented, because a line that begins at the margin is a finding.
+        @Test func `messages of libbpf stay in their column`() throws {
             let run = try syslat(["doctor", "--btf", "/bin/sh"])
             #expect(run.status == 1)
             let lines = run.output.split(separator: "\n")
@@ -67,7 +67,7 @@ extension CommandLineTests {
         @Test(
             .enabled(if: FileManager.default.fileExists(atPath: "/sys/kernel/btf/vmlinux"), "this kernel carries no BTF of its own")
         )
-        func theKernelsOwnBTFServesAsAFile() throws {
+        func `the kernel's own BTF can be given as a file`() throws {
             let run = try syslat(["doctor", "--btf", "/sys/kernel/btf/vmlinux"])
             #expect(run.status == 0, "\(run.output)")
             #expect(run.output.contains("raw_tp programs on raw_syscalls"), "\(run.output)")

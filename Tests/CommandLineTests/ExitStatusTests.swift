@@ -50,15 +50,17 @@ extension CommandLineTests {
             #expect(isExplained == ![0, 3, 7, 130].contains(status) || line.contains("--inconclusive fail"), "\(run.error)")
         }
 
-        @Test(arguments: table) func `Every status of the table`(_ row: (status: Int32, line: String)) throws {
+        @Test(arguments: table)
+        func `every exit status of the table occurs in a real run`(_ row: (status: Int32, line: String)) throws {
             try check(row.line, row.status)
         }
 
-        @Test(.requiresBPF, arguments: ofCaptures) func `Every status of a capture`(_ row: (status: Int32, line: String)) throws {
+        @Test(.requiresBPF, arguments: ofCaptures)
+        func `every exit status of a capture occurs in a real run`(_ row: (status: Int32, line: String)) throws {
             try check(row.line, row.status)
         }
 
-        @Test func `The man page and the help have the same table`() throws {
+        @Test func `the man page and the help list every exit status`() throws {
             let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
                 .deletingLastPathComponent()
             let page = try String(contentsOf: root.appending(path: "Documentation/syslat.1.in"), encoding: .utf8)

@@ -11,7 +11,7 @@ extension CommandLineTests {
             (["help", "doctor"], "help-doctor.txt"), (["help", "compare"], "help-compare.txt"),
             (["help", "report"], "help-report.txt"), (["help", "bench"], "help-bench.txt"),
         ])
-        func isAsItWasReadByAPerson(_ arguments: [String], _ snapshot: String) throws {
+        func `the help of every command is as in its snapshot`(_ arguments: [String], _ snapshot: String) throws {
             let run = try syslat(arguments, environment: ["COLUMNS": "100"])
             #expect(run.status == 0)
             #expect(run.error == "")
@@ -19,27 +19,29 @@ extension CommandLineTests {
             try Snapshot().verify(run.output, is: snapshot)
         }
 
-        @Test(arguments: [[], ["help"], ["-h"]]) func isTheSameHoweverItIsAskedFor(_ arguments: [String]) throws {
+        @Test(arguments: [[], ["help"], ["-h"]])
+        func `no arguments, help and -h print the same help`(_ arguments: [String]) throws {
             let run = try syslat(arguments, environment: ["COLUMNS": "100"])
             #expect(run.status == 0)
             try Snapshot().verify(run.output, is: "help.txt")
         }
 
-        @Test func profileExplainsItself() throws {
+        @Test func `profile --help prints the help of profile`() throws {
             let run = try syslat(["profile", "--help"], environment: ["COLUMNS": "100"])
             #expect(run.status == 0)
             try Snapshot().verify(run.output, is: "help-profile.txt")
         }
 
-        @Test(arguments: [["--version"], ["profile", "--version"]]) func theVersionIsOneLine(_ arguments: [String]) throws {
+        @Test(arguments: [["--version"], ["profile", "--version"]])
+        func `the version is printed in one line`(_ arguments: [String]) throws {
             let run = try syslat(arguments)
             #expect(run.status == 0)
             #expect(run.output == "\(syslatVersion)\n")
             #expect(run.error == "")
         }
 
-        /// An answer that could not be given is a failure.
-        @Test(arguments: ["--help", "--version", "doctor"]) func aFullDiskIsSaid(_ argument: String) throws {
+        @Test(arguments: ["--help", "--version", "doctor"])
+        func `an answer that can't be written gives 1 and a message`(_ argument: String) throws {
             let run = try shell("\"$SYSLAT\" \(argument) >/dev/full")
             #expect(run.status == 1)
             #expect(run.error.contains("Standard output can't be written: no space left on device"), "\(run.error)")

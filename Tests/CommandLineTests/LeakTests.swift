@@ -11,12 +11,12 @@ extension CommandLineTests {
             (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count) ?? 0
         }
 
-        /// In a process of its own: other tests of this one open files too.
-        @Test func fiftyCapturesGiveEverythingBack() async {
+        /// It runs in a process of its own, because other tests open files too.
+        @Test func `fifty captures give back their descriptors, programs and maps`() async {
             await #expect(processExitsWith: .success) {
                 _ = try capture(CaptureOptions(target: .command(try ResolvedCommand(["true"]), follow: true)))
                 let before = Leaks.descriptors()
-                // The counter sees a leak.
+                // The counter does see a leak.
                 let extra = dup(0)
                 #expect(Leaks.descriptors() == before + 1)
                 close(extra)
@@ -27,14 +27,14 @@ extension CommandLineTests {
                 // The kernel frees maps a moment after the last descriptor is closed.
                 #expect(try eventually { try seen.isDisjoint(with: KernelObjects.all().keys) })
 
-                // That list would show them.
+                // That list does show what a session holds.
                 let session = try Session(CaptureOptions(target: .processes([], follow: false)))
                 #expect(KernelObjects.owned(by: getpid()).isSubset(of: try KernelObjects.all().keys))
                 _ = try OneShot.run(session)
             }
         }
 
-        /// Some of them end before they have begun. Returns the programs and maps that they had in the kernel.
+        /// Some of them end before they record. Returns the programs and maps that they had in the kernel.
         private static func makeFiftyCaptures() throws -> Set<KernelObjects.Name> {
             var seen: Set<KernelObjects.Name> = []
             for number in 0..<50 {
@@ -56,11 +56,11 @@ extension CommandLineTests {
             return seen
         }
 
-        @Test func killedItLeavesNothingInTheKernel() throws {
+        @Test func `a killed syslat leaves nothing in the kernel`() throws {
             var seen: Set<KernelObjects.Name> = []
             var known = false
             let run = try syslat(["profile", "-a"]) { pid in
-                // All of its 6 programs and 10 maps or more.
+                // At least 6 programs and 10 maps.
                 _ = eventually {
                     seen = KernelObjects.owned(by: pid)
                     return seen.count >= 16
@@ -74,7 +74,7 @@ extension CommandLineTests {
         }
 
         /// Three million calls take no more room than thirty thousand.
-        @Test func memoryDoesNotGrowWithTheCalls() throws {
+        @Test func `memory does not grow with the number of calls`() throws {
             func peak(calls: Int) throws -> Int {
                 var peak = 0
                 let scratch = try Scratch()

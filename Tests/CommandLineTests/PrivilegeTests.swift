@@ -7,7 +7,7 @@ extension CommandLineTests {
     @Suite(.requiresBPF, .enabled(if: geteuid() == 0, "needs root to give root up")) struct Privileges {
         private static let nobody = ["setpriv", "--reuid", "65534", "--clear-groups"]
 
-        /// The build may lie where only root can go.
+        /// A copy of syslat that everybody can run: the build may be in a folder of root's.
         private static func readableSyslat(in scratch: Scratch) throws -> String {
             let copy = scratch.path("syslat")
             try FileManager.default.copyItem(atPath: ProgramRun.syslat, toPath: copy)
@@ -15,7 +15,8 @@ extension CommandLineTests {
             return copy
         }
 
-        @Test(arguments: [["-a", "-d", "100ms"], ["--", "true"]]) func aCaptureSaysWhatItNeeds(_ arguments: [String]) throws {
+        @Test(arguments: [["-a", "-d", "100ms"], ["--", "true"]])
+        func `a capture without root says what it needs`(_ arguments: [String]) throws {
             let scratch = try Scratch()
             let program = try Self.readableSyslat(in: scratch)
             let run = try ProgramRun.run(Self.nobody + [program, "profile"] + arguments)
@@ -26,7 +27,7 @@ extension CommandLineTests {
             }
         }
 
-        @Test func theDoctorSaysWhatToType() throws {
+        @Test func `the doctor without root says what to type`() throws {
             let scratch = try Scratch()
             let program = try Self.readableSyslat(in: scratch)
             let run = try ProgramRun.run(Self.nobody + [program, "doctor"])
@@ -37,12 +38,12 @@ extension CommandLineTests {
             #expect(privileges.contains("run it with sudo"))
             #expect(privileges.contains("sudo setcap cap_bpf,cap_perfmon=ep"))
             #expect(lines.contains { $0.hasPrefix("FAILED  capture") })
-            // It is what is being asked.
+            // It doesn't send the user to itself.
             #expect(!run.output.contains("`syslat doctor`"))
         }
 
-        /// What needs no trace is there, and one line says what is not.
-        @Test func theSelfTestOfTheVDSODoesWithoutATrace() throws {
+        /// What needs no trace is there, and one line says what is missing.
+        @Test func `the self-test of the vDSO works without the right to trace`() throws {
             let scratch = try Scratch()
             let program = try Self.readableSyslat(in: scratch)
             let text = try ProgramRun.run(Self.nobody + [program, "vdso", "--function", "clock_gettime"])
@@ -64,8 +65,8 @@ extension CommandLineTests {
             #expect(report.warnings.first?.contains("needs root, or CAP_BPF and CAP_PERFMON") == true, "\(report.warnings)")
         }
 
-        /// The remedy that both name is enough.
-        @Test func twoCapabilitiesSuffice() throws {
+        /// The messages of the capture and of the doctor name these two.
+        @Test func `CAP_BPF and CAP_PERFMON are enough for every command`() throws {
             let scratch = try Scratch()
             let program = try Self.readableSyslat(in: scratch)
             let capabilities = ["--inh-caps=+bpf,+perfmon", "--ambient-caps=+bpf,+perfmon"]
@@ -82,7 +83,7 @@ extension CommandLineTests {
             #expect(try SelfTestReport(json: vdso.output).calls(served: true) == ["time"], "\(vdso.error)")
         }
 
-        @Test func aFolderWithoutTheRightToWriteIsSaid() throws {
+        @Test func `a folder without the right to write is reported`() throws {
             let scratch = try Scratch()
             let program = try Self.readableSyslat(in: scratch)
             let run = try ProgramRun.run(Self.nobody + [program, "profile", "--report", scratch.path("report"), "--", "true"])

@@ -14,12 +14,12 @@ extension CommandLineTests {
             return lines[(first + 1)...].prefix { !$0.isEmpty }.map { $0.split(separator: " ") }
         }
 
-        /// The names that Documentation/formats.md promises, each with the type that it has.
-        @Test func JSONIsOneWholeDocument() throws {
+        /// Each name must have its type too.
+        @Test func `JSON is one document with every name that formats.md promises`() throws {
             let run = try syslat(
                 ["profile", "--format", "json", "-d", "1s", "-e", "!getpid", "--"]
                     + ["sh", "-c", "cat /no/such/file 2>/dev/null; exec sleep 3"])
-            // Each line is one promise; those that are not kept are what is left.
+            // Each line is one promise. The result is the list of those that are broken.
             let names = #"""
                 def numbers: all(type == "number");
                 def texts: all(type == "string" and length > 0);
@@ -52,14 +52,14 @@ extension CommandLineTests {
                 ] | to_entries | map(select(.value != true).key)
                 """#
             #expect(run.status == 0)
-            // --slurp sees how many documents there are.
+            // --slurp counts the documents.
             let jq = try ProgramRun.run(["jq", "--compact-output", "--slurp", "[length, (.[0] | \(names))]"], input: run.output)
             #expect(jq.output == "[1,[]]\n", "\(jq.error)\(run.output)")
-            // For programs it is one line.
+            // For programs, it is one line.
             #expect(run.output.split(separator: "\n").count == 1 && run.output.hasSuffix("\n"))
         }
 
-        @Test func aRowIsACallOrAProcess() throws {
+        @Test func `a row is a call, or with --by process a process`() throws {
             let command = ["--", "sh", "-c", "cat /etc/hostname; cat /etc/hostname"]
             let byCall = try syslat(["profile"] + command).output
             #expect(byCall.contains("\nCALL ") && !byCall.contains("\nPROCESS "))
@@ -68,22 +68,22 @@ extension CommandLineTests {
             let names = Self.rows(byProcess, after: "PROCESS").map { String($0[0]) }
             #expect(names.filter { $0 == "cat" }.count == 2)
             #expect(names.filter { $0 == "sh" }.count == 1)
-            // Asked for so, a process has percentiles of its own.
+            // With --by process, a process has percentiles of its own.
             #expect(Self.rows(byProcess, after: "PROCESS").allSatisfy { !$0.contains("-") })
         }
 
-        @Test func topShowsTheFirstAndSumsUpTheRest() throws {
+        @Test func `the option --top shows the first rows and sums up the rest`() throws {
             let all = Self.rows(try syslat(["profile", "--"] + Self.dd).output)
             let top = Self.rows(try syslat(["profile", "--top", "2", "--"] + Self.dd).output)
             #expect(all.count > 10)
             #expect(top.count == 4)
             #expect(top[2].joined(separator: " ").hasPrefix("… \(all.count - 3) more calls"))
             #expect(top[3][0] == "total")
-            // More than there are is all.
+            // A number larger than the table shows all rows.
             #expect(Self.rows(try syslat(["profile", "--top", "1000", "--"] + Self.dd).output).count == all.count)
         }
 
-        @Test func sortOrdersTheRows() throws {
+        @Test func `the option --sort orders the rows`() throws {
             let options = ["profile", "-e", "read,write,openat,close,mmap", "--sort"]
             let byName = Self.rows(try syslat(options + ["name", "--"] + Self.dd).output).dropLast().map { String($0[0]) }
             #expect(byName == ["close", "mmap", "openat", "read", "write"])
@@ -93,7 +93,7 @@ extension CommandLineTests {
             #expect(Set(byCalls.prefix(2).map { String($0[0]) }) == ["read", "write"])
         }
 
-        @Test func histogramDrawsAllOrThoseThatAreNamed() throws {
+        @Test func `the option --histogram draws all calls or those it names`() throws {
             func drawings(_ text: String) -> [String] {
                 text.split(separator: "\n").filter { $0.contains(/^\S+: [\d,]+ calls?, \S+ \S+ in total$/) }
                     .map { String($0.prefix { $0 != ":" }) }
@@ -108,14 +108,14 @@ extension CommandLineTests {
             #expect(missing.contains("No call of fsync completed: no distribution to show."))
         }
 
-        @Test func aSelectionLeavesOutTheRest() throws {
+        @Test func `a selection leaves out all other calls`() throws {
             let (report, _) = try Report.profiling(Self.dd, options: ["-e", "write", "-e", "r?ad"])
             #expect(Set(report.syscalls.map(\.name)) == ["read", "write"])
             #expect(report.calls("write") == 300)
             #expect(report.balance.closes)
         }
 
-        @Test func aSelectionThatNothingMatchedSaysSo() throws {
+        @Test func `a selection that no call matched is named in the report`() throws {
             let run = try syslat(["profile", "-e", "fsync", "--", "true"])
             #expect(run.status == 0)
             #expect(run.output.contains("None of the selected system calls (fsync) was made in"), "\(run.output)")

@@ -3,11 +3,11 @@ import Foundation
 import Testing
 
 extension CommandLineTests {
-    /// `profile -o`, `profile --interval` and `report`: what is saved is what was seen.
+    /// `profile -o`, `profile --interval` and `report`: what was captured is what is saved.
     @Suite struct SavedProfiles {
         private static let dd = ["dd", "if=/dev/zero", "of=/dev/null", "bs=1", "count=500", "status=none"]
 
-        @Test(.requiresBPF) func aSavedProfileGivesTheSameReport() throws {
+        @Test(.requiresBPF) func `a saved profile gives the same report as its capture`() throws {
             let scratch = try Scratch()
             let file = scratch.path("run.syslat")
             for format in ["text", "json"] {
@@ -23,7 +23,7 @@ extension CommandLineTests {
             #expect(jq.status == 0, "\(jq.error)")
         }
 
-        @Test(.requiresBPF) func aProfileOnStandardOutputIsReadFromStandardInput() throws {
+        @Test(.requiresBPF) func `a profile can be piped into the report`() throws {
             let run = try shell(
                 "\"$SYSLAT\" profile -o - -- \(Self.dd.joined(separator: " ")) | \"$SYSLAT\" report --format json -")
             #expect(run.status == 0, "\(run.error)")
@@ -32,7 +32,7 @@ extension CommandLineTests {
             #expect(report.balance.closes && report.balance.lost == 0)
         }
 
-        @Test(.requiresBPF) func aSeriesOnStandardOutputIsWholeToo() throws {
+        @Test(.requiresBPF) func `a time series can be piped into the report`() throws {
             let run = try shell("\"$SYSLAT\" profile --interval 100ms -d 450ms -o - -a | \"$SYSLAT\" report --by interval -")
             #expect(run.status == 0, "\(run.error)")
             // The first interval ends when its time is over and a CPU is free.
@@ -40,7 +40,7 @@ extension CommandLineTests {
             #expect(run.output.split(separator: "\n").filter { $0.contains(" – 0.") }.count > 1, "\(run.output)")
         }
 
-        @Test(.requiresBPF) func severalProfilesAddUp() throws {
+        @Test(.requiresBPF) func `several profiles add up in any order`() throws {
             let scratch = try Scratch()
             let files = ["a", "b", "c"].map { scratch.path($0) }
             var sum: UInt64 = 0
@@ -55,7 +55,7 @@ extension CommandLineTests {
             #expect(reports.allSatisfy { $0.balance.closes })
         }
 
-        @Test(.requiresBPF) func theIntervalsOfASeriesAreTheWhole() throws {
+        @Test(.requiresBPF) func `the intervals of a time series add up to the whole`() throws {
             let scratch = try Scratch()
             let file = scratch.path("series.syslat")
             let fixture = try Fixture("short_threads")
@@ -81,8 +81,8 @@ extension CommandLineTests {
             #expect(!FileManager.default.fileExists(atPath: file + ".partial"))
         }
 
-        /// Killed, syslat leaves a file that is good up to its last finished interval, and the old file of the name.
-        @Test(.requiresBPF) func aKilledSeriesIsValidUpToItsLastInterval() throws {
+        /// syslat leaves a `.partial` file, and the old file keeps its name and content.
+        @Test(.requiresBPF) func `a killed time series is valid up to its last interval`() throws {
             let scratch = try Scratch()
             let file = try scratch.write("yesterday\n", to: "series.syslat")
             let run = try syslat(["profile", "-a", "--interval", "50ms", "-o", file]) { pid in
@@ -101,14 +101,14 @@ extension CommandLineTests {
         }
 
         @Test(.requiresBPF, arguments: ["text", "json", "csv", "hgrm", "hlog", "openmetrics", "folded"])
-        func everyFormatIsWritten(format: String) throws {
+        func `every format can be written to a file and piped to head`(format: String) throws {
             let scratch = try Scratch()
             let file = scratch.path("run.syslat")
             _ = try syslat(["profile", "-o", file, "--"] + Self.dd)
             let run = try syslat(["report", "--format", format, "-o", scratch.path("out"), file])
             #expect(run.status == 0 && run.output == "", "\(run.error)")
             #expect(try scratch.read("out").contains("read"))
-            // A reader that goes away is no error worth a word.
+            // A reader that leaves early causes no message.
             let head = try ProgramRun.run(
                 CommandLineTests.withDefaultSignals([
                     "sh", "-c", "'\(ProgramRun.syslat)' report --format \(format) '\(file)' | head -n 1",
@@ -116,7 +116,7 @@ extension CommandLineTests {
             #expect(head.error == "")
         }
 
-        @Test func whatIsNoProfileIsRefused() throws {
+        @Test func `files that are not profiles are refused with status 2`() throws {
             let scratch = try Scratch()
             let good = try scratch.write("{\"schema\":\"syslat.profile/2\"}\n", to: "summary.json")
             let empty = try scratch.write("", to: "empty")
@@ -134,8 +134,7 @@ extension CommandLineTests {
             #expect(try syslat(["report"]).status == 64)
         }
 
-        /// A disk that is full: the sentence says so, the report is shown all the same, and the old file is still there.
-        @Test(.requiresBPF) func aFullDiskLosesNothing() throws {
+        @Test(.requiresBPF) func `a full disk costs neither the report nor the old profile`() throws {
             let scratch = try Scratch()
             let run = try shell(
                 """

@@ -3,27 +3,27 @@ import Foundation
 import Testing
 
 extension CommandLineTests {
-    /// What a person sees who sits before it, and what must not get into a file.
+    /// What a person sees on a terminal, and what must not get into a file.
     @Suite(.requiresBPF) struct OnATerminal {
         private static let clear = "\r\u{1B}[K"
 
-        /// Whether the line that says how far it is was shown: "0.2 s  1234 calls  0 lost".
+        /// Whether a line of progress was shown: "0.2 s  1234 calls  0 lost".
         private static func showsProgress(_ text: String) -> Bool {
             text.contains(/\r\e\[K\d+\.\d s  \d+ calls  \d+ lost/)
         }
 
-        @Test func progressIsShownAndGoneAtTheEnd() throws {
+        @Test func `progress is shown on a terminal and wiped at the end`() throws {
             let scratch = try Scratch()
             let run = try terminal("$SYSLAT profile -a -d 2s --report \(scratch.path("report"))")
             #expect(run.status == 0)
             #expect(Self.showsProgress(run.output), "\(run.output)")
-            // Nothing but such lines, each wiped by the next, the last by nothing.
+            // Nothing but such lines. Each is wiped by the next, and the last by nothing.
             #expect(run.output.hasSuffix(Self.clear))
             #expect(!run.output.contains("\n"))
             #expect(run.output.components(separatedBy: Self.clear).count >= 4)
         }
 
-        @Test func progressIsSilentWhereNobodyLooks() throws {
+        @Test func `no progress is shown if standard error is a file`() throws {
             let scratch = try Scratch()
             let run = try terminal("$SYSLAT profile -a -d 500ms >/dev/null 2>\(scratch.path("error"))")
             #expect(run.status == 0)
@@ -31,8 +31,8 @@ extension CommandLineTests {
             #expect(try scratch.read("error") == "")
         }
 
-        /// Two that write to one line would spoil it for both.
-        @Test func aCommandHasTheTerminalForItself() throws {
+        /// Two programs that write to one line would spoil it.
+        @Test func `no progress is shown if a command has the terminal`() throws {
             let run = try terminal("$SYSLAT profile -- sh -c 'printf unfinished; sleep 0.5'")
             #expect(run.status == 0)
             #expect(!Self.showsProgress(run.output))
@@ -40,32 +40,33 @@ extension CommandLineTests {
             #expect(!run.output.contains(Self.clear))
         }
 
-        @Test func progressIsShownWhereTheCommandsOutputGoesElsewhere() throws {
+        @Test func `progress is shown if the command's output goes elsewhere`() throws {
             let run = try terminal("$SYSLAT profile -- sleep 0.5 >/dev/null")
             #expect(run.status == 0)
             #expect(Self.showsProgress(run.output))
         }
 
-        @Test func colourIsForTerminalsOnly() throws {
+        @Test func `only a terminal gets colours`() throws {
             #expect(try terminal("$SYSLAT profile --histogram -- true").output.contains("\u{1B}["))
             #expect(try terminal("$SYSLAT profile --histogram -- true | cat").output.contains("\u{1B}[") == false)
             #expect(try syslat(["profile", "--histogram", "--", "true"]).output.contains("\u{1B}[") == false)
         }
 
-        @Test(arguments: [["NO_COLOR": "1"], ["TERM": "dumb"]]) func colourCanBeDeclined(_ environment: [String: String]) throws {
+        @Test(arguments: [["NO_COLOR": "1"], ["TERM": "dumb"]])
+        func `NO_COLOR and a dumb terminal turn colours off`(_ environment: [String: String]) throws {
             let run = try terminal("$SYSLAT profile --histogram -- true", environment: environment)
             #expect(run.output.contains("Balance: "))
             #expect(!run.output.contains("\u{1B}["))
         }
 
-        @Test func aFileGetsNoColour() throws {
+        @Test func `a report in a file has no colours`() throws {
             let scratch = try Scratch()
             _ = try terminal("$SYSLAT profile --report \(scratch.path("report")) -- true")
             #expect(try scratch.read("report").contains("\u{1B}") == false)
         }
 
-        /// 100 columns however wide the terminal is; a narrow one gets lines that fit.
-        @Test(arguments: [(200, 100), (80, 80)]) func linesFit(_ columns: Int, _ limit: Int) throws {
+        @Test(arguments: [(200, 100), (80, 80)])
+        func `lines fit a narrow terminal and never exceed 100 columns`(_ columns: Int, _ limit: Int) throws {
             let run = try terminal(
                 "$SYSLAT profile --histogram -- ls -l /proc/self/", columns: columns, environment: ["NO_COLOR": "1"])
             #expect(run.status == 0)
@@ -77,7 +78,8 @@ extension CommandLineTests {
             for line in lines { #expect(line.unicodeScalars.count <= limit, "\(line)") }
         }
 
-        @Test(arguments: [[], ["--by", "process"], ["--histogram"], ["--top", "3"]]) func linesInAFileFit(_ options: [String])
+        @Test(arguments: [[], ["--by", "process"], ["--histogram"], ["--top", "3"]])
+        func `lines of a report without a terminal fit 100 columns`(_ options: [String])
             throws
         {
             let words = (1...40).map { "argument-\($0)" }
@@ -86,7 +88,7 @@ extension CommandLineTests {
             for line in run.output.split(separator: "\n") { #expect(line.unicodeScalars.count <= 100, "\(line)") }
         }
 
-        @Test func JSONForAPersonIsIndented() throws {
+        @Test func `JSON on a terminal is indented and has no colours`() throws {
             let run = try terminal("$SYSLAT profile --format json -- true")
             #expect(run.output.split(whereSeparator: \.isNewline).count > 50)
             #expect(!run.output.contains("\u{1B}"))

@@ -9,7 +9,7 @@ extension CommandLineTests {
             "REALTIME", "MONOTONIC", "BOOTTIME", "TAI", "MONOTONIC_RAW", "REALTIME_COARSE", "MONOTONIC_COARSE", "PROCESS_CPUTIME",
             "THREAD_CPUTIME", "REALTIME_ALARM", "BOOTTIME_ALARM", "CPUCLOCK",
         ]
-        /// One function is enough where the table is not what is tested.
+        /// One function is enough where the table is not tested.
         private static let one = ["vdso", "--function", "time"]
 
         private func selfTest(_ arguments: [String] = []) throws -> SelfTestReport {
@@ -18,7 +18,7 @@ extension CommandLineTests {
             return try SelfTestReport(json: run.output)
         }
 
-        @Test func everyFunctionAndClockHasARow() throws {
+        @Test func `every function and clock has a row in JSON and in text`() throws {
             let report = try selfTest()
             #expect(report.schema == "syslat.vdso/2")
             let symbols = try #require(report.image).symbols
@@ -29,7 +29,7 @@ extension CommandLineTests {
             #expect(report.functions.map(\.call).sorted() == expected.sorted())
             for function in report.functions where function.error == nil && function.not_called == nil {
                 #expect(function.served != nil && function.vdso_ns != nil && function.syscall_ns != nil, "\(function)")
-                // What takes no longer than a call of nothing has no ratio to it.
+                // A call that takes no longer than an empty one has no ratio.
                 #expect(function.kernel_p50_ns != nil && (function.ratio != nil || function.vdso_ns == 0), "\(function)")
             }
             #expect(report.null_call.syscall_ns != nil && report.probe_floor_p50_ns != nil && report.warnings.isEmpty)
@@ -45,8 +45,8 @@ extension CommandLineTests {
             }
         }
 
-        /// strace sees exactly what enters the kernel.
-        @Test func straceAgreesOnWhatEnters() throws {
+        /// strace sees exactly the calls that enter the kernel.
+        @Test func `strace agrees on which calls enter the kernel`() throws {
             let scratch = try Scratch()
             let calls = try selfTest().functions.filter { $0.served != nil }
             #expect(calls.count > 15)
@@ -58,7 +58,7 @@ extension CommandLineTests {
                         + Fixture.command("vdso_calls", "\(step):200"))
                 try #require(run.status == 0, "\(step): \(run.error)")
                 let entered = try scratch.read("trace").split(separator: "\n").filter { $0.contains("\(call.name)(") }.count
-                // getrandom is called by the C library too, and asks for a key.
+                // The C library calls getrandom too, and the vDSO fetches its key with it.
                 #expect(call.served == true ? entered < 10 : entered == 200, "\(call.call): \(entered) of 200 entered")
             }
         }
@@ -73,7 +73,7 @@ extension CommandLineTests {
             ),
             (["--function", "time", "--clock", "TAI"], []),
         ])
-        func onlyWhatIsAskedForIsTested(_ options: [String], _ rows: [String]) throws {
+        func `only the functions and clocks asked for are tested`(_ options: [String], _ rows: [String]) throws {
             #expect(try selfTest(options).functions.map(\.call).sorted() == rows)
         }
 
@@ -91,16 +91,16 @@ extension CommandLineTests {
             Refusal(["-o", "/no/folder/file"], 1, "/no/folder/file: no such file or directory. Create its folder first"),
             Refusal(["-o", "/dev/full"], 1, "The output can't be written to /dev/full: no space left on device. Free some space"),
         ])
-        func whatMakesNoSenseIsRefused(_ refusal: Refusal) throws {
+        func `options that make no sense are refused with their status`(_ refusal: Refusal) throws {
             let isQuick = !refusal.arguments.contains("--function") && refusal.status < 64
             let run = try syslat((isQuick ? Self.one : ["vdso"]) + refusal.arguments)
             #expect(run.status == refusal.status, "\(run.error)")
             #expect(run.output == "")
             #expect(run.error.contains("syslat: "), "\(run.error)")
-            for word in refusal.words { #expect(run.error.contains(word), "\(word) is not said: \(run.error)") }
+            for word in refusal.words { #expect(run.error.contains(word), "'\(word)' is missing: \(run.error)") }
         }
 
-        @Test func aFileGetsTheWholeReport() throws {
+        @Test func `the file that -o names gets the whole report`() throws {
             let scratch = try Scratch()
             try scratch.write("old\n", to: "real")
             try FileManager.default.createSymbolicLink(atPath: scratch.path("link"), withDestinationPath: "real")
@@ -111,29 +111,28 @@ extension CommandLineTests {
             #expect(try syslat(Self.one + ["-o", "-"]).output.contains("self-test of the vDSO"))
         }
 
-        @Test func aFullStandardOutputIsSaid() throws {
+        @Test func `a standard output that is full or closed is reported`() throws {
             let run = try shell("\"$SYSLAT\" vdso --function time >/dev/full")
             #expect(run.status == 1)
             #expect(run.error.contains("Standard output can't be written: no space left on device"), "\(run.error)")
             #expect(try shell("\"$SYSLAT\" vdso --function time >&-").error.contains("Standard output is closed"))
         }
 
-        @Test func thatTheReaderHasGoneShowsInTheExitStatus() throws {
+        @Test func `the exit status shows that the reader has left`() throws {
             let line = "{ \"$SYSLAT\" vdso --function time; echo $? >&2; } | true"
             let run = try ProgramRun.run(
                 CommandLineTests.withDefaultSignals(["sh", "-c", line]), environment: ["SYSLAT": ProgramRun.syslat])
             #expect(run.error == "\(128 + SIGPIPE)\n")
         }
 
-        /// Where the kernel has its BTF as a file too.
         @Test(.enabled(if: FileManager.default.fileExists(atPath: "/sys/kernel/btf/vmlinux"), "this kernel carries no BTF"))
-        func theKernelsOwnBTFServesAsAFile() throws {
+        func `the kernel's own BTF can be given as a file`() throws {
             let file = "/sys/kernel/btf/vmlinux"
             #expect(try selfTest(["--function", "time", "--btf", file]).calls(served: true) == ["time"])
         }
 
-        /// Ids mean something else to the kernel there, so that nothing can be traced; calls can be timed.
-        @Test func aNamespaceOfItsOwnLeavesTheTimes() throws {
+        /// The kernel knows processes by other ids, so nothing can be traced.
+        @Test func `in a pid namespace of its own, syslat still times the calls`() throws {
             let run = try ProgramRun.run(
                 ["unshare", "--pid", "--fork", "--mount-proc", ProgramRun.syslat, "vdso", "--format", "json", "--function", "time"])
             #expect(run.status == 0, "\(run.error)")

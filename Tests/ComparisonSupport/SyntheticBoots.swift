@@ -5,9 +5,9 @@ package import Profile
 package import SyscallTable
 package import TestSupport
 
-/// Profiles of boots of one kernel, made up from a seed: every boot has a speed of its own, as real boots have.
+/// Profiles of boots of one kernel, made up from a seed. Every boot has a speed of its own, as real boots do.
 package struct SyntheticBoots: Sendable {
-    /// One call: how long it takes, and how many there are in each boot.
+    /// One call: how long it takes, and how often each boot makes it.
     package struct Call: Sendable {
         package var number: Int32
         package var nanoseconds: Double
@@ -40,7 +40,7 @@ package struct SyntheticBoots: Sendable {
 
     package init(seed: UInt64) { self.seed = seed }
 
-    /// A file for each boot, with names that begin like this.
+    /// A file for each boot, with names that begin with `name`.
     package func files(_ name: String) -> [ComparedFile] {
         var random = SeededGenerator(seed: seed)
         return (0..<count).map { boot in
@@ -79,7 +79,7 @@ package struct SyntheticBoots: Sendable {
             scope: "all processes", probeFloorNanoseconds: 170)
     }
 
-    /// A distribution with a tail to the right, the same for every boot but for its place. Complexity: O(1).
+    /// A distribution with a tail to the right, the same for every boot except for its location.
     package static func distribution(around nanoseconds: Double, count: UInt64) -> LatencyHistogram {
         let parts: UInt64 = 50
         var counts: [Int: UInt64] = [:]
@@ -123,7 +123,7 @@ extension SyntheticBoots {
 }
 
 extension SeededGenerator {
-    /// A number of the standard normal distribution: Box and Muller (1958).
+    /// A random number of the standard normal distribution: Box and Muller (1958).
     package mutating func normal() -> Double {
         let first = Double.random(in: Double.leastNonzeroMagnitude...1, using: &self)
         return (-2 * log(first)).squareRoot() * cos(2 * .pi * Double.random(in: 0..<1, using: &self))

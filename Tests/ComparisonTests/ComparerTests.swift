@@ -8,7 +8,7 @@ import Testing
 
 @testable import Comparison
 
-/// The verdicts: what was planted is found, in that cell and no other, and nothing depends on the order of files.
+/// The verdicts: a planted change is found in its cell and no other, and the order of files doesn't matter.
 @Suite struct ComparerTests {
     private func boots(_ seed: UInt64, _ edit: (inout SyntheticBoots) -> Void = { _ in }) -> SyntheticBoots {
         var boots = SyntheticBoots(seed: seed)
@@ -22,7 +22,7 @@ import Testing
             uniqueKeysWithValues: comparison.gated.map { ("\(comparison.label($0.subject)) \($0.measure.rawValue)", $0.verdict) })
     }
 
-    @Test func twoKernelsOfTheSameSpeed() throws {
+    @Test func `two kernels of the same speed are equivalent in every cell`() throws {
         let comparison = try Comparer.compare(base: boots(1).files("a"), new: boots(2).files("b"))
         #expect(comparison.outcome == .passed && comparison.canDecide && comparison.bootsNeeded == 5)
         #expect(comparison.gated.count == 12 && comparison.gated.allSatisfy { $0.verdict == .equivalent })
@@ -34,7 +34,7 @@ import Testing
                     files: 7, boots: 7, kernels: ["6.1.0-56-cloud-amd64"], arch: "x86_64", probeFloor: 170))
     }
 
-    @Test func aPlantedRegressionIsFoundInThatCallAndNoOther() throws {
+    @Test func `a planted regression is found in its call and no other`() throws {
         let comparison = try Comparer.compare(
             base: boots(1).files("a"), new: boots(2) { $0.factors = [257: 1.2] }.files("b"))
         #expect(comparison.outcome == .regressed)
@@ -49,15 +49,15 @@ import Testing
         #expect(moved.contains { $0.subject.result == .error && $0.measure == .p50 })
     }
 
-    @Test func anImprovementIsNoRegression() throws {
+    @Test func `an improvement is reported and doesn't fail the comparison`() throws {
         let comparison = try Comparer.compare(
             base: boots(1).files("a"), new: boots(2) { $0.factors = [232: 0.7] }.files("b"))
         #expect(comparison.outcome == .passed)
         #expect(verdicts(comparison).filter { $0.value == .improved }.keys.sorted() == ["epoll_wait p50", "epoll_wait p99"])
     }
 
-    /// Only openat's slowest calls: its median is the same.
-    @Test func aRegressionOfTheTailAlone() throws {
+    /// Only openat's slowest calls get slower; its median stays the same.
+    @Test func `a regression of the tail alone shows in the p99 only`() throws {
         var new = boots(2).files("b")
         for file in new.indices {
             let call = try #require(new[file].profile.calls.firstIndex { $0.id.number == 257 })
@@ -72,7 +72,7 @@ import Testing
 
     // MARK: What does not matter
 
-    @Test func theOrderOfFilesDoesNotMatter() throws {
+    @Test func `the order of files doesn't change the comparison`() throws {
         var random = SeededGenerator.fromEnvironment()
         let (base, new) = (boots(1).files("a"), boots(2) { $0.factors = [0: 1.3] }.files("b"))
         let first = try Comparer.compare(base: base, new: new)
@@ -82,7 +82,7 @@ import Testing
         }
     }
 
-    @Test func exchangingTheSidesTurnsTheSigns() throws {
+    @Test func `exchanging the sides negates shifts and exchanges p-values`() throws {
         let (base, new) = (boots(1).files("a"), boots(2) { $0.factors = [1: 1.3] }.files("b"))
         let (forward, backward) = (try Comparer.compare(base: base, new: new), try Comparer.compare(base: new, new: base))
         #expect(forward.outcome == .regressed && backward.outcome == .passed)
@@ -96,7 +96,7 @@ import Testing
         #expect(verdicts(backward).values.contains(.improved))
     }
 
-    @Test func oneBootTenTimesIsOneBoot() throws {
+    @Test func `ten copies of one boot count as one boot`() throws {
         let (base, new) = (boots(1) { $0.count = 1 }.files("a"), boots(2).files("b"))
         let once = try Comparer.compare(base: base, new: new)
         let copies = (0..<10).map { ComparedFile(path: "copy-\($0)", profile: base[0].profile) }
@@ -111,8 +111,8 @@ import Testing
         #expect(ten.outcome == .inconclusive && once.outcome == .inconclusive)
     }
 
-    /// What differs inside a boot is averaged in ln, not pooled: 400 and 900 ns make 600.
-    @Test func filesOfOneBootAreAveraged() throws {
+    /// Averaged in ln, not pooled: 400 and 900 ns make 600.
+    @Test func `files of one boot are averaged in ln`() throws {
         func file(_ nanoseconds: Double, _ path: String) -> ComparedFile {
             var boots = SyntheticBoots(seed: 1)
             (boots.count, boots.deviation, boots.calls) = (1, 0, [.init(0, nanoseconds)])
@@ -125,7 +125,7 @@ import Testing
     }
 
     @Test(arguments: [(1, Comparison.Outcome.inconclusive), (3, .inconclusive), (4, .inconclusive), (5, .passed), (8, .passed)])
-    func identicalFilesAreEquivalentIfThereAreBootsEnough(boots count: Int, outcome: Comparison.Outcome) throws {
+    func `identical files are equivalent once there are enough boots`(boots count: Int, outcome: Comparison.Outcome) throws {
         let files = boots(1) { $0.count = count }.files("a")
         let comparison = try Comparer.compare(base: files, new: files)
         #expect(comparison.outcome == outcome)
@@ -134,9 +134,9 @@ import Testing
         #expect(comparison.gated.allSatisfy { $0.shift?.effect == 0 })
     }
 
-    /// Where instructions are counted, boots of one kernel may not differ at all: intervals of no width decide too.
+    /// Where instructions are counted, boots of one kernel may not differ at all. Their intervals have no width.
     @Test(arguments: [(1.0, Comparison.Outcome.passed), (1.06, .regressed), (0.9, .passed)])
-    func bootsWithoutAnyDeviationDecide(factor: Double, outcome: Comparison.Outcome) throws {
+    func `boots that don't differ at all still give verdicts`(factor: Double, outcome: Comparison.Outcome) throws {
         func files(_ seed: UInt64, _ name: String) -> [ComparedFile] {
             boots(seed) { ($0.count, $0.deviation, $0.factors) = (7, 0, seed == 1 ? [:] : [257: factor]) }
                 .workloadFiles(name, machine: .countedEmulation)
@@ -154,7 +154,7 @@ import Testing
 
     // MARK: Few boots
 
-    @Test func oneBootASideIsNeverAVerdict() throws {
+    @Test func `one boot on a side never gives a verdict`() throws {
         let new = boots(2) { ($0.count, $0.factors) = (1, [257: 3]) }.files("b")
         let comparison = try Comparer.compare(base: boots(1).files("a"), new: new, options: ComparisonOptions(alpha: 0.4))
         #expect(comparison.outcome == .inconclusive)
@@ -162,15 +162,14 @@ import Testing
         #expect(comparison.subjects.allSatisfy { $0.shifts.isEmpty == ($0.subject.result == .error && $0.shifts.isEmpty) })
     }
 
-    @Test func threeBootsCannotDecideAFamilyOfTwelve() throws {
+    @Test func `three boots can't decide a family of twelve cells`() throws {
         let comparison = try Comparer.compare(
             base: boots(1) { $0.count = 3 }.files("a"), new: boots(2) { $0.count = 3 }.files("b"))
         #expect(comparison.outcome == .inconclusive && !comparison.canDecide)
         #expect(comparison.bootsNeeded == 5 && comparison.smallestP == 0.05)
     }
 
-    /// Where everything is slower by far, few boots are enough to say so.
-    @Test func manyRegressionsAtOnceBeatTooFewBoots() throws {
+    @Test func `many regressions at once are found even with few boots`() throws {
         let factors = Dictionary(uniqueKeysWithValues: SyntheticBoots.calls.dropLast().map { ($0.number, 2.0) })
         let comparison = try Comparer.compare(
             base: boots(1) { $0.count = 4 }.files("a"),
@@ -178,7 +177,7 @@ import Testing
         #expect(comparison.outcome == .regressed && !comparison.canDecide)
     }
 
-    @Test func whatIsTooCloseToTheMarginSaysHowManyBootsDecide() throws {
+    @Test func `a cell close to its margin says how many boots would decide`() throws {
         let base = boots(1) { $0.deviation = 0.04 }.files("a")
         let new = boots(2) { ($0.deviation, $0.factors) = (0.04, [232: 1.07]) }.files("b")
         let comparison = try Comparer.compare(base: base, new: new)

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Comparison
 
-/// What can't be compared is refused with a sentence, and what is doubtful is said.
+/// Files that can't be compared are refused with a sentence, and doubts become warnings.
 @Suite struct CompatibilityTests {
     private static let base = SyntheticBoots(seed: 1).files("a")
     private static let new: [ComparedFile] = {
@@ -39,19 +39,19 @@ import Testing
         try Comparer.compare(base: base, new: new).warnings
     }
 
-    @Test func aSideWithoutFiles() {
+    @Test func `a side without files is refused`() {
         let sentence = "has no files. Name profiles of both kernels."
         #expect(refusal([], Self.new) == "BASE \(sentence)")
         #expect(refusal(Self.base, []) == "NEW \(sentence)")
     }
 
-    @Test func tooManyBoots() {
+    @Test func `more than 100 boots on a side are refused`() {
         var boots = SyntheticBoots(seed: 3)
         (boots.count, boots.calls) = (101, [.init(0, 400)])
         #expect(refusal(boots.files("a"), Self.new) == "BASE has 101 boots: more than 100 add nothing. Leave some out.")
     }
 
-    @Test func differentWorkloads() {
+    @Test func `profiles of different workloads are refused`() {
         let base = SyntheticBoots(seed: 1).workloadFiles("a")
         for edit: (inout Profile) -> Void in [
             { $0.workload?.id = "other" }, { $0.workload?.version = 2 }, { $0.workload?.isQuick = true }, { $0.workload = nil },
@@ -62,21 +62,21 @@ import Testing
         }
     }
 
-    @Test func emulationBesideHardware() {
+    @Test func `profiles from emulation can't be compared with ones from hardware`() {
         let base = SyntheticBoots(seed: 1).workloadFiles("a")
         for machine in [WorkloadResult.Machine.host, .kvm] {
             let sentence = refusal(
                 SyntheticBoots(seed: 1).workloadFiles("a", machine: machine), edited(base) { $0.workload?.machine = .emulation })
             #expect(sentence.contains("was made under emulation"), "\(sentence)")
         }
-        // Of one side alone too.
+        // Within one side too.
         var mixed = base
         mixed[3].profile.workload?.machine = .emulation
         #expect(refusal(mixed, base).contains("a-3.syslat was made under emulation and a-0.syslat on real hardware"))
     }
 
-    /// What an emulation took from its host's clock is no count of instructions.
-    @Test func countedInstructionsBesideOtherNanoseconds() {
+    /// An emulation that takes its time from the host's clock doesn't count instructions.
+    @Test func `counted instructions can't be compared with other nanoseconds`() {
         let counted = SyntheticBoots(seed: 1).workloadFiles("a", machine: .countedEmulation)
         for (machine, phrase) in [
             (WorkloadResult.Machine.host, "on real hardware"), (.kvm, "on real hardware"), (.emulation, "under emulation"),
@@ -90,7 +90,7 @@ import Testing
         }
     }
 
-    @Test func bothUnderEmulation() throws {
+    @Test func `two sides under emulation get a warning about their nanoseconds`() throws {
         for (machine, sentence) in [
             (WorkloadResult.Machine.emulation, "nanoseconds say nothing about any hardware"),
             (.countedEmulation, "under emulation that counts instructions, one nanosecond each"),
@@ -100,13 +100,13 @@ import Testing
         }
     }
 
-    @Test func anotherMachineIsADifference() throws {
+    @Test func `different machines are listed as a difference`() throws {
         let comparison = try Comparer.compare(
             base: SyntheticBoots(seed: 1).workloadFiles("a"), new: SyntheticBoots(seed: 2).workloadFiles("b", machine: .kvm))
         #expect(comparison.differences.contains(IdentityDifference(name: "machine", base: ["host"], new: ["kvm"])))
     }
 
-    @Test func lostCalls() throws {
+    @Test func `a file that lost too many calls is refused unless losses are accepted`() throws {
         func lossy(_ lost: UInt64) -> [ComparedFile] {
             edited(Self.new) {
                 $0.balance = Balance(
@@ -123,7 +123,7 @@ import Testing
 
     // MARK: Doubts
 
-    @Test func aSideThatIsMixed() throws {
+    @Test func `a side that mixes kernels or clock sources gets a warning`() throws {
         var mixed = Self.base
         mixed[2].profile.host.kernelRelease = "6.1.99"
         mixed[4].profile.host.clocksource = "hpet"
@@ -135,14 +135,14 @@ import Testing
         #expect(found[1].hasPrefix("BASE mixes 2 values of clocksource: hpet, tsc."))
     }
 
-    @Test func bootsThatDidNotTakeTurns() throws {
+    @Test func `sides whose boots didn't take turns get a warning`() throws {
         let later = edited(Self.new) { $0.capture.startedAtNanoseconds += 100_000_000_000_000 }
         #expect(try warnings(Self.base, later).contains { $0.hasPrefix("All boots of one side came before") })
         #expect(try warnings(later, Self.base).contains { $0.hasPrefix("All boots of one side came before") })
         #expect(try warnings(Self.base, Self.new) == [])
     }
 
-    @Test func whatWasCapturedOtherwise() throws {
+    @Test func `captures of different selections or targets get a warning`() throws {
         #expect(
             try warnings(Self.base, edited(Self.new) { $0.capture.selection = "read" }).contains {
                 $0.contains("selection of calls")
@@ -155,7 +155,7 @@ import Testing
 
     // MARK: Identity
 
-    @Test func whatDiffersIsSaid() throws {
+    @Test func `every difference between the hosts is listed`() throws {
         let new = edited(Self.new) {
             $0.host.clocksource = "hpet"
             $0.host.microcode = "0x2"
@@ -188,10 +188,10 @@ import Testing
         }
         return VDSOProfile(
             functions: [VDSOFunction(name: "getrandom", isServed: isServed, syscall: cost, kernelP50Nanoseconds: 200)],
-            entered: entry.map { [$0] } ?? [], served: [], vsyscalls: [], sampling: .on(hertz: 97))
+            entered: entry.map { [$0] } ?? [], served: [], vsyscalls: [], ticks: .on(hertz: 97))
     }
 
-    @Test func getrandomIsServedNow() throws {
+    @Test func `a function that only the vDSO of NEW serves is reported`() throws {
         let base = edited(Self.base) { $0.vdso = vdso(false, syscall: 300, reason: .bypass) }
         let new = edited(Self.new) { $0.vdso = vdso(true, syscall: 330, reason: .reseed) }
         let found = try Comparer.compare(base: base, new: new).vdso
@@ -203,8 +203,7 @@ import Testing
         #expect(back.served.first?.isNoLongerServed == true)
     }
 
-    /// A kernel whose vDSO has no such function does not serve it, traced or not.
-    @Test func aVDSOWithoutTheFunctionDoesNotServeIt() throws {
+    @Test func `a vDSO without a function counts as not serving it`() throws {
         let base = edited(Self.base) { $0.vdso = vdso(nil, syscall: 300, reason: nil) }
         let new = edited(Self.new) {
             $0.vdso = vdso(true, syscall: 300, reason: nil)
@@ -213,8 +212,8 @@ import Testing
         #expect(try Comparer.compare(base: base, new: new).vdso.served.first?.isNowServed == true)
     }
 
-    /// It is in the image, and nobody tried it: that says nothing.
-    @Test func aFunctionThatWasNotTriedIsNotMissing() throws {
+    /// The image of BASE has the function but nobody called it, so nothing is known.
+    @Test func `a vDSO function that was not tried is no change`() throws {
         let base = edited(Self.base) {
             $0.vdso = vdso(nil, syscall: 300, reason: nil)
             $0.host.vdsoSymbols += ["__vdso_getrandom"]
@@ -226,8 +225,8 @@ import Testing
         #expect(try Comparer.compare(base: base, new: new).vdso.served.isEmpty)
     }
 
-    /// A workload calls past the vDSO on purpose; what its other calls meet is news.
-    @Test func aWorkloadsOwnBypassIsNoChange() throws {
+    /// A workload bypasses the vDSO on purpose. Other reasons are still reported.
+    @Test func `a bypass by the workload itself is not a change`() throws {
         func workload(_ profile: inout Profile) {
             profile.workload = WorkloadResult(id: "test", version: 1, isQuick: false, runs: 1, machine: .host, cases: [])
         }
@@ -242,7 +241,7 @@ import Testing
         #expect(try Comparer.compare(base: base, new: new).vdso.entered.map(\.reason) == ["clocksource:hpet"])
     }
 
-    @Test func aSideThatNobodyWatchedLacksNothing() throws {
+    @Test func `vDSO calls estimated on one side only are not compared`() throws {
         let new = edited(Self.new) { $0.vdso = vdso(true, syscall: 330, reason: .reseed) }
         let found = try Comparer.compare(base: Self.base, new: new)
         #expect(found.vdso.isEmpty)

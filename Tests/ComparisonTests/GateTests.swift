@@ -8,7 +8,7 @@ import Testing
 
 @testable import Comparison
 
-/// What decides: margins, guards, the family, and what is missing.
+/// What decides: margins, guards, the family, and missing data.
 @Suite struct GateTests {
     private func compare(
         _ options: ComparisonOptions = ComparisonOptions(), noise: [ComparedFile] = [],
@@ -26,7 +26,7 @@ import Testing
         return try #require((comparison.gated + comparison.others).first { $0.subject == subject && $0.measure == measure })
     }
 
-    @Test func aMarginIsWhatWasAskedForButNoFinerThanABucket() throws {
+    @Test func `a margin is the given delta but at least a bucket wide`() throws {
         let comparison = try compare(ComparisonOptions(deltas: [.p50: 0.15, .p99: 0]))
         #expect(try cell(comparison, 0).margin == log(1.15))
         #expect(try cell(comparison, 0, .p99).margin == log(1 + 1.0 / 128))
@@ -37,7 +37,7 @@ import Testing
     }
 
     /// 10 % of 180 ns is less than 20 ns.
-    @Test func aChangeOfFewNanosecondsIsNone() throws {
+    @Test func `a change below the minimum of nanoseconds is equivalent`() throws {
         let slower: (inout SyntheticBoots) -> Void = { $0.factors = [39: 1.1] }
         let options = ComparisonOptions(minimumNanoseconds: 0, top: 9)
         #expect(try cell(compare(options, new: slower), 39).verdict == .regressed)
@@ -46,8 +46,8 @@ import Testing
         #expect(try cell(compare(ComparisonOptions(top: 9), new: { $0.factors = [39: 1.3] }), 39).verdict == .regressed)
     }
 
-    /// A kernel whose tracepoints cost 40 ns more is not slower by that.
-    @Test func theProbeFloorsWidenTheGuard() throws {
+    /// Tracepoints that cost 40 ns more don't make a kernel slower.
+    @Test func `a difference of the probe floors widens the minimum change`() throws {
         var new = SyntheticBoots(seed: 2)
         (new.kernel, new.start, new.factors) = ("6.12", 100, [0: 1.1])
         var files = new.files("b")
@@ -55,16 +55,16 @@ import Testing
         let comparison = try Comparer.compare(
             base: SyntheticBoots(seed: 1).files("a"), new: files, options: ComparisonOptions(top: 9))
         #expect(try cell(comparison, 0).leastNanoseconds == 80)
-        // It may be slower all the same: nothing is known.
+        // The call may still be slower, so nothing is decided.
         #expect(try cell(comparison, 0).verdict == .inconclusive && cell(comparison, 0).bootsNeeded == nil)
         #expect(
             comparison.warnings.contains { $0.hasPrefix("Tracing itself costs 40 ns more on one side") && $0.contains("80 ns") })
         #expect(comparison.differences.contains(IdentityDifference(name: "probe floor", base: ["170 ns"], new: ["210 ns"])))
     }
 
-    @Test func noiseWidensTheMargin() throws {
+    @Test func `noise between boots of one kernel widens the margin`() throws {
         let quiet = try compare()
-        #expect(try cell(quiet, 0).noise == 0, "seven boots of BASE are too few to be halved")
+        #expect(try cell(quiet, 0).noise == 0, "seven boots of BASE are too few to halve")
         var other = SyntheticBoots(seed: 9)
         (other.count, other.deviation) = (10, 0.2)
         let noisy = try compare(noise: other.files("n"))
@@ -77,7 +77,7 @@ import Testing
 
     // MARK: The family
 
-    @Test func theFamilyIsChosenFromBaseAlone() throws {
+    @Test func `the family is chosen from BASE alone`() throws {
         let slow = try compare(new: { $0.factors = [39: 1e4] })
         let plain = try compare()
         #expect(slow.gated.map(\.subject) == plain.gated.map(\.subject))
@@ -87,8 +87,8 @@ import Testing
         #expect(one.gated.map(\.measure) == [.p50, .p99])
     }
 
-    /// 3,000 calls have no p99: the next call's is gated instead, which is said.
-    @Test func aCallWithTooFewCallsIsNotGated() throws {
+    /// 3,000 calls have no p99. The next call's is gated instead, and the comparison lists the one left out.
+    @Test func `a call made too rarely for a p99 is not gated on it`() throws {
         let calls = SyntheticBoots.calls.map { call in
             SyntheticBoots.Call(call.number, call.nanoseconds, count: call.number == 232 ? 3_000 : call.count, failed: call.failed)
         }
@@ -98,8 +98,7 @@ import Testing
         #expect(Measure.allCases.map(\.leastCalls) == [100, 500, 5_000, 50_000, 1])
     }
 
-    /// BASE has it and NEW does not: nothing is decided.
-    @Test func tooFewCallsInNewAreNoData() throws {
+    @Test func `too few calls in NEW give NO DATA`() throws {
         let calls = SyntheticBoots.calls.map { call in
             SyntheticBoots.Call(call.number, call.nanoseconds, count: call.number == 232 ? 3_000 : call.count, failed: call.failed)
         }
@@ -109,7 +108,7 @@ import Testing
         #expect(cell.absence == "p99 needs 5000 calls in each boot; 0 of 7 boots of NEW have them")
     }
 
-    @Test func nothingToGateIsInconclusive() throws {
+    @Test func `a comparison with nothing to gate is inconclusive`() throws {
         let comparison = try compare(
             base: { $0.calls = [.init(0, 400, count: 20)] }, new: { $0.calls = [.init(0, 400, count: 20)] })
         #expect(comparison.gated.isEmpty && comparison.outcome == .inconclusive && comparison.notGated.count == 2)
@@ -117,16 +116,16 @@ import Testing
 
     // MARK: New and gone
 
-    @Test func aCallThatVanishedIsGoneAndANewOneIsNew() throws {
+    @Test func `a call that vanished is GONE and a new one is NEW`() throws {
         let new = SyntheticBoots.calls.filter { $0.number != 202 } + [.init(318, 700)]
         let comparison = try compare(new: { $0.calls = new })
         #expect(comparison.gated.filter { $0.verdict == .gone }.map { comparison.label($0.subject) } == ["futex", "futex"])
         #expect(comparison.subjects.filter(\.isNew).map { comparison.label($0.subject) } == ["getrandom"])
         #expect(comparison.subjects.filter(\.isGone).map { comparison.label($0.subject) } == ["futex"])
-        #expect(comparison.outcome == .passed, "what is gone is decided, and not slower")
+        #expect(comparison.outcome == .passed, "a call that is gone is decided and not slower")
     }
 
-    @Test func ratesAndTimesAreCompared() throws {
+    @Test func `the rates and total times of calls are compared`() throws {
         let twice = SyntheticBoots.calls.map {
             SyntheticBoots.Call($0.number, $0.nanoseconds, count: $0.count * 2, failed: $0.failed)
         }
@@ -139,7 +138,7 @@ import Testing
 
     // MARK: Workloads
 
-    @Test func aWorkloadHasItsCasesAndTheirUntracedCost() throws {
+    @Test func `the cases of a workload and their untraced cost are compared`() throws {
         var (base, new) = (SyntheticBoots(seed: 1), SyntheticBoots(seed: 2))
         (new.kernel, new.start) = ("6.12", 100)
         new.factors = [1: 1.4]
@@ -155,7 +154,7 @@ import Testing
         #expect(try Comparer.compare(base: base.workloadFiles("a"), new: base.workloadFiles("a")).outcome == .passed)
     }
 
-    @Test func aCaseThatTheNewKernelLacksIsGoneAndOneThatFailedHasNoData() throws {
+    @Test func `an absent case is GONE and a failed case has NO DATA`() throws {
         func compare(_ state: WorkloadCase.State) throws -> Comparison {
             var second = SyntheticBoots(seed: 2)
             second.start = 100

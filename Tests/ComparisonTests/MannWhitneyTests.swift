@@ -3,13 +3,13 @@ import Testing
 
 @testable import Comparison
 
-/// Exact tests, against tables, against counting, and against themselves.
+/// The exact test, checked against tables, against counting and against itself.
 @Suite struct MannWhitneyTests {
     /// The largest U that is significant, for equal samples of 4 ... 10: two-sided at 5 % and one-sided at 5 %. Source: Siegel,
     /// "Nonparametric Statistics" (1956), table K; Milton, "An extended table of critical values for the Mann-Whitney
     /// statistic" (1964).
     @Test(arguments: zip(4...10, [(0, 1), (2, 4), (5, 7), (8, 11), (13, 15), (17, 21), (23, 27)]))
-    func criticalValuesAreThoseOfTheTables(boots: Int, critical: (Int, Int)) {
+    func `critical values match the published tables`(boots: Int, critical: (Int, Int)) {
         let distribution = MannWhitney(baseCount: boots, newCount: boots)
         #expect(distribution.criticalCount(0.025) == critical.0 + 1)
         #expect(distribution.criticalCount(0.05) == critical.1 + 1)
@@ -17,13 +17,13 @@ import Testing
 
     /// Ranks of the ends of the 95 % interval that Documentation/comparing-kernels.md shows, and its coverage.
     @Test(arguments: [(4, 1, 97.1), (5, 3, 96.8), (6, 6, 95.9), (7, 9, 96.2), (8, 14, 95.0), (10, 24, 95.7), (12, 38, 95.5)])
-    func theIntervalHasTheseRanksAndCovers(boots: Int, rank: Int, coverage: Double) {
+    func `intervals have the documented ranks and coverage`(boots: Int, rank: Int, coverage: Double) {
         let distribution = MannWhitney(baseCount: boots, newCount: boots)
         #expect(distribution.criticalCount(0.025) == rank)
         #expect(abs(100 * (1 - 2 * distribution.cumulative[rank - 1]) - coverage) < 0.051)
     }
 
-    @Test func everyOrderIsCountedOnce() {
+    @Test func `the distribution of U counts every order once`() {
         for base in 0...5 {
             for new in 0...5 {
                 var counted = [Double](repeating: 0, count: base * new + 1)
@@ -35,7 +35,7 @@ import Testing
         }
     }
 
-    @Test func theDistributionIsSymmetric() {
+    @Test func `the distribution of U is symmetric and complete`() {
         for (base, new) in [(7, 7), (3, 9), (10, 10), (1, 20), (40, 60)] {
             let ways = MannWhitney.ways(base, new)
             #expect(zip(ways, ways.reversed()).allSatisfy { abs($0 / $1 - 1) < 1e-12 })
@@ -44,15 +44,15 @@ import Testing
         }
     }
 
-    @Test func aTestIsTheShareOfOrders() {
+    @Test func `the p-value of separated samples is one order in 252`() {
         let test = MannWhitney(baseCount: 5, newCount: 5)
         let low = [1.0, 2, 3, 4, 5]
         #expect(test.test(base: low, new: low.map { $0 + 10 }) == .init(greater: 1 / 252, less: 1))
         #expect(test.test(base: low.map { $0 + 10 }, new: low) == .init(greater: 1, less: 1 / 252))
     }
 
-    /// The same count by trying every choice of the pooled midranks.
-    @Test func tiesAreCountedToo() {
+    /// Compares with trying every choice of the pooled midranks.
+    @Test func `tied values give the p-values of counting every choice`() {
         var random = SeededGenerator.fromEnvironment()
         for _ in 0..<200 {
             let (baseCount, newCount) = (Int.random(in: 1...5, using: &random), Int.random(in: 1...5, using: &random))
@@ -82,9 +82,7 @@ import Testing
         return MannWhitney.PValues(greater: greater / count, less: less / count)
     }
 
-    /// Values so close together that only their order counts: breaking ties at random must not change it much, and without
-    /// ties both ways of counting are one.
-    @Test func exchangingTheSamplesExchangesTheTails() {
+    @Test func `exchanging the samples exchanges the tails`() {
         var random = SeededGenerator.fromEnvironment()
         for _ in 0..<100 {
             let base = (0..<6).map { _ in Double(Int.random(in: 0...20, using: &random)) }
@@ -95,7 +93,7 @@ import Testing
         }
     }
 
-    @Test func choicesAreAll() {
+    @Test func `all choices are enumerated and counted`() {
         var seen: Set<[Int]> = []
         Choices.forEach(7, choosing: 3) { seen.insert($0) }
         #expect(seen.count == 35 && Choices.count(7, choosing: 3) == 35)

@@ -3,11 +3,11 @@ import Testing
 
 @testable import Comparison
 
-/// Many tests at once, how many boots they take, and how much boots differ anyway.
+/// Adjusting for many tests, the boots that they take, and the noise between boots.
 @Suite struct MultiplicityTests {
-    /// The worked example of Benjamini and Hochberg (1995), section 3.1: of 15 p-values 4 are significant at 5 %, of Bonferroni's
-    /// and Holm's 3.
-    @Test func theExampleOfThePaper() {
+    /// Benjamini and Hochberg (1995), section 3.1: of 15 p-values, 4 are significant at 5 %, and 3 by the methods of Bonferroni
+    /// and Holm.
+    @Test func `the worked example of Benjamini and Hochberg is reproduced`() {
         let values = [
             0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.3240, 0.4262, 0.5719, 0.6528, 0.7590, 1,
         ]
@@ -15,7 +15,7 @@ import Testing
         #expect(Multiplicity.holm.adjusted(values).count { $0 <= 0.05 } == 3)
     }
 
-    @Test func adjustingKeepsTheOrder() {
+    @Test func `adjusting p-values keeps their order and never lowers them`() {
         var random = SeededGenerator.fromEnvironment()
         for method in [Multiplicity.benjaminiHochberg, .holm] {
             #expect(method.adjusted([]) == [] && method.adjusted([0.03]) == [0.03])
@@ -31,8 +31,9 @@ import Testing
         }
     }
 
-    /// The largest family in which so many boots find one cell alone.
-    @Test(arguments: [(4, 3), (5, 12), (6, 46), (7, 171), (8, 643), (10, 9237)]) func familiesByBoots(boots: Int, most: Int) {
+    /// The largest family in which this many boots find a single changed cell.
+    @Test(arguments: [(4, 3), (5, 12), (6, 46), (7, 171), (8, 643), (10, 9237)])
+    func `each number of boots decides a family of the known size`(boots: Int, most: Int) {
         #expect(Resolution.canDecide(family: most, baseBoots: boots, newBoots: boots, alpha: 0.05))
         #expect(!Resolution.canDecide(family: most + 1, baseBoots: boots, newBoots: boots, alpha: 0.05))
         #expect(Resolution.bootsNeeded(family: most, alpha: 0.05) == boots)
@@ -40,11 +41,12 @@ import Testing
     }
 
     /// The smallest p-values that benchstat states, two-sided: 0.029, 0.0079 and 0.0022.
-    @Test(arguments: [(4, 0.029), (5, 0.0079), (6, 0.0022)]) func smallestPValues(boots: Int, p: Double) {
+    @Test(arguments: [(4, 0.029), (5, 0.0079), (6, 0.0022)])
+    func `the smallest p-values match those of benchstat`(boots: Int, p: Double) {
         #expect(abs(2 * Resolution.smallestP(baseBoots: boots, newBoots: boots) - p) < 0.05 * p)
     }
 
-    @Test func bootsToTellAShiftFromItsMargin() {
+    @Test func `the boots to decide follow from the deviation and the distance`() {
         #expect(Resolution.bootsToDecide(deviation: 0.02, distance: 0.05) == 3)
         #expect(Resolution.bootsToDecide(deviation: 0, distance: 0.05) == 1)
         #expect(Resolution.bootsToDecide(deviation: 0.06, distance: 0.001) == nil)
@@ -53,7 +55,7 @@ import Testing
 
     // MARK: A/A
 
-    @Test func halvesOfEqualValuesDoNotDiffer() {
+    @Test func `the noise floor comes from the shifts between halves`() {
         #expect(NoiseFloor.of([2, 2, 2, 2]) == 0)
         #expect(NoiseFloor.of([1, 4]) == 3)
         #expect(NoiseFloor.of([1]) == nil && NoiseFloor.of([]) == nil)
@@ -61,7 +63,7 @@ import Testing
         #expect(NoiseFloor.of([1, 2, 4]) == 2.5)
     }
 
-    @Test func theFloorDoesNotDependOnTheOrder() throws {
+    @Test func `the noise floor doesn't depend on the order of boots`() throws {
         var random = SeededGenerator.fromEnvironment()
         let values = (0..<8).map { _ in Double.random(in: 0...1, using: &random) }
         let floor = try #require(NoiseFloor.of(values))

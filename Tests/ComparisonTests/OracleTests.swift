@@ -4,7 +4,7 @@ import Testing
 
 @testable import Comparison
 
-/// scipy comes to the same p-values.
+/// Checks the statistics against scipy.
 @Suite(.enabled(if: Oracles.areWanted, Comment(rawValue: Oracles.missing))) struct OracleTests {
     private struct Question: Encodable {
         var samples: [[[Double]]] = []
@@ -16,7 +16,7 @@ import Testing
         var samples, tied, families: [[Double]]
     }
 
-    @Test func scipyAgrees() throws {
+    @Test func `scipy gives the same p-values and adjustments`() throws {
         var random = SeededGenerator.fromEnvironment()
         var question = Question()
         for number in 0..<300 {

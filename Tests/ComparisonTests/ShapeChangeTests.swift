@@ -12,15 +12,15 @@ import Testing
         BucketShare.of(SyntheticBoots.distribution(around: nanoseconds, count: count))
     }
 
-    @Test func theSameIsNoDistance() {
+    @Test func `equal distributions have distance 0 and p 1`() {
         let side = (0..<5).map { _ in shares(1000) }
         let change = ShapeChange(base: side, new: side)
         #expect(change.distance == 0 && change.shift == 0 && change.p == 1)
     }
 
-    /// All calls a tenth slower: the distance is ln 1.1, but for the width of the buckets, and of all ways to deal ten boots out
-    /// only the true one and its mirror image reach it.
-    @Test func allCallsSlower() throws {
+    /// The distance is exact to the width of the buckets. Of all ways to deal ten boots out, only the true one and its mirror
+    /// image reach it.
+    @Test func `calls a tenth slower are a distance of ln 1.1`() throws {
         let base = (0..<5).map { shares(1000 + Double($0)) }
         let change = ShapeChange(base: base, new: (0..<5).map { shares(1100 + Double($0)) })
         #expect(abs(change.distance - log(1.1)) < 0.008 && abs(change.shift - change.distance) < 1e-9)
@@ -29,8 +29,8 @@ import Testing
         #expect(abs(back.shift + change.shift) < 1e-9 && back.p == change.p)
     }
 
-    /// A slow mode that grows from 0.2 % to 0.6 % of the calls: no percentile of the gate sees it.
-    @Test func aGrowingSlowMode() throws {
+    /// The slow mode grows from 0.2 % to 0.6 % of the calls, which no percentile of the gate sees.
+    @Test func `a growing slow mode that no percentile sees is found`() throws {
         func boot(_ slow: UInt64, _ number: Int) -> [BucketShare] {
             var distribution = SyntheticBoots.distribution(around: 1000 + Double(number), count: 10_000)
             distribution.merge(SyntheticBoots.distribution(around: 1_000_000, count: slow))
@@ -41,8 +41,8 @@ import Testing
         #expect(change.shift > 0.02 && change.shift < 0.04, "0.4 % of the calls, a thousandfold")
     }
 
-    /// Counted the slow way, for sides of different sizes.
-    @Test func allDealsAreCounted() throws {
+    /// Compares with a count by brute force, for sides of different sizes.
+    @Test func `the p-value counts every deal of the boots`() throws {
         var random = SeededGenerator.fromEnvironment()
         for (base, new) in [(3, 4), (4, 3), (1, 5), (3, 3)] {
             let boots = (0..<base + new).map { _ in shares(.random(in: 500...2000, using: &random)) }
@@ -58,12 +58,12 @@ import Testing
         }
     }
 
-    @Test func tooManyDealsAreNotCounted() {
+    @Test func `sides with too many deals to count have no p-value`() {
         let side = (0..<11).map { shares(1000 + Double($0), count: 200) }
         #expect(ShapeChange(base: side, new: side).p == nil)
     }
 
-    @Test func filesOfOneBootCountTheSame() {
+    @Test func `files of one boot have equal weight in its mean distribution`() {
         let mean = BucketShare.mean([shares(1000), shares(1000)])
         #expect(mean.map(\.share) == shares(1000).map(\.share))
         #expect(abs(BucketShare.mean([shares(500), shares(4000, count: 100)]).reduce(0) { $0 + $1.share } - 1) < 1e-12)

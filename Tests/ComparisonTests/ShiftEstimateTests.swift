@@ -3,7 +3,7 @@ import Testing
 
 @testable import Comparison
 
-/// The Hodges–Lehmann shift and its interval, and p-values, as R has them.
+/// The Hodges–Lehmann shift, its interval and the p-values, as R computes them.
 @Suite struct ShiftEstimateTests {
     private struct Golden {
         var base, new: [Double]
@@ -50,7 +50,8 @@ import Testing
             0.997220204751501, 0.00340586859633838),
     ]
 
-    @Test(arguments: golden.indices) func isWhatRSays(number: Int) throws {
+    @Test(arguments: golden.indices)
+    func `shift, interval and p-values agree with R`(number: Int) throws {
         let golden = Self.golden[number]
         let distribution = MannWhitney(baseCount: golden.base.count, newCount: golden.new.count)
         let estimate = ShiftEstimate(base: golden.base, new: golden.new, distribution: distribution, alpha: 0.05)
@@ -61,7 +62,7 @@ import Testing
         #expect(abs(p.greater - golden.greater) < 1e-12 && abs(p.less - golden.less) < 1e-12)
     }
 
-    @Test func exchangingTheSamplesTurnsTheSign() throws {
+    @Test func `exchanging the samples negates the shift and its interval`() throws {
         var random = SeededGenerator.fromEnvironment()
         for _ in 0..<100 {
             let (base, new) = (sample(7, &random), sample(6, &random))
@@ -75,12 +76,12 @@ import Testing
         }
     }
 
-    @Test func tooFewValuesHaveNoInterval() {
+    @Test func `samples with too few values have no interval`() {
         #expect(estimate([1], [2]) == ShiftEstimate(effect: 1, interval: nil))
         #expect(estimate([1, 2, 3], [2, 3, 4]).interval == nil)
     }
 
-    @Test func equalValuesHaveTheirMean() {
+    @Test func `the mean of equal values is exactly that value`() {
         let value = 0.1 + 0.2
         #expect([Double](repeating: value, count: 10).mean == value)
         #expect([Double]().mean == nil && [Double]().median == nil && [3, 1].median == 2)

@@ -2,7 +2,7 @@ import CZlib
 import Foundation
 import LatencyHistogram
 
-/// A payload of an HdrHistogram log taken apart again, from the description of the format alone.
+/// A payload of an HdrHistogram log, decoded from the description of the format alone.
 struct DecodedPayload {
     struct Malformed: Error {}
 

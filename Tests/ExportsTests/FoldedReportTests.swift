@@ -9,7 +9,7 @@ import Testing
 
 @Suite struct FoldedReportTests {
     @Test(arguments: Fixtures.exports.keys.sorted())
-    func snapshot(name: String) throws {
+    func `the folded report matches its snapshot`(name: String) throws {
         let profile = try #require(Fixtures.exports[name])
         let text = FoldedReport.render(profile)
         #expect(FoldedReport.render(profile) == text)
@@ -30,7 +30,7 @@ import Testing
         return FoldedReport.render(profile).split(separator: "\n")
     }
 
-    @Test func errorsAndNamesakesAreAddedBeforeRounding() {
+    @Test func `errors and processes of the same name are added before rounding`() {
         let lines = folded([
             process(2, "b", [read(.ran, 700), read(.ran, failed: true, 700), read(.blocked, 2_000)]),
             process(3, "b", [read(.ran, 200)]), process(1, "a", [read(.ran, 1_499)]),
@@ -40,17 +40,17 @@ import Testing
     }
 
     @Test(arguments: [0, 1, 499, 500, 1_499] as [UInt64])
-    func nothingVanishes(nanoseconds: UInt64) {
+    func `a time that would round to zero is written as 1`(nanoseconds: UInt64) {
         #expect(folded([process(1, "a", [read(.ran, nanoseconds)])]) == ["a;read;ran 1"])
     }
 
-    @Test func totalsStopWhereIntegersEnd() {
+    @Test func `totals saturate at the largest integer`() {
         #expect(
             folded([process(1, "a", [read(.ran, .max), read(.ran, failed: true, .max)])])
                 == ["a;read;ran 18446744073709552"])
     }
 
-    @Test func whatNoProcessHasIsThereToo() {
+    @Test func `calls that no process has go to an unknown process`() {
         let distribution = LatencyHistogram(
             buckets: [.init(index: BucketScheme.index(of: 5_000), count: 4)], aboveRange: 0, sum: 20_000, min: 5_000,
             max: 5_000)
@@ -67,7 +67,7 @@ import Testing
         ("   ", "(no name)"),
         ("two\nlines", "two\\x0alines"), ("界 1", "界 1"), ("\r\n;", "\\x0d\\x0a:"),
     ])
-    func namesAreFrames(name: String, frame: String) {
+    func `process names become valid frames`(name: String, frame: String) {
         #expect(FoldedReport.frame(name) == frame)
     }
 }

@@ -10,14 +10,14 @@ import Testing
 
 @Suite struct HgrmReportTests {
     @Test(arguments: Fixtures.exports.keys.sorted())
-    func snapshot(name: String) throws {
+    func `the hgrm report matches its snapshot`(name: String) throws {
         let profile = try #require(Fixtures.exports[name])
         let text = HgrmReport.render(profile)
         #expect(HgrmReport.render(profile) == text)
         try Snapshot().verify(text, is: "\(name).hgrm")
     }
 
-    /// Our text without what only we say: its name, the comments in front of a block, the empty lines between blocks.
+    /// The blocks of our text without what only we write: names, comments before a block, empty lines between blocks.
     static func blocks(_ profile: Profile) -> [String] {
         HgrmReport.render(profile).components(of: "       Value").dropFirst().map { block in
             let lines = block.split(separator: "\n", omittingEmptySubsequences: false)
@@ -26,7 +26,7 @@ import Testing
         }
     }
 
-    /// Our bucket of a value, recorded in the original as often as we counted it.
+    /// The original's text for the upper bounds of our buckets, recorded as often as we counted them.
     private func original(_ distribution: LatencyHistogram) -> String {
         var histogram = Histogram<UInt64>(
             lowestDiscernibleValue: 1, highestTrackableValue: BucketScheme.rangeEnd - 1, numberOfSignificantValueDigits: .two)
@@ -38,7 +38,7 @@ import Testing
         return text
     }
 
-    @Test func blocksAreThoseOfHdrHistogram() {
+    @Test func `blocks are the same as HdrHistogram's own output`() {
         for profile in [Fixtures.typical, Fixtures.byInterval] {
             let blocks = Self.blocks(profile)
             #expect(blocks.count == profile.calls.count)
@@ -46,7 +46,7 @@ import Testing
         }
     }
 
-    @Test func blocksAreThoseOfHdrHistogramForRandomValues() {
+    @Test func `blocks match HdrHistogram's for random values too`() {
         var random = SeededGenerator.fromEnvironment()
         for size in [1, 2, 3, 10, 999, 30_000] {
             var recorder = HistogramRecorder()
@@ -58,8 +58,8 @@ import Testing
         }
     }
 
-    /// One value above 2^60 others: the original's levels would creep towards 100 % for ever.
-    @Test func aShareThatRoundsToAllOfThemEnds() {
+    /// With one value above 2^60 others, the original's levels would creep towards 100 % forever.
+    @Test func `percentile levels end when a share rounds to 100 %`() {
         let distribution = LatencyHistogram(
             buckets: [.init(index: 10, count: 1 << 60), .init(index: 20, count: 1)], aboveRange: 0, sum: 0, min: 10, max: 20)
         let ticks = PercentileTick.ticks(of: distribution)
@@ -68,7 +68,7 @@ import Testing
         #expect(zip(ticks, ticks.dropFirst()).allSatisfy { $0.level < $1.level && $0.value <= $1.value })
     }
 
-    @Test func whatHasNoRowIsSaid() {
+    @Test func `calls beyond the range are reported in a comment`() {
         let text = HgrmReport.render(Fixtures.extreme)
         #expect(text.contains("# calls of 2^42 ns (73 min) or more, which are in no row: 8\n"))
     }

@@ -9,9 +9,9 @@ import Testing
 @testable import Exports
 
 @Suite struct HlogReportTests {
-    /// The payload's bytes are the business of the zlib of the day: the snapshots have what is in them.
+    /// The payload's bytes depend on the version of zlib, so the snapshots hold its decoded content.
     @Test(arguments: Fixtures.exports.keys.sorted())
-    func snapshot(name: String) throws {
+    func `the hlog report matches its snapshot`(name: String) throws {
         let profile = try #require(Fixtures.exports[name])
         let text = HlogReport.render(profile)
         #expect(HlogReport.render(profile) == text)
@@ -26,8 +26,8 @@ import Testing
         try Snapshot().verify(lines.joined(separator: "\n"), is: "\(name).hlog")
     }
 
-    /// The first bytes of the outer and the size of the varints are fixed: every log starts its payloads with them.
-    @Test func payloadsStartAsThoseOfEveryOtherWriter() {
+    /// The cookie and the upper bytes of the length are the same in every payload of every log.
+    @Test func `payloads start with HISTFAAA like those of every other writer`() {
         for line in HlogReport.render(Fixtures.typical).split(separator: "\n") where line.hasPrefix("Tag=") {
             #expect(line.split(separator: ",")[4].hasPrefix("HISTFAAA"))
         }
@@ -41,11 +41,11 @@ import Testing
             ([(0, .max)], [0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]),
             ([(4607, 1)], [0xfd, 0x47, 0x02]),
         ] as [([(Int, UInt64)], [UInt8])])
-    func counts(buckets: [(Int, UInt64)], bytes: [UInt8]) {
+    func `counts and gaps are written as zigzag varints`(buckets: [(Int, UInt64)], bytes: [UInt8]) {
         #expect(HdrPayload.counts(buckets.map { .init(index: $0.0, count: $0.1) }) == bytes)
     }
 
-    @Test func whatTheFormatCannotHoldIsSaid() {
+    @Test func `what the hlog format can't hold is reported in comments`() {
         let lines = HlogReport.render(Fixtures.extreme).split(separator: "\n")
         #expect(lines.contains("#[read/blocked: calls of 2^42 ns (73 min) or more, which are not in the histogram: 8]"))
         #expect(
@@ -54,7 +54,7 @@ import Testing
         #expect(!lines.contains { $0.hasPrefix("Tag=ia32:read/blocked,") })
     }
 
-    @Test func tagsHaveNothingThatEndsThem() {
+    @Test func `tags contain no comma and no space`() {
         for profile in Fixtures.exports.values {
             for line in HlogReport.render(profile).split(separator: "\n") where line.hasPrefix("Tag=") {
                 #expect(line.split(separator: ",", omittingEmptySubsequences: false).count == 5 && !line.contains(" "))

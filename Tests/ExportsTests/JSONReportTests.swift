@@ -9,7 +9,7 @@ import Testing
 @testable import Exports
 
 @Suite struct JSONReportTests {
-    /// By name: an argument of a test is printed in full when it runs.
+    /// By name, because a test prints its arguments in full.
     private static let profiles = [
         "typical": Fixtures.typical, "troubled": Fixtures.troubled, "empty": Fixtures.empty, "wide": Fixtures.wide,
         "vdso": Fixtures.timekeeping, "vdso-unmeasured": Fixtures.unmeasured, "vdso-vast": Fixtures.vastVDSO,
@@ -17,20 +17,20 @@ import Testing
     ]
 
     @Test(arguments: profiles.keys.sorted())
-    func snapshot(name: String) throws {
+    func `the JSON report matches its snapshot`(name: String) throws {
         let profile = try #require(Self.profiles[name])
         try Snapshot().verify(try JSONReport.render(profile, pretty: true), is: "\(name).json")
     }
 
-    @Test func oneLineAndAlwaysTheSame() throws {
+    @Test func `compact JSON is one line and always the same`() throws {
         let line = try JSONReport.render(Fixtures.typical)
         #expect(line.hasSuffix("}\n") && line.count { $0 == "\n" } == 1)
         #expect(try JSONReport.render(Fixtures.typical) == line)
         try Snapshot().verify(line, is: "typical-line.json")
     }
 
-    /// The names are a promise to other people's programs.
-    @Test func namesAreThoseOfTheSchema() throws {
+    /// Other people's programs rely on the names.
+    @Test func `the report has exactly the names of the schema`() throws {
         var profile = Fixtures.troubled
         profile.capture.command = ["ls", "/tmp"]
         profile.capture.exitStatus = 0
@@ -69,7 +69,7 @@ import Testing
             try keys((document["in_flight"] as? [Any])?.first) == ["abi", "age_ns", "comm", "name", "number", "pid", "tid"])
     }
 
-    @Test func namesOfTheVDSO() throws {
+    @Test func `the vDSO section has exactly the names of the schema`() throws {
         let vdso = try #require(try parse(Fixtures.timekeeping)["vdso"] as? [String: Any])
         #expect(vdso.keys.sorted() == ["entered", "functions", "served_estimate", "ticks", "vsyscalls"])
         func rows(_ name: String) throws -> [[String: Any]] { try #require(vdso[name] as? [[String: Any]]) }
@@ -100,7 +100,7 @@ import Testing
         #expect((unmeasured["entered"] as? [[String: Any]])?.contains { $0["savings_s_per_s"] != nil } == false)
     }
 
-    @Test func whatDoesNotApplyIsLeftOutAndNoProcessIsNull() throws {
+    @Test func `fields that don't apply are left out and a missing pid is null`() throws {
         let document = try parse(Fixtures.typical)
         let capture = try #require(document["capture"] as? [String: Any])
         #expect(capture["command"] == nil && capture["exit_status"] == nil && capture["selection"] == nil)
@@ -110,7 +110,7 @@ import Testing
         #expect(processes.last?["pid"] is NSNull)
     }
 
-    @Test func figuresAreThoseOfTheProfile() throws {
+    @Test func `the figures of a call are those of the profile`() throws {
         let document = try parse(Fixtures.typical)
         let call = Fixtures.read
         let row = try #require(syscall("read", abi: "x86_64", in: document))
@@ -124,9 +124,9 @@ import Testing
         #expect(totals.count == Fixtures.typical.calls.count && totals == totals.sorted(by: >))
     }
 
-    /// Programs that read JSON numbers as doubles lose these; the text must not.
+    /// Programs that read JSON numbers as doubles lose digits of these; the text must not.
     @Test(arguments: [1 << 31, 1 << 32, (1 << 53) + 1, 1 << 63, .max] as [UInt64])
-    func largeIntegersAreExact(value: UInt64) throws {
+    func `large integers are written exactly`(value: UInt64) throws {
         var profile = Fixtures.empty
         profile.balance = Balance(
             entered: value, completed: value, inFlight: 0, neverReturned: 0, lostByCause: [:], beganBefore: value)
@@ -149,7 +149,7 @@ import Testing
         }
     }
 
-    @Test func anyNameIsEscaped() throws {
+    @Test func `control characters in a name are escaped and read back`() throws {
         var profile = Fixtures.empty
         let comm = "tab\t quote\" back\\slash / \u{0}\u{1b}[31m\u{7f}\u{2028} é 界 👩‍👧"
         profile.inFlight = [InFlightCall(pid: 1, tid: 1, comm: comm, id: .native(0), ageNanoseconds: 0)]
@@ -159,14 +159,14 @@ import Testing
         #expect(calls.first?["comm"] as? String == comm)
     }
 
-    @Test func aCallWithoutCompletionsHasNoFigures() throws {
+    @Test func `a call without completions has no latency figures`() throws {
         var profile = Fixtures.empty
         profile.calls = [CallProfile(id: .native(0), series: [], errnos: [])]
         let row = try #require(syscall("read", abi: "x86_64", in: try parse(profile)))
         #expect(row.keys.sorted() == ["abi", "calls", "errnos", "errors", "name", "number", "outcomes", "total_ns"])
     }
 
-    @Test func workload() throws {
+    @Test func `the JSON of a workload matches its snapshot`() throws {
         var profile = Fixtures.workloadProfile
         (profile.calls, profile.processes, profile.inFlight) = ([], [], [])
         try Snapshot().verify(try JSONReport.render(profile, pretty: true), is: "workload.json")

@@ -8,14 +8,14 @@ import Testing
 /// The self-test of a host in JSON.
 @Suite struct JSONVDSOTests {
     @Test(arguments: SelfTests.all.keys.sorted())
-    func json(name: String) throws {
+    func `the JSON self-test matches its snapshot`(name: String) throws {
         let report = try #require(SelfTests.all[name])
         try Snapshot().verify(try JSONReport.render(report, pretty: true), is: "self-test-\(name).json")
         #expect(try JSONReport.render(report).hasSuffix("}\n"))
     }
 
-    /// The names are a promise to other people's programs.
-    @Test func namesAreThoseOfTheSchema() throws {
+    /// Other people's programs rely on the names.
+    @Test func `the self-test has exactly the names of the schema`() throws {
         let data = Data(try JSONReport.render(SelfTests.sound).utf8)
         let document = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
         #expect(

@@ -9,7 +9,7 @@ import Testing
 
 @testable import Exports
 
-/// What other people's programs read in our exports is what the profile has.
+/// Other people's programs read from our exports what the profile has.
 @Suite(.enabled(if: Oracles.areWanted, Comment(rawValue: Oracles.missing))) struct OracleTests {
     private static let names = Fixtures.exports.keys.sorted()
 
@@ -18,7 +18,7 @@ import Testing
     // MARK: CSV
 
     @Test(arguments: names, [false, true])
-    func csvHasTheSameNumbers(name: String, byInterval: Bool) throws {
+    func `a CSV reader finds the profile's numbers`(name: String, byInterval: Bool) throws {
         let profile = try profile(name)
         let text = CSVReport.render(profile, byInterval: byInterval)
         let rows = try Oracles.ask("read_csv.py", about: text, for: [[String: String]].self)
@@ -64,7 +64,7 @@ import Testing
     }
 
     @Test(arguments: names)
-    func hlogHasTheSameCounts(name: String) throws {
+    func `an hlog reader finds the profile's counts`(name: String) throws {
         let profile = try profile(name)
         let whole = Interval(
             startNanoseconds: 0, durationNanoseconds: profile.capture.durationNanoseconds, calls: profile.calls)
@@ -83,7 +83,7 @@ import Testing
 
     private func logged(_ call: CallProfile, _ outcome: Outcome, _ interval: Interval, _ profile: Profile) -> LoggedHistogram {
         let buckets = call.distribution(of: outcome).buckets.map { bucket in
-            // The package drops bit 62, also from what it wrote itself: HlogReportTests see to counts as large as that.
+            // The package drops bit 62, even of what it wrote itself. HlogReportTests cover counts that large.
             let count = min(bucket.count, UInt64(Int64.max)) & (1 << 62 - 1)
             return LoggedHistogram.Bucket(lowest: BucketScheme.lowerBound(of: bucket.index), count: count)
         }
@@ -96,7 +96,7 @@ import Testing
     }
 
     @Test(arguments: names)
-    func hgrmHasTheSameRows(name: String) throws {
+    func `another printer of hgrm gives the same rows`(name: String) throws {
         let profile = try profile(name)
         let calls = profile.calls.filter { !$0.distribution.buckets.isEmpty }
         let buckets = calls.map { call in
@@ -125,7 +125,7 @@ import Testing
     }
 
     @Test(arguments: names)
-    func openMetricsHasTheSameNumbers(name: String) throws {
+    func `an OpenMetrics parser finds the profile's numbers`(name: String) throws {
         let profile = try profile(name)
         let families = try Oracles.ask("read_openmetrics.py", about: OpenMetricsReport.render(profile), for: [Family].self)
         func samples(_ name: String) -> [Family.Sample] { families.flatMap(\.samples).filter { $0.name == name } }
@@ -138,7 +138,7 @@ import Testing
                 "abi": id.abi.name, "name": id.name, "outcome": series.outcome.name, "result": series.failed ? "error" : "ok",
             ]
             #expect(count.labels == labels && sum.labels == labels)
-            // The parser has doubles.
+            // The parser reads doubles.
             #expect(Double(count.value) == Double(series.distribution.count))
             #expect(Double(sum.value) == Double("\(series.distribution.sum)e-9"))
             let buckets = samples("syslat_syscall_duration_seconds_bucket").filter { sample in
@@ -157,7 +157,7 @@ import Testing
         #expect(samples("syslat_entered_calls_total").compactMap { Double($0.value) } == [Double(profile.balance.entered)])
     }
 
-    @Test func openMetricsHasTheVDSO() throws {
+    @Test func `an OpenMetrics parser finds the vDSO's numbers`() throws {
         let profile = try profile("vdso")
         let vdso = try #require(profile.vdso)
         let families = try Oracles.ask("read_openmetrics.py", about: OpenMetricsReport.render(profile), for: [Family].self)
@@ -172,10 +172,10 @@ import Testing
         #expect(families.first { $0.family == "syslat_vdso_vsyscall_calls" }?.samples.count == 2)
     }
 
-    /// promtool reads the older format of Prometheus. What differs is put right here: there a counter is declared with its
+    /// promtool reads the older format of Prometheus, so the text is converted first. There, a counter is declared with its
     /// suffix, info is a gauge, and `# UNIT` and `# EOF` are comments.
     @Test(arguments: names)
-    func promtoolAcceptsTheMetrics(name: String) throws {
+    func `promtool accepts the OpenMetrics report`(name: String) throws {
         var counters: Set<Substring> = []
         let text = OpenMetricsReport.render(try profile(name))
         let lines = text.split(separator: "\n").map { line in

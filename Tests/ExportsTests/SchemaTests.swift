@@ -7,7 +7,7 @@ import Testing
 
 @testable import Exports
 
-/// Every JSON output fits its schema in Documentation/schema, and nothing else does.
+/// Every JSON output fits its schema in Documentation/schema, and the schemas are strict.
 @Suite(.enabled(if: Oracles.areWanted, Comment(rawValue: Oracles.missing))) struct SchemaTests {
     private func expectFit(_ documents: [String], _ schema: String, plants: Bool = false) throws {
         let checks = try SchemaCheck.check(documents, against: schema, plants: plants)
@@ -26,18 +26,22 @@ import Testing
         ]
     }
 
-    @Test func profiles() throws { try expectFit(try Self.profiles.map { try JSONReport.render($0) }, "profile") }
+    @Test func `JSON profiles fit the profile schema`() throws {
+        try expectFit(try Self.profiles.map { try JSONReport.render($0) }, "profile")
+    }
 
-    @Test func intervals() throws {
+    @Test func `JSON intervals fit the interval schema`() throws {
         let intervals = Fixtures.byInterval.intervals
         let whole = Interval(startNanoseconds: 0, durationNanoseconds: 1, calls: Fixtures.sampled.calls)
         try expectFit(
             try intervals.map { try JSONReport.render($0) } + [try JSONReport.render(whole, isSampled: true)], "interval")
     }
 
-    @Test func selfTests() throws { try expectFit(try SelfTests.all.values.map { try JSONReport.render($0) }, "vdso") }
+    @Test func `JSON self-tests fit the vDSO schema`() throws {
+        try expectFit(try SelfTests.all.values.map { try JSONReport.render($0) }, "vdso")
+    }
 
-    @Test func comparisons() throws {
+    @Test func `JSON comparisons fit the comparison schema`() throws {
         try expectFit(
             try Comparisons.names.map { try JSONReport.render(try Comparisons.comparison($0)) }, "comparison")
     }
@@ -64,12 +68,12 @@ import Testing
         try expectFit([try JSONReport.render(comparison)], "comparison", plants: true)
     }
 
-    /// Renamed, a name is missing and unknown at once; left out, it is missing alone.
+    /// A renamed name would be missing and unknown at once; a name left out is only missing.
     @Test(arguments: [
         "schema", "tool", "host", "balance", "entered", "lost", "started_at_ns", "warnings", "calls", "total_ns", "outcomes",
         "kernel_release", "age_ns", "ticks", "reason", "curable", "samples", "machine", "state", "operations", "one_in_min",
     ])
-    func `a name that is missing is noticed`(name: String) throws {
+    func `a missing required name is noticed`(name: String) throws {
         let whole = try Self.everything()
         let without = try #require(try JSONSerialization.jsonObject(with: Data(whole.utf8)) as? [String: Any])
         let text = String(decoding: try JSONSerialization.data(withJSONObject: Self.removing(name, from: without)), as: UTF8.self)

@@ -13,12 +13,12 @@ package enum DebianKernel: String, CaseIterable, Sendable, CustomStringConvertib
     /// The newest that Debian has.
     case newest = "trixie-backports"
 
-    /// Those that apt has on Debian 12: no test does without them.
+    /// The kernels that apt has on Debian 12. Every test needs them.
     package static let required: [DebianKernel] = [.standard, .linux6_12]
-    /// Those and what else could be fetched.
+    /// The required kernels, and the others that could be fetched.
     package static let reachable = allCases.filter { required.contains($0) || FileManager.default.isReadableFile(atPath: $0.path) }
-    /// Those on which every call is counted. From Linux 7.2 on probes are preempted, and calls of other threads on that CPU lost
-    /// meanwhile: they are counted as lost, as the README says.
+    /// The kernels on which every call is counted. From Linux 7.2 on, programs are preempted, and calls that other threads make
+    /// on that CPU meanwhile are lost. They are counted as lost, as the README says.
     package static let exact = reachable.filter { $0 != .newest }
 
     package var description: String { rawValue }
@@ -33,14 +33,15 @@ package enum DebianKernel: String, CaseIterable, Sendable, CustomStringConvertib
         }
     }
 
-    /// Where it lies, or would lie.
+    /// Where the kernel is or would be.
     package var path: String { KernelRequirement.package.appending(path: ".kernels/\(rawValue)/vmlinuz").path }
 
     package func image() throws -> KernelImage { try KernelImage(path: path) }
 
     private static let oneAtATime = NSLock()
 
-    /// Boots it with the static syslat. One boot at a time, whichever tests ask for it: each of them takes all processors.
+    /// Boots it with the static syslat. Only one boot runs at a time, whichever tests ask for it, since each takes all
+    /// processors.
     /// - Parameter options: the program and a missing acceleration are filled in.
     package func boot(
         _ jobs: [GuestJob], files: [GuestFile] = [], kernelArguments: [String] = [], options: BootOptions = BootOptions()
@@ -51,7 +52,7 @@ package enum DebianKernel: String, CaseIterable, Sendable, CustomStringConvertib
         return try DebianKernel.alone { try KernelLab.boot(image(), jobs: jobs, files: files, options: options) }
     }
 
-    /// Does something that boots, while no other test does.
+    /// Runs something that boots a kernel, while no other test does.
     package static func alone<Result>(_ body: () throws -> Result) rethrows -> Result {
         oneAtATime.lock()
         defer { oneAtATime.unlock() }

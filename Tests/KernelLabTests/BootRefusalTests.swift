@@ -20,7 +20,7 @@ import Testing
         ).description
     }
 
-    @Test func aProgramMustBeStatic() throws {
+    @Test func `a program for the guest must be static and for x86-64`() throws {
         let text = try refusal { $0.program = ProgramRun.syslat }
         let reason = " can't run in a guest: it needs shared libraries. `make static` builds one that can, .build-static/syslat"
         #expect(text.contains(reason))
@@ -38,7 +38,7 @@ import Testing
         #expect(GuestProgram.obstacle(arm) == nil)
     }
 
-    @Test func jobsAndFilesMustMakeSense() throws {
+    @Test func `jobs without a program and files without a valid path are refused`() throws {
         for arguments in [[], [""], ["program"]] {
             #expect(try refusal([GuestJob(arguments, name: "x")]).hasPrefix("The job 'x' has no program. "))
         }
@@ -49,7 +49,7 @@ import Testing
         #expect(try refusal(files: [GuestFile("x", .bytes([]))]).hasPrefix("'x' can't be a path in a guest: "))
     }
 
-    @Test func optionsMustMakeSense() throws {
+    @Test func `impossible memory, processors and kernel arguments are refused`() throws {
         #expect(try refusal { $0.memory = 64 }.hasPrefix("A guest with 64 MiB and 2 processors can't boot. "))
         #expect(try refusal { $0.processors = 0 }.hasPrefix("A guest with 512 MiB and 0 processors can't boot. "))
         for argument in ["--", "a\nb"] {
@@ -58,13 +58,12 @@ import Testing
         }
     }
 
-    /// What QEMU itself can't do comes with its own words.
-    @Test func qemuSaysWhatItCanNotDo() throws {
+    @Test func `a failure of QEMU is reported in its own words`() throws {
         let text = try refusal { $0.processors = 100_000 }
         #expect(text.contains(" was cut short by QEMU (exit status 1): ") && text.contains("CPU"), "\(text)")
     }
 
-    @Test func guestInitRunsNowhereElse() throws {
+    @Test func `guest-init refuses to run outside a guest`() throws {
         let run = try ProgramRun.run([ProgramRun.syslat, "guest-init"], environment: ["SYSLAT_GUEST": "1"])
         #expect(run.status == 1)
         #expect(run.error == "syslat: guest-init switches the machine off: it runs only as the first process of a guest.\n")

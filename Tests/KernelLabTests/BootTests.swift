@@ -17,7 +17,7 @@ struct BootTests {
     }
 
     @Test(arguments: DebianKernel.required)
-    func jobsRunInTheirOrderAndSendWhatTheyWrote(_ kernel: DebianKernel) throws {
+    func `jobs run in order and send back what they wrote`(_ kernel: DebianKernel) throws {
         let sizes = [0, 1, 4096, 1 << 20]
         let jobs =
             [
@@ -46,7 +46,7 @@ struct BootTests {
     }
 
     @Test(arguments: DebianKernel.exact)
-    func syslatProfilesAProgramInTheGuest(_ kernel: DebianKernel) throws {
+    func `syslat profiles a program in the guest`(_ kernel: DebianKernel) throws {
         let job = GuestJob(["/syslat", "profile", "--format", "json", "--", "/calls", "1234"], name: "profile")
         let run = try kernel.boot([job], files: files, kernelArguments: ["clocksource=hpet"])
         let result = try #require(run["profile"])
@@ -55,11 +55,11 @@ struct BootTests {
         #expect(report.calls("getppid") == 1234)
         #expect(report.call("write")?.errnos == ["EBADF": 1234])
         report.expectNothingLost()
-        // Linux 6.12 takes another one where it is not told.
+        // Linux 6.12 takes another one by itself.
         #expect(result.outputText.contains(#""clocksource":"hpet""#))
     }
 
-    @Test func filesAndArgumentsOfTheKernelArrive() throws {
+    @Test func `files reach the guest beside unknown kernel arguments`() throws {
         let bytes = (0..<70_000).map { UInt8(truncatingIfNeeded: $0 &* 7) }
         let given: [GuestFile] = [
             GuestFile("/work/bytes", .bytes(bytes), mode: 0o600), GuestFile("/work/link", .link(to: "/work/guest")),
@@ -67,7 +67,7 @@ struct BootTests {
         ]
         let jobs = [
             GuestJob(["/work/link", "exit", "5"], name: "link"),
-            // What is no profile is refused in its first line: the file is there, and can be read.
+            // A file that isn't a profile is refused in its first line: it exists and can be read.
             GuestJob(["/syslat", "report", "/profile"], name: "report"),
         ]
         let run = try DebianKernel.standard.boot(jobs, files: files + given, kernelArguments: ["nosuchthing", "no.such=thing"])
@@ -76,8 +76,8 @@ struct BootTests {
         #expect(run.console.contains("nosuchthing") == false, "\(run.console)")
     }
 
-    /// The kernel finds no first process, nor a device to look for one.
-    @Test func aPanicIsAnErrorWithTheConsole() throws {
+    /// The kernel finds no first process and no device to look for one.
+    @Test func `a panic is an error with the end of the console`() throws {
         let error = #expect(throws: KernelLabError.self) {
             try DebianKernel.standard.boot([], kernelArguments: ["rdinit=/nowhere"])
         }
@@ -87,7 +87,7 @@ struct BootTests {
         #expect(text.split(separator: "\n").count <= 21)
     }
 
-    @Test func aGuestThatHangsIsEndedAtItsTimeLimit() throws {
+    @Test func `a guest that hangs is ended at its time limit`() throws {
         var options = BootOptions()
         options.timeLimit = .seconds(6)
         let error = #expect(throws: KernelLabError.self) {
@@ -96,8 +96,8 @@ struct BootTests {
         #expect(try #require(error).description.contains(" did not finish within 6.0 seconds "))
     }
 
-    /// syslat is there as /init, but its list of jobs is none.
-    @Test func aGuestThatFailsSaysSoAndSwitchesItselfOff() throws {
+    /// syslat is there as /init, but its list of jobs is not valid.
+    @Test func `a guest that fails says why and switches itself off`() throws {
         var archive = Initramfs()
         try archive.add(device: "/dev/console", major: 5, minor: 1)
         try archive.add(file: GuestInit.programPath, GuestProgram.read(KernelRequirement.program), mode: 0o755)
@@ -114,17 +114,18 @@ struct BootTests {
         #expect(text.hasSuffix("reboot: Power down"), "\(text)")
     }
 
-    /// A first process that ends, as one does that is damaged.
-    @Test func theEndOfTheFirstProcessIsAPanic() throws {
+    /// The first process ends, as a damaged one would.
+    @Test func `the end of the first process is reported as a panic`() throws {
         let error = #expect(throws: KernelLabError.self) {
             try DebianKernel.linux6_12.boot([], files: files, kernelArguments: ["rdinit=/work/guest"])
         }
         #expect(try #require(error).description.contains("Attempted to kill init! exitcode=0x00007d00"))
     }
 
-    /// The guest's clock goes with what it executes: where that is nothing, it jumps ahead. So a job sleeps for an hour, and
-    /// another reaches its time limit of half an hour, in a boot that may take two minutes by the host's clock.
-    @Test(arguments: DebianKernel.required) func aGuestsClockCountsInstructions(_ kernel: DebianKernel) throws {
+    /// The guest's clock advances with the instructions it executes, and jumps ahead while there are none. So a job sleeps for an
+    /// hour, and another reaches its time limit of half an hour, in a boot that may take two minutes by the host's clock.
+    @Test(arguments: DebianKernel.required)
+    func `a guest's clock counts instructions and skips idle time`(_ kernel: DebianKernel) throws {
         var options = BootOptions()
         (options.acceleration, options.processors, options.timeLimit) = (.countedTCG, 1, .seconds(120))
         let jobs = [
@@ -138,14 +139,14 @@ struct BootTests {
         #expect(run["too long"]?.ending == .overTimeLimit)
     }
 
-    @Test func instructionsAreCountedOnOneProcessorOnly() throws {
+    @Test func `counting instructions is refused with two processors`() throws {
         var options = BootOptions()
         options.acceleration = .countedTCG
         let error = #expect(throws: KernelLabError.self) { try DebianKernel.standard.boot([], options: options) }
         #expect(try #require(error).description == "Instructions can be counted only with one processor, not 2.")
     }
 
-    @Test func anAccelerationCanBeChosen() throws {
+    @Test func `the acceleration of a guest can be chosen`() throws {
         var options = BootOptions()
         options.acceleration = .tcg
         options.processors = 1

@@ -5,8 +5,8 @@ import KernelLab
 import KernelLabSupport
 import Testing
 
-/// The lines of Documentation/semantics.md on kernels other than this host's, where programs have calls that are known to the last one. It needs no
-/// right to trace on this host: where the tests of captures are skipped, these still run what they test, in a guest.
+/// The lines of Documentation/semantics.md on kernels other than this host's, with programs whose calls are all known. This host
+/// need not let syslat trace: where the capture tests are skipped, these still check the same in a guest.
 @Suite(.serialized, .requiresKernels) struct GuestSemanticsTests {
     struct Case: Sendable, CustomTestStringConvertible {
         let name: String
@@ -16,7 +16,7 @@ import Testing
         var options: [String] = []
         /// A command that becomes syslat.
         var launcher: [String] = []
-        /// Rows as `name` or `ia32:name`; others may be there where ``isWhole`` is not set.
+        /// Rows as `name` or `ia32:name`. There may be others if ``isWhole`` is false.
         let rows: [String: UInt64]
         var isWhole = true
         var neverReturned: UInt64 = 1
@@ -60,11 +60,11 @@ import Testing
             name: "signals", fixture: "signal_handler.static", arguments: ["100"], rows: ["rt_sigreturn": 100, "kill": 100],
             isWhole: false),
         Case(name: "refused", fixture: "refused.static", arguments: ["70"], rows: [:], isWhole: false, refused: 70),
-        // Many hosts, and who uses them, don't let a test do that: a guest does.
+        // Many hosts don't let a test do that. A guest does.
         Case(
             name: "a CPU offline and back", fixture: "hot_plug.static", arguments: ["500", "5"],
             rows: ["getppid": 5000, "sched_setaffinity": 10, "openat": 10, "write": 10, "close": 10], isWhole: false),
-        // For all: syslat, what the kernel keeps for it, and the program.
+        // The limit is for syslat, what the kernel keeps for it, and the program.
         Case(
             name: "64 MiB of memory", fixture: "children.static", arguments: ["fork", "500", "4"],
             launcher: ["/limited.static", "64"], rows: ["fork": 500, "wait4": 500, "getppid": 2000], isWhole: false,
@@ -80,7 +80,8 @@ import Testing
             name: "\(entry.name), \(set)")
     }
 
-    @Test(arguments: DebianKernel.exact) func everyCallIsCountedUnderItsName(_ kernel: DebianKernel) throws {
+    @Test(arguments: DebianKernel.exact)
+    func `every call is counted under its name on every kernel`(_ kernel: DebianKernel) throws {
         let files = try Self.fixtures.map { GuestFile("/\($0)", .copy(of: try Fixture($0).path)) }
         let pairs = kernel.programSets.flatMap { set in
             Self.cases.filter { !$0.options.contains("-e") || ProgramSet.narrowed.contains(set) }.map { ($0, set) }
@@ -89,7 +90,7 @@ import Testing
         for (entry, set) in pairs { try check(entry, try #require(run[job(entry, set).name])) }
     }
 
-    /// Linux 7.2 and later may preempt the programs of system calls: two of them would fill one batch at the same time.
+    /// Linux 7.2 and later may preempt the programs of system calls, so two of them could fill one batch at the same time.
     @Test(.enabled(if: DebianKernel.reachable.contains(.newest), "the newest kernel was not fetched"))
     func `a kernel that may preempt programs gets no fast path`() throws {
         let job = GuestJob(

@@ -4,29 +4,29 @@ import KernelLab
 import KernelLabSupport
 import Testing
 
-/// This very test executable, run in a guest, with the programs and files that the tests of captures need there.
+/// This very test executable, run in a guest, with the programs and files that the capture tests need there.
 struct GuestTestRun {
-    /// What the tests had to say: a line for each.
+    /// What the tests printed: a line for each.
     let output: String
     let isSuccess: Bool
     /// How it ended, for a sentence.
     let ending: String
-    /// How many tests ran, as the last line says; nil where it never came to that.
+    /// How many tests ran, as the last line says; nil if there is no such line.
     let count: Int?
 
     private static let tests = "/tests/syslatPackageTests.xctest"
     private static let fixtures = "/tests/fixtures"
-    /// What the tests start. Debian has them all in /usr/bin.
+    /// The programs that the tests start. Debian has them all in /usr/bin.
     private static let programs = ["cat", "env", "ls", "python3", "sh", "sleep", "strace", "true", "unshare"]
 
     /// - Parameters:
     ///   - filter: which tests, as `swift test --filter` takes it.
-    ///   - processors: with one an emulation counts instructions, so that what tests wait for does not depend on this host's load.
+    ///   - processors: with one, an emulation counts instructions, so the tests don't depend on this host's load.
     ///   - timeLimit: by this host's clock.
     init(filter: String, on kernel: DebianKernel, processors: Int, timeLimit: Duration) throws {
         let job = GuestJob(
             [GuestTestRun.tests, "--testing-library", "swift-testing", "--filter", filter], name: "tests",
-            // Nothing is skipped there for want of a right to trace.
+            // Nothing is skipped there for lack of a right to trace.
             environment: [
                 "PATH": "/usr/bin", "HOME": "/", "SYSLAT_FIXTURES": GuestTestRun.fixtures, "SYSLAT_REQUIRE_BPF": "1",
                 "SWIFT_BACKTRACE": "enable=no",
@@ -34,7 +34,7 @@ struct GuestTestRun {
         var options = BootOptions()
         options.program = KernelRequirement.program
         (options.processors, options.timeLimit) = (processors, timeLimit)
-        // The files lie there twice for a moment: as the archive, and unpacked.
+        // For a moment the files are there twice: in the archive, and unpacked.
         options.memory = 2048
         if processors == 1, try KernelLab.acceleration(for: kernel.image(), options: options) == .tcg {
             options.acceleration = .countedTCG
@@ -66,7 +66,7 @@ struct GuestTestRun {
         return files + (try python())
     }
 
-    /// What the loader looks for, by the paths at which it finds them.
+    /// The libraries that the loader looks for, by the paths at which it finds them.
     private static func libraries(of executables: [String]) throws -> [String] {
         let list = try ProgramRun.run(["ldd"] + executables)
         try #require(list.status == 0 && !list.output.contains("not found"), "\(list.output)\(list.error)")
@@ -81,7 +81,7 @@ struct GuestTestRun {
         return sources.filter { $0.hasSuffix(".c") }.map { String($0.dropLast(2)) } + ["vdso_calls.static"]
     }
 
-    /// As much of its library as it takes to start.
+    /// As much of Python's library as Python needs to start.
     private static func python() throws -> [GuestFile] {
         let found = try ProgramRun.run(["/usr/bin/python3", "-S", "-c", "import encodings; print(encodings.__path__[0])"])
         let encodings = found.output.trimmingCharacters(in: .newlines)

@@ -2,7 +2,7 @@ import Testing
 
 @testable import KernelLab
 
-/// What a guest sends arrives whole, or not at all.
+/// What a guest sends arrives whole or not at all.
 @Suite struct GuestTransferTests {
     private static let results = [
         GuestResult(
@@ -25,21 +25,21 @@ import Testing
         }
     }
 
-    @Test func whatIsSentArrives() throws {
+    @Test func `results that are sent arrive unchanged`() throws {
         let transcript = try GuestTransfer.decode(Self.bytes)
         #expect(transcript == GuestTransfer.Transcript(release: "6.1.0", results: Self.results))
     }
 
-    @Test func nothingButAGreetingAndAnEndIsComplete() throws {
+    @Test func `a transfer of only a greeting and an end is complete`() throws {
         let bytes = GuestTransfer.encode(.greeting(release: "x")) + GuestTransfer.encode(.end(results: 0))
         #expect(try GuestTransfer.decode(bytes).results.isEmpty)
     }
 
-    @Test func aTransferThatBreaksOffIsRefusedWhereverItDoes() {
+    @Test func `a transfer that breaks off anywhere is refused`() {
         for count in 0..<Self.bytes.count { #expect(isRefused(Self.bytes[..<count]), "\(count)") }
     }
 
-    @Test func everyChangedByteIsNoticed() {
+    @Test func `a changed bit in any byte is noticed`() {
         for index in Self.bytes.indices {
             var damaged = Self.bytes
             damaged[index] ^= 1 << (index % 8)
@@ -47,14 +47,14 @@ import Testing
         }
     }
 
-    @Test func everyLostOrDoubledByteIsNoticed() {
+    @Test func `any lost or doubled byte is noticed`() {
         for index in Self.bytes.indices {
             #expect(isRefused(Self.bytes[..<index] + Self.bytes[(index + 1)...]), "\(index)")
             #expect(isRefused(Self.bytes[...index] + Self.bytes[index...]), "\(index)")
         }
     }
 
-    @Test func everyMessageMustBeThereOnceAndInItsPlace() {
+    @Test func `a missing, doubled or misplaced message is noticed`() {
         for index in Self.frames.indices {
             var fewer = Self.frames
             fewer.remove(at: index)
@@ -66,16 +66,16 @@ import Testing
         #expect(isRefused(Self.bytes + [0]))
     }
 
-    /// A length that no machine has the memory for is a length that has not come.
+    /// The data of such a length has not arrived.
     @Test(arguments: [UInt8(0x7f), 0xff])
-    func anAbsurdLengthIsRefused(_ high: UInt8) {
+    func `a length beyond any memory is refused`(_ high: UInt8) {
         var damaged = Self.bytes
         for index in 5..<13 { damaged[index] = 0xff }
         damaged[12] = high
         #expect(isRefused(damaged))
     }
 
-    @Test func theSentenceSaysWhere() {
+    @Test func `the error says after which result the data breaks off`() {
         let count = Self.frames[0].count + Self.frames[1].count + 20
         let error = #expect(throws: KernelLabError.self) { try GuestTransfer.decode(Array(Self.bytes[..<count])) }
         #expect(error?.description == "the guest's data breaks off after the result of 'first \u{1F600}'")

@@ -31,7 +31,7 @@ import Testing
         return archive.finish()
     }
 
-    @Test func cpioListsEveryMember() throws {
+    @Test func `cpio lists every member of the archive`() throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         let lines = try cpio("--list --verbose --numeric-uid-gid", sample()).split(separator: "\n")
         let listed = lines.map { $0.split(separator: " ").joined(separator: " ") }
@@ -45,7 +45,7 @@ import Testing
             ])
     }
 
-    @Test func cpioUnpacksTheSameBytes() throws {
+    @Test func `cpio unpacks the bytes that were packed`() throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         _ = try cpio("--extract --no-preserve-owner 'init' 'a*'", sample())
         let bytes = try Data(contentsOf: folder.appending(path: "a/b/data"))
@@ -55,16 +55,16 @@ import Testing
         #expect(try Data(contentsOf: folder.appending(path: "a/link")) == bytes)
     }
 
-    @Test func equalContentsGiveEqualBytes() throws { #expect(try sample() == sample()) }
+    @Test func `equal contents give equal archives`() throws { #expect(try sample() == sample()) }
 
     @Test(arguments: ["", "relative", "/a/../b", "/./a", "/a\0b"])
-    func aPathMustBeAbsoluteAndPlain(_ path: String) {
+    func `a path that is not absolute and plain is refused`(_ path: String) {
         var archive = Initramfs()
         #expect(throws: KernelLabError.self) { try archive.add(file: path, []) }
     }
 
     @Test(arguments: ["/init", "//init/", "/init/below", "/a", "/"])
-    func aPathHasOneOwner(_ path: String) throws {
+    func `a path that is taken already is refused`(_ path: String) throws {
         var archive = Initramfs()
         try archive.add(file: "/init", [])
         try archive.add(file: "/a/b", [])

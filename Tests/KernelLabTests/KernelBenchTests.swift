@@ -7,7 +7,7 @@ import Workload
 
 @testable import syslat
 
-/// `syslat bench --kernel`: the bench on Debian's kernels. Nanoseconds are of no interest here, counts are.
+/// `syslat bench --kernel`: the bench on Debian's kernels. These tests check counts, not nanoseconds.
 @Suite(.serialized, .requiresKernels) struct KernelBenchTests {
     private let folder = FileManager.default.temporaryDirectory.appending(path: "syslat-boots-\(UUID().uuidString)").path
 
@@ -25,7 +25,7 @@ import Workload
 
     private var names: [String] { ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted() }
 
-    @Test func everyKernelMakesExactlyTheCallsOfEveryCase() throws {
+    @Test func `every kernel makes exactly the calls of every case`() throws {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let run = try bench(["--boots", "1"], kernels: DebianKernel.exact.map(\.path))
         #expect(run.status == 0, "\(run.error)")
@@ -48,9 +48,9 @@ import Workload
         try expectOneBootDecidesNothing(DebianKernel.required.map { "\(folder)/\(try $0.image().release)-1.syslat" })
     }
 
-    /// A case that lost calls has failed and says so; what it lost is in the balance.
+    /// A case that lost calls has failed and says so.
     @Test(.enabled(if: DebianKernel.reachable.contains(.newest), "Debian's archive could not be reached"))
-    func theNewestKernelLosesNothingUnseen() throws {
+    func `every call that the newest kernel loses is counted as lost`() throws {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let run = try bench(["--boots", "1"], kernels: [DebianKernel.newest.path])
         let name = "\(try DebianKernel.newest.image().release)-1.syslat"
@@ -67,7 +67,7 @@ import Workload
         #expect(run.status == 0 || report.balance.lost > 0, "\(run.error)")
     }
 
-    /// What differs between the two is found all the same: 6.12 serves getrandom in user space.
+    /// What differs between the two is reported nevertheless: 6.12 serves getrandom in user space.
     private func expectOneBootDecidesNothing(_ files: [String]) throws {
         let run = try ProgramRun.run([ProgramRun.syslat, "compare", files[0], "--", files[1]])
         #expect(run.status == 3, "\(run.error)")
@@ -82,7 +82,7 @@ import Workload
         }
     }
 
-    @Test func aPanicIsShownAndTheOtherBootsGoOn() throws {
+    @Test func `a panic is reported and the other boots go on`() throws {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let run = try bench(["--boots", "2", "--cmdline", "rdinit=/none"])
         #expect(run.status == 1 && names.isEmpty && run.output == "")
@@ -91,7 +91,7 @@ import Workload
         #expect(run.error.contains("2 of 2 boots failed"))
     }
 
-    @Test func aKernelThatForbidsTracingSaysSo() throws {
+    @Test func `a kernel that forbids tracing is reported`() throws {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let run = try bench(["--boots", "1", "--cmdline", "lockdown=confidentiality"])
         #expect(run.status == 1 && names.isEmpty && run.output == "")
@@ -99,13 +99,13 @@ import Workload
         #expect(run.error.contains("syslat: cannot load the BPF programs"), "\(run.error)")
     }
 
-    @Test func aBootThatTakesTooLongIsEnded() throws {
+    @Test func `a boot that takes too long is ended`() throws {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let run = try bench(["--boots", "1", "--time-limit", "500ms"])
         #expect(run.status == 1 && run.error.contains("did not finish within 0.5 seconds"), "\(run.error)")
     }
 
-    @Test func whatKeepsKernelsFromBootingIsSaidBefore() throws {
+    @Test func `what keeps kernels from booting is reported beforehand`() throws {
         let scratch = FileManager.default.temporaryDirectory.appending(path: "syslat-no-kernel-\(UUID().uuidString)").path
         try Data("no kernel".utf8).write(to: URL(fileURLWithPath: scratch))
         defer { try? FileManager.default.removeItem(atPath: scratch) }
@@ -121,7 +121,7 @@ import Workload
             [ProgramRun.syslat, "bench", "--kernel", DebianKernel.standard.path, "-o", scratch],
             environment: ["SYSLAT_STATIC": KernelRequirement.program])
         #expect(noFolder.status == 1 && noFolder.error.contains("is not a folder"), "\(noFolder.error)")
-        // env(1) is found all the same, and looks for an absolute path.
+        // env(1) is found anyway, and syslat's path is absolute.
         let noQEMU = try ProgramRun.run(
             [ProgramRun.syslat, "bench", "--kernel", DebianKernel.standard.path, "-o", folder],
             environment: ["SYSLAT_STATIC": KernelRequirement.program, "PATH": "/nowhere"])
@@ -129,7 +129,7 @@ import Workload
         #expect(names.isEmpty)
     }
 
-    @Test func profilesOfOtherBootsStay() throws {
+    @Test func `profiles of earlier boots are not replaced`() throws {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let name = "\(try DebianKernel.standard.image().release)-2.syslat"
@@ -139,8 +139,8 @@ import Workload
         #expect(try String(contentsOfFile: "\(folder)/\(name)", encoding: .utf8) == "yesterday" && names == [name])
     }
 
-    /// Packages come from anywhere, and unpacking them may be root's work.
-    @Test func whatLinksLeadToOutlivesTheScratchFolder() throws {
+    /// Packages come from anywhere, and root may unpack them.
+    @Test func `the targets of links outlive the scratch folder`() throws {
         let outside = FileManager.default.temporaryDirectory.appending(path: "syslat-outside-\(UUID().uuidString)").path
         try FileManager.default.createDirectory(atPath: outside, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: outside) }
@@ -159,7 +159,7 @@ import Workload
         #expect(try String(contentsOfFile: "\(outside)/file", encoding: .utf8) == "mine")
     }
 
-    @Test func kernelsTakeTurns() {
+    @Test func `kernels take turns, and every other round is reversed`() {
         #expect(KernelBench.order(kernels: 2, boots: 4) == [0, 1, 1, 0, 0, 1, 1, 0])
         #expect(KernelBench.order(kernels: 1, boots: 2) == [0, 0])
         #expect(KernelBench.order(kernels: 3, boots: 2) == [0, 1, 2, 2, 1, 0])

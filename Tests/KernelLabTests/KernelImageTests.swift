@@ -5,7 +5,7 @@ import Testing
 
 @testable import KernelLab
 
-/// What is a kernel, and what is none.
+/// Which files are kernels.
 @Suite final class KernelImageTests {
     private let folder = FileManager.default.temporaryDirectory.appending(path: "syslat-images-\(UUID().uuidString)")
 
@@ -48,12 +48,12 @@ import Testing
     }
 
     @Test(arguments: [0x100, 0x1ff, 0x3450, 0x3fc0])
-    func theReleaseIsInTheHeader(offset: Int) throws {
+    func `the release is read from the header of a kernel`(offset: Int) throws {
         let path = try file("vmlinuz", Self.header("5.10.9+x", offset: offset))
         #expect(try KernelImage(path: path).release == "5.10.9+x")
     }
 
-    @Test func whatIsNoKernelIsRefusedInASentence() throws {
+    @Test func `a file that is not a kernel is refused with the reason`() throws {
         #expect(
             try refusal("/no/such/vmlinuz")
                 == "The kernel /no/such/vmlinuz can't be read: no such file or directory. Check its path and its mode.")
@@ -76,7 +76,7 @@ import Testing
     }
 
     @Test(arguments: ["boot/vmlinuz-6.1.0-1-test", "usr/lib/modules/6.1.0-1-test/vmlinuz"])
-    func thePackageOfAKernelIsUnpacked(member: String) throws {
+    func `a kernel is unpacked from its Debian package`(member: String) throws {
         let image = try KernelImage(path: package(member, Self.header()), unpackingInto: folder.path)
         #expect(image.release == "6.1.0-1-test")
         #expect(image.path == folder.appending(path: "linux-image-test_1_all/\(member)").path)
@@ -84,20 +84,20 @@ import Testing
         #expect(Array(unpacked) == Self.header())
     }
 
-    @Test func aPackageWithoutAKernelIsRefused() throws {
+    @Test func `a package without a kernel is refused`() throws {
         let path = try package("usr/share/doc/readme", [65])
         #expect(try refusal(path).hasPrefix("The package \(path) contains no kernel. "))
         #expect(throws: KernelLabError.self) { try KernelImage(path: path) }
     }
 
-    @Test func aPackageThatIsNotWholeIsRefused() throws {
+    @Test func `a package that is cut off is refused`() throws {
         let whole = try Data(contentsOf: URL(fileURLWithPath: package("boot/vmlinuz-1", Self.header())))
         let path = try file("cut.deb", Array(whole[..<(whole.count / 2)]))
         #expect(try refusal(path).hasPrefix("\(path) can't be unpacked, perhaps because it is incomplete: dpkg-deb: error: "))
     }
 
     @Test(.requiresKernels, arguments: DebianKernel.required)
-    func debiansKernelsSayTheirRelease(_ kernel: DebianKernel) throws {
+    func `the release of Debian's kernels is read`(_ kernel: DebianKernel) throws {
         #expect(try kernel.image().release.hasSuffix("-cloud-amd64"))
     }
 }

@@ -3,7 +3,7 @@ import KernelLab
 import KernelLabSupport
 import Testing
 
-/// What the vDSO serves, and why it does not, on kernels that were booted in different ways: counts and reasons, no times.
+/// What the vDSO serves, and why it doesn't serve the rest, on kernels booted in different ways: counts and reasons, no times.
 @Suite(.serialized, .requiresKernels)
 struct VDSORowTests {
     /// A command line of the kernel.
@@ -12,7 +12,7 @@ struct VDSORowTests {
         case noVDSO = "vdso=0"
         case unstableTSC = "tsc=unstable"
 
-        /// Emulated machines start with one source or another: what is to be expected is pinned.
+        /// Emulated machines start with one clock source or another, so the expected one is fixed.
         var arguments: [String] {
             switch self {
             // Debian's kernels have no vsyscall page unless they are told to.
@@ -23,7 +23,7 @@ struct VDSORowTests {
             }
         }
 
-        /// What is tested in the others says whether they differ from the first, in half the time.
+        /// The other rows test only enough clocks to show how they differ from the first, in half the time.
         var clocks: [String] { self == .tsc ? [] : ["REALTIME", "MONOTONIC_RAW", "MONOTONIC_COARSE", "THREAD_CPUTIME"] }
     }
 
@@ -72,7 +72,7 @@ struct VDSORowTests {
     // MARK: The rows
 
     @Test(arguments: DebianKernel.required, Row.allCases)
-    func reasonsAreThoseOfTheBoot(_ kernel: DebianKernel, _ row: Row) throws {
+    func `reasons and served calls fit the way the kernel was booted`(_ kernel: DebianKernel, _ row: Row) throws {
         let files = [GuestFile("/vdso_calls", .copy(of: try Fixture("vdso_calls.static").path))]
         var jobs = [
             GuestJob(["/syslat", "vdso", "--format", "json"] + row.clocks.flatMap { ["--clock", $0] }, name: "vdso"),
@@ -100,13 +100,13 @@ struct VDSORowTests {
         }
         expectRandom(&entered, report, kernel, row)
         #expect(entered == Self.expected(row, clocksource: report.host.clocksource))
-        // Every call that is not there was served: the table of calls has no other.
+        // All other calls were served: the table of calls has no more.
         for name in ["clock_gettime", "clock_getres", "gettimeofday", "time", "getcpu"] {
             #expect(report.calls(name) == vdso.entered.filter { $0.name == name }.reduce(0) { $0 + $1.calls }, "\(name)")
         }
         #expect(vdso.vsyscalls.map { "\($0.abi):\($0.name) \($0.calls)" } == (row == .tsc ? ["vsyscall:gettimeofday 30"] : []))
         for call in vdso.entered {
-            // Whether going past the vDSO makes a difference depends on whether it would answer.
+            // A bypass is curable only if the vDSO would serve the call.
             let wouldAnswer = row == .tsc || call.name == "getrandom"
             let isCurable = call.reason.hasPrefix("clocksource:") || (call.reason == "bypass" && wouldAnswer)
             #expect(call.curable == isCurable, "\(call)")
@@ -117,14 +117,14 @@ struct VDSORowTests {
         report.expectNothingLost()
     }
 
-    /// Fifty calls are the program's, and a few the C library's.
+    /// The program makes fifty of the calls, and the C library a few.
     private func expectRandom(_ entered: inout [String: UInt64], _ report: Report, _ kernel: DebianKernel, _ row: Row) {
         let keys = entered.removeValue(forKey: "getrandom reseed")
         let direct = entered.removeValue(forKey: row == .noVDSO ? "getrandom no-vdso" : "getrandom bypass")
         if row == .noVDSO || kernel == .linux6_12 {
             #expect((50...55).contains(direct ?? 0), "\(direct ?? 0)")
         } else {
-            // Without a function in the vDSO there is nothing that a call could leave out.
+            // Without a function in the vDSO, no call can bypass it.
             #expect(direct == nil)
         }
         if row != .noVDSO && kernel == .linux6_12 { #expect((1...5).contains(keys ?? 0)) } else { #expect(keys == nil) }
@@ -142,7 +142,7 @@ struct VDSORowTests {
         let old: Set = ["clock_gettime", "clock_getres", "gettimeofday", "time", "getcpu"]
         #expect(names.subtracting(["sgx_enter_enclave"]) == (kernel == .linux6_12 ? old.union(["getrandom"]) : old))
         let (served, entered) = Self.expectedCalls(kernel, row)
-        // Clocks of alarms need a real-time clock, without which they fail.
+        // Alarm clocks fail on machines without a real-time clock.
         func known(_ calls: Set<String>) -> Set<String> { calls.filter { !$0.hasSuffix("_ALARM") } }
         #expect(known(report.calls(served: true)) == served)
         #expect(known(report.calls(served: false)) == entered)
@@ -171,7 +171,7 @@ struct VDSORowTests {
         switch row {
         case .tsc, .noVDSO: #expect(clocksource == "tsc")
         case .hpet, .acpi_pm: #expect(clocksource == row.rawValue)
-        // Which one takes its place is the kernel's choice.
+        // The kernel chooses which one takes its place.
         case .unstableTSC: #expect(["hpet", "acpi_pm"].contains(clocksource))
         }
     }

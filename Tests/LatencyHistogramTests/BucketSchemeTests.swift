@@ -2,7 +2,7 @@ import LatencyHistogram
 import Testing
 
 @Suite struct BucketSchemeTests {
-    /// The bucket as the drawing in BucketScheme's comment gives it, by division instead of shifts.
+    /// The bucket according to the drawing in BucketScheme's comment, by division instead of shifts.
     private func expectedIndex(of value: UInt64) -> Int {
         guard value >= 256 else { return Int(value) }
         var (octave, start): (Int, UInt64) = (0, 256)
@@ -10,7 +10,7 @@ import Testing
         return 256 + 128 * octave + Int((value - start) / (start / 128))
     }
 
-    @Test func theDrawingInTheCommentHolds() {
+    @Test func `the indices drawn in BucketScheme's comment are right`() {
         #expect(BucketScheme.bucketCount == 4608)
         #expect(BucketScheme.rangeEnd == 4_398_046_511_104)
         let indices = [0, 1, 255, 256, 257, 258, 511, 512, 1023].map { BucketScheme.index(of: $0) }
@@ -20,7 +20,7 @@ import Testing
     }
 
     @Test(arguments: 1...41)
-    func edgesOfAPowerOfTwo(exponent: Int) {
+    func `a bucket begins at every power of two`(exponent: Int) {
         let power: UInt64 = 1 << UInt64(exponent)
         for value in [power - 1, power, power + 1] where value < BucketScheme.rangeEnd {
             #expect(BucketScheme.index(of: value) == expectedIndex(of: value), "\(value)")
@@ -30,13 +30,13 @@ import Testing
         #expect(BucketScheme.upperBound(of: BucketScheme.index(of: power - 1)) == power - 1)
     }
 
-    @Test func theLastBucketEndsWhereTheRangeEnds() {
+    @Test func `the last bucket ends where the range ends`() {
         let last = BucketScheme.bucketCount - 1
         #expect(BucketScheme.index(of: BucketScheme.rangeEnd - 1) == last)
         #expect(BucketScheme.upperBound(of: last) == BucketScheme.rangeEnd - 1)
     }
 
-    @Test func bucketsFollowEachOtherWithoutGaps() {
+    @Test func `buckets follow each other without gaps`() {
         var next: UInt64 = 0
         for index in 0..<BucketScheme.bucketCount {
             let (low, high) = (BucketScheme.lowerBound(of: index), BucketScheme.upperBound(of: index))
@@ -50,7 +50,7 @@ import Testing
         #expect(next == BucketScheme.rangeEnd)
     }
 
-    @Test func noBucketIsWiderThanAHundredTwentyEighthOfItsValues() {
+    @Test func `no bucket is wider than a 128th of its values`() {
         for index in 0..<BucketScheme.bucketCount where BucketScheme.width(of: index) > 1 {
             #expect(BucketScheme.width(of: index) * 128 <= BucketScheme.lowerBound(of: index), "bucket \(index)")
         }

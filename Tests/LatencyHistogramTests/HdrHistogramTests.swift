@@ -3,15 +3,15 @@ import LatencyHistogram
 import TestSupport
 import Testing
 
-/// The scheme promises the indices of HdrHistogram's counts array for (1, 2^42 - 1, 2 digits): here is the original.
+/// The scheme promises the indices of HdrHistogram's counts array for (1, 2^42 - 1, 2 digits): compares it with the original.
 @Suite struct HdrHistogramTests {
     private func original() -> Histogram<UInt64> {
         Histogram(
             lowestDiscernibleValue: 1, highestTrackableValue: BucketScheme.rangeEnd - 1, numberOfSignificantValueDigits: .two)
     }
 
-    /// The original's array goes on behind our last bucket, to the end of its last power of two.
-    @Test func everyBucketOfTheOriginalIsOurs() {
+    /// The original's array continues beyond our last bucket to the end of its last power of two.
+    @Test func `every bucket ends where HdrHistogram's does`() {
         var index = 0
         for bucket in original().allValues() {
             guard index < BucketScheme.bucketCount else { break }
@@ -21,7 +21,7 @@ import Testing
         #expect(index == BucketScheme.bucketCount)
     }
 
-    @Test func equivalentRangesAreTheSameForRandomValues() {
+    @Test func `random values have the same bucket bounds as in HdrHistogram`() {
         var random = SeededGenerator.fromEnvironment()
         let original = original()
         for _ in 0..<20_000 {
@@ -33,7 +33,7 @@ import Testing
         }
     }
 
-    @Test func recordedValuesLandInTheSamePlaceOfTheArray() {
+    @Test func `recorded values land at the same indices as in HdrHistogram`() {
         var random = SeededGenerator.fromEnvironment()
         var original = original()
         var recorder = HistogramRecorder()

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 @Suite struct HistogramRecorderTests {
-    @Test func aSnapshotDoesNotChangeWhatGoesOn() {
+    @Test func `a snapshot and later recording don't affect each other`() {
         var recorder = HistogramRecorder()
         recorder.record(10)
         let first = recorder.snapshot()
@@ -14,7 +14,7 @@ import Testing
         #expect(count == 2)
     }
 
-    @Test func resetForgetsEverything() {
+    @Test func `a reset recorder forgets every value`() {
         var recorder = HistogramRecorder()
         for value in [3, 300, 1 << 50] as [UInt64] { recorder.record(value) }
         recorder.reset()
@@ -24,7 +24,7 @@ import Testing
     }
 
     @Test(arguments: Samples.allCases)
-    func addingEqualsRecording(samples: Samples) {
+    func `adding a histogram equals recording its values`(samples: Samples) {
         var random = SeededGenerator.fromEnvironment()
         let (mine, theirs) = (samples.values(400, using: &random), samples.values(300, using: &random))
         var recorder = HistogramRecorder()
@@ -35,7 +35,7 @@ import Testing
         #expect(count == 700)
     }
 
-    @Test func addingToNothingTakesOverTheExtremes() {
+    @Test func `adding to an empty recorder takes over the extremes`() {
         var recorder = HistogramRecorder()
         recorder.add(LatencyHistogram(recording: [70, 90]))
         #expect(recorder.snapshot() == LatencyHistogram(recording: [70, 90]))
@@ -43,7 +43,7 @@ import Testing
         #expect(recorder.snapshot() == LatencyHistogram(recording: [70, 90]))
     }
 
-    @Test func addingStopsAtTheLargestCount() {
+    @Test func `adding saturates at the largest count and sum`() {
         var recorder = HistogramRecorder()
         recorder.record(4)
         recorder.add(LatencyHistogram(buckets: [.init(index: 4, count: .max)], aboveRange: 0, sum: .max, min: 4, max: 4))
@@ -53,7 +53,7 @@ import Testing
         #expect(snapshot.buckets == [.init(index: 4, count: .max)])
     }
 
-    @Test func theSumOfRecordedValuesStopsAtTheLargestNumber() {
+    @Test func `the sum of recorded values saturates at the largest number`() {
         let histogram = LatencyHistogram(recording: [.max, .max])
         #expect(histogram.sum == .max)
         #expect(histogram.count == 2)

@@ -9,7 +9,7 @@ import Testing
     }
 
     @Test(arguments: Samples.allCases)
-    func figuresAreExact(samples: Samples) {
+    func `count, sum, extremes and mean are exact`(samples: Samples) {
         var random = SeededGenerator.fromEnvironment()
         let values = samples.values(5001, using: &random)
         let histogram = LatencyHistogram(recording: values)
@@ -27,11 +27,11 @@ import Testing
         arguments: [
             ([1, 2], 2), ([1, 2, 2], 2), ([1, 1, 2], 1), ([0], 0), ([7], 7), ([.max], .max), ([1, 1, 1, 3], 2), ([1, 1, 1, 2], 1),
         ] as [([UInt64], UInt64)])
-    func meanIsRoundedToNearest(values: [UInt64], mean: UInt64) {
+    func `the mean is rounded to the nearest integer`(values: [UInt64], mean: UInt64) {
         #expect(LatencyHistogram(recording: values).mean == mean)
     }
 
-    @Test func theClampKeepsCountAndExactMaximum() {
+    @Test func `values above the range keep their count and exact maximum`() {
         let end = BucketScheme.rangeEnd
         let histogram = LatencyHistogram(recording: [end - 1, end, .max])
         #expect(histogram.buckets == [.init(index: BucketScheme.bucketCount - 1, count: 1)])
@@ -42,7 +42,7 @@ import Testing
         #expect(histogram.values(at: [Quantile(1, of: 3), Quantile(2, of: 3)]) == [end - 1, .max])
     }
 
-    @Test func nothingIsEmpty() {
+    @Test func `a histogram without values is empty`() {
         let empty = LatencyHistogram()
         #expect(empty.isEmpty && empty.count == 0 && empty.sum == 0 && empty.max == 0 && empty.min == .max)
         #expect(empty.mean == nil)
@@ -51,7 +51,7 @@ import Testing
     }
 
     @Test(arguments: Samples.allCases, Samples.allCases)
-    func mergingEqualsRecordingBoth(first: Samples, second: Samples) {
+    func `merging two histograms equals recording both`(first: Samples, second: Samples) {
         var random = SeededGenerator.fromEnvironment()
         let (left, right) = (first.values(300, using: &random), second.values(200, using: &random))
         let expected = LatencyHistogram(recording: left + right)
@@ -59,7 +59,7 @@ import Testing
         #expect(merged(LatencyHistogram(recording: right), LatencyHistogram(recording: left)) == expected)
     }
 
-    @Test func mergingIsAssociative() {
+    @Test func `merging histograms is associative`() {
         var random = SeededGenerator.fromEnvironment()
         for _ in 0..<50 {
             let parts = (0..<3).map { _ in
@@ -70,14 +70,14 @@ import Testing
         }
     }
 
-    @Test func mergingNothingChangesNothing() {
+    @Test func `merging an empty histogram changes nothing`() {
         let some = LatencyHistogram(recording: [5, 500, .max])
         #expect(merged(some, LatencyHistogram()) == some)
         #expect(merged(LatencyHistogram(), some) == some)
         #expect(merged(LatencyHistogram(), LatencyHistogram()) == LatencyHistogram())
     }
 
-    @Test func mergingStopsAtTheLargestCount() {
+    @Test func `merging saturates at the largest count and sum`() {
         let large = LatencyHistogram(
             buckets: [.init(index: 1, count: .max - 1), .init(index: 9, count: 1)], aboveRange: 0, sum: .max - 3, min: 1,
             max: 9)
@@ -91,14 +91,14 @@ import Testing
         }
     }
 
-    @Test func aSaturatingSumStopsAtTheLargestNumber() {
+    @Test func `a saturating sum stops at the largest number`() {
         #expect((UInt64.max - 1).addingSaturating(1) == .max)
         #expect((UInt64.max - 1).addingSaturating(2) == .max)
         #expect(UInt64.max.addingSaturating(.max) == .max)
         #expect(UInt64(3).addingSaturating(4) == 7)
     }
 
-    @Test func bucketsThatAreNoHistogramTrap() async {
+    @Test func `buckets out of order, empty or out of range trap`() async {
         await #expect(processExitsWith: .failure) { takeOver([(5, 1), (5, 1)]) }
         await #expect(processExitsWith: .failure) { takeOver([(6, 1), (5, 1)]) }
         await #expect(processExitsWith: .failure) { takeOver([(5, 0)]) }

@@ -19,11 +19,11 @@ import Testing
             (Quantile.p50, 1, 1), (.p50, 2, 1), (.p50, 3, 2), (.p99, 100, 99), (.p99, 101, 100), (.p999, 999, 999),
             (Quantile(0, of: 5), 10, 1), (Quantile(1, of: 1), 10, 10), (Quantile(1, of: 3), 3, 1),
         ] as [(Quantile, UInt64, UInt64)])
-    func nearestRank(quantile: Quantile, count: UInt64, rank: UInt64) {
+    func `the rank of a quantile follows the nearest-rank definition`(quantile: Quantile, count: UInt64, rank: UInt64) {
         #expect(quantile.rank(in: count) == rank)
     }
 
-    @Test func ranksAreExactAtHugeCounts() {
+    @Test func `ranks are exact for huge counts`() {
         var random = SeededGenerator.fromEnvironment()
         var counts: [UInt64] = [1, 1 << 53, (1 << 53) + 1, 1 << 63, .max - 1, .max]
         counts += (0..<200).map { _ in random.next() | 1 << 62 }
@@ -40,7 +40,7 @@ import Testing
     }
 
     @Test(arguments: Samples.allCases, [1, 2, 3, 10, 999, 20_000])
-    func quantilesAreThoseOfTheSortedValues(samples: Samples, count: Int) throws {
+    func `quantiles fall in the bucket of the exact value`(samples: Samples, count: Int) throws {
         var random = SeededGenerator.fromEnvironment()
         let sorted = samples.values(count, using: &random).sorted()
         let histogram = LatencyHistogram(recording: sorted)
@@ -53,7 +53,7 @@ import Testing
             } else if exact < BucketScheme.rangeEnd {
                 #expect(BucketScheme.index(of: value) == BucketScheme.index(of: exact), "\(quantile): \(value) for \(exact)")
             } else {
-                #expect(value == sorted.last, "\(quantile): nothing but the maximum is known above the range")
+                #expect(value == sorted.last, "\(quantile): only the maximum is known above the range")
             }
             #expect(value >= sorted[0] && value <= sorted[count - 1], "\(quantile)")
             #expect(histogram.value(at: quantile) == value, "\(quantile) asked for alone")
@@ -61,7 +61,7 @@ import Testing
         #expect(found == found.sorted())
     }
 
-    @Test func ranksStandEvenlyInTheirBucket() {
+    @Test func `ranks are spread evenly over their bucket`() {
         // 1000 values in the bucket 1 048 576 ... 1 056 767, which is 8192 wide: rank k stands at (2k - 1)/2000 of it.
         let index = BucketScheme.index(of: 1 << 20)
         let histogram = LatencyHistogram(
@@ -71,20 +71,20 @@ import Testing
         }
     }
 
-    @Test func aQuantileIsHeldBetweenTheExtremes() {
+    @Test func `a quantile never lies outside the extremes`() {
         let low = LatencyHistogram(buckets: [.init(index: 2000, count: 9)], aboveRange: 0, sum: 0, min: 0, max: 7)
         #expect(low.value(at: .p50) == 7)
         let high = LatencyHistogram(buckets: [.init(index: 5, count: 9)], aboveRange: 0, sum: 0, min: 77, max: 99)
         #expect(high.value(at: .p50) == 77)
     }
 
-    @Test func nothingHasNoQuantile() {
+    @Test func `an empty histogram has no quantiles`() {
         #expect(LatencyHistogram().value(at: .p50) == nil)
         #expect(LatencyHistogram().values(at: [.p50, .p99]) == nil)
     }
 
     @Test(arguments: [1 << 62, (1 << 63) - 1, 1 << 63, (1 << 63) + 1, .max - 1, .max] as [UInt64])
-    func hugeCountsInOneBucket(count: UInt64) throws {
+    func `quantiles of huge counts in one bucket are exact`(count: UInt64) throws {
         for index in [0, 255, 256, 2000, BucketScheme.bucketCount - 1] {
             let (low, high) = (BucketScheme.lowerBound(of: index), BucketScheme.upperBound(of: index))
             let histogram = LatencyHistogram(
@@ -98,7 +98,7 @@ import Testing
         }
     }
 
-    @Test func countsBeyondWhatFitsAreStillRanked() throws {
+    @Test func `quantiles stay right when the total count saturates`() throws {
         let full = LatencyHistogram(buckets: [.init(index: 10, count: .max)], aboveRange: 0, sum: .max, min: 10, max: 10)
         var histogram = full
         histogram.merge(
@@ -110,7 +110,7 @@ import Testing
         #expect(twice.values(at: [Quantile(1, of: 5), .p50, Quantile(1, of: 1)]) == [3, 10, 10])
     }
 
-    @Test func aFractionOutsideZeroToOneTraps() async {
+    @Test func `a fraction outside 0 to 1 traps`() async {
         await #expect(processExitsWith: .failure) { _ = Quantile(2, of: 1) }
         await #expect(processExitsWith: .failure) { _ = Quantile(0, of: 0) }
     }

@@ -1,6 +1,6 @@
 import LatencyHistogram
 
-/// Values as a system call could give them, from a seed.
+/// Values such as the latencies of a system call, from a seed.
 enum Samples: CaseIterable, Sendable {
     case constant, fewSmall, uniform, everyMagnitude, twoModes, longTail, aboveRange, edges
 

@@ -3,7 +3,7 @@ import Foundation
 import Linux
 import Testing
 
-/// Programs that are started do not outlive who started them, and get nothing that they are not given.
+/// Child processes don't outlive their owner, and get nothing that they are not given.
 @Suite struct ChildProcessTests {
     /// What a command writes to standard output.
     private func output(_ command: [String], environment: [String]? = nil) throws -> (String, ProcessEnding) {
@@ -16,8 +16,8 @@ import Testing
         return (text, child.wait())
     }
 
-    @Test func aProgramGetsTheDescriptorsItIsGivenAndNoOther() throws {
-        // One that is not close-on-exec, as other people's code leaves them.
+    @Test func `a child gets the descriptors it is given and no others`() throws {
+        // A descriptor without close-on-exec, as other people's code leaves them.
         let stray = open("/dev/null", O_RDONLY)
         defer { close(stray) }
         // The fourth is the folder that ls reads.
@@ -25,37 +25,37 @@ import Testing
         #expect(text == "0\n1\n2\n3\n" && ending == .exited(status: 0))
     }
 
-    @Test func anEnvironmentIsGivenExactly() throws {
+    @Test func `a child gets exactly the given environment or inherits ours`() throws {
         #expect(try output(["/usr/bin/env"], environment: ["A=1", "B=x y"]).0 == "A=1\nB=x y\n")
         #expect(try output(["/usr/bin/env"], environment: []).0 == "")
         #expect(try output(["/usr/bin/env"]).0.contains("PATH="))
     }
 
-    @Test func anEndingIsAStatusOrASignal() throws {
+    @Test func `a child ends with a status or a signal`() throws {
         #expect(try output(["/bin/sh", "-c", "exit 9"]).1 == .exited(status: 9))
         #expect(try output(["/bin/sh", "-c", "kill -TERM $$"]).1 == .killed(signal: SIGTERM))
     }
 
-    @Test func whatCanNotBeExecutedIsAnError() throws {
+    @Test func `a path that can't be executed throws its errno`() throws {
         for (path, code) in [("/no/such/program", ENOENT), ("/etc", EACCES), ("/etc/passwd", EACCES)] {
             let error = #expect(throws: Errno.self) { _ = try output([path]) }
             #expect(error?.code == code)
         }
     }
 
-    @Test func aProgramIsKilledWithItsOwner() throws {
+    @Test func `a child is killed when its owner goes away`() throws {
         func pidOfOneThatIsDropped() throws -> Int32 {
             let null = try Descriptor.devNull()
             let child = try ChildProcess("/bin/sleep", ["sleep", "1000"], descriptors: [null.number, null.number, null.number])
             #expect(kill(child.pid, 0) == 0)
             return child.pid
         }
-        // The owner waits for it, so that nothing is left of it.
+        // The owner waits for the child, so not even a zombie is left.
         #expect(kill(try pidOfOneThatIsDropped(), 0) == -1)
     }
 
-    /// As it is when the whole process is killed: nobody is left to do anything.
-    @Test func aProgramIsKilledWithTheThreadThatStartedIt() throws {
+    /// The same happens when the whole process is killed and can do nothing more.
+    @Test func `a child is killed when the thread that started it ends`() throws {
         final class Started: @unchecked Sendable { var pid: Int32 = 0 }
         let started = Started()
         let done = DispatchSemaphore(value: 0)
@@ -77,21 +77,20 @@ import Testing
                 }
             }
             done.signal()
-            // The child asks to die with this thread before it executes anything, and by then the thread must not have ended.
+            // The child asks to die with this thread before it executes anything. The thread must not end before that.
             executed.wait()
         }
         done.wait()
-        // Closed by execve: nothing was reported.
+        // execve closed the other end, and no error was reported.
         #expect(try status.closingWritingEnd().read().isEmpty)
         executed.signal()
         try #require(started.pid > 0)
-        // Its end is all there is to wait for.
         var state: Int32 = 0
         #expect(waitpid(started.pid, &state, 0) == started.pid)
         #expect(clinux_wifsignaled(state) != 0 && clinux_wtermsig(state) == SIGKILL)
     }
 
-    @Test func aGatedChildWaitsForItsRelease() throws {
+    @Test func `a gated child waits until it is released`() throws {
         let folder = try TemporaryFolder(prefix: "syslat-gate")
         let mark = "\(folder.path)/mark"
         let child = try GatedChild("/bin/sh", ["sh", "-c", "echo x >\(mark); exit 3"])
@@ -104,7 +103,7 @@ import Testing
         #expect(FileKind(of: mark) == .regular)
     }
 
-    @Test func aGatedChildThatCanNotBeExecutedSaysWhy() throws {
+    @Test func `a gated child that can't be executed reports its errno`() throws {
         let child = try GatedChild("/etc/passwd", ["passwd"])
         let isAsleep = child.waitUntilAsleep()
         #expect(isAsleep)
@@ -116,7 +115,7 @@ import Testing
         }
     }
 
-    @Test func aGatedChildThatIsNeverReleasedEnds() throws {
+    @Test func `a gated child ends when it is dropped without a release`() throws {
         func pidOfOneThatIsDropped() throws -> Int32 {
             let child = try GatedChild("/bin/sleep", ["sleep", "1000"])
             let isAsleep = child.waitUntilAsleep()

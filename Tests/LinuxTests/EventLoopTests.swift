@@ -4,15 +4,15 @@ import Testing
 
 /// Each kind of source gives its own kind of event, and nothing else wakes a wait.
 @Suite(.serialized) struct EventLoopTests {
-    /// Long enough for a slow machine; nothing here waits for it where all is well.
+    /// Long enough for a slow machine. A test that passes never waits this long.
     private var patience: UInt64 { Clock.monotonic + 20_000_000_000 }
 
-    /// The macro can't look into a value that can't be copied.
+    /// `#expect` can't capture an event loop, which can't be copied.
     private func expect(_ event: EventLoop.Event?, _ wanted: EventLoop.Event?, location: SourceLocation = #_sourceLocation) {
         #expect(event == wanted, sourceLocation: location)
     }
 
-    @Test func aWaitEndsAtItsDeadline() throws {
+    @Test func `a wait ends at its deadline`() throws {
         var loop = try EventLoop(signals: [])
         let start = Clock.monotonic
         expect(loop.wait(until: start + 30_000_000), nil)
@@ -20,7 +20,7 @@ import Testing
         expect(loop.wait(until: 0), nil)
     }
 
-    @Test func theEndOfAProcessIsAnEventOnce() throws {
+    @Test func `the end of a process is an event only once`() throws {
         var loop = try EventLoop(signals: [])
         let null = try Descriptor.devNull()
         var child = try ChildProcess("/bin/true", ["true"], descriptors: [null.number, null.number, null.number])
@@ -37,7 +37,7 @@ import Testing
         }
     }
 
-    @Test func aProcessThatIsNoLongerWatchedIsNoEvent() throws {
+    @Test func `a process that is no longer watched gives no event`() throws {
         var loop = try EventLoop(signals: [])
         let null = try Descriptor.devNull()
         var child = try ChildProcess("/bin/sleep", ["sleep", "1000"], descriptors: [null.number, null.number, null.number])
@@ -49,7 +49,7 @@ import Testing
         expect(loop.wait(until: Clock.monotonic + 10_000_000), nil)
     }
 
-    @Test func aTimerComesAgainAndAgainUntilItIsRemoved() throws {
+    @Test func `a timer repeats until it is removed`() throws {
         var loop = try EventLoop(signals: [])
         let start = Clock.monotonic
         let timer = try loop.addTimer(at: start + 5_000_000, every: 5_000_000)
@@ -61,7 +61,7 @@ import Testing
         expect(loop.wait(until: Clock.monotonic + 20_000_000), nil)
     }
 
-    @Test func aDescriptorOfTheCallersIsAnEventWhileItCanBeRead() throws {
+    @Test func `a readable descriptor is an event until it is read`() throws {
         var loop = try EventLoop(signals: [])
         let pipe = try PipeEnds()
         let source = try loop.add(readable: pipe.reading.number)
@@ -74,7 +74,7 @@ import Testing
         expect(loop.wait(until: Clock.monotonic + 10_000_000), nil)
     }
 
-    @Test func aRingWakesAWaitWithoutBeingAnEvent() throws {
+    @Test func `a ring wakes a wait without giving an event`() throws {
         var loop = try EventLoop(signals: [])
         let pipe = try PipeEnds()
         try loop.add(ring: pipe.reading.number)
@@ -84,8 +84,9 @@ import Testing
         #expect(Clock.monotonic < start + 19_000_000_000)
     }
 
-    @Test func aSignalIsAnEventAndDoesNothingElse() async throws {
-        // On a thread of its own: the mask is a thread's, and a process's signal goes to any that does not block it.
+    @Test func `a signal is an event and does nothing else`() async throws {
+        // On a thread of its own: each thread has its own mask, and a signal to the process goes to any thread that doesn't
+        // block it.
         let event = try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<EventLoop.Event?, any Error>) in
             Thread.detachNewThread {
                 do {

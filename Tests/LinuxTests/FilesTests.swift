@@ -2,11 +2,11 @@ import Foundation
 import Linux
 import Testing
 
-/// Files that appear when they are whole, and programs that are found as a shell finds them.
+/// Files that appear only when they are whole, and programs that are found as a shell finds them.
 @Suite struct FilesTests {
     private func text(_ path: String) throws -> String { String(decoding: try Descriptor(reading: path).read(), as: UTF8.self) }
 
-    @Test func aWholeFileReplacesWhatWasThereAtTheEndOnly() throws {
+    @Test func `a whole file replaces the old one only when it is written`() throws {
         let folder = try TemporaryFolder(prefix: "syslat-files")
         let path = "\(folder.path)/report"
         let file = try WholeFile(path)
@@ -19,7 +19,7 @@ import Testing
         #expect(ProcFS.names(in: folder.path) == ["report"])
     }
 
-    @Test func aLinkStaysAndWhatItNamesIsReplaced() throws {
+    @Test func `writing through a symbolic link replaces its target`() throws {
         let folder = try TemporaryFolder(prefix: "syslat-files")
         let (target, link) = ("\(folder.path)/target", "\(folder.path)/link")
         try WholeFile(target).write([1])
@@ -29,11 +29,11 @@ import Testing
         #expect(try text(target) == "new")
     }
 
-    @Test func aFolderThatIsMissingIsAnErrorAtOnce() throws {
+    @Test func `a missing folder is an error before anything is written`() throws {
         #expect(throws: Errno(ENOENT)) { try WholeFile("/no/such/folder/report") }
     }
 
-    @Test func aGrowingFileHasAnotherNameUntilItIsWhole() throws {
+    @Test func `a growing file has another name until it is finished`() throws {
         let folder = try TemporaryFolder(prefix: "syslat-files")
         let path = "\(folder.path)/series"
         let file = try GrowingFile(path)
@@ -45,7 +45,7 @@ import Testing
         #expect(try text(path) == "ab")
     }
 
-    @Test func programsAreFoundAsExecvpFindsThem() throws {
+    @Test func `programs are found as execvp finds them`() throws {
         #expect(ExecutableSearch.find("sh") == .found(path: ExecutableSearch.path(of: "sh") ?? ""))
         #expect(ExecutableSearch.path(of: "sh")?.hasSuffix("/sh") == true)
         #expect(ExecutableSearch.find("/etc/passwd") == .notExecutable(path: "/etc/passwd"))
@@ -54,7 +54,7 @@ import Testing
         #expect(ExecutableSearch.find("no-such-program-at-all") == .missing(Errno(ENOENT)))
     }
 
-    @Test func anErrnoReadsAsAPartOfASentence() {
+    @Test func `the description of an errno fits into a sentence`() {
         #expect("\(Errno(ENOENT))" == "no such file or directory")
     }
 }

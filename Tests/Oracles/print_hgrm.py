@@ -1,7 +1,7 @@
 """print_hgrm.py FILE: the percentile text of the package hdrhistogram for each histogram of a JSON file, as JSON.
 
-A histogram is a list of [value, count]. The package steps by a tenth of the distance to 100 % where every other
-implementation halves its steps with each half of the distance: that one line is put right, all else is the package's own.
+A histogram is a list of [value, count]. The package steps by a tenth of the distance to 100 %, where every other
+implementation halves its steps with each half of the distance. That one line is corrected; all else is the package's own.
 """
 import io
 import json

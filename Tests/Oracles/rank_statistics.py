@@ -1,8 +1,8 @@
-"""rank_statistics.py FILE: what scipy says of samples and p-values, as JSON.
+"""rank_statistics.py FILE: what scipy computes for samples and p-values, as JSON.
 
-Each of "samples" is a pair of samples; the answer is the exact p-value that the second is larger, and that it is smaller.
+Each of "samples" is a pair of samples; the answer is two exact p-values: that the second is larger, and that it is smaller.
 "tied" is the same for samples with equal values, by counting all permutations. Each of "families" is a list of p-values; the
-answer is the list adjusted by Benjamini and Hochberg.
+answer is the list adjusted after Benjamini and Hochberg.
 """
 import json
 import math

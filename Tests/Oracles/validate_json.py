@@ -1,7 +1,7 @@
 """Validates JSON documents, one a line, against Documentation/schema.
 
-Each line is {"schema": NAME, "document": {...}}. The answer: for each line the objections of the schema, and the places at which
-a name that the schema doesn't know would go unnoticed ("plant" on the line asks for that).
+Each line is {"schema": NAME, "document": {...}}. The answer for each line is the list of the schema's objections and, if the
+line has "plant", the places at which a name that the schema doesn't know would go unnoticed.
 """
 import copy
 import json
@@ -35,7 +35,7 @@ def objects(value, path=()):
         for key, item in value.items():
             yield from objects(item, path + (key,))
     elif isinstance(value, list) and value:
-        # The first and the last stand for all of them.
+        # The first and the last item stand for all of them.
         for place in {0, len(value) - 1}:
             yield from objects(value[place], path + (place,))
 

@@ -3,7 +3,7 @@ import Profile
 import Testing
 
 @Suite struct AdviceTests {
-    @Test func `every function has a manual page in the advice`() {
+    @Test func `the advice names the manual page of every function`() {
         for function in ServableFunction.allCases {
             let advice = EntryReason.bypass.advice(functions: [function.rawValue])
             #expect(advice.contains("\(function.rawValue)(") || advice.contains("sched_\(function.rawValue)("), "\(advice)")

@@ -5,7 +5,7 @@ import Testing
 @testable import Presentation
 
 @Suite struct ComparisonWordsTests {
-    @Test func figures() {
+    @Test func `changes, probabilities and intervals are written for readers`() {
         func change(_ value: Double) -> String { ComparisonWords.change(value).spaced }
         #expect(change(0) == "0.0 %" && change(-1e-9) == "0.0 %" && change(log(1.05)) == "+5.0 %")
         #expect(change(log(0.5)) == "-50.0 %" && change(log(12.3)) == "×12" && change(700) == "×1.00E")

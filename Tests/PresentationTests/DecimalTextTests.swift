@@ -8,13 +8,13 @@ import Testing
     @Test(arguments: [
         0, 1, 0.5, 0.125, 2.5, 0.1, 0.999_999_999_999_5, 1e-13, 1e-300, 123_456.789, 0x1p63, 0x1p64, 4_398_046_511_103,
     ])
-    func fixedIsWhatPrintfGives(value: Double) {
+    func `fixed decimals are those of printf`(value: Double) {
         for decimals in [0, 2, 12] {
             #expect(DecimalText.fixed(value, decimals: decimals) == String(format: "%.\(decimals)f", value))
         }
     }
 
-    @Test func fixedIsWhatPrintfGivesForRandomNumbers() {
+    @Test func `fixed decimals of random numbers are those of printf`() {
         var random = SeededGenerator.fromEnvironment()
         for _ in 0..<5_000 {
             let numerator = random.next() >> UInt64.random(in: 0...63, using: &random)
@@ -25,7 +25,7 @@ import Testing
         }
     }
 
-    @Test func nanosecondsAsSeconds() {
+    @Test func `nanoseconds are written as seconds and milliseconds`() {
         #expect(DecimalText.seconds(nanoseconds: 0) == "0.000")
         #expect(DecimalText.seconds(nanoseconds: 999_499_999) == "0.999")
         #expect(DecimalText.seconds(nanoseconds: 999_500_000) == "1.000")

@@ -11,13 +11,13 @@ import Testing
             (270_000_000, 200_000_000, 999_000_000, "≈ 270 M (±270 %)"), (0, 0, 0, "≈ 0 (≤ 0)"),
             (.max, .max, .max, "≈ 18 E (±<1 %)"), (.max, 0, .max, "≈ 18 E (≤ 18 E)"), (5, 9, 2, "≈ 5 (±<1 %)"),
         ] as [(UInt64, UInt64, UInt64, String)])
-    func twoDigitsAndAnInterval(calls: UInt64, low: UInt64, high: UInt64, text: String) {
+    func `an estimate has two digits and an interval`(calls: UInt64, low: UInt64, high: UInt64, text: String) {
         let estimate = ServedEstimate(
             pid: 1, comm: "", function: "time", samples: 1, calls: calls, callsLow: low, callsHigh: high)
         #expect(HumanFormat.estimate(estimate) == text)
     }
 
-    @Test func costsHaveTenthsWhereTheyMatter() {
+    @Test func `costs and factors have tenths only while they are small`() {
         #expect(HumanFormat.cost(nanoseconds: 2.44).tight == "2.4ns" && HumanFormat.cost(nanoseconds: 0).tight == "0.0ns")
         #expect(HumanFormat.cost(nanoseconds: 99.94).tight == "99.9ns" && HumanFormat.cost(nanoseconds: 99.95).tight == "100ns")
         #expect(HumanFormat.cost(nanoseconds: 1_385).tight == "1.39µs")

@@ -14,18 +14,17 @@ import Testing
             (3_600_000_000_000, "1.00 h"),
             (3_598_200_000_000_000, "1.00k h"), (18_446_744_073_709_551_616, "5.12M h"),
         ] as [(Double, String)])
-    func durations(nanoseconds: Double, expected: String) {
+    func `durations have three digits and a fitting unit`(nanoseconds: Double, expected: String) {
         #expect(HumanFormat.quantity(nanoseconds: nanoseconds).spaced == expected)
     }
 
-    @Test func durationsInCells() {
+    @Test func `durations can be tight or have more digits`() {
         #expect(HumanFormat.quantity(nanoseconds: 1_240).tight == "1.24µs")
         #expect(HumanFormat.quantity(nanoseconds: 1_024, digits: 4).spaced == "1.024 µs")
         #expect(HumanFormat.duration(nanoseconds: .max) == "5.12M h")
     }
 
-    /// No figure has a thousand of its unit, and none has more than three digits.
-    @Test func noDurationIsOutOfItsUnit() {
+    @Test func `no duration has too many digits for its unit`() {
         for octave in 0..<63 {
             for step: UInt64 in 0..<64 {
                 let value = (1 << UInt64(octave)) + step << UInt64(max(0, octave - 6))
@@ -41,7 +40,7 @@ import Testing
         arguments: [
             (0, "0"), (7, "7"), (999, "999"), (1_000, "1,000"), (1_234_567, "1,234,567"), (.max, "18,446,744,073,709,551,615"),
         ] as [(UInt64, String)])
-    func counts(value: UInt64, expected: String) {
+    func `counts have commas between thousands`(value: UInt64, expected: String) {
         #expect(HumanFormat.count(value) == expected)
     }
 
@@ -50,7 +49,7 @@ import Testing
             (999, 3, "999"), (1_000, 5, "1,000"), (1_000, 4, "1.00k"), (12_345_678, 9, "12.3M"), (999_499, 5, "999k"),
             (999_500, 5, "1.00M"), (.max, 11, "18.4E"),
         ] as [(UInt64, Int, String)])
-    func countsInLittleRoom(value: UInt64, width: Int, expected: String) {
+    func `counts that do not fit are shortened`(value: UInt64, width: Int, expected: String) {
         #expect(HumanFormat.count(value, fitting: width) == expected)
     }
 
@@ -60,7 +59,7 @@ import Testing
             (999_999, 1_000_000, ">99.9 %"), (9_995, 100_000, "10.0 %"), (150, 100, "150 %"), (5, 0, "0 %"),
             (.max, 1, ">999E %"),
         ] as [(UInt64, UInt64, String)])
-    func percentages(part: UInt64, whole: UInt64, expected: String) {
+    func `percentages have three digits and never round to nothing`(part: UInt64, whole: UInt64, expected: String) {
         #expect(HumanFormat.percentage(part, of: whole) == expected)
     }
 
@@ -68,11 +67,11 @@ import Testing
         arguments: [
             (0, "0"), (1, "0.10"), (40, "4.00"), (3_180, "318"), (9_996, "1.00k"), (123_456, "12.3k"), (.max, "1.84E"),
         ] as [(UInt64, String)])
-    func ratesOverTenSeconds(events: UInt64, expected: String) {
+    func `rates are per second and have three digits`(events: UInt64, expected: String) {
         #expect(HumanFormat.rate(events, inNanoseconds: 10_000_000_000) == expected)
     }
 
-    @Test func ratesAtTheEdges() {
+    @Test func `rates without time are nil, and tiny ones have a bound`() {
         #expect(HumanFormat.rate(5, inNanoseconds: 0) == nil)
         #expect(HumanFormat.rate(1, inNanoseconds: 3_600_000_000_000) == "<0.01")
     }

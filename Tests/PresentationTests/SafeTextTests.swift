@@ -8,7 +8,7 @@ import Testing
         ("a\u{202e}b\u{200d}c\u{feff}", "a?b?c?"), ("❤\u{fe0f}", "❤"), ("naïve 中", "naïve 中"), ("\r\n", "\\x0d\\x0a"),
         ("\u{2028}\u{e000}", "??"),
     ])
-    func sanitized(text: String, expected: String) {
+    func `control and invisible characters are escaped, replaced or dropped`(text: String, expected: String) {
         #expect(SafeText.sanitized(text) == expected)
     }
 }

@@ -25,14 +25,14 @@ import Testing
         (SortKey.total, "bdca"), (.calls, "cbda"), (.errors, "cdba"), (.mean, "bdca"), (.p50, "dcba"), (.p90, "bdca"),
         (.p99, "bdca"), (.p999, "bdca"), (.max, "bdca"), (.name, "abcd"),
     ])
-    func largestFirstAndUnknownLast(key: SortKey, expected: String) {
+    func `the largest rows come first, and unknown values last`(key: SortKey, expected: String) {
         #expect(key.order(of: rows).map { rows[$0].name }.joined() == expected)
     }
 
-    @Test func everyKeyIsTested() { #expect(SortKey.allCases.count == 10) }
+    @Test func `there are no more sort keys than are tested`() { #expect(SortKey.allCases.count == 10) }
 }
 
-/// Lists that can't be made from the percentiles, since options have them, follow them all the same.
+/// Options need lists that can't be made from the percentiles. These lists must agree with them.
 @Suite struct PercentileTests {
     @Test(arguments: Percentile.allCases) func `every percentile can be sorted by and compared`(percentile: Percentile) {
         #expect(SortKey(rawValue: percentile.rawValue) != nil)

@@ -12,11 +12,11 @@ import Testing
             (1_772_368_496_789_000_000, "2026-03-01T12:34:56.789000000Z"),
             (4_107_542_400_000_000_000, "2100-03-01T00:00:00.000000000Z"), (.max, "2554-07-21T23:34:33.709551615Z"),
         ] as [(UInt64, String)])
-    func rfc3339(time: UInt64, expected: String) {
+    func `times are written as RFC 3339 with nanoseconds`(time: UInt64, expected: String) {
         #expect(Timestamp.rfc3339(nanosecondsSince1970: time) == expected)
     }
 
-    @Test func readable() {
+    @Test func `times for readers have seconds and the time zone`() {
         #expect(Timestamp.readable(nanosecondsSince1970: 1_772_368_496_789_000_000) == "2026-03-01 12:34:56 UTC")
     }
 }

@@ -1,8 +1,8 @@
 import Crypto
 import FoundationEssentials
 
-/// How an input of the fuzzer becomes a file. A hash that must fit would stop every change at the door, so that inputs can ask
-/// for one: the first byte says how the rest is meant.
+/// How an input of the fuzzer becomes a file. Nearly every change would be refused for its hash, so an input can ask for a hash
+/// that fits: the first byte says how the rest is meant.
 ///
 /// - `S`: lines, to which the line with the fitting hash is added at the end.
 /// - `P`: the same without that line, as if the file had been cut off.

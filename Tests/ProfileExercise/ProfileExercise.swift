@@ -5,17 +5,17 @@ import ProfileFile
 import Exports
 import TextReport
 
-/// Everything that syslat does with a profile file, done to any bytes: what the fuzzer runs, and the replay of its corpus.
+/// Everything that syslat does with a profile file, done to any bytes. The fuzzer and the replay of its corpus run this.
 package enum ProfileExercise {
-    /// Something that must hold of every file and does not.
+    /// Something that must hold for every file and doesn't.
     package struct Failure: Error, CustomStringConvertible {
         package let description: String
     }
 
-    /// Reads the file that an input stands for, and uses the profile in every way that there is. A file that is no profile is
-    /// the error with the sentence; anything else that goes wrong is a ``Failure``, or a trap.
+    /// Reads the file that an input stands for, and uses the profile in every way there is. A file that is not a profile gives
+    /// the reader's error. Anything else that goes wrong is a ``Failure`` or a trap.
     ///
-    /// Deterministic: one input always takes the same path.
+    /// Deterministic: an input always takes the same path.
     @discardableResult
     package static func run(_ input: [UInt8]) throws -> Profile {
         let profile = try ProfileFileReader.read(FuzzInput.file(input), path: "f.syslat")
@@ -33,7 +33,7 @@ package enum ProfileExercise {
             _ = TextReport.render(profile, options: .init(grouping: grouping, histograms: .all, width: 80))
         }
         _ = TextReport.render(profile, options: .init(sort: .p99, top: 2, color: true, width: 0))
-        // Wide enough for every column, and a bare minimum of rows.
+        // Wide enough for every column, with as few rows as possible.
         _ = TextReport.render(profile, options: .init(top: 0, width: 200))
         for interval in profile.intervals { _ = TextReport.render(interval, on: profile.host) }
         let texts = [
@@ -45,7 +45,7 @@ package enum ProfileExercise {
         _ = FoldedReport.render(profile)
     }
 
-    /// With itself, so that nothing but losses can be refused.
+    /// With itself, so nothing but losses could be refused.
     private static func compare(_ profile: Profile) throws {
         let side = [ComparedFile(path: "f.syslat", profile: profile)]
         let options = ComparisonOptions(gate: Measure.allCases, acceptsLosses: true)
@@ -64,11 +64,11 @@ package enum ProfileExercise {
         do {
             read = try ProfileFileReader.read(bytes, path: "f.syslat")
         } catch {
-            throw Failure(description: "what was written can't be read: \(error)")
+            throw Failure(description: "the file just written can't be read: \(error)")
         }
-        guard read == profile else { throw Failure(description: "reading gives another profile than was written") }
+        guard read == profile else { throw Failure(description: "the profile read is not the one written") }
         guard try ProfileFileWriter.text(of: read) == bytes else {
-            throw Failure(description: "the same profile is not the same bytes")
+            throw Failure(description: "writing the same profile gives other bytes")
         }
     }
 }

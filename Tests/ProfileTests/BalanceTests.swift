@@ -10,25 +10,25 @@ import Testing
             entered: entered, completed: completed, inFlight: inFlight, neverReturned: neverReturned, lostByCause: lost)
     }
 
-    @Test func booksThatAddUpClose() {
+    @Test func `a balance that adds up closes`() {
         let books = balance(entered: 100, completed: 90, inFlight: 4, neverReturned: 3, lost: [.noSlot: 2, .malformed: 1])
         #expect(books.closes)
         #expect(books.lost == 3)
         #expect(books.lostByCause == [.noSlot: 2, .malformed: 1])
     }
 
-    @Test func whatNothingExplainsIsLostWithoutACause() {
+    @Test func `calls that nothing explains are lost and unaccounted`() {
         let books = balance(entered: 100, completed: 90, lost: [.noSlot: 2])
         #expect(books.lostByCause == [.noSlot: 2, .unaccounted: 8])
         #expect(books.lost == 10)
         #expect(books.closes)
     }
 
-    @Test func causesWithoutALossAreLeftOut() {
+    @Test func `causes without a lost call are left out`() {
         #expect(balance(entered: 1, completed: 1, lost: [.noSlot: 0, .recursion: 0]).lostByCause.isEmpty)
     }
 
-    @Test func aCallCountedTwiceIsNotHidden() {
+    @Test func `a call counted twice keeps the balance from closing`() {
         let books = balance(entered: 100, completed: 101)
         #expect(!books.closes)
         #expect(books.lost == 0)
@@ -44,7 +44,7 @@ import Testing
             (0, .max, 1, 0, [:]),  // 2^64 and 0 are the same 64 bits
             (5, .max, .max, .max, [.malformed: .max, .unaccounted: .max]),
         ] as [(UInt64, UInt64, UInt64, UInt64, [Balance.LossCause: UInt64])])
-    func sumsThatDoNotFitNeverClose(
+    func `a balance whose sum does not fit 64 bits never closes`(
         entered: UInt64, completed: UInt64, inFlight: UInt64, neverReturned: UInt64, lost: [Balance.LossCause: UInt64]
     ) {
         let books = balance(
@@ -54,7 +54,7 @@ import Testing
         #expect(books.lost == (lost.isEmpty ? 0 : .max))
     }
 
-    @Test func figuresThatStoppedAtTheLargestNumberDoNotClose() {
+    @Test func `a balance with figures that stopped at their maximum never closes`() {
         #expect(!balance(entered: .max, completed: .max).closes)
         #expect(!balance(entered: .max, completed: 5).closes)
         #expect(balance(entered: .max - 1, completed: .max - 1).closes)

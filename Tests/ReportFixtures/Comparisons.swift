@@ -4,7 +4,7 @@ import LatencyHistogram
 package import Profile
 import SyscallTable
 
-/// Comparisons of synthetic boots, by name: one for each thing that a report of them may have to say.
+/// Comparisons of synthetic boots, by name: one for everything that a report may have to say about them.
 package enum Comparisons {
     package static func sides(
         boots: Int = 7, deviation: Double = 0.01, factors: [Int32: Double] = [:], edit: (inout Profile) -> Void = { _ in }
@@ -39,7 +39,7 @@ package enum Comparisons {
                 VDSOFunction(
                     name: "getrandom", isServed: isServed,
                     syscall: CallCost(median: syscall, lowerQuartile: syscall, upperQuartile: syscall), kernelP50Nanoseconds: 250)
-            ], entered: [], served: [], vsyscalls: [], sampling: .on(hertz: 97))
+            ], entered: [], served: [], vsyscalls: [], ticks: .on(hertz: 97))
     }
 
     package static func comparison(_ name: String) throws -> Comparison {

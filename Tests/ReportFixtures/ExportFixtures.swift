@@ -74,7 +74,7 @@ extension Fixtures {
         "vdso": timeCalls, "sampled": released(sampled),
     ]
 
-    /// Calls of which some were measured, to keep to a budget; of one series none was.
+    /// Sampled calls with a budget. Two series have no measured call.
     package static var sampled: Profile {
         var profile = typical
         var part = read
@@ -99,7 +99,7 @@ extension Fixtures {
         return profile
     }
 
-    /// The same profile with a version as syslat has it.
+    /// The same profile with the version of a release.
     private static func released(_ profile: Profile) -> Profile {
         var profile = profile
         profile.tool = "0.1.0"

@@ -3,7 +3,7 @@ package import Profile
 package import SyscallTable
 import TestSupport
 
-/// Profiles made up for the tests. Everything in them follows from constants, so that outputs can be compared byte for byte.
+/// Profiles made up for the tests. Everything in them follows from constants, so outputs can be compared byte for byte.
 package enum Fixtures {
     package static let host = Host(
         kernelRelease: "6.18.5-cloud-amd64", kernelVersion: "#1 SMP PREEMPT_DYNAMIC", arch: "x86_64",
@@ -43,7 +43,7 @@ package enum Fixtures {
         Series(outcome: outcome, failed: failed, distribution: latencies(count, from: base, tail: tail, seed: seed))
     }
 
-    /// Two modes and errors: data that was there, data that was waited for, and nothing there at all.
+    /// Two modes and errors: data that was there, data that was waited for, and no data.
     package static var read: CallProfile {
         CallProfile(
             id: .native(0),
@@ -129,7 +129,7 @@ package enum Fixtures {
             processes: processes(of: calls), inFlight: inFlight)
     }
 
-    /// Calls lost by two causes, calls that went through the kernel's histograms, and things worth a warning.
+    /// Calls lost for two causes, calls that overflowed, and warnings.
     package static var troubled: Profile {
         var profile = typical
         let completed = profile.balance.completed
@@ -229,7 +229,7 @@ package enum LatencyFixture {
 }
 
 extension ProcessProfile {
-    /// A process of which only the totals matter, spread over as few series as hold them.
+    /// A process of which only the totals matter, in as few series as possible.
     package init(
         pid: Int32?, comm: String, calls: UInt64, errors: UInt64, totalNanoseconds: UInt64, blocked: UInt64,
         distribution: LatencyHistogram?

@@ -1,7 +1,8 @@
 package import Profile
 import SyscallTable
 
-/// Self-tests of hosts: a sound one, one that may not trace, one without a vDSO, and one with names and figures that no host has.
+/// Self-tests of hosts: a sound one, one that isn't allowed to trace, one without a vDSO, and one with names and figures that no
+/// host has.
 package enum SelfTests {
     private static let retpolines = VDSOReport.Mitigation(
         name: "spectre_v2", state: "Mitigation: Retpolines; IBPB: conditional; BHI: SW loop",

@@ -3,7 +3,7 @@ import LatencyHistogram
 import TestSupport
 import Testing
 
-/// Dividing whole numbers in proportion, and distributions that stand for more values than they hold.
+/// Divides whole numbers in proportion, and scales distributions that stand for more values than they hold.
 @Suite struct ApportionmentTests {
     @Test(
         arguments: [
@@ -11,11 +11,11 @@ import Testing
             (0, [4, 5], [0, 0]),
             (5, [0, 0], [0, 0]), (.max, [1, 1], [1 << 63, 1 << 63 - 1]), (4, [.max, .max], [2, 2]),
         ] as [(UInt64, [UInt64], [UInt64])])
-    func partsAreInProportion(total: UInt64, weights: [UInt64], parts: [UInt64]) {
+    func `parts are in proportion to the weights`(total: UInt64, weights: [UInt64], parts: [UInt64]) {
         #expect(total.apportioned(by: weights) == parts)
     }
 
-    @Test func partsAddUpAndAreLessThanOneOff() {
+    @Test func `parts add up and are less than one off`() {
         var random = SeededGenerator.fromEnvironment()
         for _ in 0..<1000 {
             let weights = (0..<Int.random(in: 1...30, using: &random)).map { _ in
@@ -34,7 +34,7 @@ import Testing
         }
     }
 
-    @Test func scalingKeepsTheShape() {
+    @Test func `scaling a histogram keeps its shape`() {
         var random = SeededGenerator.fromEnvironment()
         for _ in 0..<200 {
             var recorder = HistogramRecorder()

@@ -2,7 +2,7 @@ import Foundation
 import SyscallTable
 import Testing
 
-/// The C library's headers on this host: made by another package and for another kernel than the tables.
+/// Compares the tables with the kernel headers on this host, which come from another package and another kernel.
 @Suite struct HostHeaderTests {
     private static let directory = "/usr/include/x86_64-linux-gnu/asm"
     private static let isPresent = FileManager.default.fileExists(atPath: directory + "/unistd_64.h")
@@ -12,7 +12,7 @@ import Testing
         arguments: [
             (ABI.x86_64, "unistd_64.h"), (.ia32, "unistd_32.h"), (.x32, "unistd_x32.h"),
         ])
-    func everyEntryIsInTheTable(abi: ABI, file: String) throws {
+    func `every call in the host's headers is in the table`(abi: ABI, file: String) throws {
         let header = try String(contentsOfFile: "\(Self.directory)/\(file)", encoding: .utf8)
         var compared = 0
         for line in header.split(separator: "\n") where line.hasPrefix("#define __NR_") {

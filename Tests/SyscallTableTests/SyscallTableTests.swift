@@ -3,7 +3,7 @@ import Testing
 @testable import SyscallTable
 
 @Suite struct SyscallTableTests {
-    /// Known from manual pages and other tools, not from the headers that the tables are made of.
+    /// The numbers come from manual pages and other tools, not from the headers that the tables are made from.
     @Test(arguments: [
         (ABI.x86_64, Int32(0), "read"), (.x86_64, 39, "getpid"), (.x86_64, 110, "getppid"), (.x86_64, 322, "execveat"),
         (.x86_64, 435, "clone3"), (.x86_64, 15, "rt_sigreturn"), (.x86_64, 334, "rseq"),
@@ -12,26 +12,26 @@ import Testing
         (.x32, 0, "read"), (.x32, 515, "readv"), (.x32, 547, "pwritev2"), (.x32, 435, "clone3"),
         (.aarch64, 63, "read"), (.aarch64, 64, "write"), (.aarch64, 221, "execve"), (.aarch64, 435, "clone3"),
     ])
-    func knownNumber(abi: ABI, number: Int32, name: String) {
+    func `well-known numbers have the right names`(abi: ABI, number: Int32, name: String) {
         #expect(SyscallID(abi: abi, number: number).name == name)
         #expect(SyscallTable.number(named: name, abi: abi) == number)
     }
 
-    /// The same number is another call elsewhere: a profile that ignores the ABI calls getppid(ia32) "semget".
-    @Test func sameNumberOfAnotherABI() {
+    /// A profile that ignored the ABI would take getppid of ia32 for semget.
+    @Test func `the same number is another call in another ABI`() {
         #expect(SyscallID(abi: .x86_64, number: 64).name == "semget")
     }
 
     @Test(arguments: ABI.allCases)
-    func unknownNumber(abi: ABI) {
+    func `a number without a name is shown as syscall_N`(abi: ABI) {
         for number: Int32 in [9999, 1023, -1, .min, .max, 0x4000_0000] {
             #expect(SyscallID(abi: abi, number: number).name == "syscall_\(number)")
             #expect(SyscallTable.name(of: SyscallID(abi: abi, number: number)) == nil)
         }
     }
 
-    /// Gaps inside a table, and the numbers that only x32 has.
-    @Test func gaps() {
+    /// Gaps inside a table, and numbers that only x32 or only x86_64 has.
+    @Test func `numbers in the gaps of a table have no name`() {
         #expect(SyscallID(abi: .ia32, number: 222).name == "syscall_222")
         #expect(SyscallID(abi: .x86_64, number: 400).name == "syscall_400")
         #expect(SyscallID(abi: .x86_64, number: 515).name == "syscall_515")
@@ -39,13 +39,13 @@ import Testing
     }
 
     @Test(arguments: ABI.allCases)
-    func newestCallsArePresent(abi: ABI) {
+    func `the tables have the newest calls`(abi: ABI) {
         #expect(SyscallTable.allCalls(abi: abi).contains { $0.number >= 470 && $0.number < 512 })
         #expect(SyscallTable.number(named: "mseal", abi: abi) == 462)
     }
 
     @Test(arguments: ABI.allCases)
-    func roundTripOfEveryCall(abi: ABI) {
+    func `the name of every call leads back to its number`(abi: ABI) {
         let calls = SyscallTable.allCalls(abi: abi)
         #expect(calls.count > 300)
         #expect(calls == calls.sorted())
@@ -56,7 +56,7 @@ import Testing
         #expect(SyscallTable.allNames(in: [abi]) == calls.map(\.name).sorted())
     }
 
-    @Test func callsByName() {
+    @Test func `a name finds its calls in the given ABIs`() {
         #expect(
             SyscallTable.calls(named: "write") == [
                 SyscallID(abi: .x86_64, number: 1), SyscallID(abi: .ia32, number: 4), SyscallID(abi: .x32, number: 1),
@@ -69,7 +69,7 @@ import Testing
         #expect(SyscallTable.number(named: "fork", abi: .aarch64) == nil)
     }
 
-    @Test func sourceIsNamed() {
+    @Test func `the table names the package it comes from`() {
         #expect(SyscallTable.source.hasPrefix("linux-libc-dev "))
     }
 }
@@ -80,18 +80,18 @@ import Testing
         (110, "ETIMEDOUT"), (133, "EHWPOISON"), (512, "ERESTARTSYS"), (513, "ERESTARTNOINTR"), (514, "ERESTARTNOHAND"),
         (515, "ENOIOCTLCMD"), (516, "ERESTART_RESTARTBLOCK"), (517, "EPROBE_DEFER"), (524, "ENOTSUPP"),
     ])
-    func known(errno: Int32, name: String) {
+    func `well-known error numbers have the right names`(errno: Int32, name: String) {
         #expect(ErrnoTable.name(errno) == name)
     }
 
     @Test(arguments: [Int32(0), 41, 58, 520, 4095, -2, .min, .max])
-    func unknown(errno: Int32) {
+    func `an unknown error number is shown as errno_N`(errno: Int32) {
         #expect(ErrnoTable.name(errno) == "errno_\(errno)")
     }
 }
 
 @Suite struct ArchitectureTests {
-    @Test func abis() {
+    @Test func `the ABIs of an architecture begin with its native one`() {
         #expect(Architecture.x86_64.abis == [.x86_64, .ia32, .x32])
         #expect(Architecture.aarch64.abis == [.aarch64])
         #expect(Architecture.allCases.allSatisfy { $0.abis.first == $0.nativeABI })

@@ -23,7 +23,7 @@ import Testing
             (["compare", "--histogram=a"], ["compare", "--histogram=a"]),
             (["profile", "--", "compare", "--", "x"], ["profile", "--", "compare", "--", "x"]),
         ] as [([String], [String])])
-    func whatTheParserLacksBecomesOptions(given: [String], expected: [String]) {
+    func `what the parser can't express becomes other options`(given: [String], expected: [String]) {
         #expect(Arguments.prepared(given) == expected)
     }
 }

@@ -12,7 +12,7 @@ import Testing
         try #require(try Syslat.parseAsRoot(Arguments.prepared(["profile"] + arguments)) as? ProfileCommand)
     }
 
-    @Test func whatIsNotSaidHasItsDefault() throws {
+    @Test func `options that are not given have their defaults`() throws {
         let command = try ProfileCommand.parse(["-a"])
         #expect(try command.target.target() == .all)
         #expect(command.syscalls.isEmpty)
@@ -39,11 +39,11 @@ import Testing
             (["--all"], .all),
             (["--cgroup", "/sys/fs/cgroup/a b"], .cgroup(path: "/sys/fs/cgroup/a b")),
         ] as [([String], Target)])
-    func theTargetIsTheOneGiven(arguments: [String], target: Target) throws {
+    func `the target is the one that the options give`(arguments: [String], target: Target) throws {
         #expect(try parse(arguments).target.target() == target)
     }
 
-    @Test func everythingBehindTheDashesIsTheCommands() throws {
+    @Test func `everything after the dashes belongs to the command`() throws {
         let words = ["sh", "-c", "exit 3", "-p", "1", "--histogram=read", "--", "-d", "10"]
         let command = try parse(["--no-follow", "--"] + words)
         #expect(try command.target.target() == .command(try ResolvedCommand(words), follow: false))
@@ -66,14 +66,14 @@ import Testing
         (["/proc"], .notExecutable, "/proc can't be executed: it is a folder. Name a program in it."),
         ([""], .wrongRequest, "The command is empty. Name a program and its arguments."),
     ])
-    func aCommandThatCannotBeRunIsRefused(words: [String], kind: CaptureError.Kind, sentence: String) throws {
+    func `a command that can't be run is refused`(words: [String], kind: CaptureError.Kind, sentence: String) throws {
         let target = try parse(["--"] + words).target
         let error = try #require(throws: CaptureError.self) { try target.target() }
         #expect(error.description == sentence)
         #expect(error.kind == kind)
     }
 
-    @Test func everyOptionIsTaken() throws {
+    @Test func `every option is parsed to its value`() throws {
         let command = try parse([
             "-p", "1", "-e", "read,write", "--syscalls", "%file", "-d", "1.5s", "--ring-size", "64KiB", "--btf", "vmlinux",
             "--format", "json", "--report", "out.json", "--by", "process", "--sort", "p99", "--top", "1",
@@ -95,7 +95,7 @@ import Testing
         #expect(try parse(["-a", "--ring-size", "1GiB"]).ringSize == 1 << 30)
     }
 
-    @Test func theVersionIsTheTools() {
+    @Test func `the version is that of the tool`() {
         #expect(Syslat.configuration.version == syslatVersion)
     }
 }

@@ -1,12 +1,12 @@
 import Foundation
 
-/// Random numbers that can be had again: SplitMix64 (Steele, Lea and Flood, 2014).
+/// Reproducible random numbers: SplitMix64 (Steele, Lea and Flood, 2014).
 package struct SeededGenerator: RandomNumberGenerator, Sendable {
     private var state: UInt64
 
     package init(seed: UInt64) { state = seed }
 
-    /// Takes the seed from the environment variable TEST_SEED, or a new one, and prints it: a failure can be run again.
+    /// Takes the seed from the environment variable TEST_SEED, or a new one, and prints it so a failure can be reproduced.
     package static func fromEnvironment(for test: String = #function) -> SeededGenerator {
         let given = ProcessInfo.processInfo.environment["TEST_SEED"].flatMap { UInt64($0) }
         let seed = given ?? UInt64.random(in: .min ... .max)

@@ -1,11 +1,10 @@
 package import Foundation
 
-/// Compares whole outputs with files that were looked at by a person.
+/// Compares whole outputs with files that a person has reviewed.
 ///
-/// With SYSLAT_UPDATE_SNAPSHOTS=1 in the environment the files are written instead: look at the difference before you
-/// commit it.
+/// With SYSLAT_UPDATE_SNAPSHOTS=1 in the environment, the files are written instead. Review the difference before you commit it.
 package struct Snapshot {
-    /// Why an output is not the expected one.
+    /// How an output differs from the expected one.
     package struct Mismatch: Error, CustomStringConvertible {
         package let description: String
     }
@@ -19,7 +18,7 @@ package struct Snapshot {
         directory = URL(fileURLWithPath: testFile).deletingLastPathComponent().appendingPathComponent("Snapshots")
     }
 
-    /// Throws unless the file `name` holds exactly `output`. A file that is not there is a failure.
+    /// Throws unless the file `name` holds exactly `output`. A missing file is a failure.
     package func verify(_ output: String, is name: String) throws {
         let file = directory.appendingPathComponent(name)
         if ProcessInfo.processInfo.environment[Self.updateVariable] == "1" {

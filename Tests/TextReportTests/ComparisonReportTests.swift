@@ -7,9 +7,10 @@ import Testing
 
 @testable import TextReport
 
-/// Comparisons as text and Markdown: the whole outputs, as they were read by a person.
+/// Comparisons as text and Markdown: whole outputs, compared with files that a person has read.
 @Suite struct ComparisonReportTests {
-    @Test(arguments: Comparisons.names) func text(name: String) throws {
+    @Test(arguments: Comparisons.names)
+    func `comparisons as text fit their width and match their snapshots`(name: String) throws {
         for width in [100, 72] {
             let text = TextReport.render(try Comparisons.comparison(name), width: width)
             #expect(text.split(separator: "\n").allSatisfy { DisplayText.width($0) <= width }, "\(text)")
@@ -17,19 +18,19 @@ import Testing
         }
     }
 
-    @Test(arguments: Comparisons.names) func markdown(name: String) throws {
+    @Test(arguments: Comparisons.names) func `comparisons as Markdown match their snapshots`(name: String) throws {
         try Snapshot().verify(MarkdownReport.render(try Comparisons.comparison(name)), is: "compare-\(name).md")
     }
 
-    @Test func theVerdictComesFirst() throws {
+    @Test func `the verdict of a comparison comes first`() throws {
         let lines = TextReport.render(try Comparisons.comparison("regressed"), color: true).split(separator: "\n")
         #expect(
             lines[1].hasPrefix(
                 "\u{1b}[31mREGRESSED\u{1b}[0m: 2 of 12 gated cells are slower by more than the margin, most of all openat"))
     }
 
-    /// 3,000 calls have no p99: nine sentences would say no more than one.
-    @Test func whatIsNotGatedIsSaidInOneSentence() throws {
+    /// 3,000 calls have no p99. Nine sentences would say no more than one.
+    @Test func `figures that are not gated share one sentence`() throws {
         var (base, new) = (SyntheticBoots(seed: 1), SyntheticBoots(seed: 2))
         base.calls = SyntheticBoots.calls.map { .init($0.number, $0.nanoseconds, count: 3_000, failed: $0.failed) }
         (new.calls, new.start) = (base.calls, 100)
@@ -40,8 +41,7 @@ import Testing
                     + "(fewer than 5,000 calls in a boot of BASE)."), "\(text)")
     }
 
-    /// The same files in any order are the same bytes.
-    @Test func inAnyOrderTheSameBytes() throws {
+    @Test func `the order of files changes no byte`() throws {
         var random = SeededGenerator.fromEnvironment()
         let sides = Comparisons.sides(factors: [257: 1.23])
         func outputs(_ base: [ComparedFile], _ new: [ComparedFile]) throws -> [String] {
@@ -54,8 +54,7 @@ import Testing
         #expect(try outputs(sides.base.shuffled(using: &random), sides.new.shuffled(using: &random)) == first)
     }
 
-    /// Names out of profiles are text, whatever they look like.
-    @Test func markdownIsEscaped() throws {
+    @Test func `names from profiles are escaped in Markdown`() throws {
         let nasty = "a|b `c` *d* _e_ <script> [x](http://y.z) @team #1 \\ ~~s~~ \u{1b}[31m\n$x$ ![i]"
         let escaped = MarkdownReport.escaped(nasty)
         #expect(

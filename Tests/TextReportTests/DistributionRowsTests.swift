@@ -15,8 +15,8 @@ import Testing
         return recorder.snapshot()
     }
 
-    /// Every value is counted in the row that covers it, once; rows rise, do not overlap and are at most 24.
-    @Test func rowsCoverEveryValueOnce() {
+    /// The rows rise, don't overlap, and are at most 24.
+    @Test func `the rows cover every value exactly once`() {
         var generator = SeededGenerator.fromEnvironment()
         for _ in 0..<rounds(300) {
             let lowest = UInt64.random(in: 0...63, using: &generator)
@@ -36,7 +36,7 @@ import Testing
         }
     }
 
-    @Test func narrowAndWideDataBothFillTheDrawing() {
+    @Test func `narrow and wide data both fill the drawing`() {
         for spread: UInt64 in [40, 1_000, 1_000_000, 1 << 41] {
             let values = (0..<2_000).map { 1_000 + $0 * spread / 2_000 }
             let count = rows(DistributionRows(parts: [histogram(values)]).lines).count
@@ -44,19 +44,19 @@ import Testing
         }
     }
 
-    @Test func oneValueHasOneRow() {
+    @Test func `a single value has a single row`() {
         for value: UInt64 in [0, 1, 2, 3, 255, 256, 257, 1 << 41, (1 << 42) - 1, 1 << 42, .max] {
             let rows = rows(DistributionRows(parts: [histogram([value])]).lines)
             #expect(rows.count == 1 && rows[0].lower <= value && (value < rows[0].upper || value == .max), "\(value): \(rows)")
         }
     }
 
-    @Test func aGapIsOneLine() {
+    @Test func `a gap between values is one line`() {
         let lines = DistributionRows(parts: [histogram([100, 1_000_000])]).lines
         #expect(lines.count == 3 && lines[1] == .gap)
     }
 
-    @Test func nothingHasNoRows() {
+    @Test func `a distribution without values has no rows`() {
         #expect(DistributionRows(parts: []).lines.isEmpty)
         #expect(DistributionRows(parts: [LatencyHistogram()]).lines.isEmpty)
     }

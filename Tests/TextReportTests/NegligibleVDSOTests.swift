@@ -5,7 +5,7 @@ import TextReport
 import SyscallTable
 import Testing
 
-/// Every program that starts asks for a few random bytes: that alone is no section of the report.
+/// Every program that starts asks for a few random bytes. That alone is not worth a section of the report.
 @Suite struct NegligibleVDSOTests {
     private func report(calls: Int, each nanoseconds: UInt64, in duration: UInt64, served: Bool = false) -> String {
         var recorder = HistogramRecorder()
@@ -24,25 +24,25 @@ import Testing
             ],
             served: served
                 ? [ServedEstimate(pid: 7, comm: "sh", function: "time", samples: 9, calls: 90, callsLow: 40, callsHigh: 170)] : [],
-            vsyscalls: [], sampling: .off)
+            vsyscalls: [], ticks: .off)
         return TextReport.render(profile)
     }
 
     @Test(arguments: [(9, UInt64(1000), UInt64(1_000_000)), (5000, 200, 10_000_000_001)])
-    func aFewCallsAreALine(_ calls: Int, _ nanoseconds: UInt64, _ duration: UInt64) {
+    func `a few entered calls are one line`(_ calls: Int, _ nanoseconds: UInt64, _ duration: UInt64) {
         let text = report(calls: calls, each: nanoseconds, in: duration)
         #expect(!text.contains("PROCESS, FUNCTION, CLOCK"))
         #expect(text.contains("that it can serve entered the kernel"), "\(text)")
     }
 
     @Test(arguments: [(10, UInt64(1000), UInt64(1_000_000)), (5000, 200, 10_000_000_000)])
-    func moreAreASection(_ calls: Int, _ nanoseconds: UInt64, _ duration: UInt64) {
+    func `more entered calls are a section`(_ calls: Int, _ nanoseconds: UInt64, _ duration: UInt64) {
         let text = report(calls: calls, each: nanoseconds, in: duration)
         #expect(text.contains("PROCESS, FUNCTION, CLOCK"), "\(text)")
         #expect(!text.contains("too little to matter"))
     }
 
-    @Test func whatWasServedIsASection() {
+    @Test func `served calls are a section however few entered`() {
         #expect(report(calls: 1, each: 10, in: 10_000_000_000, served: true).contains("PROCESS, FUNCTION, CLOCK"))
     }
 }

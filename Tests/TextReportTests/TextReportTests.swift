@@ -8,7 +8,7 @@ import Testing
 
 @testable import TextReport
 
-/// Whole reports, compared with files that a person has looked at.
+/// Whole reports, compared with files that a person has read.
 @Suite struct TextReportTests {
     typealias Options = TextReport.Options
 
@@ -76,13 +76,13 @@ import Testing
     }()
 
     @Test(arguments: cases)
-    func snapshot(_ example: Case) throws {
+    func `every report is as in its snapshot`(_ example: Case) throws {
         let text = TextReport.render(example.profile, options: example.options)
         try Snapshot().verify(text, is: "\(example.name).txt")
     }
 
     @Test(arguments: cases, [60, 80, 100, 160])
-    func noLineIsWiderThanAsked(_ example: Case, width: Int) {
+    func `no line of a report is wider than asked`(_ example: Case, width: Int) {
         var options = example.options
         options.width = width
         options.color = false
@@ -94,7 +94,7 @@ import Testing
     }
 
     @Test(arguments: cases)
-    func colorsChangeNothingElse(_ example: Case) {
+    func `colours change nothing but the colours`(_ example: Case) {
         var (plain, colored) = (example.options, example.options)
         plain.color = false
         colored.color = true
@@ -103,8 +103,7 @@ import Testing
         #expect(text.contains("\u{1b}["))
     }
 
-    /// Any profile at all: random shapes neither trap nor break the width.
-    @Test func randomProfilesFit() {
+    @Test func `reports of random profiles fit their width`() {
         var generator = SeededGenerator.fromEnvironment()
         for _ in 0..<rounds(60) {
             let profile = randomProfile(using: &generator)

@@ -6,13 +6,13 @@ import TextReport
 
 /// The cases of a workload in the reports: those that were measured, and why the others were not.
 @Suite struct WorkloadReportTests {
-    @Test(arguments: [60, 100]) func text(width: Int) throws {
+    @Test(arguments: [60, 100]) func `a workload fits its width and matches its snapshot`(width: Int) throws {
         let text = TextReport.render(Fixtures.workloadProfile, options: .init(top: 2, width: width))
         #expect(text.split(separator: "\n").allSatisfy { $0.count <= width })
         try Snapshot().verify(text, is: "workload-width-\(width).txt")
     }
 
-    @Test func aWorkloadOfNothing() {
+    @Test func `a workload without cases has no table`() {
         var profile = Fixtures.workloadProfile
         profile.workload = WorkloadResult(id: "\u{7}", version: 1, isQuick: false, runs: 1, machine: .host, cases: [])
         let text = TextReport.render(profile)

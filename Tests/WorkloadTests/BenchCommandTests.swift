@@ -3,7 +3,7 @@ import Foundation
 import Testing
 import Workload
 
-/// `syslat bench` as it is typed.
+/// `syslat bench` from outside.
 @Suite(.serialized) struct BenchCommandTests {
     private func bench(_ arguments: [String], under wrapper: [String] = []) throws -> ProgramRun {
         try ProgramRun.run(wrapper + [ProgramRun.syslat, "bench"] + arguments)
@@ -15,7 +15,7 @@ import Workload
         return try bench(["--quick", "--runs", "1", "--format", "json"] + cases.flatMap { ["--cases", $0] }, under: wrapper)
     }
 
-    @Test func theListHasEveryCaseWithItsCalls() throws {
+    @Test func `the list has every case with its calls`() throws {
         let run = try bench(["--list"])
         #expect(run.status == 0 && run.error == "")
         let lines = run.output.split(separator: "\n")
@@ -35,14 +35,14 @@ import Workload
         (["--kernel", "vmlinuz", "-o", "out", "--btf", "x"], "must carry its own BTF"),
         (["--kernel", "vmlinuz", "-o", "out", "--cases", "nul"], "There is no case 'nul'"),
     ])
-    func whatMakesNoSenseIsRefused(_ arguments: [String], _ words: String) throws {
+    func `options that make no sense are refused with 64`(_ arguments: [String], _ words: String) throws {
         let run = try bench(arguments)
         #expect(run.status == 64, "\(run.error)")
         #expect(run.output == "")
         #expect(run.error.contains("syslat: ") && run.error.contains(words), "\(run.error)")
     }
 
-    @Test(.requiresBPF) func whatASandboxForbidsIsAbsent() throws {
+    @Test(.requiresBPF) func `cases that a sandbox forbids are absent, with the reason`() throws {
         // io_uring_setup and EPERM; mount and EACCES.
         let uring = try bench(["null", "io-uring-nop"], forbidding: 425, "1")
         #expect(uring.status == 0, "\(uring.error)")
@@ -53,8 +53,8 @@ import Workload
         #expect(tmpfs.status == 0)
     }
 
-    /// A call that pretends to succeed is found out by its counts: the tracepoint does not see it.
-    @Test(.requiresBPF) func missingCallsMakeACaseFail() throws {
+    /// The call only pretends to succeed: the tracepoint doesn't see it.
+    @Test(.requiresBPF) func `a case fails if its calls are missing`() throws {
         let run = try bench(["null", "sched-yield"], forbidding: 24, "0")
         #expect(run.status == 1)
         #expect(run.error == "sched-yield FAILED: 1000 operations made 0 calls of sched_yield instead of 1000.\n")
@@ -62,8 +62,7 @@ import Workload
         #expect(report.calls("getppid") == 1000 && report.balance.closes)
     }
 
-    /// The cases after one that was killed are measured all the same.
-    @Test(.requiresBPF) func aKilledProcessIsReplaced() throws {
+    @Test(.requiresBPF) func `the cases after a killed process are measured`() throws {
         let run = try bench(["rename", "create-unlink", "fork"], forbidding: 264, "kill")
         #expect(run.status == 1)
         #expect(run.error == "rename FAILED: Its process was killed, perhaps by a sandbox that forbids a call.\n")
@@ -72,7 +71,7 @@ import Workload
         #expect(report.balance.closes && report.balance.lost == 0)
     }
 
-    @Test(.requiresBPF) func theProfileIsSavedAndReadAgain() throws {
+    @Test(.requiresBPF) func `the profile of a bench can be saved and read again`() throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "syslat-bench-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }

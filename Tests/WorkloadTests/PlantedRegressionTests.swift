@@ -5,8 +5,8 @@ import ProfileFile
 import Testing
 import Workload
 
-/// The bench and the comparison together, on this host. One boot cannot be had several times here: each profile gets a boot id of
-/// its own, and the margin is wide, since a busy machine is another one from second to second.
+/// The bench and the comparison together, on this host. It can't be booted several times here, so each profile gets a boot id of
+/// its own. The margin is wide, since a busy machine changes from second to second.
 @Suite(.serialized, .requiresBPF) struct PlantedRegressionTests {
     private static let boots = 5
     private static let cases = ["null", "fstat", "read-4k-zero", "poll"]
@@ -48,14 +48,14 @@ import Workload
         return (try JSONDecoder().decode(Comparison.self, from: Data(run.output.utf8)), run)
     }
 
-    @Test func whatIsPlantedIsFoundAndNothingElse() throws {
+    @Test func `a planted regression is found and nothing else`() throws {
         let (comparison, run) = try compare(slowed: "read-4k-zero")
         #expect(run.status == 1, "\(run.error)")
         #expect(comparison.outcome == "regressed")
         #expect(comparison.gated.filter { $0.verdict == "REGRESSED" }.map(\.name) == ["read-4k-zero"], "\(run.output)")
     }
 
-    @Test func oneKernelIsNoRegressionOfItself() throws {
+    @Test func `a kernel is not a regression of itself`() throws {
         let (comparison, run) = try compare(slowed: nil)
         #expect(run.status != 1, "\(run.output)")
         #expect(comparison.gated.allSatisfy { $0.verdict != "REGRESSED" }, "\(run.output)")

@@ -8,9 +8,9 @@ import SyscallTable
 import Testing
 import Workload
 
-/// What the cases are, before any of them runs.
+/// The definitions of the cases, before any of them runs.
 @Suite struct CaseDefinitionTests {
-    @Test func thereAreManyAndEachIsItsOwn() {
+    @Test func `there are 44 cases, with names and valid calls of their own`() {
         #expect(CaseDefinition.all.count == 44)
         #expect(Set(CaseDefinition.all.map(\.name)).count == CaseDefinition.all.count)
         for definition in CaseDefinition.all {
@@ -23,7 +23,7 @@ import Workload
         }
     }
 
-    @Test func theLongFormIsLonger() {
+    @Test func `the long form of a case is longer than the quick one`() {
         for definition in CaseDefinition.all {
             #expect(definition.operations(isQuick: false) > definition.operations(isQuick: true))
         }
@@ -39,7 +39,7 @@ import Workload
         return try WorkloadBench(options).run()
     }
 
-    @Test(arguments: ProgramSet.allCases) func everyCaseMakesExactlyItsCalls(_ set: ProgramSet) throws {
+    @Test(arguments: ProgramSet.allCases) func `every case makes exactly its calls`(_ set: ProgramSet) throws {
         let profile = try bench(set) { $0.runs = 2 }
         let workload = try #require(profile.workload)
         #expect(workload.id == "syslat-bench" && workload.version == 1 && workload.runs == 2 && workload.isQuick)
@@ -58,7 +58,7 @@ import Workload
         expected.check(profile)
     }
 
-    @Test func aSelectionIsAWorkloadOfItsOwn() throws {
+    @Test func `a selection of cases is a workload of its own`() throws {
         let profile = try bench { $0.patterns = ["read-*", "null"] }
         #expect(profile.workload?.id == "syslat-bench null read-*")
         #expect(profile.workload?.cases.map(\.name) == ["null", "read-1-zero", "read-4k-zero", "read-64k-zero"])
@@ -66,7 +66,7 @@ import Workload
         #expect(profile.processes.map(\.comm) == ["syslat-bench"])
     }
 
-    @Test func whatIsPlantedChangesNoCount() throws {
+    @Test func `a planted slowdown changes no count of calls`() throws {
         for name in CaseDefinition.all.filter(\.canBeSlowed).map(\.name) {
             let profile = try bench {
                 $0.patterns = [name]
@@ -78,7 +78,7 @@ import Workload
     }
 
     @Test(arguments: [WorkloadResult.Machine.emulation, .countedEmulation])
-    func anEmulationIsRemarkedOn(_ machine: WorkloadResult.Machine) throws {
+    func `a bench under emulation has a warning`(_ machine: WorkloadResult.Machine) throws {
         let profile = try bench {
             $0.patterns = ["null"]
             $0.machine = machine
@@ -89,7 +89,7 @@ import Workload
     }
 }
 
-/// What the profile must come to.
+/// What the profile must add up to.
 private struct Expected {
     private var returning: [String: UInt64] = [:]
     private var neverReturning: UInt64 = 0

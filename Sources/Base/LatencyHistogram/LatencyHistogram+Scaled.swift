@@ -1,8 +1,8 @@
 import SaturatingMath
 
 extension LatencyHistogram {
-    /// The same shape with another number of values: what stands for values that were not measured. The extremes stay what they
-    /// are, although values at them may be left out; the sum stays in proportion.
+    /// The same shape with `target` values, to stand for values that weren't measured. The sum is scaled in proportion. The
+    /// extremes stay the same, even if no value is left at them.
     package func scaled(to target: UInt64) -> LatencyHistogram {
         guard count > 0, target != count else { return self }
         guard target > 0 else { return LatencyHistogram() }

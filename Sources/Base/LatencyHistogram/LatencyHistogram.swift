@@ -1,8 +1,8 @@
 import SaturatingMath
 
-/// A distribution of durations in nanoseconds: sparse, exact in count, sum, minimum and maximum, within 0.78 % in between.
+/// A sparse distribution of durations in nanoseconds. Count, sum, minimum and maximum are exact, other values within 0.78 %.
 ///
-/// This is the value that everything after aggregation speaks. ``HistogramRecorder`` is what fills one, event by event.
+/// Everything after aggregation uses this value. ``HistogramRecorder`` fills one, event by event.
 package struct LatencyHistogram: Sendable, Hashable {
     /// One non-empty bucket of the ``BucketScheme``.
     package struct Bucket: Sendable, Hashable {
@@ -15,7 +15,7 @@ package struct LatencyHistogram: Sendable, Hashable {
         }
     }
 
-    /// How many values were recorded, those above the range included.
+    /// How many values were recorded, including those above the range.
     package private(set) var count: UInt64 = 0
     /// The exact sum of all values, in nanoseconds; it stops at `UInt64.max` (584 years).
     package private(set) var sum: UInt64 = 0
@@ -51,22 +51,22 @@ package struct LatencyHistogram: Sendable, Hashable {
 
     package var isEmpty: Bool { count == 0 }
 
-    /// The mean, in whole nanoseconds, rounded to nearest; nil of nothing.
+    /// The mean, in whole nanoseconds, rounded to nearest; nil if empty.
     package var mean: UInt64? {
         guard count > 0 else { return nil }
         let (quotient, remainder) = sum.quotientAndRemainder(dividingBy: count)
         return quotient + (remainder >= count - remainder ? 1 : 0)
     }
 
-    /// The value at one quantile; nil of nothing. Complexity: O(buckets); ask for several at once where several are needed.
+    /// The value at one quantile; nil if empty. Complexity: O(buckets); for several quantiles, use ``values(at:)``.
     package func value(at quantile: Quantile) -> UInt64? {
         values(at: [quantile])?[0]
     }
 
-    /// The values at rising quantiles, in one pass; nil of nothing.
+    /// The values at ascending quantiles, in one pass; nil if empty.
     ///
-    /// A value is that of the nearest rank: exact for the lowest and the highest, placed linearly inside its bucket for those
-    /// in between. Ranks above the range get the exact maximum, since nothing else is known of them.
+    /// A value is that of the nearest rank: exact for the lowest and the highest rank, interpolated linearly inside its bucket
+    /// for those in between. Ranks above the range get the exact maximum, because nothing else is known of them.
     package func values(at quantiles: [Quantile]) -> [UInt64]? {
         guard count > 0 else { return nil }
         var results: [UInt64] = []
@@ -95,8 +95,8 @@ package struct LatencyHistogram: Sendable, Hashable {
         let width = BucketScheme.width(of: bucket.index)
         var offset: UInt64 = 0
         if width > 1 {
-            // The ranks of a bucket are spread evenly over it: rank k of n stands at (2k - 1) / 2n of its width w. Computed as
-            // (wk - w/2) / n, where nothing but the product is wider than 64 bits, and that has room for it.
+            // The ranks of a bucket are spread evenly over it: rank k of n is at (2k - 1) / 2n of its width w. Computed as
+            // (wk - w/2) / n: only the product can exceed 64 bits, and it has 128.
             let product = width.multipliedFullWidth(by: rank)
             let (low, borrow) = product.low.subtractingReportingOverflow(width / 2)
             offset = bucket.count.dividingFullWidth((product.high - (borrow ? 1 : 0), low)).quotient
@@ -104,7 +104,7 @@ package struct LatencyHistogram: Sendable, Hashable {
         return Swift.min(Swift.max(BucketScheme.lowerBound(of: bucket.index) + offset, min), max)
     }
 
-    /// Adds another distribution to this one: the same as having recorded both. Counts and sum stop at `UInt64.max`.
+    /// Adds another distribution, as if both had been recorded here. Counts and sum stop at `UInt64.max`.
     package mutating func merge(_ other: LatencyHistogram) {
         guard other.count > 0 else { return }
         var merged: [Bucket] = []

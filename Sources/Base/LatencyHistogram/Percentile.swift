@@ -1,4 +1,4 @@
-/// The percentiles that syslat gives everywhere, in rising order. Reports, exports, sort keys and comparisons take them from here.
+/// The percentiles that syslat gives, in ascending order. Reports, exports, sort keys and comparisons take them from here.
 package enum Percentile: String, Sendable, Hashable, CaseIterable {
     case p50, p90, p99, p999
 

@@ -4,7 +4,7 @@ import Testing
 
 /// A program that makes calls as fast as it can, on every CPU, and counts them itself.
 final class BusyCalls {
-    /// How often a call was begun and was done.
+    /// How often a call was begun, and how often it returned.
     struct Count: Equatable {
         var begun: UInt64 = 0
         var done: UInt64 = 0
@@ -16,8 +16,8 @@ final class BusyCalls {
     private let program: WaitingProgram
 
     /// - Parameters:
-    ///   - seconds: when it ends by itself; nil if it does not before ``end()``.
-    ///   - isFIFO: whether it leaves others almost nothing of the CPUs.
+    ///   - seconds: after how long the program ends by itself; nil if it waits for ``end()``.
+    ///   - isFIFO: whether the program leaves almost nothing of the CPUs to others.
     init(seconds: Int? = nil, isFIFO: Bool = false) throws {
         let file = try #require(scratch).path("counts")
         program = try WaitingProgram(
@@ -26,33 +26,33 @@ final class BusyCalls {
 
     var pid: Int32 { program.pid }
 
-    /// Lets it begin, and waits until it has made so many calls.
+    /// Lets the program begin, and waits until it has made `calls` calls.
     func begin(andMake calls: UInt64 = 1) throws {
         program.release()
         try wait(for: calls)
     }
 
-    /// Waits until it has made so many calls altogether.
+    /// Waits until the program has made `calls` calls altogether.
     func wait(for calls: UInt64) throws {
         try #require(eventually { total >= calls }, "it has not made \(calls) calls")
     }
 
-    /// Tells it to end, which it does after the calls that it has planned.
+    /// Tells the program to end, which it does after the calls it has planned.
     func end() { program.release() }
 
-    /// Waits until it has ended; gives its status.
+    /// Waits until the program has ended. Returns its status.
     @discardableResult
     func wait() -> Int32 { program.wait() }
 
     func kill() { program.signal(SIGKILL) }
 
-    /// What it has counted until now. Both calls are made by all of the threads.
+    /// What the program has counted so far. Every thread makes both calls.
     var getppid: Count { sum(0) }
     var write: Count { sum(2) }
-    /// The calls that have been done.
+    /// The calls that have returned.
     var total: UInt64 { getppid.done + write.done }
 
-    /// The words are in the program's own memory, which is the file's.
+    /// The program's counters are in memory that it shares with the file.
     private func sum(_ first: Int) -> Count {
         guard let data = try? Data(contentsOf: URL(fileURLWithPath: scratch?.path("counts") ?? "")) else { return Count() }
         let words = data.withUnsafeBytes { Array($0.bindMemory(to: UInt64.self)) }

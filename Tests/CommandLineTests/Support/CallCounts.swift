@@ -2,7 +2,7 @@ import CaptureSupport
 import Foundation
 import Testing
 
-/// How often each call was made and failed.
+/// How often each call was made, and how often it failed.
 struct CallCounts: Equatable, CustomStringConvertible {
     struct Count: Equatable {
         let calls, errors: UInt64
@@ -20,7 +20,7 @@ struct CallCounts: Equatable, CustomStringConvertible {
             let errors = words.count == 6 ? try #require(UInt64(words[4]), "\(line)") : 0
             counts[String(name)] = Count(calls: calls, errors: errors)
         }
-        // What never returns is in the table of newer versions only; syslat has it in the balance.
+        // Only newer versions of strace list calls that never return. syslat has them in the balance.
         for name in ["total", "exit", "exit_group"] { counts[name] = nil }
         try #require(!counts.isEmpty, "strace printed no table: \(table)")
     }
@@ -40,7 +40,7 @@ struct CallCounts: Equatable, CustomStringConvertible {
         counts.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value.calls)/\($0.value.errors)" }.joined(separator: ", ")
     }
 
-    /// What differs, for people.
+    /// The differences, for people.
     func differences(from other: Self) -> [String] {
         Set(counts.keys).union(other.counts.keys).sorted().compactMap { name in
             let (mine, theirs) = (counts[name], other.counts[name])

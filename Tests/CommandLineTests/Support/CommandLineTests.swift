@@ -2,8 +2,8 @@ import CaptureSupport
 import Foundation
 import Testing
 
-/// syslat from outside, as a process. One suite for all: these tests measure time, memory and what is in the kernel, and two
-/// at a time would disturb each other.
+/// syslat from outside, as a process. All tests are in one suite, because they measure time, memory and what is in the kernel,
+/// and two at a time would disturb each other.
 @Suite(.serialized)
 struct CommandLineTests {
     /// Runs syslat to its end.
@@ -36,7 +36,7 @@ struct CommandLineTests {
             environment: settings.merging(environment) { $1 }, timeout: timeout)
     }
 
-    /// A command with the signals that a shell gives it: the threads of a test run block most, and children inherit that.
+    /// A command with the signals that a shell gives it. The threads of a test run block most signals, and children inherit that.
     static func withDefaultSignals(_ command: [String]) -> [String] {
         let script = """
             import os, signal, sys
@@ -58,7 +58,7 @@ struct CommandLineTests {
     }
 }
 
-/// A folder of a test's own, which goes away with it.
+/// A folder of a test's own, removed with it.
 final class Scratch {
     let folder: String
 

@@ -2,13 +2,13 @@ import CaptureSupport
 import Foundation
 import Testing
 
-/// BPF programs and maps. Others on this machine load theirs at the same time, so that a count says little: what belongs to a
-/// process is what its descriptors name.
+/// BPF programs and maps. Other programs on this machine load theirs at the same time, so a count says little. The descriptors of
+/// a process name what belongs to it.
 struct KernelObjects {
     /// A program or map: "prog 12", "map 34".
     typealias Name = String
 
-    /// Those that a process has open.
+    /// The objects that a process has open.
     static func owned(by pid: Int32) -> Set<Name> {
         let folder = "/proc/\(pid)/fdinfo"
         var names: Set<Name> = []
@@ -23,7 +23,7 @@ struct KernelObjects {
         return names
     }
 
-    /// All that the kernel has now, with the names that their sources give them.
+    /// All objects that the kernel has now, with the names from their sources.
     static func all() throws -> [Name: String] {
         let run = try ProgramRun.run([try Fixture("bpf_objects").path])
         try #require(run.status == 0, "bpf_objects: \(run.error)")
@@ -35,7 +35,7 @@ struct KernelObjects {
         return objects
     }
 
-    /// Those that the kernel has and that only syslat gives such names.
+    /// The kernel's programs with names that only syslat gives.
     static func ours() throws -> Set<Name> {
         let programs: Set = [
             // The kernel keeps 15 bytes of a name.

@@ -2,7 +2,7 @@ import CaptureSupport
 import Foundation
 import Testing
 
-/// Something that a person may type and that can't be done.
+/// A command line that can't be carried out.
 struct Refusal: Sendable, CustomTestStringConvertible {
     let arguments: [String]
     let status: Int32
@@ -17,7 +17,7 @@ struct Refusal: Sendable, CustomTestStringConvertible {
 
     var testDescription: String { arguments.joined(separator: " ") }
 
-    /// Types it twice, with a report to a file that is there and to one that is not, and checks what holds for all refusals.
+    /// Runs it twice, with a report to a file that exists and to one that doesn't, and checks what holds for all refusals.
     func check(sourceLocation: SourceLocation = #_sourceLocation) throws {
         let scratch = try Scratch()
         let old = try scratch.write("the report of yesterday\n", to: "old")
@@ -33,7 +33,7 @@ struct Refusal: Sendable, CustomTestStringConvertible {
         #expect(run.output == "", sourceLocation: sourceLocation)
         #expect(run.error.contains("syslat: "), "\(run.error)", sourceLocation: sourceLocation)
         for word in words {
-            #expect(run.error.contains(word), "\(word) is not said: \(run.error)", sourceLocation: sourceLocation)
+            #expect(run.error.contains(word), "'\(word)' is missing: \(run.error)", sourceLocation: sourceLocation)
         }
     }
 }
