@@ -2,6 +2,8 @@ public import SaturatingMath
 
 /// Counts durations one at a time: the dense, mutable counterpart of ``LatencyHistogram``, for the path that each event takes.
 ///
+/// Public, like what it uses, because the compiler inlines no `package` function into another module.
+///
 /// Ownership: the recorder owns 36 KiB of counters and frees them. Threading: one thread at a time.
 @safe
 public struct HistogramRecorder: ~Copyable {
