@@ -46,4 +46,13 @@ static __always_inline struct task_struct *task_of(const struct current_thread *
     return kind == TYPED ? current->task : (struct task_struct *)bpf_get_current_task();
 }
 
+/* The name of the current process: that of its first thread, whichever thread runs. `name` has room for 16 bytes. */
+static __always_inline void read_process_name(char *name)
+{
+    struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+    struct task_struct *leader = BPF_CORE_READ(task, group_leader);
+
+    bpf_core_read_str(name, sizeof(leader->comm), &leader->comm);
+}
+
 #endif

@@ -12,6 +12,7 @@
 #include "entry.bpf.h"
 #include "exit.bpf.h"
 #include "inflight.bpf.h"
+#include "refused.bpf.h"
 #include "sampling.bpf.h"
 #include "scope.bpf.h"
 #include "threads.bpf.h"
@@ -104,22 +105,22 @@ static __always_inline void end_call(const struct syslat_slot *slot, const struc
 }
 
 /*
- * An exit without an entry. If the thread has been seen before, seccomp or a tracer refused the call before the entry tracepoint
- * (syscall_trace_enter, kernel/entry/common.c, leaves early; the exit tracepoint comes all the same). If not, the call began before
- * the recording, or this is the first return of a new task from its parent's fork.
+ * An exit without an entry. If the thread has been seen before, the call was refused. If not, the call began before the recording,
+ * or this is the first return of a new task from its parent's fork.
  */
-static __always_inline int exit_without_entry(struct syslat_cpu *cpu, struct task_struct *task, struct pt_regs___syslat *registers,
-                                              __u32 tid, const enum program_kind kind)
+static __always_inline int exit_without_entry(const __u64 *context, struct task_struct *task, __u32 tid,
+                                              const enum program_kind kind)
 {
+    struct pt_regs___syslat *registers = registers_of(context);
     struct syslat_slot *slot = slot_of(tid);
+    struct syslat_cpu *cpu = this_cpu();
     __u32 thread = slot->thread;
+    __u64 call = entered_call(task, number_at_exit(registers), kind);
 
-    if (config.has_selection && !is_selected(entered_call(task, number_at_exit(registers), kind)))
+    if (!is_selected(call))
         return 0;
-    if (thread == tid || was_seen(registers)) {
-        add_on_cpu(&cpu->counters.refused, 1);
-        return 0;
-    }
+    if (thread == tid || was_seen(registers))
+        return count_refused(call, context[1]);
     if (READ(task, start_time, kind) >= control.recording_start_ns)
         add_on_cpu(&cpu->counters.new_task_returns, 1);
     else
@@ -148,7 +149,7 @@ static __always_inline __u64 exit_without_slot(const __u64 *context, const enum 
     }
     if (!in_scope(tgid_of(&current, kind)))
         return 0;
-    return exit_without_entry(this_cpu(), task_of(&current, kind), registers_of(context), tid_of(&current, kind), kind);
+    return exit_without_entry(context, task_of(&current, kind), tid_of(&current, kind), kind);
 }
 
 /* Functions of their own: few exits come here. */

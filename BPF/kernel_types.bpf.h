@@ -63,6 +63,18 @@ struct vm_area_struct {
     struct file *vm_file;
 };
 
+struct notification;
+
+struct seccomp_filter {
+    struct seccomp_filter *prev;
+    struct notification *notif; /* of a filter with a supervisor */
+};
+
+struct seccomp {
+    int mode;
+    struct seccomp_filter *filter;
+};
+
 struct task_struct {
     struct sched_entity se;
     int pid;
@@ -72,6 +84,10 @@ struct task_struct {
     unsigned long nvcsw;
     unsigned long nivcsw;
     struct signal_struct *signal;
+    struct task_struct *group_leader;
+    char comm[16];
+    unsigned int ptrace;
+    struct seccomp seccomp;
 };
 
 #pragma clang attribute pop

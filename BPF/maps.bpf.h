@@ -80,6 +80,14 @@ struct {
     __type(value, struct syslat_overflow);
 } empty_overflow SEC(".maps");
 
+/* Refused calls, with how many there were. */
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(max_entries, SYSLAT_REFUSED_KINDS);
+    __type(key, struct syslat_refused_key);
+    __type(value, __u64);
+} refused SEC(".maps");
+
 /* Code that bypasses the vDSO, and processes that use the vsyscall page. */
 struct {
     __uint(type, BPF_MAP_TYPE_HASH);

@@ -71,7 +71,7 @@ static __always_inline void process_ended(struct syslat_cpu *cpu, struct task_st
 
     if (in_scope(tgid)) {
         record.cpu_ns = cpu_time(task, kind);
-        bpf_get_current_comm(record.comm, sizeof(record.comm));
+        read_process_name(record.comm);
         if (bpf_ringbuf_output(&events, &record, sizeof(record), wake_flags()))
             add_on_cpu(&cpu->counters.exits_unsent, 1);
     }

@@ -126,7 +126,7 @@ static __always_inline int vsyscall_emulated(__u32 which)
         return 0;
     }
     if (caller->state == SYSLAT_CALLER_UNKNOWN) {
-        bpf_get_current_comm(caller->name, sizeof(caller->name));
+        read_process_name(caller->name);
         caller->state = SYSLAT_CALLER_NAMED;
     }
     __atomic_fetch_add(&caller->calls, 1, __ATOMIC_RELAXED);

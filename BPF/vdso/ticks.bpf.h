@@ -42,7 +42,7 @@ static __always_inline int tick(__u64 ip)
     key.function = function_at(ip - image);
     found = bpf_map_lookup_elem(&ticks, &key);
     if (!found) {
-        bpf_get_current_comm(fresh.comm, sizeof(fresh.comm));
+        read_process_name(fresh.comm);
         bpf_map_update_elem(&ticks, &key, &fresh, BPF_NOEXIST);
         found = bpf_map_lookup_elem(&ticks, &key);
     }

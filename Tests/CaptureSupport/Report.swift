@@ -32,8 +32,19 @@ package struct Report: Decodable, Sendable {
     package struct InFlight: Decodable, Sendable {
         package let pid, tid, number: Int32
         package let comm, abi, name: String
+        package let thread: String?
         package let age_ns: UInt64
         package let began_before: Bool?
+    }
+
+    package struct Refused: Decodable, Sendable, Hashable {
+        package let abi, name, by: String
+        package let error: String?
+        package let calls: UInt64
+
+        package init(_ name: String, by: String, error: String?, calls: UInt64) {
+            (abi, self.name, self.by, self.error, self.calls) = ("x86_64", name, by, error, calls)
+        }
     }
 
     package struct Capture: Decodable, Sendable {
@@ -136,6 +147,7 @@ package struct Report: Decodable, Sendable {
     package let syscalls: [Call]
     package let processes: [ProcessRow]
     package let in_flight: [InFlight]
+    package let refused: [Refused]
 
     package init(json: String) throws {
         self = try JSONDecoder().decode(Report.self, from: Data(json.utf8))

@@ -81,6 +81,49 @@ extension Semantics {
             report.expectNothingLost()
         }
 
+        /// What each kind of `refusers` is refused, and what it makes.
+        enum Refusers: String, CaseIterable {
+            case filter, trap, supervisor, tracer
+
+            var refused: Set<Report.Refused> {
+                switch self {
+                case .filter:
+                    [
+                        Report.Refused("clone3", by: "filter", error: "ENOSYS", calls: 1000),
+                        Report.Refused("getuid", by: "filter", error: "EPERM", calls: 500),
+                    ]
+                case .trap: [Report.Refused("getuid", by: "filter", error: nil, calls: 20)]
+                case .supervisor:
+                    [
+                        Report.Refused("getuid", by: "supervisor", error: nil, calls: 100),
+                        Report.Refused("getuid", by: "supervisor", error: "EACCES", calls: 50),
+                    ]
+                case .tracer: [Report.Refused("getppid", by: "tracer", error: "EPERM", calls: 60)]
+                }
+            }
+
+            var made: [String: UInt64] {
+                switch self {
+                case .filter: ["getppid": 300]
+                case .trap: [:]
+                case .supervisor: ["getuid": 25]
+                case .tracer: ["getppid": 30]
+                }
+            }
+        }
+
+        @Test(arguments: ProgramSet.allCases, Refusers.allCases)
+        func `line 8: refused calls have rows that tell who refused them`(_ set: ProgramSet, _ kind: Refusers) throws {
+            let (report, run) = try Report.profiling(Fixture.command("refusers", kind.rawValue), options: set.options)
+            #expect(run.status == 0)
+            let made = report.rows.filter { ["getuid", "getppid"].contains($0.key) }
+            #expect(made == kind.made)
+            let refused = Set(report.refused)
+            #expect(refused == kind.refused)
+            #expect(report.balance.refused == report.refused.reduce(0) { $0 + $1.calls })
+            report.expectNothingLost()
+        }
+
         /// A thread counts as seen before even if others have used its slot since.
         @Test(arguments: ProgramSet.allCases)
         func `line 8: refused calls are told even after others used the thread's slot`(_ set: ProgramSet) throws {

@@ -20,6 +20,15 @@ extension Semantics {
             report.expectNothingLost()
         }
 
+        @Test(arguments: ProgramSet.allCases)
+        func `line 26: a process keeps the name of its first thread when another ends last`(_ set: ProgramSet) throws {
+            let (report, run) = try Report.profiling(Fixture.command("named_threads"), options: set.options)
+            #expect(run.status == 0)
+            #expect(report.processes.map(\.comm) == ["named_threads"])
+            #expect(report.calls("getppid") == 100)
+            report.expectNothingLost()
+        }
+
         /// Linux lets a killed call return first, with an error that the program never sees: the signal is taken after the exit
         /// tracepoint. Such a call has completed. Only a call that has not counts as never returned.
         @Test(arguments: ProgramSet.allCases, ["read", "nanosleep", "futex"])

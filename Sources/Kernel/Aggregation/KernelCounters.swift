@@ -35,6 +35,8 @@ package struct KernelCounters: Sendable {
     package var beganBefore: UInt64 { counters.began_before }
     package var newTaskReturns: UInt64 { counters.new_task_returns }
     package var refused: UInt64 { counters.refused }
+    /// Refused calls of a kind for which the map of them had no room.
+    package var refusedUnnoted: UInt64 { counters.refused_unnoted }
 
     // Lost calls.
 

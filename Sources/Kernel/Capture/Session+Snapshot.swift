@@ -38,7 +38,7 @@ extension Session {
             tool: syslatVersion, host: .current(), capture: summary(at: moment, readings),
             balance: balance(readings), calls: intake.calls, processes: processes,
             inFlight: readings.inFlight.map { InFlightCall($0, at: moment) } + callsBegunBefore(moment, others: readings.inFlight),
-            vdso: vdso)
+            vdso: vdso, refused: readings.refused)
     }
 
     private func balance(_ readings: Readings) -> Balance {
@@ -95,7 +95,7 @@ extension Session {
                 guard !seen.contains(tid), let id = ProcFS.currentCall(of: tid), options.selection?.contains(id) ?? true
                 else { return nil }
                 return InFlightCall(
-                    pid: pid, tid: tid, comm: ProcFS.comm(of: tid) ?? "?", id: id,
+                    pid: pid, tid: tid, comm: ProcFS.comm(of: pid) ?? "?", thread: ProcFS.comm(of: tid), id: id,
                     ageNanoseconds: moment - times.start, beganBefore: true)
             }
         }
@@ -113,6 +113,10 @@ extension Session {
             warnings.append(
                 "\(intake.aggregator.malformedRecords) records could not be decoded; their calls count as lost. "
                     + "This is a bug in syslat: please report it.")
+        }
+        if counters.refusedUnnoted > 0 {
+            warnings.append(
+                "\(counters.refusedUnnoted) refused calls have no row: there were too many kinds of them. The balance has them all.")
         }
         if counters.clockBackwards > 0 {
             warnings.append("The clock ran backwards inside \(counters.clockBackwards) calls; they count as 0 ns.")
@@ -136,6 +140,7 @@ private struct CompletedCalls {
 /// What the programs have left in the kernel, read at once.
 struct Readings {
     let inFlight: [InFlightSlot]
+    let refused: [RefusedCalls]
     let callers: [CallerEntry]
     let ticks: [VDSOTickCount]
     let entry, exit: BPFObject.ProgramStatistics
@@ -144,6 +149,7 @@ struct Readings {
     /// The counters come last: whatever is found before has been counted then.
     init(_ probes: borrowing Probes) throws(BPFError) {
         inFlight = try probes.inFlight()
+        refused = try probes.refused()
         callers = try probes.callers()
         ticks = try probes.ticks()
         (entry, exit) = probes.statistics()
@@ -155,8 +161,9 @@ extension InFlightCall {
     /// A slot as it was at a moment.
     init(_ slot: InFlightSlot, at moment: UInt64) {
         let tid = slot.tid
+        let pid = ProcFS.threadGroup(of: tid) ?? tid
         self.init(
-            pid: ProcFS.threadGroup(of: tid) ?? tid, tid: tid, comm: ProcFS.comm(of: tid) ?? "?", id: slot.id,
+            pid: pid, tid: tid, comm: ProcFS.comm(of: pid) ?? "?", thread: ProcFS.comm(of: tid), id: slot.id,
             ageNanoseconds: slot.age(at: moment))
     }
 }

@@ -1,6 +1,7 @@
 package import Aggregation
 package import BPFRuntime
 import CSyslatABI
+package import Profile
 
 /// What the programs have left in the kernel, besides what they deliver through the ring.
 extension Probes {
@@ -44,6 +45,11 @@ extension Probes {
             found.append(OverflowSeries(key: key, series: series, extremes: noted))
         }
         return found
+    }
+
+    /// The refused calls, by kind.
+    package func refused() throws(BPFError) -> [RefusedCalls] {
+        try object.map("refused").entries(syslat_refused_key.self, UInt64.self).compactMap { RefusedCalls($0.0, calls: $0.1) }
     }
 
     /// Who bypassed the vDSO or used the vsyscall page.

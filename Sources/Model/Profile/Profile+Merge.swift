@@ -107,7 +107,7 @@ extension Profile {
         let merged = Profile(
             tool: tool, host: host, capture: capture, balance: balance.merged(with: other.balance),
             calls: calls.merged(with: other.calls), processes: processes.merged(with: other.processes),
-            inFlight: inFlight + other.inFlight, vdso: vdso, workload: workload)
+            inFlight: inFlight + other.inFlight, vdso: vdso, workload: workload, refused: refused.merged(with: other.refused))
         return merged.markedIfSaturated
     }
 
@@ -144,6 +144,7 @@ extension Profile {
                 let distribution = call.distribution
                 return distribution.count == .max || distribution.sum == .max || call.errnos.contains { $0.count == .max }
             }
+            || refused.contains { $0.calls == .max }
             || processes.contains { $0.calls == .max || $0.totalNanoseconds == .max }
             || capture.durationNanoseconds == .max || balance.isSaturated || vdso?.isSaturated == true
             || workload?.isSaturated == true

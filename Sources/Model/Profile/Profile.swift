@@ -17,6 +17,8 @@ package struct Profile: Sendable, Hashable {
     package var processes: [ProcessProfile]
     /// The calls that had not returned when the capture ended, oldest first.
     package var inFlight: [InFlightCall]
+    /// The calls that were kept from being made, the most frequent first. They are not among ``calls``.
+    package var refused: [RefusedCalls]
     /// The same calls interval by interval, in order; empty unless a time series was asked for.
     package var intervals: [Interval]
     /// What the vDSO served and what it did not; nil where the capture didn't look.
@@ -27,8 +29,9 @@ package struct Profile: Sendable, Hashable {
     package init(
         tool: String, host: Host, capture: CaptureSummary, balance: Balance, calls: [CallProfile],
         processes: [ProcessProfile], inFlight: [InFlightCall], intervals: [Interval] = [], vdso: VDSOProfile? = nil,
-        workload: WorkloadResult? = nil
+        workload: WorkloadResult? = nil, refused: [RefusedCalls] = []
     ) {
+        self.refused = refused.byFallingCount
         self.intervals = intervals
         self.vdso = vdso
         self.workload = workload
@@ -207,7 +210,10 @@ package struct ProcessProfile: Sendable, Hashable {
 package struct InFlightCall: Sendable, Hashable {
     package var pid: Int32
     package var tid: Int32
+    /// The name of the process.
     package var comm: String
+    /// The name of the thread, if it has one of its own.
+    package var thread: String?
     package var id: SyscallID
     /// How long it had been running; at least that long if it began before the recording.
     package var ageNanoseconds: UInt64
@@ -215,8 +221,9 @@ package struct InFlightCall: Sendable, Hashable {
     package var beganBefore: Bool
 
     package init(
-        pid: Int32, tid: Int32, comm: String, id: SyscallID, ageNanoseconds: UInt64, beganBefore: Bool = false
+        pid: Int32, tid: Int32, comm: String, thread: String? = nil, id: SyscallID, ageNanoseconds: UInt64, beganBefore: Bool = false
     ) {
+        self.thread = thread == comm ? nil : thread
         self.pid = pid
         self.tid = tid
         self.comm = comm

@@ -15,6 +15,7 @@ struct FileLine: Decodable {
     let endInterval: EndIntervalPart?
     let process: ProcessPart?
     let inFlight: InFlightPart?
+    let refused: RefusedPart?
     let vdso: VDSOPart?
     let vdsoEntered: VDSOEnteredPart?
     let vdsoServed: VDSOServedPart?
@@ -42,6 +43,7 @@ struct FileLine: Decodable {
         endInterval = try part(.endInterval)
         process = try part(.process)
         inFlight = try part(.inFlight)
+        refused = try part(.refused)
         vdso = try part(.vdso)
         vdsoEntered = try part(.vdsoEntered)
         vdsoServed = try part(.vdsoServed)

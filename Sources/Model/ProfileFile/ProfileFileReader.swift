@@ -29,6 +29,7 @@ package struct ProfileFileReader {
         var calls = CallDrafts()
         var processes: [ProcessProfile] = []
         var inFlight: [InFlightCall] = []
+        var refused: [RefusedCalls] = []
         var vdso = VDSODraft()
         var workload = WorkloadDraft()
         var balance: Balance?
@@ -147,6 +148,7 @@ package struct ProfileFileReader {
         if let errnos = line.errnos { try draft.calls.add(errnos.decoded()) }
         if let process = line.process { draft.processes.append(try process.decoded()) }
         if let call = line.inFlight { draft.inFlight.append(try call.decoded()) }
+        if let refused = line.refused { draft.refused.append(try refused.decoded()) }
         try draft.vdso.take(line)
         try draft.workload.take(line)
         if let balance = line.balance { draft.balance = balance.balance }
@@ -181,7 +183,7 @@ package struct ProfileFileReader {
         return Profile(
             tool: tool, host: host, capture: capture, balance: balance, calls: calls, processes: draft.processes,
             inFlight: draft.inFlight, intervals: draft.intervals, vdso: draft.vdso.profile,
-            workload: draft.workload.workload)
+            workload: draft.workload.workload, refused: draft.refused)
     }
 
     // MARK: Errors

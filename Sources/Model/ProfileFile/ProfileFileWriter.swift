@@ -45,6 +45,7 @@ package struct ProfileFileWriter {
         var bytes = try hasIntervals ? line(.capture, CapturePart(profile.capture)) : lines(profile.calls)
         for process in profile.processes { bytes += try line(.process, ProcessPart(process)) }
         for call in profile.inFlight { bytes += try line(.inFlight, InFlightPart(call)) }
+        for refused in profile.refused { bytes += try line(.refused, RefusedPart(refused)) }
         if let vdso = profile.vdso { bytes += try lines(vdso) }
         if let workload = profile.workload { bytes += try lines(workload) }
         bytes += try line(.balance, BalancePart(profile.balance))

@@ -74,6 +74,8 @@ package struct InFlightPart: Codable {
     private let call: CallPart
     private let pid, tid: Int32
     private let comm: String
+    /// Only if the thread has a name of its own.
+    private let thread: String?
     private let ageNanoseconds: UInt64
     /// Only where it is true: the age is a lower bound then.
     private let beganBefore: Bool?
@@ -81,12 +83,12 @@ package struct InFlightPart: Codable {
     private enum CodingKeys: String, CodingKey {
         case ageNanoseconds = "age_ns"
         case beganBefore = "began_before"
-        case pid, tid, comm
+        case pid, tid, comm, thread
     }
 
     package init(_ inFlight: InFlightCall) {
         call = CallPart(inFlight.id)
-        (pid, tid, comm) = (inFlight.pid, inFlight.tid, inFlight.comm)
+        (pid, tid, comm, thread) = (inFlight.pid, inFlight.tid, inFlight.comm, inFlight.thread)
         ageNanoseconds = inFlight.ageNanoseconds
         beganBefore = inFlight.beganBefore ? true : nil
     }
@@ -97,6 +99,7 @@ package struct InFlightPart: Codable {
         pid = try container.decode(Int32.self, forKey: .pid)
         tid = try container.decode(Int32.self, forKey: .tid)
         comm = try container.decode(String.self, forKey: .comm)
+        thread = try container.decodeIfPresent(String.self, forKey: .thread)
         ageNanoseconds = try container.decode(UInt64.self, forKey: .ageNanoseconds)
         beganBefore = try container.decodeIfPresent(Bool.self, forKey: .beganBefore)
     }
@@ -107,13 +110,14 @@ package struct InFlightPart: Codable {
         try container.encode(pid, forKey: .pid)
         try container.encode(tid, forKey: .tid)
         try container.encode(comm, forKey: .comm)
+        try container.encodeIfPresent(thread, forKey: .thread)
         try container.encode(ageNanoseconds, forKey: .ageNanoseconds)
         try container.encodeIfPresent(beganBefore, forKey: .beganBefore)
     }
 
     package func decoded() throws(ProfileDefect) -> InFlightCall {
         InFlightCall(
-            pid: pid, tid: tid, comm: comm, id: try call.decoded(), ageNanoseconds: ageNanoseconds,
+            pid: pid, tid: tid, comm: comm, thread: thread, id: try call.decoded(), ageNanoseconds: ageNanoseconds,
             beganBefore: beganBefore ?? false)
     }
 }

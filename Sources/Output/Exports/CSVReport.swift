@@ -5,18 +5,19 @@ import ProfileSchema
 import SyscallTable
 
 /// The figures of a profile as comma-separated values (RFC 4180), for spreadsheets and data frames: one row for each series,
-/// the calls of one kind that ended the same way.
+/// the calls of one kind that ended the same way. Refused calls have rows of their own, without latencies.
 package enum CSVReport {
     /// The same profile always gives the same text. Lines end with CR LF, as the RFC wants it. Integers are written in full,
     /// durations are whole nanoseconds.
     ///
-    /// With `byInterval` each row belongs to one interval of the time series; a profile without one is a single interval.
+    /// With `byInterval` each row belongs to one interval of the time series; a profile without one is a single interval. Refused
+    /// calls belong to no interval and have no rows then.
     ///
     /// Complexity: O(all buckets).
     package static func render(_ profile: Profile, byInterval: Bool = false) -> String {
         var text = line((byInterval ? intervalColumns : []) + columns)
         let isSampled = profile.capture.sampling != nil
-        guard byInterval else { return text + rows(profile.calls, isSampled) }
+        guard byInterval else { return text + rows(profile.calls, isSampled) + rows(profile.refused) }
         let whole = Interval(
             startNanoseconds: 0, durationNanoseconds: profile.capture.durationNanoseconds, calls: profile.calls)
         for interval in profile.intervals.isEmpty ? [whole] : profile.intervals {
@@ -27,7 +28,7 @@ package enum CSVReport {
     }
 
     private static let intervalColumns = ["interval_start_ns", "interval_duration_ns"]
-    private static let columns = ["abi", "number", "name", "outcome", "result"] + figures.map(\.stringValue) + ["sampled"]
+    private static let columns = ["abi", "number", "name", "outcome", "result"] + figures.map(\.stringValue) + ["sampled", "refused_by", "error"]
     private static let figures: [FigureKey] =
         [.calls, .total, .minimum, .mean] + Percentile.allCases.map { FigureKey($0) } + [.maximum]
 
@@ -43,10 +44,19 @@ package enum CSVReport {
                 text += line(
                     first + [call.id.abi.name, String(call.id.number), call.id.name, series.outcome.name, series.result]
                         + [String(series.calls)] + latencies.map { $0.map { String($0) } ?? "" }
-                        + [isSampled ? "yes" : "no"])
+                        + [isSampled ? "yes" : "no", "", ""])
             }
         }
         return text
+    }
+
+    private static func rows(_ refused: [RefusedCalls]) -> String {
+        refused.map { kind in
+            line(
+                [kind.id.abi.name, String(kind.id.number), kind.id.name, "refused", kind.errno == nil ? "ok" : "error"]
+                    + [String(kind.calls)] + figures.dropFirst().map { _ in "" }
+                    + ["no", kind.by.name, kind.errno.map(ErrnoTable.name) ?? ""])
+        }.joined()
     }
 
     private static func line(_ fields: [String]) -> String { fields.map(quoted).joined(separator: ",") + "\r\n" }

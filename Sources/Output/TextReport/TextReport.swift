@@ -80,6 +80,7 @@ package enum TextReport {
             sections.append(ErrorsSection.lines(context))
             sections += DistributionSection.blocks(context)
         }
+        sections.append(RefusedSection.lines(context))
         sections.append(InFlightSection.lines(context))
         sections += VDSOSection.blocks(context)
         sections.append(NotesSection.lines(context))

@@ -23,6 +23,7 @@ struct JSONDocument: Encodable {
         try container.encode(profile.calls.map(CallFigures.init), forKey: .syscalls)
         try container.encode(profile.processes.map(ProcessTotalsPart.init), forKey: .processes)
         try container.encode(profile.inFlight.map(InFlightPart.init), forKey: .inFlight)
+        try container.encode(profile.refused.map(RefusedPart.init), forKey: .refused)
         try container.encodeIfPresent(profile.vdso.map { VDSODetails($0, profile.capture) }, forKey: .vdso)
         try container.encodeIfPresent(profile.workload.map(WorkloadFigures.init), forKey: .workload)
     }

@@ -12,7 +12,7 @@ package enum OpenMetricsReport {
     package static func render(_ profile: Profile) -> String {
         let families =
             [host(profile.host)] + capture(profile.capture) + sampling(profile) + balance(profile.balance)
-            + [durations(of: profile.calls)]
+            + [refused(profile.refused), durations(of: profile.calls)]
             + (profile.vdso.map(VDSOMetrics.families) ?? [])
         return families.map(\.text).joined() + "# EOF\n"
     }
@@ -102,6 +102,18 @@ package enum OpenMetricsReport {
                 "unmeasured_calls", "Completed calls that sampling only counted.", by: "",
                 [("", balance.unmeasured)]),
         ]
+    }
+
+    private static func refused(_ refused: [RefusedCalls]) -> MetricFamily {
+        var family = MetricFamily(
+            "syslat_refused_calls", .counter, help: "Calls that a seccomp filter, its supervisor or a tracer kept from being made.")
+        for kind in refused {
+            let error = kind.errno.map(ErrnoTable.name) ?? ""
+            family.add(
+                "_total", [("abi", kind.id.abi.name), ("name", kind.id.name), ("by", kind.by.name), ("error", error)],
+                String(kind.calls))
+        }
+        return family
     }
 
     private static func durations(of calls: [CallProfile]) -> MetricFamily {

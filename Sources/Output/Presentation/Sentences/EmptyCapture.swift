@@ -15,6 +15,10 @@ package enum EmptyCapture {
             let entered = HumanFormat.count(profile.balance.entered, "system call was", "system calls were")
             return "\(entered) entered in \(duration) (watched: \(scope)), and none completed. The balance below says why."
         }
+        if !profile.refused.isEmpty {
+            return "No system call entered the kernel in \(duration) (watched: \(scope)): all that were tried were refused before. "
+                + "See below which ones, and by whom."
+        }
         if let selection = capture.selection {
             return "None of the selected system calls (\(selection)) was made in \(duration) "
                 + "(watched: \(scope)). Without the selection, the report shows which calls are made instead."

@@ -42,6 +42,9 @@
 /* Bytes of a caller's name. */
 #define SYSLAT_CALLER_NAME 64
 
+/* Kinds of refused calls that are told apart: by ABI, number, error and who refused them. */
+#define SYSLAT_REFUSED_KINDS 4096
+
 /* Pairs of a process and a function of the vDSO for which ticks are counted. */
 #define SYSLAT_TICKED_FUNCTIONS 8192
 /* Stretches of the vDSO's code that are told apart. */

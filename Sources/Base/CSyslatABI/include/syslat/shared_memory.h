@@ -53,6 +53,7 @@ struct syslat_counters {
     syslat_u64 callers_unnoted;   /* calls past the vDSO for whose place in the code the callers' map had no room */
     syslat_u64 vsyscalls_unnoted; /* calls through the vsyscall page for whose process it had none */
     syslat_u64 ticks_unnoted;     /* vDSO ticks for which the ticks' map had no room */
+    syslat_u64 refused_unnoted;   /* refused calls of a kind for which the map of them had no room */
 };
 
 /* A CPU share: counters, and the batch being filled. */
@@ -61,7 +62,7 @@ struct syslat_cpu {
     syslat_u32 users; /* programs inside the batch: the first owns it, the others keep away from it */
     syslat_u32 reserved;
     struct syslat_batch batch;
-    syslat_u64 unused[5]; /* no two shares have a cache line in common */
+    syslat_u64 unused[4]; /* no two shares have a cache line in common */
 };
 
 /* ---- Calls in flight ---- */
@@ -118,6 +119,22 @@ struct syslat_overflow_extremes {
     syslat_u64 max_ns_plus_1;
 };
 
+/* ---- Refused calls ---- */
+
+/* Who may have kept a call from being made. What stands nearer to the call decides. */
+enum syslat_refuser {
+    SYSLAT_REFUSED_BY_UNKNOWN = 0,
+    SYSLAT_REFUSED_BY_FILTER = 1,     /* a seccomp filter */
+    SYSLAT_REFUSED_BY_SUPERVISOR = 2, /* a program that answers for a seccomp filter, or that filter itself */
+    SYSLAT_REFUSED_BY_TRACER = 3,     /* a program that traces the process by ptrace */
+};
+
+struct syslat_refused_key {
+    syslat_u64 call; /* the call word: number, ABI and error */
+    syslat_u32 by;   /* enum syslat_refuser */
+    syslat_u32 reserved;
+};
+
 /* ---- The vDSO ---- */
 
 /* A place in the code of a process from which calls bypassed the vDSO, or its calls through the vsyscall page. */
@@ -161,6 +178,7 @@ _Static_assert(sizeof(struct syslat_cpu) % 64 == 0, "cache lines of a CPU share"
 _Static_assert(sizeof(struct syslat_slot) == 32, "slot layout");
 _Static_assert(sizeof(struct syslat_known_thread) == 64, "a known thread is one cache line");
 _Static_assert(sizeof(struct syslat_overflow_key) == 8, "overflow key layout");
+_Static_assert(sizeof(struct syslat_refused_key) == 16, "refused key layout");
 _Static_assert(sizeof(struct syslat_caller_key) == 32, "caller key layout");
 _Static_assert(sizeof(struct syslat_caller) == 16 + SYSLAT_CALLER_NAME, "caller layout");
 _Static_assert(sizeof(struct syslat_tick_key) == 8, "tick key layout");
