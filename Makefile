@@ -11,7 +11,7 @@ TOOLCHAIN := $(dir $(realpath $(shell command -v $(SWIFT))))
 OBJCOPY := $(TOOLCHAIN)llvm-objcopy
 CLANG := $(TOOLCHAIN)clang
 BENCH := .build/bench
-ASAN := .build-asan
+SANITIZED := .build-sanitized
 FUZZ := .build-fuzz
 FUZZ_VDSO := .build-fuzz-vdso
 # Tests that trace or boot kernels. All others need neither root nor a network.
@@ -86,10 +86,12 @@ test-fast: setup ## Run the tests that need neither root nor a network: a minute
 	@$(SWIFT) build --build-tests
 	@SYSLAT_FAST_TESTS=1 $(SWIFT) test --skip-build --skip '$(TRACING_TESTS)'
 
-test-sanitized: setup ## Run the same tests under the address sanitizer
+test-sanitized: setup ## Run the same tests under the address sanitizer, then under the thread sanitizer
 	@# Leaks are not looked for: the build's own tool frees nothing before it ends, and would fail the build.
-	@# The thread sanitizer has not been tried yet.
-	@ASAN_OPTIONS=detect_leaks=0 SYSLAT_FAST_TESTS=1 $(SWIFT) test --sanitize=address --scratch-path $(ASAN) --skip '$(TRACING_TESTS)'
+	@for sanitizer in address thread; do \
+		ASAN_OPTIONS=detect_leaks=0 SYSLAT_FAST_TESTS=1 $(SWIFT) test --sanitize=$$sanitizer --scratch-path $(SANITIZED)-$$sanitizer \
+			--skip '$(TRACING_TESTS)' || exit; \
+	done
 
 check: lint test generated static ## What CI runs: format, tests, generated files, the static binary, its installation
 	@Tests/static-binary.sh $(STATIC_BUILD)/syslat
@@ -233,4 +235,4 @@ setup-services: setup-peers
 	@Tools/install-packages --start-no-service $(SERVICE_PACKAGES)
 
 clean: ## Remove everything that was built
-	@rm -rf .build $(STATIC_BUILD) $(ASAN) $(FUZZ) $(FUZZ_VDSO)
+	@rm -rf .build $(STATIC_BUILD) $(SANITIZED)-* $(FUZZ) $(FUZZ_VDSO)

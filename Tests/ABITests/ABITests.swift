@@ -56,6 +56,16 @@ private struct Enumerators {
         #expect(expected.count == EntryEvidence.allCases.count + 1)
     }
 
+    @Test func `refusers have the same numbers as in the header`() throws {
+        let names = try Enumerators(of: "syslat_refuser", in: "shared_memory.h").values
+        #expect(
+            names
+                == Dictionary(
+                    uniqueKeysWithValues: RefusedCalls.Refuser.allCases.map {
+                        ("SYSLAT_REFUSED_BY_\($0.name.uppercased())", UInt32($0.rawValue))
+                    }))
+    }
+
     @Test func `limits are the same as in the header`() {
         #expect(BucketScheme.valueBits == SYSLAT_VALUE_BITS)
         #expect(Int32(CallSampling.largestShift) == SYSLAT_MAX_SAMPLING_SHIFT)

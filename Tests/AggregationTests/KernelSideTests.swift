@@ -28,8 +28,9 @@ import Testing
             total.entered - 1000, total.neverReturned, total.beganBefore, total.newTaskReturns, total.refused, total.noSlot,
             total.missedExit, total.overflowed, total.overflowFull, total.spilled, total.batches, total.unbatched,
             total.clockBackwards, total.exitsUnsent, total.callersUnnoted, total.vsyscallsUnnoted, total.ticksUnnoted,
+            total.refusedUnnoted,
         ]
-        #expect(sums == (0..<17).map { 101 + 2 * $0 })
+        #expect(sums == (0..<18).map { 101 + 2 * $0 })
         #expect(MemoryLayout<syslat_counters>.size == sums.count * 8)
         #expect(total.lost == total.noSlot + total.missedExit + total.overflowFull)
         #expect(total.lostByCause == [.noSlot: 111, .missedExit: 113, .overflowFull: 117])
@@ -148,5 +149,25 @@ import Testing
                 of: syslat_event(time: 100 << 22 | 42, call: Event(number: 7).word), toByteOffset: number * 16,
                 as: syslat_event.self)
         }
+    }
+}
+
+@Suite struct RefusedEntryTests {
+    private func key(_ call: Event, by: UInt32) -> syslat_refused_key {
+        syslat_refused_key(call: call.word, by: by, reserved: 0)
+    }
+
+    @Test func `a kind of refused calls is decoded with its error and refuser`() {
+        #expect(
+            RefusedCalls(key(Event(number: 435, error: 38), by: 1), calls: 7)
+                == RefusedCalls(id: SyscallID(abi: .x86_64, number: 435), by: .filter, errno: 38, calls: 7))
+        #expect(
+            RefusedCalls(key(Event(number: 24, abi: 1), by: 2), calls: 1)
+                == RefusedCalls(id: SyscallID(abi: .ia32, number: 24), by: .supervisor, errno: nil, calls: 1))
+    }
+
+    @Test func `what no kernel side writes is no kind of refused calls`() {
+        #expect(RefusedCalls(key(Event(reserved: 1), by: 1), calls: 1) == nil)
+        for by in [4, 256, UInt32.max] { #expect(RefusedCalls(key(Event(), by: by), calls: 1) == nil) }
     }
 }

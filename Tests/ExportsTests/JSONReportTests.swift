@@ -37,7 +37,9 @@ import Testing
         profile.capture.selection = "read"
         let document = try parse(profile)
         #expect(
-            document.keys.sorted() == ["balance", "capture", "host", "in_flight", "processes", "schema", "syscalls", "tool"])
+            document.keys.sorted() == [
+                "balance", "capture", "host", "in_flight", "processes", "refused", "schema", "syscalls", "tool",
+            ])
         #expect(document["schema"] as? String == "syslat.profile/2")
         #expect(
             try keys(document["host"])
@@ -67,6 +69,8 @@ import Testing
         #expect(try keys((document["processes"] as? [Any])?.first) == ["calls", "comm", "errors", "pid", "total_ns"])
         #expect(
             try keys((document["in_flight"] as? [Any])?.first) == ["abi", "age_ns", "comm", "name", "number", "pid", "tid"])
+        #expect(
+            try keys((document["refused"] as? [Any])?.first) == ["abi", "by", "calls", "errno", "error", "name", "number"])
     }
 
     @Test func `the vDSO section has exactly the names of the schema`() throws {

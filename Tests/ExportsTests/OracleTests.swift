@@ -24,7 +24,8 @@ import Testing
         let rows = try Oracles.ask("read_csv.py", about: text, for: [[String: String]].self)
         let calls = byInterval && !profile.intervals.isEmpty ? profile.intervals.flatMap(\.calls) : profile.calls
         let isSampled = profile.capture.sampling != nil
-        let expected = calls.flatMap { call in call.series.inOrder.map { row(call.id, $0, isSampled: isSampled) } }
+        var expected = calls.flatMap { call in call.series.inOrder.map { row(call.id, $0, isSampled: isSampled) } }
+        if !byInterval { expected += profile.refused.map(row) }
         #expect(rows.count == expected.count)
         for (row, expected) in zip(rows, expected) {
             #expect(row.filter { !$0.key.hasPrefix("interval_") } == expected)
@@ -44,8 +45,24 @@ import Testing
             "min_ns": text(isMeasured ? distribution.min : nil), "mean_ns": text(distribution.mean), "p50_ns": value(.p50),
             "p90_ns": value(.p90), "p99_ns": value(.p99), "p999_ns": value(.p999),
             "max_ns": text(isMeasured ? distribution.max : nil),
-            "sampled": isSampled ? "yes" : "no",
+            "sampled": isSampled ? "yes" : "no", "refused_by": "", "error": "",
         ]
+    }
+
+    private func row(_ refused: RefusedCalls) -> [String: String] {
+        var row = ["total_ns", "min_ns", "mean_ns", "p50_ns", "p90_ns", "p99_ns", "p999_ns", "max_ns"].reduce(into: [:]) {
+            $0[$1] = ""
+        }
+        row["abi"] = refused.id.abi.name
+        row["number"] = "\(refused.id.number)"
+        row["name"] = refused.id.name
+        row["outcome"] = "refused"
+        row["result"] = refused.errno == nil ? "ok" : "error"
+        row["calls"] = "\(refused.calls)"
+        row["sampled"] = "no"
+        row["refused_by"] = refused.by.name
+        row["error"] = refused.errno.map(ErrnoTable.name) ?? ""
+        return row
     }
 
     // MARK: HdrHistogram

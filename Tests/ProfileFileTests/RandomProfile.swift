@@ -17,11 +17,13 @@ extension Profile {
             processes: (0..<Int.random(in: 0...5, using: &random)).map { .random(pid: Int32($0), using: &random) },
             inFlight: (0..<Int.random(in: 0...3, using: &random)).map { number in
                 InFlightCall(
-                    pid: Int32(number), tid: Int32(number) + 7, comm: text(using: &random), id: .random(using: &random),
+                    pid: Int32(number), tid: Int32(number) + 7, comm: text(using: &random), thread: text(using: &random),
+                    id: .random(using: &random),
                     ageNanoseconds: .random(in: 0 ... .max, using: &random), beganBefore: .random(using: &random))
             },
             intervals: series, vdso: Bool.random(using: &random) ? .random(using: &random) : nil,
-            workload: Bool.random(using: &random) ? .random(using: &random) : nil)
+            workload: Bool.random(using: &random) ? .random(using: &random) : nil,
+            refused: (0..<Int.random(in: 0...4, using: &random)).map { _ in .random(using: &random) })
     }
 
     private static func randomCalls(using random: inout some RandomNumberGenerator) -> [CallProfile] {
@@ -135,5 +137,14 @@ extension ProcessProfile {
                     totalNanoseconds: .random(in: 0...1 << 60, using: &random))
             },
             distribution: Bool.random(using: &random) ? .random(using: &random) : nil)
+    }
+}
+
+extension RefusedCalls {
+    static func random(using random: inout some RandomNumberGenerator) -> RefusedCalls {
+        RefusedCalls(
+            id: .random(using: &random), by: Refuser.allCases.randomElement(using: &random)!,
+            errno: Bool.random(using: &random) ? .random(in: 1...4095, using: &random) : nil,
+            calls: .random(in: 1 ... .max, using: &random))
     }
 }

@@ -100,8 +100,14 @@ package enum Fixtures {
 
     package static let inFlight = [
         InFlightCall(pid: 1234, tid: 1234, comm: "nginx", id: .native(232), ageNanoseconds: 9_870_123_456),
-        InFlightCall(pid: 1300, tid: 1302, comm: "postgres", id: .native(202), ageNanoseconds: 3_020_000_000),
+        InFlightCall(
+            pid: 1300, tid: 1302, comm: "postgres", thread: "checkpointer", id: .native(202), ageNanoseconds: 3_020_000_000),
         InFlightCall(pid: 1300, tid: 1301, comm: "postgres", id: .native(230), ageNanoseconds: 81_000_000),
+    ]
+
+    package static let refused = [
+        RefusedCalls(id: .native(435), by: .filter, errno: 38, calls: 1),
+        RefusedCalls(id: .native(102), by: .supervisor, errno: nil, calls: 1),
     ]
 
     /// Processes that share out the calls, the largest first, all but `missing` of them.
@@ -126,7 +132,7 @@ package enum Fixtures {
     package static var typical: Profile {
         Profile(
             tool: "syslat 0.1.0", host: host, capture: capture(), balance: balance(of: calls), calls: calls,
-            processes: processes(of: calls), inFlight: inFlight)
+            processes: processes(of: calls), inFlight: inFlight, refused: refused)
     }
 
     /// Calls lost for two causes, calls that overflowed, and warnings.
@@ -201,8 +207,14 @@ package enum Fixtures {
             inFlight: (0..<14).map {
                 InFlightCall(
                     pid: 4_194_304, tid: 4_194_290 - $0, comm: comms[Int($0) % comms.count],
+                    thread: comms[Int($0 + 1) % comms.count],
                     id: SyscallID(abi: .ia32, number: 407),
                     ageNanoseconds: UInt64($0 + 1) * 7 * hour / 3)
+            },
+            refused: (0..<15).map {
+                RefusedCalls(
+                    id: SyscallID(abi: $0 % 2 == 0 ? .ia32 : .x86_64, number: $0 == 3 ? .max : 400 + $0),
+                    by: RefusedCalls.Refuser.allCases[Int($0) % 4], errno: $0 == 0 ? nil : 4095 - $0, calls: .max - UInt64($0))
             })
     }
 }

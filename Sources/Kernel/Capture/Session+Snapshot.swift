@@ -116,7 +116,8 @@ extension Session {
         }
         if counters.refusedUnnoted > 0 {
             warnings.append(
-                "\(counters.refusedUnnoted) refused calls have no row: there were too many kinds of them. The balance has them all.")
+                "\(counters.refusedUnnoted) refused calls have no row: there were too many kinds of them. The balance has them all."
+            )
         }
         if counters.clockBackwards > 0 {
             warnings.append("The clock ran backwards inside \(counters.clockBackwards) calls; they count as 0 ns.")

@@ -221,7 +221,8 @@ package struct InFlightCall: Sendable, Hashable {
     package var beganBefore: Bool
 
     package init(
-        pid: Int32, tid: Int32, comm: String, thread: String? = nil, id: SyscallID, ageNanoseconds: UInt64, beganBefore: Bool = false
+        pid: Int32, tid: Int32, comm: String, thread: String? = nil, id: SyscallID, ageNanoseconds: UInt64,
+        beganBefore: Bool = false
     ) {
         self.thread = thread == comm ? nil : thread
         self.pid = pid

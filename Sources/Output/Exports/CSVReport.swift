@@ -28,7 +28,8 @@ package enum CSVReport {
     }
 
     private static let intervalColumns = ["interval_start_ns", "interval_duration_ns"]
-    private static let columns = ["abi", "number", "name", "outcome", "result"] + figures.map(\.stringValue) + ["sampled", "refused_by", "error"]
+    private static let columns =
+        ["abi", "number", "name", "outcome", "result"] + figures.map(\.stringValue) + ["sampled", "refused_by", "error"]
     private static let figures: [FigureKey] =
         [.calls, .total, .minimum, .mean] + Percentile.allCases.map { FigureKey($0) } + [.maximum]
 

@@ -10,10 +10,10 @@ enum InFlightSection {
         let calls = context.profile.inFlight
         guard !calls.isEmpty else { return [] }
         let rows = calls.prefix(rowsShown).map { call in
-            let thread = call.thread.map { " \($0)" } ?? ""
-            let task = call.pid == call.tid ? "\(call.pid)" : "\(call.pid)/\(call.tid)\(thread)"
+            let name = [call.comm.isEmpty ? "?" : call.comm, call.thread ?? ""].filter { !$0.isEmpty }.joined(separator: "/")
+            let task = call.pid == call.tid ? "\(call.pid)" : "\(call.pid)/\(call.tid)"
             return (
-                process: SafeText.sanitized(call.comm.isEmpty ? "?" : call.comm), task: SafeText.sanitized(" (\(task))"),
+                process: SafeText.sanitized(name), task: " (\(task))",
                 call: SafeText.sanitized(call.id.label(on: context.profile.host)),
                 age: (call.beganBefore ? "≥ " : "") + HumanFormat.duration(nanoseconds: call.ageNanoseconds)
             )
