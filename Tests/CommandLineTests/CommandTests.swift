@@ -54,6 +54,39 @@ extension CommandLineTests {
             #expect(report.balance.closes)
         }
 
+        private static let outlived = ["/bin/sh", "-c", "sleep 0.7 & sleep 0.8 >/dev/null & exec true"]
+
+        @Test func `processes that outlive the command are named`() throws {
+            let (report, run) = try Report.profiling(Commands.outlived)
+            #expect(run.status == 0)
+            let notes = report.capture.notes.filter { $0.contains("that the target started still run: sleep (") }
+            #expect(notes.count == 1 && notes[0].hasPrefix("2 processes "), "\(report.capture.notes)")
+            #expect(report.calls("clock_nanosleep") == 0)
+        }
+
+        @Test func `--wait-all waits for the processes that outlive the command`() throws {
+            let (report, run) = try Report.profiling(Commands.outlived, options: ["--wait-all"])
+            #expect(run.status == 0)
+            #expect(report.capture.notes.filter { $0.contains("still run") }.isEmpty)
+            #expect(report.calls("clock_nanosleep") == 2 && report.in_flight.isEmpty)
+            #expect(report.capture.duration_ns >= 800_000_000)
+            report.expectNothingLost()
+        }
+
+        @Test func `--wait-all waits for children of several processes that already ran`() throws {
+            let program = try WaitingProgram(Fixture.gated(Commands.outlived))
+            let other = try WaitingProgram(Fixture.gated(["/bin/true"]))
+            let (run, _) = try RunningProfiler.run(["--wait-all", "-p", "\(program.pid)", "\(other.pid)"]) { _ in
+                program.release()
+                other.release()
+            }
+            #expect(run.status == 0, "\(run.error)")
+            let report = try Report(json: run.output)
+            #expect(report.calls("clock_nanosleep") == 2 && report.in_flight.isEmpty)
+            #expect(report.balance.began_before == 2)
+            report.expectNothingLost()
+        }
+
         @Test func `a command that ends early ends the capture`() throws {
             let (report, run) = try Report.profiling(["true"], options: ["-d", "10m"])
             #expect(run.status == 0)

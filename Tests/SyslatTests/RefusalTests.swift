@@ -50,7 +50,7 @@ import Testing
     func `what is not a process id is refused`(value: String, item: String) {
         expect(
             ["-p", value],
-            "'\(item)' is not a process id. Give -p numbers separated by commas: -p 1234,5678")
+            "'\(item)' is not a process id. Give -p numbers: -p 1234,5678 or -p 1234 5678")
     }
 
     @Test(arguments: ["0", "-1", "-9223372036854775808"])

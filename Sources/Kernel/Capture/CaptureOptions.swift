@@ -11,6 +11,8 @@ package struct CaptureOptions: Sendable {
     package var selectionText: String?
     /// When a one-shot capture ends, counted from the start of recording; nil to go on until a signal or the end of the target.
     package var durationNanoseconds: UInt64?
+    /// Whether the capture goes on until the processes that the target has started, and theirs, have ended too.
+    package var waitsForDescendants = false
     /// Length of the intervals of a one-shot capture's time series; nil for none.
     package var intervalNanoseconds: UInt64?
     /// Size of the ring buffer in bytes: a power of two between ``smallestRing`` and ``largestRing``.

@@ -101,6 +101,20 @@ extension Session {
         }
     }
 
+    /// Names the processes that the target started and that outlive it; nil if there are none, or if the capture did not end with the
+    /// target.
+    var survivorsNote: String? {
+        guard watch.hasEnded, !options.isWindowed, let survivors = try? probes.watchedProcesses(), !survivors.isEmpty else {
+            return nil
+        }
+        let shown = survivors.prefix(5).map { pid in ProcFS.comm(of: pid).map { "\($0) (\(pid))" } ?? "\(pid)" }
+        let rest = survivors.count > shown.count ? " and \(survivors.count - shown.count) more" : ""
+        let (subject, theirs) = survivors.count == 1 ? ("1 process", "Its") : ("\(survivors.count) processes", "Their")
+        return
+            "\(subject) that the target started still \(survivors.count == 1 ? "runs" : "run"): \(shown.joined(separator: ", "))\(rest). "
+            + "\(theirs) calls after the target's end are not in this profile."
+    }
+
     private func warnings(_ counters: KernelCounters) -> [String] {
         var warnings: [String] = []
         if let warning = sampling.warning { warnings.append(warning) }

@@ -57,6 +57,8 @@ package struct Session: ~Copyable {
     /// When batches of quiet CPUs are sent next.
     var nextFlush: UInt64 = 0
     var notes: [String]
+    /// When to look again whether processes that the target started still run.
+    private var nextLookForDescendants: UInt64 = 0
     /// Calls that the kernel side had lost at the last reading.
     var lostInKernel: UInt64 = 0
     /// The signal that ended it last.
@@ -66,6 +68,8 @@ package struct Session: ~Copyable {
     private static let pollNanoseconds: UInt64 = 50_000_000
     /// How long events of a quiet CPU may wait in its batch.
     static let flushNanoseconds: UInt64 = 1_000_000_000
+    /// How often to look whether processes that the target started still run.
+    private static let descendantsNanoseconds: UInt64 = 250_000_000
 
     /// Checks the target, loads and attaches the programs, and measures the probe floor. Nothing is recorded yet.
     package init(_ options: CaptureOptions) throws(CaptureError) {
@@ -147,7 +151,7 @@ package struct Session: ~Copyable {
     package mutating func advance(until deadline: UInt64?) throws(CaptureError) -> Stop {
         while true {
             let now = Clock.monotonic
-            if watch.hasEnded { return .targetEnded }
+            if watch.hasEnded, try !awaitsDescendants(now) { return .targetEnded }
             if let deadline, now >= deadline { return .deadline }
             probes.advanceCoarseClock(to: now)
             ticker.adapt(probes, at: now)
@@ -165,6 +169,14 @@ package struct Session: ~Copyable {
         }
     }
 
+    /// Whether the target has ended, but processes that it started still run, and the capture waits for them.
+    private mutating func awaitsDescendants(_ now: UInt64) throws(CaptureError) -> Bool {
+        guard options.waitsForDescendants else { return false }
+        guard now >= nextLookForDescendants else { return true }
+        nextLookForDescendants = now + Session.descendantsNanoseconds
+        return try explained { () throws(BPFError) in try !probes.watchedProcesses().isEmpty }
+    }
+
     private mutating func noteEnd(of pid: Int32) {
         watch.noteEnd(of: pid)
         guard case .processes = options.target, !options.isWindowed else { return }
@@ -178,6 +190,7 @@ package struct Session: ~Copyable {
         ticker.stop()
         times.end = Clock.monotonic
         times.cpuAtEnd = Clock.ownCPU
+        if let note = survivorsNote { notes.append(note) }
         probes.waitForPrograms()
         phase = .stopped
     }

@@ -43,7 +43,7 @@ package enum Target: Sendable, Hashable {
         }
         guard pid > 0, kill(pid, 0) == 0 || errno == EPERM else {
             throw CaptureError(
-                "There is no process \(pid). It may have ended; `pgrep -d, NAME` prints the pids of a program.")
+                "There is no process \(pid). It may have ended; `pgrep NAME` prints the pids of a program.")
         }
         if let leader = ProcFS.threadGroup(of: pid), leader != pid {
             throw CaptureError(

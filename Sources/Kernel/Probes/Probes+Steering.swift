@@ -53,6 +53,9 @@ extension Probes {
         control.beginEpoch()
     }
 
+    /// The processes in the watch list. For a scope of processes.
+    package func watchedProcesses() throws(BPFError) -> [Int32] { try WatchList.processes(in: object) }
+
     /// Measures 1 of 2^shift calls from now on. Only where the options ask for sampling.
     package func sample(shift: UInt8) {
         control.setSamplingShift(shift)

@@ -4,8 +4,8 @@ import Capture
 /// The target: exactly one of -p, -a, --cgroup and a command.
 struct TargetOptions: ParsableArguments {
     @Option(
-        name: [.short, .customLong("pid")],
-        help: ArgumentHelp("Profile these processes; repeatable.", valueName: "pid,…"))
+        name: [.short, .customLong("pid")], parsing: .upToNextOption,
+        help: ArgumentHelp("Profile these processes.", valueName: "pid…"))
     var pids: [String] = []
 
     @Flag(name: [.short, .long], help: "Profile every process except syslat itself.")
@@ -16,6 +16,9 @@ struct TargetOptions: ParsableArguments {
 
     @Flag(help: "Don't watch child processes that the target starts.")
     var noFollow = false
+
+    @Flag(help: "Go on until the processes that the target has started have ended too.")
+    var waitAll = false
 
     @Argument(parsing: .postTerminator, help: "Start this command and profile it until it ends.")
     var command: [String] = []
@@ -34,6 +37,13 @@ struct TargetOptions: ParsableArguments {
         if noFollow && (all || cgroup != nil) {
             throw ValidationError("--no-follow goes with -p or a command: \(given[0]) has no children to leave out. Drop it.")
         }
+        if waitAll && (all || cgroup != nil) {
+            throw ValidationError(
+                "--wait-all goes with -p or a command: \(given[0]) has no end to wait for. Drop it, or use --duration.")
+        }
+        if waitAll && noFollow {
+            throw ValidationError("--wait-all waits for the child processes that --no-follow leaves out. Keep one.")
+        }
         _ = try processIDs()
     }
 
@@ -49,7 +59,7 @@ struct TargetOptions: ParsableArguments {
         var ids: [Int32] = []
         for item in pids.flatMap({ $0.split(separator: ",", omittingEmptySubsequences: false) }) {
             guard let id = Int32(item), id > 0 else {
-                throw ValidationError("'\(item)' is not a process id. Give -p numbers separated by commas: -p 1234,5678")
+                throw ValidationError("'\(item)' is not a process id. Give -p numbers: -p 1234,5678 or -p 1234 5678")
             }
             if !ids.contains(id) { ids.append(id) }
         }

@@ -13,7 +13,7 @@ struct ProfileCommand: ParsableCommand {
         commandName: "profile",
         abstract: "Trace processes and report the latency of their system calls.",
         usage: """
-            syslat profile [options] -p PID[,PID…]
+            syslat profile [options] -p PID…
             syslat profile [options] -a
             syslat profile [options] --cgroup PATH
             syslat profile [options] -- COMMAND [ARGUMENT…]
@@ -136,11 +136,12 @@ struct ProfileCommand: ParsableCommand {
         let reporter = LiveReport(try Output(path: report), view: view, isJSON: format == .json, isSampled: sampling != .everyCall)
         var sink: ProfileSink?
         if let output { sink = try ProfileSink(path: output) }
-        let options = CaptureOptions(
+        var options = CaptureOptions(
             target: try target.target(), selection: try Selecting.selection(syscalls),
             selectionText: syscalls.isEmpty ? nil : syscalls.joined(separator: ","), durationNanoseconds: duration,
             intervalNanoseconds: interval, ringBytes: ringSize, btfPath: btf, programSet: programSet,
             keepsProcessDistributions: view.grouping == .process, sampling: sampling, vdsoTickHertz: vdsoTicks.hertz)
+        options.waitsForDescendants = target.waitAll
         let session = try Session(options)
         if interval != nil { try sink?.begin(session.outline) }
         // A command that writes to the same terminal has it to itself.
