@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # static-binary.sh BINARY
-# Proves that the static binary needs nothing: it runs in an empty folder, with no other file than /proc and /sys.
+# Proves that the static binary needs nothing: it runs in an empty folder, with no other file than /proc and /sys. Without those it still
+# starts and shows profiles.
 set -euo pipefail
 
 binary=$(realpath "$1")
@@ -17,8 +18,15 @@ unshare --mount bash -euo pipefail -c '
     mount -t proc proc "$0/proc"
     mount -t sysfs sysfs "$0/sys"
     chroot "$0" /syslat doctor >&2
-    chroot "$0" /syslat profile --format json -- /syslat --version
+    chroot "$0" /syslat profile --format json -o /saved -- /syslat --version
 ' "$jail" | tail -n 1 | jq --exit-status '
     .balance as $b | ($b.entered > 0 and $b.lost == 0
         and $b.entered == $b.completed + $b.in_flight + $b.never_returned + $b.lost)' >/dev/null
+version=$(chroot "$jail" /syslat --version)
+[ "$version" = "$("$binary" --version)" ] || { echo "without /proc, --version prints '$version'" >&2; exit 1; }
+chroot "$jail" /syslat report --format json /saved | jq --exit-status '.balance.entered > 0' >/dev/null
+status=0
+chroot "$jail" /syslat profile -- /syslat 2>"$jail/error" || status=$?
+[ "$status" -eq 1 ] && grep --quiet "/proc isn't mounted" "$jail/error" ||
+    { echo "without /proc, profile ends with $status and says: $(cat "$jail/error")" >&2; exit 1; }
 echo "static binary: $size bytes, runs in an empty chroot, balance closes"

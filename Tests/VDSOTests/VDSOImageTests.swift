@@ -104,6 +104,7 @@ import Testing
         ] {
             #expect(error.description.hasPrefix("The ") && error.description.hasSuffix("."))
         }
+        #expect(VDSOImageError.noMappings.description.hasSuffix("served calls are left out."))
     }
 }
 

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <linux/close_range.h>
 #include <linux/magic.h>
 #include <linux/membarrier.h>
@@ -230,4 +231,14 @@ int clinux_wifsignaled(int status)
 int clinux_wtermsig(int status)
 {
     return WTERMSIG(status);
+}
+
+uint64_t clinux_capabilities(void)
+{
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {0};
+
+    if (syscall(SYS_capget, &header, data))
+        return 0;
+    return (uint64_t)data[1].effective << 32 | data[0].effective;
 }

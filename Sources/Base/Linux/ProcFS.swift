@@ -2,6 +2,10 @@ import Glibc
 
 /// What /proc and /sys say. Every reader gives nil for what is not there.
 package enum ProcFS {
+    /// Whether /proc is there, and whether /sys is.
+    package static var isMounted: Bool { mayAccess("/proc/self", F_OK) }
+    package static var hasSys: Bool { mayAccess("/sys/kernel", F_OK) }
+
     /// The whole of a small file, without the last line break.
     package static func text(_ path: String) -> String? {
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)

@@ -19,7 +19,7 @@ struct Syslat: ParsableCommand {
 
     static func main() {
         StandardStreams.reserve()
-        let arguments = GuestInit.isThisProcess ? [GuestInitCommand.name] : Array(CommandLine.arguments.dropFirst())
+        let arguments = GuestInit.isThisProcess ? [GuestInitCommand.name] : Array(ProgramStart.takeArguments().dropFirst())
         do {
             do {
                 var command = try parseAsRoot(Arguments.prepared(arguments))

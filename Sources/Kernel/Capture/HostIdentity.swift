@@ -8,7 +8,7 @@ extension Host {
     package static func current() -> Host {
         let vulnerabilities = "/sys/devices/system/cpu/vulnerabilities"
         return Host(
-            kernelRelease: ProcFS.text("/proc/sys/kernel/osrelease") ?? "unknown",
+            kernelRelease: KernelRelease.current,
             kernelVersion: ProcFS.text("/proc/sys/kernel/version") ?? "unknown",
             arch: architecture,
             bootID: ProcFS.text("/proc/sys/kernel/random/boot_id") ?? "unknown",

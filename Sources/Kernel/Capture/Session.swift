@@ -115,6 +115,11 @@ package struct Session: ~Copyable {
         } catch {
             throw CaptureError(error)
         }
+        if !features.hasBTF && options.btfPath == nil && !ProcFS.hasSys {
+            throw CaptureError(
+                "/sys isn't mounted here, so \(KernelFeatures.ownBTF) can't be read, the description of the kernel's data that the "
+                    + "programs need. Mount it (mount -t sysfs sysfs /sys), or get a file that has it.", remedy: .btfFile)
+        }
         if !features.hasBTF && options.btfPath == nil {
             throw CaptureError(
                 "This kernel (\(features.release)) carries no BTF (no \(KernelFeatures.ownBTF)), the description of its data that "

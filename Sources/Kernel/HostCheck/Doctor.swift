@@ -53,6 +53,13 @@ package enum Doctor {
                 return Finding(subject: "BTF", verdict: .failed, detail: error.description)
             }
         }
+        guard ProcFS.hasSys else {
+            return Finding(
+                subject: "BTF", verdict: .failed,
+                detail:
+                    "/sys isn't mounted, so \(KernelFeatures.ownBTF) can't be read: mount -t sysfs sysfs /sys, or get a file with it",
+                remedy: .btfFile)
+        }
         guard ProcFS.mayAccess(KernelFeatures.ownBTF, R_OK) else {
             return Finding(
                 subject: "BTF", verdict: .failed,
@@ -63,9 +70,9 @@ package enum Doctor {
     }
 
     private static func privileges() -> Finding {
-        // Bits of CapEff, include/uapi/linux/capability.h.
+        // Bits: include/uapi/linux/capability.h.
         let names = [(21, "CAP_SYS_ADMIN"), (38, "CAP_PERFMON"), (39, "CAP_BPF")]
-        let effective = ProcFS.field("CapEff", in: "/proc/self/status").flatMap { UInt64($0, radix: 16) } ?? 0
+        let effective = Capabilities.inForce
         let held = names.filter { effective >> UInt64($0.0) & 1 == 1 }.map(\.1)
         let suffices = held.contains("CAP_SYS_ADMIN") || (held.contains("CAP_BPF") && held.contains("CAP_PERFMON"))
         guard suffices else {
@@ -161,6 +168,9 @@ package enum Doctor {
 
     private static func clocksource() -> Finding {
         let name = Host.clocksource()
+        guard ProcFS.hasSys else {
+            return Finding(subject: "clocksource", verdict: .note, detail: "unknown, because /sys isn't mounted")
+        }
         guard Clocksource.readableInUserSpace.contains(name) else {
             return Finding(
                 subject: "clocksource", verdict: .note,

@@ -81,7 +81,7 @@ package enum GuestInit {
 
     private static func runJobs() throws(KernelLabError) {
         let channel = try openChannel()
-        try send(.greeting(release: release()), to: channel)
+        try send(.greeting(release: KernelRelease.current), to: channel)
         let text = try contents(of: jobsPath, as: "The list of jobs")
         guard let jobs = try? JSONDecoder().decode([GuestJob].self, from: Data(text)) else {
             throw KernelLabError("The list of jobs \(jobsPath) can't be read.")
@@ -110,10 +110,6 @@ package enum GuestInit {
             throw KernelLabError("\(channelPath) can't be put into raw mode: \(Errno.last).")
         }
         return channel
-    }
-
-    private static func release() -> String {
-        String((ProcFS.text("/proc/sys/kernel/osrelease") ?? "").prefix { $0 > " " })
     }
 
     private static func say(_ sentence: String) {

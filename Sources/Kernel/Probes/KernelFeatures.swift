@@ -26,9 +26,13 @@ package struct KernelFeatures: Sendable {
     /// CPU numbers are below this one, including CPUs that may be added. `Int.max` if unknown.
     let cpuLimit: Int
 
-    /// Errors: a kernel that is too old, or a process id namespace other than the kernel's own.
+    /// Errors: no /proc, a kernel that is too old, or a process id namespace other than the kernel's own.
     package init() throws(ProbesError) {
-        release = ProcFS.text("/proc/sys/kernel/osrelease") ?? ""
+        guard ProcFS.isMounted else {
+            throw ProbesError(
+                "/proc isn't mounted here, and syslat finds processes and their names there. Mount it: mount -t proc proc /proc.")
+        }
+        release = KernelRelease.current
         try KernelFeatures.check(release: release)
         try KernelFeatures.checkNamespace()
         hasBTF = ProcFS.mayAccess(KernelFeatures.ownBTF, R_OK)
@@ -55,7 +59,7 @@ package struct KernelFeatures: Sendable {
         let parts = release.split(separator: ".", maxSplits: 2, omittingEmptySubsequences: false)
         guard parts.count >= 2, let major = Int(parts[0]), let minor = Int(parts[1].prefix { $0.isNumber }) else {
             throw ProbesError(
-                "The kernel's version can't be read from /proc/sys/kernel/osrelease ('\(release)'). Is /proc mounted?")
+                "The kernel calls its release '\(release)', which has no version that syslat can read. Please report this.")
         }
         guard (major, minor) >= oldestVersion else {
             throw ProbesError(

@@ -1,4 +1,3 @@
-import BPFObjects
 package import BPFRuntime
 import CSyslatABI
 import Glibc
@@ -84,7 +83,7 @@ private struct Loaded: ~Copyable {
         let set = ProgramSet.best(options, features, isConcurrent: isConcurrent)
         let programs = set.programs(naming: features.looksUpMappings)
         let config = syslat_config(options, features, set, isConcurrent: isConcurrent)
-        let opened = try OpenBPFObject(name: "syslat", image: BPFObjects.syslat, btfPath: options.btfPath)
+        let opened = try OpenBPFObject(name: "syslat", image: set.image, btfPath: options.btfPath)
         try opened.setInitialValue(of: ".rodata.config", to: config)
         try opened.setEntries(of: "events", to: options.ringBytes)
         if !options.samples { try opened.setEntries(of: "unmeasured", to: 1) }

@@ -1,4 +1,6 @@
-/// Which of the kernel side's programs a capture runs with: see BPF/syslat.bpf.c. The first that can be used is used.
+import BPFObjects
+
+/// Which of the kernel side's programs a capture runs with: see BPF/typed.bpf.c and BPF/raw.bpf.c. The first that can be used is used.
 package enum ProgramSet: String, Sendable, Hashable, CaseIterable {
     /// Typed programs that know threads by their registers: the fast path (BPF/fast.bpf.h) for captures of every call.
     case fast
@@ -74,6 +76,9 @@ package enum ProgramSet: String, Sendable, Hashable, CaseIterable {
             sysEnter: "sys_enter_\(suffix)", sysExit: "sys_exit_\(suffix)\(naming)", fork: "task_fork_\(hooks)",
             exec: "task_exec_\(hooks)", exit: "task_exit_\(hooks)")
     }
+
+    /// The object that has the programs.
+    var image: [UInt8] { self == .raw ? BPFObjects.raw : BPFObjects.typed }
 
     /// Threads are told by the address of their registers.
     var knowsThreads: Bool { self == .fast || self == .fastSampling }

@@ -19,7 +19,7 @@ package struct RunningVDSO: Sendable {
     package static func find() throws(VDSOImageError) -> RunningVDSO? {
         let address = UInt(getauxval(UInt(AT_SYSINFO_EHDR)))
         guard address != 0 else { return nil }
-        let maps = ProcFS.text("/proc/self/maps") ?? ""
+        guard let maps = ProcFS.text("/proc/self/maps") else { throw .noMappings }
         // Find the mapping by its address, since gVisor doesn't name it [vdso]. It tells where the image ends.
         guard let mapping = MemoryMapping.all(maps: maps).first(where: { $0.start == address }),
             mapping.permissions.hasPrefix("r"), let start = unsafe UnsafeRawPointer(bitPattern: address)

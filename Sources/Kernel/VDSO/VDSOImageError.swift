@@ -8,6 +8,8 @@ package enum VDSOImageError: Error, Sendable, Hashable, CustomStringConvertible 
     case cutOff(String, end: UInt64, of: Int)
     /// A part contradicts itself or another.
     case malformed(String)
+    /// /proc/self/maps, which tells where the image ends, can't be read.
+    case noMappings
     /// The kernel names this address in the auxiliary vector, but nothing readable is mapped there.
     case notMapped(address: UInt)
 
@@ -18,6 +20,7 @@ package enum VDSOImageError: Error, Sendable, Hashable, CustomStringConvertible 
         case .cutOff(let what, let end, let size):
             "The vDSO image is cut off: its \(what) reaches to byte \(end) of \(size). \(VDSOImageError.consequence)"
         case .malformed(let what): "The vDSO image contradicts itself: \(what). \(VDSOImageError.consequence)"
+        case .noMappings: "/proc/self/maps can't be read, and it tells where the vDSO ends: served calls are left out."
         case .notMapped(let address):
             "The kernel says that the vDSO is at 0x\(String(address, radix: 16)), but /proc/self/maps shows nothing readable there: "
                 + VDSOImageError.consequence

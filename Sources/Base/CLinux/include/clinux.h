@@ -108,4 +108,14 @@ int clinux_wexitstatus(int status);
 int clinux_wifsignaled(int status);
 int clinux_wtermsig(int status);
 
+/* The capabilities in force of the calling thread, a bit for each (capget(2)); 0 if the kernel tells none. */
+uint64_t clinux_capabilities(void);
+
+/* The arguments that this program was started with, its name among them. Swift's own CommandLine reads /proc, which may be missing. */
+int clinux_argument_count(void);
+const char *_Nonnull clinux_argument(int index);
+
+/* Takes back what the start of the Swift runtime needed in the environment. Call it first: a child would inherit it. */
+void clinux_restore_environment(void);
+
 #endif

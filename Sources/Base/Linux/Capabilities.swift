@@ -1,0 +1,7 @@
+import CLinux
+
+/// What this process may do beyond other users: capabilities(7).
+package enum Capabilities {
+    /// Those in force, a bit for each (include/uapi/linux/capability.h).
+    package static var inForce: UInt64 { clinux_capabilities() }
+}

@@ -1,0 +1,74 @@
+import CaptureSupport
+import Foundation
+import Testing
+
+extension CommandLineTests {
+    /// Mount namespaces in which /proc or /sys is missing.
+    @Suite(.requiresBPF) struct BareSurroundings {
+        private static let withoutProc = "mount -t tmpfs none /proc"
+        private static let withoutSys = "umount -l /sys"
+
+        /// Runs `syslat ARGUMENTS` after a command that changes the mounts, in a mount namespace of its own.
+        private func syslat(after command: String, _ arguments: [String]) throws -> ProgramRun {
+            try ProgramRun.run(
+                ["unshare", "--mount", "sh", "-c", "\(command) && exec \"$0\" \"$@\"", ProgramRun.syslat] + arguments)
+        }
+
+        @Test func `without /proc a capture says what is missing`() throws {
+            let run = try syslat(after: Self.withoutProc, ["profile", "--", "false"])
+            #expect(run.status == 1 && run.output == "")
+            #expect(run.error.hasPrefix("syslat: /proc isn't mounted here"), "\(run.error)")
+            #expect(run.error.contains("mount -t proc proc /proc"))
+        }
+
+        @Test func `without /proc the arguments and the exit status are those that were given`() throws {
+            let version = try syslat(after: Self.withoutProc, ["--version"])
+            let usual = try CommandLineTests.syslat(["--version"])
+            #expect(version.status == 0 && version.output == usual.output)
+            let wrong = try syslat(after: Self.withoutProc, ["report", "--no-such-option"])
+            let usualRefusal = try CommandLineTests.syslat(["report", "--no-such-option"])
+            #expect(wrong.status == 64 && wrong.error == usualRefusal.error, "\(wrong.error)")
+        }
+
+        @Test func `without /proc and /sys saved profiles are shown and compared`() throws {
+            let scratch = try Scratch()
+            let file = scratch.path("p.syslat")
+            #expect(try CommandLineTests.syslat(["profile", "-o", file, "--report", "/dev/null", "--", "true"]).status == 0)
+            let bare = "\(Self.withoutSys) && \(Self.withoutProc)"
+            let shown = try syslat(after: bare, ["report", file])
+            let usual = try CommandLineTests.syslat(["report", file])
+            #expect(shown.status == 0 && shown.output == usual.output, "\(shown.error)")
+            let compared = try syslat(after: bare, ["compare", file, "--", file])
+            let usualComparison = try CommandLineTests.syslat(["compare", file, "--", file])
+            #expect(compared.status == usualComparison.status && compared.output == usualComparison.output, "\(compared.error)")
+        }
+
+        @Test func `without /sys a capture says what is missing, and works with a BTF file`() throws {
+            let scratch = try Scratch()
+            let btf = scratch.path("btf")
+            try FileManager.default.copyItem(atPath: "/sys/kernel/btf/vmlinux", toPath: btf)
+            let refused = try syslat(after: Self.withoutSys, ["profile", "--", "true"])
+            #expect(refused.status == 1)
+            #expect(refused.error.hasPrefix("syslat: /sys isn't mounted here"), "\(refused.error)")
+            #expect(refused.error.contains("mount -t sysfs sysfs /sys") && refused.error.contains("--btf FILE"))
+            let program = try Fixture("calls.s64").path
+            let run = try syslat(after: Self.withoutSys, ["profile", "--btf", btf, "--format", "json", "--", program, "500"])
+            #expect(run.status == 0, "\(run.error)")
+            let report = try Report(json: run.output)
+            #expect(report.calls("getppid") == 500)
+            report.expectNothingLost()
+        }
+
+        @Test func `doctor names the missing mounts and blames nothing else`() throws {
+            let proc = try syslat(after: Self.withoutProc, ["doctor"])
+            #expect(proc.status == 1)
+            #expect(proc.output.contains("FAILED  kernel       /proc isn't mounted here"), "\(proc.output)")
+            #expect(proc.output.contains("ok      privileges   root"))
+            #expect(proc.output.contains("note    vDSO         /proc/self/maps can't be read"))
+            let sys = try syslat(after: Self.withoutSys, ["doctor"])
+            #expect(sys.status == 1)
+            #expect(sys.output.contains("FAILED  BTF          /sys isn't mounted"), "\(sys.output)")
+            #expect(sys.output.contains("note    clocksource  unknown, because /sys isn't mounted"))
+        }
+    }
+}
