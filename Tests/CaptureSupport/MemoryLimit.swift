@@ -36,6 +36,12 @@ package final class MemoryLimit {
     /// A command that moves itself into the cgroup and becomes the command that follows it.
     package var launcher: [String] { ["sh", "-c", #"echo $$ >"$0" && exec "$@""#, "\(folder)/cgroup.procs"] }
 
+    /// The processes in it.
+    package var processes: [Int32] {
+        let list = (try? String(contentsOfFile: "\(folder)/cgroup.procs", encoding: .utf8)) ?? ""
+        return list.split(separator: "\n").compactMap { Int32($0) }
+    }
+
     /// The peak of memory use, in bytes; nil if the kernel doesn't tell (memory.peak needs 5.19).
     package var peak: Int? {
         (try? String(contentsOfFile: "\(folder)/\(MemoryLimit.place?.peak ?? "")", encoding: .utf8))
