@@ -63,16 +63,16 @@ struct BootTests {
         let bytes = (0..<70_000).map { UInt8(truncatingIfNeeded: $0 &* 7) }
         let given: [GuestFile] = [
             GuestFile("/work/bytes", .bytes(bytes), mode: 0o600), GuestFile("/work/link", .link(to: "/work/guest")),
-            GuestFile("/profile", .copy(of: "/etc/hostname")),
+            GuestFile("/copy", .copy(of: "/etc/hostname")),
         ]
-        let jobs = [
-            GuestJob(["/work/link", "exit", "5"], name: "link"),
-            // A file that isn't a profile is refused in its first line: it exists and can be read.
-            GuestJob(["/syslat", "report", "/profile"], name: "report"),
-        ]
+        let jobs =
+            [GuestJob(["/work/link", "exit", "5"], name: "link")]
+            + ["/work/bytes", "/copy", "/proc/cmdline"].map { GuestJob(["/work/guest", "read", $0], name: $0) }
         let run = try DebianKernel.standard.boot(jobs, files: files + given, kernelArguments: ["nosuchthing", "no.such=thing"])
         #expect(run["link"]?.ending == .exited(status: 5))
-        #expect(run["report"]?.ending == .exited(status: 2))
+        #expect(run["/work/bytes"]?.output == bytes)
+        #expect(run["/copy"]?.outputText == (try String(contentsOfFile: "/etc/hostname", encoding: .utf8)))
+        #expect(run["/proc/cmdline"]?.outputText.hasSuffix(" nosuchthing no.such=thing\n") == true)
         #expect(run.console.contains("nosuchthing") == false, "\(run.console)")
     }
 

@@ -4,6 +4,7 @@
  * guest.s64 signal N    sends itself signal N
  * guest.s64 sleep N     sleeps for N seconds
  * guest.s64 environment writes each variable of its environment in a line
+ * guest.s64 read FILE   writes the contents of FILE to standard output
  */
 #include "freestanding.h"
 
@@ -37,6 +38,22 @@ static int environment(char **envp)
     return 0;
 }
 
+static int copy(const char *path)
+{
+    static char bytes[1 << 16];
+    long file = call64(NR64_open, (long)path, 0, 0, 0, 0), size;
+
+    if (file < 0)
+        return 1;
+    while ((size = call64(NR64_read, file, (long)bytes, sizeof(bytes), 0, 0)) > 0)
+        for (long start = 0, written; start < size; start += written) {
+            written = call64(NR64_write, 1, (long)bytes + start, size - start, 0, 0);
+            if (written <= 0)
+                return 1;
+        }
+    return size != 0;
+}
+
 int run(int argc, char **argv, char **envp)
 {
     long count = number(argc, argv, 2), time[2] = {count, 0};
@@ -53,6 +70,8 @@ int run(int argc, char **argv, char **envp)
         return (int)call64(NR64_nanosleep, (long)time, 0, 0, 0, 0);
     case 'e' + 'n':
         return environment(envp);
+    case 'r' + 'e':
+        return argc > 2 ? copy(argv[2]) : 1;
     }
     return 125;
 }
