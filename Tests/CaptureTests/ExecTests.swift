@@ -69,14 +69,22 @@ extension Semantics {
             report.expectNothingLost()
         }
 
-        @Test func `line 3: an execve by another thread takes less time than the capture`() throws {
+        /// The leader and the other threads have been inside a call for 50 ms by then, and so had the thread itself. On a busy
+        /// machine the execve may take that long too, so one capture of five has to be right.
+        @Test(arguments: ProgramSet.allCases)
+        func `line 3: an execve by another thread is timed from its own entry`(_ set: ProgramSet) throws {
             let command = try Fixture.command("exec_from_thread", "3", "0") + Fixture.command("calls.s64", "1")
-            let (report, _) = try Report.profiling(command)
-            let execve = try #require(report.call("execve"))
-            let wholeCapture = report.capture.duration_ns
-            #expect(execve.min_ns > 0)
-            #expect(execve.max_ns < wholeCapture)
-            report.expectNothingLost()
+            var longest: [UInt64] = []
+            for _ in 0..<5 {
+                let (report, _) = try Report.profiling(command, options: set.options)
+                report.expectNothingLost()
+                #expect(try #require(report.call("clock_nanosleep")).max_ns >= 50_000_000)
+                let execve = try #require(report.call("execve"))
+                #expect(execve.calls == 2 && execve.min_ns > 0)
+                longest.append(execve.max_ns)
+                if execve.max_ns < 50_000_000 { return }
+            }
+            Issue.record("the longest execve of each capture, in ns: \(longest)")
         }
 
         @Test(arguments: ProgramSet.allCases)

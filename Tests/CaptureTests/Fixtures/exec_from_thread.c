@@ -1,6 +1,7 @@
 /*
  * exec_from_thread SLEEPERS BUSY PROGRAM ARGUMENT...: SLEEPERS threads that sleep in read, nanosleep and futex in turn, BUSY
- * threads that call getpgrp without end; when all have begun, one more thread, not the leader, makes one execve.
+ * threads that call getpgrp without end; when all have begun, one more thread, not the leader, sleeps for 50 ms, so that the
+ * leader is inside a call too, and makes one execve.
  */
 #include <linux/futex.h>
 #include <pthread.h>
@@ -44,6 +45,7 @@ static void *busy(void *unused)
 
 static void *successor(void *unused)
 {
+    usleep(50000);
     execv(program[0], program);
     _exit(127);
     return unused;
@@ -62,7 +64,6 @@ int main(int argc, char **argv)
             return 126;
     while (begun < sleepers + busies)
         usleep(1000);
-    usleep(20000);
     if (pthread_create(&thread, NULL, successor, NULL))
         return 126;
     pthread_join(thread, NULL);
