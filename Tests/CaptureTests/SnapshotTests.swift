@@ -82,7 +82,7 @@ extension Semantics {
             #expect(profile.balance.completed == 2 * calls + 1)
         }
 
-        @Test func `line 38: a session stops for deadlines, sources and the end of its target`() throws {
+        @Test func `line 38: a session stops for deadlines, sources, signals and the end of its target`() throws {
             let program = try WaitingProgram(["/bin/cat"])
             var session = try Session(CaptureOptions(target: .processes([program.pid], follow: true)))
             let pipe = try PipeEnds()
@@ -94,9 +94,15 @@ extension Semantics {
             let second = try session.advance(until: nil)
             #expect(second == .source(source))
             session.loop.remove(source)
+            // To this thread only: the session blocks SIGTERM for its own thread, and another one would end the tests.
+            pthread_kill(pthread_self(), SIGTERM)
+            let third = try session.advance(until: Clock.monotonic + 20_000_000_000)
+            #expect(third == .signal(SIGTERM))
+            let fourth = try session.advance(until: Clock.monotonic + 5_000_000)
+            #expect(fourth == .deadline, "a signal is reported once")
             program.signal(SIGKILL)
-            let third = try session.advance(until: nil)
-            #expect(third == .targetEnded)
+            let fifth = try session.advance(until: nil)
+            #expect(fifth == .targetEnded)
             let profile = try session.finish()
             #expect(profile.capture.notes.contains { $0.hasPrefix("Process \(program.pid) ended ") }, "\(profile.capture.notes)")
         }
