@@ -129,14 +129,15 @@ import Testing
     }
 
     /// The hash always fits, so the damaged lines are read.
-    @Test func `random damage never traps`() {
+    @Test func `randomly damaged lines are refused or read as a whole profile`() throws {
         var random = SeededGenerator.fromEnvironment()
         for _ in 0..<rounds(2000) {
             var bytes = Array(Self.lines.joined(separator: "\n").utf8)
             for _ in 0..<Int.random(in: 1...5, using: &random) {
                 bytes[.random(in: 0..<bytes.count, using: &random)] = .random(in: 0x20...0x7e, using: &random)
             }
-            _ = complaint(String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init))
+            try expectProfileOrRefusal(
+                Signed.file(String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)))
         }
     }
 }
