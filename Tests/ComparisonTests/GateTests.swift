@@ -130,6 +130,7 @@ import Testing
             SyntheticBoots.Call($0.number, $0.nanoseconds, count: $0.count * 2, failed: $0.failed)
         }
         let comparison = try compare(new: { $0.calls = twice })
+        #expect(comparison.subjects.count == SyntheticBoots.calls.count)
         for change in comparison.subjects {
             #expect(abs((change.rate?.effect ?? 0) - log(2)) < 1e-9)
             #expect(abs((change.time?.effect ?? 0) - log(2)) < 0.03)

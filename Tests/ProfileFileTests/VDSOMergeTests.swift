@@ -81,14 +81,19 @@ import Testing
 
     @Test func `calls add up by entry, process and caller`() throws {
         var random = SeededGenerator.fromEnvironment()
-        let profile = VDSOProfile.random(using: &random)
+        var profile = VDSOProfile.random(using: &random)
+        while profile.vsyscalls.isEmpty || !profile.entered.contains(where: { !$0.processes.isEmpty }) {
+            profile = VDSOProfile.random(using: &random)
+        }
         let twice = profile.merged(with: profile)
         #expect(twice.entered.count == profile.entered.count && twice.functions == profile.functions)
+        #expect(twice.vsyscalls.count == profile.vsyscalls.count)
         for (sum, one) in zip(twice.vsyscalls, profile.vsyscalls) { #expect(sum.calls == 2 * one.calls) }
         for entry in profile.entered {
             let sum = try #require(
                 twice.entered.first { $0.id == entry.id && $0.clock == entry.clock && $0.reason == entry.reason })
             #expect(sum.distribution.count == entry.distribution.count.addingSaturating(entry.distribution.count))
+            #expect(sum.processes.count == entry.processes.count)
             for (sum, one) in zip(sum.processes, entry.processes) {
                 #expect(sum.calls == 2 * one.calls && sum.totalNanoseconds == 2 * one.totalNanoseconds)
                 #expect(sum.callers.map(\.calls) == one.callers.map { 2 * $0.calls })
