@@ -11,6 +11,19 @@ struct ArchitectureTests {
         #expect(try House.standing.get().strayFiles == [])
     }
 
+    @Test func `files of a target that the manifest lacks are found`() throws {
+        var house = try House.standing.get()
+        house.targets.removeAll { ["Profile", "ArchitectureTests"].contains($0.name) }
+        let found = try house.strayFiles
+        #expect(found.contains("Sources/Model/Profile/Profile.swift"))
+        #expect(found.contains("Tests/ArchitectureTests/ArchitectureTests.swift"))
+        #expect(found.allSatisfy { $0.hasPrefix("Sources/Model/Profile/") || $0.hasPrefix("Tests/ArchitectureTests/") })
+    }
+
+    @Test func `a folder that can't be listed is an error and not empty`() {
+        #expect(throws: (any Error).self) { try House.files(below: "Sources/NoSuchFloor") }
+    }
+
     /// Readers that saw nothing would find no violation.
     @Test func `the readers find known floors, imports and dependencies`() throws {
         let house = try House.standing.get()

@@ -14,9 +14,9 @@ extension House {
         }
         let page = Page(markdown: try text("Documentation/architecture.md"), floors: manifest.floors)
         var house = House(floors: manifest.floors, targets: manifest.targets, uses: [:], page: page, folders: Set(folders))
-        let headers = house.headers()
+        let headers = try house.headers()
         for target in house.targets {
-            for file in house.files(of: target) {
+            for file in try house.files(of: target) {
                 for module in try House.modules(in: file, headers) { house.uses[target.name, default: [:]][module] = file }
             }
         }
@@ -25,9 +25,11 @@ extension House {
 
     /// Swift files that belong to no target, so nothing builds them.
     var strayFiles: [String] {
-        let owned = Set(targets.flatMap(files))
-        return ["Sources", "Tests", "Benchmarks", "Fuzzing"].flatMap(House.files).filter {
-            $0.hasSuffix(".swift") && !owned.contains($0)
+        get throws {
+            let owned = Set(try targets.flatMap(files))
+            return try ["Sources", "Tests", "Benchmarks", "Fuzzing"].flatMap(House.files).filter {
+                $0.hasSuffix(".swift") && !owned.contains($0)
+            }
         }
     }
 
@@ -35,16 +37,15 @@ extension House {
         try String(contentsOf: root.appending(path: path), encoding: .utf8)
     }
 
-    private static func files(below folder: String) -> [String] {
-        let folder = root.appending(path: folder).path
-        return (FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? [])
-            .map { "\(folder.dropFirst(root.path.count))/\($0)".drop { $0 == "/" } }.map(String.init)
+    /// Errors: a folder that can't be listed.
+    static func files(below folder: String) throws -> [String] {
+        try FileManager.default.subpathsOfDirectory(atPath: root.appending(path: folder).path).map { "\(folder)/\($0)" }
     }
 
     /// The files that the compiler gets for a target: its Swift, or its C if it has none.
-    private func files(of target: Target) -> [String] {
+    private func files(of target: Target) throws -> [String] {
         let excluded = target.excluded.map { "\(target.path)/\($0)" }
-        let files = House.files(below: target.path).filter { file in
+        let files = try House.files(below: target.path).filter { file in
             !excluded.contains { file == $0 || file.hasPrefix("\($0)/") }
         }
         let swift = files.filter { $0.hasSuffix(".swift") }
@@ -53,12 +54,12 @@ extension House {
 
     /// The module of each header, by the text of its `#include`. The headers of a C module are in its folder `include`; those of
     /// a system library are the ones that its shim names.
-    private func headers() -> [String: String] {
+    private func headers() throws -> [String: String] {
         var owners: [String: String] = [:]
         for target in targets where target.floor != nil {
-            for file in House.files(below: target.path) where file.hasSuffix(".h") {
-                if file.hasSuffix("/shim.h"), let shim = try? House.text(file) {
-                    for header in House.includes(in: shim) { owners[header] = target.name }
+            for file in try House.files(below: target.path) where file.hasSuffix(".h") {
+                if file.hasSuffix("/shim.h") {
+                    for header in House.includes(in: try House.text(file)) { owners[header] = target.name }
                 } else if let include = file.range(of: "/include/") {
                     owners[String(file[include.upperBound...])] = target.name
                 }
