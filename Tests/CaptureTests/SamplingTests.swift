@@ -151,7 +151,7 @@ extension Semantics {
                 [ProgramRun.syslat, "profile", "--sample", "1/16", "-o", file, "--"] + Fixture.command("calls.s64", "20000"))
             #expect(run.output.contains("Sampled: 1 of 16 calls was measured, the others only counted"), "\(run.output)")
             for (format, mark) in [
-                ("text", "Sampled: 1 of 16 calls was measured"), ("json", "\"one_in_max\""), ("csv", ",yes\r\n"),
+                ("text", "Sampled: 1 of 16 calls was measured"), ("json", "\"one_in_max\""), ("csv", ",yes,,\r\n"),
                 ("hgrm", "# sampled: 1 of 16 calls"), ("hlog", "#[sampled: 1 of 16 calls"), ("folded", ";ran (sampled) "),
                 ("openmetrics", "syslat_sampling_calls{bound=\"max\"} 16\n"),
             ] {

@@ -120,5 +120,17 @@ extension CommandLineTests {
             #expect(run.status == 0)
             #expect(run.output.contains("None of the selected system calls (fsync) was made in"), "\(run.output)")
         }
+
+        @Test func `a selection from a saved profile says what it leaves out`() throws {
+            let scratch = try Scratch()
+            let file = scratch.path("p.syslat")
+            #expect(try syslat(["profile", "-o", file, "--report", "/dev/null", "--"] + Self.dd).status == 0)
+            let nothing = try syslat(["report", "-e", "fsync", file])
+            #expect(nothing.output.contains("None of the selected system calls (fsync) was made in"), "\(nothing.output)")
+            #expect(!nothing.output.contains("none completed"))
+            let some = try syslat(["report", "-e", "write", file])
+            #expect(some.output.split(separator: "\n").prefix(4).contains("Calls: write"), "\(some.output)")
+            #expect(some.output.contains("Note: Only write is shown; the balance covers all calls in the profile."))
+        }
     }
 }

@@ -11,7 +11,7 @@ package enum EmptyCapture {
             return "No system call completed in \(duration) (watched: \(scope)): the target was waiting inside calls. "
                 + "See below for which ones, and how long."
         }
-        if profile.balance.entered > 0 {
+        if profile.balance.entered > 0 && profile.balance.completed == 0 {
             let entered = HumanFormat.count(profile.balance.entered, "system call was", "system calls were")
             return "\(entered) entered in \(duration) (watched: \(scope)), and none completed. The balance below says why."
         }
