@@ -54,22 +54,23 @@ extension CommandLineTests {
             #expect(report.balance.closes)
         }
 
-        private static let outlived = ["/bin/sh", "-c", "sleep 0.7 & sleep 0.8 >/dev/null & exec true"]
+        /// The command sleeps once, so its children have become `sleep` when it ends; they sleep for longer.
+        private static let outlived = ["/bin/sh", "-c", "sleep 3 & sleep 3.5 & exec sleep 1"]
 
         @Test func `processes that outlive the command are named`() throws {
             let (report, run) = try Report.profiling(Commands.outlived)
             #expect(run.status == 0)
             let notes = report.capture.notes.filter { $0.contains("that the target started still run: sleep (") }
             #expect(notes.count == 1 && notes[0].hasPrefix("2 processes "), "\(report.capture.notes)")
-            #expect(report.calls("clock_nanosleep") == 0)
+            #expect(report.calls("clock_nanosleep") == 1 && report.in_flight.count == 2)
         }
 
         @Test func `--wait-all waits for the processes that outlive the command`() throws {
             let (report, run) = try Report.profiling(Commands.outlived, options: ["--wait-all"])
             #expect(run.status == 0)
             #expect(report.capture.notes.filter { $0.contains("still run") }.isEmpty)
-            #expect(report.calls("clock_nanosleep") == 2 && report.in_flight.isEmpty)
-            #expect(report.capture.duration_ns >= 800_000_000)
+            #expect(report.calls("clock_nanosleep") == 3 && report.in_flight.isEmpty)
+            #expect(report.capture.duration_ns >= 3_500_000_000)
             report.expectNothingLost()
         }
 
@@ -82,7 +83,7 @@ extension CommandLineTests {
             }
             #expect(run.status == 0, "\(run.error)")
             let report = try Report(json: run.output)
-            #expect(report.calls("clock_nanosleep") == 2 && report.in_flight.isEmpty)
+            #expect(report.calls("clock_nanosleep") == 3 && report.in_flight.isEmpty)
             #expect(report.balance.began_before == 2)
             report.expectNothingLost()
         }
