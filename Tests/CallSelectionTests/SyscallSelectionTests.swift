@@ -75,6 +75,12 @@ import Testing
         #expect(names(try select("socketc*"), .ia32) == ["socketcall"])
     }
 
+    @Test func `a colon in brackets belongs to a class of characters`() throws {
+        #expect(names(try select("dup[[:digit:]]"), .x86_64) == ["dup2", "dup3"])
+        let one = try select("ia32:dup[[:digit:]]")
+        #expect(names(one, .ia32) == ["dup2", "dup3"] && names(one, .x86_64).isEmpty)
+    }
+
     @Test func `a star selects every named call and nothing else`() throws {
         let selection = try select("*")
         for abi in Architecture.x86_64.abis {

@@ -13,6 +13,14 @@ extension CommandLineTests {
             #expect(report.capture.exit_status == status)
         }
 
+        @Test(arguments: [("exit 3", 3), ("kill -KILL $$", 137)])
+        func `the exit status is the command's own where SIGCHLD was ignored`(_ line: String, _ status: Int32) throws {
+            let run = try ProgramRun.run(
+                ["sh", "-c", "trap '' CHLD; exec \"$@\"", "sh", ProgramRun.syslat, "profile", "--", "sh", "-c", line])
+            #expect(run.status == status)
+            #expect(run.output.contains("(exit status \(status))"), "\(run.output)")
+        }
+
         @Test func `standard input, output and error belong to the command alone`() throws {
             let input = String(repeating: "every byte arrives \u{0} \u{7f} \u{e4}\n", count: 5000)
             let scratch = try Scratch()

@@ -25,12 +25,18 @@ struct SelectionItem {
         guard !item.isEmpty else { throw .emptyItem(in: expression) }
         self.isNegated = isNegated || item.first == "!"
         let rest = item.first == "!" ? Self.trimmed(item.dropFirst()) : item
-        let parts = rest.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        let parts = Self.parts(of: rest)
         guard let last = parts.last, !last.isEmpty else { throw .nothingNamed(by: String(item)) }
         guard !last.hasPrefix("!") else { throw .misplacedNegation(String(item), prefix: parts.first, pattern: last) }
         text = String(rest)
         prefix = parts.count == 2 ? String(parts[0]) : nil
         pattern = String(last)
+    }
+
+    /// The ABI, if one is named, and the rest. A colon in brackets belongs to a class of characters: `dup[[:digit:]]`.
+    private static func parts(of item: Substring) -> [Substring] {
+        guard let colon = item.firstIndex(of: ":"), !item[..<colon].contains("[") else { return [item] }
+        return [item[..<colon], item[item.index(after: colon)...]]
     }
 
     /// The calls that the item stands for, at least one.

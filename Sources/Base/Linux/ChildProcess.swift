@@ -115,6 +115,8 @@ private enum Spawner {
         var words = unsafe arguments.map { unsafe strdup($0) } + [nil]
         var variables = unsafe (environment ?? []).map { unsafe strdup($0) } + [nil]
         defer { unsafe (words + variables).forEach { unsafe free($0) } }
+        // A program that was started with SIGCHLD ignored has no children to wait for: the kernel throws their endings away.
+        _ = signal(SIGCHLD, SIG_DFL)
         let isOurs = descriptors != nil
         let places = descriptors ?? []
         let child = unsafe path.withCString { path in
