@@ -124,6 +124,17 @@ extension Semantics {
             report.expectNothingLost()
         }
 
+        /// syslat makes calls before it records, and a sandbox may refuse them.
+        @Test func `line 8: refused calls from before the recording have no row`() throws {
+            let program = try WaitingProgram(Fixture.gated(Fixture.command("calls.s64", "50")))
+            let run = try ProgramRun.run(
+                Fixture.command("forbidding", "110", "1")
+                    + [ProgramRun.syslat, "profile", "--format", "json", "-d", "300ms", "-p", "\(program.pid)"])
+            #expect(run.status == 0, "\(run.error)")
+            let report = try Report(json: run.output)
+            #expect(report.refused.isEmpty && report.balance.refused == 0)
+        }
+
         /// A thread counts as seen before even if others have used its slot since.
         @Test(arguments: ProgramSet.allCases)
         func `line 8: refused calls are told even after others used the thread's slot`(_ set: ProgramSet) throws {

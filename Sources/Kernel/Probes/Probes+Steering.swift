@@ -87,7 +87,8 @@ extension Probes {
         control.forgetMetCalls()
         shares.clear()
         slots.clear()
-        let callers = try object.map("callers")
+        let (callers, refused) = (try object.map("callers"), try object.map("refused"))
         for key in callers.keys(as: syslat_caller_key.self) { try callers.remove(key) }
+        for key in refused.keys(as: syslat_refused_key.self) { try refused.remove(key) }
     }
 }
