@@ -47,13 +47,13 @@ extension CommandLineTests {
 
         @Test func `a script that names no interpreter gives 126`() throws {
             let scratch = try Scratch()
-            let file = try scratch.write("echo hello\n", to: "script", mode: 0o755)
+            let file = try scratch.install(scratch.write("echo hello\n", to: "text"), as: "script")
             try Refusal(["profile", "--", file], 126, file, "this machine can't run it", "#!/bin/sh").check()
         }
 
         @Test func `a script whose interpreter is missing gives 126`() throws {
             let scratch = try Scratch()
-            let file = try scratch.write("#!/no/such/shell\n", to: "script", mode: 0o755)
+            let file = try scratch.install(scratch.write("#!/no/such/shell\n", to: "text"), as: "script")
             try Refusal(["profile", "--", file], 126, file, "interpreter or loader", "missing", "first line").check()
         }
     }

@@ -9,10 +9,8 @@ extension CommandLineTests {
 
         /// A copy of syslat that everybody can run: the build may be in a folder of root's.
         private static func readableSyslat(in scratch: Scratch) throws -> String {
-            let copy = scratch.path("syslat")
-            try FileManager.default.copyItem(atPath: ProgramRun.syslat, toPath: copy)
             try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: scratch.folder)
-            return copy
+            return try scratch.install(ProgramRun.syslat, as: "syslat")
         }
 
         @Test(arguments: [["-a", "-d", "100ms"], ["--", "true"]])

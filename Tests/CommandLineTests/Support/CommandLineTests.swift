@@ -74,9 +74,17 @@ final class Scratch {
 
     /// Writes a file and gives its path.
     @discardableResult
-    func write(_ text: String, to name: String, mode: Int = 0o644) throws -> String {
+    func write(_ text: String, to name: String) throws -> String {
         try Data(text.utf8).write(to: URL(fileURLWithPath: path(name)))
-        try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path(name))
+        return path(name)
+    }
+
+    /// Copies a program and gives the path of the copy, which everybody may run. install(1) does the writing: a child that another
+    /// test is just starting would inherit a file that this process has open for writing, and the kernel runs no such file
+    /// (ETXTBSY).
+    func install(_ program: String, as name: String) throws -> String {
+        let run = try ProgramRun.run(["install", "-m", "755", program, path(name)])
+        guard run.status == 0 else { throw CocoaError(.fileWriteUnknown, userInfo: [NSDebugDescriptionErrorKey: run.error]) }
         return path(name)
     }
 
