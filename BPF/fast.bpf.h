@@ -29,6 +29,8 @@ static __noinline int enter_other(const __u64 *context)
         count_missed_exit();
         leave_call(&known->slot);
     }
+    if (known && has_left_work(&known->slot))
+        give_up_work(&known->slot);
     if (known && known->slot.entered == MOST_ENTERED) {
         count_entered(MOST_ENTERED);
         known->slot.entered = 0;
@@ -47,7 +49,7 @@ static __always_inline void end_known_call(struct syslat_known_thread *known, co
     if (!may_end_calls(tgid_of(&current, TYPED)))
         return;
     end_call(&known->slot, &current, context, TYPED);
-    leave_call(&known->slot);
+    leave_measured_call(&known->slot, task_of(&current, TYPED));
 }
 
 /* The exit of a call that is not for the fast path. */
@@ -99,7 +101,7 @@ static __always_inline int enter_fast(const __u64 *context, const enum measuring
     /* Slot. */
     thread = known->slot.thread;
     entered = known->slot.entered;
-    if (thread & SYSLAT_IN_CALL || entered == MOST_ENTERED)
+    if (thread & (SYSLAT_IN_CALL | SYSLAT_LEFT_WORK) || entered == MOST_ENTERED)
         goto other;
     known->slot.thread = thread | SYSLAT_IN_CALL;
     known->slot.entered = entered + 1;
@@ -183,7 +185,7 @@ measured:
     write_event(cpu, duration, call, known->tgid);
 done:
     release_batch(cpu);
-    leave_call(&known->slot);
+    leave_measured_call(&known->slot, known_task(known));
 out:
     return 0;
 full:

@@ -58,7 +58,7 @@ static __always_inline int enter_general(const __u64 *context, const enum progra
     slot = take_slot(tid_of(&current, kind), kind);
     if (config.sampling && slot)
         call |= choose(tid_of(&current, kind), call);
-    if (unlikely(may_be_served(syslat_call_number(call))) && !is_unmeasured(call))
+    if (unlikely(may_be_served(syslat_call_number(call))) && !syslat_call_is_unmeasured(call))
         call |= look_at_entry(task, registers_of(context), call);
     if (unlikely(!slot))
         return enter_without_slot(task, call);
@@ -67,7 +67,7 @@ static __always_inline int enter_general(const __u64 *context, const enum progra
         count_entered(1ULL << 32);
     slot->call = call;
     note_switches(slot, task, kind);
-    slot->start_ns = is_unmeasured(call) ? coarse_time() : bpf_ktime_get_ns();
+    slot->start_ns = syslat_call_is_unmeasured(call) ? coarse_time() : bpf_ktime_get_ns();
     return 0;
 }
 
@@ -98,7 +98,7 @@ static __always_inline void end_unmeasured_call(const struct syslat_slot *slot, 
 static __always_inline void end_call(const struct syslat_slot *slot, const struct current_thread *current, const __u64 *context,
                                      const enum program_kind kind)
 {
-    if (is_unmeasured(slot->call))
+    if (syslat_call_is_unmeasured(slot->call))
         end_unmeasured_call(slot, current, context, kind);
     else
         end_measured_call(slot, bpf_ktime_get_ns(), current, context, kind);
@@ -119,13 +119,13 @@ static __always_inline int exit_without_entry(const __u64 *context, struct task_
 
     if (!is_selected(call))
         return 0;
-    if (thread == tid || was_seen(registers))
+    if ((thread & ~SYSLAT_LEFT_WORK) == tid || was_seen(registers))
         return count_refused(call, context[1]);
     if (READ(task, start_time, kind) >= control.recording_start_ns)
         add_on_cpu(&cpu->counters.new_task_returns, 1);
     else
         add_on_cpu(&cpu->counters.began_before, 1);
-    if (!(thread & SYSLAT_IN_CALL))
+    if (!(thread & (SYSLAT_IN_CALL | SYSLAT_LEFT_WORK)))
         set_thread(slot, thread, tid, kind);
     return 0;
 }
@@ -140,10 +140,13 @@ static __always_inline __u64 exit_without_slot(const __u64 *context, const enum 
         __u64 now = bpf_ktime_get_ns();
 
         if (take_spilled(tid_of(&current, kind), &spilled)) {
-            if (is_unmeasured(spilled.call))
+            if (syslat_call_is_unmeasured(spilled.call))
                 end_unmeasured_call(&spilled, &current, context, kind);
             else
                 end_measured_call(&spilled, now, &current, context, kind);
+            /* There is no slot to keep the time of the exit. */
+            if (thread_after_call(&spilled, task_of(&current, kind), 0, kind) != 0)
+                send_after_exit(spilled.call, 0);
             return spilled.call;
         }
     }
@@ -176,7 +179,8 @@ static __always_inline int exit_general(const __u64 *context, const enum program
     if (likely(slot->thread == (tid_of(&current, kind) | SYSLAT_IN_CALL))) {
         end_call(slot, &current, context, kind);
         call = slot->call;
-        slot->thread = tid_of(&current, kind); /* from now on another thread may take it */
+        /* From now on another thread may take it. */
+        slot->thread = thread_after_call(slot, task_of(&current, kind), tid_of(&current, kind), kind);
     } else {
         call = kind == TYPED ? exit_without_slot_typed(context) : exit_without_slot_raw(context);
     }

@@ -7,7 +7,7 @@
 #ifndef SYSLAT_INFLIGHT_BPF_H
 #define SYSLAT_INFLIGHT_BPF_H
 
-#include "maps.bpf.h"
+#include "afterexit.bpf.h"
 
 /* The number of a thread's slot. */
 static __always_inline __u64 slot_place(__u32 tid)
@@ -39,10 +39,23 @@ static __always_inline bool is_in_call(const struct syslat_slot *slot)
     return slot->thread & SYSLAT_IN_CALL;
 }
 
+static __always_inline bool has_left_work(const struct syslat_slot *slot)
+{
+    return slot->thread & SYSLAT_LEFT_WORK;
+}
+
 /* Leaves the slot of a known thread, which no other thread can be claiming. */
 static __always_inline void leave_call(struct syslat_slot *slot)
 {
     slot->thread &= ~SYSLAT_IN_CALL;
+}
+
+/* The same at the exit of a measured call. */
+static __always_inline void leave_measured_call(struct syslat_slot *slot, struct task_struct *task)
+{
+    leave_call(slot);
+    if (may_leave_work(task, TYPED))
+        slot->thread = thread_with_work(slot, slot->thread);
 }
 
 static __noinline int count_missed_exit(void)
@@ -57,8 +70,10 @@ static __always_inline struct syslat_slot *take_slot(__u32 tid, const enum progr
     struct syslat_slot *slot = slot_of(tid);
     __u32 thread = slot->thread;
 
-    if (likely(!(thread & SYSLAT_IN_CALL)))
+    if (likely(!(thread & (SYSLAT_IN_CALL | SYSLAT_LEFT_WORK))))
         return set_thread(slot, thread, tid | SYSLAT_IN_CALL, kind) ? slot : 0;
+    if (kind == TYPED && thread & SYSLAT_LEFT_WORK)
+        return take_marked_slot(slot, tid | SYSLAT_IN_CALL) ? slot : 0;
     if (thread != (tid | SYSLAT_IN_CALL))
         return 0;
     count_missed_exit();

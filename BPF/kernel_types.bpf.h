@@ -75,7 +75,16 @@ struct seccomp {
     struct seccomp_filter *filter;
 };
 
+struct thread_info {
+    unsigned long flags; /* TIF_... */
+};
+
+struct callback_head;
+
 struct task_struct {
+    struct thread_info thread_info;
+    void *stack;
+    struct callback_head *task_works; /* work to do before the return to the program */
     struct sched_entity se;
     int pid;
     int tgid;

@@ -53,8 +53,8 @@ static __always_inline void note_extremes(const struct syslat_overflow_key *key,
         found->max_ns_plus_1 = duration_ns + 1;
 }
 
-/* Counts a call for which the ring has no room. A function of its own, since it is long and rarely needed. */
-static __noinline int overflow_call(struct syslat_cpu *cpu, __u64 duration_ns, __u64 call)
+/* Counts a duration for which the ring has no room; 0 if there is no histogram for it either. */
+static __noinline int overflow_duration(__u64 duration_ns, __u64 call)
 {
     struct syslat_overflow_key key = {.call = call};
     struct syslat_overflow *series = bpf_map_lookup_elem(&overflow, &key);
@@ -67,10 +67,8 @@ static __noinline int overflow_call(struct syslat_cpu *cpu, __u64 duration_ns, _
         if (empty)
             bpf_map_update_elem(&overflow, &key, empty, BPF_NOEXIST);
         series = bpf_map_lookup_elem(&overflow, &key);
-        if (!series) {
-            add_on_cpu(&cpu->counters.overflow_full, 1);
+        if (!series)
             return 0;
-        }
     }
     __atomic_fetch_add(&series->count, 1, __ATOMIC_RELAXED);
     __atomic_fetch_add(&series->sum_ns, duration_ns, __ATOMIC_RELAXED);
@@ -80,7 +78,16 @@ static __noinline int overflow_call(struct syslat_cpu *cpu, __u64 duration_ns, _
     else
         __atomic_fetch_add(&series->above_range, 1, __ATOMIC_RELAXED);
     note_extremes(&key, duration_ns);
-    add_on_cpu(&cpu->counters.overflowed, 1);
+    return 1;
+}
+
+/* Counts a call for which the ring has no room. A function of its own, since it is rarely needed. */
+static __noinline int overflow_call(struct syslat_cpu *cpu, __u64 duration_ns, __u64 call)
+{
+    if (overflow_duration(duration_ns, call))
+        add_on_cpu(&cpu->counters.overflowed, 1);
+    else
+        add_on_cpu(&cpu->counters.overflow_full, 1);
     return 0;
 }
 

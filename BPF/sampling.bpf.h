@@ -79,11 +79,6 @@ static __always_inline __u64 choose(__u32 tid, __u64 call)
     return (__u64)SYSLAT_UNMEASURED << SYSLAT_CALL_SAMPLING_SHIFT;
 }
 
-static __always_inline bool is_unmeasured(__u64 call)
-{
-    return syslat_call_sampling(call) == SYSLAT_UNMEASURED;
-}
-
 /* Where this CPU counts the unmeasured calls of a call index. Null where `choose` lets none be unmeasured. */
 static __always_inline struct syslat_unmeasured *unmeasured_of(__u32 index)
 {

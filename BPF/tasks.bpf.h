@@ -106,6 +106,8 @@ static __always_inline int task_exited(struct task_struct *task, const enum prog
     } else {
         if (slot->thread == tid)
             set_thread(slot, tid, 0, kind);
+        else if (kind == TYPED && slot->thread == (tid | SYSLAT_LEFT_WORK))
+            take_marked_slot(slot, 0);
         if (any_spilled() && take_spilled(tid, &call))
             add_on_cpu(&cpu->counters.never_returned, 1);
     }

@@ -127,8 +127,10 @@ static __always_inline bool forget_thread(void)
     if (!thread)
         return false;
     was_in_call = is_in_call(&thread->slot);
-    /* A call that was in flight when recording ended stays for the report. */
-    if (!was_in_call || current_phase() != SYSLAT_STOPPED)
+    if (has_left_work(&thread->slot) && current_phase() != SYSLAT_STOPPED)
+        give_up_work(&thread->slot);
+    /* A call that was in flight when recording ended, or had left work, stays for the report. */
+    if (!(was_in_call || has_left_work(&thread->slot)) || current_phase() != SYSLAT_STOPPED)
         thread->slot.thread = 0;
     barrier();
     *(volatile __u64 *)&thread->registers = 0;

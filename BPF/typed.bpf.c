@@ -5,6 +5,7 @@
  */
 #include "fast.bpf.h"
 #include "shared_programs.bpf.h"
+#include "workhooks.bpf.h"
 
 /*
  * The fast path. It needs the watch list to decide alone, without a selection or a cgroup; CPU shares that one program uses at a
@@ -70,4 +71,17 @@ SEC("tp_btf/sched_process_exit")
 int BPF_PROG(task_exit_typed, struct task_struct *task)
 {
     return task_exited(task, TYPED);
+}
+
+/* The work that calls have left to their threads. */
+SEC("fexit/task_work_run")
+int BPF_PROG(task_work_done)
+{
+    return work_function_returned();
+}
+
+SEC("tp_btf/rseq_update")
+int BPF_PROG(rseq_updated, struct task_struct *task)
+{
+    return restartable_sequence_updated(task);
 }

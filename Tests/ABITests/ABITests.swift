@@ -38,7 +38,9 @@ private struct Enumerators {
     }
 
     @Test func `outcomes have the same numbers as in the header`() throws {
-        let names = try Enumerators(of: "syslat_outcome", in: "calls.h").values
+        var names = try Enumerators(of: "syslat_outcome", in: "calls.h").values
+        // It is about the work that a call left, and no call ends so.
+        #expect(names.removeValue(forKey: "SYSLAT_AFTER_EXIT") == SYSLAT_AFTER_EXIT.rawValue)
         #expect(
             names
                 == Dictionary(

@@ -183,8 +183,19 @@ import Testing
         #expect(feed.processes().map(\.calls) == [2])
     }
 
+    /// Work after the exit is no call, and 0 ns stand for work that was not measured.
+    @Test func `work for which the ring had no room is counted as work`() {
+        let feed = Feed()
+        feed.sendOverflow(key: key(outcome: 3), series: series([0: 5, 3: 2], sum: 6), extremes: [extremes(0, 3)])
+        feed.sendOverflow(key: key(outcome: 3), series: series([0: 6, 3: 2, 4: 1], sum: 10), extremes: [extremes(0, 4)])
+        let work = feed.calls().first?.afterExit
+        #expect(work?.unmeasured == 6)
+        #expect(work?.distribution == LatencyHistogram(recording: [3, 3, 4]))
+        #expect(feed.completed == 0 && feed.overflowed == 0 && feed.malformed == 0)
+    }
+
     @Test func `call words that no program writes are malformed`() {
-        let impossible = [key(outcome: 3), Event(evidence: 6).word.bytes, Event(reserved: 1).word.bytes]
+        let impossible = [Event(outcome: 3, reserved: 1).word.bytes, Event(evidence: 6).word.bytes, Event(reserved: 1).word.bytes]
         for (position, key) in impossible.enumerated() {
             let feed = Feed()
             feed.sendOverflow(key: key, series: series([3: 2]), extremes: [extremes(3, 3)])

@@ -49,7 +49,7 @@ struct Event: Hashable {
 }
 
 enum Record {
-    static let version: UInt16 = 8
+    static let version: UInt16 = 9
     /// The events of a full batch.
     static let mostEvents = 256
 

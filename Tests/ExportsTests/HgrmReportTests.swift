@@ -41,8 +41,9 @@ import Testing
     @Test func `blocks are the same as HdrHistogram's own output`() {
         for profile in [Fixtures.typical, Fixtures.byInterval] {
             let blocks = Self.blocks(profile)
-            #expect(blocks.count == profile.calls.count)
-            for (block, call) in zip(blocks, profile.calls) { #expect(block == original(call.distribution), "\(call.id.name)") }
+            let distributions = profile.calls.flatMap { [$0.distribution] + ($0.afterExit.map { [$0.distribution] } ?? []) }
+            #expect(blocks.count == distributions.count)
+            for (block, distribution) in zip(blocks, distributions) { #expect(block == original(distribution)) }
         }
     }
 

@@ -24,7 +24,10 @@ import Testing
         let rows = try Oracles.ask("read_csv.py", about: text, for: [[String: String]].self)
         let calls = byInterval && !profile.intervals.isEmpty ? profile.intervals.flatMap(\.calls) : profile.calls
         let isSampled = profile.capture.sampling != nil
-        var expected = calls.flatMap { call in call.series.inOrder.map { row(call.id, $0, isSampled: isSampled) } }
+        var expected = calls.flatMap { call in
+            call.series.inOrder.map { row(call.id, $0, isSampled: isSampled) }
+                + workRows(call.id, call.afterExit, isSampled: isSampled)
+        }
         if !byInterval { expected += profile.refused.map(row) }
         #expect(rows.count == expected.count)
         for (row, expected) in zip(rows, expected) {
@@ -47,6 +50,15 @@ import Testing
             "max_ns": text(isMeasured ? distribution.max : nil),
             "sampled": isSampled ? "yes" : "no", "refused_by": "", "error": "",
         ]
+    }
+
+    private func workRows(_ id: SyscallID, _ work: AfterExit?, isSampled: Bool) -> [[String: String]] {
+        guard let work else { return [] }
+        let measured = Series(outcome: .ran, failed: false, distribution: work.distribution)
+        let unmeasured = Series(outcome: .ran, failed: false, distribution: LatencyHistogram(), unrepresented: work.unmeasured)
+        return [(measured, "measured"), (unmeasured, "unmeasured")].filter { $0.0.calls > 0 }.map { series, result in
+            row(id, series, isSampled: isSampled).merging(["outcome": "after_exit", "result": result]) { $1 }
+        }
     }
 
     private func row(_ refused: RefusedCalls) -> [String: String] {
@@ -89,7 +101,10 @@ import Testing
         for interval in profile.intervals.isEmpty ? [whole] : profile.intervals {
             for call in interval.calls {
                 for outcome in Outcome.allCases where !call.distribution(of: outcome).buckets.isEmpty {
-                    expected.append(logged(call, outcome, interval, profile))
+                    expected.append(logged(call, outcome.name, call.distribution(of: outcome), interval, profile))
+                }
+                if let work = call.afterExit?.distribution, !work.isEmpty {
+                    expected.append(logged(call, "after_exit", work, interval, profile))
                 }
             }
         }
@@ -98,8 +113,10 @@ import Testing
         for (found, expected) in zip(found, expected) { #expect(found == expected) }
     }
 
-    private func logged(_ call: CallProfile, _ outcome: Outcome, _ interval: Interval, _ profile: Profile) -> LoggedHistogram {
-        let buckets = call.distribution(of: outcome).buckets.map { bucket in
+    private func logged(
+        _ call: CallProfile, _ part: String, _ distribution: LatencyHistogram, _ interval: Interval, _ profile: Profile
+    ) -> LoggedHistogram {
+        let buckets = distribution.buckets.map { bucket in
             // The package drops bit 62, even of what it wrote itself. HlogReportTests cover counts that large.
             let count = min(bucket.count, UInt64(Int64.max)) & (1 << 62 - 1)
             return LoggedHistogram.Bucket(lowest: BucketScheme.lowerBound(of: bucket.index), count: count)
@@ -107,7 +124,7 @@ import Testing
         func milliseconds(_ nanoseconds: UInt64) -> UInt64 { (nanoseconds + 500_000) / 1_000_000 }
         let start = milliseconds(profile.capture.startedAtNanoseconds) + milliseconds(interval.startNanoseconds)
         return LoggedHistogram(
-            tag: (call.id.abi == .x86_64 ? "" : call.id.abi.name + ":") + "\(call.id.name)/\(outcome.name)",
+            tag: (call.id.abi == .x86_64 ? "" : call.id.abi.name + ":") + "\(call.id.name)/\(part)",
             range: [1, 1 << 42 - 1, 2], start: start, end: start + milliseconds(interval.durationNanoseconds),
             total: buckets.reduce(0) { $0 + $1.count }, buckets: buckets)
     }
@@ -115,9 +132,9 @@ import Testing
     @Test(arguments: names)
     func `another printer of hgrm gives the same rows`(name: String) throws {
         let profile = try profile(name)
-        let calls = profile.calls.filter { !$0.distribution.buckets.isEmpty }
-        let buckets = calls.map { call in
-            call.distribution.buckets.map { [BucketScheme.lowerBound(of: $0.index), $0.count] }
+        let distributions = profile.calls.flatMap { [$0.distribution, $0.afterExit?.distribution ?? LatencyHistogram()] }
+        let buckets = distributions.filter { !$0.buckets.isEmpty }.map { distribution in
+            distribution.buckets.map { [BucketScheme.lowerBound(of: $0.index), $0.count] }
         }
         let input = String(decoding: try JSONEncoder().encode(buckets), as: UTF8.self)
         let texts = try Oracles.ask("print_hgrm.py", about: input, for: [String].self)

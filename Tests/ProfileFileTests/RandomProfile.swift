@@ -45,7 +45,9 @@ extension Profile {
             for _ in 0..<Int.random(in: 0...3, using: &random) {
                 errnos[.random(in: 1...4095, using: &random)] = .random(in: 1 ... .max, using: &random)
             }
-            return CallProfile(id: id, series: series, errnos: errnos.map { ErrnoCount(errno: $0.key, count: $0.value) })
+            return CallProfile(
+                id: id, series: series, errnos: errnos.map { ErrnoCount(errno: $0.key, count: $0.value) },
+                afterExit: .random(using: &random))
         }
     }
 
@@ -146,5 +148,16 @@ extension RefusedCalls {
             id: .random(using: &random), by: Refuser.allCases.randomElement(using: &random)!,
             errno: Bool.random(using: &random) ? .random(in: 1...4095, using: &random) : nil,
             calls: .random(in: 1 ... .max, using: &random))
+    }
+}
+
+extension Optional<AfterExit> {
+    static func random(using random: inout some RandomNumberGenerator) -> AfterExit? {
+        switch Int.random(in: 0...3, using: &random) {
+        case 0: AfterExit(distribution: .random(using: &random))
+        case 1: AfterExit(unmeasured: .random(in: 1 ... .max, using: &random))
+        case 2: AfterExit(distribution: .random(using: &random), unmeasured: .random(in: 1 ... .max, using: &random))
+        default: nil
+        }
     }
 }

@@ -79,7 +79,9 @@ package enum Fixtures {
                     ErrnoCount(errno: 40, count: 4), ErrnoCount(errno: 24, count: 1), ErrnoCount(errno: 4, count: 1),
                     ErrnoCount(errno: 14, count: 1),
                 ]),
-            CallProfile(id: .native(3), series: [series(.ran, 1_117, from: 240, seed: 13)], errnos: []),
+            CallProfile(
+                id: .native(3), series: [series(.ran, 1_117, from: 240, seed: 13)], errnos: [],
+                afterExit: AfterExit(distribution: series(.ran, 41, from: 9_800, tail: 11, seed: 19).distribution, unmeasured: 2)),
             CallProfile(id: .native(9), series: [series(.ran, 312, from: 2_100, seed: 14)], errnos: []),
             CallProfile(id: .native(230), series: [series(.blocked, 95, from: 100_000_000, tail: 0, seed: 15)], errnos: []),
             CallProfile(id: SyscallID(abi: .ia32, number: 4), series: [series(.ran, 58, from: 1_020, seed: 16)], errnos: []),

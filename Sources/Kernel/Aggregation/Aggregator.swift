@@ -30,6 +30,7 @@ package struct Aggregator: ~Copyable {
     private var endedProcesses: [EndedProcess] = []
 
     private var series = SeriesTable()
+    private var afterExit = AfterExitTable()
     private var processes: ProcessTable
     /// The overflow histograms as they were last taken in, by call word.
     private var countedOverflow: [CallWord: OverflowSeries.Totals] = [:]
@@ -67,7 +68,9 @@ package struct Aggregator: ~Copyable {
             guard record.count == MemoryLayout<syslat_single_call>.size, header.count == 1 else { return malformedRecords += 1 }
             let single = unsafe record.loadUnaligned(as: syslat_single_call.self)
             guard single.tgid < ProcessTable.idLimit, single.reserved == 0 else { return malformedEvents += 1 }
-            consume(CallWord(bits: single.call), of: single.tgid, duration: single.duration_ns)
+            let call = CallWord(bits: single.call)
+            if call.isAfterExit, single.tgid == 0 { return afterExit.record(call, duration: single.duration_ns) }
+            consume(call, of: single.tgid, duration: single.duration_ns)
         case SYSLAT_RECORD_PROCESS_EXIT.rawValue:
             unsafe consumeProcessExit(record)
         default:
@@ -154,9 +157,11 @@ package struct Aggregator: ~Copyable {
     /// Takes in one overflow histogram, or what was added to it since the last time. Counts it as malformed if no kernel side
     /// writes its call word.
     package mutating func consumeOverflow(_ overflow: OverflowSeries) {
-        guard overflow.call.isValid else { return malformedRecords += 1 }
-        let distribution = overflow.distribution(since: countedOverflow[overflow.call])
-        countedOverflow[overflow.call] = overflow.totals
+        let isAfterExit = overflow.call.isAfterExit
+        guard overflow.call.isValid || isAfterExit else { return malformedRecords += 1 }
+        let counted = countedOverflow.updateValue(overflow.totals, forKey: overflow.call)
+        if isAfterExit { return afterExit.add(overflow.afterExit(since: counted), of: overflow.call) }
+        let distribution = overflow.distribution(since: counted)
         guard !distribution.isEmpty else { return }
         completed = completed.addingSaturating(distribution.count)
         overflowed = overflowed.addingSaturating(distribution.count)
@@ -167,10 +172,18 @@ package struct Aggregator: ~Copyable {
     package mutating func retireEndedProcesses() { processes.retireEnded() }
 
     /// The calls seen since the last ``startInterval()``, or since the beginning.
-    package func calls() -> [CallProfile] { series.snapshot() }
+    package func calls() -> [CallProfile] { series.snapshot(afterExit: afterExit.snapshot()) }
 
     /// Forgets the distributions of calls; counts, processes and balance go on.
-    package mutating func startInterval() { series.reset() }
+    package mutating func startInterval() {
+        series.reset()
+        afterExit.reset()
+    }
+
+    /// Takes in the slots of calls that have left work whose end has not been seen. Once, after recording has stopped.
+    package mutating func consumePendingWork(_ slots: [PendingWorkSlot]) {
+        for slot in slots where slot.call.isValid { afterExit.record(slot.call, duration: 0) }
+    }
 
     /// The number of the current clock source. It tells apart the calls that are decoded from now on.
     package var clocksource: UInt8 {

@@ -19,7 +19,9 @@ struct CallWord: Hashable {
     /// The raw value of an `Outcome`, in a valid word.
     var outcome: UInt8 { syslat_call_outcome(bits) }
 
-    var isUnmeasured: Bool { Int32(sampling) == SYSLAT_UNMEASURED }
+    /// How many calls a measured call stands for, itself among them.
+    var callsItStandsFor: UInt64 { 1 &<< UInt64(sampling) }
+    var isUnmeasured: Bool { syslat_call_is_unmeasured(bits) }
 
     /// Evidence, sampling and clock: most calls have none of them.
     private static let uncommonBits =
@@ -31,12 +33,21 @@ struct CallWord: Hashable {
         bits & CallWord.uncommonBits == 0 && bits >> UInt64(SYSLAT_CALL_OUTCOME_SHIFT) <= UInt64(SYSLAT_PREEMPTED.rawValue)
     }
 
-    /// Whether a kernel side of this version can have written it.
+    /// Whether a kernel side of this version can have written it of a completed call.
     @inline(__always)
     var isValid: Bool {
         // The bit above the outcome is set in no call.
-        bits >> UInt64(SYSLAT_CALL_OUTCOME_SHIFT) <= UInt64(SYSLAT_PREEMPTED.rawValue)
-            && UInt32(evidence) <= SYSLAT_COMPAT.rawValue && UInt32(sampling) <= UInt32(SYSLAT_MAX_SAMPLING_SHIFT)
+        bits >> UInt64(SYSLAT_CALL_OUTCOME_SHIFT) <= UInt64(SYSLAT_PREEMPTED.rawValue) && hasValidEntry
+    }
+
+    /// Whether it is about the work that a call left to its thread, and a kernel side of this version can have written it.
+    var isAfterExit: Bool {
+        bits >> UInt64(SYSLAT_CALL_OUTCOME_SHIFT) == UInt64(SYSLAT_AFTER_EXIT.rawValue) && hasValidEntry
+    }
+
+    @inline(__always)
+    private var hasValidEntry: Bool {
+        UInt32(evidence) <= SYSLAT_COMPAT.rawValue && UInt32(sampling) <= UInt32(SYSLAT_MAX_SAMPLING_SHIFT)
             && (evidence != 0 || clock == 0)
     }
 }

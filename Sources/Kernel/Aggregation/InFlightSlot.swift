@@ -24,8 +24,19 @@ package struct InFlightSlot: Sendable, Hashable {
     package func age(at moment: UInt64) -> UInt64 { moment > enteredAt ? moment - enteredAt : 0 }
 }
 
+/// A call that has ended and left work whose end has not been seen, as its slot keeps it.
+package struct PendingWorkSlot: Sendable, Hashable {
+    let call: CallWord
+
+    /// nil if the slot holds none, or one of before `recordingStart` (CLOCK_MONOTONIC).
+    package init?(_ slot: syslat_slot, recordingStart: UInt64) {
+        guard slot.thread & SYSLAT_LEFT_WORK != 0, slot.start_ns >= recordingStart else { return nil }
+        call = CallWord(bits: slot.call)
+    }
+}
+
 extension syslat_slot {
     /// The thread last seen here, or 0.
-    package var tid: Int32 { Int32(bitPattern: thread & ~SYSLAT_IN_CALL) }
+    package var tid: Int32 { Int32(bitPattern: thread & ~(SYSLAT_IN_CALL | SYSLAT_LEFT_WORK)) }
     package var isInCall: Bool { thread & SYSLAT_IN_CALL != 0 }
 }

@@ -38,6 +38,9 @@ package struct KernelCounters: Sendable {
     /// Refused calls of a kind for which the map of them had no room.
     package var refusedUnnoted: UInt64 { counters.refused_unnoted }
 
+    /// Calls that left work of which nothing else is known, because the ring and the overflow histograms were full.
+    package var workUnnoted: UInt64 { counters.work_unnoted }
+
     // Lost calls.
 
     package var noSlot: UInt64 { counters.no_slot }

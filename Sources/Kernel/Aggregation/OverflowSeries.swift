@@ -32,11 +32,30 @@ package struct OverflowSeries: Sendable {
         extremes = low <= high ? low...high : nil
     }
 
+    /// The work that calls left, with the calls for which it was not measured.
+    struct AfterExit {
+        let distribution: LatencyHistogram
+        let unmeasured: UInt64
+    }
+
     /// The calls that came after `counted`, in our bucket scheme.
-    func distribution(since counted: Totals?) -> LatencyHistogram {
+    func distribution(since counted: Totals?) -> LatencyHistogram { distribution(of: buckets(since: counted), since: counted) }
+
+    /// The same of a series of left work, where 0 ns stand for work that was not measured.
+    func afterExit(since counted: Totals?) -> AfterExit {
+        var buckets = buckets(since: counted)
+        let unmeasured = buckets[0]
+        buckets[0] = 0
+        return AfterExit(distribution: distribution(of: buckets, since: counted), unmeasured: unmeasured)
+    }
+
+    private func buckets(since counted: Totals?) -> [UInt64] {
+        counted.map { zip(totals.buckets, $0.buckets).map { $0 &- $1 } } ?? totals.buckets
+    }
+
+    private func distribution(of buckets: [UInt64], since counted: Totals?) -> LatencyHistogram {
         let sum = totals.sum &- (counted?.sum ?? 0)
         let aboveRange = totals.aboveRange &- (counted?.aboveRange ?? 0)
-        let buckets = counted.map { zip(totals.buckets, $0.buckets).map { $0 &- $1 } } ?? totals.buckets
         let (low, high) = bounds(of: buckets, aboveRange: aboveRange)
         return OverflowSeries.refine(buckets, aboveRange: aboveRange, sum: sum, min: low, max: high)
     }

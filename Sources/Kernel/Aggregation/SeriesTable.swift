@@ -215,8 +215,8 @@ struct SeriesTable: ~Copyable {
     var kinds: [Kind] { (0..<cells.count).map { unsafe cells.base[$0].kind } }
 
     /// The calls since the last ``reset()``, with their series.
-    func snapshot() -> [CallProfile] {
-        var series: [SyscallID: [Series]] = [:]
+    func snapshot(afterExit: [SyscallID: AfterExit] = [:]) -> [CallProfile] {
+        var series: [SyscallID: [Series]] = afterExit.mapValues { _ in [] }
         var errnos: [SyscallID: [Int32: UInt64]] = [:]
         for part in parts() {
             let id = part.kind.id
@@ -229,7 +229,7 @@ struct SeriesTable: ~Copyable {
         return series.map { id, series in
             CallProfile(
                 id: id, series: series.inOrder,
-                errnos: (errnos[id] ?? [:]).map { ErrnoCount(errno: $0.key, count: $0.value) })
+                errnos: (errnos[id] ?? [:]).map { ErrnoCount(errno: $0.key, count: $0.value) }, afterExit: afterExit[id])
         }
     }
 

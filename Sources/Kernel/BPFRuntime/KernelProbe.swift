@@ -40,6 +40,12 @@ package enum KernelProbe {
         return load([setZero(0), exit], as: type, on: tracepoint, flags: UInt32(BPF_F_SLEEPABLE)) == 0
     }
 
+    /// Whether this process may load programs that attach to functions of the kernel. What they would attach to is another matter.
+    package static func mayHookFunctions() -> Bool {
+        // Type 1 of any kernel is no function, so the program itself is never loaded: EINVAL. EPERM is a ban.
+        load([setZero(0), exit], as: BPF_PROG_TYPE_TRACING, on: 1, attachType: BPF_TRACE_FEXIT) != EPERM
+    }
+
     // MARK: Programs
 
     private static let exit = instruction(0x95)
@@ -53,16 +59,17 @@ package enum KernelProbe {
         code | destination << 8 | source << 12 | UInt64(UInt16(bitPattern: offset)) << 16 | immediate << 32
     }
 
-    /// Loads a program and unloads it again. Returns 0, or the errno with which the kernel refuses it.
+    /// Loads a program and unloads it again. `target`: the BTF type of the tracepoint or function. Returns 0, or the errno with which the kernel refuses it.
     private static func load(
-        _ program: [UInt64], as type: bpf_prog_type, on tracepoint: UInt32? = nil, flags: UInt32 = 0
+        _ program: [UInt64], as type: bpf_prog_type, on target: UInt32? = nil,
+        attachType: bpf_attach_type = BPF_TRACE_RAW_TP, flags: UInt32 = 0
     ) -> Int32 {
         var options = unsafe bpf_prog_load_opts()
         unsafe options.sz = MemoryLayout<bpf_prog_load_opts>.size
         unsafe options.prog_flags = flags
-        if let tracepoint {
-            unsafe options.expected_attach_type = BPF_TRACE_RAW_TP
-            unsafe options.attach_btf_id = tracepoint
+        if let target {
+            unsafe options.expected_attach_type = attachType
+            unsafe options.attach_btf_id = target
         }
         // Each word is one struct bpf_insn, and lives as long as the call.
         let result = unsafe program.withUnsafeBytes { bytes in

@@ -32,6 +32,7 @@ struct Intake: ~Copyable {
     mutating func takeRest(_ probes: borrowing Probes) {
         takeRing(probes)
         probes.takeBatches(into: &aggregator)
+        aggregator.consumePendingWork(probes.pendingWork)
     }
 
     /// Takes in how many calls completed unmeasured. Only where calls are sampled.

@@ -133,6 +133,11 @@ extension Session {
                 "\(counters.refusedUnnoted) refused calls have no row: there were too many kinds of them. The balance has them all."
             )
         }
+        if counters.workUnnoted > 0 {
+            warnings.append(
+                "\(counters.workUnnoted) calls left work of which nothing is known, because the ring was full. A larger ring helps."
+            )
+        }
         if counters.clockBackwards > 0 {
             warnings.append("The clock ran backwards inside \(counters.clockBackwards) calls; they count as 0 ns.")
         }

@@ -42,6 +42,12 @@ struct CallSlots: ~Copyable {
         unsafe byID.compactMap { InFlightSlot($0) } + known.lazy.map(\.slot).compactMap { InFlightSlot($0) }
     }
 
+    /// Calls that have left work whose end has not been seen.
+    func pendingWork(since recordingStart: UInt64) -> [PendingWorkSlot] {
+        unsafe byID.compactMap { PendingWorkSlot($0, recordingStart: recordingStart) }
+            + known.lazy.map(\.slot).compactMap { PendingWorkSlot($0, recordingStart: recordingStart) }
+    }
+
     /// The threads that have made or ended a call since recording began, except some that shared their slot with others.
     var seen: Set<Int32> {
         unsafe Set(byID.lazy.map(\.tid)).union(known.lazy.map(\.slot.tid))

@@ -41,6 +41,12 @@ struct ControlPage: ~Copyable {
     /// The time that a vDSO tick stands for, in nanoseconds.
     func setTickPeriod(_ period: UInt64) { unsafe control.pointee.tick_period_ns = period }
 
+    /// A program is attached where the work that a call left has been done.
+    func setFindsEndOfWork() { unsafe control.pointee.finds_end_of_work = 1 }
+
+    /// When recording began: CLOCK_MONOTONIC.
+    var recordingStart: UInt64 { unsafe control.pointee.recording_start_ns }
+
     /// The vDSO ticks until now; the count may begin again at 0.
     var vdsoTickCount: UInt32 { unsafe word(\.vdso_ticks).pointee.load(ordering: .relaxed) }
 

@@ -21,6 +21,8 @@ package struct KernelFeatures: Sendable {
     let looksUpMappings: Bool
     /// Programs can ask where a task's registers are (bpf_task_pt_regs).
     let findsRegisters: Bool
+    /// Programs may attach to functions of the kernel.
+    let hooksFunctions: Bool
     /// Thread ids are below this number.
     let pidLimit: Int
     /// CPU numbers are below this one, including CPUs that may be added. `Int.max` if unknown.
@@ -39,6 +41,7 @@ package struct KernelFeatures: Sendable {
         runsTypedPrograms = KernelProbe.hasCompareAndExchange() && KernelProbe.has(.currentTask)
         looksUpMappings = KernelProbe.has(.findMapping)
         findsRegisters = KernelProbe.has(.taskRegisters)
+        hooksFunctions = KernelProbe.mayHookFunctions()
         let most = Int(SYSLAT_PID_LIMIT)
         pidLimit = min(ProcFS.text("/proc/sys/kernel/pid_max").flatMap { Int($0) } ?? most, most)
         cpuLimit = ProcFS.possibleCPUs().map { $0.last! + 1 } ?? .max
@@ -46,11 +49,12 @@ package struct KernelFeatures: Sendable {
 
     /// What a kernel might offer: for tests.
     init(
-        release: String, hasBTF: Bool, runsTypedPrograms: Bool, looksUpMappings: Bool, findsRegisters: Bool, pidLimit: Int,
-        cpuLimit: Int
+        release: String, hasBTF: Bool, runsTypedPrograms: Bool, looksUpMappings: Bool, findsRegisters: Bool,
+        hooksFunctions: Bool = true, pidLimit: Int, cpuLimit: Int
     ) {
         (self.release, self.hasBTF, self.runsTypedPrograms) = (release, hasBTF, runsTypedPrograms)
         (self.looksUpMappings, self.findsRegisters) = (looksUpMappings, findsRegisters)
+        self.hooksFunctions = hooksFunctions
         (self.pidLimit, self.cpuLimit) = (pidLimit, cpuLimit)
     }
 

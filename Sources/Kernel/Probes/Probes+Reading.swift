@@ -36,6 +36,9 @@ extension Probes {
         slots.inFlight + (try object.map("spill").entries(UInt32.self, syslat_slot.self).compactMap { InFlightSlot($0.1) })
     }
 
+    /// Calls of this recording that have left work whose end has not been seen.
+    package var pendingWork: [PendingWorkSlot] { slots.pendingWork(since: control.recordingStart) }
+
     /// The overflow histograms.
     package func overflow() throws(BPFError) -> [OverflowSeries] {
         let extremes = try object.map("extremes")

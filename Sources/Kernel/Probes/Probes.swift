@@ -21,7 +21,10 @@ package struct Probes: ~Copyable {
     private let links: Links
 
     private struct Links: ~Copyable {
-        let fork, exec, exit, sysExit, sysEnter: BPFLink
+        let fork, exec, exit: BPFLink
+        /// nil where the kernel lets no program attach after the work that calls leave.
+        let work: BPFLink?
+        let sysExit, sysEnter: BPFLink
         /// Not on kernels without the tracepoint.
         let vsyscall: BPFLink?
     }
@@ -54,6 +57,8 @@ package struct Probes: ~Copyable {
         let fork = try object.attach(programs.fork)
         let exec = try object.attach(programs.exec)
         let exit = try object.attach(programs.exit)
+        let work = Probes.attachWorkHook(programs.workHooks, of: object)
+        if work != nil { control.setFindsEndOfWork() }
         let sysExit = try object.attach(programs.sysExit)
         let sysEnter = try object.attach(programs.sysEnter)
         // The tracepoint is there where the kernel emulates the page (CONFIG_X86_VSYSCALL_EMULATION).
@@ -68,7 +73,15 @@ package struct Probes: ~Copyable {
         programSet = set
         namesCallers = features.looksUpMappings
         recordingPhase = options.scope.isCgroup ? SYSLAT_RECORDING_CGROUP : SYSLAT_RECORDING
-        links = Links(fork: fork, exec: exec, exit: exit, sysExit: sysExit, sysEnter: sysEnter, vsyscall: vsyscall)
+        links = Links(fork: fork, exec: exec, exit: exit, work: work, sysExit: sysExit, sysEnter: sysEnter, vsyscall: vsyscall)
+    }
+
+    /// Attaches the first of the programs that the kernel lets attach; nil if it lets none.
+    private static func attachWorkHook(_ programs: [String], of object: borrowing BPFObject) -> BPFLink? {
+        for program in programs {
+            if let link = try? object.attach(program) { return link }
+        }
+        return nil
     }
 }
 
@@ -81,7 +94,19 @@ private struct Loaded: ~Copyable {
 
     init(_ options: ProbeOptions, _ features: KernelFeatures, isConcurrent: Bool) throws(BPFError) {
         let set = ProgramSet.best(options, features, isConcurrent: isConcurrent)
-        let programs = set.programs(naming: features.looksUpMappings)
+        let hooks = set.workHooks(features)
+        // A kernel that lacks what they attach to refuses to load them, and with them all others.
+        do throws(BPFError) {
+            try self.init(options, features, set, workHooks: hooks, isConcurrent: isConcurrent)
+        } catch  where !hooks.isEmpty {
+            try self.init(options, features, set, workHooks: [], isConcurrent: isConcurrent)
+        }
+    }
+
+    private init(
+        _ options: ProbeOptions, _ features: KernelFeatures, _ set: ProgramSet, workHooks: [String], isConcurrent: Bool
+    ) throws(BPFError) {
+        let programs = set.programs(naming: features.looksUpMappings, workHooks: workHooks)
         let config = syslat_config(options, features, set, isConcurrent: isConcurrent)
         let opened = try OpenBPFObject(name: "syslat", image: set.image, btfPath: options.btfPath)
         try opened.setInitialValue(of: ".rodata.config", to: config)

@@ -52,17 +52,21 @@ package enum ProgramSet: String, Sendable, Hashable, CaseIterable {
     struct Programs {
         let sysEnter, sysExit: String
         let fork, exec, exit: String
+        /// Those that come after the work which calls leave to their threads, the best first.
+        let workHooks: [String]
 
         /// Whether a program is to be loaded.
         func contains(_ name: String) -> Bool {
-            [sysEnter, sysExit, fork, exec, exit].contains(name) || Programs.inEverySet.contains(name)
+            ([sysEnter, sysExit, fork, exec, exit] + workHooks + Programs.inEverySet).contains(name)
         }
 
         private static let inEverySet = ["flush_batch", "tick_vdso", "vsyscall"]
     }
 
-    /// - Parameter names: the kernel can look up mappings, so the exit program names the files that bypass the vDSO.
-    func programs(naming names: Bool) -> Programs {
+    /// - Parameters:
+    ///   - names: the kernel can look up mappings, so the exit program names the files that bypass the vDSO.
+    ///   - workHooks: the programs that come after the work which calls leave.
+    func programs(naming names: Bool, workHooks: [String]) -> Programs {
         let (suffix, hooks) =
             switch self {
             case .fast: ("fast", "typed")
@@ -74,7 +78,13 @@ package enum ProgramSet: String, Sendable, Hashable, CaseIterable {
         let naming = names && !knowsThreads ? "_naming" : ""
         return Programs(
             sysEnter: "sys_enter_\(suffix)", sysExit: "sys_exit_\(suffix)\(naming)", fork: "task_fork_\(hooks)",
-            exec: "task_exec_\(hooks)", exit: "task_exit_\(hooks)")
+            exec: "task_exec_\(hooks)", exit: "task_exit_\(hooks)", workHooks: workHooks)
+    }
+
+    /// The programs that come after the work which calls leave, the best first.
+    func workHooks(_ features: KernelFeatures) -> [String] {
+        guard self != .raw else { return [] }
+        return (features.hooksFunctions ? ["task_work_done"] : []) + (features.findsRegisters ? ["rseq_updated"] : [])
     }
 
     /// The object that has the programs.

@@ -8,7 +8,8 @@ extension CallProfile {
         var counts = Dictionary(uniqueKeysWithValues: errnos.map { ($0.errno, $0.count) })
         for entry in other.errnos { counts[entry.errno] = (counts[entry.errno] ?? 0).addingSaturating(entry.count) }
         return CallProfile(
-            id: id, series: series.merged(with: other.series), errnos: counts.map { ErrnoCount(errno: $0.key, count: $0.value) })
+            id: id, series: series.merged(with: other.series), errnos: counts.map { ErrnoCount(errno: $0.key, count: $0.value) },
+            afterExit: AfterExit.merged(afterExit, other.afterExit))
     }
 }
 

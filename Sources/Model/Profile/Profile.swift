@@ -130,12 +130,15 @@ package struct CallProfile: Sendable, Hashable {
     package var series: [Series]
     /// Errors by falling count.
     package var errnos: [ErrnoCount]
+    /// The work that calls left to their threads; nil if none did.
+    package var afterExit: AfterExit?
     /// All series together.
     package let distribution: LatencyHistogram
 
-    package init(id: SyscallID, series: [Series], errnos: [ErrnoCount]) {
+    package init(id: SyscallID, series: [Series], errnos: [ErrnoCount], afterExit: AfterExit? = nil) {
         self.id = id
         self.series = series
+        self.afterExit = afterExit
         self.errnos = errnos.sorted(falling: \.count, then: \.errno)
         self.distribution = series.mergedDistribution { _ in true }
     }

@@ -3,13 +3,14 @@ import Profile
 import ProfileSchema
 import SyscallTable
 
-/// Series and errors as they come, gathered by call.
+/// Series, errors and work after the exit as they come, gathered by call.
 struct CallDrafts {
     private var series: [SyscallID: [Series]] = [:]
     private var errnos: [SyscallID: [ErrnoCount]] = [:]
+    private var afterExit: [SyscallID: AfterExit] = [:]
     private(set) var seriesCount = 0
 
-    var isEmpty: Bool { series.isEmpty && errnos.isEmpty }
+    var isEmpty: Bool { series.isEmpty && errnos.isEmpty && afterExit.isEmpty }
 
     mutating func add(_ new: (id: SyscallID, series: Series)) throws(ProfileDefect) {
         let known = series[new.id] ?? []
@@ -26,8 +27,18 @@ struct CallDrafts {
         }
     }
 
+    mutating func add(_ new: (id: SyscallID, afterExit: AfterExit)) throws(ProfileDefect) {
+        guard afterExit.updateValue(new.afterExit, forKey: new.id) == nil else {
+            throw ProfileDefect("the work that \(new.id.abi.name):\(new.id.name) left is there twice")
+        }
+    }
+
     /// The calls; errors of a call without series are left out, since nothing returned them.
     func profiles() -> [CallProfile] {
-        series.map { CallProfile(id: $0.key, series: $0.value.inOrder, errnos: errnos[$0.key] ?? []) }
+        Set(series.keys).union(afterExit.keys).map { id in
+            CallProfile(
+                id: id, series: (series[id] ?? []).inOrder, errnos: series[id] == nil ? [] : errnos[id] ?? [],
+                afterExit: afterExit[id])
+        }
     }
 }

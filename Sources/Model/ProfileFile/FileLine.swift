@@ -12,6 +12,7 @@ struct FileLine: Decodable {
     let interval: IntervalPart?
     let series: SeriesPart?
     let errnos: ErrnosPart?
+    let afterExit: AfterExitPart?
     let endInterval: EndIntervalPart?
     let process: ProcessPart?
     let inFlight: InFlightPart?
@@ -40,6 +41,7 @@ struct FileLine: Decodable {
         interval = try part(.interval)
         series = try part(.series)
         errnos = try part(.errnos)
+        afterExit = try part(.afterExit)
         endInterval = try part(.endInterval)
         process = try part(.process)
         inFlight = try part(.inFlight)

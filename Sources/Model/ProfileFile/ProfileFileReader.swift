@@ -146,6 +146,7 @@ package struct ProfileFileReader {
         }
         if let series = line.series { try draft.calls.add(series.decoded()) }
         if let errnos = line.errnos { try draft.calls.add(errnos.decoded()) }
+        if let afterExit = line.afterExit { try draft.calls.add(afterExit.decoded()) }
         if let process = line.process { draft.processes.append(try process.decoded()) }
         if let call = line.inFlight { draft.inFlight.append(try call.decoded()) }
         if let refused = line.refused { draft.refused.append(try refused.decoded()) }

@@ -57,6 +57,7 @@ package struct ProfileFileWriter {
         for call in calls {
             for series in call.series { bytes += try line(.series, SeriesPart(series, of: call.id)) }
             if !call.errnos.isEmpty { bytes += try line(.errnos, ErrnosPart(call)) }
+            if let afterExit = call.afterExit { bytes += try line(.afterExit, AfterExitPart(afterExit, of: call.id)) }
         }
         return bytes
     }

@@ -11,6 +11,7 @@ package enum TopKey: String, CodingKey, CaseIterable {
     case version = "syslat-profile"
     case interval, series, errnos, process, sha256
     case endInterval = "end_interval"
+    case afterExit = "after_exit"
     case vdsoEntered = "vdso_entered"
     case vdsoServed = "vdso_served"
     case vdsoVsyscall = "vdso_vsyscall"

@@ -5,7 +5,8 @@ import ProfileSchema
 import SyscallTable
 
 /// The figures of a profile as comma-separated values (RFC 4180), for spreadsheets and data frames: one row for each series,
-/// the calls of one kind that ended the same way. Refused calls have rows of their own, without latencies.
+/// the calls of one kind that ended the same way. Refused calls have rows of their own, without latencies, and so has the work
+/// that calls left, with the outcome `after_exit`: its calls have their latencies in other rows.
 package enum CSVReport {
     /// The same profile always gives the same text. Lines end with CR LF, as the RFC wants it. Integers are written in full,
     /// durations are whole nanoseconds.
@@ -29,33 +30,47 @@ package enum CSVReport {
 
     private static let intervalColumns = ["interval_start_ns", "interval_duration_ns"]
     private static let columns =
-        ["abi", "number", "name", "outcome", "result"] + figures.map(\.stringValue) + ["sampled", "refused_by", "error"]
-    private static let figures: [FigureKey] =
+        ["abi", "number", "name", "outcome", "result"] + figureKeys.map(\.stringValue) + ["sampled", "refused_by", "error"]
+    private static let figureKeys: [FigureKey] =
         [.calls, .total, .minimum, .mean] + Percentile.allCases.map { FigureKey($0) } + [.maximum]
 
     private static func rows(_ calls: [CallProfile], _ isSampled: Bool, after first: [String] = []) -> String {
         var text = ""
         for call in calls {
-            for series in call.series.inOrder {
-                guard series.calls > 0 else { continue }
-                let figures = LatencyFigures(series.distribution)
-                let latencies =
-                    [figures.map { _ in series.distribution.sum }, figures?.minimum, figures?.mean]
-                    + Percentile.allCases.map { figures?[$0] } + [figures?.maximum]
+            let name = first + name(call.id)
+            for series in call.series.inOrder where series.calls > 0 {
                 text += line(
-                    first + [call.id.abi.name, String(call.id.number), call.id.name, series.outcome.name, series.result]
-                        + [String(series.calls)] + latencies.map { $0.map { String($0) } ?? "" }
+                    name + [series.outcome.name, series.result] + figures(series.distribution, calls: series.calls)
+                        + [isSampled ? "yes" : "no", "", ""])
+            }
+            guard let work = call.afterExit else { continue }
+            for (result, calls, distribution) in [
+                ("measured", work.distribution.count, work.distribution), ("unmeasured", work.unmeasured, LatencyHistogram()),
+            ] where calls > 0 {
+                text += line(
+                    name + [FigureKey.afterExit.stringValue, result] + figures(distribution, calls: calls)
                         + [isSampled ? "yes" : "no", "", ""])
             }
         }
         return text
     }
 
+    private static func name(_ id: SyscallID) -> [String] { [id.abi.name, String(id.number), id.name] }
+
+    /// In the order of the columns.
+    private static func figures(_ distribution: LatencyHistogram, calls: UInt64) -> [String] {
+        let figures = LatencyFigures(distribution)
+        let latencies =
+            [figures.map { _ in distribution.sum }, figures?.minimum, figures?.mean] + Percentile.allCases.map { figures?[$0] }
+            + [figures?.maximum]
+        return [String(calls)] + latencies.map { $0.map { String($0) } ?? "" }
+    }
+
     private static func rows(_ refused: [RefusedCalls]) -> String {
         refused.map { kind in
             line(
-                [kind.id.abi.name, String(kind.id.number), kind.id.name, "refused", kind.errno == nil ? "ok" : "error"]
-                    + [String(kind.calls)] + figures.dropFirst().map { _ in "" }
+                name(kind.id) + ["refused", kind.errno == nil ? "ok" : "error"]
+                    + figures(LatencyHistogram(), calls: kind.calls)
                     + ["no", kind.by.name, kind.errno.map(ErrnoTable.name) ?? ""])
         }.joined()
     }

@@ -9,7 +9,8 @@ import SyscallTable
 /// The number is the total time in microseconds, errors included, to nearest and at least 1: what took less does not vanish.
 /// Processes of one name are one, as they would be in the picture.
 package enum FoldedReport {
-    /// The frame for calls that are known, but not whose they are: they went through the kernel's overflow histograms.
+    /// The frame for calls that are known, but not whose they are: they went through the kernel's overflow histograms. And for work after
+    /// the exit, which is known by call only.
     static let unknownProcess = "(unknown process)"
 
     /// The same profile always gives the same text: lines in the order of their bytes.
@@ -27,6 +28,10 @@ package enum FoldedReport {
         }
         for (key, total) in unattributed where total.calls > 0 {
             stacks.append(Stack(unknownProcess, key, profile, total.nanoseconds))
+        }
+        for call in profile.calls {
+            guard let work = call.afterExit?.distribution, !work.isEmpty else { continue }
+            stacks.append(Stack(unknownProcess, call.id, "after exit", profile, work.sum))
         }
         stacks.sort { $0.frames.utf8.lexicographicallyPrecedes($1.frames.utf8) }
         return lines(stacks)
@@ -52,7 +57,11 @@ package enum FoldedReport {
         var nanoseconds: UInt64
 
         init(_ process: String, _ key: Key, _ profile: Profile, _ nanoseconds: UInt64) {
-            frames = "\(FoldedReport.frame(process));\(key.id.label(on: profile.host));\(key.outcome.name)"
+            self.init(process, key.id, key.outcome.name, profile, nanoseconds)
+        }
+
+        init(_ process: String, _ id: SyscallID, _ part: String, _ profile: Profile, _ nanoseconds: UInt64) {
+            frames = "\(FoldedReport.frame(process));\(id.label(on: profile.host));\(part)"
             if profile.capture.sampling != nil { frames += " (sampled)" }
             self.nanoseconds = nanoseconds
         }

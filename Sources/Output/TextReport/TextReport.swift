@@ -78,6 +78,7 @@ package enum TextReport {
         } else {
             sections.append(TableSection.lines(context))
             sections.append(ErrorsSection.lines(context))
+            sections.append(AfterExitSection.lines(context))
             sections += DistributionSection.blocks(context)
         }
         sections.append(RefusedSection.lines(context))

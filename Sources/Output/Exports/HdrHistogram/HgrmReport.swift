@@ -16,13 +16,16 @@ package enum HgrmReport {
         var text = "# syslat \(SafeText.sanitized(profile.tool)): latency of system calls in nanoseconds "
         text += "(output value unit scaling ratio 1), one block for each call\n"
         if let sampling = profile.capture.sampling { text += "# \(SamplingText.mark(sampling))\n" }
-        for call in profile.calls { text += "\n" + block(call, host: profile.host) }
+        for call in profile.calls {
+            let name = call.id.label(on: profile.host)
+            text += "\n" + block(call.distribution, of: name, calls: call.calls)
+            if let work = call.afterExit { text += "\n" + block(work.distribution, of: "\(name) after exit", calls: work.calls) }
+        }
         return text
     }
 
-    private static func block(_ call: CallProfile, host: Host) -> String {
-        let distribution = call.distribution
-        var text = "# \(call.id.label(on: host)): calls \(call.calls)"
+    private static func block(_ distribution: LatencyHistogram, of name: String, calls: UInt64) -> String {
+        var text = "# \(name): calls \(calls)"
         if let mean = distribution.mean {
             text += ", total \(distribution.sum) ns, min \(distribution.min) ns, mean \(mean) ns, max \(distribution.max) ns"
         }

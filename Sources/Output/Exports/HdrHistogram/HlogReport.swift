@@ -4,7 +4,8 @@ package import Profile
 import SyscallTable
 
 /// The whole distributions as an HdrHistogram log (version 1.3), for its tools and its libraries in many languages: a line for
-/// each call and outcome, errors included, tagged `read/ran` or `ia32:write/blocked`.
+/// each call and outcome, errors included, tagged `read/ran` or `ia32:write/blocked`. The work that calls
+/// left has the tag `close/after_exit`.
 ///
 /// The buckets are HdrHistogram's own, so nothing is lost but what it cannot hold, and comments say what that was.
 package enum HlogReport {
@@ -34,6 +35,8 @@ package enum HlogReport {
                     let tag = "\(call.id.label(on: profile.host))/\(outcome.name)"
                     text += lines(call.distribution(of: outcome), tag: tag, interval: interval)
                 }
+                let tag = "\(call.id.label(on: profile.host))/after_exit"
+                if let work = call.afterExit?.distribution { text += lines(work, tag: tag, interval: interval) }
             }
         }
         return text

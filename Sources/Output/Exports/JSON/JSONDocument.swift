@@ -81,16 +81,27 @@ private struct CallFigures: Encodable {
         let errnos = call.errnos.map { (ErrnoTable.name($0.errno), $0.count) }
         try container.encode(Dictionary(errnos) { $0.addingSaturating($1) }, forKey: .errnos)
         try container.encode(call.distribution.sum, forKey: .total)
-        if let figures = LatencyFigures(call.distribution) {
-            try container.encode(figures.minimum, forKey: .minimum)
-            try container.encode(figures.mean, forKey: .mean)
-            try container.encode(figures, Percentile.allCases)
-            try container.encode(figures.maximum, forKey: .maximum)
-        }
+        if let figures = LatencyFigures(call.distribution) { try container.encodeAll(figures) }
         let unrepresented = call.series.reduce(UInt64(0)) { $0.addingSaturating($1.unrepresented) }
         if unrepresented > 0 { try container.encode(unrepresented, forKey: .unrepresented) }
         let outcomes = Outcome.allCases.compactMap { outcome in OutcomeFigures(call, outcome).map { (outcome.name, $0) } }
         try container.encode(Dictionary(uniqueKeysWithValues: outcomes), forKey: .outcomes)
+        try container.encodeIfPresent(call.afterExit.map(AfterExitFigures.init), forKey: .afterExit)
+    }
+}
+
+/// The work that calls left; only where they did.
+private struct AfterExitFigures: Encodable {
+    let afterExit: AfterExit
+
+    init(_ afterExit: AfterExit) { self.afterExit = afterExit }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: FigureKey.self)
+        try container.encode(afterExit.calls, forKey: .calls)
+        try container.encode(afterExit.unmeasured, forKey: .unmeasured)
+        try container.encode(afterExit.distribution.sum, forKey: .total)
+        if let figures = LatencyFigures(afterExit.distribution) { try container.encodeAll(figures) }
     }
 }
 
@@ -117,6 +128,14 @@ private struct OutcomeFigures: Encodable {
 }
 
 extension KeyedEncodingContainer<FigureKey> {
+    /// Extremes, mean and all percentiles, each under its name.
+    mutating func encodeAll(_ figures: LatencyFigures) throws {
+        try encode(figures.minimum, forKey: .minimum)
+        try encode(figures.mean, forKey: .mean)
+        try encode(figures, Percentile.allCases)
+        try encode(figures.maximum, forKey: .maximum)
+    }
+
     /// Some percentiles, each under its name.
     mutating func encode(_ figures: LatencyFigures, _ percentiles: [Percentile]) throws {
         for percentile in percentiles { try encode(figures[percentile], forKey: FigureKey(percentile)) }

@@ -12,7 +12,7 @@ package enum OpenMetricsReport {
     package static func render(_ profile: Profile) -> String {
         let families =
             [host(profile.host)] + capture(profile.capture) + sampling(profile) + balance(profile.balance)
-            + [refused(profile.refused), durations(of: profile.calls)]
+            + [refused(profile.refused), durations(of: profile.calls)] + afterExit(profile.calls)
             + (profile.vdso.map(VDSOMetrics.families) ?? [])
         return families.map(\.text).joined() + "# EOF\n"
     }
@@ -126,6 +126,23 @@ package enum OpenMetricsReport {
             }
         }
         return family
+    }
+
+    /// Nothing where no call left work.
+    private static func afterExit(_ calls: [CallProfile]) -> [MetricFamily] {
+        guard calls.contains(where: { $0.afterExit != nil }) else { return [] }
+        var durations = MetricFamily(
+            "syslat_after_exit_duration_seconds", .histogram, unit: "seconds",
+            help: "Time from the exit of system calls that left work to the end of that work, before the program goes on.")
+        var unmeasured = MetricFamily(
+            "syslat_after_exit_unmeasured_calls", .counter, help: "Calls that left work whose time could not be measured.")
+        for call in calls {
+            guard let afterExit = call.afterExit else { continue }
+            let labels = [("abi", call.id.abi.name), ("name", call.id.name)]
+            if !afterExit.distribution.isEmpty { add(afterExit.distribution, labels, to: &durations) }
+            if afterExit.unmeasured > 0 { unmeasured.add("_total", labels, String(afterExit.unmeasured)) }
+        }
+        return [durations, unmeasured]
     }
 
     private static func add(

@@ -21,6 +21,7 @@ enum syslat_outcome {
     SYSLAT_RAN = 0,
     SYSLAT_BLOCKED = 1,
     SYSLAT_PREEMPTED = 2,
+    SYSLAT_AFTER_EXIT = 3, /* not the end of a call: the work that it left to its thread */
 };
 
 /* What the entry of a call that the vDSO could have served says about the way it took. */
@@ -71,6 +72,7 @@ static inline syslat_u8 syslat_call_sampling(syslat_u64 call) { return call >> S
 static inline syslat_u8 syslat_call_clock(syslat_u64 call) { return call >> SYSLAT_CALL_CLOCK_SHIFT & 255; }
 static inline syslat_u16 syslat_call_error(syslat_u64 call) { return call >> SYSLAT_CALL_ERROR_SHIFT & SYSLAT_MAX_ERRNO; }
 static inline syslat_u8 syslat_call_outcome(syslat_u64 call) { return call >> SYSLAT_CALL_OUTCOME_SHIFT & 3; }
+static inline _Bool syslat_call_is_unmeasured(syslat_u64 call) { return syslat_call_sampling(call) == SYSLAT_UNMEASURED; }
 /* clang-format on */
 
 /*

@@ -31,12 +31,15 @@ struct syslat_batch {
     struct syslat_event events[SYSLAT_BATCH_EVENTS];
 };
 
-/* One completed call outside the batches: an event has no room for its duration, or the batch was in use. */
+/*
+ * One completed call outside the batches: an event has no room for its duration, or the batch was in use. Or, with the outcome
+ * SYSLAT_AFTER_EXIT, the work that a call left: how long it took, or 0 if that could not be measured.
+ */
 struct syslat_single_call {
     struct syslat_record_header header; /* count is 1 */
     syslat_u64 duration_ns;
     syslat_u64 call;
-    syslat_u32 tgid;
+    syslat_u32 tgid; /* 0 with SYSLAT_AFTER_EXIT */
     syslat_u32 reserved;
 };
 

@@ -22,13 +22,15 @@ enum syslat_phase {
 #define SYSLAT_EPOCH_PHASE_BITS 3
 
 struct syslat_control {
-    syslat_u32 epoch;                   /* what is known about threads holds for one epoch */
-    syslat_u32 spilled;                 /* calls in the spill table now; written by the programs only */
-    syslat_u64 recording_start_ns;      /* CLOCK_MONOTONIC, when recording began */
-    syslat_u64 coarse_now_ns;           /* CLOCK_MONOTONIC, as user space last looked: the entry time of unmeasured calls */
-    syslat_u32 sampling_shift;          /* 1 of 2^shift calls is measured */
-    syslat_u32 vdso_ticks;              /* vDSO ticks until now; written by the programs only */
-    syslat_u64 tick_period_ns;          /* the time that a vDSO tick stands for */
+    syslat_u32 epoch;              /* what is known about threads holds for one epoch */
+    syslat_u32 spilled;            /* calls in the spill table now; written by the programs only */
+    syslat_u64 recording_start_ns; /* CLOCK_MONOTONIC, when recording began */
+    syslat_u64 coarse_now_ns;      /* CLOCK_MONOTONIC, as user space last looked: the entry time of unmeasured calls */
+    syslat_u32 sampling_shift;     /* 1 of 2^shift calls is measured */
+    syslat_u32 vdso_ticks;         /* vDSO ticks until now; written by the programs only */
+    syslat_u64 tick_period_ns;     /* the time that a vDSO tick stands for */
+    syslat_u32 finds_end_of_work;  /* a program is attached where the work that a call left has been done */
+    syslat_u32 reserved;
     syslat_u8 met[SYSLAT_CALL_INDEXES]; /* 0 where there has been no such call while calls were sampled; written by the programs */
 };
 
@@ -54,6 +56,7 @@ struct syslat_counters {
     syslat_u64 vsyscalls_unnoted; /* calls through the vsyscall page for whose process it had none */
     syslat_u64 ticks_unnoted;     /* vDSO ticks for which the ticks' map had no room */
     syslat_u64 refused_unnoted;   /* refused calls of a kind for which the map of them had no room */
+    syslat_u64 work_unnoted;      /* calls that left work and for which the ring and the overflow histograms had no room */
 };
 
 /* A CPU share: counters, and the batch being filled. */
@@ -62,17 +65,19 @@ struct syslat_cpu {
     syslat_u32 users; /* programs inside the batch: the first owns it, the others keep away from it */
     syslat_u32 reserved;
     struct syslat_batch batch;
-    syslat_u64 unused[4]; /* no two shares have a cache line in common */
+    syslat_u64 unused[3]; /* no two shares have a cache line in common */
 };
 
 /* ---- Calls in flight ---- */
 
 #define SYSLAT_IN_CALL 0x80000000U
+#define SYSLAT_LEFT_WORK 0x40000000U
 struct syslat_slot {
-    syslat_u64 start_ns;    /* the entry time: CLOCK_MONOTONIC, or the coarse clock for an unmeasured call */
-    syslat_u64 call;        /* the call word, without error and outcome */
-    syslat_u32 thread;      /* the id last seen here, or 0; with SYSLAT_IN_CALL while it is in a call */
-    syslat_u32 entered;     /* calls that entered in this slot; when this wraps around, 2^32 go to the counter `entered` */
+    syslat_u64 start_ns; /* the entry time: CLOCK_MONOTONIC, or the coarse clock for an unmeasured call; or the exit time */
+    syslat_u64 call;     /* the call word, without error and outcome */
+    syslat_u32 thread;  /* the id last seen here, or 0; with SYSLAT_IN_CALL while it is in a call, or SYSLAT_LEFT_WORK when the call
+                               has ended and its work has not */
+    syslat_u32 entered; /* calls that entered in this slot; when this wraps around, 2^32 go to the counter `entered` */
     syslat_u32 voluntary;   /* low bits of task->nvcsw at entry */
     syslat_u32 involuntary; /* low bits of task->nivcsw at entry */
 };

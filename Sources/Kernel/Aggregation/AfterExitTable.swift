@@ -1,0 +1,51 @@
+import LatencyHistogram
+import Profile
+import SaturatingMath
+import SyscallTable
+
+/// The work that calls left to their threads, by call. Few calls leave any.
+struct AfterExitTable: ~Copyable {
+    /// A class, because a dictionary can't hold noncopyable values.
+    private final class Entry {
+        var recorder = HistogramRecorder()
+        var unmeasured: UInt64 = 0
+    }
+
+    private var entries: [SyscallID: Entry] = [:]
+
+    /// Takes in what the kernel side says of one call. `call` must be valid.
+    /// - Parameter duration: 0 if the work could not be measured.
+    mutating func record(_ call: CallWord, duration: UInt64) {
+        guard let entry = entry(call) else { return }
+        if duration == 0 {
+            entry.unmeasured = entry.unmeasured.addingSaturating(call.callsItStandsFor)
+        } else {
+            entry.recorder.record(duration, times: call.callsItStandsFor)
+        }
+    }
+
+    /// Adds what the kernel side gathered of calls that have this word in common.
+    mutating func add(_ overflow: OverflowSeries.AfterExit, of call: CallWord) {
+        guard let entry = entry(call) else { return }
+        let (times, measured) = (call.callsItStandsFor, overflow.distribution)
+        entry.unmeasured = entry.unmeasured.addingSaturating(overflow.unmeasured.multipliedSaturating(by: times))
+        entry.recorder.add(measured.scaled(to: measured.count.multipliedSaturating(by: times)))
+    }
+
+    private mutating func entry(_ call: CallWord) -> Entry? {
+        // Two bits, for four ABIs.
+        guard let abi = ABI(rawValue: call.abi) else { return nil }
+        let id = SyscallID(abi: abi, number: call.number)
+        if let known = entries[id] { return known }
+        let new = Entry()
+        entries[id] = new
+        return new
+    }
+
+    /// What has been taken in since the last ``reset()``.
+    func snapshot() -> [SyscallID: AfterExit] {
+        entries.mapValues { AfterExit(distribution: $0.recorder.snapshot(), unmeasured: $0.unmeasured) }
+    }
+
+    mutating func reset() { entries = [:] }
+}

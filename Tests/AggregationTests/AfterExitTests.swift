@@ -1,0 +1,50 @@
+import CSyslatABI
+import LatencyHistogram
+import Profile
+import SyscallTable
+import Testing
+
+@testable import Aggregation
+
+/// What the kernel side says of the work that calls left to their threads.
+@Suite struct AfterExitTests {
+    private static let left: UInt8 = 3
+
+    private func work(of feed: Feed, _ number: Int32) -> AfterExit? {
+        feed.calls().first { $0.id == SyscallID(abi: .x86_64, number: number) }?.afterExit
+    }
+
+    @Test func `measured work has a distribution and the rest is counted`() {
+        let feed = Feed()
+        feed.send([Event(number: 3)])
+        for duration in [2_000, 0, 7_000, 0] as [UInt64] {
+            feed.send(Event(duration: duration, tgid: 0, number: 3, outcome: Self.left).single())
+        }
+        let work = work(of: feed, 3)
+        #expect(work?.unmeasured == 2)
+        #expect(work?.distribution.count == 2 && work?.distribution.sum == 9_000 && work?.distribution.max == 7_000)
+        // The call itself is counted once.
+        #expect(feed.completed == 1 && feed.malformed == 0)
+        #expect(feed.calls().map(\.calls) == [1])
+    }
+
+    @Test func `a measured call stands for the work of others too`() {
+        let feed = Feed()
+        feed.send(Event(duration: 5_000, tgid: 0, number: 3, outcome: Self.left, sampling: 4).single())
+        feed.send(Event(duration: 0, tgid: 0, number: 3, outcome: Self.left, sampling: 2).single())
+        #expect(work(of: feed, 3)?.distribution.count == 16)
+        #expect(work(of: feed, 3)?.distribution.sum == 80_000)
+        #expect(work(of: feed, 3)?.unmeasured == 4)
+    }
+
+    /// Only records of their own are about work, and they name no process.
+    @Test(arguments: [
+        Event(tgid: 42, outcome: 3), Event(tgid: 0, outcome: 3, reserved: 1), Event(tgid: 0, outcome: 3, sampling: 13),
+        Event(tgid: 0, outcome: 3, evidence: 6),
+    ])
+    func `impossible work is malformed`(event: Event) {
+        let feed = Feed()
+        feed.send(event.single())
+        #expect(feed.malformedEvents == 1 && feed.calls().isEmpty)
+    }
+}
