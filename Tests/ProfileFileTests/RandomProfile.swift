@@ -138,6 +138,7 @@ extension ProcessProfile {
     static func random(pid: Int32, using random: inout some RandomNumberGenerator) -> ProcessProfile {
         ProcessProfile(
             pid: pid == 0 ? nil : pid, comm: Profile.text(using: &random),
+            title: Bool.random(using: &random) ? Profile.text(using: &random) : nil,
             series: (0..<Int.random(in: 1...4, using: &random)).map { _ in
                 ProcessSeries(
                     id: .random(using: &random), outcome: Outcome.allCases.randomElement(using: &random)!,

@@ -91,6 +91,7 @@ extension Session {
             if let note = vdso.noteClocksource(&intake.aggregator, at: times.phrase(of: now)) { notes.append(note) }
             if !probes.namesCallers { vdso.resolve(try probes.callers()) }
             if isComplete { intake.aggregator.retireEndedProcesses() }
+            if !options.isWindowed { intake.aggregator.lookUpTitles { ProcFS.title(of: $0) } }
             if options.sampling != .everyCall { try intake.takeUnmeasured(probes) }
             sampling.look(entered: counters.entered, probes, &intake.aggregator)
             lostInKernel = counters.lost

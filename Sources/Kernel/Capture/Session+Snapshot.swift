@@ -32,6 +32,7 @@ extension Session {
     /// What has been taken in, and the counters of the kernel side, at one moment.
     mutating func profile(at moment: UInt64) throws(CaptureError) -> Profile {
         let readings = try explained { () throws(BPFError) in try Readings(probes) }
+        if !options.isWindowed { intake.aggregator.lookUpTitles(ofAll: true) { ProcFS.title(of: $0) } }
         let (processes, origins) = intake.aggregator.processes { ProcFS.comm(of: $0) ?? "?" }
         let vdso = vdso.profile(origins, processes: processes, readings, ticks: ticker.state)
         return Profile(

@@ -53,7 +53,7 @@ extension TableRow {
     package init(process: ProcessProfile) {
         let comm = SafeText.sanitized(process.comm)
         if let pid = process.pid {
-            name = comm.isEmpty ? "?" : comm
+            name = process.label
             suffix = " (\(pid))"
         } else {
             name = comm.isEmpty ? "other processes" : comm
