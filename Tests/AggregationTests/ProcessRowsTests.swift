@@ -26,6 +26,25 @@ import Testing
         #expect(names.map(\.comm).sorted() == ["", "ended", "seven"])
     }
 
+    @Test func `titles are looked up while processes live, less and less often`() {
+        let feed = Feed()
+        feed.send(events(1, of: 7) + events(1, of: 8))
+        var looks: [Int] = []
+        for second in 0..<20 {
+            feed.lookUpTitles { pid in
+                if pid == 7 { looks.append(second) }
+                return pid == 7 ? "title \(second)" : nil
+            }
+        }
+        #expect(looks == [0, 1, 3, 7, 15])
+        feed.lookUpTitles(ofAll: true) { "last title \($0)" }
+        feed.lookUpTitles(ofAll: true) { _ in nil }
+        feed.sendExit(7, "ended")
+        feed.lookUpTitles(ofAll: true) { "title of another \($0)" }
+        let titles = feed.processes().map { "\($0.pid ?? 0) \($0.title ?? "")" }.sorted()
+        #expect(titles == ["7 last title 7", "8 title of another 8"])
+    }
+
     @Test func `a reused pid has a row for each process`() {
         let feed = Feed()
         feed.send(events(3, of: 7))

@@ -124,6 +124,8 @@ final class Feed {
         return unsafe bytes.withUnsafeBytes { unsafe $0.loadUnaligned(as: type) }
     }
 
+    func lookUpTitles(ofAll: Bool = false, _ title: (Int32) -> String?) { aggregator.lookUpTitles(ofAll: ofAll, title) }
+
     func retire(times: Int = 1) {
         for _ in 0..<times { aggregator.retireEndedProcesses() }
     }

@@ -26,6 +26,7 @@ package struct Report: Decodable, Sendable {
     package struct ProcessRow: Decodable, Sendable {
         package let pid: Int32?
         package let comm: String
+        package let title: String?
         package let calls, errors, total_ns: UInt64
     }
 

@@ -82,6 +82,65 @@ extension Semantics {
             #expect(profile.balance.completed == 2 * calls + 1)
         }
 
+        @Test(arguments: ProgramSet.allCases)
+        func `line 31: a call that hangs is in flight at the end of each interval`(_ set: ProgramSet) throws {
+            let program = try WaitingProgram(["/bin/cat"])
+            defer { program.signal(SIGKILL) }
+            var session = try Session(CaptureOptions(target: .processes([program.pid], follow: true), programSet: set))
+            try session.start()
+            func nextInterval(_ session: inout Session) throws -> Interval {
+                _ = try session.advance(until: Clock.monotonic + 5_000_000)
+                return try session.endInterval()
+            }
+            let first = try nextInterval(&session)
+            let waiting = try #require(first.inFlight)
+            #expect(waiting.calls.map(\.id.name) == ["read"] && waiting.omitted == 0)
+            #expect(waiting.calls.first?.beganBefore == true && waiting.calls.first?.tid == program.pid)
+            program.release()
+            var hanging: [(interval: Interval, call: InFlightCall)] = []
+            let patience = Clock.monotonic + 20_000_000_000
+            while hanging.count < 3, Clock.monotonic < patience {
+                let interval = try nextInterval(&session)
+                if let call = interval.inFlight?.calls.first, !call.beganBefore { hanging.append((interval, call)) }
+            }
+            try #require(hanging.count == 3)
+            func end(_ interval: Interval) -> UInt64 { interval.startNanoseconds + interval.durationNanoseconds }
+            for (earlier, later) in zip(hanging, hanging.dropFirst()) {
+                #expect(later.call.id.name == "read" && later.call.comm == "cat" && later.call.pid == program.pid)
+                #expect(later.call.ageNanoseconds - earlier.call.ageNanoseconds == end(later.interval) - end(earlier.interval))
+                let started = try #require(later.interval.startedAtNanoseconds)
+                #expect(started > earlier.interval.startedAtNanoseconds ?? .max && started < Clock.wall)
+            }
+            program.signal(SIGKILL)
+            while try session.advance(until: nil) != .targetEnded {}
+            session.stop()
+            let last = try session.endInterval()
+            #expect(last.inFlight == CallsInFlight(calls: []))
+            _ = try session.finish()
+        }
+
+        @Test func `line 31: what is more in flight than an interval keeps is counted`() throws {
+            let threads = CallsInFlight.limit + 40
+            let program = try WaitingProgram(Fixture.command("blocked_threads", "read", "\(threads)", "0", "stay"))
+            defer { program.signal(SIGKILL) }
+            var session = try Session(CaptureOptions(target: .processes([program.pid], follow: true)))
+            try session.start()
+            program.release()
+            var inFlight: CallsInFlight?
+            let patience = Clock.monotonic + 20_000_000_000
+            while (inFlight?.omitted ?? 0) < UInt64(threads + 1 - CallsInFlight.limit), Clock.monotonic < patience {
+                _ = try session.advance(until: Clock.monotonic + 20_000_000)
+                inFlight = try session.endInterval().inFlight
+            }
+            let found = try #require(inFlight)
+            #expect(found.calls.count == CallsInFlight.limit)
+            #expect(found.omitted == UInt64(threads + 1 - CallsInFlight.limit))
+            #expect(found.calls.allSatisfy { $0.pid == program.pid && !$0.beganBefore })
+            program.signal(SIGKILL)
+            while try session.advance(until: nil) != .targetEnded {}
+            _ = try session.finish()
+        }
+
         @Test func `line 38: a session stops for deadlines, sources, signals and the end of its target`() throws {
             let program = try WaitingProgram(["/bin/cat"])
             var session = try Session(CaptureOptions(target: .processes([program.pid], follow: true)))

@@ -2,6 +2,8 @@ import Probes
 import Capture
 import CaptureSupport
 import Foundation
+import Linux
+import Profile
 import Testing
 
 extension Semantics {
@@ -27,6 +29,36 @@ extension Semantics {
             #expect(report.process(getpid()) == nil)
             #expect(report.balance.began_before >= 1)
             report.expectNothingLost()
+        }
+
+        @Test func `line 26: a process has the title that it gives itself, also when it has ended`() throws {
+            let title = "titled: writer \u{1b}[31m"
+            let program = try WaitingProgram(Fixture.command("titled", title, "10"))
+            defer { program.signal(SIGKILL) }
+            var session = try Session(CaptureOptions(target: .processes([program.pid], follow: true)))
+            try session.start()
+            program.release()
+            func row(_ profile: Profile) -> ProcessProfile? { profile.processes.first { $0.pid == program.pid } }
+            let patience = Clock.monotonic + 20_000_000_000
+            // Its events come with the first flush.
+            while row(try session.snapshot())?.title != title, Clock.monotonic < patience {
+                _ = try session.advance(until: Clock.monotonic + 50_000_000)
+            }
+            program.signal(SIGKILL)
+            while try session.advance(until: nil) != .targetEnded {}
+            let profile = try session.finish()
+            #expect(row(profile)?.comm == "titled")
+            #expect(row(profile)?.title == title)
+        }
+
+        @Test func `line 26: a title that Perl writes is seen`() throws {
+            let source = "sysread(STDIN, $b, 1); $0 = 'keeper: idle'; for (1..50) { getppid } sleep 1000"
+            let program = try WaitingProgram(["/usr/bin/perl", "-e", source])
+            defer { program.signal(SIGKILL) }
+            let report = try Report.capturing(program, endsAfterwards: true) {
+                eventually { SleepingThread(pid: program.pid, tid: program.pid)?.isIn("clock_nanosleep") == true }
+            }
+            #expect(report.process(program.pid)?.title == "keeper: idle")
         }
 
         @Test func `line 11: syslat profile -a does not count itself`() throws {

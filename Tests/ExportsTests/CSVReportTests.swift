@@ -25,8 +25,8 @@ import Testing
     @Test func `without a time series the whole capture is one interval`() {
         let rows = CSVReport.render(Fixtures.extreme, byInterval: true).split(separator: "\r\n")
         let plain = CSVReport.render(Fixtures.extreme).split(separator: "\r\n")
-        #expect(rows[0] == "interval_start_ns,interval_duration_ns," + plain[0])
-        #expect(rows.dropFirst().elementsEqual(plain.dropFirst().map { "0,10003141592," + $0 }, by: ==))
+        #expect(rows[0] == "interval_start_ns,interval_duration_ns,interval_started_at_ns," + plain[0])
+        #expect(rows.dropFirst().elementsEqual(plain.dropFirst().map { "0,10003141592,1772368496789000000," + $0 }, by: ==))
     }
 
     @Test(arguments: [

@@ -8,22 +8,30 @@ extension Profile {
         let series = (0..<intervals).map { number in
             Interval(
                 startNanoseconds: UInt64(number) * 1_000_000_000, durationNanoseconds: 1_000_000_000,
-                calls: randomCalls(using: &random))
+                startedAtNanoseconds: .random(in: 0 ... .max, using: &random), calls: randomCalls(using: &random),
+                inFlight: Bool.random(using: &random)
+                    ? CallsInFlight(
+                        calls: randomInFlight(using: &random), omitted: Bool.random(using: &random) ? 0 : .random(in: 1...99, using: &random))
+                    : nil)
         }
         let calls = intervals > 0 ? series.merged() : randomCalls(using: &random)
         return Profile(
             tool: "syslat 9.9.9", host: .random(using: &random), capture: .random(using: &random),
             balance: .random(using: &random), calls: calls,
             processes: (0..<Int.random(in: 0...5, using: &random)).map { .random(pid: Int32($0), using: &random) },
-            inFlight: (0..<Int.random(in: 0...3, using: &random)).map { number in
-                InFlightCall(
-                    pid: Int32(number), tid: Int32(number) + 7, comm: text(using: &random), thread: text(using: &random),
-                    id: .random(using: &random),
-                    ageNanoseconds: .random(in: 0 ... .max, using: &random), beganBefore: .random(using: &random))
-            },
+            inFlight: randomInFlight(using: &random),
             intervals: series, vdso: Bool.random(using: &random) ? .random(using: &random) : nil,
             workload: Bool.random(using: &random) ? .random(using: &random) : nil,
             refused: (0..<Int.random(in: 0...4, using: &random)).map { _ in .random(using: &random) })
+    }
+
+    private static func randomInFlight(using random: inout some RandomNumberGenerator) -> [InFlightCall] {
+        (0..<Int.random(in: 0...3, using: &random)).map { number in
+            InFlightCall(
+                pid: Int32(number), tid: Int32(number) + 7, comm: text(using: &random), thread: text(using: &random),
+                id: .random(using: &random),
+                ageNanoseconds: .random(in: 0 ... .max, using: &random), beganBefore: .random(using: &random))
+        }
     }
 
     private static func randomCalls(using random: inout some RandomNumberGenerator) -> [CallProfile] {
@@ -132,6 +140,7 @@ extension ProcessProfile {
     static func random(pid: Int32, using random: inout some RandomNumberGenerator) -> ProcessProfile {
         ProcessProfile(
             pid: pid == 0 ? nil : pid, comm: Profile.text(using: &random),
+            title: Bool.random(using: &random) ? Profile.text(using: &random) : nil,
             series: (0..<Int.random(in: 1...4, using: &random)).map { _ in
                 ProcessSeries(
                     id: .random(using: &random), outcome: Outcome.allCases.randomElement(using: &random)!,

@@ -56,16 +56,33 @@ extension Fixtures {
         }
         let intervals = [
             Interval(
-                startNanoseconds: 0, durationNanoseconds: 1_000_000_000,
+                startNanoseconds: 0, durationNanoseconds: 1_000_000_000, startedAtNanoseconds: 1_772_368_496_789_000_000,
                 calls: [
                     call(.native(0), 400, from: 300, seed: 1), call(SyscallID(abi: .ia32, number: 4), 40, from: 900, seed: 4),
-                ]),
-            Interval(startNanoseconds: 1_000_000_000, durationNanoseconds: 1_000_400_000, calls: []),
+                ], inFlight: CallsInFlight(calls: [waiting(0, seconds: 1)])),
+            // Somebody set the clock.
+            Interval(
+                startNanoseconds: 1_000_000_000, durationNanoseconds: 1_000_400_000,
+                startedAtNanoseconds: 1_772_371_097_790_000_000, calls: [],
+                inFlight: CallsInFlight(
+                    calls: [waiting(0, seconds: 2), waiting(1, seconds: 1), hung(age: 970_000_000)]
+                        + (2..<9).map { waiting($0, seconds: 1) }, omitted: 1)),
             Interval(
                 startNanoseconds: 2_000_400_000, durationNanoseconds: 999_600_000,
-                calls: [call(.native(0), 300, from: 310, seed: 7)]),
+                startedAtNanoseconds: 1_772_371_098_790_400_000, calls: [call(.native(0), 300, from: 310, seed: 7)],
+                inFlight: CallsInFlight(calls: [])),
         ]
         return profile(intervals.merged(), intervals: intervals)
+    }
+
+    private static func waiting(_ number: Int32, seconds: UInt64) -> InFlightCall {
+        InFlightCall(
+            pid: 700 + number, tid: 700 + number, comm: "daemon\(number)", id: .native(232),
+            ageNanoseconds: seconds * 1_000_000_000, beganBefore: number == 0)
+    }
+
+    private static func hung(age: UInt64) -> InFlightCall {
+        InFlightCall(pid: 1234, tid: 1240, comm: "backup\u{1b}", thread: "writer", id: .native(74), ageNanoseconds: age)
     }
 
     /// The profiles on which every export format is tried, by name.

@@ -53,6 +53,8 @@ import Testing
             Case("command", launched, Options(sort: .name)),
             Case("by-process", Fixtures.typical, Options(grouping: .process)),
             Case("by-process-totals", totals, Options(top: 2, grouping: .process)),
+            Case("by-interval", Fixtures.byInterval, Options(grouping: .interval)),
+            Case("by-interval-width-72", Fixtures.byInterval, Options(grouping: .interval, width: 72)),
             Case("top", Fixtures.typical, Options(sort: .calls, top: 3)),
             Case("histograms", Fixtures.typical, Options(top: 3, histograms: .all)),
             Case("histograms-narrow", narrow, Options(histograms: .named(["getppid", "close", "ia32:write"]))),

@@ -6,14 +6,14 @@ package enum ProcFS {
     package static var isMounted: Bool { mayAccess("/proc/self", F_OK) }
     package static var hasSys: Bool { mayAccess("/sys/kernel", F_OK) }
 
-    /// The whole of a small file, without the last line break.
-    package static func text(_ path: String) -> String? {
+    /// The whole of a small file, or the first `limit` bytes or a little more, without the last line break.
+    package static func text(_ path: String, limit: Int = 1 << 20) -> String? {
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 4096)
-        while bytes.count < 1 << 20 {
+        while bytes.count < limit {
             // `buffer` has as many bytes as read(2) is told.
             let count = unsafe buffer.withUnsafeMutableBytes { unsafe read(descriptor, $0.baseAddress, $0.count) }
             if count < 0 && errno == EINTR { continue }
@@ -47,6 +47,18 @@ package enum ProcFS {
 
     /// A process's or thread's name.
     package static func comm(of pid: Int32) -> String? { text("/proc/\(pid)/comm") }
+
+    /// What a process calls itself: its first argument, or what it has put there. nil of kernel threads and zombies. At most
+    /// ``longestTitle`` characters, with an ellipsis where there were more.
+    package static func title(of pid: Int32) -> String? {
+        // The arguments end with a NUL each. Some programs overwrite all of them with one text, padded with blanks or NULs.
+        guard let first = text("/proc/\(pid)/cmdline", limit: 4096)?.prefix(while: { $0 != "\0" }).trimmed, !first.isEmpty else {
+            return nil
+        }
+        return first.count <= longestTitle ? first : first.prefix(longestTitle - 1) + "…"
+    }
+
+    package static let longestTitle = 128
 
     /// The process that a thread belongs to.
     package static func threadGroup(of tid: Int32) -> Int32? { field("Tgid", in: "/proc/\(tid)/status").flatMap { Int32($0) } }

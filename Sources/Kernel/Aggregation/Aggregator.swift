@@ -154,6 +154,11 @@ package struct Aggregator: ~Copyable {
     /// The processes that have made a call and not ended.
     package var livingProcesses: [Int32] { processes.living }
 
+    /// Looks up what living processes call themselves: those that are due for it, or all. Call this about once a second.
+    package mutating func lookUpTitles(ofAll: Bool = false, _ title: (Int32) -> String?) {
+        processes.lookUpTitles(ofAll: ofAll, title)
+    }
+
     /// Takes in one overflow histogram, or what was added to it since the last time. Counts it as malformed if no kernel side
     /// writes its call word.
     package mutating func consumeOverflow(_ overflow: OverflowSeries) {

@@ -19,6 +19,7 @@ struct ProcessTable: ~Copyable {
         var pid: Int32?
         /// Known only once the process has ended.
         var name = ProcessName()
+        var title = ProcessTitle()
         var totals = CellTotals()
         var hasEnded = false
         var recorder: HistogramRecorder?
@@ -120,6 +121,13 @@ struct ProcessTable: ~Copyable {
         freeRows.append(row)
     }
 
+    /// Looks up the titles of living processes that are due for it, or of all.
+    mutating func lookUpTitles(ofAll: Bool, _ title: (Int32) -> String?) {
+        for row in 1..<rows.count where unsafe !rows.base[row].hasEnded {
+            if let pid = unsafe rows.base[row].pid { unsafe rows.base[row].title.look(isDue: ofAll) { title(pid) } }
+        }
+    }
+
     /// The processes with a row that have not ended.
     var living: [Int32] { (1..<rows.count).compactMap { unsafe rows.base[$0].hasEnded ? nil : rows.base[$0].pid } }
 
@@ -133,7 +141,9 @@ struct ProcessTable: ~Copyable {
             if let pid, unsafe !rows.base[row].hasEnded { comm = nameOfLiving(pid) ?? "" }
             if pid == nil { comm = "other processes" }
             var snapshot = ProcessSnapshot(
-                profile: ProcessProfile(pid: pid, comm: comm, series: [], distribution: unsafe rows.base[row].recorder?.snapshot()))
+                profile: ProcessProfile(
+                    pid: pid, comm: comm, title: unsafe rows.base[row].title.text, series: [],
+                    distribution: unsafe rows.base[row].recorder?.snapshot()))
             for cell in 0..<(unsafe rows.base[row].totals.count) {
                 let entry = unsafe rows.base[row].totals[cell]
                 if entry.calls > 0 { snapshot.add(entry.scaled(by: shares[cell]), of: series[cell]) }

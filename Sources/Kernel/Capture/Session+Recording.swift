@@ -10,6 +10,8 @@ package import Profile
 struct RecordingTimes {
     var start: UInt64 = 0
     var intervalStart: UInt64 = 0
+    /// The same in nanoseconds since 1970: it follows a clock that is set.
+    var intervalStartedAt: UInt64
     var end: UInt64 = 0
     /// Nanoseconds since 1970.
     let startedAt: UInt64
@@ -21,6 +23,7 @@ struct RecordingTimes {
 
     init(programs: ProgramCost = ProgramCost(runs: 0, nanoseconds: 0)) {
         (startedAt, cpuAtStart) = (Clock.wall, Clock.ownCPU)
+        intervalStartedAt = startedAt
         programsAtStart = programs
     }
 
@@ -49,11 +52,12 @@ extension Session {
         case .ready, .stopped, .drained: try drain()
         }
         try takeCounted()
-        let start = times.intervalStart
+        let (start, startedAt) = (times.intervalStart, times.intervalStartedAt)
         let end = phase == .drained ? times.end : Clock.monotonic
-        times.intervalStart = end
+        (times.intervalStart, times.intervalStartedAt) = (end, Clock.wall)
         return Interval(
-            startNanoseconds: start - times.start, durationNanoseconds: end - start, calls: intake.endInterval())
+            startNanoseconds: start - times.start, durationNanoseconds: end - start, startedAtNanoseconds: startedAt,
+            calls: intake.endInterval(), inFlight: try callsInFlight(at: end))
     }
 
     /// Records nothing until ``resume()``. The owner makes sure that no call is in flight; it would be cut in two.
@@ -87,6 +91,7 @@ extension Session {
             if let note = vdso.noteClocksource(&intake.aggregator, at: times.phrase(of: now)) { notes.append(note) }
             if !probes.namesCallers { vdso.resolve(try probes.callers()) }
             if isComplete { intake.aggregator.retireEndedProcesses() }
+            if !options.isWindowed { intake.aggregator.lookUpTitles { ProcFS.title(of: $0) } }
             if options.sampling != .everyCall { try intake.takeUnmeasured(probes) }
             sampling.look(entered: counters.entered, probes, &intake.aggregator)
             lostInKernel = counters.lost

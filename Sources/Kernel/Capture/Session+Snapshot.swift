@@ -32,12 +32,13 @@ extension Session {
     /// What has been taken in, and the counters of the kernel side, at one moment.
     mutating func profile(at moment: UInt64) throws(CaptureError) -> Profile {
         let readings = try explained { () throws(BPFError) in try Readings(probes) }
+        if !options.isWindowed { intake.aggregator.lookUpTitles(ofAll: true) { ProcFS.title(of: $0) } }
         let (processes, origins) = intake.aggregator.processes { ProcFS.comm(of: $0) ?? "?" }
         let vdso = vdso.profile(origins, processes: processes, readings, ticks: ticker.state)
         return Profile(
             tool: syslatVersion, host: .current(), capture: summary(at: moment, readings),
             balance: balance(readings), calls: intake.calls, processes: processes,
-            inFlight: readings.inFlight.map { InFlightCall($0, at: moment) } + callsBegunBefore(moment, others: readings.inFlight),
+            inFlight: callsInFlight(at: moment, readings.inFlight),
             vdso: vdso, refused: readings.refused)
     }
 
@@ -83,22 +84,6 @@ extension Session {
         guard runs > before.runs else { return nil }
         return ProgramCost(
             runs: runs - before.runs, nanoseconds: readings.entry.nanoseconds + readings.exit.nanoseconds - before.nanoseconds)
-    }
-
-    /// Calls of the target's processes that had been entered before recording began and have not returned: the calls that a hung
-    /// process hangs in. Only for processes that were named, because a whole system is full of waiting daemons.
-    private func callsBegunBefore(_ moment: UInt64, others: [InFlightSlot]) -> [InFlightCall] {
-        guard case .processes(let pids, _) = options.target, !options.isWindowed else { return [] }
-        let seen = probes.threadsSeen.union(others.map(\.tid))
-        return pids.flatMap { pid in
-            ProcFS.names(in: "/proc/\(pid)/task").compactMap { Int32($0) }.compactMap { tid in
-                guard !seen.contains(tid), let id = ProcFS.currentCall(of: tid), options.selection?.contains(id) ?? true
-                else { return nil }
-                return InFlightCall(
-                    pid: pid, tid: tid, comm: ProcFS.comm(of: pid) ?? "?", thread: ProcFS.comm(of: tid), id: id,
-                    ageNanoseconds: moment - times.start, beganBefore: true)
-            }
-        }
     }
 
     /// Names the processes that the target started and that outlive it; nil if there are none, or if the capture did not end with the
@@ -174,16 +159,5 @@ struct Readings {
         ticks = try probes.ticks()
         (entry, exit) = probes.statistics()
         counters = probes.counters
-    }
-}
-
-extension InFlightCall {
-    /// A slot as it was at a moment.
-    init(_ slot: InFlightSlot, at moment: UInt64) {
-        let tid = slot.tid
-        let pid = ProcFS.threadGroup(of: tid) ?? tid
-        self.init(
-            pid: pid, tid: tid, comm: ProcFS.comm(of: pid) ?? "?", thread: ProcFS.comm(of: tid), id: slot.id,
-            ageNanoseconds: slot.age(at: moment))
     }
 }

@@ -51,6 +51,7 @@ package struct Session: ~Copyable {
     var vdso: VDSOAccount
     var sampling: SamplingControl
     var intake: Intake
+    var inFlightNames = InFlightNames()
     var watch: TargetWatch
     var phase = Phase.ready
     var times = RecordingTimes()

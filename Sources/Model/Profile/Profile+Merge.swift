@@ -169,6 +169,8 @@ extension [ProcessProfile] {
                 byKey[key] = process
                 continue
             }
+            // Of two titles one stands, whatever the order of the profiles.
+            known.title = [known.title, process.title].compactMap { $0 }.min()
             for series in process.series { known.add(series) }
             if let distribution = process.distribution {
                 known.distribution = known.distribution ?? LatencyHistogram()

@@ -50,13 +50,22 @@ package struct Interval: Sendable, Hashable {
     /// When it began, counted from the start of the capture.
     package var startNanoseconds: UInt64
     package var durationNanoseconds: UInt64
+    /// When it began by the wall clock, in nanoseconds since 1970; nil where no more is known than the start of the capture.
+    package var startedAtNanoseconds: UInt64?
     /// By falling total time.
     package var calls: [CallProfile]
+    /// The calls that had not returned when it ended; nil where nobody looked.
+    package var inFlight: CallsInFlight?
 
-    package init(startNanoseconds: UInt64, durationNanoseconds: UInt64, calls: [CallProfile]) {
+    package init(
+        startNanoseconds: UInt64, durationNanoseconds: UInt64, startedAtNanoseconds: UInt64? = nil, calls: [CallProfile],
+        inFlight: CallsInFlight? = nil
+    ) {
         self.startNanoseconds = startNanoseconds
         self.durationNanoseconds = durationNanoseconds
+        self.startedAtNanoseconds = startedAtNanoseconds
         self.calls = calls.byFallingTotal
+        self.inFlight = inFlight
     }
 }
 
@@ -190,14 +199,20 @@ package struct ProcessProfile: Sendable, Hashable {
     package var pid: Int32?
     /// The name in /proc/PID/comm, as it was last known.
     package var comm: String
+    /// What it called itself when it was last looked at: its first argument, or what it had put there, as servers do
+    /// (`postgres: walwriter`). nil of kernel threads, and where it ended too soon. It may have any text in it.
+    package var title: String?
     /// Its totals, one for each series in which it has calls.
     package var series: [ProcessSeries]
     /// All calls of the process; nil unless per-process distributions were asked for.
     package var distribution: LatencyHistogram?
 
-    package init(pid: Int32?, comm: String, series: [ProcessSeries], distribution: LatencyHistogram? = nil) {
+    package init(
+        pid: Int32?, comm: String, title: String? = nil, series: [ProcessSeries], distribution: LatencyHistogram? = nil
+    ) {
         self.pid = pid
         self.comm = comm
+        self.title = title
         self.series = series
         self.distribution = distribution
     }
@@ -209,7 +224,7 @@ package struct ProcessProfile: Sendable, Hashable {
     package var blocked: UInt64 { series.reduce(0) { $1.outcome == .blocked ? $0.addingSaturating($1.calls) : $0 } }
 }
 
-/// A call that had not returned when the capture ended.
+/// A call that had not returned when the capture, or an interval of it, ended.
 package struct InFlightCall: Sendable, Hashable {
     package var pid: Int32
     package var tid: Int32

@@ -34,7 +34,7 @@ package struct ProfileFileReader {
         var workload = WorkloadDraft()
         var balance: Balance?
         var intervals: [Interval] = []
-        var openInterval: IntervalPart?
+        var openInterval: Interval?
     }
 
     /// - Parameter path: how errors name the file.
@@ -142,7 +142,7 @@ package struct ProfileFileReader {
         if let interval = line.interval {
             guard draft.openInterval == nil else { throw ProfileDefect("an interval begins before the last one has ended") }
             guard draft.calls.isEmpty else { throw ProfileDefect("an interval begins after series that belong to none") }
-            draft.openInterval = interval
+            draft.openInterval = try interval.decoded(captureStart: draft.capture?.startedAtNanoseconds)
         }
         if let series = line.series { try draft.calls.add(series.decoded()) }
         if let errnos = line.errnos { try draft.calls.add(errnos.decoded()) }
@@ -156,14 +156,12 @@ package struct ProfileFileReader {
     }
 
     private mutating func closeInterval(_ end: EndIntervalPart) throws(ProfileFileError) {
-        guard let interval = draft.openInterval else { throw defect("an interval ends that never began") }
+        guard var interval = draft.openInterval else { throw defect("an interval ends that never began") }
         guard draft.calls.seriesCount == end.series else {
             throw defect("the interval has \(draft.calls.seriesCount) series, not the \(end.series) that this line says")
         }
-        draft.intervals.append(
-            Interval(
-                startNanoseconds: interval.startNanoseconds, durationNanoseconds: interval.durationNanoseconds,
-                calls: draft.calls.profiles()))
+        interval.calls = draft.calls.profiles().byFallingTotal
+        draft.intervals.append(interval)
         draft.calls = CallDrafts()
         draft.openInterval = nil
         lastInterval = draft

@@ -4,6 +4,8 @@ package import Profile
 package struct ProcessPart: Codable {
     private var pid: OwnerID
     private var comm: String
+    /// Not in files of older versions, and only where it is known.
+    private var title: String?
     private var series: [Totals]
     private var distribution: DistributionPart?
 
@@ -34,7 +36,7 @@ package struct ProcessPart: Codable {
     }
 
     package init(_ process: ProcessProfile) {
-        (pid, comm) = (OwnerID(process.pid), process.comm)
+        (pid, comm, title) = (OwnerID(process.pid), process.comm, process.title)
         series = process.series.map(Totals.init)
         distribution = process.distribution.map(DistributionPart.init)
     }
@@ -47,7 +49,8 @@ package struct ProcessPart: Codable {
                 ProcessSeries(
                     id: id, outcome: outcome, failed: failed, calls: entry.calls, totalNanoseconds: entry.totalNanoseconds))
         }
-        return ProcessProfile(pid: pid.pid, comm: comm, series: totals, distribution: try distribution?.decoded())
+        return ProcessProfile(
+            pid: pid.pid, comm: comm, title: title, series: totals, distribution: try distribution?.decoded())
     }
 }
 
@@ -55,15 +58,16 @@ package struct ProcessPart: Codable {
 package struct ProcessTotalsPart: Encodable {
     private let pid: OwnerID
     private let comm: String
+    private let title: String?
     private let calls, errors, totalNanoseconds: UInt64
 
     private enum CodingKeys: String, CodingKey {
-        case pid, comm, calls, errors
+        case pid, comm, title, calls, errors
         case totalNanoseconds = "total_ns"
     }
 
     package init(_ process: ProcessProfile) {
-        (pid, comm) = (OwnerID(process.pid), process.comm)
+        (pid, comm, title) = (OwnerID(process.pid), process.comm, process.title)
         (calls, errors, totalNanoseconds) = (process.calls, process.errors, process.totalNanoseconds)
     }
 }

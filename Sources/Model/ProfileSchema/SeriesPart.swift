@@ -111,25 +111,3 @@ package struct DistributionPart: Codable {
         }
     }
 }
-
-/// A slice of a time series: what it covers, from the start of the capture.
-package struct IntervalPart: Codable {
-    package let startNanoseconds, durationNanoseconds: UInt64
-
-    enum CodingKeys: String, CodingKey {
-        case startNanoseconds = "start_ns"
-        case durationNanoseconds = "duration_ns"
-    }
-
-    package init(_ interval: Interval) {
-        (startNanoseconds, durationNanoseconds) = (interval.startNanoseconds, interval.durationNanoseconds)
-    }
-}
-
-/// The end of an interval's lines: how many series it has, and the hash of all lines before this one.
-package struct EndIntervalPart: Codable {
-    package let series: Int
-    package let sha256: String
-
-    package init(series: Int, sha256: String) { (self.series, self.sha256) = (series, sha256) }
-}

@@ -1,5 +1,6 @@
 import Presentation
 import LatencyHistogram
+import SaturatingMath
 package import Profile
 import ProfileSchema
 import SyscallTable
@@ -12,7 +13,8 @@ package enum CSVReport {
     /// durations are whole nanoseconds.
     ///
     /// With `byInterval` each row belongs to one interval of the time series; a profile without one is a single interval. Refused
-    /// calls belong to no interval and have no rows then.
+    /// calls belong to no interval and have no rows then. Calls in flight at the end of an interval have a row for each call, with their
+    /// ages in place of latencies.
     ///
     /// Complexity: O(all buckets).
     package static func render(_ profile: Profile, byInterval: Bool = false) -> String {
@@ -20,15 +22,18 @@ package enum CSVReport {
         let isSampled = profile.capture.sampling != nil
         guard byInterval else { return text + rows(profile.calls, isSampled) + rows(profile.refused) }
         let whole = Interval(
-            startNanoseconds: 0, durationNanoseconds: profile.capture.durationNanoseconds, calls: profile.calls)
+            startNanoseconds: 0, durationNanoseconds: profile.capture.durationNanoseconds,
+            startedAtNanoseconds: profile.capture.startedAtNanoseconds, calls: profile.calls)
         for interval in profile.intervals.isEmpty ? [whole] : profile.intervals {
-            text += rows(
-                interval.calls, isSampled, after: [interval.startNanoseconds, interval.durationNanoseconds].map(String.init))
+            let first =
+                [interval.startNanoseconds, interval.durationNanoseconds].map { String($0) }
+                + [interval.startedAtNanoseconds.map { String($0) } ?? ""]
+            text += rows(interval.calls, isSampled, after: first) + rows(interval.inFlight, isSampled, after: first)
         }
         return text
     }
 
-    private static let intervalColumns = ["interval_start_ns", "interval_duration_ns"]
+    private static let intervalColumns = ["interval_start_ns", "interval_duration_ns", "interval_started_at_ns"]
     private static let columns =
         ["abi", "number", "name", "outcome", "result"] + figureKeys.map(\.stringValue) + ["sampled", "refused_by", "error"]
     private static let figureKeys: [FigureKey] =
@@ -64,6 +69,26 @@ package enum CSVReport {
             [figures.map { _ in distribution.sum }, figures?.minimum, figures?.mean] + Percentile.allCases.map { figures?[$0] }
             + [figures?.maximum]
         return [String(calls)] + latencies.map { $0.map { String($0) } ?? "" }
+    }
+
+    /// The oldest call first. What is known by number only is in a row without a name.
+    private static func rows(_ inFlight: CallsInFlight?, _ isSampled: Bool, after first: [String]) -> String {
+        guard let inFlight else { return "" }
+        func row(_ call: [String], _ figures: [String]) -> String {
+            line(first + call + ["in_flight", ""] + figures + [isSampled ? "yes" : "no", "", ""])
+        }
+        var text = ""
+        let byCall = Dictionary(grouping: inFlight.calls, by: \.id).sorted(falling: { $0.value[0].ageNanoseconds }, then: \.key)
+        for (id, calls) in byCall {
+            let ages: [UInt64] = calls.map { $0.ageNanoseconds }
+            let total = ages.reduce(UInt64(0)) { $0.addingSaturating($1) }
+            let known = [total, ages[ages.count - 1], total / UInt64(ages.count)].map { String($0) }
+            text += row(
+                name(id),
+                [String(calls.count)] + known + Percentile.allCases.map { _ in "" } + [String(ages[0])])
+        }
+        if inFlight.omitted > 0 { text += row(["", "", ""], [String(inFlight.omitted)] + figureKeys.dropFirst().map { _ in "" }) }
+        return text
     }
 
     private static func rows(_ refused: [RefusedCalls]) -> String {

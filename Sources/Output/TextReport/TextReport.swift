@@ -58,9 +58,10 @@ package enum TextReport {
         var options = options
         options.grouping = .call
         let context = ReportContext(profile: profile, options: options)
-        let name = context.style.bold(TableRow(interval: interval).name) + (isSampled ? " (sampled)" : "")
+        let name = context.style.bold(interval.title) + (isSampled ? " (sampled)" : "")
         let table = interval.calls.isEmpty ? ["  no call completed"] : TableSection.lines(context)
-        return ([name] + table + ErrorsSection.lines(context)).joined(separator: "\n") + "\n\n"
+        let inFlight = InFlightSection.lines(interval.inFlight, context)
+        return ([name] + table + ErrorsSection.lines(context) + inFlight).joined(separator: "\n") + "\n\n"
     }
 
     /// The report, ending with a newline.

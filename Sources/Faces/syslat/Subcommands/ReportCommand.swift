@@ -95,7 +95,10 @@ extension Profile {
         for index in processes.indices { processes[index].series.removeAll { !selection.contains($0.id) } }
         processes.removeAll { $0.series.isEmpty }
         for index in processes.indices { processes[index].distribution = nil }
-        for index in intervals.indices { intervals[index].calls.removeAll { !selection.contains($0.id) } }
+        for index in intervals.indices {
+            intervals[index].calls.removeAll { !selection.contains($0.id) }
+            intervals[index].inFlight?.calls.removeAll { !selection.contains($0.id) }
+        }
         vdso?.entered.removeAll { !selection.contains($0.id) }
         capture.selection = capture.selection.map { "\($0); of these \(name)" } ?? name
         capture.notes.append("Only \(name) is shown; the balance covers all calls in the profile.")

@@ -57,7 +57,9 @@ struct IntervalDocument: Encodable {
     private enum Key: String, CodingKey { case sampled }
 
     func encode(to encoder: any Encoder) throws {
-        try IntervalPart(interval).encode(to: encoder)
+        var part = IntervalPart(interval)
+        part.startedAt = interval.startedAtNanoseconds.map { Timestamp.rfc3339(nanosecondsSince1970: $0) }
+        try part.encode(to: encoder)
         var container = encoder.container(keyedBy: TopKey.self)
         try container.encode(Self.schema, forKey: .schema)
         try container.encode(interval.calls.map(CallFigures.init), forKey: .syscalls)

@@ -14,6 +14,8 @@ package struct TableRow {
     package var blocked: UInt64
     /// The time in which the calls were made, where it isn't the whole capture.
     package var durationNanoseconds: UInt64?
+    /// What was in flight at the end of an interval: `read 12.3 s, 3 more`; nil where nothing was, or nobody looked.
+    package var inFlight: String?
     /// nil where no distribution is known.
     package var figures: LatencyFigures?
 
@@ -51,7 +53,7 @@ extension TableRow {
     package init(process: ProcessProfile) {
         let comm = SafeText.sanitized(process.comm)
         if let pid = process.pid {
-            name = comm.isEmpty ? "?" : comm
+            name = process.label
             suffix = " (\(pid))"
         } else {
             name = comm.isEmpty ? "other processes" : comm
@@ -63,24 +65,17 @@ extension TableRow {
         figures = process.distribution.flatMap(LatencyFigures.init)
     }
 
-    /// All calls of one interval of a time series, named by its beginning and end.
+    /// All calls of one interval of a time series, named by its beginning, as time of day (UTC) and from the start, and its end.
     package init(interval: Interval) {
-        let end = interval.startNanoseconds.addingSaturating(interval.durationNanoseconds)
         let distribution = interval.calls.reduce(into: LatencyHistogram()) { $0.merge($1.distribution) }
-        name = "\(TableRow.seconds(interval.startNanoseconds)) – \(TableRow.seconds(end)) s"
+        (name, suffix) = interval.timeOfDay.map { ($0, "  \(interval.span)") } ?? (interval.span, "")
+        inFlight = interval.inFlight?.summary
         durationNanoseconds = interval.durationNanoseconds
         calls = interval.calls.reduce(0) { $0.addingSaturating($1.calls) }
         errors = interval.calls.reduce(0) { $0.addingSaturating($1.errors) }
         totalNanoseconds = distribution.sum
         blocked = interval.calls.reduce(0) { $0.addingSaturating($1.blocked) }
         figures = LatencyFigures(distribution)
-    }
-
-    /// Seconds with two decimals: rows below each other are compared at a glance.
-    private static func seconds(_ nanoseconds: UInt64) -> String {
-        let hundredths = nanoseconds / 10_000_000
-        let fraction = hundredths % 100
-        return "\(hundredths / 100).\(fraction < 10 ? "0" : "")\(fraction)"
     }
 
     /// The sum of some rows. Percentiles do not add up: `distribution`, where there is one, says what they are.

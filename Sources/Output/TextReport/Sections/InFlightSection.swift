@@ -1,15 +1,39 @@
 import Presentation
 import Profile
+import SaturatingMath
 import SyscallTable
 
-/// The calls that had not returned when the capture ended: what is blocked now.
+/// The calls that had not returned when the capture, or an interval of it, ended: what is blocked now.
 enum InFlightSection {
     private static let rowsShown = 10
+    private static let rowsOfInterval = 5
 
     static func lines(_ context: ReportContext) -> [String] {
         let calls = context.profile.inFlight
         guard !calls.isEmpty else { return [] }
-        let rows = calls.prefix(rowsShown).map { call in
+        let rest = calls.count > rowsShown ? ["  … \(calls.count - rowsShown) more"] : []
+        return rows("In flight at the end", calls.prefix(rowsShown), context) + rest + legend(calls)
+    }
+
+    /// A few of the calls in flight at the end of an interval, and how many more there were: a whole system is full of waiting daemons.
+    static func lines(_ inFlight: CallsInFlight?, _ context: ReportContext) -> [String] {
+        guard let inFlight, !inFlight.calls.isEmpty || inFlight.omitted > 0 else { return [] }
+        let calls = inFlight.calls.byUrgency(\.id, age: \.ageNanoseconds)
+        let shown = calls.prefix(rowsOfInterval)
+        let lines = rows("In flight at its end", shown, context)
+        let rest = UInt64(calls.count - shown.count).addingSaturating(inFlight.omitted)
+        guard rest > 0 else { return lines + legend(shown) }
+        let waiting = calls.dropFirst(rowsOfInterval).count { $0.id.isIdleWait }
+        let what = waiting == 0 ? "" : " (\(HumanFormat.count(UInt64(waiting))) of them wait, as in epoll_wait or futex)"
+        return lines + ["  … \(HumanFormat.count(rest)) more\(what)"] + legend(shown)
+    }
+
+    private static func legend(_ calls: some Sequence<InFlightCall>) -> [String] {
+        calls.contains(where: \.beganBefore) ? ["  ≥: entered before the capture began, and not in the balance."] : []
+    }
+
+    private static func rows(_ title: String, _ calls: ArraySlice<InFlightCall>, _ context: ReportContext) -> [String] {
+        let rows = calls.map { call in
             let name = [call.comm.isEmpty ? "?" : call.comm, call.thread ?? ""].filter { !$0.isEmpty }.joined(separator: "/")
             let task = call.pid == call.tid ? "\(call.pid)" : "\(call.pid)/\(call.tid)"
             return (
@@ -22,19 +46,12 @@ enum InFlightSection {
         let ageWidth = rows.map { DisplayText.width($0.age) }.reduce(0, max)
         let processLimit = context.width - callWidth - ageWidth - 6
         let processWidth = min(processLimit, rows.map { DisplayText.width($0.process + $0.task) }.reduce(0, max))
-        var lines = [context.style.bold("In flight at the end")]
-        for row in rows {
-            let process = DisplayText.truncated(row.process, keeping: row.task, to: processWidth)
-            let call = DisplayText.truncated(row.call, to: callWidth)
-            lines.append(
-                "  " + DisplayText.leftAligned(process, in: processWidth) + "  "
-                    + DisplayText.leftAligned(call, in: callWidth) + "  "
-                    + DisplayText.rightAligned(row.age, in: ageWidth))
-        }
-        if calls.count > rowsShown { lines.append("  … \(calls.count - rowsShown) more") }
-        if calls.contains(where: \.beganBefore) {
-            lines.append("  ≥: entered before the capture began, and not in the balance.")
-        }
-        return lines
+        return [context.style.bold(title)]
+            + rows.map { row in
+                let process = DisplayText.truncated(row.process, keeping: row.task, to: processWidth)
+                let call = DisplayText.truncated(row.call, to: callWidth)
+                return "  " + DisplayText.leftAligned(process, in: processWidth) + "  "
+                    + DisplayText.leftAligned(call, in: callWidth) + "  " + DisplayText.rightAligned(row.age, in: ageWidth)
+            }
     }
 }

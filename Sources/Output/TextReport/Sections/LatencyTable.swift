@@ -4,7 +4,7 @@ import Presentation
 /// The table of latencies: calls, processes or intervals, and their sums below.
 struct LatencyTable {
     private enum Figure: Hashable {
-        case calls, errors, rate, total, mean, max, blocked
+        case calls, errors, rate, total, mean, max, blocked, inFlight
         case percentile(Percentile)
 
         var title: String {
@@ -17,6 +17,7 @@ struct LatencyTable {
             case .percentile(let percentile): percentile.label.uppercased()
             case .max: "MAX"
             case .blocked: "BLOCKED%"
+            case .inFlight: "IN FLIGHT"
             }
         }
 
@@ -29,8 +30,8 @@ struct LatencyTable {
         }
 
         static let all: [Figure] =
-            [.calls, .errors, .rate, .total, .mean] + Percentile.allCases.map { .percentile($0) } + [.max, .blocked]
-        static let groups: Set<Figure> = [.calls, .total, .percentile(.p50), .blocked]
+            [.calls, .errors, .rate, .total, .mean] + Percentile.allCases.map { .percentile($0) } + [.max, .blocked, .inFlight]
+        static let groups: Set<Figure> = [.calls, .total, .percentile(.p50), .blocked, .inFlight]
         /// What a narrow table does without, in the order in which it goes.
         static let dispensable: [Figure] = [.rate, .percentile(.p90), .percentile(.p999), .blocked, .mean, .errors]
     }
@@ -42,14 +43,19 @@ struct LatencyTable {
     /// The time in which the calls were made.
     var durationNanoseconds: UInt64
     var style: TextStyle
+    /// So much of a name is worth a column.
+    var leastName = 20
 
     func lines(width: Int) -> [String] {
         // Where no row has a distribution, columns of dashes say nothing.
         let hasDistributions = rows.contains { $0.figures != nil }
-        let figures = Figure.all.filter { hasDistributions || !$0.needsDistribution }
+        let hasInFlight = rows.contains { $0.inFlight != nil }
+        let figures = Figure.all.filter {
+            (hasDistributions || !$0.needsDistribution) && (hasInFlight || $0 != .inFlight)
+        }
         let columns = figures.map { figure in
             Table.Column(
-                title: figure.title,
+                title: figure.title, isWords: figure == .inFlight,
                 dispensability: Figure.dispensable.firstIndex(of: figure).map { Figure.dispensable.count - $0 } ?? 0,
                 startsGroup: Figure.groups.contains(figure))
         }
@@ -63,7 +69,7 @@ struct LatencyTable {
         }
         let table = Table(
             nameTitle: nameTitle, columns: columns,
-            rows: rows.map { tableRow($0, isSum: false) } + sums.map { tableRow($0, isSum: true) }, style: style, leastName: 20,
+            rows: rows.map { tableRow($0, isSum: false) } + sums.map { tableRow($0, isSum: true) }, style: style, leastName: leastName,
             steps: [Table.Step(.wide, countWidth: 11), Table.Step(.grouped, countWidth: 11)]
                 + [11, 9, 7, 5].map { Table.Step(.narrow, countWidth: $0) })
         return table.lines(width: width)
@@ -82,6 +88,7 @@ struct LatencyTable {
         case .mean: return .duration(row.meanNanoseconds)
         case .percentile(let percentile): return duration(row.figures?[percentile])
         case .max: return duration(row.figures?.maximum)
+        case .inFlight: return row.inFlight.map { .text($0) } ?? .none
         case .blocked: return row.calls > 0 ? .text(HumanFormat.share(row.blocked, of: row.calls)) : .none
         }
     }

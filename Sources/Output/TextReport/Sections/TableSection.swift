@@ -27,9 +27,12 @@ enum TableSection {
             sums.append(TableRow(sumOf: rows[shown...], name: "… \(hidden)"))
         }
         sums.append(TableRow(sumOf: rows, name: "total", distribution: everything))
-        let table = LatencyTable(
-            nameTitle: grouping.rawValue.uppercased(), rows: Array(rows[..<shown]), sums: sums,
+        let hasTimesOfDay = grouping == .interval && profile.intervals.contains { $0.startedAtNanoseconds != nil }
+        var table = LatencyTable(
+            nameTitle: grouping.rawValue.uppercased() + (hasTimesOfDay ? " (UTC)" : ""), rows: Array(rows[..<shown]), sums: sums,
             durationNanoseconds: profile.capture.durationNanoseconds, style: context.style)
+        // Times are cut off last.
+        if hasTimesOfDay { table.leastName = rows.map { DisplayText.width($0.name + $0.suffix) }.reduce(20, max) }
         return table.lines(width: context.width)
     }
 

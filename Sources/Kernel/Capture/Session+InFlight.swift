@@ -1,0 +1,101 @@
+import Aggregation
+import BPFRuntime
+import CallSelection
+import Linux
+import Probes
+import Profile
+import SyscallTable
+
+extension Session {
+    /// The calls in flight at the end of an interval: those that do something first, and no more than fit. nil for windows, at whose
+    /// end there are none.
+    mutating func callsInFlight(at moment: UInt64) throws(CaptureError) -> CallsInFlight? {
+        guard !options.isWindowed else { return nil }
+        let slots = try explained { () throws(BPFError) in try probes.inFlight() }
+        let threads = (slots.filter { $0.enteredAt <= moment }.map(ThreadInCall.init) + threadsBegunBefore(others: slots))
+            .byUrgency(\.id) { $0.age(at: moment, recordingSince: times.start) }
+        let kept = threads.prefix(CallsInFlight.limit)
+        let start = times.start
+        let calls = inFlightNames.look { names in kept.map { names.call(of: $0, at: moment, recordingSince: start) } }
+        return CallsInFlight(calls: calls, omitted: UInt64(threads.count - kept.count))
+    }
+
+    /// All calls in flight at the end of the capture, or in a snapshot.
+    func callsInFlight(at moment: UInt64, _ slots: [InFlightSlot]) -> [InFlightCall] {
+        var names = InFlightNames()
+        return (slots.map(ThreadInCall.init) + threadsBegunBefore(others: slots)).map {
+            names.call(of: $0, at: moment, recordingSince: times.start)
+        }
+    }
+
+    /// Threads of the target's processes in calls that had been entered before recording began and have not returned: the calls that a
+    /// hung process hangs in. Only for processes that were named, because a whole system is full of waiting daemons.
+    private func threadsBegunBefore(others: [InFlightSlot]) -> [ThreadInCall] {
+        guard case .processes(let pids, _) = options.target, !options.isWindowed else { return [] }
+        let inSlots = Set(others.map(\.tid))
+        let candidates = pids.flatMap { pid in
+            ProcFS.names(in: "/proc/\(pid)/task").compactMap { Int32($0) }.compactMap { tid -> ThreadInCall? in
+                guard !inSlots.contains(tid), let id = ProcFS.currentCall(of: tid), options.selection?.contains(id) ?? true
+                else { return nil }
+                return ThreadInCall(pid: pid, tid: tid, id: id, enteredAt: nil)
+            }
+        }
+        guard !candidates.isEmpty else { return [] }
+        // Looked up last: a thread whose call ended after all, and began another, has been seen by now.
+        let seen = probes.threadsSeen
+        return candidates.filter { !seen.contains($0.tid) }
+    }
+}
+
+/// A thread and the call that it is in.
+struct ThreadInCall {
+    /// nil where it has yet to be looked up.
+    var pid: Int32?
+    var tid: Int32
+    var id: SyscallID
+    /// CLOCK_MONOTONIC; nil if it was before recording began.
+    var enteredAt: UInt64?
+
+    func age(at moment: UInt64, recordingSince start: UInt64) -> UInt64 {
+        let since = enteredAt ?? start
+        return moment > since ? moment - since : 0
+    }
+}
+
+extension ThreadInCall {
+    init(_ slot: InFlightSlot) { self.init(pid: nil, tid: slot.tid, id: slot.id, enteredAt: slot.enteredAt) }
+}
+
+/// Whose calls are in flight. A thread that is still in the call of the last look is not looked up again: hundreds of daemons that wait
+/// cost next to nothing.
+struct InFlightNames {
+    private struct Names {
+        var call: UInt64?
+        var pid: Int32
+        var comm: String
+        var thread: String?
+    }
+
+    private var last: [Int32: Names] = [:]
+    private var current: [Int32: Names] = [:]
+
+    /// One look. What is not asked for in it is forgotten.
+    mutating func look<Result>(_ body: (inout InFlightNames) -> Result) -> Result {
+        defer { (last, current) = (current, [:]) }
+        return body(&self)
+    }
+
+    mutating func call(of thread: ThreadInCall, at moment: UInt64, recordingSince start: UInt64) -> InFlightCall {
+        let names = names(of: thread)
+        current[thread.tid] = names
+        return InFlightCall(
+            pid: names.pid, tid: thread.tid, comm: names.comm, thread: names.thread, id: thread.id,
+            ageNanoseconds: thread.age(at: moment, recordingSince: start), beganBefore: thread.enteredAt == nil)
+    }
+
+    private func names(of thread: ThreadInCall) -> Names {
+        if let known = last[thread.tid], known.call == thread.enteredAt { return known }
+        let pid = thread.pid ?? ProcFS.threadGroup(of: thread.tid) ?? thread.tid
+        return Names(call: thread.enteredAt, pid: pid, comm: ProcFS.comm(of: pid) ?? "?", thread: ProcFS.comm(of: thread.tid))
+    }
+}

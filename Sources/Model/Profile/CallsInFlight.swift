@@ -1,0 +1,37 @@
+package import SyscallTable
+
+/// The calls that had not returned at one moment of a capture.
+package struct CallsInFlight: Sendable, Hashable {
+    /// Oldest first.
+    package var calls: [InFlightCall]
+    /// Calls that were in flight too, and of which no more is kept than their number.
+    package var omitted: UInt64
+
+    /// How many calls are kept for each interval. A whole system has hundreds of waiting daemons.
+    package static let limit = 256
+
+    package init(calls: [InFlightCall], omitted: UInt64 = 0) {
+        self.calls = calls.sorted(falling: \.ageNanoseconds, then: \.tid)
+        self.omitted = omitted
+    }
+}
+
+extension SyscallID {
+    /// Whether threads without work sleep in this call: what is in flight in it says little.
+    package var isIdleWait: Bool { SyscallID.idleWaits.contains(name) }
+
+    private static let idleWaits: Set<String> = [
+        "accept", "accept4", "clock_nanosleep", "clock_nanosleep_time64", "epoll_pwait", "epoll_pwait2", "epoll_wait", "futex",
+        "futex_time64", "futex_wait", "futex_waitv", "io_getevents", "io_pgetevents", "nanosleep", "pause", "poll", "ppoll",
+        "ppoll_time64", "pselect6", "pselect6_time64", "restart_syscall", "rt_sigsuspend", "rt_sigtimedwait",
+        "rt_sigtimedwait_time64", "select", "_newselect", "wait4", "waitid", "waitpid",
+    ]
+}
+
+extension Sequence {
+    /// The elements whose calls do something before those that only wait, each by falling age: what to look at first.
+    package func byUrgency(_ id: (Element) -> SyscallID, age: (Element) -> UInt64) -> [Element] {
+        map { (element: $0, isWait: id($0).isIdleWait, age: age($0)) }
+            .sorted { $0.isWait == $1.isWait ? $0.age > $1.age : $1.isWait }.map(\.element)
+    }
+}
