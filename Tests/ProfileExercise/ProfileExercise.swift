@@ -29,7 +29,7 @@ package enum ProfileExercise {
     }
 
     private static func render(_ profile: Profile) throws {
-        for grouping in TextReport.Grouping.allCases {
+        for grouping in Grouping.allCases {
             _ = TextReport.render(profile, options: .init(grouping: grouping, histograms: .all, width: 80))
         }
         _ = TextReport.render(profile, options: .init(sort: .p99, top: 2, color: true, width: 0))
@@ -38,7 +38,8 @@ package enum ProfileExercise {
         for interval in profile.intervals { _ = TextReport.render(interval, on: profile.host) }
         let texts = [
             try JSONReport.render(profile), try JSONReport.render(profile, pretty: true), CSVReport.render(profile),
-            CSVReport.render(profile, byInterval: true), HgrmReport.render(profile), HlogReport.render(profile),
+            CSVReport.render(profile, by: .process), CSVReport.render(profile, by: .interval), HgrmReport.render(profile),
+            HlogReport.render(profile),
             OpenMetricsReport.render(profile),
         ]
         guard texts.allSatisfy({ $0.utf8.last == 0x0a }) else { throw Failure(description: "an export ends without a newline") }

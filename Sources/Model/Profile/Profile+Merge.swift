@@ -169,10 +169,8 @@ extension [ProcessProfile] {
                 continue
             }
             for series in process.series { known.add(series) }
-            if let distribution = process.distribution {
-                known.distribution = known.distribution ?? LatencyHistogram()
-                known.distribution?.merge(distribution)
-            }
+            // A distribution of some of the calls would look like one of all of them.
+            if let distribution = process.distribution { known.distribution?.merge(distribution) } else { known.distribution = nil }
             byKey[key] = known
         }
         return order.compactMap { byKey[$0] }

@@ -1,4 +1,4 @@
-import Presentation
+package import Presentation
 import LatencyHistogram
 package import Profile
 import ProfileSchema
@@ -10,28 +10,49 @@ package enum CSVReport {
     /// The same profile always gives the same text. Lines end with CR LF, as the RFC wants it. Integers are written in full,
     /// durations are whole nanoseconds.
     ///
-    /// With `byInterval` each row belongs to one interval of the time series; a profile without one is a single interval. Refused
-    /// calls belong to no interval and have no rows then.
+    /// By interval, each row belongs to one interval of the time series; a profile without one is a single interval. By process,
+    /// each row belongs to one process: its latencies are known for all calls together only, so a row has no more than their mean.
+    /// Refused calls belong to no interval and no process, and have no rows then.
     ///
     /// Complexity: O(all buckets).
-    package static func render(_ profile: Profile, byInterval: Bool = false) -> String {
-        var text = line((byInterval ? intervalColumns : []) + columns)
+    package static func render(_ profile: Profile, by grouping: Grouping = .call) -> String {
         let isSampled = profile.capture.sampling != nil
-        guard byInterval else { return text + rows(profile.calls, isSampled) + rows(profile.refused) }
-        let whole = Interval(
-            startNanoseconds: 0, durationNanoseconds: profile.capture.durationNanoseconds, calls: profile.calls)
-        for interval in profile.intervals.isEmpty ? [whole] : profile.intervals {
-            text += rows(
-                interval.calls, isSampled, after: [interval.startNanoseconds, interval.durationNanoseconds].map(String.init))
+        switch grouping {
+        case .call: return line(columns) + rows(profile.calls, isSampled) + rows(profile.refused)
+        case .process:
+            return line(processColumns + columns) + profile.allProcesses.map { rows($0, isSampled) }.joined()
+        case .interval:
+            let whole = Interval(
+                startNanoseconds: 0, durationNanoseconds: profile.capture.durationNanoseconds, calls: profile.calls)
+            let intervals = profile.intervals.isEmpty ? [whole] : profile.intervals
+            return line(intervalColumns + columns)
+                + intervals.map { interval in
+                    let first = [interval.startNanoseconds, interval.durationNanoseconds].map(String.init)
+                    return rows(interval.calls, isSampled, after: first)
+                }.joined()
         }
-        return text
     }
 
+    private static let processColumns = ["pid", "comm"]
     private static let intervalColumns = ["interval_start_ns", "interval_duration_ns"]
     private static let columns =
         ["abi", "number", "name", "outcome", "result"] + figures.map(\.stringValue) + ["sampled", "refused_by", "error"]
     private static let figures: [FigureKey] =
         [.calls, .total, .minimum, .mean] + Percentile.allCases.map { FigureKey($0) } + [.maximum]
+
+    private static func rows(_ process: ProcessProfile, _ isSampled: Bool) -> String {
+        process.series.filter { $0.calls > 0 }.map { series in
+            // Nothing takes no time at all: nothing of these was measured.
+            let isMeasured = series.totalNanoseconds > 0
+            let total = isMeasured ? String(series.totalNanoseconds) : ""
+            let mean = isMeasured ? String(DecimalText.rounded(series.totalNanoseconds, per: series.calls)) : ""
+            return line(
+                [process.pid.map { String($0) } ?? "", process.comm]
+                    + [series.id.abi.name, String(series.id.number), series.id.name, series.outcome.name, series.result]
+                    + [String(series.calls), total, "", mean] + Percentile.allCases.map { _ in "" }
+                    + ["", isSampled ? "yes" : "no", "", ""])
+        }.joined()
+    }
 
     private static func rows(_ calls: [CallProfile], _ isSampled: Bool, after first: [String] = []) -> String {
         var text = ""

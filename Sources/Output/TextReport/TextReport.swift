@@ -31,13 +31,6 @@ package enum TextReport {
         }
     }
 
-    /// What a row of the table is.
-    package enum Grouping: String, Sendable, Hashable, CaseIterable {
-        case call, process
-        /// An interval of a time series, in order of time unless another order is asked for.
-        case interval
-    }
-
     /// The calls whose distribution is drawn.
     package enum HistogramSelection: Sendable, Hashable {
         case none

@@ -1,0 +1,78 @@
+import LatencyHistogram
+import Presentation
+import Profile
+import ProfileSchema
+import SaturatingMath
+import SyscallTable
+
+/// One call and its figures.
+struct CallFigures: Encodable {
+    let call: CallProfile
+
+    init(_ call: CallProfile) { self.call = call }
+
+    func encode(to encoder: any Encoder) throws {
+        try CallPart(call.id).encode(to: encoder)
+        var container = encoder.container(keyedBy: FigureKey.self)
+        try container.encode(call.calls, forKey: .calls)
+        try container.encode(call.errors, forKey: .errors)
+        let errnos = call.errnos.map { (ErrnoTable.name($0.errno), $0.count) }
+        try container.encode(Dictionary(errnos) { $0.addingSaturating($1) }, forKey: .errnos)
+        try container.encode(call.distribution.sum, forKey: .total)
+        if let figures = LatencyFigures(call.distribution) { try container.encode(figures) }
+        let unrepresented = call.series.reduce(UInt64(0)) { $0.addingSaturating($1.unrepresented) }
+        if unrepresented > 0 { try container.encode(unrepresented, forKey: .unrepresented) }
+        let outcomes = Outcome.allCases.compactMap { outcome in OutcomeFigures(call, outcome).map { (outcome.name, $0) } }
+        try container.encode(Dictionary(uniqueKeysWithValues: outcomes), forKey: .outcomes)
+    }
+}
+
+private struct OutcomeFigures: Encodable {
+    let calls, total: UInt64
+    /// nil where no call was measured.
+    let figures: LatencyFigures?
+
+    /// nil for an outcome that did not occur.
+    init?(_ call: CallProfile, _ outcome: Outcome) {
+        calls = call.calls { $0.outcome == outcome }
+        guard calls > 0 else { return nil }
+        let distribution = call.distribution(of: outcome)
+        figures = LatencyFigures(distribution)
+        total = distribution.sum
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: FigureKey.self)
+        try container.encode(calls, forKey: .calls)
+        try container.encode(total, forKey: .total)
+        if let figures { try container.encode(figures, [.p50, .p99]) }
+    }
+}
+
+extension KeyedEncodingContainer<FigureKey> {
+    /// All figures, each under its name.
+    mutating func encode(_ figures: LatencyFigures) throws {
+        try encode(figures.minimum, forKey: .minimum)
+        try encode(figures.mean, forKey: .mean)
+        try encode(figures, Percentile.allCases)
+        try encode(figures.maximum, forKey: .maximum)
+    }
+
+    /// Some percentiles, each under its name.
+    mutating func encode(_ figures: LatencyFigures, _ percentiles: [Percentile]) throws {
+        for percentile in percentiles { try encode(figures[percentile], forKey: FigureKey(percentile)) }
+    }
+}
+
+/// The calls of one interval, as they stand in the summary.
+struct IntervalFigures: Encodable {
+    let interval: Interval
+
+    init(_ interval: Interval) { self.interval = interval }
+
+    func encode(to encoder: any Encoder) throws {
+        try IntervalPart(interval).encode(to: encoder)
+        var container = encoder.container(keyedBy: TopKey.self)
+        try container.encode(interval.calls.map(CallFigures.init), forKey: .syscalls)
+    }
+}
