@@ -18,12 +18,15 @@ extension CommandLineTests {
                 [["--sample", "1/4", "--by", "process"], ["--by", "process"]],
                 [["--sample", "1/4", "--interval", "50ms"], ["--each-interval"]],
                 [["-e", "read,openat", "--by", "process"], ["--by", "process"]],
+                [["--interval", "50ms", "--by", "process", "BUCKETS"], ["--each-interval", "--by", "process", "BUCKETS"]],
             ])
         func `a report from the file is the report of the capture, byte for byte`(
             format: String, options: [[String]]
         ) throws {
             let scratch = try Scratch()
             let file = scratch.path("run.syslat")
+            // What the format has in place of buckets.
+            let options = options.map { $0.map { $0 == "BUCKETS" ? format == "json" ? "--buckets" : "--histogram-rows=50" : $0 } }
             let run = try syslat(["profile", "--format", format] + options[0] + ["-o", file] + Self.command)
             #expect(run.status != 64, "\(run.error)")
             #expect(run.output.contains("openat") || options[0].contains("--by"))
@@ -82,10 +85,13 @@ extension CommandLineTests {
                     return run.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
                 }
                 let cure = "`syslat profile --by process -o FILE` records them"
-                #expect(try report(without).contains("Percentiles by process were not recorded: \(cure)"))
-                #expect(try report(with, without).contains("Some percentiles by process were not recorded: \(cure)"))
-                #expect(try report(with, "-e", "read").contains("Percentiles by process cover all calls of a process"))
-                #expect(try report(with).contains("ercentiles by process") == false)
+                let (all, some) = (try report(without), try report(with, without))
+                #expect(all.contains("Percentiles by process were not recorded: \(cure)"))
+                #expect(some.contains("Some percentiles by process were not recorded: \(cure)"))
+                let selected = try report(with, "-e", "read")
+                #expect(selected.contains("Percentiles by process cover all calls of a process"))
+                let whole = try report(with)
+                #expect(!whole.contains("ercentiles by process"))
             }
         }
 
@@ -98,6 +104,48 @@ extension CommandLineTests {
                 #expect(run.status == 64 && run.output == "")
                 let name = options[0].prefix { $0 != "=" }
                 #expect(run.error.contains("\(name) shapes the text report; json always has everything."), "\(run.error)")
+            }
+        }
+
+        @Test func `buckets are in JSON and CSV, and refused elsewhere`() throws {
+            let scratch = try Scratch()
+            let (without, with) = (scratch.path("without"), scratch.path("with"))
+            _ = try syslat(["profile", "-o", without, "--report", "/dev/null"] + Self.command)
+            _ = try syslat(["profile", "--by", "process", "-o", with, "--report", "/dev/null"] + Self.command)
+            for format in ["text", "json", "csv", "hgrm", "hlog", "openmetrics", "folded"] {
+                let run = try syslat(["report", "--format", format, "--buckets", without])
+                let isAble = ["json", "csv"].contains(format)
+                #expect(run.status == (isAble ? 0 : 64), "\(run.error)")
+                #expect(run.output.contains(format == "csv" ? "from_ns,below_ns" : "\"buckets\"") == isAble)
+                #expect(isAble || run.error.contains("--buckets goes with --format json or csv"), "\(run.error)")
+            }
+            let csv = ["report", "--format", "csv", "--buckets", "--by", "process"]
+            let table = try syslat(csv + [with])
+            #expect(table.output.hasPrefix("pid,comm,from_ns,below_ns,calls,sampled\r\n"))
+            for arguments in [[without], [with, without], [with, "-e", "read"]] {
+                let run = try syslat(csv + arguments)
+                #expect(run.status == 64 && run.output == "")
+                #expect(run.error.contains("There are no buckets by process to show, or not of all processes."), "\(run.error)")
+            }
+        }
+
+        @Test func `the option --histogram-rows draws finer`() throws {
+            let scratch = try Scratch()
+            let file = scratch.path("run.syslat")
+            let dd = ["dd", "if=/dev/zero", "of=/dev/null", "bs=1", "count=3000", "status=none"]
+            _ = try syslat(["profile", "-e", "read", "-o", file, "--report", "/dev/null", "--"] + dd)
+            func bars(_ options: String...) throws -> Int {
+                let run = try syslat(["report", file] + options)
+                #expect(run.status == 0)
+                return run.output.split(separator: "\n").count { $0.contains(" – ") || $0.contains("⋮") }
+            }
+            let (usual, fine) = (try bars("--histogram=read"), try bars("--histogram=read", "--histogram-rows", "100"))
+            #expect((4...24).contains(usual) && fine > usual && fine <= 100)
+            let ofAll = try bars("--histogram-rows", "100")
+            #expect(ofAll == fine)
+            for rows in ["15", "10001", "-1"] {
+                let run = try syslat(["report", file, "--histogram-rows", rows])
+                #expect(run.status == 64 && run.error.contains("is out of range: give a number from 16 to 10000."), "\(run.error)")
             }
         }
 

@@ -30,13 +30,16 @@ import Testing
     @Test(arguments: Grouping.allCases)
     func `JSON profiles fit the profile schema`(grouping: Grouping) throws {
         try expectFit(try Self.profiles.map { try JSONReport.render($0, by: grouping) }, "profile")
+        let few = [Fixtures.extreme, Fixtures.byInterval, Fixtures.wide]
+        try expectFit(try few.map { try JSONReport.render($0, by: grouping, withBuckets: true) }, "profile")
     }
 
     @Test func `JSON intervals fit the interval schema`() throws {
         let intervals = Fixtures.byInterval.intervals
         let whole = Interval(startNanoseconds: 0, durationNanoseconds: 1, calls: Fixtures.sampled.calls)
         try expectFit(
-            try intervals.map { try JSONReport.render($0) } + [try JSONReport.render(whole, isSampled: true)], "interval")
+            try intervals.map { try JSONReport.render($0) } + [try JSONReport.render(whole, isSampled: true, withBuckets: true)],
+            "interval")
     }
 
     @Test func `JSON self-tests fit the vDSO schema`() throws {

@@ -39,7 +39,7 @@ final class LiveReport {
             let options = view.textOptions(for: output)
             return show(TextReport.render(interval, on: host, isSampled: isSampled, options: options))
         }
-        do { show(try JSONReport.render(interval, isSampled: isSampled)) } catch {
+        do { show(try JSONReport.render(interval, isSampled: isSampled, withBuckets: view.buckets)) } catch {
             failure = CommandError("Can't encode an interval: \(error).")
         }
     }
@@ -59,7 +59,7 @@ final class LiveReport {
         let isPretty = output.isTerminal && !isSeries
         let text =
             isJSON
-            ? try JSONReport.render(profile, by: view.grouping, pretty: isPretty)
+            ? try JSONReport.render(profile, by: view.grouping, withBuckets: view.buckets, pretty: isPretty)
             : TextReport.render(profile, options: view.textOptions(for: output))
         try output.finish(kept + text.utf8)
     }

@@ -17,6 +17,7 @@ package struct FigureKey: CodingKey, Hashable, Sendable {
     package static let errnos = FigureKey(stringValue: "errnos")
     package static let outcomes = FigureKey(stringValue: "outcomes")
     package static let unrepresented = FigureKey(stringValue: "unrepresented")
+    package static let buckets = FigureKey(stringValue: "buckets")
     package static let total = FigureKey(stringValue: "total_ns")
     package static let minimum = FigureKey(stringValue: "min_ns")
     package static let mean = FigureKey(stringValue: "mean_ns")

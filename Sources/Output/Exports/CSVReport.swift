@@ -14,24 +14,42 @@ package enum CSVReport {
     /// each row belongs to one process: its latencies are known for all calls together only, so a row has no more than their mean.
     /// Refused calls belong to no interval and no process, and have no rows then.
     ///
+    /// With buckets, the table is another: a row for each bucket of each call, with the calls in it. By process, the buckets are
+    /// those of all calls of the process, where the profile has them.
+    ///
     /// Complexity: O(all buckets).
-    package static func render(_ profile: Profile, by grouping: Grouping = .call) -> String {
+    package static func render(_ profile: Profile, by grouping: Grouping = .call, withBuckets: Bool = false) -> String {
         let isSampled = profile.capture.sampling != nil
+        func rows(_ calls: [CallProfile], after first: [String] = []) -> String {
+            guard withBuckets else { return self.rows(calls, isSampled, after: first) }
+            return BucketCSV.rows(calls, mark(isSampled), after: first).map(line).joined()
+        }
+        let columns = withBuckets ? BucketCSV.callColumns : columns
         switch grouping {
-        case .call: return line(columns) + rows(profile.calls, isSampled) + rows(profile.refused)
-        case .process:
-            return line(processColumns + columns) + profile.allProcesses.map { rows($0, isSampled) }.joined()
+        case .call: return line(columns) + rows(profile.calls) + (withBuckets ? "" : self.rows(profile.refused))
+        case .process: return processes(profile.allProcesses, isSampled, withBuckets: withBuckets)
         case .interval:
             let whole = Interval(
                 startNanoseconds: 0, durationNanoseconds: profile.capture.durationNanoseconds, calls: profile.calls)
             let intervals = profile.intervals.isEmpty ? [whole] : profile.intervals
             return line(intervalColumns + columns)
                 + intervals.map { interval in
-                    let first = [interval.startNanoseconds, interval.durationNanoseconds].map(String.init)
-                    return rows(interval.calls, isSampled, after: first)
+                    rows(interval.calls, after: [interval.startNanoseconds, interval.durationNanoseconds].map { String($0) })
                 }.joined()
         }
     }
+
+    private static func processes(_ processes: [ProcessProfile], _ isSampled: Bool, withBuckets: Bool) -> String {
+        line(processColumns + (withBuckets ? BucketCSV.processColumns : columns))
+            + processes.map { process in
+                let first = [process.pid.map { String($0) } ?? "", process.comm]
+                return withBuckets
+                    ? BucketCSV.rows(process, mark(isSampled), after: first).map(line).joined()
+                    : rows(process, isSampled, after: first)
+            }.joined()
+    }
+
+    private static func mark(_ isSampled: Bool) -> String { isSampled ? "yes" : "no" }
 
     private static let processColumns = ["pid", "comm"]
     private static let intervalColumns = ["interval_start_ns", "interval_duration_ns"]
@@ -40,17 +58,16 @@ package enum CSVReport {
     private static let figures: [FigureKey] =
         [.calls, .total, .minimum, .mean] + Percentile.allCases.map { FigureKey($0) } + [.maximum]
 
-    private static func rows(_ process: ProcessProfile, _ isSampled: Bool) -> String {
+    private static func rows(_ process: ProcessProfile, _ isSampled: Bool, after first: [String]) -> String {
         process.series.filter { $0.calls > 0 }.map { series in
             // Nothing takes no time at all: nothing of these was measured.
             let isMeasured = series.totalNanoseconds > 0
             let total = isMeasured ? String(series.totalNanoseconds) : ""
             let mean = isMeasured ? String(DecimalText.rounded(series.totalNanoseconds, per: series.calls)) : ""
             return line(
-                [process.pid.map { String($0) } ?? "", process.comm]
-                    + [series.id.abi.name, String(series.id.number), series.id.name, series.outcome.name, series.result]
+                first + [series.id.abi.name, String(series.id.number), series.id.name, series.outcome.name, series.result]
                     + [String(series.calls), total, "", mean] + Percentile.allCases.map { _ in "" }
-                    + ["", isSampled ? "yes" : "no", "", ""])
+                    + ["", mark(isSampled), "", ""])
         }.joined()
     }
 
@@ -66,7 +83,7 @@ package enum CSVReport {
                 text += line(
                     first + [call.id.abi.name, String(call.id.number), call.id.name, series.outcome.name, series.result]
                         + [String(series.calls)] + latencies.map { $0.map { String($0) } ?? "" }
-                        + [isSampled ? "yes" : "no", "", ""])
+                        + [mark(isSampled), "", ""])
             }
         }
         return text

@@ -21,8 +21,28 @@ struct ViewOptions: ParsableArguments {
     @Option(name: .customLong("histogram-of"), help: .hidden)
     var histogramNames: String?
 
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Draw distributions as finely as n rows allow (default: 24); of every call, unless --histogram names some.",
+            valueName: "n"))
+    var histogramRows: Int?
+
+    @Flag(help: "Add the buckets of every distribution; json and csv only.")
+    var buckets = false
+
     func validate() throws {
         if let top, top < 1 { throw ValidationError("--top \(top) shows nothing: give 1 or more.") }
+        try checkHistograms()
+    }
+
+    private func checkHistograms() throws {
+        let limits = TextReport.histogramRowLimits
+        if let histogramRows, !limits.contains(histogramRows) {
+            throw ValidationError(
+                "--histogram-rows \(histogramRows) is out of range: give a number from \(limits.lowerBound) to \(limits.upperBound)."
+            )
+        }
         if let names = histogramNames, names.split(separator: ",").isEmpty {
             throw ValidationError("--histogram= names no call: write --histogram=read,write, or --histogram for all.")
         }
@@ -37,23 +57,28 @@ struct ViewOptions: ParsableArguments {
         }
         let textOnly = [
             (sort != nil, "--sort"), (top != nil, "--top"), (drawsHistograms || histogramNames != nil, "--histogram"),
+            (histogramRows != nil, "--histogram-rows"),
         ]
         if format != .text, let (_, option) = textOnly.first(where: \.0) {
             throw ValidationError(
                 "\(option) shapes the text report; \(format.rawValue) always has everything. Drop \(option) or --format.")
+        }
+        if buckets && format != .json && format != .csv {
+            let instead = format == .text ? "; in text, --histogram draws distributions" : ""
+            throw ValidationError("--buckets goes with --format json or csv, not \(format.rawValue)\(instead).")
         }
     }
 
     /// The options for a destination, which knows about colours and columns.
     func textOptions(for output: borrowing Output) -> TextReport.Options {
         TextReport.Options(
-            sort: sort ?? .total, top: top, grouping: grouping, histograms: histograms, color: output.wantsColor,
-            width: output.columns)
+            sort: sort ?? .total, top: top, grouping: grouping, histograms: histograms,
+            histogramRows: histogramRows ?? 24, color: output.wantsColor, width: output.columns)
     }
 
     private var histograms: TextReport.HistogramSelection {
         if let histogramNames { return .named(histogramNames.split(separator: ",").map(String.init)) }
-        return drawsHistograms ? .all : .none
+        return drawsHistograms || histogramRows != nil ? .all : .none
     }
 }
 

@@ -67,6 +67,11 @@ struct ReportCommand: ParsableCommand {
                 "There is no time series to show: \(option) needs a single profile that "
                     + "`syslat profile --interval 1s -o FILE` made.", status: .usage)
         }
+        if view.grouping == .process && view.buckets && format == .csv && profile.processesWithoutDistribution > 0 {
+            throw CommandError(
+                "There are no buckets by process to show, or not of all processes. Record them with "
+                    + "`syslat profile --by process -o FILE`, and select calls there instead of here.", status: .usage)
+        }
         if view.grouping == .process { profile.noteMissingPercentiles(isSelection: !syscalls.isEmpty) }
         guard eachInterval else { return try destination.finish(try render(profile, for: destination)) }
         let isSampled = profile.capture.sampling != nil
@@ -78,8 +83,8 @@ struct ReportCommand: ParsableCommand {
     private func render(_ profile: Profile, for output: borrowing Output) throws -> String {
         switch format {
         case .text: TextReport.render(profile, options: view.textOptions(for: output))
-        case .json: try JSONReport.render(profile, by: view.grouping, pretty: output.isTerminal)
-        case .csv: CSVReport.render(profile, by: view.grouping)
+        case .json: try JSONReport.render(profile, by: view.grouping, withBuckets: view.buckets, pretty: output.isTerminal)
+        case .csv: CSVReport.render(profile, by: view.grouping, withBuckets: view.buckets)
         case .hgrm: HgrmReport.render(profile)
         case .hlog: HlogReport.render(profile, byInterval: view.grouping == .interval)
         case .openmetrics: OpenMetricsReport.render(profile, byProcess: view.grouping == .process)
@@ -115,10 +120,12 @@ extension Profile {
         capture.notes.append("Only \(name) is shown; the balance covers all calls in the profile.")
     }
 
+    /// How many processes have calls and no distribution of them.
+    var processesWithoutDistribution: Int { processes.count { $0.calls > 0 && $0.distribution == nil } }
+
     /// Says which percentiles a report by process lacks, and how to get them.
     mutating func noteMissingPercentiles(isSelection: Bool) {
-        let active = processes.filter { $0.calls > 0 }
-        let missing = active.filter { $0.distribution == nil }.count
+        let missing = processesWithoutDistribution
         guard missing > 0 else { return }
         if isSelection {
             return capture.notes.append(
@@ -126,7 +133,8 @@ extension Profile {
                     + "`syslat profile -e CALLS --by process -o FILE` records those of some calls.")
         }
         capture.notes.append(
-            (missing == active.count ? "Percentiles by process were not recorded" : "Some percentiles by process were not recorded")
+            (missing == processes.count { $0.calls > 0 }
+                ? "Percentiles by process were not recorded" : "Some percentiles by process were not recorded")
                 + ": `syslat profile --by process -o FILE` records them, and takes 36 KiB of memory for each process.")
     }
 }

@@ -7,9 +7,10 @@ import SyscallTable
 
 /// One call and its figures.
 struct CallFigures: Encodable {
-    let call: CallProfile
+    private let call: CallProfile
+    private let withBuckets: Bool
 
-    init(_ call: CallProfile) { self.call = call }
+    init(_ call: CallProfile, withBuckets: Bool) { (self.call, self.withBuckets) = (call, withBuckets) }
 
     func encode(to encoder: any Encoder) throws {
         try CallPart(call.id).encode(to: encoder)
@@ -22,7 +23,10 @@ struct CallFigures: Encodable {
         if let figures = LatencyFigures(call.distribution) { try container.encode(figures) }
         let unrepresented = call.series.reduce(UInt64(0)) { $0.addingSaturating($1.unrepresented) }
         if unrepresented > 0 { try container.encode(unrepresented, forKey: .unrepresented) }
-        let outcomes = Outcome.allCases.compactMap { outcome in OutcomeFigures(call, outcome).map { (outcome.name, $0) } }
+        if withBuckets { try container.encode(buckets: call.distribution) }
+        let outcomes = Outcome.allCases.compactMap { outcome in
+            OutcomeFigures(call, outcome, withBuckets: withBuckets).map { (outcome.name, $0) }
+        }
         try container.encode(Dictionary(uniqueKeysWithValues: outcomes), forKey: .outcomes)
     }
 }
@@ -31,14 +35,17 @@ private struct OutcomeFigures: Encodable {
     let calls, total: UInt64
     /// nil where no call was measured.
     let figures: LatencyFigures?
+    /// nil unless asked for.
+    let buckets: LatencyHistogram?
 
     /// nil for an outcome that did not occur.
-    init?(_ call: CallProfile, _ outcome: Outcome) {
+    init?(_ call: CallProfile, _ outcome: Outcome, withBuckets: Bool) {
         calls = call.calls { $0.outcome == outcome }
         guard calls > 0 else { return nil }
         let distribution = call.distribution(of: outcome)
         figures = LatencyFigures(distribution)
         total = distribution.sum
+        buckets = withBuckets ? distribution : nil
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -46,6 +53,7 @@ private struct OutcomeFigures: Encodable {
         try container.encode(calls, forKey: .calls)
         try container.encode(total, forKey: .total)
         if let figures { try container.encode(figures, [.p50, .p99]) }
+        if let buckets { try container.encode(buckets: buckets) }
     }
 }
 
@@ -58,6 +66,11 @@ extension KeyedEncodingContainer<FigureKey> {
         try encode(figures.maximum, forKey: .maximum)
     }
 
+    /// The buckets of a distribution: `[from, below, calls]`.
+    mutating func encode(buckets distribution: LatencyHistogram) throws {
+        try encode(distribution.bucketRows.map { [$0.from, $0.below, $0.calls] }, forKey: .buckets)
+    }
+
     /// Some percentiles, each under its name.
     mutating func encode(_ figures: LatencyFigures, _ percentiles: [Percentile]) throws {
         for percentile in percentiles { try encode(figures[percentile], forKey: FigureKey(percentile)) }
@@ -66,13 +79,14 @@ extension KeyedEncodingContainer<FigureKey> {
 
 /// The calls of one interval, as they stand in the summary.
 struct IntervalFigures: Encodable {
-    let interval: Interval
+    private let interval: Interval
+    private let withBuckets: Bool
 
-    init(_ interval: Interval) { self.interval = interval }
+    init(_ interval: Interval, withBuckets: Bool) { (self.interval, self.withBuckets) = (interval, withBuckets) }
 
     func encode(to encoder: any Encoder) throws {
         try IntervalPart(interval).encode(to: encoder)
         var container = encoder.container(keyedBy: TopKey.self)
-        try container.encode(interval.calls.map(CallFigures.init), forKey: .syscalls)
+        try container.encode(interval.calls.map { CallFigures($0, withBuckets: withBuckets) }, forKey: .syscalls)
     }
 }

@@ -11,8 +11,11 @@ struct JSONDocument: Encodable {
 
     private let profile: Profile
     private let grouping: Grouping
+    private let withBuckets: Bool
 
-    init(_ profile: Profile, by grouping: Grouping) { (self.profile, self.grouping) = (profile, grouping) }
+    init(_ profile: Profile, by grouping: Grouping, withBuckets: Bool) {
+        (self.profile, self.grouping, self.withBuckets) = (profile, grouping, withBuckets)
+    }
 
     func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: TopKey.self)
@@ -21,13 +24,16 @@ struct JSONDocument: Encodable {
         try container.encode(HostPart(profile.host), forKey: .host)
         try container.encode(capture, forKey: .capture)
         try container.encode(balance, forKey: .balance)
-        try container.encode(profile.calls.map(CallFigures.init), forKey: .syscalls)
+        try container.encode(profile.calls.map { CallFigures($0, withBuckets: withBuckets) }, forKey: .syscalls)
         switch grouping {
         case .call: try container.encode(profile.processes.map(ProcessTotalsPart.init), forKey: .processes)
-        case .process: try container.encode(profile.allProcesses.map(ProcessFigures.init), forKey: .processes)
+        case .process:
+            let processes = profile.allProcesses.map { ProcessFigures($0, withBuckets: withBuckets) }
+            try container.encode(processes, forKey: .processes)
         case .interval:
             try container.encode(profile.processes.map(ProcessTotalsPart.init), forKey: .processes)
-            try container.encode(profile.intervals.map(IntervalFigures.init), forKey: .intervals)
+            let intervals = profile.intervals.map { IntervalFigures($0, withBuckets: withBuckets) }
+            try container.encode(intervals, forKey: .intervals)
         }
         try container.encode(profile.inFlight.map(InFlightPart.init), forKey: .inFlight)
         try container.encode(profile.refused.map(RefusedPart.init), forKey: .refused)
@@ -60,11 +66,12 @@ struct IntervalDocument: Encodable {
 
     let interval: Interval
     let isSampled: Bool
+    let withBuckets: Bool
 
     private enum Key: String, CodingKey { case sampled }
 
     func encode(to encoder: any Encoder) throws {
-        try IntervalFigures(interval).encode(to: encoder)
+        try IntervalFigures(interval, withBuckets: withBuckets).encode(to: encoder)
         var container = encoder.container(keyedBy: TopKey.self)
         try container.encode(Self.schema, forKey: .schema)
         // Only where not every call was measured.

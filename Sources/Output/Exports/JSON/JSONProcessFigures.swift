@@ -8,13 +8,15 @@ import SyscallTable
 /// One process in full: its totals, the figures of its distribution where it has one, its outcomes, and its calls.
 struct ProcessFigures: Encodable {
     private let process: ProcessProfile
+    private let withBuckets: Bool
 
-    init(_ process: ProcessProfile) { self.process = process }
+    init(_ process: ProcessProfile, withBuckets: Bool) { (self.process, self.withBuckets) = (process, withBuckets) }
 
     func encode(to encoder: any Encoder) throws {
         try ProcessTotalsPart(process).encode(to: encoder)
         var container = encoder.container(keyedBy: FigureKey.self)
         if let figures = process.distribution.flatMap(LatencyFigures.init) { try container.encode(figures) }
+        if withBuckets, let distribution = process.distribution { try container.encode(buckets: distribution) }
         try container.encode(OutcomeTotals.byName(process.series), forKey: .outcomes)
         var calls = encoder.container(keyedBy: TopKey.self)
         let byCall = Dictionary(grouping: process.series, by: \.id).map { Call(id: $0.key, series: $0.value) }
