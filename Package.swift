@@ -163,8 +163,8 @@ let rootFreeTests: [Target] = [
     .testTarget(
         name: "ExportsTests",
         dependencies: [
-            "Comparison", "CZlib", "Exports", "LatencyHistogram", "Profile", "ReportFixtures", "SaturatingMath", "SyscallTable",
-            "TestSupport", hdrHistogram,
+            "Comparison", "CZlib", "Exports", "LatencyHistogram", "Presentation", "Profile", "ReportFixtures", "SaturatingMath",
+            "SyscallTable", "TestSupport", hdrHistogram,
         ],
         exclude: ["Snapshots"], swiftSettings: strict),
     .testTarget(

@@ -1,4 +1,5 @@
 import LatencyHistogram
+import Presentation
 import Profile
 import ReportFixtures
 import SyscallTable
@@ -11,8 +12,8 @@ import Testing
     @Test(arguments: Fixtures.exports.keys.sorted())
     func `the CSV report matches its snapshot`(name: String) throws {
         let profile = try #require(Fixtures.exports[name])
-        let text = CSVReport.render(profile, byInterval: !profile.intervals.isEmpty)
-        #expect(CSVReport.render(profile, byInterval: !profile.intervals.isEmpty) == text)
+        let text = CSVReport.render(profile, by: profile.intervals.isEmpty ? .call : .interval)
+        #expect(CSVReport.render(profile, by: profile.intervals.isEmpty ? .call : .interval) == text)
         try Snapshot().verify(text, is: "\(name).csv")
     }
 
@@ -23,7 +24,7 @@ import Testing
     }
 
     @Test func `without a time series the whole capture is one interval`() {
-        let rows = CSVReport.render(Fixtures.extreme, byInterval: true).split(separator: "\r\n")
+        let rows = CSVReport.render(Fixtures.extreme, by: .interval).split(separator: "\r\n")
         let plain = CSVReport.render(Fixtures.extreme).split(separator: "\r\n")
         #expect(rows[0] == "interval_start_ns,interval_duration_ns,interval_started_at_ns," + plain[0])
         #expect(rows.dropFirst().elementsEqual(plain.dropFirst().map { "0,10003141592,1772368496789000000," + $0 }, by: ==))

@@ -13,8 +13,8 @@ import Testing
     @Test(arguments: Fixtures.exports.keys.sorted())
     func `the hlog report matches its snapshot`(name: String) throws {
         let profile = try #require(Fixtures.exports[name])
-        let text = HlogReport.render(profile)
-        #expect(HlogReport.render(profile) == text)
+        let text = HlogReport.render(profile, byInterval: true)
+        #expect(HlogReport.render(profile, byInterval: true) == text)
         let lines = try text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
             guard line.hasPrefix("Tag=") else { return String(line) }
             let fields = line.split(separator: ",")

@@ -1,6 +1,7 @@
 import SaturatingMath
 import Foundation
 import LatencyHistogram
+import Presentation
 import Profile
 import ReportFixtures
 import SyscallTable
@@ -20,8 +21,12 @@ import Testing
     @Test(arguments: names, [false, true])
     func `a CSV reader finds the profile's numbers`(name: String, byInterval: Bool) throws {
         let profile = try profile(name)
-        let text = CSVReport.render(profile, byInterval: byInterval)
-        let rows = try Oracles.ask("read_csv.py", about: text, for: [[String: String]].self)
+        let text = CSVReport.render(profile, by: byInterval ? .interval : .call)
+        let table = try Oracles.ask("read_csv.py", about: text, for: [[String: String]].self)
+        let rows = table.filter { $0["outcome"] != "in_flight" }
+        let inFlight = table.filter { $0["outcome"] == "in_flight" }.compactMap { $0["calls"].flatMap { UInt64($0) } }
+        let hung = (byInterval ? profile.intervals : []).compactMap(\.inFlight)
+        #expect(inFlight.reduce(0, +) == hung.reduce(0) { $0 + UInt64($1.calls.count) + $1.omitted })
         let calls = byInterval && !profile.intervals.isEmpty ? profile.intervals.flatMap(\.calls) : profile.calls
         let isSampled = profile.capture.sampling != nil
         var expected = calls.flatMap { call in
@@ -32,7 +37,22 @@ import Testing
         #expect(rows.count == expected.count)
         for (row, expected) in zip(rows, expected) {
             #expect(row.filter { !$0.key.hasPrefix("interval_") } == expected)
-            #expect(row.keys.count { $0.hasPrefix("interval_") } == (byInterval ? 2 : 0))
+            #expect(row.keys.count { $0.hasPrefix("interval_") } == (byInterval ? 3 : 0))
+        }
+    }
+
+    @Test(arguments: names)
+    func `a CSV reader finds every call of every process`(name: String) throws {
+        let profile = try profile(name)
+        let text = CSVReport.render(profile, by: .process)
+        let rows = try Oracles.ask("read_csv.py", about: text, for: [[String: String]].self)
+        let expected = profile.allProcesses.flatMap { process in process.series.filter { $0.calls > 0 }.map { (process, $0) } }
+        #expect(rows.count == expected.count)
+        for (row, (process, series)) in zip(rows, expected) {
+            #expect(row["pid"] == process.pid.map { "\($0)" } ?? "" && row["comm"] == process.comm)
+            #expect(row["name"] == series.id.name && row["outcome"] == series.outcome.name)
+            #expect(row["result"] == (series.failed ? "error" : "ok") && row["calls"] == "\(series.calls)")
+            #expect(row["total_ns"] == (series.totalNanoseconds > 0 ? "\(series.totalNanoseconds)" : ""))
         }
     }
 
@@ -108,7 +128,8 @@ import Testing
                 }
             }
         }
-        let found = try Oracles.ask("read_hlog.py", about: HlogReport.render(profile), for: [LoggedHistogram].self)
+        let found = try Oracles.ask(
+            "read_hlog.py", about: HlogReport.render(profile, byInterval: true), for: [LoggedHistogram].self)
         #expect(found.count == expected.count)
         for (found, expected) in zip(found, expected) { #expect(found == expected) }
     }
@@ -191,6 +212,32 @@ import Testing
         #expect(samples("syslat_entered_calls_total").compactMap { Double($0.value) } == [Double(profile.balance.entered)])
     }
 
+    @Test(arguments: names)
+    func `an OpenMetrics parser finds every call of every process`(name: String) throws {
+        var profile = try profile(name)
+        // An id that was used again, by a process of the same name.
+        profile.processes += profile.processes.prefix(1)
+        let text = OpenMetricsReport.render(profile, byProcess: true)
+        let families = try Oracles.ask("read_openmetrics.py", about: text, for: [Family].self)
+        func samples(_ name: String) -> [Family.Sample] { families.flatMap(\.samples).filter { $0.name == name } }
+        func sum(_ values: [UInt64]) -> Double {
+            Double(values.reduce(into: UInt64(0)) { $0 = $0.addingSaturating($1) })
+        }
+        let all = profile.allProcesses
+        func label(_ pid: Int32?) -> String { pid.map { "\($0)" } ?? "" }
+        let calls = samples("syslat_process_calls_total")
+        #expect(Set(calls.map { $0.labels["pid"] }) == Set(all.map { label($0.pid) }))
+        #expect(Set(calls.map(\.labels)).count == calls.count)
+        for process in all {
+            let mine = calls.filter { $0.labels["pid"] == label(process.pid) && $0.labels["comm"] == process.comm }
+            let found = min(Double(UInt64.max), mine.compactMap { Double($0.value) }.reduce(0, +))
+            #expect(found == sum(all.filter { $0.pid == process.pid && $0.comm == process.comm }.map { $0.calls }))
+        }
+        let times = samples("syslat_process_time_seconds_total")
+        #expect(times.map(\.labels) == calls.map(\.labels))
+        #expect(!OpenMetricsReport.render(profile).contains("syslat_process_"))
+    }
+
     @Test func `an OpenMetrics parser finds the vDSO's numbers`() throws {
         let profile = try profile("vdso")
         let vdso = try #require(profile.vdso)
@@ -211,7 +258,7 @@ import Testing
     @Test(arguments: names)
     func `promtool accepts the OpenMetrics report`(name: String) throws {
         var counters: Set<Substring> = []
-        let text = OpenMetricsReport.render(try profile(name))
+        let text = OpenMetricsReport.render(try profile(name), byProcess: true)
         let lines = text.split(separator: "\n").map { line in
             let words = line.split(separator: " ", maxSplits: 3)
             guard words.first == "#", words.count == 4 else { return String(line) }

@@ -1,5 +1,6 @@
 import Comparison
 import Foundation
+import Presentation
 import Profile
 import ReportFixtures
 import TestSupport
@@ -26,15 +27,19 @@ import Testing
         ]
     }
 
-    @Test func `JSON profiles fit the profile schema`() throws {
-        try expectFit(try Self.profiles.map { try JSONReport.render($0) }, "profile")
+    @Test(arguments: Grouping.allCases)
+    func `JSON profiles fit the profile schema`(grouping: Grouping) throws {
+        try expectFit(try Self.profiles.map { try JSONReport.render($0, by: grouping) }, "profile")
+        let few = [Fixtures.extreme, Fixtures.byInterval, Fixtures.wide]
+        try expectFit(try few.map { try JSONReport.render($0, by: grouping, withBuckets: true) }, "profile")
     }
 
     @Test func `JSON intervals fit the interval schema`() throws {
         let intervals = Fixtures.byInterval.intervals
         let whole = Interval(startNanoseconds: 0, durationNanoseconds: 1, calls: Fixtures.sampled.calls)
         try expectFit(
-            try intervals.map { try JSONReport.render($0) } + [try JSONReport.render(whole, isSampled: true)], "interval")
+            try intervals.map { try JSONReport.render($0) } + [try JSONReport.render(whole, isSampled: true, withBuckets: true)],
+            "interval")
     }
 
     @Test func `JSON self-tests fit the vDSO schema`() throws {
@@ -49,17 +54,18 @@ import Testing
     // MARK: Strictness
 
     /// A document with every part of a profile.
-    private static func everything() throws -> String {
+    private static func everything(by grouping: Grouping = .process) throws -> String {
         var profile = Fixtures.timekeeping
         profile.workload = Fixtures.workloadProfile.workload
         profile.capture.sampling = Fixtures.sampled.capture.sampling
         profile.capture.programs = Fixtures.sampled.capture.programs
         profile.balance = Fixtures.troubled.balance
-        return try JSONReport.render(profile)
+        profile.intervals = Fixtures.byInterval.intervals
+        return try JSONReport.render(profile, by: grouping)
     }
 
     @Test func `an unknown name is refused wherever it is planted`() throws {
-        try expectFit([try Self.everything()], "profile", plants: true)
+        try expectFit(try Grouping.allCases.map { try Self.everything(by: $0) }, "profile", plants: true)
         try expectFit([try JSONReport.render(Fixtures.byInterval.intervals[0])], "interval", plants: true)
         try expectFit([try JSONReport.render(SelfTests.sound)], "vdso", plants: true)
         var comparison = try Comparisons.comparison("regressed")

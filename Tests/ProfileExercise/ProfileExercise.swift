@@ -29,18 +29,22 @@ package enum ProfileExercise {
     }
 
     private static func render(_ profile: Profile) throws {
-        for grouping in TextReport.Grouping.allCases {
+        for grouping in Grouping.allCases {
             _ = TextReport.render(profile, options: .init(grouping: grouping, histograms: .all, width: 80))
         }
         _ = TextReport.render(profile, options: .init(sort: .p99, top: 2, color: true, width: 0))
         // Wide enough for every column, with as few rows as possible.
         _ = TextReport.render(profile, options: .init(top: 0, width: 200))
         for interval in profile.intervals { _ = TextReport.render(interval, on: profile.host) }
-        let texts = [
-            try JSONReport.render(profile), try JSONReport.render(profile, pretty: true), CSVReport.render(profile),
-            CSVReport.render(profile, byInterval: true), HgrmReport.render(profile), HlogReport.render(profile),
-            OpenMetricsReport.render(profile),
+        var texts = [
+            try JSONReport.render(profile, pretty: true), HgrmReport.render(profile), HlogReport.render(profile),
+            HlogReport.render(profile, byInterval: true), OpenMetricsReport.render(profile),
+            OpenMetricsReport.render(profile, byProcess: true),
         ]
+        for (grouping, withBuckets) in Grouping.allCases.flatMap({ [($0, false), ($0, true)] }) {
+            texts.append(try JSONReport.render(profile, by: grouping, withBuckets: withBuckets))
+            texts.append(CSVReport.render(profile, by: grouping, withBuckets: withBuckets))
+        }
         guard texts.allSatisfy({ $0.utf8.last == 0x0a }) else { throw Failure(description: "an export ends without a newline") }
         _ = FoldedReport.render(profile)
     }

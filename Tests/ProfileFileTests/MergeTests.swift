@@ -50,6 +50,22 @@ import Testing
         }
     }
 
+    /// A distribution of some of its calls would be taken for one of all.
+    @Test func `a process has a distribution in a sum only if it has one in each part`() {
+        var random = SeededGenerator.fromEnvironment()
+        var recorder = HistogramRecorder()
+        recorder.record(100)
+        let totals = ProcessSeries(
+            id: SyscallID(abi: .x86_64, number: 0), outcome: .ran, failed: false, calls: 1, totalNanoseconds: 100)
+        var (with, without) = (Profile.random(using: &random), Profile.random(using: &random))
+        with.processes = [ProcessProfile(pid: 1, comm: "a", series: [totals], distribution: recorder.snapshot())]
+        without.processes = [ProcessProfile(pid: 1, comm: "a", series: [totals])]
+        #expect(with.merged(with: with).processes[0].distribution?.count == 2)
+        for sum in [with.merged(with: without), without.merged(with: with)] {
+            #expect(sum.processes[0].distribution == nil && sum.processes[0].calls == 2)
+        }
+    }
+
     @Test func `the order of two profiles does not matter`() {
         var random = SeededGenerator.fromEnvironment()
         for _ in 0..<100 {

@@ -22,7 +22,7 @@ import Testing
         #expect(command.format == .text)
         #expect(command.report == nil)
         #expect(command.view.grouping == .call)
-        #expect(command.view.sort == .total)
+        #expect(command.view.sort == nil)
         #expect(command.view.top == nil)
         #expect(!command.view.drawsHistograms)
         #expect(command.view.histogramNames == nil)
@@ -76,15 +76,16 @@ import Testing
     @Test func `every option is parsed to its value`() throws {
         let command = try parse([
             "-p", "1", "-e", "read,write", "--syscalls", "%file", "-d", "1.5s", "--ring-size", "64KiB", "--btf", "vmlinux",
-            "--format", "json", "--report", "out.json", "--by", "process", "--sort", "p99", "--top", "1",
+            "--format", "text", "--report", "out.txt", "--by", "process", "--sort", "p99", "--top", "1",
             "--histogram=read,write",
         ])
         #expect(command.syscalls == ["read,write", "%file"])
         #expect(command.duration == 1_500_000_000)
         #expect(command.ringSize == 65_536)
         #expect(command.btf == "vmlinux")
-        #expect(command.format == .json)
-        #expect(command.report == "out.json")
+        #expect(command.format == .text)
+        #expect(command.report == "out.txt")
+        #expect(try parse(["-a", "--format", "json"]).format == .json)
         #expect(command.view.grouping == .process)
         #expect(command.view.sort == .p99)
         #expect(command.view.top == 1)

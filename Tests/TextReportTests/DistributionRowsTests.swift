@@ -44,6 +44,31 @@ import Testing
         }
     }
 
+    @Test func `rows are as fine as their number allows`() {
+        let values = (0..<20_000).map { UInt64(1_000 + $0 * 100) }
+        var before = 0
+        for most in [16, 24, 50, 100, 400, 1_500] {
+            let lines = DistributionRows(parts: [histogram(values)], most: most).lines
+            #expect((most / 2...most).contains(lines.count) && lines.count >= before, "\(most): \(lines.count)")
+            #expect(rows(lines).reduce(0) { $0 + $1.total } == 20_000)
+            before = lines.count
+        }
+        // The finest rows are the buckets.
+        let finest = rows(DistributionRows(parts: [histogram(values)], most: 10_000).lines).filter { $0.total > 0 }
+        let buckets = histogram(values).buckets
+        #expect(finest.map(\.lower) == buckets.map { BucketScheme.lowerBound(of: $0.index) })
+        #expect(finest.map(\.total) == buckets.map(\.count))
+    }
+
+    @Test(arguments: [16, 100, 10_000])
+    func `there are never more rows than asked for`(most: Int) {
+        var generator = SeededGenerator.fromEnvironment()
+        for _ in 0..<rounds(100) {
+            let values = (0..<300).map { _ in generator.next() >> UInt64.random(in: 0...63, using: &generator) }
+            #expect((1...most).contains(DistributionRows(parts: [histogram(values)], most: most).lines.count))
+        }
+    }
+
     @Test func `a single value has a single row`() {
         for value: UInt64 in [0, 1, 2, 3, 255, 256, 257, 1 << 41, (1 << 42) - 1, 1 << 42, .max] {
             let rows = rows(DistributionRows(parts: [histogram([value])]).lines)

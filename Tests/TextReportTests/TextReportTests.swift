@@ -112,7 +112,7 @@ import Testing
             let options = Options(
                 sort: SortKey.allCases.randomElement(using: &generator) ?? .total,
                 top: Bool.random(using: &generator) ? Int.random(in: 0...8, using: &generator) : nil,
-                grouping: TextReport.Grouping.allCases.randomElement(using: &generator) ?? .call, histograms: .all)
+                grouping: Grouping.allCases.randomElement(using: &generator) ?? .call, histograms: .all)
             for line in TextReport.render(profile, options: options).split(separator: "\n") {
                 #expect(DisplayText.width(line) <= 100, "\(line)")
             }

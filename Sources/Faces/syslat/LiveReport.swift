@@ -1,9 +1,10 @@
 import Capture
+import Presentation
 import Profile
 import Exports
 import TextReport
 
-/// Writes a report of each interval during the capture, and the whole report at the end.
+/// Writes a report of each interval, during the capture or from a file, and the whole report at the end.
 ///
 /// A file gets its name only when it is whole, so its text is kept until the end.
 final class LiveReport {
@@ -12,31 +13,33 @@ final class LiveReport {
     private let isJSON: Bool
     /// Only some calls are measured.
     private let isSampled: Bool
-    private let host = Host.current()
+    private let host: Host
     private var kept: [UInt8] = []
     private var intervals: [Interval] = []
+    /// A document for each interval stands before the last one.
     private var isSeries = false
     private var failure: CommandError?
 
-    init(_ output: consuming Output, view: ViewOptions, isJSON: Bool, isSampled: Bool = false) {
+    init(_ output: consuming Output, view: ViewOptions, isJSON: Bool, isSampled: Bool = false, host: Host = .current()) {
         self.output = output
         self.view = view
         self.isJSON = isJSON
         self.isSampled = isSampled
+        self.host = host
     }
 
     /// Shows an interval. An error doesn't end the capture; ``finish(_:)`` throws it.
     func add(_ interval: Interval) {
-        isSeries = true
         if view.grouping == .interval {
             intervals.append(interval)
             return
         }
+        isSeries = true
         guard isJSON else {
             let options = view.textOptions(for: output)
             return show(TextReport.render(interval, on: host, isSampled: isSampled, options: options))
         }
-        do { show(try JSONReport.render(interval, isSampled: isSampled)) } catch {
+        do { show(try JSONReport.render(interval, isSampled: isSampled, withBuckets: view.buckets)) } catch {
             failure = CommandError("Can't encode an interval: \(error).")
         }
     }
@@ -56,7 +59,8 @@ final class LiveReport {
         let isPretty = output.isTerminal && !isSeries
         let text =
             isJSON
-            ? try JSONReport.render(profile, pretty: isPretty) : TextReport.render(profile, options: view.textOptions(for: output))
+            ? try JSONReport.render(profile, by: view.grouping, withBuckets: view.buckets, pretty: isPretty)
+            : TextReport.render(profile, options: view.textOptions(for: output))
         try output.finish(kept + text.utf8)
     }
 }

@@ -172,10 +172,8 @@ extension [ProcessProfile] {
             // Of two titles one stands, whatever the order of the profiles.
             known.title = [known.title, process.title].compactMap { $0 }.min()
             for series in process.series { known.add(series) }
-            if let distribution = process.distribution {
-                known.distribution = known.distribution ?? LatencyHistogram()
-                known.distribution?.merge(distribution)
-            }
+            // A distribution of some of the calls would look like one of all of them.
+            if let distribution = process.distribution { known.distribution?.merge(distribution) } else { known.distribution = nil }
             byKey[key] = known
         }
         return order.compactMap { byKey[$0] }

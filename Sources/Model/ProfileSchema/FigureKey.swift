@@ -19,6 +19,7 @@ package struct FigureKey: CodingKey, Hashable, Sendable {
     package static let afterExit = FigureKey(stringValue: "after_exit")
     package static let unmeasured = FigureKey(stringValue: "unmeasured")
     package static let unrepresented = FigureKey(stringValue: "unrepresented")
+    package static let buckets = FigureKey(stringValue: "buckets")
     package static let total = FigureKey(stringValue: "total_ns")
     package static let minimum = FigureKey(stringValue: "min_ns")
     package static let mean = FigureKey(stringValue: "mean_ns")

@@ -5,7 +5,7 @@ package enum TopKey: String, CodingKey, CaseIterable {
     case inFlight = "in_flight"
 
     // Reports only.
-    case schema, syscalls, processes
+    case schema, syscalls, processes, intervals
 
     // Files only.
     case version = "syslat-profile"

@@ -1,4 +1,4 @@
-import Presentation
+package import Presentation
 import LatencyHistogram
 import SaturatingMath
 package import Profile
@@ -12,32 +12,72 @@ package enum CSVReport {
     /// The same profile always gives the same text. Lines end with CR LF, as the RFC wants it. Integers are written in full,
     /// durations are whole nanoseconds.
     ///
-    /// With `byInterval` each row belongs to one interval of the time series; a profile without one is a single interval. Refused
-    /// calls belong to no interval and have no rows then. Calls in flight at the end of an interval have a row for each call, with their
-    /// ages in place of latencies.
+    /// By interval, each row belongs to one interval of the time series; a profile without one is a single interval. By process,
+    /// each row belongs to one process: its latencies are known for all calls together only, so a row has no more than their mean.
+    /// Refused calls belong to no interval and no process, and have no rows then. Calls in flight at the end of an interval have a
+    /// row for each call, with their ages in place of latencies.
+    ///
+    /// With buckets, the table is another: a row for each bucket of each call, with the calls in it. By process, the buckets are
+    /// those of all calls of the process, where the profile has them.
     ///
     /// Complexity: O(all buckets).
-    package static func render(_ profile: Profile, byInterval: Bool = false) -> String {
-        var text = line((byInterval ? intervalColumns : []) + columns)
+    package static func render(_ profile: Profile, by grouping: Grouping = .call, withBuckets: Bool = false) -> String {
         let isSampled = profile.capture.sampling != nil
-        guard byInterval else { return text + rows(profile.calls, isSampled) + rows(profile.refused) }
-        let whole = Interval(
-            startNanoseconds: 0, durationNanoseconds: profile.capture.durationNanoseconds,
-            startedAtNanoseconds: profile.capture.startedAtNanoseconds, calls: profile.calls)
-        for interval in profile.intervals.isEmpty ? [whole] : profile.intervals {
-            let first =
-                [interval.startNanoseconds, interval.durationNanoseconds].map { String($0) }
-                + [interval.startedAtNanoseconds.map { String($0) } ?? ""]
-            text += rows(interval.calls, isSampled, after: first) + rows(interval.inFlight, isSampled, after: first)
+        func rows(_ calls: [CallProfile], after first: [String] = []) -> String {
+            guard withBuckets else { return self.rows(calls, isSampled, after: first) }
+            return BucketCSV.rows(calls, mark(isSampled), after: first).map(line).joined()
         }
-        return text
+        let columns = withBuckets ? BucketCSV.callColumns : columns
+        switch grouping {
+        case .call: return line(columns) + rows(profile.calls) + (withBuckets ? "" : self.rows(profile.refused))
+        case .process: return processes(profile.allProcesses, isSampled, withBuckets: withBuckets)
+        case .interval:
+            let whole = Interval(
+                startNanoseconds: 0, durationNanoseconds: profile.capture.durationNanoseconds,
+                startedAtNanoseconds: profile.capture.startedAtNanoseconds, calls: profile.calls)
+            let intervals = profile.intervals.isEmpty ? [whole] : profile.intervals
+            return line(intervalColumns + columns)
+                + intervals.map { interval in
+                    let first =
+                        [interval.startNanoseconds, interval.durationNanoseconds].map { String($0) }
+                        + [interval.startedAtNanoseconds.map { String($0) } ?? ""]
+                    let inFlight = withBuckets ? "" : self.rows(interval.inFlight, isSampled, after: first)
+                    return rows(interval.calls, after: first) + inFlight
+                }.joined()
+        }
     }
 
+    private static func processes(_ processes: [ProcessProfile], _ isSampled: Bool, withBuckets: Bool) -> String {
+        line(processColumns + (withBuckets ? BucketCSV.processColumns : columns))
+            + processes.map { process in
+                let first = [process.pid.map { String($0) } ?? "", process.comm]
+                return withBuckets
+                    ? BucketCSV.rows(process, mark(isSampled), after: first).map(line).joined()
+                    : rows(process, isSampled, after: first)
+            }.joined()
+    }
+
+    private static func mark(_ isSampled: Bool) -> String { isSampled ? "yes" : "no" }
+
+    private static let processColumns = ["pid", "comm"]
     private static let intervalColumns = ["interval_start_ns", "interval_duration_ns", "interval_started_at_ns"]
     private static let columns =
         ["abi", "number", "name", "outcome", "result"] + figureKeys.map(\.stringValue) + ["sampled", "refused_by", "error"]
     private static let figureKeys: [FigureKey] =
         [.calls, .total, .minimum, .mean] + Percentile.allCases.map { FigureKey($0) } + [.maximum]
+
+    private static func rows(_ process: ProcessProfile, _ isSampled: Bool, after first: [String]) -> String {
+        process.series.filter { $0.calls > 0 }.map { series in
+            // Nothing takes no time at all: nothing of these was measured.
+            let isMeasured = series.totalNanoseconds > 0
+            let total = isMeasured ? String(series.totalNanoseconds) : ""
+            let mean = isMeasured ? String(DecimalText.rounded(series.totalNanoseconds, per: series.calls)) : ""
+            return line(
+                first + [series.id.abi.name, String(series.id.number), series.id.name, series.outcome.name, series.result]
+                    + [String(series.calls), total, "", mean] + Percentile.allCases.map { _ in "" }
+                    + ["", mark(isSampled), "", ""])
+        }.joined()
+    }
 
     private static func rows(_ calls: [CallProfile], _ isSampled: Bool, after first: [String] = []) -> String {
         var text = ""
@@ -46,7 +86,7 @@ package enum CSVReport {
             for series in call.series.inOrder where series.calls > 0 {
                 text += line(
                     name + [series.outcome.name, series.result] + figures(series.distribution, calls: series.calls)
-                        + [isSampled ? "yes" : "no", "", ""])
+                        + [mark(isSampled), "", ""])
             }
             guard let work = call.afterExit else { continue }
             for (result, calls, distribution) in [
@@ -54,7 +94,7 @@ package enum CSVReport {
             ] where calls > 0 {
                 text += line(
                     name + [FigureKey.afterExit.stringValue, result] + figures(distribution, calls: calls)
-                        + [isSampled ? "yes" : "no", "", ""])
+                        + [mark(isSampled), "", ""])
             }
         }
         return text
@@ -75,7 +115,7 @@ package enum CSVReport {
     private static func rows(_ inFlight: CallsInFlight?, _ isSampled: Bool, after first: [String]) -> String {
         guard let inFlight else { return "" }
         func row(_ call: [String], _ figures: [String]) -> String {
-            line(first + call + ["in_flight", ""] + figures + [isSampled ? "yes" : "no", "", ""])
+            line(first + call + ["in_flight", ""] + figures + [mark(isSampled), "", ""])
         }
         var text = ""
         let byCall = Dictionary(grouping: inFlight.calls, by: \.id).sorted(falling: { $0.value[0].ageNanoseconds }, then: \.key)

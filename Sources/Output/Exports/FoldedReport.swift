@@ -9,55 +9,28 @@ import SyscallTable
 /// The number is the total time in microseconds, errors included, to nearest and at least 1: what took less does not vanish.
 /// Processes of one name are one, as they would be in the picture.
 package enum FoldedReport {
-    /// The frame for calls that are known, but not whose they are: they went through the kernel's overflow histograms. And for work after
-    /// the exit, which is known by call only.
-    static let unknownProcess = "(unknown process)"
-
     /// The same profile always gives the same text: lines in the order of their bytes.
     ///
     /// Complexity: O(n log n) in the series of all processes.
     package static func render(_ profile: Profile) -> String {
         var stacks: [Stack] = []
-        var unattributed = totals(of: profile.calls)
-        for process in profile.processes {
-            for series in process.series where series.calls > 0 {
-                let key = Key(id: series.id, outcome: series.outcome)
-                stacks.append(Stack(process.comm, key, profile, series.totalNanoseconds))
-                unattributed[key]?.subtract(calls: series.calls, nanoseconds: series.totalNanoseconds)
-            }
-        }
-        for (key, total) in unattributed where total.calls > 0 {
-            stacks.append(Stack(unknownProcess, key, profile, total.nanoseconds))
+        for process in profile.allProcesses {
+            for series in process.series where series.calls > 0 { stacks.append(Stack(process.comm, series, profile)) }
         }
         for call in profile.calls {
             guard let work = call.afterExit?.distribution, !work.isEmpty else { continue }
-            stacks.append(Stack(unknownProcess, call.id, "after exit", profile, work.sum))
+            stacks.append(Stack(ProcessProfile.unknownName, call.id, "after exit", profile, work.sum))
         }
         stacks.sort { $0.frames.utf8.lexicographicallyPrecedes($1.frames.utf8) }
         return lines(stacks)
-    }
-
-    private struct Key: Hashable {
-        var id: SyscallID
-        var outcome: Outcome
-    }
-
-    private struct Total {
-        var calls: UInt64
-        var nanoseconds: UInt64
-
-        mutating func subtract(calls: UInt64, nanoseconds: UInt64) {
-            self.calls -= min(calls, self.calls)
-            self.nanoseconds -= min(nanoseconds, self.nanoseconds)
-        }
     }
 
     private struct Stack {
         var frames: String
         var nanoseconds: UInt64
 
-        init(_ process: String, _ key: Key, _ profile: Profile, _ nanoseconds: UInt64) {
-            self.init(process, key.id, key.outcome.name, profile, nanoseconds)
+        init(_ process: String, _ series: ProcessSeries, _ profile: Profile) {
+            self.init(process, series.id, series.outcome.name, profile, series.totalNanoseconds)
         }
 
         init(_ process: String, _ id: SyscallID, _ part: String, _ profile: Profile, _ nanoseconds: UInt64) {
@@ -65,17 +38,6 @@ package enum FoldedReport {
             if profile.capture.sampling != nil { frames += " (sampled)" }
             self.nanoseconds = nanoseconds
         }
-    }
-
-    private static func totals(of calls: [CallProfile]) -> [Key: Total] {
-        var totals: [Key: Total] = [:]
-        for call in calls {
-            for outcome in Outcome.allCases {
-                let distribution = call.distribution(of: outcome)
-                totals[Key(id: call.id, outcome: outcome)] = Total(calls: distribution.count, nanoseconds: distribution.sum)
-            }
-        }
-        return totals
     }
 
     /// One line for each run of equal stacks. Compared by bytes: two names may be equal as text and still differ.

@@ -13,6 +13,8 @@ package enum TextReport {
         package var grouping: Grouping
         /// The calls whose distribution is drawn.
         package var histograms: HistogramSelection
+        /// The most rows of a drawing, one of ``histogramRowLimits``. It shows half of them or more where the data allow it.
+        package var histogramRows: Int
         /// Whether to use colours. The caller knows about terminals and NO_COLOR.
         package var color: Bool
         /// The most columns that a line may take. Less than 60 counts as 60.
@@ -20,23 +22,20 @@ package enum TextReport {
 
         package init(
             sort: SortKey = .total, top: Int? = nil, grouping: Grouping = .call, histograms: HistogramSelection = .none,
-            color: Bool = false, width: Int = 100
+            histogramRows: Int = 24, color: Bool = false, width: Int = 100
         ) {
             self.sort = sort
             self.top = top
             self.grouping = grouping
             self.histograms = histograms
+            self.histogramRows = histogramRows
             self.color = color
             self.width = width
         }
     }
 
-    /// What a row of the table is.
-    package enum Grouping: String, Sendable, Hashable, CaseIterable {
-        case call, process
-        /// An interval of a time series, in order of time unless another order is asked for.
-        case interval
-    }
+    /// How many rows a drawing may be allowed.
+    package static let histogramRowLimits = DistributionRows.limits
 
     /// The calls whose distribution is drawn.
     package enum HistogramSelection: Sendable, Hashable {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Linux
-package import Profile
+import Presentation
+import Profile
 import Exports
 import TextReport
 import Workload
@@ -72,6 +73,7 @@ struct BenchCommand: ParsableCommand {
         if view.grouping == .interval {
             throw ValidationError("A bench has no intervals: leave out --by interval.")
         }
+        try view.check(for: format.ofReport)
         if !guests.kernel.isEmpty {
             guard output != nil, output != Output.standardStream else {
                 throw ValidationError("Name a folder for the profiles: syslat bench --kernel IMAGE -o FOLDER")

@@ -3,6 +3,7 @@ import Capture
 import Glibc
 import Linux
 package import Probes
+import Presentation
 import Profile
 import Exports
 import TextReport
@@ -87,6 +88,9 @@ struct ProfileCommand: ParsableCommand {
 
     enum Format: String, ExpressibleByArgument, CaseIterable {
         case text, json
+
+        /// The same of `syslat report`.
+        var ofReport: ReportFormat { self == .text ? .text : .json }
     }
 
     @Option(help: "Format of the report.")
@@ -111,6 +115,7 @@ struct ProfileCommand: ParsableCommand {
         if let interval, interval < 10_000_000 {
             throw ValidationError("An interval under 10ms would measure syslat itself: write --interval 100ms or more.")
         }
+        try view.check(for: format.ofReport)
         if view.grouping == .interval && interval == nil {
             throw ValidationError("--by interval needs a time series: add --interval 1s.")
         }

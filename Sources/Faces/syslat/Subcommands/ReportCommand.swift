@@ -1,5 +1,6 @@
 import CallSelection
 import ArgumentParser
+import Presentation
 import Profile
 import Exports
 import TextReport
@@ -15,15 +16,11 @@ struct ReportCommand: ParsableCommand {
             FILE can be - for standard input.
             """)
 
-    enum Format: String, ExpressibleByArgument, CaseIterable {
-        case text, json, csv, hgrm, hlog, openmetrics, folded
-    }
-
     @Argument(help: ArgumentHelp("Profiles to report.", valueName: "file"), completion: .file())
     var files: [String] = []
 
     @Option(help: "Format of the report.")
-    var format = Format.text
+    var format = ReportFormat.text
 
     @Option(
         name: [.customShort("o"), .long],
@@ -35,12 +32,22 @@ struct ReportCommand: ParsableCommand {
         help: ArgumentHelp("Show only these calls, selected as in `syslat profile`.", valueName: "calls"))
     var syscalls: [String] = []
 
-    @OptionGroup(title: "Text")
+    @Flag(help: "Report each interval of a time series first, as `syslat profile --interval` does.")
+    var eachInterval = false
+
+    @OptionGroup(title: "Report")
     var view: ViewOptions
 
     func validate() throws {
         guard !files.isEmpty else {
             throw ValidationError("Name a profile to report: syslat report FILE. `syslat profile -o FILE` writes one.")
+        }
+        try view.check(for: format)
+        if eachInterval && view.grouping == .interval {
+            throw ValidationError("--each-interval and --by interval show the same intervals in two ways. Keep one.")
+        }
+        if eachInterval && format != .text && format != .json {
+            throw ValidationError("--each-interval goes with --format text or json; csv and hlog have --by interval.")
         }
         _ = try Selecting.selection(syscalls)
     }
@@ -53,22 +60,34 @@ struct ReportCommand: ParsableCommand {
         if let selection = try Selecting.selection(syscalls) {
             profile.keepOnly(selection, named: syscalls.joined(separator: ","))
         }
-        if view.grouping == .interval && profile.intervals.isEmpty {
+        if profile.intervals.isEmpty,
+            let option = eachInterval ? "--each-interval" : view.grouping == .interval ? "--by interval" : nil
+        {
             throw CommandError(
-                "There is no time series to show: --by interval needs a single profile that "
+                "There is no time series to show: \(option) needs a single profile that "
                     + "`syslat profile --interval 1s -o FILE` made.", status: .usage)
         }
-        try destination.finish(try render(profile, for: destination))
+        if view.grouping == .process && view.buckets && format == .csv && profile.processesWithoutDistribution > 0 {
+            throw CommandError(
+                "There are no buckets by process to show, or not of all processes. Record them with "
+                    + "`syslat profile --by process -o FILE`, and select calls there instead of here.", status: .usage)
+        }
+        if view.grouping == .process { profile.noteMissingPercentiles(isSelection: !syscalls.isEmpty) }
+        guard eachInterval else { return try destination.finish(try render(profile, for: destination)) }
+        let isSampled = profile.capture.sampling != nil
+        let report = LiveReport(destination, view: view, isJSON: format == .json, isSampled: isSampled, host: profile.host)
+        for interval in profile.intervals { report.add(interval) }
+        try report.finish(profile)
     }
 
     private func render(_ profile: Profile, for output: borrowing Output) throws -> String {
         switch format {
         case .text: TextReport.render(profile, options: view.textOptions(for: output))
-        case .json: try JSONReport.render(profile, pretty: output.isTerminal)
-        case .csv: CSVReport.render(profile, byInterval: view.grouping == .interval)
+        case .json: try JSONReport.render(profile, by: view.grouping, withBuckets: view.buckets, pretty: output.isTerminal)
+        case .csv: CSVReport.render(profile, by: view.grouping, withBuckets: view.buckets)
         case .hgrm: HgrmReport.render(profile)
-        case .hlog: HlogReport.render(profile)
-        case .openmetrics: OpenMetricsReport.render(profile)
+        case .hlog: HlogReport.render(profile, byInterval: view.grouping == .interval)
+        case .openmetrics: OpenMetricsReport.render(profile, byProcess: view.grouping == .process)
         case .folded: FoldedReport.render(profile)
         }
     }
@@ -102,5 +121,23 @@ extension Profile {
         vdso?.entered.removeAll { !selection.contains($0.id) }
         capture.selection = capture.selection.map { "\($0); of these \(name)" } ?? name
         capture.notes.append("Only \(name) is shown; the balance covers all calls in the profile.")
+    }
+
+    /// How many processes have calls and no distribution of them.
+    var processesWithoutDistribution: Int { processes.count { $0.calls > 0 && $0.distribution == nil } }
+
+    /// Says which percentiles a report by process lacks, and how to get them.
+    mutating func noteMissingPercentiles(isSelection: Bool) {
+        let missing = processesWithoutDistribution
+        guard missing > 0 else { return }
+        if isSelection {
+            return capture.notes.append(
+                "Percentiles by process cover all calls of a process, so they are left out here: "
+                    + "`syslat profile -e CALLS --by process -o FILE` records those of some calls.")
+        }
+        capture.notes.append(
+            (missing == processes.count { $0.calls > 0 }
+                ? "Percentiles by process were not recorded" : "Some percentiles by process were not recorded")
+                + ": `syslat profile --by process -o FILE` records them, and takes 36 KiB of memory for each process.")
     }
 }

@@ -9,13 +9,13 @@ import SyscallTable
 ///
 /// The buckets are HdrHistogram's own, so nothing is lost but what it cannot hold, and comments say what that was.
 package enum HlogReport {
-    /// A profile with a time series gives the lines of each interval, which add up to the whole; one without gives the lines
-    /// of the capture. Values are nanoseconds, the third field is milliseconds. It ends with a newline.
+    /// By interval, a time series gives the lines of each interval, which add up to the whole. Otherwise, and without a time
+    /// series, these are the lines of the capture. Values are nanoseconds, the third field is milliseconds. It ends with a newline.
     ///
     /// The same profile always gives the same text with the same zlib; the histograms in it do not depend on zlib.
     ///
     /// Complexity: O(all buckets).
-    package static func render(_ profile: Profile) -> String {
+    package static func render(_ profile: Profile, byInterval: Bool = false) -> String {
         let capture = profile.capture
         let start = DecimalText.seconds(nanoseconds: capture.startedAtNanoseconds)
         let date = Timestamp.readable(nanosecondsSince1970: capture.startedAtNanoseconds)
@@ -29,7 +29,7 @@ package enum HlogReport {
             """
         if let sampling = capture.sampling { text = "#[\(SamplingText.mark(sampling))]\n" + text }
         let whole = Interval(startNanoseconds: 0, durationNanoseconds: capture.durationNanoseconds, calls: profile.calls)
-        for interval in profile.intervals.isEmpty ? [whole] : profile.intervals {
+        for interval in !byInterval || profile.intervals.isEmpty ? [whole] : profile.intervals {
             for call in interval.calls {
                 for outcome in Outcome.allCases {
                     let tag = "\(call.id.label(on: profile.host))/\(outcome.name)"

@@ -10,8 +10,12 @@ struct JSONDocument: Encodable {
     static let schema = "syslat.profile/2"
 
     private let profile: Profile
+    private let grouping: Grouping
+    private let withBuckets: Bool
 
-    init(_ profile: Profile) { self.profile = profile }
+    init(_ profile: Profile, by grouping: Grouping, withBuckets: Bool) {
+        (self.profile, self.grouping, self.withBuckets) = (profile, grouping, withBuckets)
+    }
 
     func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: TopKey.self)
@@ -20,8 +24,17 @@ struct JSONDocument: Encodable {
         try container.encode(HostPart(profile.host), forKey: .host)
         try container.encode(capture, forKey: .capture)
         try container.encode(balance, forKey: .balance)
-        try container.encode(profile.calls.map(CallFigures.init), forKey: .syscalls)
-        try container.encode(profile.processes.map(ProcessTotalsPart.init), forKey: .processes)
+        try container.encode(profile.calls.map { CallFigures($0, withBuckets: withBuckets) }, forKey: .syscalls)
+        switch grouping {
+        case .call: try container.encode(profile.processes.map(ProcessTotalsPart.init), forKey: .processes)
+        case .process:
+            let processes = profile.allProcesses.map { ProcessFigures($0, withBuckets: withBuckets) }
+            try container.encode(processes, forKey: .processes)
+        case .interval:
+            try container.encode(profile.processes.map(ProcessTotalsPart.init), forKey: .processes)
+            let intervals = profile.intervals.map { IntervalFigures($0, withBuckets: withBuckets) }
+            try container.encode(intervals, forKey: .intervals)
+        }
         try container.encode(profile.inFlight.map(InFlightPart.init), forKey: .inFlight)
         try container.encode(profile.refused.map(RefusedPart.init), forKey: .refused)
         try container.encodeIfPresent(profile.vdso.map { VDSODetails($0, profile.capture) }, forKey: .vdso)
@@ -47,99 +60,22 @@ struct JSONDocument: Encodable {
     }
 }
 
-/// The calls of one interval, as they stand in the summary.
+/// One interval as a document of its own.
 struct IntervalDocument: Encodable {
     private static let schema = "syslat.interval/1"
 
     let interval: Interval
     let isSampled: Bool
+    let withBuckets: Bool
 
     private enum Key: String, CodingKey { case sampled }
 
     func encode(to encoder: any Encoder) throws {
-        var part = IntervalPart(interval)
-        part.startedAt = interval.startedAtNanoseconds.map { Timestamp.rfc3339(nanosecondsSince1970: $0) }
-        try part.encode(to: encoder)
+        try IntervalFigures(interval, withBuckets: withBuckets).encode(to: encoder)
         var container = encoder.container(keyedBy: TopKey.self)
         try container.encode(Self.schema, forKey: .schema)
-        try container.encode(interval.calls.map(CallFigures.init), forKey: .syscalls)
         // Only where not every call was measured.
         var marks = encoder.container(keyedBy: Key.self)
         if isSampled { try marks.encode(true, forKey: .sampled) }
-    }
-}
-
-/// One call and its figures.
-private struct CallFigures: Encodable {
-    let call: CallProfile
-
-    init(_ call: CallProfile) { self.call = call }
-
-    func encode(to encoder: any Encoder) throws {
-        try CallPart(call.id).encode(to: encoder)
-        var container = encoder.container(keyedBy: FigureKey.self)
-        try container.encode(call.calls, forKey: .calls)
-        try container.encode(call.errors, forKey: .errors)
-        let errnos = call.errnos.map { (ErrnoTable.name($0.errno), $0.count) }
-        try container.encode(Dictionary(errnos) { $0.addingSaturating($1) }, forKey: .errnos)
-        try container.encode(call.distribution.sum, forKey: .total)
-        if let figures = LatencyFigures(call.distribution) { try container.encodeAll(figures) }
-        let unrepresented = call.series.reduce(UInt64(0)) { $0.addingSaturating($1.unrepresented) }
-        if unrepresented > 0 { try container.encode(unrepresented, forKey: .unrepresented) }
-        let outcomes = Outcome.allCases.compactMap { outcome in OutcomeFigures(call, outcome).map { (outcome.name, $0) } }
-        try container.encode(Dictionary(uniqueKeysWithValues: outcomes), forKey: .outcomes)
-        try container.encodeIfPresent(call.afterExit.map(AfterExitFigures.init), forKey: .afterExit)
-    }
-}
-
-/// The work that calls left; only where they did.
-private struct AfterExitFigures: Encodable {
-    let afterExit: AfterExit
-
-    init(_ afterExit: AfterExit) { self.afterExit = afterExit }
-
-    func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: FigureKey.self)
-        try container.encode(afterExit.calls, forKey: .calls)
-        try container.encode(afterExit.unmeasured, forKey: .unmeasured)
-        try container.encode(afterExit.distribution.sum, forKey: .total)
-        if let figures = LatencyFigures(afterExit.distribution) { try container.encodeAll(figures) }
-    }
-}
-
-private struct OutcomeFigures: Encodable {
-    let calls, total: UInt64
-    /// nil where no call was measured.
-    let figures: LatencyFigures?
-
-    /// nil for an outcome that did not occur.
-    init?(_ call: CallProfile, _ outcome: Outcome) {
-        calls = call.calls { $0.outcome == outcome }
-        guard calls > 0 else { return nil }
-        let distribution = call.distribution(of: outcome)
-        figures = LatencyFigures(distribution)
-        total = distribution.sum
-    }
-
-    func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: FigureKey.self)
-        try container.encode(calls, forKey: .calls)
-        try container.encode(total, forKey: .total)
-        if let figures { try container.encode(figures, [.p50, .p99]) }
-    }
-}
-
-extension KeyedEncodingContainer<FigureKey> {
-    /// Extremes, mean and all percentiles, each under its name.
-    mutating func encodeAll(_ figures: LatencyFigures) throws {
-        try encode(figures.minimum, forKey: .minimum)
-        try encode(figures.mean, forKey: .mean)
-        try encode(figures, Percentile.allCases)
-        try encode(figures.maximum, forKey: .maximum)
-    }
-
-    /// Some percentiles, each under its name.
-    mutating func encode(_ figures: LatencyFigures, _ percentiles: [Percentile]) throws {
-        for percentile in percentiles { try encode(figures[percentile], forKey: FigureKey(percentile)) }
     }
 }

@@ -1,4 +1,4 @@
-import Presentation
+package import Presentation
 import FoundationEssentials
 package import Profile
 
@@ -7,14 +7,19 @@ package enum JSONReport {
     /// The same profile always gives the same text: one line with sorted keys, or several lines when `pretty`. It ends with a
     /// newline. Integers are written in full, also above 2^53.
     ///
+    /// By process, each process has its figures and its calls. By interval, the intervals of the time series are in it. With
+    /// buckets, each distribution has its buckets beside its figures.
+    ///
     /// Complexity: O(all buckets).
-    package static func render(_ profile: Profile, pretty: Bool = false) throws -> String {
-        try text(JSONDocument(profile), pretty: pretty)
+    package static func render(
+        _ profile: Profile, by grouping: Grouping = .call, withBuckets: Bool = false, pretty: Bool = false
+    ) throws -> String {
+        try text(JSONDocument(profile, by: grouping, withBuckets: withBuckets), pretty: pretty)
     }
 
     /// One interval of a time series (schema `syslat.interval/1`), in one line.
-    package static func render(_ interval: Interval, isSampled: Bool = false) throws -> String {
-        try text(IntervalDocument(interval: interval, isSampled: isSampled), pretty: false)
+    package static func render(_ interval: Interval, isSampled: Bool = false, withBuckets: Bool = false) throws -> String {
+        try text(IntervalDocument(interval: interval, isSampled: isSampled, withBuckets: withBuckets), pretty: false)
     }
 
     /// The self-test of a host's vDSO (schema `syslat.vdso/2`).

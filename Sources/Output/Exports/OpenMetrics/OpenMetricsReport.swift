@@ -8,11 +8,15 @@ import SyscallTable
 package enum OpenMetricsReport {
     /// The same profile always gives the same text. Counts are written in full, and durations are exact to the nanosecond.
     ///
+    /// By process, there are the calls and times of each process too. A server of metrics would not want them: their number has no
+    /// bound.
+    ///
     /// Complexity: O(all buckets).
-    package static func render(_ profile: Profile) -> String {
+    package static func render(_ profile: Profile, byProcess: Bool = false) -> String {
         let families =
             [host(profile.host)] + capture(profile.capture) + sampling(profile) + balance(profile.balance)
             + [refused(profile.refused), durations(of: profile.calls)] + afterExit(profile.calls)
+            + (byProcess ? ProcessMetrics.families(profile.allProcesses) : [])
             + (profile.vdso.map(VDSOMetrics.families) ?? [])
         return families.map(\.text).joined() + "# EOF\n"
     }

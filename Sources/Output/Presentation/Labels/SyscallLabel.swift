@@ -11,6 +11,11 @@ extension Series {
     package var result: String { failed ? "error" : "ok" }
 }
 
+extension ProcessSeries {
+    /// The same.
+    package var result: String { failed ? "error" : "ok" }
+}
+
 extension EntryReason {
     /// The reason without its clock, for rows that name the clock themselves. It may have any text in it.
     package var label: String { if case .clockNotServed = self { "clock-not-served" } else { name } }

@@ -16,10 +16,11 @@ struct DistributionDrawing {
     private let whole: LatencyHistogram
     private let style: TextStyle
     private let width: Int
+    private let mostRows: Int
 
     private static let widestBar = 60
 
-    init(_ call: CallProfile, style: TextStyle, width: Int) {
+    init(_ call: CallProfile, style: TextStyle, width: Int, mostRows: Int) {
         func succeeded(_ outcome: Outcome) -> LatencyHistogram {
             call.series.mergedDistribution { $0.outcome == outcome && !$0.failed }
         }
@@ -33,6 +34,7 @@ struct DistributionDrawing {
         whole = call.distribution
         self.style = style
         self.width = width
+        self.mostRows = mostRows
     }
 
     /// The parts, with the figures of each: a line for every mark that the bars use.
@@ -59,7 +61,7 @@ struct DistributionDrawing {
 
     /// The bars: `lower – upper  count  bar  percentiles`.
     var rows: [String] {
-        let lines = DistributionRows(parts: parts.map(\.distribution)).lines
+        let lines = DistributionRows(parts: parts.map(\.distribution), most: mostRows).lines
         let rows = lines.compactMap { line in if case .row(let row) = line { row } else { nil } }
         let marks = marks(for: rows)
         let edges = Self.edgeLabels(rows)

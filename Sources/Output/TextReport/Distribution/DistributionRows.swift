@@ -3,7 +3,7 @@ import SaturatingMath
 import LatencyHistogram
 
 /// How one distribution is cut into rows for a drawing: by powers of two, several to a row or each in several rows, whatever
-/// shows 12 to 24 rows where the data allow it.
+/// shows 12 to 24 rows where the data allow it, or half of another limit to all of it.
 struct DistributionRows {
     /// One row: the values `lower ..< upper`, in nanoseconds, counted for each part of the distribution.
     struct Row: Hashable {
@@ -22,19 +22,21 @@ struct DistributionRows {
     }
 
     static let most = 24
-    private static let enough = 12
+    /// The coarsest rows can be as many as 14: 11 of values with buckets, and one of those without behind gaps.
+    static let limits = 16...10_000
 
     let lines: [Line]
 
     /// Cuts the distribution that is the sum of `parts`.
-    init(parts: [LatencyHistogram]) {
+    /// - Parameter most: how many lines there may be, one of ``limits``.
+    init(parts: [LatencyHistogram], most: Int = Self.most) {
         var lines: [Line] = []
         for grain in Grain.fromCoarseToFine {
             let candidate = Self.lines(parts, grain)
             // One line stays free for what is above the range.
-            if candidate.count > Self.most - 2, !lines.isEmpty { break }
+            if candidate.count > most - 2, !lines.isEmpty { break }
             lines = candidate
-            if lines.count >= Self.enough { break }
+            if lines.count >= most / 2 { break }
         }
         self.lines = lines + Self.aboveRange(parts, after: lines.last)
     }

@@ -20,7 +20,8 @@ enum DistributionSection {
     }
 
     private static func block(_ call: CallProfile, _ context: ReportContext) -> [String] {
-        let drawing = DistributionDrawing(call, style: context.style, width: context.width)
+        let drawing = DistributionDrawing(
+            call, style: context.style, width: context.width, mostRows: context.options.histogramRows)
         let total = HumanFormat.duration(nanoseconds: call.distribution.sum)
         let summary = ": \(HumanFormat.count(call.calls, "call", "calls")), \(total) in total"
         let name = SafeText.sanitized(call.id.label(on: context.profile.host))
