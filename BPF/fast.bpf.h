@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The fast path: native calls that no vDSO serves, of a known thread, whose entry keeps the call while it lasts. Any other call
+ * The fast path: native calls with nothing special about them (specialcalls.bpf.h), of a known thread, whose entry keeps the call while it lasts. Any other call
  * takes the general path from its beginning, so the fast path handles no other case.
  *
  * The compiler keeps the blocks in the order of the source. The rare ones stand at the end, so most calls take no jump.
@@ -65,7 +65,7 @@ static __noinline int exit_other(const __u64 *context)
     return 0;
 }
 
-/* Whether the call's word is its number and NATIVE_CALL: it has no other ABI, and no vDSO serves it. */
+/* Whether the call's word is its number and NATIVE_CALL: it has no other ABI, no vDSO serves it, and it installs no filter. */
 static __always_inline bool is_fast_call(__u32 number, struct task_struct *task, const enum measuring measuring)
 {
     __u64 index = number;
@@ -77,7 +77,7 @@ static __always_inline bool is_fast_call(__u32 number, struct task_struct *task,
     if (measuring == MEASURES_SOME)
         is_fast = control.met[syslat_call_index(NATIVE_ABI, 0) + index] == MET_FAST;
     else
-        is_fast = served_by[index].any == 0;
+        is_fast = special_calls[index].any == 0;
     return is_fast && !is_compat_call(task);
 }
 

@@ -58,7 +58,7 @@ static __always_inline int enter_general(const __u64 *context, const enum progra
     slot = take_slot(tid_of(&current, kind), kind);
     if (config.sampling && slot)
         call |= choose(tid_of(&current, kind), call);
-    if (unlikely(may_be_served(syslat_call_number(call))) && !syslat_call_is_unmeasured(call))
+    if (unlikely(special_about(syslat_call_number(call))) && !syslat_call_is_unmeasured(call))
         call |= look_at_entry(task, registers_of(context), call);
     if (unlikely(!slot))
         return enter_without_slot(task, call);
@@ -185,6 +185,8 @@ static __always_inline int exit_general(const __u64 *context, const enum program
         call = kind == TYPED ? exit_without_slot_typed(context) : exit_without_slot_raw(context);
     }
     note_caller(registers_of(context), call, naming);
+    if (unlikely(special_about(syslat_call_number(call)) & INSTALLS_FILTER))
+        note_before_entry(task_of(&current, kind), tgid_of(&current, kind));
     return 0;
 }
 

@@ -8,6 +8,7 @@
 #define SYSLAT_INFLIGHT_BPF_H
 
 #include "afterexit.bpf.h"
+#include "beforeentry.bpf.h"
 
 /* The number of a thread's slot. */
 static __always_inline __u64 slot_place(__u32 tid)
@@ -64,12 +65,20 @@ static __noinline int count_missed_exit(void)
     return 0;
 }
 
+/* Looks at a thread that makes its first call, or whose slot another one has used since. */
+static __noinline int note_new_thread(void)
+{
+    return note_before_entry((struct task_struct *)bpf_get_current_task(), bpf_get_current_pid_tgid() >> 32);
+}
+
 /* The slot for a call that `tid` is entering; null if it has to spill. A call of `tid` that is still in the slot missed its exit. */
 static __always_inline struct syslat_slot *take_slot(__u32 tid, const enum program_kind kind)
 {
     struct syslat_slot *slot = slot_of(tid);
     __u32 thread = slot->thread;
 
+    if (unlikely((thread & ~(SYSLAT_IN_CALL | SYSLAT_LEFT_WORK)) != tid))
+        note_new_thread();
     if (likely(!(thread & (SYSLAT_IN_CALL | SYSLAT_LEFT_WORK))))
         return set_thread(slot, thread, tid | SYSLAT_IN_CALL, kind) ? slot : 0;
     if (kind == TYPED && thread & SYSLAT_LEFT_WORK)

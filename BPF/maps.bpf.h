@@ -88,6 +88,14 @@ struct {
     __type(value, __u64);
 } refused SEC(".maps");
 
+/* What stands before the calls of living processes: flags of enum syslat_before_entry, by process id. */
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(max_entries, SYSLAT_GUARDED_PROCESSES);
+    __type(key, __u32);
+    __type(value, __u32);
+} before_entry SEC(".maps");
+
 /* Code that bypasses the vDSO, and processes that use the vsyscall page. */
 struct {
     __uint(type, BPF_MAP_TYPE_HASH);

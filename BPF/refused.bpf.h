@@ -6,26 +6,9 @@
 #ifndef SYSLAT_REFUSED_BPF_H
 #define SYSLAT_REFUSED_BPF_H
 
+#include "beforeentry.bpf.h"
 #include "entry.bpf.h"
 #include "exit.bpf.h"
-
-/* seccomp.mode of a thread with filters (include/uapi/linux/seccomp.h). */
-#define SECCOMP_FILTERED 2
-/* Filters of a thread that are looked at for a supervisor. */
-#define MOST_FILTERS 32
-
-/* Whether one of a thread's filters has a supervisor. */
-static __always_inline bool is_supervised(struct task_struct *task)
-{
-    struct seccomp_filter *filter = BPF_CORE_READ(task, seccomp.filter);
-
-    for (int i = 0; i < MOST_FILTERS && filter; i++) {
-        if (BPF_CORE_READ(filter, notif))
-            return true;
-        filter = BPF_CORE_READ(filter, prev);
-    }
-    return false;
-}
 
 /* Who refused the current thread's call. A tracer that refuses a call sets its number to -1, or catches all calls. */
 static __always_inline __u32 refuser_of(struct task_struct *task, __s32 number)
@@ -34,7 +17,7 @@ static __always_inline __u32 refuser_of(struct task_struct *task, __s32 number)
 
     if (number == -1 && is_traced)
         return SYSLAT_REFUSED_BY_TRACER;
-    if (bpf_core_field_exists(task->seccomp.filter) && BPF_CORE_READ(task, seccomp.mode) == SECCOMP_FILTERED)
+    if (is_filtered(task))
         return is_supervised(task) ? SYSLAT_REFUSED_BY_SUPERVISOR : SYSLAT_REFUSED_BY_FILTER;
     return is_traced ? SYSLAT_REFUSED_BY_TRACER : SYSLAT_REFUSED_BY_UNKNOWN;
 }

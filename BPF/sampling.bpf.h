@@ -68,7 +68,7 @@ static __always_inline __u64 choose(__u32 tid, __u64 call)
         return 0;
     barrier_var(index);
     if (control.met[index % SYSLAT_CALL_INDEXES] == 0) {
-        control.met[index % SYSLAT_CALL_INDEXES] = abi == NATIVE_ABI && may_be_served(number) == 0 ? MET_FAST : MET;
+        control.met[index % SYSLAT_CALL_INDEXES] = abi == NATIVE_ABI && special_about(number) == 0 ? MET_FAST : MET;
         return 0;
     }
     /* The sampling has changed: what was drawn for the old one doesn't count. */

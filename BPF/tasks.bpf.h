@@ -11,6 +11,9 @@ static __always_inline int task_forked(struct task_struct *child, const enum pro
     __u32 parent_tgid = bpf_get_current_pid_tgid() >> 32;
     __u32 child_tgid = READ(child, tgid, kind);
 
+    /* The child has its filters and its tracer already, and a thread may have got them from another one. */
+    if (in_scope(parent_tgid) && current_phase() != SYSLAT_CALIBRATING)
+        note_before_entry(child, child_tgid);
     if (!config.follow || child_tgid == parent_tgid || !is_watched(parent_tgid))
         return 0;
     /* A child of the profiler, which is in the watch list during that phase. */
@@ -30,6 +33,8 @@ static __always_inline int task_execed(__u32 old_tid, const enum program_kind ki
     struct syslat_slot *slot, *target;
     struct syslat_slot call;
 
+    if (in_scope(bpf_get_current_pid_tgid() >> 32))
+        note_before_entry((struct task_struct *)bpf_get_current_task(), bpf_get_current_pid_tgid() >> 32);
     if (old_tid == tid)
         return 0;
     if (kind == TYPED && rename_thread(tid))
@@ -71,6 +76,7 @@ static __always_inline void process_ended(struct syslat_cpu *cpu, struct task_st
 
     if (in_scope(tgid)) {
         record.cpu_ns = cpu_time(task, kind);
+        record.before_entry = take_before_entry((struct task_struct *)bpf_get_current_task(), tgid);
         read_process_name(record.comm);
         if (bpf_ringbuf_output(&events, &record, sizeof(record), wake_flags()))
             add_on_cpu(&cpu->counters.exits_unsent, 1);

@@ -12,6 +12,7 @@
 #define SYSLAT_THREADS_BPF_H
 
 #include "arch.bpf.h"
+#include "beforeentry.bpf.h"
 #include "sampling.bpf.h"
 #include "scope.bpf.h"
 
@@ -97,6 +98,8 @@ static __always_inline void look_up_thread(struct syslat_known_thread *thread, s
     if (config.sampling && thread->block.shift != control.sampling_shift)
         begin_block(&thread->block, thread->slot.entered);
     thread->epoch = epoch;
+    if (thread->tgid)
+        note_before_entry(task, thread->tgid);
 }
 
 /*

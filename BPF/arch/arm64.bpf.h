@@ -9,6 +9,9 @@
 #define NATIVE_ABI SYSLAT_AARCH64
 #define NATIVE_VDSO_CALLS SYSLAT_VDSO_CALLS_AARCH64
 
+/* The calls that install seccomp filters: prctl and seccomp (scripts/syscall.tbl). */
+#define FILTER_CALLS(CALL) CALL(167) CALL(277)
+
 /* A flavour, since bpf_tracing.h has a `struct pt_regs`: CO-RE ignores what follows the three underscores. */
 struct pt_regs___syslat {
     __u64 regs[31];

@@ -9,6 +9,9 @@
 #define NATIVE_ABI SYSLAT_X86_64
 #define NATIVE_VDSO_CALLS SYSLAT_VDSO_CALLS_X86_64
 
+/* The calls that install seccomp filters: prctl and seccomp, of all ABIs (arch/x86/entry/syscalls/syscall_{32,64}.tbl). */
+#define FILTER_CALLS(CALL) CALL(157) CALL(317) CALL(172) CALL(354)
+
 /* The current call was made by int 0x80, SYSENTER or 32-bit SYSCALL (arch/x86/include/asm/thread_info.h). */
 #define TS_COMPAT 0x0002
 #define X32_SYSCALL_BIT 0x40000000

@@ -6,39 +6,8 @@
 #ifndef SYSLAT_EVIDENCE_BPF_H
 #define SYSLAT_EVIDENCE_BPF_H
 
-#include "arch.bpf.h"
 #include "maps.bpf.h"
-
-/*
- * The functions of the vDSO that could have served a call, by its number (enum syslat_vdso_function). Both ABIs of a number are in
- * one byte, so one look tells nearly all calls that no vDSO serves them.
- */
-static const union served_by {
-    struct {
-        __u8 native : 4;
-        __u8 ia32 : 4;
-    };
-    __u8 any;
-} served_by[SYSLAT_INDEXED_NUMBERS] = {
-#define NATIVE(number, function) [number].native = SYSLAT_VDSO_##function,
-    NATIVE_VDSO_CALLS(NATIVE)
-#if defined(__TARGET_ARCH_x86)
-#define IA32(number, function) [number].ia32 = SYSLAT_VDSO_##function,
-        SYSLAT_VDSO_CALLS_IA32(IA32)
-#endif
-};
-
-/* The bits of `any` before those of ia32. */
-#define IA32_SHIFT 4
-
-/* The functions for a number; 0 if no vDSO serves it, whatever its ABI. */
-static __always_inline __u32 may_be_served(__u32 number)
-{
-    __u64 index = number;
-
-    barrier_var(index); /* keeps the bound where the verifier sees it */
-    return index < SYSLAT_INDEXED_NUMBERS ? served_by[index].any : 0;
-}
+#include "specialcalls.bpf.h"
 
 struct call_site {
     __u64 mm;
@@ -75,7 +44,7 @@ static __always_inline __u8 clock_code(__s32 clock)
 static __noinline __u64 look_at_entry(struct task_struct *task, struct pt_regs___syslat *registers, __u64 call)
 {
     __u32 abi = syslat_call_abi(call);
-    __u32 function = may_be_served(syslat_call_number(call)) >> (abi == SYSLAT_IA32 ? IA32_SHIFT : 0) & 15;
+    __u32 function = special_about(syslat_call_number(call)) >> (abi == SYSLAT_IA32 ? IA32_SHIFT : 0) & FUNCTION_MASK;
     struct call_site site = {};
     __u64 evidence;
     __u64 clock = 0;

@@ -28,9 +28,9 @@ import Testing
             total.entered - 1000, total.neverReturned, total.beganBefore, total.newTaskReturns, total.refused, total.noSlot,
             total.missedExit, total.overflowed, total.overflowFull, total.spilled, total.batches, total.unbatched,
             total.clockBackwards, total.exitsUnsent, total.callersUnnoted, total.vsyscallsUnnoted, total.ticksUnnoted,
-            total.refusedUnnoted, total.workUnnoted,
+            total.refusedUnnoted, total.beforeEntryUnnoted, total.workUnnoted,
         ]
-        #expect(sums == (0..<19).map { 101 + 2 * $0 })
+        #expect(sums == (0..<20).map { 101 + 2 * $0 })
         #expect(MemoryLayout<syslat_counters>.size == sums.count * 8)
         #expect(total.lost == total.noSlot + total.missedExit + total.overflowFull)
         #expect(total.lostByCause == [.noSlot: 111, .missedExit: 113, .overflowFull: 117])

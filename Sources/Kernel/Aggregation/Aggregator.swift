@@ -141,7 +141,9 @@ package struct Aggregator: ~Copyable {
         guard exit.header.count == 1, exit.tgid > 0, Int(exit.tgid) < ProcessTable.idLimit else {
             return malformedRecords += 1
         }
-        processes.processEnded(pid: exit.tgid, name: ProcessName(bytes: unsafe unsafeBitCast(exit.comm, to: (UInt64, UInt64).self)))
+        processes.processEnded(
+            pid: exit.tgid, name: ProcessName(bytes: unsafe unsafeBitCast(exit.comm, to: (UInt64, UInt64).self)),
+            beforeEntry: BeforeEntry(kernelFlags: exit.before_entry))
         if notesEnds { endedProcesses.append(EndedProcess(pid: Int32(exit.tgid), cpuNanoseconds: exit.cpu_ns)) }
     }
 
@@ -197,11 +199,12 @@ package struct Aggregator: ~Copyable {
     }
 
     /// The processes seen so far, and the calls that the vDSO could have served, since the beginning. `nameOfLiving` names the
-    /// processes that haven't ended.
+    /// processes that haven't ended, and `beforeEntryOfLiving` has what stands before their calls.
     package func processes(
-        nameOfLiving: (Int32) -> String?
+        beforeEntryOfLiving: [Int32: BeforeEntry] = [:], nameOfLiving: (Int32) -> String?
     ) -> (profiles: [ProcessProfile], origins: [OriginProfile]) {
-        let snapshots = processes.snapshot(series: series.kinds, shares: series.exactShares(), nameOfLiving: nameOfLiving)
+        let snapshots = processes.snapshot(
+            series: series.kinds, shares: series.exactShares(), beforeEntryOfLiving: beforeEntryOfLiving, nameOfLiving: nameOfLiving)
         let origins = series.origins().map { key, distribution in
             var profile = OriginProfile(id: key.id, origin: key.origin, distribution: distribution)
             profile.processes = snapshots.compactMap { snapshot in
@@ -213,4 +216,9 @@ package struct Aggregator: ~Copyable {
         }
         return (snapshots.map(\.profile), origins)
     }
+}
+
+extension BeforeEntry {
+    /// The flags that the kernel side writes, as enum syslat_before_entry has them.
+    package init(kernelFlags: UInt32) { self.init(rawValue: UInt8(truncatingIfNeeded: kernelFlags & 7)) }
 }

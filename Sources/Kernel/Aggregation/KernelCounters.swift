@@ -38,6 +38,8 @@ package struct KernelCounters: Sendable {
     /// Refused calls of a kind for which the map of them had no room.
     package var refusedUnnoted: UInt64 { counters.refused_unnoted }
 
+    /// How often the map of what stands before the entry had no room for a process.
+    package var beforeEntryUnnoted: UInt64 { counters.before_entry_unnoted }
     /// Calls that left work of which nothing else is known, because the ring and the overflow histograms were full.
     package var workUnnoted: UInt64 { counters.work_unnoted }
 

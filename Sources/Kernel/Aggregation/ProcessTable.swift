@@ -20,6 +20,8 @@ struct ProcessTable: ~Copyable {
         /// Known only once the process has ended.
         var name = ProcessName()
         var title = ProcessTitle()
+        /// Known only once the process has ended.
+        var beforeEntry: BeforeEntry = []
         var totals = CellTotals()
         var hasEnded = false
         var recorder: HistogramRecorder?
@@ -64,13 +66,14 @@ struct ProcessTable: ~Copyable {
         unsafe rows.base[row].recorder?.record(duration, times: times)
     }
 
-    /// Notes the name that a process had when it ended.
-    mutating func processEnded(pid: UInt32, name: ProcessName) {
+    /// Notes the name that a process had when it ended, and what stood before its calls.
+    mutating func processEnded(pid: UInt32, name: ProcessName, beforeEntry: BeforeEntry) {
         let row = Int(unsafe index[Int(pid)])
         // A process without a row may still have events in another CPU's batch: a row keeps the name for them.
         let target = row == 0 ? addRow(pid: Int32(pid)) : row
         guard target != 0 else { return }
         unsafe rows.base[target].name = name
+        unsafe rows.base[target].beforeEntry = beforeEntry
         unsafe rows.base[target].hasEnded = true
         justEnded.append(target)
     }
@@ -132,17 +135,22 @@ struct ProcessTable: ~Copyable {
     var living: [Int32] { (1..<rows.count).compactMap { unsafe rows.base[$0].hasEnded ? nil : rows.base[$0].pid } }
 
     /// All processes with calls, and their calls with an origin. `series` is what each cell holds, `shares` what to multiply its
-    /// counts by, and `nameOfLiving` names the processes that haven't ended.
-    func snapshot(series: [SeriesTable.Kind], shares: [Double], nameOfLiving: (Int32) -> String?) -> [ProcessSnapshot] {
+    /// counts by. `nameOfLiving` names the processes that haven't ended, and `beforeEntryOfLiving` has what stands before their calls.
+    func snapshot(
+        series: [SeriesTable.Kind], shares: [Double], beforeEntryOfLiving: [Int32: BeforeEntry], nameOfLiving: (Int32) -> String?
+    ) -> [ProcessSnapshot] {
         var snapshots: [ProcessSnapshot] = []
         for row in 0..<rows.count where unsafe !rows.base[row].totals.isEmpty {
             let pid = unsafe rows.base[row].pid
             var comm = unsafe rows.base[row].name.text
-            if let pid, unsafe !rows.base[row].hasEnded { comm = nameOfLiving(pid) ?? "" }
+            var beforeEntry = unsafe rows.base[row].beforeEntry
+            if let pid, unsafe !rows.base[row].hasEnded {
+                (comm, beforeEntry) = (nameOfLiving(pid) ?? "", beforeEntryOfLiving[pid] ?? [])
+            }
             if pid == nil { comm = "other processes" }
             var snapshot = ProcessSnapshot(
                 profile: ProcessProfile(
-                    pid: pid, comm: comm, title: unsafe rows.base[row].title.text, series: [],
+                    pid: pid, comm: comm, title: unsafe rows.base[row].title.text, beforeEntry: beforeEntry, series: [],
                     distribution: unsafe rows.base[row].recorder?.snapshot()))
             for cell in 0..<(unsafe rows.base[row].totals.count) {
                 let entry = unsafe rows.base[row].totals[cell]

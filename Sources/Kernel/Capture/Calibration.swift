@@ -4,6 +4,7 @@ import Aggregation
 import BPFRuntime
 import CLinux
 import CSyslatABI
+import Glibc
 import Probes
 import Profile
 import VDSO
@@ -14,6 +15,8 @@ struct Calibration {
     let probeFloor: UInt64?
     /// How much longer a watched call takes, if there is an overhead budget.
     let costs: CallCosts
+    /// What stands before syslat's own calls, and so before those of the self-test.
+    let beforeOwnEntry: BeforeEntry
     /// The self-test, with what the programs saw of its calls.
     let selfTest: SelfTest
 
@@ -34,6 +37,7 @@ struct Calibration {
             timed.makeCalls { intake.takeRing(probes) }
             try probes.endCalibration()
             intake.takeRest(probes)
+            beforeOwnEntry = try probes.beforeEntry()[getpid()] ?? []
             try probes.clear()
         } catch {
             throw CaptureError(error)
@@ -44,5 +48,14 @@ struct Calibration {
         probeFloor = null?.distribution(of: .ran).value(at: .p50)
         self.costs = costs
         self.selfTest = selfTest
+    }
+
+    /// That the boundary was measured with calls that have something before their entry; nil if they have not.
+    var noteOnBoundary: String? {
+        let what = [
+            (BeforeEntry.filter, "a seccomp filter"), (.supervisor, "its supervisor"), (.tracer, "a tracer"),
+        ].filter { beforeOwnEntry.contains($0.0) }.map(\.1)
+        guard !what.isEmpty else { return nil }
+        return "syslat itself runs behind \(what.joined(separator: " and ")): the boundary, measured with its own calls, includes that."
     }
 }

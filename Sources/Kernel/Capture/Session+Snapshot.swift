@@ -33,7 +33,9 @@ extension Session {
     mutating func profile(at moment: UInt64) throws(CaptureError) -> Profile {
         let readings = try explained { () throws(BPFError) in try Readings(probes) }
         if !options.isWindowed { intake.aggregator.lookUpTitles(ofAll: true) { ProcFS.title(of: $0) } }
-        let (processes, origins) = intake.aggregator.processes { ProcFS.comm(of: $0) ?? "?" }
+        let (processes, origins) = intake.aggregator.processes(beforeEntryOfLiving: readings.beforeEntry) {
+            ProcFS.comm(of: $0) ?? "?"
+        }
         let vdso = vdso.profile(origins, processes: processes, readings, ticks: ticker.state)
         return Profile(
             tool: syslatVersion, host: .current(), capture: summary(at: moment, readings),
@@ -118,6 +120,10 @@ extension Session {
                 "\(counters.refusedUnnoted) refused calls have no row: there were too many kinds of them. The balance has them all."
             )
         }
+        if counters.beforeEntryUnnoted > 0 {
+            warnings.append(
+                "What stands before the entry (seccomp filters, supervisors, tracers) isn't known of all processes: there were too many.")
+        }
         if counters.workUnnoted > 0 {
             warnings.append(
                 "\(counters.workUnnoted) calls left work of which nothing is known, because the ring was full. A larger ring helps."
@@ -146,6 +152,7 @@ private struct CompletedCalls {
 struct Readings {
     let inFlight: [InFlightSlot]
     let refused: [RefusedCalls]
+    let beforeEntry: [Int32: BeforeEntry]
     let callers: [CallerEntry]
     let ticks: [VDSOTickCount]
     let entry, exit: BPFObject.ProgramStatistics
@@ -155,6 +162,7 @@ struct Readings {
     init(_ probes: borrowing Probes) throws(BPFError) {
         inFlight = try probes.inFlight()
         refused = try probes.refused()
+        beforeEntry = try probes.beforeEntry()
         callers = try probes.callers()
         ticks = try probes.ticks()
         (entry, exit) = probes.statistics()

@@ -57,7 +57,7 @@ package struct Session: ~Copyable {
     var times = RecordingTimes()
     /// When batches of quiet CPUs are sent next.
     var nextFlush: UInt64 = 0
-    var notes: [String]
+    package internal(set) var notes: [String]
     /// When to look again whether processes that the target started still run.
     private var nextLookForDescendants: UInt64 = 0
     /// Calls that the kernel side had lost at the last reading.
@@ -100,7 +100,7 @@ package struct Session: ~Copyable {
             Aggregator(keepsProcessDistributions: options.keepsProcessDistributions, processRowLimit: options.processRowLimit),
             recorder: recorder)
         self.watch = TargetWatch(options.target)
-        self.notes = options.selection?.notes ?? []
+        self.notes = (options.selection?.notes ?? []) + (calibration.noteOnBoundary.map { [$0] } ?? [])
         self.targetName = targetName
         self.options = options
         self.calibration = calibration

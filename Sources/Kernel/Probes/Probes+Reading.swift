@@ -55,6 +55,15 @@ extension Probes {
         try object.map("refused").entries(syslat_refused_key.self, UInt64.self).compactMap { RefusedCalls($0.0, calls: $0.1) }
     }
 
+    /// What stands before the calls of living processes, where something does.
+    package func beforeEntry() throws(BPFError) -> [Int32: BeforeEntry] {
+        var found: [Int32: BeforeEntry] = [:]
+        for (pid, flags) in try object.map("before_entry").entries(UInt32.self, UInt32.self) {
+            found[Int32(bitPattern: pid)] = BeforeEntry(kernelFlags: flags)
+        }
+        return found
+    }
+
     /// Who bypassed the vDSO or used the vsyscall page.
     package func callers() throws(BPFError) -> [CallerEntry] {
         try object.map("callers").entries(syslat_caller_key.self, syslat_caller.self).compactMap {

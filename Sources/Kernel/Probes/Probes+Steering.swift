@@ -90,5 +90,7 @@ extension Probes {
         let (callers, refused) = (try object.map("callers"), try object.map("refused"))
         for key in callers.keys(as: syslat_caller_key.self) { try callers.remove(key) }
         for key in refused.keys(as: syslat_refused_key.self) { try refused.remove(key) }
+        let beforeEntry = try object.map("before_entry")
+        for key in beforeEntry.keys(as: UInt32.self) { try beforeEntry.remove(key) }
     }
 }

@@ -171,6 +171,7 @@ extension [ProcessProfile] {
             }
             // Of two titles one stands, whatever the order of the profiles.
             known.title = [known.title, process.title].compactMap { $0 }.min()
+            known.beforeEntry.formUnion(process.beforeEntry)
             for series in process.series { known.add(series) }
             // A distribution of some of the calls would look like one of all of them.
             if let distribution = process.distribution { known.distribution?.merge(distribution) } else { known.distribution = nil }

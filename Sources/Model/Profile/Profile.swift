@@ -202,17 +202,21 @@ package struct ProcessProfile: Sendable, Hashable {
     /// What it called itself when it was last looked at: its first argument, or what it had put there, as servers do
     /// (`postgres: walwriter`). nil of kernel threads, and where it ended too soon. It may have any text in it.
     package var title: String?
+    /// What stood before its calls while it was watched.
+    package var beforeEntry: BeforeEntry
     /// Its totals, one for each series in which it has calls.
     package var series: [ProcessSeries]
     /// All calls of the process; nil unless per-process distributions were asked for.
     package var distribution: LatencyHistogram?
 
     package init(
-        pid: Int32?, comm: String, title: String? = nil, series: [ProcessSeries], distribution: LatencyHistogram? = nil
+        pid: Int32?, comm: String, title: String? = nil, beforeEntry: BeforeEntry = [], series: [ProcessSeries],
+        distribution: LatencyHistogram? = nil
     ) {
         self.pid = pid
         self.comm = comm
         self.title = title
+        self.beforeEntry = beforeEntry
         self.series = series
         self.distribution = distribution
     }

@@ -6,8 +6,14 @@ package struct ProcessPart: Codable {
     private var comm: String
     /// Not in files of older versions, and only where it is known.
     private var title: String?
+    private var beforeEntry: BeforeEntryPart?
     private var series: [Totals]
     private var distribution: DistributionPart?
+
+    private enum CodingKeys: String, CodingKey {
+        case beforeEntry = "before_entry"
+        case pid, comm, title, series, distribution
+    }
 
     private struct Totals: Codable {
         let call: CallPart
@@ -37,6 +43,7 @@ package struct ProcessPart: Codable {
 
     package init(_ process: ProcessProfile) {
         (pid, comm, title) = (OwnerID(process.pid), process.comm, process.title)
+        beforeEntry = BeforeEntryPart(process.beforeEntry)
         series = process.series.map(Totals.init)
         distribution = process.distribution.map(DistributionPart.init)
     }
@@ -50,7 +57,7 @@ package struct ProcessPart: Codable {
                     id: id, outcome: outcome, failed: failed, calls: entry.calls, totalNanoseconds: entry.totalNanoseconds))
         }
         return ProcessProfile(
-            pid: pid.pid, comm: comm, title: title, series: totals, distribution: try distribution?.decoded())
+            pid: pid.pid, comm: comm, title: title, beforeEntry: beforeEntry?.value ?? [], series: totals, distribution: try distribution?.decoded())
     }
 }
 
@@ -59,15 +66,39 @@ package struct ProcessTotalsPart: Encodable {
     private let pid: OwnerID
     private let comm: String
     private let title: String?
+    private let beforeEntry: BeforeEntryPart?
     private let calls, errors, totalNanoseconds: UInt64
 
     private enum CodingKeys: String, CodingKey {
         case pid, comm, title, calls, errors
+        case beforeEntry = "before_entry"
         case totalNanoseconds = "total_ns"
     }
 
     package init(_ process: ProcessProfile) {
         (pid, comm, title) = (OwnerID(process.pid), process.comm, process.title)
+        beforeEntry = BeforeEntryPart(process.beforeEntry)
         (calls, errors, totalNanoseconds) = (process.calls, process.errors, process.totalNanoseconds)
+    }
+}
+
+/// What stands before a process's calls, as a list of names; only where something does.
+private struct BeforeEntryPart: Codable {
+    let value: BeforeEntry
+
+    init?(_ value: BeforeEntry) {
+        guard !value.isEmpty else { return nil }
+        self.value = value
+    }
+
+    init(from decoder: any Decoder) throws {
+        let names = try decoder.singleValueContainer().decode([String].self)
+        // What only a later version knows is left out.
+        value = BeforeEntry(BeforeEntry.named.filter { names.contains($0.name) }.map(\.value))
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(value.names)
     }
 }

@@ -45,6 +45,9 @@
 /* Kinds of refused calls that are told apart: by ABI, number, error and who refused them. */
 #define SYSLAT_REFUSED_KINDS 4096
 
+/* Living processes of which is known what stands before their calls. */
+#define SYSLAT_GUARDED_PROCESSES 8192
+
 /* Pairs of a process and a function of the vDSO for which ticks are counted. */
 #define SYSLAT_TICKED_FUNCTIONS 8192
 /* Stretches of the vDSO's code that are told apart. */

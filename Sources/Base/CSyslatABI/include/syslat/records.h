@@ -47,8 +47,8 @@ struct syslat_single_call {
 struct syslat_process_exit {
     struct syslat_record_header header; /* count is 1 */
     syslat_u32 tgid;
-    syslat_u32 reserved;
-    syslat_u64 cpu_ns; /* CPU time of the process in all its life */
+    syslat_u32 before_entry; /* enum syslat_before_entry */
+    syslat_u64 cpu_ns;       /* CPU time of the process in all its life */
     char comm[16];
 };
 

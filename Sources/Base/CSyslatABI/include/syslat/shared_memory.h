@@ -56,6 +56,7 @@ struct syslat_counters {
     syslat_u64 vsyscalls_unnoted; /* calls through the vsyscall page for whose process it had none */
     syslat_u64 ticks_unnoted;     /* vDSO ticks for which the ticks' map had no room */
     syslat_u64 refused_unnoted;   /* refused calls of a kind for which the map of them had no room */
+    syslat_u64 before_entry_unnoted; /* times when the map of what stands before the entry had no room for a process */
     syslat_u64 work_unnoted;      /* calls that left work and for which the ring and the overflow histograms had no room */
 };
 
@@ -65,7 +66,7 @@ struct syslat_cpu {
     syslat_u32 users; /* programs inside the batch: the first owns it, the others keep away from it */
     syslat_u32 reserved;
     struct syslat_batch batch;
-    syslat_u64 unused[3]; /* no two shares have a cache line in common */
+    syslat_u64 unused[2]; /* no two shares have a cache line in common */
 };
 
 /* ---- Calls in flight ---- */
@@ -138,6 +139,15 @@ struct syslat_refused_key {
     syslat_u64 call; /* the call word: number, ABI and error */
     syslat_u32 by;   /* enum syslat_refuser */
     syslat_u32 reserved;
+};
+
+/* ---- Before the entry ---- */
+
+/* What stands before the entries of a process's calls: flags. */
+enum syslat_before_entry {
+    SYSLAT_BEHIND_FILTER = 1,     /* seccomp filters */
+    SYSLAT_BEHIND_SUPERVISOR = 2, /* a program that answers for one of them */
+    SYSLAT_BEHIND_TRACER = 4,     /* a program that traces the process by ptrace */
 };
 
 /* ---- The vDSO ---- */
