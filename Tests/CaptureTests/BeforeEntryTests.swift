@@ -28,16 +28,16 @@ extension Semantics {
 
         @Test(arguments: ProgramSet.allCases)
         func `line 40: nothing stands before most processes`(_ set: ProgramSet) throws {
-            let profile = try profile(Fixture.command("children", "3"), set)
+            let profile = try profile(Fixture.command("children", "fork", "3", "5"), set)
             #expect(profile.processes.count > 1)
             #expect(profile.processes.allSatisfy { $0.beforeEntry.isEmpty }, "\(profile.processes)")
         }
 
-        /// It runs on when the capture ends, and its filter is older than the capture.
+        /// Nothing tells when the process got its filter.
         @Test(arguments: ProgramSet.allCases)
         func `line 40: a filter of before the capture is seen`(_ set: ProgramSet) throws {
-            let program = try WaitingProgram(Fixture.command("forbidding"))
-            defer { program.signal(9) }
+            let program = try WaitingProgram(
+                Fixture.command("forbidding", "102", "1") + Fixture.gated(Fixture.command("calls.s64", "50")))
             let options = CaptureOptions(target: .processes([program.pid], follow: true), programSet: set)
             let profile = try capture(options) { program.release() }
             #expect(program.wait() == 0)

@@ -93,6 +93,20 @@ extension CommandLineTests {
             #expect(Set(byCalls.prefix(2).map { String($0[0]) }) == ["read", "write"])
         }
 
+        @Test func `idle waits are first by total time and below by time on the CPU`() throws {
+            let scratch = try Scratch()
+            let file = scratch.path("run.syslat")
+            let command = ["--", "sh", "-c", "sleep 0.5; " + Self.dd.joined(separator: " ")]
+            _ = try syslat(["profile", "-e", "clock_nanosleep,write", "--report", "/dev/null", "-o", file] + command)
+            func names(_ sort: String) throws -> [Substring] {
+                let text = try syslat(["report", "--sort", sort, file]).output
+                return Self.rows(text).map { $0[0] }
+            }
+            let (byTotal, byCPU) = (try names("total"), try names("oncpu"))
+            #expect(byTotal == ["clock_nanosleep", "write", "total"])
+            #expect(byCPU == ["write", "clock_nanosleep", "total"])
+        }
+
         @Test func `the option --histogram draws all calls or those it names`() throws {
             func drawings(_ text: String) -> [String] {
                 text.split(separator: "\n").filter { $0.contains(/^\S+: [\d,]+ calls?, \S+ \S+ in total$/) }

@@ -75,4 +75,14 @@ import Testing
         #expect(HumanFormat.rate(5, inNanoseconds: 0) == nil)
         #expect(HumanFormat.rate(1, inNanoseconds: 3_600_000_000_000) == "<0.01")
     }
+
+    @Test(
+        arguments: [
+            ([2, 98, 0], "2/98/0"), ([0, 0, 7], "0/0/100"), ([1, 999_999, 0], "<1/>99/0"), ([1, 1, 1], "34/33/33"),
+            ([.max, .max, 0], "50/50/0"), ([4, 996, 0], "<1/>99/0"), ([6, 994, 0], "1/99/0"), ([15, 985, 0], "2/98/0"),
+            ([0, 0, 0], nil),
+        ] as [([UInt64], String?)])
+    func `only nothing is 0 and only everything is 100 in shares of a whole`(parts: [UInt64], expected: String?) {
+        #expect(HumanFormat.shares(parts) == expected)
+    }
 }

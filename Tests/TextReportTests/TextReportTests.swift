@@ -105,6 +105,50 @@ import Testing
         #expect(text.contains("\u{1b}["))
     }
 
+    /// The row of a call, in words.
+    private func row(_ name: String, of text: String) throws -> [Substring] {
+        try #require(text.split(separator: "\n").map { $0.split(separator: " ") }.first { $0.first == name[...] })
+    }
+
+    /// A storm of sched_yield: hardly a call sleeps, and hardly any time is the kernel's own.
+    @Test func `time that other threads took is told from time on the CPU`() throws {
+        func series(_ outcome: Outcome, calls: UInt64, each: UInt64) -> Series {
+            var recorder = HistogramRecorder()
+            recorder.record(each, times: calls)
+            return Series(outcome: outcome, failed: false, distribution: recorder.snapshot())
+        }
+        let yield = CallProfile(
+            id: .native(24), series: [series(.ran, calls: 150, each: 1_000), series(.preempted, calls: 9_850, each: 1_000)],
+            errnos: [])
+        let sleep = CallProfile(id: .native(230), series: [series(.blocked, calls: 1, each: 20_000_000)], errnos: [])
+        let work = CallProfile(id: .native(0), series: [series(.ran, calls: 10, each: 100_000)], errnos: [])
+        let profile = Fixtures.profile([yield, sleep, work])
+        let text = TextReport.render(profile, options: Options(width: 120))
+        let yields = try row("sched_yield", of: text)
+        #expect(yields.suffix(2) == ["2/98/0", "0%"])
+        let sleeps = try row("clock_nanosleep", of: text)
+        #expect(sleeps.suffix(2) == ["0/0/100", "100%"])
+        #expect(text.contains("SLEPT% is the share of the calls that blocked."))
+        // Where there is less room, the count of calls goes first.
+        let narrow = TextReport.render(profile, options: Options(width: 90))
+        #expect(narrow.contains("RAN/PRE/BLK") && !narrow.contains("SLEPT%"))
+        func order(_ sort: SortKey) -> [Substring] {
+            let lines = TextReport.render(profile, options: Options(sort: sort)).split(separator: "\n")
+            return lines.drop { !$0.hasPrefix("CALL ") }.dropFirst().prefix(3).map { $0.prefix { $0 != " " } }
+        }
+        #expect(order(.total) == ["clock_nanosleep", "sched_yield", "read"])
+        #expect(order(.oncpu) == ["read", "sched_yield", "clock_nanosleep"])
+    }
+
+    @Test func `a total that is longer than the capture is explained`() {
+        let note = "Time adds up over threads"
+        let text = TextReport.render(Fixtures.typical)
+        #expect(text.contains("\(note): 32.5 s of calls in a capture of 10.0 s means that 3.25 calls"))
+        var longer = Fixtures.typical
+        longer.capture.durationNanoseconds = 40_000_000_000
+        #expect(!TextReport.render(longer).contains(note))
+    }
+
     @Test func `reports of random profiles fit their width`() {
         var generator = SeededGenerator.fromEnvironment()
         for _ in 0..<rounds(60) {

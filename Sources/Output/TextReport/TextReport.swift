@@ -68,6 +68,7 @@ package enum TextReport {
     /// Complexity: O(all buckets).
     package static func render(_ profile: Profile, options: Options = Options()) -> String {
         let context = ReportContext(profile: profile, options: options)
+        var titles = ""
         var sections = [HeaderSection.lines(context), WorkloadSection.lines(context)]
         if profile.calls.isEmpty && profile.processes.isEmpty {
             // The calls of a workload stand with its cases.
@@ -76,7 +77,9 @@ package enum TextReport {
                 sections.append(DisplayText.wrapped(explanation, to: context.width))
             }
         } else {
-            sections.append(TableSection.lines(context))
+            let table = TableSection.lines(context)
+            titles = table[0]
+            sections.append(table)
             sections.append(ErrorsSection.lines(context))
             sections.append(AfterExitSection.lines(context))
             sections += DistributionSection.blocks(context)
@@ -84,7 +87,7 @@ package enum TextReport {
         sections.append(RefusedSection.lines(context))
         sections.append(InFlightSection.lines(context))
         sections += VDSOSection.blocks(context)
-        sections.append(NotesSection.lines(context))
+        sections.append(NotesSection.lines(context, titles: titles))
         sections.append(WarningsSection.lines(context))
         return sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
     }

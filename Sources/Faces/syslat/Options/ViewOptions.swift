@@ -7,7 +7,7 @@ struct ViewOptions: ParsableArguments {
     @Option(name: .customLong("by"), help: "Give each of these a row.")
     var grouping = Grouping.call
 
-    @Option(help: "Sort by this column; text only (default: total).")
+    @Option(help: "Sort by this column, or by time on a CPU (oncpu); text only (default: total).")
     var sort: SortKey?
 
     @Option(parsing: .unconditional, help: ArgumentHelp("Show only the first n rows; text only.", valueName: "n"))

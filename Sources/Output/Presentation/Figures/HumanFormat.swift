@@ -1,3 +1,5 @@
+import SaturatingMath
+
 /// Figures as people read them: three significant digits and a unit. Exact figures are the business of the JSON output.
 package enum HumanFormat {
     /// A figure and its unit; the caller decides what stands between them.
@@ -76,6 +78,17 @@ extension HumanFormat {
         Quantity(number: shareNumber(part, of: whole), unit: "%")
     }
 
+    /// Parts of one whole in percent, without decimals, that add up: `2/98/0`, `<1/>99/0`. Only nothing is `0`, only everything is
+    /// `100`. nil of nothing.
+    package static func shares(_ parts: [UInt64]) -> String? {
+        let occurring = parts.count { $0 > 0 }
+        guard occurring > 0 else { return nil }
+        return zip(parts, UInt64(100).apportioned(by: parts)).map { part, percent in
+            if part > 0 && percent == 0 { return "<1" }
+            return percent == 100 && occurring > 1 ? ">99" : String(percent)
+        }.joined(separator: "/")
+    }
+
     private static func shareNumber(_ part: UInt64, of whole: UInt64) -> String {
         guard part > 0, whole > 0 else { return "0" }
         guard part != whole else { return "100" }
@@ -84,6 +97,9 @@ extension HumanFormat {
         let number = significant(hundredfold, per: unit, below: 1000) ?? compactCount(hundredfold / unit)
         return number == "100" && part < whole ? ">99.9" : number
     }
+
+    /// A number of 1 or more to three significant digits: `3.07`, `31.8`, `12.3k`.
+    package static func ratio(_ value: Double) -> String { significant(value, below: 1000) ?? compactCount(value) }
 
     /// A count to three significant digits: `318`, `12.3k`, `18.4E`.
     package static func compactCount(_ value: Double) -> String {

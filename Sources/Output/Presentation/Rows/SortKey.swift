@@ -1,8 +1,9 @@
 import LatencyHistogram
 
-/// The column by which a table is ordered: the largest figure first, names from A to Z.
+/// The figure by which a table is ordered: the largest first, names from A to Z.
 package enum SortKey: String, Sendable, Hashable, CaseIterable {
-    case total, calls, errors, mean, p50, p90, p99, p999, max, name
+    /// `oncpu` is the total time of the calls that ran: neither waits nor what other threads took.
+    case total, oncpu, calls, errors, mean, p50, p90, p99, p999, max, name
 
     package func sorted(_ rows: [TableRow]) -> [TableRow] { order(of: rows).map { rows[$0] } }
 
@@ -25,6 +26,7 @@ package enum SortKey: String, Sendable, Hashable, CaseIterable {
     private func figure(of row: TableRow) -> UInt64? {
         switch self {
         case .total: row.totalNanoseconds
+        case .oncpu: row.times.ran
         case .calls: row.calls
         case .errors: row.errors
         case .mean: row.meanNanoseconds.map { UInt64($0) }

@@ -12,6 +12,8 @@ package struct TableRow {
     package var totalNanoseconds: UInt64
     /// How many of the calls slept.
     package var blocked: UInt64
+    /// The total time by outcome.
+    package var times: OutcomeTimes
     /// The time in which the calls were made, where it isn't the whole capture.
     package var durationNanoseconds: UInt64?
     /// What was in flight at the end of an interval: `read 12.3 s, 3 more`; nil where nothing was, or nobody looked.
@@ -21,7 +23,7 @@ package struct TableRow {
 
     package init(
         name: String, suffix: String = "", calls: UInt64, errors: UInt64, totalNanoseconds: UInt64, blocked: UInt64,
-        durationNanoseconds: UInt64? = nil, figures: LatencyFigures?
+        times: OutcomeTimes = OutcomeTimes(), durationNanoseconds: UInt64? = nil, figures: LatencyFigures?
     ) {
         self.name = name
         self.suffix = suffix
@@ -29,6 +31,7 @@ package struct TableRow {
         self.errors = errors
         self.totalNanoseconds = totalNanoseconds
         self.blocked = blocked
+        self.times = times
         self.durationNanoseconds = durationNanoseconds
         self.figures = figures
     }
@@ -47,6 +50,7 @@ extension TableRow {
         errors = call.errors
         totalNanoseconds = call.distribution.sum
         blocked = call.blocked
+        times = OutcomeTimes(call)
         figures = LatencyFigures(call.distribution)
     }
 
@@ -62,6 +66,7 @@ extension TableRow {
         errors = process.errors
         totalNanoseconds = process.totalNanoseconds
         blocked = process.blocked
+        times = OutcomeTimes(process)
         figures = process.distribution.flatMap(LatencyFigures.init)
     }
 
@@ -75,6 +80,7 @@ extension TableRow {
         errors = interval.calls.reduce(0) { $0.addingSaturating($1.errors) }
         totalNanoseconds = distribution.sum
         blocked = interval.calls.reduce(0) { $0.addingSaturating($1.blocked) }
+        times = interval.calls.reduce(into: OutcomeTimes()) { $0.add(OutcomeTimes($1)) }
         figures = LatencyFigures(distribution)
     }
 
@@ -86,6 +92,7 @@ extension TableRow {
             errors = errors.addingSaturating(row.errors)
             totalNanoseconds = totalNanoseconds.addingSaturating(row.totalNanoseconds)
             blocked = blocked.addingSaturating(row.blocked)
+            times.add(row.times)
         }
         figures = distribution.flatMap(LatencyFigures.init)
     }

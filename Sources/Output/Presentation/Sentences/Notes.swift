@@ -1,3 +1,4 @@
+import LatencyHistogram
 package import Profile
 
 /// How far the figures can be trusted: the floor, what the capture itself cost, and the balance.
@@ -5,7 +6,7 @@ package enum Notes {
     /// A sentence each, in the order of the report. They may have any text in them.
     package static func sentences(on profile: Profile) -> [String] {
         let capture = profile.capture
-        var notes: [String] = []
+        var notes = concurrency(profile).map { [$0] } ?? []
         if let floor = capture.probeFloorNanoseconds {
             notes.append(
                 "Probe floor: a call that does nothing reads \(HumanFormat.duration(nanoseconds: floor)) (p50) here; "
@@ -14,6 +15,16 @@ package enum Notes {
         notes += BeforeEntry.notes(profile) + VDSOFindings.notes(profile)
         notes += ownCost(profile) + (capture.sampling.flatMap(SamplingText.budget).map { [$0] } ?? [])
         return notes + balance(profile.balance) + capture.notes.map { "Note: \($0)" }
+    }
+
+    /// Why the total time is longer than the capture, where it is.
+    private static func concurrency(_ profile: Profile) -> String? {
+        let (total, length) = (profile.calls.reduce(0) { $0 + Double($1.distribution.sum) }, profile.capture.durationNanoseconds)
+        guard length > 0, total > Double(length) else { return nil }
+        let calls = total / Double(length)
+        return "Time adds up over threads: \(HumanFormat.quantity(nanoseconds: total).spaced) of calls in a capture of "
+            + "\(HumanFormat.duration(nanoseconds: length)) means that \(HumanFormat.ratio(calls)) calls were under way at a time, "
+            + "on average."
     }
 
     private static func ownCost(_ profile: Profile) -> [String] {

@@ -31,6 +31,8 @@ struct Table {
         var dispensability = 0
         /// Whether it is the first of columns that belong together.
         var startsGroup = false
+        /// Whether it goes before anything is rounded or squeezed for it.
+        var isExtra = false
     }
 
     struct Row {
@@ -125,12 +127,14 @@ struct Table {
     /// From the most pleasant to the narrowest.
     private var layouts: [Layout] {
         let used = columns.indices.filter { column in rows.contains { !$0.cells[column].isNone } }
-        let dispensable = used.filter { columns[$0].dispensability > 0 }
+        let needed = used.filter { !columns[$0].isExtra }
+        let dispensable = needed.filter { columns[$0].dispensability > 0 }
             .sorted { columns[$0].dispensability > columns[$1].dispensability }
         let narrowest = steps[steps.count - 1]
-        return steps.map { Layout(columns: used, step: $0) }
+        return steps.prefix { $0.spacing != .narrow }.map { Layout(columns: used, step: $0) }
+            + steps.map { Layout(columns: needed, step: $0) }
             + dispensable.indices.map { last in
-                Layout(columns: used.filter { !dispensable[...last].contains($0) }, step: narrowest)
+                Layout(columns: needed.filter { !dispensable[...last].contains($0) }, step: narrowest)
             }
     }
 

@@ -3,8 +3,13 @@ import Presentation
 
 /// The table of latencies: calls, processes or intervals, and their sums below.
 struct LatencyTable {
+    /// The share of the time in calls that ran, were preempted and blocked.
+    static let timeTitle = "RAN/PRE/BLK"
+    /// The share of the calls that blocked.
+    static let sleptTitle = "SLEPT%"
+
     private enum Figure: Hashable {
-        case calls, errors, rate, total, mean, max, blocked, inFlight
+        case calls, errors, rate, total, mean, max, outcomes, slept, inFlight
         case percentile(Percentile)
 
         var title: String {
@@ -16,7 +21,8 @@ struct LatencyTable {
             case .mean: "MEAN"
             case .percentile(let percentile): percentile.label.uppercased()
             case .max: "MAX"
-            case .blocked: "BLOCKED%"
+            case .outcomes: LatencyTable.timeTitle
+            case .slept: LatencyTable.sleptTitle
             case .inFlight: "IN FLIGHT"
             }
         }
@@ -30,10 +36,10 @@ struct LatencyTable {
         }
 
         static let all: [Figure] =
-            [.calls, .errors, .rate, .total, .mean] + Percentile.allCases.map { .percentile($0) } + [.max, .blocked, .inFlight]
-        static let groups: Set<Figure> = [.calls, .total, .percentile(.p50), .blocked, .inFlight]
+            [.calls, .errors, .rate, .total, .mean] + Percentile.allCases.map { .percentile($0) } + [.max, .outcomes, .slept, .inFlight]
+        static let groups: Set<Figure> = [.calls, .total, .percentile(.p50), .outcomes, .inFlight]
         /// What a narrow table does without, in the order in which it goes.
-        static let dispensable: [Figure] = [.rate, .percentile(.p90), .percentile(.p999), .blocked, .mean, .errors]
+        static let dispensable: [Figure] = [.rate, .percentile(.p90), .percentile(.p999), .outcomes, .mean, .errors]
     }
 
     var nameTitle: String
@@ -57,7 +63,7 @@ struct LatencyTable {
             Table.Column(
                 title: figure.title, isWords: figure == .inFlight,
                 dispensability: Figure.dispensable.firstIndex(of: figure).map { Figure.dispensable.count - $0 } ?? 0,
-                startsGroup: Figure.groups.contains(figure))
+                startsGroup: Figure.groups.contains(figure), isExtra: figure == .slept)
         }
         func tableRow(_ row: TableRow, isSum: Bool) -> Table.Row {
             let cells = figures.map { figure in
@@ -89,7 +95,10 @@ struct LatencyTable {
         case .percentile(let percentile): return duration(row.figures?[percentile])
         case .max: return duration(row.figures?.maximum)
         case .inFlight: return row.inFlight.map { .text($0) } ?? .none
-        case .blocked: return row.calls > 0 ? .text(HumanFormat.share(row.blocked, of: row.calls)) : .none
+        case .outcomes:
+            // Of calls that are known and not measured, nothing is known of their time.
+            return HumanFormat.shares([row.times.ran, row.times.preempted, row.times.blocked]).map { .text($0) } ?? .none
+        case .slept: return row.calls > 0 ? .text(HumanFormat.share(row.blocked, of: row.calls)) : .none
         }
     }
 }

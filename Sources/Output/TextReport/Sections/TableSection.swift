@@ -56,6 +56,6 @@ enum TableSection {
         return TableRow(
             name: "(unknown process)", calls: all.calls - known.calls, errors: rest(all.errors, known.errors),
             totalNanoseconds: rest(all.totalNanoseconds, known.totalNanoseconds),
-            blocked: rest(all.blocked, known.blocked), figures: nil)
+            blocked: rest(all.blocked, known.blocked), times: all.times.without(known.times), figures: nil)
     }
 }

@@ -1,0 +1,43 @@
+import Profile
+import LatencyHistogram
+import SaturatingMath
+
+/// The total time of some calls, by outcome, in nanoseconds.
+package struct OutcomeTimes: Sendable, Hashable {
+    package var ran: UInt64 = 0
+    package var blocked: UInt64 = 0
+    package var preempted: UInt64 = 0
+
+    package init() {}
+
+    init(_ call: CallProfile) {
+        for series in call.series { add(series.distribution.sum, series.outcome) }
+    }
+
+    init(_ process: ProcessProfile) {
+        for series in process.series { add(series.totalNanoseconds, series.outcome) }
+    }
+
+    private mutating func add(_ nanoseconds: UInt64, _ outcome: Outcome) {
+        switch outcome {
+        case .ran: ran = ran.addingSaturating(nanoseconds)
+        case .blocked: blocked = blocked.addingSaturating(nanoseconds)
+        case .preempted: preempted = preempted.addingSaturating(nanoseconds)
+        }
+    }
+
+    package mutating func add(_ other: OutcomeTimes) {
+        ran = ran.addingSaturating(other.ran)
+        blocked = blocked.addingSaturating(other.blocked)
+        preempted = preempted.addingSaturating(other.preempted)
+    }
+
+    /// What is left of these without a part of them.
+    package func without(_ part: OutcomeTimes) -> OutcomeTimes {
+        func rest(_ whole: UInt64, _ part: UInt64) -> UInt64 { whole > part ? whole - part : 0 }
+        var left = self
+        (left.ran, left.blocked) = (rest(ran, part.ran), rest(blocked, part.blocked))
+        left.preempted = rest(preempted, part.preempted)
+        return left
+    }
+}
