@@ -16,6 +16,7 @@ package struct FigureKey: CodingKey, Hashable, Sendable {
     package static let errors = FigureKey(stringValue: "errors")
     package static let errnos = FigureKey(stringValue: "errnos")
     package static let outcomes = FigureKey(stringValue: "outcomes")
+    package static let measured = FigureKey(stringValue: "measured")
     package static let unrepresented = FigureKey(stringValue: "unrepresented")
     package static let total = FigureKey(stringValue: "total_ns")
     package static let minimum = FigureKey(stringValue: "min_ns")

@@ -89,6 +89,9 @@ private struct CallFigures: Encodable {
             try container.encode(figures, Percentile.allCases)
             try container.encode(figures.maximum, forKey: .maximum)
         }
+        if call.series.contains(where: { $0.inferred > 0 || $0.unrepresented > 0 }) {
+            try container.encode(call.measured, forKey: .measured)
+        }
         let unrepresented = call.series.reduce(UInt64(0)) { $0.addingSaturating($1.unrepresented) }
         if unrepresented > 0 { try container.encode(unrepresented, forKey: .unrepresented) }
         let outcomes = Outcome.allCases.compactMap { outcome in OutcomeFigures(call, outcome).map { (outcome.name, $0) } }

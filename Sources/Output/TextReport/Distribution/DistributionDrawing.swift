@@ -16,6 +16,8 @@ struct DistributionDrawing {
     private let whole: LatencyHistogram
     private let style: TextStyle
     private let width: Int
+    /// The largest latency is that of the measured calls.
+    private let isSampled: Bool
 
     private static let widestBar = 60
 
@@ -33,6 +35,7 @@ struct DistributionDrawing {
         whole = call.distribution
         self.style = style
         self.width = width
+        isSampled = call.measured < call.calls
     }
 
     /// The parts, with the figures of each: a line for every mark that the bars use.
@@ -49,7 +52,8 @@ struct DistributionDrawing {
                 cells += [Percentile.p50, .p99].map {
                     "\($0.label) " + DisplayText.rightAligned(HumanFormat.duration(nanoseconds: figures[$0]), in: 8)
                 }
-                cells.append("max " + DisplayText.rightAligned(HumanFormat.duration(nanoseconds: figures.maximum), in: 8))
+                let most = (isSampled ? Table.weak : "") + HumanFormat.duration(nanoseconds: figures.maximum)
+                cells.append("max " + DisplayText.rightAligned(most, in: 8))
             }
             // Cells are dropped from the right where they do not fit.
             while cells.reduce(2, { $0 + DisplayText.width($1) + 2 }) > width { cells.removeLast() }
