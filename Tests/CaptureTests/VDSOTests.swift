@@ -232,7 +232,7 @@ extension Semantics {
             neighbour.executableURL = URL(fileURLWithPath: "/bin/sh")
             neighbour.arguments = ["-c", "while :; do :; done"]
             try neighbour.run()
-            defer { neighbour.terminate() }
+            defer { kill(neighbour.processIdentifier, SIGKILL) }
             let calls: UInt64 = 30_000_000
             let program = try Fixture.command("vdso_calls", "monotonic:\(calls)")
             var found: [String] = []
