@@ -227,7 +227,9 @@ extension Semantics {
 
         /// A neighbour at work makes every call slower, and not by the same amount at all times. Of intervals that hold the true number in
         /// 95 of 100 cases, three of five hold it in 999 of 1,000 tests.
-        @Test(served) func `line 35: the interval of served calls holds their number on a busy machine`() throws {
+        @Test(
+            served, .disabled(if: ProcessInfo.processInfo.environment["SYSLAT_FIXTURES"] != nil, "a guest has no core to share"))
+        func `line 35: the interval of served calls holds their number on a busy machine`() throws {
             let neighbour = Process()
             neighbour.executableURL = URL(fileURLWithPath: "/bin/sh")
             neighbour.arguments = ["-c", "while :; do :; done"]
