@@ -208,8 +208,9 @@ let tracingTests: [Target] = [
     .testTarget(
         name: "CaptureTests",
         dependencies: [
-            "CallSelection", "Capture", "CaptureSupport", "CSyslatABI", "HostCheck", "Linux", "Probes", "Profile", "SyscallTable",
-            "syslat",
+            "CallSelection", "Capture", "CaptureSupport", "CSyslatABI", "HostCheck", "LatencyHistogram", "Linux", "Probes",
+            "Profile",
+            "SyscallTable", "syslat",
         ],
         exclude: ["Fixtures"], swiftSettings: testing),
     .testTarget(

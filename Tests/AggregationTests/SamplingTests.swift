@@ -9,7 +9,9 @@ import Testing
 @Suite struct SamplingTests {
     /// Sends what the kernel side would make of calls: the first of a number is measured and stands for itself, and 1 of 2^shift
     /// of the others stands for that many.
-    private func send(_ calls: [Event], shift: (Int) -> UInt8, to feed: Feed, using random: inout SeededGenerator) {
+    /// Returns how many calls were measured.
+    @discardableResult
+    private func send(_ calls: [Event], shift: (Int) -> UInt8, to feed: Feed, using random: inout SeededGenerator) -> Int {
         var met: Set<Int32> = []
         var totals: [Int32: [UInt64]] = [:]
         var measured: [Event] = []
@@ -26,6 +28,7 @@ import Testing
         }
         feed.send(measured)
         for (number, totals) in totals { feed.sendUnmeasured(number: number, totals) }
+        return measured.count
     }
 
     /// Calls of three numbers. Failed calls are faster, and blocked calls slower.
@@ -45,8 +48,9 @@ import Testing
         var random = SeededGenerator.fromEnvironment()
         let all = calls(20_000, using: &random)
         let feed = Feed()
-        send(all, shift: { $0 < 10_000 ? shift : max(1, shift - 1) }, to: feed, using: &random)
+        let measured = send(all, shift: { $0 < 10_000 ? shift : max(1, shift - 1) }, to: feed, using: &random)
         #expect(feed.completed == 20_000)
+        #expect(feed.calls().reduce(0) { $0 + $1.measured } == UInt64(measured))
         #expect(feed.unmeasured > 0)
         for call in feed.calls() {
             let mine = all.filter { $0.number == call.id.number }

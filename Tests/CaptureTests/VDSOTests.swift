@@ -134,6 +134,17 @@ extension Semantics {
             #expect(report.vdso?.entered.contains { $0.curable } == false)
         }
 
+        @Test(arguments: ProgramSet.allCases)
+        func `32-bit calls for clocks that no vDSO serves have that reason`(_ set: ProgramSet) throws {
+            let (report, _) = try Report.profiling(Fixture.command("raw_clock.s32", "20", "70"), options: set.options)
+            #expect(
+                try entered(report) == [
+                    "ia32:clock_gettime MONOTONIC unknown(compat)": 20, "ia32:gettimeofday unknown(compat)": 20,
+                    "ia32:clock_gettime PROCESS_CPUTIME clock-not-served:PROCESS_CPUTIME": 70,
+                    "ia32:clock_getres THREAD_CPUTIME clock-not-served:THREAD_CPUTIME": 70,
+                ])
+        }
+
         /// The kernel keeps track of where the image is mapped.
         @Test func `a vDSO that was moved is found`() throws {
             let (report, _) = try Report.profiling(Fixture.command("vdso_calls", "moved:60"))
@@ -212,6 +223,29 @@ extension Semantics {
                 if (25_500_000...34_500_000).contains(row.calls) { return }
             }
             Issue.record("estimates of 30,000,000 calls: \(estimates)")
+        }
+
+        /// A neighbour at work makes every call slower, and not by the same amount at all times. Of intervals that hold the true number in
+        /// 95 of 100 cases, three of five hold it in 999 of 1,000 tests.
+        @Test(
+            served, .disabled(if: ProcessInfo.processInfo.environment["SYSLAT_FIXTURES"] != nil, "a guest has no core to share"))
+        func `line 35: the interval of served calls holds their number on a busy machine`() throws {
+            let neighbour = Process()
+            neighbour.executableURL = URL(fileURLWithPath: "/bin/sh")
+            neighbour.arguments = ["-c", "while :; do :; done"]
+            try neighbour.run()
+            defer { kill(neighbour.processIdentifier, SIGKILL) }
+            let calls: UInt64 = 30_000_000
+            let program = try Fixture.command("vdso_calls", "monotonic:\(calls)")
+            var found: [String] = []
+            var held = 0
+            for _ in 0..<5 {
+                let (report, _) = try Report.profiling(program)
+                let row = try #require(report.vdso?.served_estimate.first { $0.function == "clock_gettime" })
+                if row.calls_low <= calls && calls <= row.calls_high { held += 1 }
+                found.append("\(row.calls_low)...\(row.calls_high)")
+            }
+            #expect(held >= 3, "\(found)")
         }
 
         @Test func `nothing is estimated with --vdso-ticks off`() throws {

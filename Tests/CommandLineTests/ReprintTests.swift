@@ -121,7 +121,7 @@ extension CommandLineTests {
             }
             let csv = ["report", "--format", "csv", "--buckets", "--by", "process"]
             let table = try syslat(csv + [with])
-            #expect(table.output.hasPrefix("pid,comm,from_ns,below_ns,calls,sampled\r\n"))
+            #expect(table.output.hasPrefix("pid,comm,title,from_ns,below_ns,calls,sampled\r\n"))
             for arguments in [[without], [with, without], [with, "-e", "read"]] {
                 let run = try syslat(csv + arguments)
                 #expect(run.status == 64 && run.output == "")

@@ -49,8 +49,8 @@ import Testing
                 ])
         #expect(
             try keys(document["capture"]) == [
-                "command", "consumer_cpu_ns", "duration_ns", "events", "exit_status", "notes", "probe_floor_p50_ns", "scope",
-                "selection", "started_at", "started_at_ns", "warnings",
+                "command", "consumer_cpu_ns", "duration_ns", "events", "exit_status", "notes", "probe_floor_p10_ns",
+                "probe_floor_p50_ns", "probe_floor_p90_ns", "scope", "selection", "started_at", "started_at_ns", "warnings",
             ])
         let balance = try #require(document["balance"] as? [String: Any])
         #expect(

@@ -17,7 +17,7 @@ struct GuestTestRun {
     private static let tests = "/tests/syslatPackageTests.xctest"
     private static let fixtures = "/tests/fixtures"
     /// The programs that the tests start. Debian has them all in /usr/bin.
-    private static let programs = ["cat", "env", "ls", "python3", "sh", "sleep", "strace", "true", "unshare"]
+    private static let programs = ["cat", "env", "ls", "perl", "python3", "sh", "sleep", "strace", "true", "unshare"]
 
     /// - Parameters:
     ///   - filter: which tests, as `swift test --filter` takes it.

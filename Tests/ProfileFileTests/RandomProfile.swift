@@ -11,7 +11,8 @@ extension Profile {
                 startedAtNanoseconds: .random(in: 0 ... .max, using: &random), calls: randomCalls(using: &random),
                 inFlight: Bool.random(using: &random)
                     ? CallsInFlight(
-                        calls: randomInFlight(using: &random), omitted: Bool.random(using: &random) ? 0 : .random(in: 1...99, using: &random))
+                        calls: randomInFlight(using: &random),
+                        omitted: Bool.random(using: &random) ? 0 : .random(in: 1...99, using: &random))
                     : nil)
         }
         let calls = intervals > 0 ? series.merged() : randomCalls(using: &random)
@@ -42,9 +43,11 @@ extension Profile {
             for outcome in Outcome.allCases {
                 for failed in [false, true] where series.isEmpty || Bool.random(using: &random) {
                     let isUnmeasured = Int.random(in: 0...9, using: &random) == 0
+                    let distribution = isUnmeasured ? LatencyHistogram() : .random(using: &random)
                     series.append(
                         Series(
-                            outcome: outcome, failed: failed, distribution: isUnmeasured ? .init() : .random(using: &random),
+                            outcome: outcome, failed: failed, distribution: distribution,
+                            inferred: Bool.random(using: &random) ? 0 : .random(in: 0...distribution.count, using: &random),
                             unrepresented: isUnmeasured || Bool.random(using: &random)
                                 ? .random(in: 1...1 << 50, using: &random) : 0))
                 }
@@ -104,6 +107,8 @@ extension CaptureSummary {
             command: Bool.random(using: &random) ? ["sh", "-c", Profile.text(using: &random)] : nil,
             exitStatus: Bool.random(using: &random) ? .random(in: 0...255, using: &random) : nil,
             probeFloorNanoseconds: Bool.random(using: &random) ? .random(in: 0...1000, using: &random) : nil,
+            probeFloorSpread: Bool.random(using: &random)
+                ? ProbeFloorSpread(low: .random(in: 0...500, using: &random), high: .random(in: 501...999, using: &random)) : nil,
             consumerCPUNanoseconds: .random(in: 0 ... .max, using: &random),
             programs: Bool.random(using: &random)
                 ? ProgramCost(runs: .random(in: 0 ... .max, using: &random), nanoseconds: .random(in: 0 ... .max, using: &random))

@@ -64,4 +64,20 @@ import Testing
             #expect(read.balance.closes)
         }
     }
+
+    @Test func `intervals of older files have the time of day that follows from the start, and nothing in flight is claimed`()
+        throws
+    {
+        var random = SeededGenerator.fromEnvironment()
+        var profile = Profile.random(intervals: 2, using: &random)
+        profile.capture.startedAtNanoseconds = 5_000_000_000
+        for index in profile.intervals.indices {
+            (profile.intervals[index].startedAtNanoseconds, profile.intervals[index].inFlight) = (nil, nil)
+        }
+        let bytes = try ProfileFileWriter.text(of: profile)
+        #expect(!String(decoding: bytes, as: UTF8.self).contains("\"interval\":{\"duration_ns\":1000000000,\"in_flight"))
+        let read = try ProfileFileReader.read(bytes, path: "f")
+        #expect(read.intervals.map(\.startedAtNanoseconds) == [5_000_000_000, 6_000_000_000])
+        #expect(read.intervals.allSatisfy { $0.inFlight == nil })
+    }
 }

@@ -66,7 +66,8 @@ import Testing
         let profile = profile(functions, entry)
         let savings = try #require(profile.savings(of: entry, in: capture()))
         // In a million calls: 400 between the tracepoints, less 170 of tracing, and 130 outside, less 25; in ten seconds.
-        #expect(savings == VDSOSavings(nanosecondsPerSecond: (400 - 170 + 130 - 25) * 1e6 / 10, isUpperBound: false))
+        #expect(
+            savings == VDSOSavings(nanosecondsPerSecond: (400 - 170 + 130 - 25) * 1e6 / 10, isUpperBound: false, calls: 1_000_000))
         let share = try #require(profile.savings(of: entry.processes[0], in: entry, capture()))
         #expect(share.nanosecondsPerSecond == savings.nanosecondsPerSecond / 4)
     }
@@ -76,17 +77,17 @@ import Testing
         monotonic.isServed = false
         let coarse = served("clock_gettime", .monotonicCoarse, 5, syscall: 200, kernel: 240)
         let entry = entry(.clocksource("hpet"), each: 940)
-        let expected = VDSOSavings(nanosecondsPerSecond: (940 - 170 + 130 - 5) * 1e5, isUpperBound: true)
+        let expected = VDSOSavings(nanosecondsPerSecond: (940 - 170 + 130 - 5) * 1e5, isUpperBound: true, calls: 1_000_000)
         #expect(profile([monotonic, coarse], entry).savings(of: entry, in: capture()) == expected)
         let unknown = profile([monotonic], entry).savings(of: entry, in: capture())
-        #expect(unknown == VDSOSavings(nanosecondsPerSecond: (940 - 170 + 130) * 1e5, isUpperBound: true))
+        #expect(unknown == VDSOSavings(nanosecondsPerSecond: (940 - 170 + 130) * 1e5, isUpperBound: true, calls: 1_000_000))
     }
 
     @Test func `the boundary of another function gives an upper bound`() throws {
         let entry = entry(.bypass)
         let other = served("time", nil, 2, syscall: 150, kernel: 180)
         let savings = try #require(profile([other], entry).savings(of: entry, in: capture()))
-        #expect(savings == VDSOSavings(nanosecondsPerSecond: (400 - 170 + 140) * 1e5, isUpperBound: true))
+        #expect(savings == VDSOSavings(nanosecondsPerSecond: (400 - 170 + 140) * 1e5, isUpperBound: true, calls: 1_000_000))
     }
 
     @Test func `savings are never less than nothing`() throws {

@@ -95,11 +95,15 @@ extension Fixtures {
     package static var sampled: Profile {
         var profile = typical
         var part = read
+        for index in part.series.indices { part.series[index].inferred = part.series[index].distribution.count / 10 * 9 }
         part.series.append(Series(outcome: .preempted, failed: true, distribution: LatencyHistogram(), unrepresented: 7))
         let open = CallProfile(
             id: .native(257), series: [Series(outcome: .ran, failed: false, distribution: LatencyHistogram(), unrepresented: 12)],
             errnos: [])
-        profile.calls = [part, open]
+        var rare = series(.ran, 150, from: 400, tail: 1, seed: 31)
+        rare.inferred = 135
+        let close = CallProfile(id: .native(3), series: [rare], errnos: [])
+        profile.calls = [part, close, open]
         profile.balance = balance(of: profile.calls)
         profile.balance.unmeasured = profile.balance.completed - 9_876
         profile.capture.programs = ProgramCost(runs: 312_000, nanoseconds: 8_100_000)

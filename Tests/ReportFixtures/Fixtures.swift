@@ -21,7 +21,7 @@ package enum Fixtures {
         CaptureSummary(
             startedAtNanoseconds: start, durationNanoseconds: seconds * 1_000_000_000 + 3_141_592, scope: scope,
             selection: selection, command: command, exitStatus: exitStatus, probeFloorNanoseconds: 170,
-            consumerCPUNanoseconds: 12_345_678, warnings: warnings)
+            probeFloorSpread: ProbeFloorSpread(low: 166, high: 201), consumerCPUNanoseconds: 12_345_678, warnings: warnings)
     }
 
     /// `count` durations from `base` nanoseconds upwards: dense near the base, thinning out by half with every doubling.
@@ -122,7 +122,8 @@ package enum Fixtures {
                 pid: 1234, comm: "nginx", calls: part.count, errors: errors / 2, totalNanoseconds: part.sum, blocked: 8_000,
                 distribution: part),
             ProcessProfile(
-                pid: 1300, comm: "postgres", title: "postgres: walwriter", calls: whole.count - part.count - 25 - missing, errors: errors - errors / 2 - 1,
+                pid: 1300, comm: "postgres", title: "postgres: walwriter", calls: whole.count - part.count - 25 - missing,
+                errors: errors - errors / 2 - 1,
                 totalNanoseconds: whole.sum - part.sum - 26_000 - missing * 1_310, blocked: 7_353 - missing / 20,
                 distribution: nil),
             ProcessProfile(

@@ -42,6 +42,23 @@ import Testing
         #expect(!text.contains("too little to matter"))
     }
 
+    /// A whole system has many processes that did no more than start.
+    @Test func `processes that hardly matter share a row`() throws {
+        var profile = Fixtures.timekeeping
+        var entry = try #require(profile.vdso?.entered.first)
+        let total = entry.distribution.sum
+        entry.processes =
+            [VDSOEntryProcess(pid: 1, comm: "busy", calls: 80_000, totalNanoseconds: total - total / 50)]
+            + (Int32(2)..<42).map { (pid: Int32) in
+                VDSOEntryProcess(pid: pid, comm: "starter\(pid)", calls: 250, totalNanoseconds: total / 2000)
+            }
+        profile.vdso = VDSOProfile(functions: [], entered: [entry], served: [], vsyscalls: [], ticks: .off)
+        let text = TextReport.render(profile)
+        #expect(text.contains("busy (1)") && !text.contains("starter"), "\(text)")
+        #expect(text.contains("… 40 more processes") && text.contains("10,000"), "\(text)")
+        #expect(TextReport.render(profile, options: .init(top: 3)).contains("starter3 (3)"))
+    }
+
     @Test func `served calls are a section however few entered`() {
         #expect(report(calls: 1, each: 10, in: 10_000_000_000, served: true).contains("PROCESS, FUNCTION, CLOCK"))
     }

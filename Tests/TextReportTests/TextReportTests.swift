@@ -83,6 +83,11 @@ import Testing
         try Snapshot().verify(text, is: "\(example.name).txt")
     }
 
+    @Test func `an interval shows what hangs while it hangs`() throws {
+        let text = Fixtures.byInterval.intervals.map { TextReport.render($0, on: Fixtures.host) }.joined()
+        try Snapshot().verify(text, is: "intervals.txt")
+    }
+
     @Test(arguments: cases, [60, 80, 100, 160])
     func `no line of a report is wider than asked`(_ example: Case, width: Int) {
         var options = example.options

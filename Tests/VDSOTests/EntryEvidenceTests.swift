@@ -97,6 +97,9 @@ import VDSO
         Row(.noVDSO, "time", is: "no-vdso"),
         Row(.compat, "clock_gettime64", .monotonic, on: "hpet", is: "unknown(compat)"),
         Row(.compat, "time", is: "unknown(compat)"),
+        Row(.compat, "clock_gettime", .processCPUTime, is: "clock-not-served:PROCESS_CPUTIME"),
+        Row(.compat, "clock_gettime64", .threadCPUTime, on: "hpet", is: "clock-not-served:THREAD_CPUTIME"),
+        Row(.compat, "clock_getres", .cpuClock, is: "clock-not-served:CPUCLOCK"),
     ]
 
     @Test(arguments: rows) func `evidence, clock and clock source give the reason`(row: Row) throws {

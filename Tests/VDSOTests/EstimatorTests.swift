@@ -45,6 +45,32 @@ import Testing
     }
 }
 
+@Suite struct ServedCallMeterTests {
+    @Test func `other calls follow the metered one in proportion`() {
+        let call = CallCost(median: 40, lowerQuartile: 39, upperQuartile: 41)
+        let meter = CallCost(median: 30, lowerQuartile: 24, upperQuartile: 45)
+        let reference = CallCost(median: 20, lowerQuartile: 20, upperQuartile: 20)
+        let expected = CallCost(median: 60, lowerQuartile: 48, upperQuartile: 90)
+        #expect(call.following(meter, reference: reference) == expected)
+        #expect(call.following(nil, reference: reference) == call && call.following(meter, reference: nil) == call)
+    }
+
+    @Test func `the meter has a cost once it has looked, and none without a vDSO`() throws {
+        var without = ServedCallMeter(nil)
+        without.look()
+        let none = without.cost
+        #expect(none == nil)
+        let vdso = try RunningVDSO.find()
+        var meter = ServedCallMeter(vdso)
+        let before = meter.cost
+        #expect(before == nil)
+        for _ in 0..<10_000 { meter.look() }
+        let after = meter.cost
+        let cost = try #require(after)
+        #expect(cost.lowerQuartile <= cost.median * 0.85 && cost.upperQuartile >= cost.median * 1.15 && cost.median > 0)
+    }
+}
+
 @Suite struct ServedCallsEstimatorTests {
     private func cost(_ median: Double, _ low: Double? = nil, _ high: Double? = nil) -> CallCost {
         CallCost(median: median, lowerQuartile: low ?? median, upperQuartile: high ?? median)

@@ -320,7 +320,10 @@ struct SeriesTable: ~Copyable {
         distribution.merge((surplus.isEmpty ? measured : surplus).scaled(to: inferred))
         let errnos = unsafe cells.base[cell].errnos
         return Part(
-            cell: cell, kind: kind, series: Series(outcome: kind.outcome, failed: kind.failed, distribution: distribution),
+            cell: cell, kind: kind,
+            series: Series(
+                outcome: kind.outcome, failed: kind.failed, distribution: distribution,
+                inferred: distribution.count - measured.count),
             errnos: kind.failed ? errnos.addingUp(to: distribution.count) : errnos,
             recorded: measured.count.addingSaturating(surplus.count))
     }

@@ -11,6 +11,8 @@ struct SamplingControl {
     private var shift: UInt8
     private var lowestShift, highestShift: UInt8
     private var account: OverheadBudget?
+    /// The part of what was spent that is our own CPU time.
+    private var consumerNanoseconds = 0.0
     /// The counters and our own CPU time at the last reading.
     private var last = (entered: UInt64(0), unmeasured: UInt64(0), cpu: UInt64(0))
 
@@ -68,17 +70,29 @@ struct SamplingControl {
         _ = settle(entered, &aggregator, cpu: cpu)
     }
 
-    /// The warning about an exceeded budget; nil if it was kept.
+    /// The warning about an exceeded budget, with what exceeded it; nil if it was kept.
     var warning: String? {
         guard let account, let spent = account.spent, spent > account.limit else { return nil }
-        func percent(_ share: Double) -> String {
-            let hundredths = Int((share * 10_000).rounded())
-            let (whole, rest) = hundredths.quotientAndRemainder(dividingBy: 100)
-            return "\(whole)" + (rest == 0 ? "" : ".\(rest < 10 ? "0" : "")\(rest)") + " %"
+        let own = consumerNanoseconds / Double(account.watchedNanoseconds)
+        let start =
+            "The overhead was \(SamplingControl.percent(spent)) of the target's CPU time, more than the budget of "
+            + "\(SamplingControl.percent(account.limit)): "
+        guard own > spent / 2 else {
+            return start
+                + "even an unmeasured call takes \(Int(costs.unmeasured.rounded())) ns longer here, and there are too many. "
+                + "Watch fewer processes."
         }
-        return "The overhead was \(percent(spent)) of the target's CPU time, more than the budget of "
-            + "\(percent(account.limit)): even an unmeasured call takes \(Int(costs.unmeasured.rounded())) ns longer here, and there are "
-            + "too many. Watch fewer processes."
+        let milliseconds = Double(account.watchedNanoseconds) / 1e6
+        let watched = milliseconds < 10_000 ? "\(Int(milliseconds.rounded())) ms" : "\(Int((milliseconds / 1000).rounded())) s"
+        return start
+            + "\(SamplingControl.percent(own)) is syslat's own CPU time, most of which doesn't depend on the calls. The target "
+            + "used only \(watched) of CPU. The share is smaller for a target that does more."
+    }
+
+    private static func percent(_ share: Double) -> String {
+        let hundredths = Int((min(share, 1e6) * 10_000).rounded())
+        let (whole, rest) = hundredths.quotientAndRemainder(dividingBy: 100)
+        return "\(whole)" + (rest == 0 ? "" : ".\(rest < 10 ? "0" : "")\(rest)") + " %"
     }
 
     private mutating func settle(_ entered: UInt64, _ aggregator: inout Aggregator, cpu: UInt64) -> Stretch? {
@@ -91,6 +105,7 @@ struct SamplingControl {
             watched: Double(watched.advance(living: aggregator.livingProcesses, ended: aggregator.takeEndedProcesses())))
         last = (entered, aggregator.unmeasured, cpu)
         account?.spentNanoseconds += UInt64(stretch.spent(costs))
+        consumerNanoseconds += stretch.consumer
         account?.watchedNanoseconds += UInt64(stretch.watched)
         return stretch
     }

@@ -73,13 +73,19 @@ package struct SelfTest {
         }
     }
 
+    /// Whether the vDSO serves the call that the meter times.
+    var servesClock: Bool { functions.first { $0.name == "clock_gettime" && $0.clock == .monotonic }?.isServed == true }
+
     /// Turns vDSO ticks inside a function into calls; nil for a function whose cost isn't known.
-    func estimator(for function: String, periodNanoseconds: UInt64) -> ServedCallsEstimator? {
+    /// - Parameter meter: what the metered call cost meanwhile.
+    func estimator(for function: String, periodNanoseconds: UInt64, meter: CallCost?) -> ServedCallsEstimator? {
         // The clock that is read most.
         let clocks: [ClockID?] = [nil, .monotonic]
         let measured = timings.measurements.first { $0.call.function.rawValue == function && clocks.contains($0.call.clock) }
         guard let cost = measured?.vdso else { return nil }
         let givingUp = timings[VDSOCall(.clockGettime, .monotonicCoarse)]?.vdso ?? cost
-        return ServedCallsEstimator(periodNanoseconds: Double(periodNanoseconds), served: cost, fallenBack: givingUp)
+        let reference = timings[VDSOCall(.clockGettime, .monotonic)]?.vdso
+        return ServedCallsEstimator(
+            periodNanoseconds: Double(periodNanoseconds), served: cost.following(meter, reference: reference), fallenBack: givingUp)
     }
 }

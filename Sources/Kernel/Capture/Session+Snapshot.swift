@@ -5,6 +5,7 @@ import Linux
 import Probes
 package import Profile
 import SyscallTable
+import VDSO
 
 extension Session {
     /// The profile as of now, while recording goes on. Counters are exact. Completed calls that are still in the CPUs' batches are in no
@@ -36,10 +37,11 @@ extension Session {
         let (processes, origins) = intake.aggregator.processes(beforeEntryOfLiving: readings.beforeEntry) {
             ProcFS.comm(of: $0) ?? "?"
         }
-        let vdso = vdso.profile(origins, processes: processes, readings, ticks: ticker.state)
+        let vdso = vdso.profile(origins, processes: processes, readings, ticks: ticker.state, meter: meter.cost)
+        let calls = intake.calls
         return Profile(
-            tool: syslatVersion, host: .current(), capture: summary(at: moment, readings),
-            balance: balance(readings), calls: intake.calls, processes: processes,
+            tool: syslatVersion, host: .current(), capture: summary(at: moment, readings, calls),
+            balance: balance(readings), calls: calls, processes: processes,
             inFlight: callsInFlight(at: moment, readings.inFlight),
             vdso: vdso, refused: readings.refused)
     }
@@ -60,14 +62,16 @@ extension Session {
             unmeasured: aggregator.unmeasured)
     }
 
-    private func summary(at moment: UInt64, _ readings: Readings) -> CaptureSummary {
+    private func summary(at moment: UInt64, _ readings: Readings, _ calls: [CallProfile]) -> CaptureSummary {
+        // The windows of a bench must not change the floor that boots are compared by.
+        let floor = options.isWindowed ? calibration.floor : calibration.floor?.lowered(by: calls)
         let cpu = phase == .drained ? times.cpuAtEnd : Clock.ownCPU
         return CaptureSummary(
             startedAtNanoseconds: times.startedAt,
             durationNanoseconds: moment - times.start,
             scope: targetName,
             selection: options.selectionText,
-            probeFloorNanoseconds: probeFloor,
+            probeFloorNanoseconds: floor?.nanoseconds, probeFloorSpread: floor?.spread,
             consumerCPUNanoseconds: cpu - times.cpuAtStart,
             programs: programCost(readings), sampling: sampling.summary,
             warnings: warnings(readings.counters), notes: notes + vdso.notes(readings.counters))

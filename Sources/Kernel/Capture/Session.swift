@@ -49,6 +49,9 @@ package struct Session: ~Copyable {
     let calibration: Calibration
     var ticker: VDSOTicker
     var vdso: VDSOAccount
+    /// Times a served call while there are ticks.
+    var meter: ServedCallMeter
+    private var nextMeterLook: UInt64 = 0
     var sampling: SamplingControl
     var intake: Intake
     var inFlightNames = InFlightNames()
@@ -69,6 +72,8 @@ package struct Session: ~Copyable {
     private static let pollNanoseconds: UInt64 = 50_000_000
     /// How long events of a quiet CPU may wait in its batch.
     static let flushNanoseconds: UInt64 = 1_000_000_000
+    /// How often to time a served call: for a five-thousandth of a CPU.
+    private static let meterNanoseconds: UInt64 = 100_000_000
     /// How often to look whether processes that the target started still run.
     private static let descendantsNanoseconds: UInt64 = 250_000_000
 
@@ -91,7 +96,8 @@ package struct Session: ~Copyable {
         var loop = try EventLoop.handlingInterrupts()
         let layout = VDSOLayout(selfTest.vdso?.image)
         let probes = try Session.load(options, layout)
-        let calibration = try Calibration(probes, selfTest, options.sampling)
+        var meter = ServedCallMeter(selfTest.vdso)
+        let calibration = try Calibration(probes, selfTest, options.sampling) { meter.look() }
         try loop.addRing(of: probes)
         self.ticker = VDSOTicker(probes, hertz: layout.isSelected(options.selection) ? options.vdsoTickHertz : nil)
         self.vdso = VDSOAccount(calibration.selfTest, layout)
@@ -104,6 +110,7 @@ package struct Session: ~Copyable {
         self.targetName = targetName
         self.options = options
         self.calibration = calibration
+        self.meter = meter
         self.probes = probes
         self.loop = loop
     }
@@ -161,6 +168,10 @@ package struct Session: ~Copyable {
             if let deadline, now >= deadline { return .deadline }
             probes.advanceCoarseClock(to: now)
             ticker.adapt(probes, at: now)
+            if !ticker.isIdle, now >= nextMeterLook, calibration.selfTest.servesClock {
+                nextMeterLook = now + Session.meterNanoseconds
+                meter.look()
+            }
             let event = loop.wait(until: min(deadline ?? .max, now + Session.pollNanoseconds))
             intake.takeRing(probes)
             switch event {
@@ -197,6 +208,7 @@ package struct Session: ~Copyable {
         times.end = Clock.monotonic
         times.cpuAtEnd = Clock.ownCPU
         if let note = survivorsNote { notes.append(note) }
+        if !ticker.isIdle, calibration.selfTest.servesClock { meter.look() }
         probes.waitForPrograms()
         phase = .stopped
     }
@@ -216,7 +228,7 @@ package struct Session: ~Copyable {
     // MARK: What it knows
 
     /// The p50 of a call that does nothing under the programs of this capture; nil if they saw none.
-    package var probeFloor: UInt64? { calibration.probeFloor }
+    package var probeFloor: UInt64? { calibration.floor?.nanoseconds }
 
     /// Whether there are vDSO ticks, or why not.
     package var vdsoTicks: VDSOTicks { ticker.state }

@@ -38,13 +38,13 @@ struct VDSOAccount {
 
     /// What is known now.
     mutating func profile(
-        _ origins: [OriginProfile], processes: [ProcessProfile], _ readings: Readings, ticks: VDSOTicks
+        _ origins: [OriginProfile], processes: [ProcessProfile], _ readings: Readings, ticks: VDSOTicks, meter: CallCost?
     ) -> VDSOProfile {
         callerFiles.resolve(readings.callers)
         let entered = entries(origins, readings.callers)
         return VDSOProfile(
             functions: selfTest.functions, entered: entered,
-            served: served(readings.ticks, ticks: ticks, entered: entered, processes: processes),
+            served: served(readings.ticks, ticks: ticks, meter: meter, entered: entered, processes: processes),
             vsyscalls: vsyscalls(readings.callers), ticks: ticks)
     }
 
@@ -79,14 +79,15 @@ struct VDSOAccount {
     }
 
     private func served(
-        _ counts: [VDSOTickCount], ticks: VDSOTicks, entered: [VDSOEntry], processes: [ProcessProfile]
+        _ counts: [VDSOTickCount], ticks: VDSOTicks, meter: CallCost?, entered: [VDSOEntry], processes: [ProcessProfile]
     ) -> [ServedEstimate] {
         guard ticks.isOn else { return [] }
         let names = Dictionary(processes.map { ($0.pid, $0.comm) }) { first, _ in first }
         return counts.compactMap { count in
             guard count.function < layout.functions.count else { return nil }
             let function = layout.functions[count.function]
-            let estimate = selfTest.estimator(for: function, periodNanoseconds: count.meanPeriodNanoseconds)?
+            let estimate = selfTest.estimator(
+                for: function, periodNanoseconds: count.meanPeriodNanoseconds, meter: meter)?
                 .estimate(samples: count.ticks, fellBack: VDSOAccount.fellBack(entered, pid: count.pid, function: function))
             guard let estimate else { return nil }
             return ServedEstimate(
@@ -95,9 +96,9 @@ struct VDSOAccount {
         }
     }
 
-    /// The calls of one process that ran in the vDSO's function and entered the kernel after all.
+    /// The calls of one process that ran in the 64-bit vDSO's function and entered the kernel after all.
     private static func fellBack(_ entered: [VDSOEntry], pid: Int32, function: String) -> UInt64 {
-        entered.filter { $0.id.name == function && $0.reason.isFallback }
+        entered.filter { $0.id.name == function && $0.id.abi != .ia32 && $0.reason.isFallback }
             .flatMap(\.processes).filter { $0.pid == pid }.reduce(0) { $0.addingSaturating($1.calls) }
     }
 

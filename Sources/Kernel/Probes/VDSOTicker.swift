@@ -16,7 +16,8 @@ package struct VDSOTicker: ~Copyable {
     private let events: [Event]
     /// The time between two samples of a CPU, at the full rate and while no ticks are found.
     private let periods: (full: UInt64, idle: UInt64)
-    private var isIdle = true
+    /// No tick has hit the vDSO lately.
+    package private(set) var isIdle = true
     /// How many ticks had been found, and when the last one was: CLOCK_MONOTONIC, or 0.
     private var found = (count: UInt32(0), at: UInt64(0))
 

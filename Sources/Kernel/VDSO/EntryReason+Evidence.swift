@@ -10,7 +10,9 @@ extension EntryReason {
     ///   - clocksource: the kernel's current clock source; empty if it isn't known.
     package init(evidence: EntryEvidence, function: ServableFunction?, clock: ClockID?, clocksource: String) {
         switch evidence {
-        case .compat: self = .compat
+        // No vDSO answers for these clocks: they need no other reason.
+        case .compat:
+            self = if let clock, clock.vdsoService == .never { .clockNotServed(clock) } else { .compat }
         case .noVDSO: self = .noVDSO
         case .outside: self = .bypass
         case .insideReseed where function == .getrandom: self = .reseed

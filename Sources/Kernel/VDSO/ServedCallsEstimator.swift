@@ -32,7 +32,7 @@ package struct ServedCallsEstimator: Sendable, Hashable {
     ///   - samples: the vDSO ticks in the function, of one process.
     ///   - fellBack: the calls of that function and process that ran in the vDSO and entered the kernel.
     ///
-    /// The interval is the exact one of a Poisson count, widened by the quartiles of the costs: the lower end takes the more
+    /// The interval is the exact one of a Poisson count, widened by the spread of the costs: the lower end takes the more
     /// expensive call and the upper end the cheaper one. nil if the ticks can be explained without any served call, or if the
     /// cost of a call isn't known.
     package func estimate(samples: UInt64, fellBack: UInt64) -> Estimate? {

@@ -30,7 +30,7 @@ package enum EntryReason: Sendable, Hashable {
     case reseed
     /// getrandom of the vDSO could not answer: generator not ready, unknown flags, called from inside itself.
     case rngFallback
-    /// A 32-bit call: all of them enter through the vDSO, so the reason can't be told.
+    /// A 32-bit call for a clock that the vDSO may serve: all of them enter through it, so the reason can't be told.
     case compat
     /// The vDSO gave up where no known reason applies.
     case unexplained
@@ -71,7 +71,7 @@ package enum EntryReason: Sendable, Hashable {
         }
     }
 
-    /// Whether the call ran in the vDSO's 64-bit function before it entered the kernel.
+    /// Whether a 64-bit call ran in the vDSO's function before it entered the kernel.
     package var isFallback: Bool {
         switch self {
         case .noVDSO, .bypass, .compat: false

@@ -48,6 +48,8 @@ package struct CaptureSummary: Sendable, Hashable {
     package var exitStatus: Int32?
     /// The p50 of a call that does nothing, under these same programs.
     package var probeFloorNanoseconds: UInt64?
+    /// What nine of ten such calls read, less the quickest tenth; nil where it isn't known.
+    package var probeFloorSpread: ProbeFloorSpread?
     /// CPU time that syslat itself used while capturing.
     package var consumerCPUNanoseconds: UInt64
     /// What the programs in the kernel took; nil where the kernel kept no statistics of programs.
@@ -62,6 +64,7 @@ package struct CaptureSummary: Sendable, Hashable {
     package init(
         startedAtNanoseconds: UInt64, durationNanoseconds: UInt64, scope: String, selection: String? = nil,
         command: [String]? = nil, exitStatus: Int32? = nil, probeFloorNanoseconds: UInt64? = nil,
+        probeFloorSpread: ProbeFloorSpread? = nil,
         consumerCPUNanoseconds: UInt64 = 0, programs: ProgramCost? = nil, sampling: CallSampling? = nil, warnings: [String] = [],
         notes: [String] = []
     ) {
@@ -72,10 +75,18 @@ package struct CaptureSummary: Sendable, Hashable {
         self.command = command
         self.exitStatus = exitStatus
         self.probeFloorNanoseconds = probeFloorNanoseconds
+        self.probeFloorSpread = probeFloorSpread
         self.consumerCPUNanoseconds = consumerCPUNanoseconds
         self.programs = programs
         self.sampling = sampling
         self.warnings = warnings
         self.notes = notes
     }
+}
+
+/// How much the calls differ by which the probe floor is measured: their 10th and 90th percentile, in nanoseconds.
+package struct ProbeFloorSpread: Sendable, Hashable {
+    package var low, high: UInt64
+
+    package init(low: UInt64, high: UInt64) { (self.low, self.high) = (low, high) }
 }

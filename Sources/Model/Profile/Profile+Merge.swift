@@ -83,6 +83,8 @@ extension CaptureSummary {
             selection: selection == other.selection ? selection : nil, command: command == other.command ? command : nil,
             exitStatus: exitStatus == other.exitStatus ? exitStatus : nil,
             probeFloorNanoseconds: probeFloorNanoseconds == other.probeFloorNanoseconds ? probeFloorNanoseconds : nil,
+            probeFloorSpread: probeFloorNanoseconds == other.probeFloorNanoseconds && probeFloorSpread == other.probeFloorSpread
+                ? probeFloorSpread : nil,
             consumerCPUNanoseconds: consumerCPUNanoseconds.addingSaturating(other.consumerCPUNanoseconds),
             programs: ProgramCost.merged(programs, other.programs), sampling: CallSampling.merged(sampling, other.sampling),
             warnings: unique(warnings, other.warnings), notes: unique(notes, other.notes))

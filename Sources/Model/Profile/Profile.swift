@@ -100,13 +100,18 @@ package struct Series: Sendable, Hashable {
     package var failed: Bool
     /// Where calls were sampled, those that were not measured are in it in proportion to those that were.
     package var distribution: LatencyHistogram
+    /// How many of the calls in ``distribution`` were not measured: others of the series stand for them.
+    package var inferred: UInt64
     /// Calls of whose latency nothing is known, since sampling measured none of the series. They are not in ``distribution``.
     package var unrepresented: UInt64
 
-    package init(outcome: Outcome, failed: Bool, distribution: LatencyHistogram, unrepresented: UInt64 = 0) {
+    package init(
+        outcome: Outcome, failed: Bool, distribution: LatencyHistogram, inferred: UInt64 = 0, unrepresented: UInt64 = 0
+    ) {
         self.outcome = outcome
         self.failed = failed
         self.distribution = distribution
+        self.inferred = inferred
         self.unrepresented = unrepresented
     }
 
@@ -116,6 +121,7 @@ package struct Series: Sendable, Hashable {
     /// Adds calls that ended the same way.
     package mutating func merge(_ other: Series) {
         distribution.merge(other.distribution)
+        inferred = inferred.addingSaturating(other.inferred)
         unrepresented = unrepresented.addingSaturating(other.unrepresented)
     }
 }
@@ -154,6 +160,10 @@ package struct CallProfile: Sendable, Hashable {
 
     package var calls: UInt64 { calls { _ in true } }
     package var errors: UInt64 { calls { $0.failed } }
+    /// The calls whose latency was taken.
+    package var measured: UInt64 {
+        series.reduce(0) { $0.addingSaturating($1.distribution.count - min($1.inferred, $1.distribution.count)) }
+    }
     /// Calls that slept.
     package var blocked: UInt64 { calls { $0.outcome == .blocked } }
 

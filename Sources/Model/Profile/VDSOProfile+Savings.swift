@@ -1,4 +1,5 @@
 import LatencyHistogram
+import SaturatingMath
 import SyscallTable
 
 /// What serving calls from the vDSO would save.
@@ -7,17 +8,23 @@ package struct VDSOSavings: Sendable, Hashable {
     package var nanosecondsPerSecond: Double
     /// Whether it may be less: what a served call would cost on this host could not be measured, only something cheaper.
     package var isUpperBound: Bool
+    /// The calls that it is calculated from.
+    package var calls: UInt64
 
-    package init(nanosecondsPerSecond: Double, isUpperBound: Bool) {
+    package init(nanosecondsPerSecond: Double, isUpperBound: Bool, calls: UInt64) {
         self.nanosecondsPerSecond = nanosecondsPerSecond
         self.isUpperBound = isUpperBound
+        self.calls = calls
     }
+
+    /// Whether there were enough calls to say what as many would save in each second.
+    package var isTelling: Bool { calls >= Threshold.fewestCalls }
 
     /// The savings of two kinds of calls together.
     package static func + (left: VDSOSavings, right: VDSOSavings) -> VDSOSavings {
         VDSOSavings(
             nanosecondsPerSecond: left.nanosecondsPerSecond + right.nanosecondsPerSecond,
-            isUpperBound: left.isUpperBound || right.isUpperBound)
+            isUpperBound: left.isUpperBound || right.isUpperBound, calls: left.calls.addingSaturating(right.calls))
     }
 }
 
@@ -53,7 +60,7 @@ extension VDSOProfile {
         let nanoseconds = Double(total) + Double(calls) * (boundary - Double(floor) - served.nanoseconds)
         return VDSOSavings(
             nanosecondsPerSecond: max(0, nanoseconds) * 1e9 / Double(capture.durationNanoseconds),
-            isUpperBound: served.isLowerBound)
+            isUpperBound: served.isLowerBound, calls: calls)
     }
 
     /// The way into the kernel and back is much the same for all calls: another function's will do.

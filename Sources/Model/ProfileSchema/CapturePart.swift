@@ -8,6 +8,8 @@ package struct CapturePart: Codable {
     private var command: [String]?
     private var exitStatus: Int32?
     private var probeFloorNanoseconds: UInt64?
+    /// Files of older versions lack them.
+    private var probeFloorLow, probeFloorHigh: UInt64?
     private var consumerCPUNanoseconds: UInt64
     package var programs: ProgramsPart?
     /// Only where not every call was measured.
@@ -31,6 +33,8 @@ package struct CapturePart: Codable {
         case durationNanoseconds = "duration_ns"
         case exitStatus = "exit_status"
         case probeFloorNanoseconds = "probe_floor_p50_ns"
+        case probeFloorLow = "probe_floor_p10_ns"
+        case probeFloorHigh = "probe_floor_p90_ns"
         case consumerCPUNanoseconds = "consumer_cpu_ns"
         case programs = "bpf"
         case startedAt = "started_at"
@@ -42,15 +46,19 @@ package struct CapturePart: Codable {
         (scope, selection) = (capture.scope, capture.selection)
         (command, exitStatus) = (capture.command, capture.exitStatus)
         (probeFloorNanoseconds, consumerCPUNanoseconds) = (capture.probeFloorNanoseconds, capture.consumerCPUNanoseconds)
+        (probeFloorLow, probeFloorHigh) = (capture.probeFloorSpread?.low, capture.probeFloorSpread?.high)
         (programs, sampling) = (capture.programs.map(ProgramsPart.init), capture.sampling.map(SamplingPart.init))
         (warnings, notes) = (capture.warnings, capture.notes)
     }
 
     package func decoded() throws(ProfileDefect) -> CaptureSummary {
         guard let warnings = warnings ?? remarks else { throw ProfileDefect("'warnings' is missing at .capture") }
+        var spread: ProbeFloorSpread?
+        if let low = probeFloorLow, let high = probeFloorHigh { spread = ProbeFloorSpread(low: low, high: high) }
         return CaptureSummary(
             startedAtNanoseconds: startedAtNanoseconds, durationNanoseconds: durationNanoseconds, scope: scope,
             selection: selection, command: command, exitStatus: exitStatus, probeFloorNanoseconds: probeFloorNanoseconds,
+            probeFloorSpread: spread,
             consumerCPUNanoseconds: consumerCPUNanoseconds, programs: programs?.cost, sampling: try sampling?.decoded(),
             warnings: warnings, notes: notes)
     }

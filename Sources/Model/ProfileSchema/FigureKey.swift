@@ -18,6 +18,7 @@ package struct FigureKey: CodingKey, Hashable, Sendable {
     package static let outcomes = FigureKey(stringValue: "outcomes")
     package static let afterExit = FigureKey(stringValue: "after_exit")
     package static let unmeasured = FigureKey(stringValue: "unmeasured")
+    package static let measured = FigureKey(stringValue: "measured")
     package static let unrepresented = FigureKey(stringValue: "unrepresented")
     package static let buckets = FigureKey(stringValue: "buckets")
     package static let total = FigureKey(stringValue: "total_ns")

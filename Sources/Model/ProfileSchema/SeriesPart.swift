@@ -8,11 +8,13 @@ package struct SeriesPart: Codable {
     private let call: CallPart
     private let end: EndPart
     private let distribution: DistributionPart
+    /// How many of the calls were measured; only where not all of them were. Files of older versions lack it.
+    private let measured: UInt64?
     /// Calls without a distribution; only where there are any.
     private let unrepresented: UInt64?
 
     private enum CodingKeys: String, CodingKey {
-        case unrepresented
+        case measured, unrepresented
         /// What syslat 0.1.0 calls the unrepresented calls.
         case unmeasured
     }
@@ -21,6 +23,7 @@ package struct SeriesPart: Codable {
         call = CallPart(id)
         end = EndPart(series.outcome, failed: series.failed)
         distribution = DistributionPart(series.distribution)
+        measured = series.inferred > 0 ? series.distribution.count - series.inferred : nil
         unrepresented = series.unrepresented > 0 ? series.unrepresented : nil
     }
 
@@ -29,6 +32,7 @@ package struct SeriesPart: Codable {
         end = try EndPart(from: decoder)
         distribution = try DistributionPart(from: decoder)
         let container = try decoder.container(keyedBy: CodingKeys.self)
+        measured = try container.decodeIfPresent(UInt64.self, forKey: .measured)
         unrepresented =
             try container.decodeIfPresent(UInt64.self, forKey: .unrepresented)
             ?? container.decodeIfPresent(UInt64.self, forKey: .unmeasured)
@@ -39,6 +43,7 @@ package struct SeriesPart: Codable {
         try end.encode(to: encoder)
         try distribution.encode(to: encoder)
         var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encodeIfPresent(measured, forKey: .measured)
         try container.encodeIfPresent(unrepresented, forKey: .unrepresented)
     }
 
@@ -46,7 +51,14 @@ package struct SeriesPart: Codable {
         let (id, (outcome, failed)) = (try call.decoded(), try end.decoded())
         let unrepresented = unrepresented ?? 0
         let distribution = try distribution.decoded(mayBeEmpty: unrepresented > 0)
-        return (id, Series(outcome: outcome, failed: failed, distribution: distribution, unrepresented: unrepresented))
+        guard measured ?? 0 <= distribution.count else {
+            throw ProfileDefect("\(measured ?? 0) calls were measured, more than the \(distribution.count) of the series")
+        }
+        let inferred = measured.map { distribution.count - $0 } ?? 0
+        return (
+            id,
+            Series(outcome: outcome, failed: failed, distribution: distribution, inferred: inferred, unrepresented: unrepresented)
+        )
     }
 }
 

@@ -50,7 +50,7 @@ package enum CSVReport {
     private static func processes(_ processes: [ProcessProfile], _ isSampled: Bool, withBuckets: Bool) -> String {
         line(processColumns + (withBuckets ? BucketCSV.processColumns : columns))
             + processes.map { process in
-                let first = [process.pid.map { String($0) } ?? "", process.comm]
+                let first = [process.pid.map { String($0) } ?? "", process.comm, process.title ?? ""]
                 return withBuckets
                     ? BucketCSV.rows(process, mark(isSampled), after: first).map(line).joined()
                     : rows(process, isSampled, after: first)
@@ -59,7 +59,7 @@ package enum CSVReport {
 
     private static func mark(_ isSampled: Bool) -> String { isSampled ? "yes" : "no" }
 
-    private static let processColumns = ["pid", "comm"]
+    private static let processColumns = ["pid", "comm", "title"]
     private static let intervalColumns = ["interval_start_ns", "interval_duration_ns", "interval_started_at_ns"]
     private static let columns =
         ["abi", "number", "name", "outcome", "result"] + figureKeys.map(\.stringValue) + ["sampled", "refused_by", "error"]

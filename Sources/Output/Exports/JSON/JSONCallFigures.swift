@@ -21,6 +21,9 @@ struct CallFigures: Encodable {
         try container.encode(Dictionary(errnos) { $0.addingSaturating($1) }, forKey: .errnos)
         try container.encode(call.distribution.sum, forKey: .total)
         if let figures = LatencyFigures(call.distribution) { try container.encode(figures) }
+        if call.series.contains(where: { $0.inferred > 0 || $0.unrepresented > 0 }) {
+            try container.encode(call.measured, forKey: .measured)
+        }
         let unrepresented = call.series.reduce(UInt64(0)) { $0.addingSaturating($1.unrepresented) }
         if unrepresented > 0 { try container.encode(unrepresented, forKey: .unrepresented) }
         if withBuckets { try container.encode(buckets: call.distribution) }

@@ -1,15 +1,18 @@
 package import Profile
 
 extension HumanFormat {
-    /// A count that is known from samples alone, with its interval: `≈ 27 M (±5 %)`; `≈ 1.2 k (≤ 3.4 k)` where none is as likely.
+    /// A count that is known from ticks alone, with its interval: `≈ 27 M (±5 %)`. Where the interval is wider than half of the count on
+    /// a side, the count says nothing, and its upper end stands alone: `up to 49 k`.
     package static func estimate(_ estimate: ServedEstimate) -> String {
-        let middle = "≈ \(roughly(estimate.calls))"
         let below = estimate.calls > estimate.callsLow ? estimate.calls - estimate.callsLow : 0
         let above = estimate.callsHigh > estimate.calls ? estimate.callsHigh - estimate.calls : 0
-        if below >= estimate.calls { return "\(middle) (≤ \(roughly(max(estimate.callsHigh, estimate.calls))))" }
-        let share = Double(max(below, above)) * 100 / Double(estimate.calls)
-        return "\(middle) (±\(share < 1 ? "<1" : compactCount(share)) %)"
+        let share = estimate.calls > 0 ? Double(max(below, above)) * 100 / Double(estimate.calls) : .infinity
+        guard share <= widestShare else { return "up to \(roughly(max(estimate.callsHigh, estimate.calls)))" }
+        return "≈ \(roughly(estimate.calls)) (±\(share < 1 ? "<1" : compactCount(share)) %)"
     }
+
+    /// In percent.
+    private static let widestShare = 50.0
 
     /// Two significant digits: more would look like a count.
     private static func roughly(_ count: UInt64) -> String {
@@ -37,8 +40,9 @@ extension HumanFormat {
         return DecimalText.fixed(value, decimals: 1) + "×"
     }
 
-    /// What would be saved, for sentences: `up to ≈ 182 ms of CPU per second (estimate)`.
-    package static func sentence(_ savings: VDSOSavings) -> String {
+    /// What would be saved, for sentences: `up to ≈ 182 ms of CPU per second (estimate)`. nil if too few calls were seen to say.
+    package static func sentence(_ savings: VDSOSavings) -> String? {
+        guard savings.isTelling else { return nil }
         let amount = quantity(nanoseconds: savings.nanosecondsPerSecond).spaced
         return "\(savings.isUpperBound ? "up to " : "")≈ \(amount) of CPU per second (estimate)"
     }

@@ -18,6 +18,8 @@ package struct TableRow {
     package var durationNanoseconds: UInt64?
     /// What was in flight at the end of an interval: `read 12.3 s, 3 more`; nil where nothing was, or nobody looked.
     package var inFlight: String?
+    /// How many calls the figures rest on.
+    package var basis = Basis.every
     /// nil where no distribution is known.
     package var figures: LatencyFigures?
 
@@ -44,6 +46,37 @@ package struct TableRow {
 }
 
 extension TableRow {
+    /// How many of a row's calls were measured.
+    package enum Basis: Sendable, Hashable {
+        case every
+        case measured(UInt64)
+        /// Calls were sampled, and it isn't known how many of these were measured.
+        case some
+
+        /// That of both together; `calls` are those of this one and of the other.
+        fileprivate func added(to other: Basis, calls: (UInt64, UInt64)) -> Basis {
+            switch (self, other) {
+            case (.every, .every): .every
+            case (.some, _), (_, .some): .some
+            case (.measured(let mine), .measured(let theirs)): .measured(mine.addingSaturating(theirs))
+            case (.measured(let mine), .every): .measured(mine.addingSaturating(calls.1))
+            case (.every, .measured(let theirs)): .measured(theirs.addingSaturating(calls.0))
+            }
+        }
+    }
+
+    /// Whether a figure rests on too few measured calls to be taken at face value. `share` is the part of the calls that it rests on: 1
+    /// for a mean, 0.01 for the 99th percentile, and 0 for a maximum, which is that of the measured calls.
+    package func isWeak(_ share: Double) -> Bool {
+        switch basis {
+        case .every: false
+        case .measured(let calls): Double(calls) * share < Double(Threshold.fewestCalls)
+        case .some: share < 0.05
+        }
+    }
+}
+
+extension TableRow {
     package init(call: CallProfile, host: Host) {
         name = SafeText.sanitized(call.id.label(on: host))
         calls = call.calls
@@ -51,6 +84,7 @@ extension TableRow {
         totalNanoseconds = call.distribution.sum
         blocked = call.blocked
         times = OutcomeTimes(call)
+        if call.measured < call.calls { basis = .measured(call.measured) }
         figures = LatencyFigures(call.distribution)
     }
 
@@ -81,6 +115,8 @@ extension TableRow {
         totalNanoseconds = distribution.sum
         blocked = interval.calls.reduce(0) { $0.addingSaturating($1.blocked) }
         times = interval.calls.reduce(into: OutcomeTimes()) { $0.add(OutcomeTimes($1)) }
+        let measured = interval.calls.reduce(UInt64(0)) { $0.addingSaturating($1.measured) }
+        if measured < calls { basis = .measured(measured) }
         figures = LatencyFigures(distribution)
     }
 
@@ -93,6 +129,7 @@ extension TableRow {
             totalNanoseconds = totalNanoseconds.addingSaturating(row.totalNanoseconds)
             blocked = blocked.addingSaturating(row.blocked)
             times.add(row.times)
+            basis = basis.added(to: row.basis, calls: (calls - min(row.calls, calls), row.calls))
         }
         figures = distribution.flatMap(LatencyFigures.init)
     }

@@ -57,8 +57,25 @@ package struct VDSOProcess {
         }
     }
 
-    private var weight: [UInt64] {
-        [totalNanoseconds, calls, servedCalls, vsyscalls.reduce(0) { $0.addingSaturating($1.calls) }]
+    private var weight: [UInt64] { [totalNanoseconds, calls, servedCalls, vsyscallCalls] }
+    private var vsyscallCalls: UInt64 { vsyscalls.reduce(0) { $0.addingSaturating($1.calls) } }
+
+    /// The processes that are worth rows of their own: those with a hundredth or more of the time of all, of the served calls, or of the
+    /// calls through the vsyscall page; and the others. On a whole system many processes do no more than start, and ask for a few random
+    /// bytes.
+    package static func telling(_ processes: [VDSOProcess]) -> (telling: [VDSOProcess], others: [VDSOProcess]) {
+        func sum(_ figure: (VDSOProcess) -> UInt64) -> UInt64 { processes.reduce(0) { $0.addingSaturating(figure($1)) } }
+        let (time, served, vsyscalls) = (sum(\.totalNanoseconds), sum(\.servedCalls), sum(\.vsyscallCalls))
+        func matters(_ part: UInt64, of whole: UInt64) -> Bool { part > 0 && part >= whole / 100 }
+        func isTelling(_ process: VDSOProcess) -> Bool {
+            process.calls >= Threshold.fewestCalls && matters(process.totalNanoseconds, of: time)
+                || matters(process.servedCalls, of: served) || matters(process.vsyscallCalls, of: vsyscalls)
+        }
+        let telling = processes.filter(isTelling)
+        let others = processes.filter { !isTelling($0) }
+        // If none stands out, the first says most; and a row for one process takes as much room as the process.
+        if telling.isEmpty { return (Array(others.prefix(1)), Array(others.dropFirst())) }
+        return others.count == 1 ? (telling + others, []) : (telling, others)
     }
 
     private static func rest(of entry: VDSOEntry) -> VDSOEntryProcess? {

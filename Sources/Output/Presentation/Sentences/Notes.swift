@@ -8,8 +8,11 @@ package enum Notes {
         let capture = profile.capture
         var notes = concurrency(profile).map { [$0] } ?? []
         if let floor = capture.probeFloorNanoseconds {
+            let spread = capture.probeFloorSpread.map {
+                "; p10 to p90: \(HumanFormat.duration(nanoseconds: $0.low)) to \(HumanFormat.duration(nanoseconds: $0.high))"
+            }
             notes.append(
-                "Probe floor: a call that does nothing reads \(HumanFormat.duration(nanoseconds: floor)) (p50) here; "
+                "Probe floor: a call that does nothing reads \(HumanFormat.duration(nanoseconds: floor)) (p50\(spread ?? "")) here; "
                     + "all times include it.")
         }
         notes += BeforeEntry.notes(profile) + VDSOFindings.notes(profile)

@@ -62,7 +62,11 @@ package enum VDSOFindings {
         }
         found.sort { ($1.savings?.nanosecondsPerSecond ?? -1, $1.total) < ($0.savings?.nanosecondsPerSecond ?? -1, $0.total) }
         var sentences = found.map { explanation in
-            let saving = explanation.savings.map { "serving these calls would save \(HumanFormat.sentence($0)); " } ?? ""
+            let saving =
+                explanation.savings.map {
+                    HumanFormat.sentence($0).map { "serving these calls would save \($0); " }
+                        ?? "too few calls to say what serving them would save; "
+                } ?? ""
             return "\(explanation.label): \(saving)\(vdso.advice(on: explanation.entries) ?? "")"
         }
         if !vdso.vsyscalls.isEmpty {
@@ -80,7 +84,7 @@ package enum VDSOFindings {
         }
         return [
             "SERVED is an estimate: the CPU time that \(ticks) saw in the vDSO, divided by what one call costs. The interval (95 %) "
-                + "is for chance alone."
+                + "has chance in it, and how much that cost varied meanwhile; where it is wide, only its upper end is shown."
         ]
     }
 }

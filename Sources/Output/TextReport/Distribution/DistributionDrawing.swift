@@ -17,6 +17,8 @@ struct DistributionDrawing {
     private let style: TextStyle
     private let width: Int
     private let mostRows: Int
+    /// The largest latency is that of the measured calls.
+    private let isSampled: Bool
 
     private static let widestBar = 60
 
@@ -35,6 +37,7 @@ struct DistributionDrawing {
         self.style = style
         self.width = width
         self.mostRows = mostRows
+        isSampled = call.measured < call.calls
     }
 
     /// The parts, with the figures of each: a line for every mark that the bars use.
@@ -51,7 +54,8 @@ struct DistributionDrawing {
                 cells += [Percentile.p50, .p99].map {
                     "\($0.label) " + DisplayText.rightAligned(HumanFormat.duration(nanoseconds: figures[$0]), in: 8)
                 }
-                cells.append("max " + DisplayText.rightAligned(HumanFormat.duration(nanoseconds: figures.maximum), in: 8))
+                let most = (isSampled ? Table.weak : "") + HumanFormat.duration(nanoseconds: figures.maximum)
+                cells.append("max " + DisplayText.rightAligned(most, in: 8))
             }
             // Cells are dropped from the right where they do not fit.
             while cells.reduce(2, { $0 + DisplayText.width($1) + 2 }) > width { cells.removeLast() }

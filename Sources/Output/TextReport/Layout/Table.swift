@@ -17,6 +17,13 @@ struct Table {
             nanoseconds.map { .text(HumanFormat.quantity(nanoseconds: $0)) } ?? .none
         }
 
+        /// Marked where it rests on few measured calls.
+        func marked(_ isWeak: Bool) -> Cell {
+            guard isWeak, case .text(var text) = self else { return self }
+            text.number = Table.weak + text.number
+            return .text(text)
+        }
+
         /// A duration with tenths below 100 ns.
         static func cost(_ nanoseconds: Double?) -> Cell {
             nanoseconds.map { .text(HumanFormat.cost(nanoseconds: $0)) } ?? .none
@@ -85,6 +92,9 @@ struct Table {
     var steps = [
         Step(.wide, countWidth: 13), Step(.wide, countWidth: 9), Step(.narrow, countWidth: 9), Step(.narrow, countWidth: 7),
     ]
+
+    /// The mark of a figure that rests on few measured calls.
+    static let weak = "~"
 
     /// What words are cut down to before names are.
     private static let leastWords = 10

@@ -75,7 +75,8 @@ struct LatencyTable {
         }
         let table = Table(
             nameTitle: nameTitle, columns: columns,
-            rows: rows.map { tableRow($0, isSum: false) } + sums.map { tableRow($0, isSum: true) }, style: style, leastName: leastName,
+            rows: rows.map { tableRow($0, isSum: false) } + sums.map { tableRow($0, isSum: true) }, style: style,
+            leastName: leastName,
             steps: [Table.Step(.wide, countWidth: 11), Table.Step(.grouped, countWidth: 11)]
                 + [11, 9, 7, 5].map { Table.Step(.narrow, countWidth: $0) })
         return table.lines(width: width)
@@ -90,10 +91,12 @@ struct LatencyTable {
             return HumanFormat.rate(row.calls, inNanoseconds: row.durationNanoseconds ?? durationNanoseconds).map { .text($0) }
                 ?? .none
         // Where calls were sampled and none of these was measured, nothing is known of their time.
-        case .total: return duration(row.calls > 0 && row.meanNanoseconds == nil ? nil : row.totalNanoseconds)
-        case .mean: return .duration(row.meanNanoseconds)
-        case .percentile(let percentile): return duration(row.figures?[percentile])
-        case .max: return duration(row.figures?.maximum)
+        case .total: return duration(row.calls > 0 && row.meanNanoseconds == nil ? nil : row.totalNanoseconds).marked(row.isWeak(1))
+        case .mean: return .duration(row.meanNanoseconds).marked(row.isWeak(1))
+        case .percentile(let percentile):
+            let above = 1 - Double(percentile.quantile.parts) / Double(percentile.quantile.of)
+            return duration(row.figures?[percentile]).marked(row.isWeak(above))
+        case .max: return duration(row.figures?.maximum).marked(row.isWeak(0))
         case .inFlight: return row.inFlight.map { .text($0) } ?? .none
         case .outcomes:
             // Of calls that are known and not measured, nothing is known of their time.

@@ -8,11 +8,16 @@ enum NotesSection {
         + "The time of blocked calls is mostly waiting, not work in the kernel."
     private static let slept = "\(LatencyTable.sleptTitle) is the share of the calls that blocked."
 
+    private static let weak =
+        "\(Table.weak) marks a figure that rests on fewer than \(Threshold.fewestCalls) measured calls. MAX is that of the measured calls: one "
+        + "that took longer may have been among the others."
+
     /// - Parameter titles: the titles of the table, where there is one.
     static func lines(_ context: ReportContext, titles: String) -> [String] {
         let isMixed = context.callRows.contains { $0.blocked > 0 || $0.times.preempted > 0 }
-        let columns = [(LatencyTable.timeTitle, time), (LatencyTable.sleptTitle, slept)]
+        var columns = [(LatencyTable.timeTitle, time), (LatencyTable.sleptTitle, slept)]
             .filter { isMixed && titles.contains($0.0) }.map(\.1)
+        if context.callRows.contains(where: { $0.figures != nil && $0.isWeak(0) }) { columns.append(weak) }
         return (columns + Notes.sentences(on: context.profile)).flatMap {
             DisplayText.wrapped(SafeText.sanitized($0), to: context.width, hanging: 2)
         }

@@ -31,14 +31,19 @@ enum TableSection {
         var table = LatencyTable(
             nameTitle: grouping.rawValue.uppercased() + (hasTimesOfDay ? " (UTC)" : ""), rows: Array(rows[..<shown]), sums: sums,
             durationNanoseconds: profile.capture.durationNanoseconds, style: context.style)
-        // Times are cut off last.
-        if hasTimesOfDay { table.leastName = rows.map { DisplayText.width($0.name + $0.suffix) }.reduce(20, max) }
+        // Times and titles are cut off last.
+        if hasTimesOfDay || grouping == .process {
+            table.leastName = min(28, rows.map { DisplayText.width($0.name + $0.suffix) }.reduce(20, max))
+        }
         return table.lines(width: context.width)
     }
 
     /// The processes, and what is known by call but not by process: both tables have the same total.
     private static func processRows(_ context: ReportContext) -> [TableRow] {
-        let rows = context.profile.processes.map { TableRow(process: $0) }
+        var rows = context.profile.processes.map { TableRow(process: $0) }
+        if context.profile.capture.sampling != nil {
+            for index in rows.indices { rows[index].basis = .some }
+        }
         return context.options.sort.sorted(rows + [unknownProcess(rows, context)].compactMap { $0 })
     }
 

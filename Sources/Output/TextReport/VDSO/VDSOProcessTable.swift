@@ -15,10 +15,15 @@ enum VDSOProcessTable {
     ]
 
     static func lines(_ vdso: VDSOProfile, _ context: ReportContext) -> [String] {
-        let processes = VDSOProcess.all(in: vdso)
-        let shown = context.shown(of: processes.count)
-        var rows = processes[..<shown].flatMap { self.rows(of: $0, vdso, context) }
-        if shown < processes.count { rows.append(remainder(processes[shown...], after: shown)) }
+        var (processes, others) = (VDSOProcess.all(in: vdso), [VDSOProcess]())
+        if context.options.top == nil {
+            (processes, others) = VDSOProcess.telling(processes)
+        } else {
+            let shown = context.shown(of: processes.count)
+            (processes, others) = (Array(processes[..<shown]), Array(processes[shown...]))
+        }
+        var rows = processes.flatMap { self.rows(of: $0, vdso, context) }
+        if !others.isEmpty { rows.append(remainder(others)) }
         let table = Table(
             nameTitle: "PROCESS, FUNCTION, CLOCK", columns: columns, rows: rows, style: context.style, leastName: 30)
         return table.lines(width: context.width)
@@ -71,7 +76,8 @@ enum VDSOProcessTable {
     private static func row(
         _ name: String, indent: Int, _ share: VDSOProcess.Share, served: String?, _ vdso: VDSOProfile, _ context: ReportContext
     ) -> Table.Row {
-        let savings = vdso.savings(of: share.process, in: share.entry, context.profile.capture).map { savings in
+        let savings = vdso.savings(of: share.process, in: share.entry, context.profile.capture).flatMap { savings -> String? in
+            guard savings.isTelling else { return nil }
             let amount = HumanFormat.quantity(nanoseconds: savings.nanosecondsPerSecond)
             return "\(savings.isUpperBound ? "≤ " : "")≈ \(amount.spaced)/s"
         }
@@ -105,7 +111,7 @@ enum VDSOProcessTable {
         return rows
     }
 
-    private static func remainder(_ processes: ArraySlice<VDSOProcess>, after shown: Int) -> Table.Row {
+    private static func remainder(_ processes: [VDSOProcess]) -> Table.Row {
         var served: ServedEstimate?
         for estimate in processes.flatMap(\.functions).compactMap(\.served) {
             served = served?.merged(with: estimate) ?? estimate
