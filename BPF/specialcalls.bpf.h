@@ -24,8 +24,7 @@ static const union special_call {
         SYSLAT_VDSO_CALLS_IA32(IA32)
 #endif
 #define FILTER(number) [number].installs_filter = 1,
-            FILTER_CALLS(FILTER)
-};
+            FILTER_CALLS(FILTER)};
 
 /* The bits of `any`: those before ia32, those of a function, and that of a call that may install a filter. */
 #define IA32_SHIFT 3

@@ -146,6 +146,7 @@ extension ProcessProfile {
         ProcessProfile(
             pid: pid == 0 ? nil : pid, comm: Profile.text(using: &random),
             title: Bool.random(using: &random) ? Profile.text(using: &random) : nil,
+            beforeEntry: BeforeEntry(rawValue: .random(in: 0...7, using: &random)),
             series: (0..<Int.random(in: 1...4, using: &random)).map { _ in
                 ProcessSeries(
                     id: .random(using: &random), outcome: Outcome.allCases.randomElement(using: &random)!,

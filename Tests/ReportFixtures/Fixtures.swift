@@ -122,7 +122,8 @@ package enum Fixtures {
                 pid: 1234, comm: "nginx", calls: part.count, errors: errors / 2, totalNanoseconds: part.sum, blocked: 8_000,
                 distribution: part),
             ProcessProfile(
-                pid: 1300, comm: "postgres", title: "postgres: walwriter", calls: whole.count - part.count - 25 - missing,
+                pid: 1300, comm: "postgres", title: "postgres: walwriter", beforeEntry: [.filter, .supervisor],
+                calls: whole.count - part.count - 25 - missing,
                 errors: errors - errors / 2 - 1,
                 totalNanoseconds: whole.sum - part.sum - 26_000 - missing * 1_310, blocked: 7_353 - missing / 20,
                 distribution: nil),
@@ -246,8 +247,8 @@ package enum LatencyFixture {
 extension ProcessProfile {
     /// A process of which only the totals matter, in as few series as possible.
     package init(
-        pid: Int32?, comm: String, title: String? = nil, calls: UInt64, errors: UInt64, totalNanoseconds: UInt64,
-        blocked: UInt64, distribution: LatencyHistogram?
+        pid: Int32?, comm: String, title: String? = nil, beforeEntry: BeforeEntry = [], calls: UInt64, errors: UInt64,
+        totalNanoseconds: UInt64, blocked: UInt64, distribution: LatencyHistogram?
     ) {
         let both = errors + blocked > calls ? errors + blocked - calls : 0
         let parts: [(Outcome, Bool, UInt64)] = [
@@ -259,6 +260,6 @@ extension ProcessProfile {
             ProcessSeries(id: read, outcome: $0.0, failed: $0.1, calls: $0.2, totalNanoseconds: 0)
         }
         series[0].totalNanoseconds = totalNanoseconds
-        self.init(pid: pid, comm: comm, title: title, series: series, distribution: distribution)
+        self.init(pid: pid, comm: comm, title: title, beforeEntry: beforeEntry, series: series, distribution: distribution)
     }
 }

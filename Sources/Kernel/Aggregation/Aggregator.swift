@@ -204,7 +204,8 @@ package struct Aggregator: ~Copyable {
         beforeEntryOfLiving: [Int32: BeforeEntry] = [:], nameOfLiving: (Int32) -> String?
     ) -> (profiles: [ProcessProfile], origins: [OriginProfile]) {
         let snapshots = processes.snapshot(
-            series: series.kinds, shares: series.exactShares(), beforeEntryOfLiving: beforeEntryOfLiving, nameOfLiving: nameOfLiving)
+            series: series.kinds, shares: series.exactShares(), beforeEntryOfLiving: beforeEntryOfLiving, nameOfLiving: nameOfLiving
+        )
         let origins = series.origins().map { key, distribution in
             var profile = OriginProfile(id: key.id, origin: key.origin, distribution: distribution)
             profile.processes = snapshots.compactMap { snapshot in

@@ -70,7 +70,8 @@ struct Calibration {
             (BeforeEntry.filter, "a seccomp filter"), (.supervisor, "its supervisor"), (.tracer, "a tracer"),
         ].filter { beforeOwnEntry.contains($0.0) }.map(\.1)
         guard !what.isEmpty else { return nil }
-        return "syslat itself runs behind \(what.joined(separator: " and ")): the boundary, measured with its own calls, includes that."
+        return
+            "syslat itself runs behind \(what.joined(separator: " and ")): the boundary, measured with its own calls, includes that."
     }
 }
 

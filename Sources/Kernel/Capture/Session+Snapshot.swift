@@ -126,7 +126,8 @@ extension Session {
         }
         if counters.beforeEntryUnnoted > 0 {
             warnings.append(
-                "What stands before the entry (seccomp filters, supervisors, tracers) isn't known of all processes: there were too many.")
+                "What stands before the entry (seccomp filters, supervisors, tracers) isn't known of all processes: there were too many."
+            )
         }
         if counters.workUnnoted > 0 {
             warnings.append(

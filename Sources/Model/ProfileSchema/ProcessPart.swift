@@ -57,7 +57,8 @@ package struct ProcessPart: Codable {
                     id: id, outcome: outcome, failed: failed, calls: entry.calls, totalNanoseconds: entry.totalNanoseconds))
         }
         return ProcessProfile(
-            pid: pid.pid, comm: comm, title: title, beforeEntry: beforeEntry?.value ?? [], series: totals, distribution: try distribution?.decoded())
+            pid: pid.pid, comm: comm, title: title, beforeEntry: beforeEntry?.value ?? [], series: totals,
+            distribution: try distribution?.decoded())
     }
 }
 

@@ -20,7 +20,9 @@ extension BeforeEntry {
         }
         let guarded = Set(profile.processes.filter { !$0.beforeEntry.isEmpty }.map(\.pid))
         let entered = profile.vdso?.entered.contains { $0.processes.contains { guarded.contains($0.pid) } } ?? false
-        if entered { notes.append("The savings in the vDSO section are too low for these processes: they leave that time out as well.") }
+        if entered {
+            notes.append("The savings in the vDSO section are too low for these processes: they leave that time out as well.")
+        }
         return notes
     }
 
@@ -29,7 +31,9 @@ extension BeforeEntry {
             process.pid.map { "\(process.comm) (\($0))" } ?? process.comm
         }
         let rest = processes.count - named.count
-        if rest > 0 { return named.joined(separator: ", ") + " and " + HumanFormat.count(UInt64(rest), "more process", "more processes") }
+        if rest > 0 {
+            return named.joined(separator: ", ") + " and " + HumanFormat.count(UInt64(rest), "more process", "more processes")
+        }
         return named.count < 2 ? named.joined() : named.dropLast().joined(separator: ", ") + " and " + named[named.count - 1]
     }
 }

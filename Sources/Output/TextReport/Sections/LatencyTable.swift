@@ -36,7 +36,9 @@ struct LatencyTable {
         }
 
         static let all: [Figure] =
-            [.calls, .errors, .rate, .total, .mean] + Percentile.allCases.map { .percentile($0) } + [.max, .outcomes, .slept, .inFlight]
+            [.calls, .errors, .rate, .total, .mean] + Percentile.allCases.map { .percentile($0) } + [
+                .max, .outcomes, .slept, .inFlight,
+            ]
         static let groups: Set<Figure> = [.calls, .total, .percentile(.p50), .outcomes, .inFlight]
         /// What a narrow table does without, in the order in which it goes.
         static let dispensable: [Figure] = [.rate, .percentile(.p90), .percentile(.p999), .outcomes, .mean, .errors]

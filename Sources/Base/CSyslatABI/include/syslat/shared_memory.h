@@ -38,26 +38,26 @@ struct syslat_control {
 
 /* What became of the calls, in events, by CPU share. Swift decodes them one by one: KernelCounters. */
 struct syslat_counters {
-    syslat_u64 entered;           /* calls that no slot counts */
-    syslat_u64 never_returned;    /* the thread ended inside the call */
-    syslat_u64 began_before;      /* exits without an entry, first seen of a thread older than the recording */
-    syslat_u64 new_task_returns;  /* the same of a thread born during the recording */
-    syslat_u64 refused;           /* exits without an entry, of a thread seen before: seccomp or a tracer */
-    syslat_u64 no_slot;           /* lost: the slot was taken and the spill table full */
-    syslat_u64 missed_exit;       /* lost: the thread entered again before its return was seen */
-    syslat_u64 overflowed;        /* counted in the overflow histograms because the ring was full */
-    syslat_u64 overflow_full;     /* lost: those were full as well */
-    syslat_u64 spilled;           /* kept in the spill table */
-    syslat_u64 batches;           /* batches given to the ring */
-    syslat_u64 unbatched;         /* calls that went alone */
-    syslat_u64 clock_backwards;   /* the clock ran backwards inside a call: counted with 0 ns */
-    syslat_u64 exits_unsent;      /* process exits for which the ring had no room */
-    syslat_u64 callers_unnoted;   /* calls past the vDSO for whose place in the code the callers' map had no room */
-    syslat_u64 vsyscalls_unnoted; /* calls through the vsyscall page for whose process it had none */
-    syslat_u64 ticks_unnoted;     /* vDSO ticks for which the ticks' map had no room */
-    syslat_u64 refused_unnoted;   /* refused calls of a kind for which the map of them had no room */
+    syslat_u64 entered;              /* calls that no slot counts */
+    syslat_u64 never_returned;       /* the thread ended inside the call */
+    syslat_u64 began_before;         /* exits without an entry, first seen of a thread older than the recording */
+    syslat_u64 new_task_returns;     /* the same of a thread born during the recording */
+    syslat_u64 refused;              /* exits without an entry, of a thread seen before: seccomp or a tracer */
+    syslat_u64 no_slot;              /* lost: the slot was taken and the spill table full */
+    syslat_u64 missed_exit;          /* lost: the thread entered again before its return was seen */
+    syslat_u64 overflowed;           /* counted in the overflow histograms because the ring was full */
+    syslat_u64 overflow_full;        /* lost: those were full as well */
+    syslat_u64 spilled;              /* kept in the spill table */
+    syslat_u64 batches;              /* batches given to the ring */
+    syslat_u64 unbatched;            /* calls that went alone */
+    syslat_u64 clock_backwards;      /* the clock ran backwards inside a call: counted with 0 ns */
+    syslat_u64 exits_unsent;         /* process exits for which the ring had no room */
+    syslat_u64 callers_unnoted;      /* calls past the vDSO for whose place in the code the callers' map had no room */
+    syslat_u64 vsyscalls_unnoted;    /* calls through the vsyscall page for whose process it had none */
+    syslat_u64 ticks_unnoted;        /* vDSO ticks for which the ticks' map had no room */
+    syslat_u64 refused_unnoted;      /* refused calls of a kind for which the map of them had no room */
     syslat_u64 before_entry_unnoted; /* times when the map of what stands before the entry had no room for a process */
-    syslat_u64 work_unnoted;      /* calls that left work and for which the ring and the overflow histograms had no room */
+    syslat_u64 work_unnoted;         /* calls that left work and for which the ring and the overflow histograms had no room */
 };
 
 /* A CPU share: counters, and the batch being filled. */
