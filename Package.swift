@@ -151,7 +151,9 @@ let rootFreeTests: [Target] = [
         path: "Tests/ReportFixtures", swiftSettings: strict),
     .testTarget(
         name: "PresentationTests",
-        dependencies: ["Comparison", "LatencyHistogram", "Presentation", "Profile", "TestSupport"],
+        dependencies: [
+            "Comparison", "LatencyHistogram", "Presentation", "Profile", "ReportFixtures", "SyscallTable", "TestSupport",
+        ],
         swiftSettings: strict),
     .testTarget(
         name: "TextReportTests",

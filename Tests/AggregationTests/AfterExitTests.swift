@@ -37,6 +37,20 @@ import Testing
         #expect(work(of: feed, 3)?.unmeasured == 4)
     }
 
+    /// As many as there are calls, whatever the sampling: the first call stands for itself alone.
+    @Test func `sampled work is scaled to the number of calls`() {
+        let feed = Feed()
+        feed.send([Event(number: 3), Event(number: 3, sampling: 4), Event(number: 3, sampling: 4)])
+        for sampling in [0, 4, 4] as [UInt8] {
+            feed.send(Event(duration: 5_000, tgid: 0, number: 3, outcome: Self.left, sampling: sampling).single())
+        }
+        feed.sendUnmeasured(number: 3, [97] + Array(repeating: 0, count: 7))
+        #expect(feed.calls().map(\.calls) == [100])
+        let found = work(of: feed, 3)
+        #expect(found?.calls == 100 && found?.measured == 3 && found?.unmeasured == 0)
+        #expect(found?.distribution.sum == 500_000)
+    }
+
     /// Only records of their own are about work, and they name no process.
     @Test(arguments: [
         Event(tgid: 42, outcome: 3), Event(tgid: 0, outcome: 3, reserved: 1), Event(tgid: 0, outcome: 3, sampling: 13),

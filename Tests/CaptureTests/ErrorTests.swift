@@ -132,7 +132,7 @@ extension Semantics {
                     + [ProgramRun.syslat, "profile", "--format", "json", "-d", "300ms", "-p", "\(program.pid)"])
             #expect(run.status == 0, "\(run.error)")
             let report = try Report(json: run.output)
-            #expect(report.refused.isEmpty && report.balance.refused == 0)
+            #expect(report.refused.isEmpty && report.balance.refused == 0, "\(run.output)")
         }
 
         /// A thread counts as seen before even if others have used its slot since.

@@ -171,7 +171,10 @@ extension Optional<AfterExit> {
         switch Int.random(in: 0...3, using: &random) {
         case 0: AfterExit(distribution: .random(using: &random))
         case 1: AfterExit(unmeasured: .random(in: 1 ... .max, using: &random))
-        case 2: AfterExit(distribution: .random(using: &random), unmeasured: .random(in: 1 ... .max, using: &random))
+        case 2:
+            AfterExit(
+                distribution: .random(using: &random), inferred: .random(in: 0...3, using: &random),
+                unmeasured: .random(in: 1 ... .max, using: &random))
         default: nil
         }
     }

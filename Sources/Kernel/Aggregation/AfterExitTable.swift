@@ -8,6 +8,8 @@ struct AfterExitTable: ~Copyable {
     /// A class, because a dictionary can't hold noncopyable values.
     private final class Entry {
         var recorder = HistogramRecorder()
+        /// Calls in the recorder that stand for themselves.
+        var measured: UInt64 = 0
         var unmeasured: UInt64 = 0
     }
 
@@ -21,6 +23,7 @@ struct AfterExitTable: ~Copyable {
             entry.unmeasured = entry.unmeasured.addingSaturating(call.callsItStandsFor)
         } else {
             entry.recorder.record(duration, times: call.callsItStandsFor)
+            entry.measured = entry.measured.addingSaturating(1)
         }
     }
 
@@ -29,6 +32,7 @@ struct AfterExitTable: ~Copyable {
         guard let entry = entry(call) else { return }
         let (times, measured) = (call.callsItStandsFor, overflow.distribution)
         entry.unmeasured = entry.unmeasured.addingSaturating(overflow.unmeasured.multipliedSaturating(by: times))
+        entry.measured = entry.measured.addingSaturating(measured.count)
         entry.recorder.add(measured.scaled(to: measured.count.multipliedSaturating(by: times)))
     }
 
@@ -44,7 +48,12 @@ struct AfterExitTable: ~Copyable {
 
     /// What has been taken in since the last ``reset()``.
     func snapshot() -> [SyscallID: AfterExit] {
-        entries.mapValues { AfterExit(distribution: $0.recorder.snapshot(), unmeasured: $0.unmeasured) }
+        entries.mapValues { entry in
+            let distribution = entry.recorder.snapshot()
+            return AfterExit(
+                distribution: distribution, inferred: distribution.count - min(entry.measured, distribution.count),
+                unmeasured: entry.unmeasured)
+        }
     }
 
     mutating func reset() { entries = [:] }

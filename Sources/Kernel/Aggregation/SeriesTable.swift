@@ -214,22 +214,30 @@ struct SeriesTable: ~Copyable {
     /// What each cell holds, by number.
     var kinds: [Kind] { (0..<cells.count).map { unsafe cells.base[$0].kind } }
 
-    /// The calls since the last ``reset()``, with their series.
+    /// The calls since the last ``reset()``, with their series. Where calls are sampled, `afterExit` is of the measured calls and of those
+    /// that they stand for; it is scaled to the exact number of calls.
     func snapshot(afterExit: [SyscallID: AfterExit] = [:]) -> [CallProfile] {
         var series: [SyscallID: [Series]] = afterExit.mapValues { _ in [] }
         var errnos: [SyscallID: [Int32: UInt64]] = [:]
+        var totals: [SyscallID: (calls: UInt64, recorded: UInt64)] = [:]
         for part in parts() {
             let id = part.kind.id
             series[id, default: []].add(part.series)
+            let known = totals[id] ?? (0, 0)
+            totals[id] = (
+                known.calls.addingSaturating(part.series.calls), known.recorded.addingSaturating(part.recorded)
+            )
             for entry in part.errnos {
                 let count = errnos[id]?[entry.errno] ?? 0
                 errnos[id, default: [:]][entry.errno] = count.addingSaturating(entry.count)
             }
         }
         return series.map { id, series in
-            CallProfile(
+            let (calls, recorded) = totals[id] ?? (0, 0)
+            return CallProfile(
                 id: id, series: series.inOrder,
-                errnos: (errnos[id] ?? [:]).map { ErrnoCount(errno: $0.key, count: $0.value) }, afterExit: afterExit[id])
+                errnos: (errnos[id] ?? [:]).map { ErrnoCount(errno: $0.key, count: $0.value) },
+                afterExit: afterExit[id]?.scaled(to: calls, of: recorded))
         }
     }
 

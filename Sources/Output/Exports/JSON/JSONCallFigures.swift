@@ -45,6 +45,7 @@ private struct AfterExitFigures: Encodable {
     func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: FigureKey.self)
         try container.encode(afterExit.calls, forKey: .calls)
+        if afterExit.inferred > 0 { try container.encode(afterExit.measured, forKey: .measured) }
         try container.encode(afterExit.unmeasured, forKey: .unmeasured)
         try container.encode(afterExit.distribution.sum, forKey: .total)
         if let figures = LatencyFigures(afterExit.distribution) { try container.encode(figures) }

@@ -25,13 +25,10 @@ extension Interval {
 
 extension CallsInFlight {
     /// The call that had been doing something for the longest time, and how many more there were: `read 12.3 s, 3 more`. If all of them
-    /// were waits of threads without work, their number: `3 waiting`. nil of none.
+    /// were waits of threads that may just have no work, the oldest of these. nil of none.
     package var summary: String? {
         let count = UInt64(calls.count).addingSaturating(omitted)
-        guard count > 0 else { return nil }
-        guard let first = calls.byUrgency(\.id, age: \.ageNanoseconds).first, !first.id.isIdleWait else {
-            return "\(HumanFormat.count(count)) waiting"
-        }
+        guard let first = calls.byUrgency(\.id, age: \.ageNanoseconds).first else { return nil }
         let age = (first.beganBefore ? "≥ " : "") + HumanFormat.duration(nanoseconds: first.ageNanoseconds)
         return "\(SafeText.sanitized(first.id.name)) \(age)" + (count > 1 ? ", \(HumanFormat.count(count - 1)) more" : "")
     }

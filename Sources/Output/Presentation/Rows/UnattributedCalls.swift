@@ -16,6 +16,8 @@ extension Profile {
 
     /// The calls that are known by call and not by process; nil if there are none.
     package var unattributed: ProcessProfile? {
+        // Counts of processes are estimates where calls were sampled: what is left then is their rounding.
+        guard capture.sampling == nil || balance.overflowed > 0 else { return nil }
         var rest: [Key: ProcessSeries] = [:]
         for call in calls {
             for series in call.series where series.calls > 0 {

@@ -1,8 +1,6 @@
 import Profile
 
 extension BeforeEntry {
-    private static let processesNamed = 3
-
     /// Whose times leave out what stands before the entry: a sentence for each kind. They may have any text in them.
     static func notes(_ profile: Profile) -> [String] {
         let kinds: [(BeforeEntry, String, String)] = [
@@ -16,24 +14,14 @@ extension BeforeEntry {
                 // A supervisor comes with a filter, and takes far longer.
                 $0.beforeEntry.contains(kind) && !(kind == .filter && $0.beforeEntry.contains(.supervisor))
             }
-            if !processes.isEmpty { notes.append("Before entry: \(does) \(names(of: processes)). \(time) not in the report.") }
+            if !processes.isEmpty { notes.append("Before entry: \(does) \(processes.phrase). \(time) not in the report.") }
         }
+        // Where the vDSO's section is shown.
+        guard let vdso = profile.vdso, !VDSOFindings.isNegligible(vdso, profile.capture) else { return notes }
         let guarded = Set(profile.processes.filter { !$0.beforeEntry.isEmpty }.map(\.pid))
-        let entered = profile.vdso?.entered.contains { $0.processes.contains { guarded.contains($0.pid) } } ?? false
-        if entered {
+        if vdso.entered.contains(where: { $0.processes.contains { guarded.contains($0.pid) } }) {
             notes.append("The savings in the vDSO section are too low for these processes: they leave that time out as well.")
         }
         return notes
-    }
-
-    private static func names(of processes: [ProcessProfile]) -> String {
-        let named = processes.prefix(processesNamed).map { process in
-            process.pid.map { "\(process.comm) (\($0))" } ?? process.comm
-        }
-        let rest = processes.count - named.count
-        if rest > 0 {
-            return named.joined(separator: ", ") + " and " + HumanFormat.count(UInt64(rest), "more process", "more processes")
-        }
-        return named.count < 2 ? named.joined() : named.dropLast().joined(separator: ", ") + " and " + named[named.count - 1]
     }
 }

@@ -15,7 +15,7 @@ package enum Notes {
                 "Probe floor: a call that does nothing reads \(HumanFormat.duration(nanoseconds: floor)) (p50\(spread ?? "")) here; "
                     + "all times include it.")
         }
-        notes += BeforeEntry.notes(profile) + VDSOFindings.notes(profile)
+        notes += BeforeEntry.notes(profile) + IOUringNote.sentences(profile) + VDSOFindings.notes(profile)
         notes += ownCost(profile) + (capture.sampling.flatMap(SamplingText.budget).map { [$0] } ?? [])
         return notes + balance(profile.balance) + capture.notes.map { "Note: \($0)" }
     }

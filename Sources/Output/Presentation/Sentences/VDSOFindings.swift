@@ -84,7 +84,7 @@ package enum VDSOFindings {
         }
         return [
             "SERVED is an estimate: the CPU time that \(ticks) saw in the vDSO, divided by what one call costs. The interval (95 %) "
-                + "has chance in it, and how much that cost varied meanwhile; where it is wide, only its upper end is shown."
+                + "covers chance and the spread of that cost; where it is wide, only its upper end is shown."
         ]
     }
 }
