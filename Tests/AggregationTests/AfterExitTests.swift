@@ -51,6 +51,16 @@ import Testing
         #expect(found?.distribution.sum == 500_000)
     }
 
+    @Test func `work that was seen once does not vanish`() {
+        let feed = Feed()
+        feed.send([Event(number: 3), Event(number: 3, sampling: 4)])
+        feed.send(Event(duration: 5_000, tgid: 0, number: 3, outcome: Self.left).single())
+        feed.sendUnmeasured(number: 3, [1] + Array(repeating: 0, count: 7))
+        // 3 calls; the measured ones stand for 17.
+        #expect(feed.calls().map(\.calls) == [3])
+        #expect(work(of: feed, 3)?.calls == 1 && work(of: feed, 3)?.measured == 1)
+    }
+
     /// Only records of their own are about work, and they name no process.
     @Test(arguments: [
         Event(tgid: 42, outcome: 3), Event(tgid: 0, outcome: 3, reserved: 1), Event(tgid: 0, outcome: 3, sampling: 13),

@@ -123,8 +123,9 @@ extension Semantics {
             #expect(report.balance.unmeasured > 5_000_000)
             #expect(
                 report.capture.warnings.contains {
-                    $0.contains("more than the budget of 0.01 %") && $0.contains("unmeasured call takes")
-                        && !$0.contains("own CPU time")
+                    // Which of the two is the larger part depends on how busy the machine is.
+                    $0.contains("more than the budget of 0.01 %")
+                        && ($0.contains("unmeasured call takes") || $0.contains("syslat's own CPU time"))
                 }, "\(report.capture.warnings)")
             report.expectNothingLost()
         }

@@ -16,14 +16,15 @@ struct ProcessTable: ~Copyable {
     static let defaultRowLimit = 16_384
 
     struct Row: ~Copyable {
+        // Small fields stand together: there may be thousands of rows.
         var pid: Int32?
+        var hasEnded = false
+        /// Known only once the process has ended.
+        var beforeEntry: BeforeEntry = []
         /// Known only once the process has ended.
         var name = ProcessName()
         var title = ProcessTitle()
-        /// Known only once the process has ended.
-        var beforeEntry: BeforeEntry = []
         var totals = CellTotals()
-        var hasEnded = false
         var recorder: HistogramRecorder?
     }
 
@@ -39,6 +40,9 @@ struct ProcessTable: ~Copyable {
     private var retired: [Int] = []
     /// Rows that are free to be used again.
     private var freeRows: [Int] = []
+    /// The titles that were found last: processes of one program share the memory of theirs.
+    private var titles: Set<String> = []
+    private static let mostTitles = 1024
 
     init(rowLimit: Int, keepsDistributions: Bool) {
         self.rowLimit = max(2, rowLimit)
@@ -126,8 +130,10 @@ struct ProcessTable: ~Copyable {
 
     /// Looks up the titles of living processes that are due for it, or of all.
     mutating func lookUpTitles(ofAll: Bool, _ title: (Int32) -> String?) {
+        if titles.count >= ProcessTable.mostTitles { titles = [] }
+        func shared(_ pid: Int32) -> String? { title(pid).map { titles.insert($0).memberAfterInsert } }
         for row in 1..<rows.count where unsafe !rows.base[row].hasEnded {
-            if let pid = unsafe rows.base[row].pid { unsafe rows.base[row].title.look(isDue: ofAll) { title(pid) } }
+            if let pid = unsafe rows.base[row].pid { unsafe rows.base[row].title.look(isDue: ofAll) { shared(pid) } }
         }
     }
 

@@ -28,8 +28,9 @@ package struct AfterExit: Sendable, Hashable {
     /// The work of `calls` calls, where this one is that of `recorded`: of the measured calls and those that they stand for.
     package func scaled(to calls: UInt64, of recorded: UInt64) -> AfterExit {
         guard recorded > 0, calls != recorded else { return self }
+        // What was seen doesn't vanish.
         func scaled(_ count: UInt64) -> UInt64 {
-            UInt64(exactly: (Double(count) * Double(calls) / Double(recorded)).rounded()) ?? .max
+            count == 0 ? 0 : max(1, UInt64(exactly: (Double(count) * Double(calls) / Double(recorded)).rounded()) ?? .max)
         }
         let distribution = distribution.scaled(to: scaled(distribution.count))
         return AfterExit(

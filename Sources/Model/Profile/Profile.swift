@@ -207,13 +207,13 @@ package struct ProcessSeries: Sendable, Hashable {
 package struct ProcessProfile: Sendable, Hashable {
     /// The process id; nil for the row that gathers the processes for which there was no row of their own.
     package var pid: Int32?
+    /// What stood before its calls while it was watched. It stands here since it takes no room beside the id.
+    package var beforeEntry: BeforeEntry
     /// The name in /proc/PID/comm, as it was last known.
     package var comm: String
     /// What it called itself when it was last looked at: its first argument, or what it had put there, as servers do
     /// (`postgres: walwriter`). nil of kernel threads, and where it ended too soon. It may have any text in it.
     package var title: String?
-    /// What stood before its calls while it was watched.
-    package var beforeEntry: BeforeEntry
     /// Its totals, one for each series in which it has calls.
     package var series: [ProcessSeries]
     /// All calls of the process; nil unless per-process distributions were asked for.

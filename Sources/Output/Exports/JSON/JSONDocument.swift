@@ -25,13 +25,14 @@ struct JSONDocument: Encodable {
         try container.encode(capture, forKey: .capture)
         try container.encode(balance, forKey: .balance)
         try container.encode(profile.calls.map { CallFigures($0, withBuckets: withBuckets) }, forKey: .syscalls)
-        switch grouping {
-        case .call: try container.encode(profile.processes.map(ProcessTotalsPart.init), forKey: .processes)
-        case .process:
-            let processes = profile.allProcesses.map { ProcessFigures($0, withBuckets: withBuckets) }
-            try container.encode(processes, forKey: .processes)
-        case .interval:
-            try container.encode(profile.processes.map(ProcessTotalsPart.init), forKey: .processes)
+        // One by one: a list of thousands of parts would be in memory beside the document.
+        var processes = container.nestedUnkeyedContainer(forKey: .processes)
+        if grouping == .process {
+            for process in profile.allProcesses { try processes.encode(ProcessFigures(process, withBuckets: withBuckets)) }
+        } else {
+            for process in profile.processes { try processes.encode(ProcessTotalsPart(process)) }
+        }
+        if grouping == .interval {
             let intervals = profile.intervals.map { IntervalFigures($0, withBuckets: withBuckets) }
             try container.encode(intervals, forKey: .intervals)
         }

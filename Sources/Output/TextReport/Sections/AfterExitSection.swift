@@ -25,7 +25,7 @@ enum AfterExitSection {
             call.afterExit.map { row(of: $0, named: SafeText.sanitized(call.id.label(on: context.profile.host))) }
         }
         guard !rows.isEmpty else { return titled("work was left \(summary(of: calls)): too little to matter", context) }
-        let table = Table(nameTitle: "CALL", columns: columns, rows: rows, style: context.style)
+        let table = Table(nameTitle: "LEFT BY", columns: columns, rows: rows, style: context.style)
         let ids = Set(shown.map(\.id))
         let others = calls.filter { !ids.contains($0.id) }
         return titled(explanation, context) + table.lines(width: context.width)
