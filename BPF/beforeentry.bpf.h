@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What stands before the entries of a process's calls: seccomp filters, their supervisors, a ptrace tracer. The program waits for them, and
- * no latency has that wait in it.
+ * What stands before the entries of a process's calls: seccomp filters, their supervisors, a ptrace tracer. The program waits for
+ * them, and no latency has that wait in it.
  *
- * A thread is looked at when it is first seen, when it forks, when it executes a program, after the calls that install filters, and when
- * it ends. From Linux 6.11 on it has no filters left at its end, only the mode.
+ * A thread is looked at when it is started, when its first call is seen, when it executes a program, after the calls that install
+ * filters, and at the end of its process. From Linux 6.11 on it has no filters left there, only the mode.
  */
 #ifndef SYSLAT_BEFOREENTRY_BPF_H
 #define SYSLAT_BEFOREENTRY_BPF_H

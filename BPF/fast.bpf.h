@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The fast path: native calls with nothing special about them (specialcalls.bpf.h), of a known thread, whose entry keeps the call while it lasts. Any other call
- * takes the general path from its beginning, so the fast path handles no other case.
+ * The fast path: native calls with nothing special about them (specialcalls.bpf.h), of a known thread, whose entry keeps the call
+ * while it lasts. Any other call takes the general path from its beginning, so the fast path handles no other case.
  *
  * The compiler keeps the blocks in the order of the source. The rare ones stand at the end, so most calls take no jump.
  */

@@ -125,6 +125,7 @@ static __always_inline int exit_without_entry(const __u64 *context, struct task_
         add_on_cpu(&cpu->counters.new_task_returns, 1);
     else
         add_on_cpu(&cpu->counters.began_before, 1);
+    note_new_thread();
     if (!(thread & (SYSLAT_IN_CALL | SYSLAT_LEFT_WORK)))
         set_thread(slot, thread, tid, kind);
     return 0;

@@ -65,7 +65,7 @@ static __noinline int count_missed_exit(void)
     return 0;
 }
 
-/* Looks at a thread that makes its first call, or whose slot another one has used since. */
+/* Looks at a thread that is seen for the first time, or whose slot another one has used since. */
 static __noinline int note_new_thread(void)
 {
     return note_before_entry((struct task_struct *)bpf_get_current_task(), bpf_get_current_pid_tgid() >> 32);

@@ -11,8 +11,8 @@ static __always_inline int task_forked(struct task_struct *child, const enum pro
     __u32 parent_tgid = bpf_get_current_pid_tgid() >> 32;
     __u32 child_tgid = READ(child, tgid, kind);
 
-    /* The child has its filters and its tracer already, and a thread may have got them from another one. */
-    if (in_scope(parent_tgid) && current_phase() != SYSLAT_CALIBRATING)
+    /* The child has its filters and its tracer already. A process of its own may not be watched: it is looked at when it is seen. */
+    if (child_tgid == parent_tgid && in_scope(parent_tgid))
         note_before_entry(child, child_tgid);
     if (!config.follow || child_tgid == parent_tgid || !is_watched(parent_tgid))
         return 0;
@@ -74,9 +74,10 @@ static __always_inline void process_ended(struct syslat_cpu *cpu, struct task_st
     };
     __u8 *byte = watch_byte(tgid);
 
+    /* Also of a process that is watched no longer: its id will be another's. */
+    record.before_entry = take_before_entry((struct task_struct *)bpf_get_current_task(), tgid);
     if (in_scope(tgid)) {
         record.cpu_ns = cpu_time(task, kind);
-        record.before_entry = take_before_entry((struct task_struct *)bpf_get_current_task(), tgid);
         read_process_name(record.comm);
         if (bpf_ringbuf_output(&events, &record, sizeof(record), wake_flags()))
             add_on_cpu(&cpu->counters.exits_unsent, 1);

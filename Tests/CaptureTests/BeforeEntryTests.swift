@@ -1,8 +1,9 @@
-import Capture
 import CaptureSupport
 import Probes
 import Profile
 import Testing
+
+@testable import Capture
 
 extension Semantics {
     /// What stands before the entries of calls: line 40.
@@ -41,6 +42,30 @@ extension Semantics {
             let options = CaptureOptions(target: .processes([program.pid], follow: true), programSet: set)
             let profile = try capture(options) { program.release() }
             #expect(program.wait() == 0)
+            #expect(profile.processes.map(\.beforeEntry) == [.filter], "\(profile.processes)")
+        }
+
+        /// A sandbox: its filter is older than the processes in it.
+        @Test(arguments: ProgramSet.allCases)
+        func `line 40: children have the filters of their parents`(_ set: ProgramSet) throws {
+            let profile = try profile(
+                Fixture.command("forbidding", "102", "1") + Fixture.command("children", "fork", "3", "5"), set)
+            #expect(profile.processes.count == 4)
+            #expect(profile.processes.allSatisfy { $0.beforeEntry == .filter }, "\(profile.processes)")
+        }
+
+        /// Nobody asked for the children, and their ids are used again.
+        @Test(arguments: ProgramSet.allCases)
+        func `line 40: nothing is kept of children that are not watched`(_ set: ProgramSet) throws {
+            let command = try Fixture.command("forbidding", "102", "1") + Fixture.command("children", "fork", "50", "1")
+            let options = CaptureOptions(target: .command(try ResolvedCommand(command), follow: false), programSet: set)
+            var session = try Session(options)
+            try session.start()
+            _ = try session.advance(until: nil)
+            let left = try session.probes.beforeEntry()
+            let profile = try session.finish()
+            #expect(session.waitForCommand() == 0)
+            #expect(left.isEmpty, "\(left)")
             #expect(profile.processes.map(\.beforeEntry) == [.filter], "\(profile.processes)")
         }
 

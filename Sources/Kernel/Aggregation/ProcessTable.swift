@@ -158,10 +158,10 @@ struct ProcessTable: ~Copyable {
                 profile: ProcessProfile(
                     pid: pid, comm: comm, title: unsafe rows.base[row].title.text, beforeEntry: beforeEntry, series: [],
                     distribution: unsafe rows.base[row].recorder?.snapshot()))
-            for cell in 0..<(unsafe rows.base[row].totals.count) {
-                let entry = unsafe rows.base[row].totals[cell]
-                if entry.calls > 0 { snapshot.add(entry.scaled(by: shares[cell]), of: series[cell]) }
-            }
+            // No larger than need be: arrays that grow double, and there may be thousands of processes.
+            let cells = (0..<(unsafe rows.base[row].totals.count)).filter { unsafe rows.base[row].totals[$0].calls > 0 }
+            snapshot.profile.series.reserveCapacity(cells.count)
+            for cell in cells { snapshot.add(unsafe rows.base[row].totals[cell].scaled(by: shares[cell]), of: series[cell]) }
             snapshots.append(snapshot)
         }
         return snapshots

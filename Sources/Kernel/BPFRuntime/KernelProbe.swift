@@ -59,7 +59,8 @@ package enum KernelProbe {
         code | destination << 8 | source << 12 | UInt64(UInt16(bitPattern: offset)) << 16 | immediate << 32
     }
 
-    /// Loads a program and unloads it again. `target`: the BTF type of the tracepoint or function. Returns 0, or the errno with which the kernel refuses it.
+    /// Loads a program and unloads it again. Returns 0, or the errno with which the kernel refuses it.
+    /// - Parameter target: the BTF type of the tracepoint or function to attach to.
     private static func load(
         _ program: [UInt64], as type: bpf_prog_type, on target: UInt32? = nil,
         attachType: bpf_attach_type = BPF_TRACE_RAW_TP, flags: UInt32 = 0

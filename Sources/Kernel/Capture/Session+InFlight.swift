@@ -22,9 +22,8 @@ extension Session {
 
     /// All calls in flight at the end of the capture, or in a snapshot.
     func callsInFlight(at moment: UInt64, _ slots: [InFlightSlot]) -> [InFlightCall] {
-        var names = InFlightNames()
-        return (slots.map(ThreadInCall.init) + threadsBegunBefore(others: slots)).map {
-            names.call(of: $0, at: moment, recordingSince: times.start)
+        (slots.map(ThreadInCall.init) + threadsBegunBefore(others: slots)).map {
+            ThreadNames($0).call(of: $0, at: moment, recordingSince: times.start)
         }
     }
 
@@ -66,18 +65,33 @@ extension ThreadInCall {
     init(_ slot: InFlightSlot) { self.init(pid: nil, tid: slot.tid, id: slot.id, enteredAt: slot.enteredAt) }
 }
 
-/// Whose calls are in flight. A thread that is still in the call of the last look is not looked up again: hundreds of daemons that wait
-/// cost next to nothing.
-struct InFlightNames {
-    private struct Names {
-        var call: UInt64?
-        var pid: Int32
-        var comm: String
-        var thread: String?
+/// Whose thread it is, as /proc has it now.
+private struct ThreadNames {
+    /// When the thread entered its call.
+    let call: UInt64?
+    private let pid: Int32
+    private let comm: String
+    private let thread: String?
+
+    init(_ thread: ThreadInCall) {
+        call = thread.enteredAt
+        pid = thread.pid ?? ProcFS.threadGroup(of: thread.tid) ?? thread.tid
+        comm = ProcFS.comm(of: pid) ?? "?"
+        self.thread = ProcFS.comm(of: thread.tid)
     }
 
-    private var last: [Int32: Names] = [:]
-    private var current: [Int32: Names] = [:]
+    func call(of thread: ThreadInCall, at moment: UInt64, recordingSince start: UInt64) -> InFlightCall {
+        InFlightCall(
+            pid: pid, tid: thread.tid, comm: comm, thread: self.thread, id: thread.id,
+            ageNanoseconds: thread.age(at: moment, recordingSince: start), beganBefore: thread.enteredAt == nil)
+    }
+}
+
+/// Whose calls are in flight, look after look. A thread that is still in the call of the last look is not looked up again: hundreds of
+/// daemons that wait cost next to nothing.
+struct InFlightNames {
+    private var last: [Int32: ThreadNames] = [:]
+    private var current: [Int32: ThreadNames] = [:]
 
     /// One look. What is not asked for in it is forgotten.
     mutating func look<Result>(_ body: (inout InFlightNames) -> Result) -> Result {
@@ -86,16 +100,9 @@ struct InFlightNames {
     }
 
     mutating func call(of thread: ThreadInCall, at moment: UInt64, recordingSince start: UInt64) -> InFlightCall {
-        let names = names(of: thread)
+        let known = last[thread.tid].flatMap { $0.call == thread.enteredAt ? $0 : nil }
+        let names = known ?? ThreadNames(thread)
         current[thread.tid] = names
-        return InFlightCall(
-            pid: names.pid, tid: thread.tid, comm: names.comm, thread: names.thread, id: thread.id,
-            ageNanoseconds: thread.age(at: moment, recordingSince: start), beganBefore: thread.enteredAt == nil)
-    }
-
-    private func names(of thread: ThreadInCall) -> Names {
-        if let known = last[thread.tid], known.call == thread.enteredAt { return known }
-        let pid = thread.pid ?? ProcFS.threadGroup(of: thread.tid) ?? thread.tid
-        return Names(call: thread.enteredAt, pid: pid, comm: ProcFS.comm(of: pid) ?? "?", thread: ProcFS.comm(of: thread.tid))
+        return names.call(of: thread, at: moment, recordingSince: start)
     }
 }
