@@ -47,7 +47,7 @@ extension Profile {
                     series.append(
                         Series(
                             outcome: outcome, failed: failed, distribution: distribution,
-                            inferred: Bool.random(using: &random) ? 0 : .random(in: 0...distribution.count, using: &random),
+                            inferred: Bool.random(using: &random) ? 0 : .random(in: 0..<max(1, distribution.count), using: &random),
                             unrepresented: isUnmeasured || Bool.random(using: &random)
                                 ? .random(in: 1...1 << 50, using: &random) : 0))
                 }
@@ -168,14 +168,15 @@ extension RefusedCalls {
 
 extension Optional<AfterExit> {
     static func random(using random: inout some RandomNumberGenerator) -> AfterExit? {
+        let distribution = LatencyHistogram.random(using: &random)
+        // At least one call was measured.
+        let inferred = UInt64.random(in: 0..<max(1, distribution.count), using: &random)
         switch Int.random(in: 0...3, using: &random) {
-        case 0: AfterExit(distribution: .random(using: &random))
-        case 1: AfterExit(unmeasured: .random(in: 1 ... .max, using: &random))
+        case 0: return AfterExit(distribution: distribution)
+        case 1: return AfterExit(unmeasured: .random(in: 1 ... .max, using: &random))
         case 2:
-            AfterExit(
-                distribution: .random(using: &random), inferred: .random(in: 0...3, using: &random),
-                unmeasured: .random(in: 1 ... .max, using: &random))
-        default: nil
+            return AfterExit(distribution: distribution, inferred: inferred, unmeasured: .random(in: 1 ... .max, using: &random))
+        default: return nil
         }
     }
 }

@@ -13,9 +13,9 @@ import Testing
         let read = CallProfile(
             id: SyscallID(abi: .x86_64, number: 0),
             series: [
-                Series(outcome: .ran, failed: false, distribution: recorder.snapshot(), unrepresented: 0),
+                Series(outcome: .ran, failed: false, distribution: recorder.snapshot(), inferred: 15, unrepresented: 0),
                 Series(outcome: .blocked, failed: false, distribution: LatencyHistogram(), unrepresented: 5),
-            ], errnos: [])
+            ], errnos: [], afterExit: AfterExit(distribution: recorder.snapshot(), inferred: 14, unmeasured: 3))
         var random = SeededGenerator(seed: 2)
         let sampling = CallSampling(
             lowestShift: 2, highestShift: 6, budget: OverheadBudget(limit: 0.01, spentNanoseconds: 7, watchedNanoseconds: 900))
@@ -42,6 +42,12 @@ import Testing
         } catch {
             return "\(error)"
         }
+    }
+
+    @Test(arguments: [("\"measured\":1,", 17), ("\"measured\":1,", 0), ("\"measured\":2,", 17), ("\"measured\":2,", 0)])
+    func `measured calls are among those of their distribution`(_ key: String, _ count: Int) throws {
+        let complaint = try complaint(replacing: key, with: "\"measured\":\(count),")
+        #expect(complaint.hasSuffix("\(count) calls can't have been measured for a distribution of 16"), "\(complaint)")
     }
 
     @Test func `a sampled profile is read as it was written`() throws {

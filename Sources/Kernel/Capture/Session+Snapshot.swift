@@ -40,7 +40,8 @@ extension Session {
         let vdso = vdso.profile(origins, processes: processes, readings, ticks: ticker.state, meter: meter.cost)
         let calls = intake.calls
         return Profile(
-            tool: syslatVersion, host: .current(), capture: summary(at: moment, readings, calls),
+            tool: syslatVersion, host: .current(),
+            capture: summary(at: moment, readings, calls, boundaryMatters: !vdso.entered.isEmpty || !vdso.served.isEmpty),
             balance: balance(readings), calls: calls, processes: processes,
             inFlight: callsInFlight(at: moment, readings.inFlight),
             vdso: vdso, refused: readings.refused)
@@ -62,7 +63,10 @@ extension Session {
             unmeasured: aggregator.unmeasured)
     }
 
-    private func summary(at moment: UInt64, _ readings: Readings, _ calls: [CallProfile]) -> CaptureSummary {
+    private func summary(
+        at moment: UInt64, _ readings: Readings, _ calls: [CallProfile], boundaryMatters: Bool
+    ) -> CaptureSummary {
+        let boundaryNote = boundaryMatters ? calibration.noteOnBoundary : nil
         // The windows of a bench must not change the floor that boots are compared by.
         let floor = options.isWindowed ? calibration.floor : calibration.floor?.lowered(by: calls)
         let cpu = phase == .drained ? times.cpuAtEnd : Clock.ownCPU
@@ -74,7 +78,7 @@ extension Session {
             probeFloorNanoseconds: floor?.nanoseconds, probeFloorSpread: floor?.spread,
             consumerCPUNanoseconds: cpu - times.cpuAtStart,
             programs: programCost(readings), sampling: sampling.summary,
-            warnings: warnings(readings.counters), notes: notes + vdso.notes(readings.counters))
+            warnings: warnings(readings.counters), notes: notes + vdso.notes(readings.counters) + (boundaryNote.map { [$0] } ?? []))
     }
 
     /// The time that the programs at entry and at exit took until now, if the kernel keeps statistics.

@@ -60,7 +60,7 @@ package struct Session: ~Copyable {
     var times = RecordingTimes()
     /// When batches of quiet CPUs are sent next.
     var nextFlush: UInt64 = 0
-    package internal(set) var notes: [String]
+    var notes: [String]
     /// When to look again whether processes that the target started still run.
     private var nextLookForDescendants: UInt64 = 0
     /// Calls that the kernel side had lost at the last reading.
@@ -72,7 +72,7 @@ package struct Session: ~Copyable {
     private static let pollNanoseconds: UInt64 = 50_000_000
     /// How long events of a quiet CPU may wait in its batch.
     static let flushNanoseconds: UInt64 = 1_000_000_000
-    /// How often to time a served call: for a five-thousandth of a CPU.
+    /// How often to time a served call.
     private static let meterNanoseconds: UInt64 = 100_000_000
     /// How often to look whether processes that the target started still run.
     private static let descendantsNanoseconds: UInt64 = 250_000_000
@@ -106,7 +106,7 @@ package struct Session: ~Copyable {
             Aggregator(keepsProcessDistributions: options.keepsProcessDistributions, processRowLimit: options.processRowLimit),
             recorder: recorder)
         self.watch = TargetWatch(options.target)
-        self.notes = (options.selection?.notes ?? []) + (calibration.noteOnBoundary.map { [$0] } ?? [])
+        self.notes = options.selection?.notes ?? []
         self.targetName = targetName
         self.options = options
         self.calibration = calibration
@@ -229,6 +229,9 @@ package struct Session: ~Copyable {
 
     /// The p50 of a call that does nothing under the programs of this capture; nil if they saw none.
     package var probeFloor: UInt64? { calibration.floor?.nanoseconds }
+
+    /// That the boundary was measured with calls that have something before their entry; nil if they have not.
+    package var noteOnBoundary: String? { calibration.noteOnBoundary }
 
     /// Whether there are vDSO ticks, or why not.
     package var vdsoTicks: VDSOTicks { ticker.state }

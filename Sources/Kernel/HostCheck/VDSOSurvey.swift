@@ -37,7 +37,8 @@ package struct VDSOSurvey {
                 target: .processes([], follow: false), ringBytes: CaptureOptions.smallestRing, btfPath: btfPath,
                 vdsoTickHertz: nil)
             let session = try Session(options, selfTest: selfTest)
-            return report(session.selfTest, floor: session.probeFloor, warnings: warnings + session.notes)
+            if let note = session.noteOnBoundary { warnings.append(note) }
+            return report(session.selfTest, floor: session.probeFloor, warnings: warnings)
         } catch {
             // A refusal without a log: the kernel didn't get as far as the file.
             guard btfPath == nil || (error.kind == .host && error.log.isEmpty) else { throw error }

@@ -6,7 +6,7 @@ import SyscallTable
 /// Times a call that the vDSO serves again and again while a capture goes on: on a busy machine it takes up to twice as long as on an idle
 /// one, because other programs use the same core, or its clock rate changes.
 ///
-/// Threading: one thread at a time. Each look takes about 20 µs of its CPU time.
+/// Threading: one thread at a time. Each look makes 1,140 calls: 40 µs where a call takes 35 ns.
 package struct ServedCallMeter: ~Copyable {
     private let runner: CallRunner
     private var nanoseconds: [Double] = []

@@ -7,14 +7,12 @@ package import SyscallTable
 package struct SeriesPart: Codable {
     private let call: CallPart
     private let end: EndPart
-    private let distribution: DistributionPart
-    /// How many of the calls were measured; only where not all of them were. Files of older versions lack it.
-    private let measured: UInt64?
+    private let distribution: EstimatedDistributionPart
     /// Calls without a distribution; only where there are any.
     private let unrepresented: UInt64?
 
     private enum CodingKeys: String, CodingKey {
-        case measured, unrepresented
+        case unrepresented
         /// What syslat 0.1.0 calls the unrepresented calls.
         case unmeasured
     }
@@ -22,17 +20,15 @@ package struct SeriesPart: Codable {
     package init(_ series: Series, of id: SyscallID) {
         call = CallPart(id)
         end = EndPart(series.outcome, failed: series.failed)
-        distribution = DistributionPart(series.distribution)
-        measured = series.inferred > 0 ? series.distribution.count - series.inferred : nil
+        distribution = EstimatedDistributionPart(series.distribution, inferred: series.inferred)
         unrepresented = series.unrepresented > 0 ? series.unrepresented : nil
     }
 
     package init(from decoder: any Decoder) throws {
         call = try CallPart(from: decoder)
         end = try EndPart(from: decoder)
-        distribution = try DistributionPart(from: decoder)
+        distribution = try EstimatedDistributionPart(from: decoder)
         let container = try decoder.container(keyedBy: CodingKeys.self)
-        measured = try container.decodeIfPresent(UInt64.self, forKey: .measured)
         unrepresented =
             try container.decodeIfPresent(UInt64.self, forKey: .unrepresented)
             ?? container.decodeIfPresent(UInt64.self, forKey: .unmeasured)
@@ -43,22 +39,51 @@ package struct SeriesPart: Codable {
         try end.encode(to: encoder)
         try distribution.encode(to: encoder)
         var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encodeIfPresent(measured, forKey: .measured)
         try container.encodeIfPresent(unrepresented, forKey: .unrepresented)
     }
 
     package func decoded() throws(ProfileDefect) -> (id: SyscallID, series: Series) {
         let (id, (outcome, failed)) = (try call.decoded(), try end.decoded())
         let unrepresented = unrepresented ?? 0
-        let distribution = try distribution.decoded(mayBeEmpty: unrepresented > 0)
-        guard measured ?? 0 <= distribution.count else {
-            throw ProfileDefect("\(measured ?? 0) calls were measured, more than the \(distribution.count) of the series")
-        }
-        let inferred = measured.map { distribution.count - $0 } ?? 0
+        let (distribution, inferred) = try distribution.decoded(mayBeEmpty: unrepresented > 0)
         return (
             id,
             Series(outcome: outcome, failed: failed, distribution: distribution, inferred: inferred, unrepresented: unrepresented)
         )
+    }
+}
+
+/// A distribution of which some calls may be inferred from others that sampling measured.
+struct EstimatedDistributionPart: Codable {
+    private let distribution: DistributionPart
+    /// How many of the calls were measured; only where not all of them were. Files of older versions lack it.
+    private let measured: UInt64?
+
+    private enum CodingKeys: String, CodingKey { case measured }
+
+    init(_ distribution: LatencyHistogram, inferred: UInt64) {
+        self.distribution = DistributionPart(distribution)
+        measured = inferred > 0 ? distribution.count - min(inferred, distribution.count) : nil
+    }
+
+    init(from decoder: any Decoder) throws {
+        distribution = try DistributionPart(from: decoder)
+        measured = try decoder.container(keyedBy: CodingKeys.self).decodeIfPresent(UInt64.self, forKey: .measured)
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        try distribution.encode(to: encoder)
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encodeIfPresent(measured, forKey: .measured)
+    }
+
+    func decoded(mayBeEmpty: Bool) throws(ProfileDefect) -> (distribution: LatencyHistogram, inferred: UInt64) {
+        let distribution = try distribution.decoded(mayBeEmpty: mayBeEmpty)
+        guard let measured else { return (distribution, 0) }
+        guard measured > 0 || distribution.isEmpty, measured <= distribution.count else {
+            throw ProfileDefect("\(measured) calls can't have been measured for a distribution of \(distribution.count)")
+        }
+        return (distribution, distribution.count - measured)
     }
 }
 
