@@ -112,24 +112,37 @@ package enum Fixtures {
         RefusedCalls(id: .native(102), by: .supervisor, errno: nil, calls: 1),
     ]
 
-    /// Processes that share out the calls, the largest first, all but `missing` of them.
+    /// Processes that share out the calls of every series, all but `missing` of them, as a capture does. A few calls of the first large
+    /// series are in no row of their own.
     package static func processes(of calls: [CallProfile], missing: UInt64 = 0) -> [ProcessProfile] {
+        var (nginx, postgres, others): ([ProcessSeries], [ProcessSeries], [ProcessSeries]) = ([], [], [])
+        func part(_ id: SyscallID, _ series: Series, calls: UInt64, nanoseconds: UInt64) -> [ProcessSeries] {
+            calls == 0
+                ? []
+                : [
+                    ProcessSeries(
+                        id: id, outcome: series.outcome, failed: series.failed, calls: calls, totalNanoseconds: nanoseconds)
+                ]
+        }
+        for call in calls {
+            for series in call.series where series.calls > 0 {
+                let isLarge = others.isEmpty && series.calls > 2 * (25 + missing)
+                let (other, lost): (UInt64, UInt64) = isLarge ? (25, missing) : (0, 0)
+                let (half, mean) = (series.calls / 2, series.distribution.mean ?? 0)
+                nginx += part(call.id, series, calls: half, nanoseconds: half * mean)
+                others += part(call.id, series, calls: other, nanoseconds: other * mean)
+                let taken = half + other + lost
+                let sum = series.distribution.sum
+                postgres += part(
+                    call.id, series, calls: series.calls - taken, nanoseconds: sum - min(sum, taken * mean))
+            }
+        }
         let whole = calls.reduce(into: LatencyHistogram()) { $0.merge($1.distribution) }
-        let errors = calls.reduce(0) { $0 + $1.errors }
-        let part = LatencyFixture.firstHalf(of: whole)
         return [
+            ProcessProfile(pid: 1234, comm: "nginx", series: nginx, distribution: LatencyFixture.firstHalf(of: whole)),
             ProcessProfile(
-                pid: 1234, comm: "nginx", calls: part.count, errors: errors / 2, totalNanoseconds: part.sum, blocked: 8_000,
-                distribution: part),
-            ProcessProfile(
-                pid: 1300, comm: "postgres", title: "postgres: walwriter", beforeEntry: [.filter, .supervisor],
-                calls: whole.count - part.count - 25 - missing,
-                errors: errors - errors / 2 - 1,
-                totalNanoseconds: whole.sum - part.sum - 26_000 - missing * 1_310, blocked: 7_353 - missing / 20,
-                distribution: nil),
-            ProcessProfile(
-                pid: nil, comm: "other processes", calls: 25, errors: 1, totalNanoseconds: 26_000, blocked: 0, distribution: nil
-            ),
+                pid: 1300, comm: "postgres", title: "postgres: walwriter", beforeEntry: [.filter, .supervisor], series: postgres),
+            ProcessProfile(pid: nil, comm: "other processes", series: others),
         ]
     }
 

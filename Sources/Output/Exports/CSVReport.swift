@@ -73,7 +73,7 @@ package enum CSVReport {
             let total = isMeasured ? String(series.totalNanoseconds) : ""
             let mean = isMeasured ? String(DecimalText.rounded(series.totalNanoseconds, per: series.calls)) : ""
             return line(
-                first + [series.id.abi.name, String(series.id.number), series.id.name, series.outcome.name, series.result]
+                first + name(series.id) + [series.outcome.name, series.result]
                     + [String(series.calls), total, "", mean] + Percentile.allCases.map { _ in "" }
                     + ["", mark(isSampled), "", ""])
         }.joined()

@@ -4,8 +4,8 @@ package import Profile
 import SyscallTable
 
 /// The whole distributions as an HdrHistogram log (version 1.3), for its tools and its libraries in many languages: a line for
-/// each call and outcome, errors included, tagged `read/ran` or `ia32:write/blocked`. The work that calls
-/// left has the tag `close/after_exit`.
+/// each call and outcome, errors included, tagged `read/ran` or `ia32:write/blocked`. The work that
+/// calls left has the tag `close/after_exit`.
 ///
 /// The buckets are HdrHistogram's own, so nothing is lost but what it cannot hold, and comments say what that was.
 package enum HlogReport {

@@ -31,13 +31,4 @@ package struct OutcomeTimes: Sendable, Hashable {
         blocked = blocked.addingSaturating(other.blocked)
         preempted = preempted.addingSaturating(other.preempted)
     }
-
-    /// What is left of these without a part of them.
-    package func without(_ part: OutcomeTimes) -> OutcomeTimes {
-        func rest(_ whole: UInt64, _ part: UInt64) -> UInt64 { whole > part ? whole - part : 0 }
-        var left = self
-        (left.ran, left.blocked) = (rest(ran, part.ran), rest(blocked, part.blocked))
-        left.preempted = rest(preempted, part.preempted)
-        return left
-    }
 }

@@ -14,10 +14,9 @@ extension Profile {
         (processes + [unattributed].compactMap { $0 }).sorted(falling: \.totalNanoseconds, then: { $0.pid ?? .max })
     }
 
-    /// The calls that are known by call and not by process; nil if there are none.
+    /// The calls that are known by call and not by process; nil if there are none. Where calls were sampled, the counts of processes are
+    /// rounded estimates, and what may be no more than their rounding is left out.
     package var unattributed: ProcessProfile? {
-        // Counts of processes are estimates where calls were sampled: what is left then is their rounding.
-        guard capture.sampling == nil || balance.overflowed > 0 else { return nil }
         var rest: [Key: ProcessSeries] = [:]
         for call in calls {
             for series in call.series where series.calls > 0 {
@@ -27,8 +26,12 @@ extension Profile {
                 rest[Key(part)] = part
             }
         }
-        for part in processes.lazy.flatMap(\.series) { rest[Key(part)]?.subtract(part) }
-        let left = rest.values.filter { $0.calls > 0 }.sorted { Key($0) < Key($1) }
+        var rounded: [Key: UInt64] = [:]
+        for part in processes.lazy.flatMap(\.series) {
+            rest[Key(part)]?.subtract(part)
+            if capture.sampling != nil { rounded[Key(part), default: 0] += 1 }
+        }
+        let left = rest.values.filter { $0.calls > rounded[Key($0)] ?? 0 }.sorted { Key($0) < Key($1) }
         return left.isEmpty ? nil : ProcessProfile(pid: nil, comm: ProcessProfile.unknownName, series: left)
     }
 

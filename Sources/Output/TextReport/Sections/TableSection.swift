@@ -26,7 +26,8 @@ enum TableSection {
             let hidden = HumanFormat.count(UInt64(rows.count - shown), nouns.0, nouns.1)
             sums.append(TableRow(sumOf: rows[shown...], name: "… \(hidden)"))
         }
-        sums.append(TableRow(sumOf: rows, name: "total", distribution: everything))
+        // The calls add up to the same however they are broken down, and their counts are exact.
+        sums.append(TableRow(sumOf: context.callRows, name: "total", distribution: everything))
         let hasTimesOfDay = grouping == .interval && profile.intervals.contains { $0.startedAtNanoseconds != nil }
         var table = LatencyTable(
             nameTitle: grouping.rawValue.uppercased() + (hasTimesOfDay ? " (UTC)" : ""), rows: Array(rows[..<shown]), sums: sums,
@@ -38,29 +39,18 @@ enum TableSection {
         return table.lines(width: context.width)
     }
 
-    /// The processes, and what is known by call but not by process: both tables have the same total.
+    /// The processes, and what is known by call but not by process.
     private static func processRows(_ context: ReportContext) -> [TableRow] {
-        var rows = context.profile.processes.map { TableRow(process: $0) }
+        var rows = context.profile.allProcesses.map { TableRow(process: $0) }
         if context.profile.capture.sampling != nil {
             for index in rows.indices { rows[index].basis = .some }
         }
-        return context.options.sort.sorted(rows + [unknownProcess(rows, context)].compactMap { $0 })
+        return context.options.sort.sorted(rows)
     }
 
     /// The intervals of a time series. They keep their order in time when sorted by total, which is the default.
     private static func intervalRows(_ context: ReportContext) -> [TableRow] {
         let rows = context.profile.intervals.map { TableRow(interval: $0) }
         return context.options.sort == .total ? rows : context.options.sort.sorted(rows)
-    }
-
-    private static func unknownProcess(_ rows: [TableRow], _ context: ReportContext) -> TableRow? {
-        let known = TableRow(sumOf: rows, name: "")
-        let all = TableRow(sumOf: context.callRows, name: "")
-        guard all.calls > known.calls else { return nil }
-        func rest(_ whole: UInt64, _ part: UInt64) -> UInt64 { whole > part ? whole - part : 0 }
-        return TableRow(
-            name: "(unknown process)", calls: all.calls - known.calls, errors: rest(all.errors, known.errors),
-            totalNanoseconds: rest(all.totalNanoseconds, known.totalNanoseconds),
-            blocked: rest(all.blocked, known.blocked), times: all.times.without(known.times), figures: nil)
     }
 }
