@@ -88,6 +88,14 @@ struct {
     __type(value, __u64);
 } refused SEC(".maps");
 
+/* Requests to io_uring that have not completed, by the address of struct io_kiocb. */
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(max_entries, SYSLAT_REQUESTS);
+    __type(key, __u64);
+    __type(value, struct syslat_request);
+} requests SEC(".maps");
+
 /* What stands before the calls of living processes: flags of enum syslat_before_entry, by process id. */
 struct {
     __uint(type, BPF_MAP_TYPE_HASH);

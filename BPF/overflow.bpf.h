@@ -86,6 +86,8 @@ static __noinline int overflow_call(struct syslat_cpu *cpu, __u64 duration_ns, _
 {
     if (overflow_duration(duration_ns, call))
         add_on_cpu(&cpu->counters.overflowed, 1);
+    else if (syslat_call_is_request(call))
+        add_on_cpu(&cpu->counters.requests_overflow_full, 1);
     else
         add_on_cpu(&cpu->counters.overflow_full, 1);
     return 0;

@@ -6,6 +6,7 @@
 #include <linux/bpf_perf_event.h>
 
 #include "tasks.bpf.h"
+#include "uring.bpf.h"
 #include "vdso/ticks.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
@@ -23,6 +24,39 @@ SEC("perf_event")
 int tick_vdso(struct bpf_perf_event_data *context)
 {
     return tick(PT_REGS_IP(&context->regs));
+}
+
+/* Requests to io_uring. The first program is tried before the second, which older kernels need. */
+SEC("raw_tp/io_uring_submit_req")
+int BPF_PROG(request_submit, struct io_kiocb *request)
+{
+    return request_submitted(request, &request->opcode);
+}
+
+SEC("raw_tp/io_uring_submit_sqe")
+int BPF_PROG(request_submit_older, struct io_kiocb *request)
+{
+    return request_submitted(request, &request->opcode);
+}
+
+SEC("raw_tp/io_uring_req_failed")
+int BPF_PROG(request_fail, const __u8 *entry, struct io_kiocb *request)
+{
+    /* It completes with the error. An opcode that the kernel doesn't know is only in the entry, which begins with it. */
+    return request_submitted(request, entry);
+}
+
+SEC("raw_tp/io_uring_complete")
+int request_complete(__u64 *context)
+{
+    return request_completed(context);
+}
+
+/* For user space: 1 if the programs above understand what the kernel tells them. */
+SEC("raw_tp")
+int requests_understood(void *context)
+{
+    return understands_requests();
 }
 
 /*

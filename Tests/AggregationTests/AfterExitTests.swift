@@ -63,7 +63,7 @@ import Testing
 
     /// Only records of their own are about work, and they name no process.
     @Test(arguments: [
-        Event(tgid: 42, outcome: 3), Event(tgid: 0, outcome: 3, reserved: 1), Event(tgid: 0, outcome: 3, sampling: 13),
+        Event(tgid: 42, outcome: 3), Event(tgid: 0, outcome: 3, request: 1), Event(tgid: 0, outcome: 3, sampling: 13),
         Event(tgid: 0, outcome: 3, evidence: 6),
     ])
     func `impossible work is malformed`(event: Event) {

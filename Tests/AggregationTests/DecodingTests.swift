@@ -28,6 +28,19 @@ import Testing
         }
     }
 
+    @Test func `a request to io_uring is in a row of its own, and not among the calls`() throws {
+        let feed = Feed()
+        let request = Event(duration: 5000, number: 3, error: 9, outcome: 1, request: 1)
+        feed.send(Record.batch([Event(number: 3), request, Event(number: 255, request: 1)]))
+        feed.send(request.single())
+        #expect(feed.completed == 1 && feed.requests == 3 && feed.malformed == 0)
+        let row = try #require(feed.call(.ioUring, 3))
+        #expect(row.series.map(\.outcome) == [.blocked] && row.calls == 2)
+        #expect(row.errnos == [ErrnoCount(errno: 9, count: 2)])
+        #expect(row.distribution == LatencyHistogram(recording: [5000, 5000]))
+        #expect(feed.call(.ioUring, 255)?.calls == 1 && feed.call(.x86_64, 3)?.calls == 1)
+    }
+
     @Test func `a record of a single call can hold the longest latency`() throws {
         for offset in 0..<8 {
             let feed = Feed()
@@ -42,7 +55,7 @@ import Testing
         }
     }
 
-    @Test(arguments: [Event(tgid: 0), Event(tgid: 4 << 20), Event(tgid: .max), Event(outcome: 3), Event(reserved: 1)])
+    @Test(arguments: [Event(tgid: 0), Event(tgid: 4 << 20), Event(tgid: .max), Event(outcome: 3), Event(abi: 1, request: 1)])
     func `an impossible call in a record of its own is malformed`(event: Event) {
         let feed = Feed()
         feed.send(event.single())
@@ -98,7 +111,8 @@ import Testing
     }
 
     @Test(arguments: [
-        Event(outcome: 3), Event(reserved: 1), Event(outcome: 3, reserved: 1), Event(tgid: 0), Event(clock: 1), Event(evidence: 6),
+        Event(outcome: 3), Event(number: 256, request: 1), Event(outcome: 3, request: 1), Event(tgid: 0), Event(clock: 1),
+        Event(evidence: 6),
         Event(evidence: 7), Event(sampling: 13), Event(sampling: 14), Event(sampling: 15),
     ])
     func `an impossible event is counted as malformed and its neighbours are kept`(event: Event) {
@@ -148,9 +162,9 @@ import Testing
         var wrong: [[UInt8]] = []
         for round in 0..<rounds(100_000) {
             let record = randomRecord(using: &random)
-            let (before, malformed) = (feed.completed + feed.malformedEvents, feed.malformedRecords)
+            let (before, malformed) = (feed.decoded + feed.malformedEvents, feed.malformedRecords)
             feed.send(record)
-            let taken = feed.completed + feed.malformedEvents - before
+            let taken = feed.decoded + feed.malformedEvents - before
             // Either all events of the record and nothing else, or one malformed record, or the end of a process.
             let isWhole =
                 (Int(taken) * 16 + 8 == record.count || taken == 1 && record.count == 32) && feed.malformedRecords == malformed
@@ -161,13 +175,13 @@ import Testing
             if round % 1000 == 0 { feed.retire() }
         }
         #expect(wrong.isEmpty)
-        #expect(feed.completed > 1000 && feed.malformedEvents > 1000 && feed.malformedRecords > 1000)
-        #expect(feed.completed + feed.malformedEvents == events)
-        #expect(feed.calls().reduce(0) { $0 + $1.calls } == feed.completed)
+        #expect(feed.decoded > 1000 && feed.malformedEvents > 1000 && feed.malformedRecords > 1000)
+        #expect(feed.decoded + feed.malformedEvents == events)
+        #expect(feed.calls().reduce(0) { $0 + $1.calls } == feed.decoded)
         // Events that stand for several are shared out in proportion, to the nearest call.
         let series = feed.processes().flatMap(\.series)
         let attributed = series.reduce(0) { $0 + Int($1.calls) }
-        #expect(abs(attributed - Int(feed.completed)) <= series.count / 2)
+        #expect(abs(attributed - Int(feed.decoded)) <= series.count / 2)
     }
 
     /// Random bytes, random bytes after a valid header, or a valid record with a few bytes changed.

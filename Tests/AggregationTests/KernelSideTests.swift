@@ -28,9 +28,10 @@ import Testing
             total.entered - 1000, total.neverReturned, total.beganBefore, total.newTaskReturns, total.refused, total.noSlot,
             total.missedExit, total.overflowed, total.overflowFull, total.spilled, total.batches, total.unbatched,
             total.clockBackwards, total.exitsUnsent, total.callersUnnoted, total.vsyscallsUnnoted, total.ticksUnnoted,
-            total.refusedUnnoted, total.beforeEntryUnnoted, total.workUnnoted,
+            total.refusedUnnoted, total.beforeEntryUnnoted, total.workUnnoted, total.requests, total.silentRequests,
+            total.lostRequestsByCause[.noSlot], total.lostRequestsByCause[.missedExit], total.lostRequestsByCause[.overflowFull],
         ]
-        #expect(sums == (0..<20).map { 101 + 2 * $0 })
+        #expect(sums == (0..<25).map { 101 + 2 * $0 })
         #expect(MemoryLayout<syslat_counters>.size == sums.count * 8)
         #expect(total.lost == total.noSlot + total.missedExit + total.overflowFull)
         #expect(total.lostByCause == [.noSlot: 111, .missedExit: 113, .overflowFull: 117])
@@ -167,7 +168,7 @@ import Testing
     }
 
     @Test func `what no kernel side writes is no kind of refused calls`() {
-        #expect(RefusedCalls(key(Event(reserved: 1), by: 1), calls: 1) == nil)
+        #expect(RefusedCalls(key(Event(request: 1), by: 1), calls: 1) == nil)
         for by in [4, 256, UInt32.max] { #expect(RefusedCalls(key(Event(), by: by), calls: 1) == nil) }
     }
 }

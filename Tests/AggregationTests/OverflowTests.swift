@@ -195,7 +195,9 @@ import Testing
     }
 
     @Test func `call words that no program writes are malformed`() {
-        let impossible = [Event(outcome: 3, reserved: 1).word.bytes, Event(evidence: 6).word.bytes, Event(reserved: 1).word.bytes]
+        let impossible = [
+            Event(outcome: 3, request: 1).word.bytes, Event(evidence: 6).word.bytes, Event(sampling: 1, request: 1).word.bytes,
+        ]
         for (position, key) in impossible.enumerated() {
             let feed = Feed()
             feed.sendOverflow(key: key, series: series([3: 2]), extremes: [extremes(3, 3)])

@@ -12,16 +12,16 @@ struct Event: Hashable {
     var error: UInt16 = 0
     var abi: UInt8 = 0
     var outcome: UInt8 = 0
-    var reserved: UInt8 = 0
     var evidence: UInt8 = 0
     var clock: UInt8 = 0
     var sampling: UInt8 = 0
+    var request: UInt8 = 0
 
     /// The call word: each field and its width, the lowest bits first. A value too large for its field spills into the next.
     var word: UInt64 {
         let fields: [(value: UInt64, bits: UInt64)] = [
             (UInt64(UInt32(bitPattern: number)), 32), (UInt64(abi), 2), (UInt64(evidence), 3), (UInt64(sampling), 4),
-            (UInt64(clock), 8), (UInt64(error), 12), (UInt64(outcome), 2), (UInt64(reserved), 1),
+            (UInt64(clock), 8), (UInt64(error), 12), (UInt64(outcome), 2), (UInt64(request), 1),
         ]
         var (word, place): (UInt64, UInt64) = (0, 0)
         for field in fields {
@@ -49,7 +49,7 @@ struct Event: Hashable {
 }
 
 enum Record {
-    static let version: UInt16 = 9
+    static let version: UInt16 = 10
     /// The events of a full batch.
     static let mostEvents = 256
 
@@ -84,6 +84,9 @@ final class Feed {
     var completed: UInt64 { aggregator.completed }
     var overflowed: UInt64 { aggregator.overflowed }
     var unmeasured: UInt64 { aggregator.unmeasured }
+    var requests: UInt64 { aggregator.requests }
+    /// Calls and requests.
+    var decoded: UInt64 { completed + requests }
     var malformedEvents: UInt64 { aggregator.malformedEvents }
     var malformedRecords: UInt64 { aggregator.malformedRecords }
     var malformed: UInt64 { malformedEvents + malformedRecords }

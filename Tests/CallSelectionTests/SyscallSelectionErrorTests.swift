@@ -56,14 +56,15 @@ import Testing
         #expect(
             sentence("i386:read")
                 == "the item 'i386:read' asks for the ABI 'i386', which x86_64 does not have; "
-                + "write x86_64, ia32 or x32 before the colon")
+                + "write x86_64, ia32, x32 or io_uring before the colon")
         #expect(
             sentence("aarch64:4")
                 == "the item 'aarch64:4' asks for the ABI 'aarch64', which x86_64 does not have; "
-                + "write x86_64, ia32 or x32 before the colon")
+                + "write x86_64, ia32, x32 or io_uring before the colon")
         #expect(
             sentence("x32:read", on: .aarch64)
-                == "the item 'x32:read' asks for the ABI 'x32', which aarch64 does not have; write aarch64 before the colon")
+                == "the item 'x32:read' asks for the ABI 'x32', which aarch64 does not have; write aarch64 or io_uring before the colon"
+        )
     }
 
     @Test(arguments: [

@@ -22,6 +22,7 @@ import Testing
         #expect(selection.numbers(abi: .x86_64) == [1])
         #expect(selection.numbers(abi: .ia32) == [4])
         #expect(selection.numbers(abi: .x32) == [1])
+        #expect(selection.numbers(abi: .ioUring) == [23])
         #expect(selection.numbers(abi: .aarch64) == [])
         #expect(!selection.contains(SyscallID(abi: .aarch64, number: 64)))
         #expect(!selection.includesOtherNumbers)
@@ -40,6 +41,13 @@ import Testing
         #expect(selection.contains(SyscallID(abi: .x86_64, number: 19)))
         #expect(selection.contains(SyscallID(abi: .x32, number: 515)))
         #expect(!selection.contains(SyscallID(abi: .x32, number: 19)))
+    }
+
+    @Test func `requests to io_uring are selected like the calls of an ABI`() throws {
+        #expect(names(try select("io_uring:fsync,io_uring:poll_*"), .ioUring) == ["fsync", "poll_add", "poll_remove"])
+        #expect(try select("io_uring:fsync").includesRequests && !select("getppid").includesRequests)
+        #expect(try !select("!io_uring:*,io_uring:255").contains(SyscallID(abi: .ioUring, number: 255)))
+        #expect(throws: SyscallSelectionError.self) { try select("io_uring:256") }
     }
 
     @Test func `a list may have spaces around its commas`() throws {

@@ -9,6 +9,9 @@ package enum BPFRequirement {
     package static let obstacle: String? = Doctor.examine(btfPath: nil).first { $0.verdict == .failed }
         .map { "\($0.subject): \($0.detail)" }
 
+    /// Whether the tracepoints of io_uring name the request that completes: from Linux 6.0 on.
+    package static let seesRequests = ProcessInfo.processInfo.operatingSystemVersion.majorVersion >= 6
+
     /// With SYSLAT_REQUIRE_BPF=1 nothing is skipped: what can't run fails.
     package static let isRequired = ProcessInfo.processInfo.environment["SYSLAT_REQUIRE_BPF"] == "1"
 }

@@ -10,6 +10,17 @@ package struct Report: Decodable, Sendable {
         package var closes: Bool { entered == completed + in_flight + never_returned + lost }
     }
 
+    /// The balance of requests to io_uring.
+    package struct Requests: Decodable, Sendable, Hashable {
+        package let submitted, completed, in_flight, silent, lost: UInt64
+
+        package init(submitted: UInt64, completed: UInt64 = 0, inFlight: UInt64 = 0, silent: UInt64 = 0) {
+            (self.submitted, self.completed, in_flight, self.silent, lost) = (submitted, completed, inFlight, silent, 0)
+        }
+
+        package var closes: Bool { submitted == completed + in_flight + silent + lost }
+    }
+
     package struct Outcome: Decodable, Sendable {
         package let calls, total_ns: UInt64
     }
@@ -144,6 +155,7 @@ package struct Report: Decodable, Sendable {
     package let host: Host
     package let vdso: VDSO?
     package let balance: Balance
+    package let requests: Requests?
     package let capture: Capture
     package let syscalls: [Call]
     package let processes: [ProcessRow]

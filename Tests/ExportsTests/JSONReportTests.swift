@@ -13,7 +13,7 @@ import Testing
     private static let profiles = [
         "typical": Fixtures.typical, "troubled": Fixtures.troubled, "empty": Fixtures.empty, "wide": Fixtures.wide,
         "vdso": Fixtures.timekeeping, "vdso-unmeasured": Fixtures.unmeasured, "vdso-vast": Fixtures.vastVDSO,
-        "sampled": Fixtures.sampled,
+        "sampled": Fixtures.sampled, "uring": Fixtures.uring,
     ]
 
     @Test(arguments: profiles.keys.sorted())

@@ -23,7 +23,8 @@ extension Profile {
             inFlight: randomInFlight(using: &random),
             intervals: series, vdso: Bool.random(using: &random) ? .random(using: &random) : nil,
             workload: Bool.random(using: &random) ? .random(using: &random) : nil,
-            refused: (0..<Int.random(in: 0...4, using: &random)).map { _ in .random(using: &random) })
+            refused: (0..<Int.random(in: 0...4, using: &random)).map { _ in .random(using: &random) },
+            requests: Bool.random(using: &random) ? .randomOfRequests(using: &random) : nil)
     }
 
     private static func randomInFlight(using random: inout some RandomNumberGenerator) -> [InFlightCall] {
@@ -131,6 +132,14 @@ extension CallSampling {
 }
 
 extension Balance {
+    static func randomOfRequests(using random: inout some RandomNumberGenerator) -> Balance {
+        func count() -> UInt64 { .random(in: 0...(1 << 40), using: &random) }
+        let (completed, inFlight, silent, lost) = (count(), count(), count(), count())
+        return Balance(
+            entered: completed + inFlight + silent + lost, completed: completed, inFlight: inFlight, neverReturned: silent,
+            lostByCause: [.missedExit: lost], overflowed: count())
+    }
+
     static func random(using random: inout some RandomNumberGenerator) -> Balance {
         func count() -> UInt64 { .random(in: 0...(1 << 40), using: &random) }
         let (completed, inFlight, never, lost) = (count(), count(), count(), count())

@@ -43,6 +43,33 @@ extension Fixtures {
         ])
     }
 
+    /// A program that works through io_uring: most of its requests completed, some asked for no completion, and one was lost.
+    package static var uring: Profile {
+        func request(_ number: Int32, _ series: [Series], _ errnos: [ErrnoCount] = []) -> CallProfile {
+            CallProfile(id: SyscallID(abi: .ioUring, number: number), series: series, errnos: errnos)
+        }
+        let requests = [
+            request(23, [series(.ran, 1_800, from: 1_900, seed: 41), series(.blocked, 400, from: 61_000, tail: 9, seed: 42)]),
+            request(3, [series(.blocked, 120, from: 1_400_000, tail: 4, seed: 43)]),
+            request(250, [series(.ran, failed: true, 3, from: 820, tail: 0, seed: 44)], [ErrnoCount(errno: 22, count: 3)]),
+        ]
+        let enter = CallProfile(id: .native(426), series: [series(.blocked, 700, from: 70_000, tail: 5, seed: 45)], errnos: [])
+        let completed = requests.reduce(0) { $0 + $1.calls }
+        var profile = Profile(
+            tool: "syslat 0.1.0", host: host, capture: capture(), balance: balance(of: [enter], inFlight: 0),
+            calls: [enter] + requests,
+            processes: processes(of: [enter] + requests),
+            inFlight: [
+                InFlightCall(
+                    pid: 1234, tid: 1235, comm: "fio", thread: "iou-sqp-1234", id: SyscallID(abi: .ioUring, number: 22),
+                    ageNanoseconds: 3_200_000_000)
+            ])
+        profile.requests = Balance(
+            entered: completed + 46, completed: completed, inFlight: 5, neverReturned: 40, lostByCause: [.missedExit: 1],
+            overflowed: 7)
+        return profile
+    }
+
     /// A time series of three intervals, the second of them empty.
     package static var byInterval: Profile {
         func call(_ id: SyscallID, _ count: Int, from base: UInt64, seed: UInt64) -> CallProfile {
@@ -88,7 +115,7 @@ extension Fixtures {
     /// The profiles on which every export format is tried, by name.
     package static let exports = [
         "typical": released(typical), "wide": wide, "extreme": extreme, "by-interval": byInterval, "empty": released(empty),
-        "vdso": timeCalls, "sampled": released(sampled),
+        "vdso": timeCalls, "sampled": released(sampled), "uring": released(uring),
     ]
 
     /// Sampled calls with a budget. Two series have no measured call.

@@ -48,6 +48,7 @@ import Testing
         narrow.calls = [single, CallProfile(id: .native(3), series: [Fixtures.series(.ran, 1, from: 93, seed: 1)], errnos: [])]
         return [
             Case("typical", Fixtures.typical),
+            Case("uring", Fixtures.uring),
             Case("typical-color", Fixtures.typical, Options(top: 4, histograms: .named(["read"]), color: true)),
             Case("typical-width-80", Fixtures.typical, Options(histograms: .named(["read"]), width: 80)),
             Case("command", launched, Options(sort: .name)),

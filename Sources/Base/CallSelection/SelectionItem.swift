@@ -86,6 +86,7 @@ struct SelectionItem {
             return [SyscallID(abi: .x32, number: number - Self.x32Bit)]
         }
         let abi = prefix == nil ? architecture.nativeABI : abis[0]
+        if abi == .ioUring, !SyscallSelection.opcodes.contains(number) { throw .opcodeOutOfRange(pattern) }
         return [SyscallID(abi: abi, number: number)]
     }
 

@@ -9,8 +9,8 @@ package import SyscallTable
 /// - a number, any that fits 32 bits with its sign (`9999`, `-1`): that number of the native ABI, whether or not it has a name.
 ///   On x86 a number with the x32 bit (0x40000000), as logs show it, means that x32 call.
 ///
-/// An ABI and a colon before any of these limit it to that ABI: `ia32:write`, `x32:%file`, `ia32:4`. Spaces around an item do
-/// not count.
+/// An ABI and a colon before any of these limit it to that ABI: `ia32:write`, `x32:%file`, `ia32:4`. Requests to io_uring are one
+/// of the ABIs: `io_uring:fsync`. Spaces around an item do not count.
 ///
 /// `!` before the first item of a list takes all its items out of everything, as in strace and perf: `!read,write` is
 /// everything but the two. `!` before a later item takes that one out of what stands before it: `%file,!openat` is `%file`
@@ -20,6 +20,9 @@ package import SyscallTable
 package struct SyscallSelection: Sendable, Hashable {
     /// Numbers 0 ..< 1024 of every ABI have a bit each in `bitmap(abi:)`, known or not; the tables end far below.
     package static let bitmapBits = 1024
+
+    /// The opcodes that requests to io_uring can have.
+    package static let opcodes: ClosedRange<Int32> = 0...255
 
     /// The architecture whose ABIs the selection is about.
     package let architecture: Architecture
@@ -73,6 +76,9 @@ package struct SyscallSelection: Sendable, Hashable {
         guard let index = architecture.abis.firstIndex(of: id.abi) else { return false }
         return sets[index].contains(id.number)
     }
+
+    /// Whether some request to io_uring is selected.
+    package var includesRequests: Bool { Self.opcodes.contains { contains(SyscallID(abi: .ioUring, number: $0)) } }
 
     /// Whether every call is selected and no filter is needed.
     package var isEverything: Bool {

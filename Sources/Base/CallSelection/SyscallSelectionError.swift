@@ -38,6 +38,12 @@ extension SyscallSelectionError {
             description: "\(number) is not the number of a system call; give one from \(Int32.min) to \(Int32.max)")
     }
 
+    static func opcodeOutOfRange(_ number: String) -> Self {
+        let (first, last) = (SyscallSelection.opcodes.lowerBound, SyscallSelection.opcodes.upperBound)
+        return Self(
+            item: number, description: "\(number) is not the opcode of a request to io_uring; give one from \(first) to \(last)")
+    }
+
     static func unclosedBracket(_ glob: String) -> Self {
         Self(
             item: glob,

@@ -14,11 +14,11 @@ package enum Architecture: String, Sendable, Hashable, CaseIterable {
         #endif
     }
 
-    /// The ABIs of its system calls, the native one first. 32-bit programs on Arm are not in the tables.
+    /// The ABIs of its system calls, the native one first, and requests to io_uring. 32-bit programs on Arm are not in the tables.
     package var abis: [ABI] {
         switch self {
-        case .x86_64: [.x86_64, .ia32, .x32]
-        case .aarch64: [.aarch64]
+        case .x86_64: [.x86_64, .ia32, .x32, .ioUring]
+        case .aarch64: [.aarch64, .ioUring]
         }
     }
 

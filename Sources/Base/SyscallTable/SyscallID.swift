@@ -1,4 +1,4 @@
-/// The convention by which a program entered the kernel. A number means nothing without it.
+/// The convention by which a program entered the kernel, or handed it a request. A number means nothing without it.
 package enum ABI: UInt8, Sendable, Hashable, CaseIterable, Codable {
     /// 64-bit calls by SYSCALL.
     case x86_64 = 0
@@ -8,6 +8,11 @@ package enum ABI: UInt8, Sendable, Hashable, CaseIterable, Codable {
     case x32 = 2
     /// 64-bit calls on Arm.
     case aarch64 = 3
+    /// Requests to io_uring, which are no system calls. A number is an opcode, below 256.
+    case ioUring = 5
+
+    /// Those of system calls.
+    package static let ofCalls: [ABI] = [.x86_64, .ia32, .x32, .aarch64]
 
     /// The name that every output uses.
     package var name: String {
@@ -16,6 +21,7 @@ package enum ABI: UInt8, Sendable, Hashable, CaseIterable, Codable {
         case .ia32: "ia32"
         case .x32: "x32"
         case .aarch64: "aarch64"
+        case .ioUring: "io_uring"
         }
     }
 
@@ -25,7 +31,7 @@ package enum ABI: UInt8, Sendable, Hashable, CaseIterable, Codable {
     }
 }
 
-/// A system call: its ABI and its number there.
+/// A system call, or a request to io_uring: its ABI and its number there.
 package struct SyscallID: Sendable, Hashable, Comparable {
     package var abi: ABI
     package var number: Int32

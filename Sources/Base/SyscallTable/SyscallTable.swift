@@ -13,7 +13,7 @@ package enum SyscallTable {
 
     /// The number of the call with this exact name, or nil if the ABI has no such call.
     package static func number(named name: some StringProtocol, abi: ABI) -> Int32? {
-        numbers[Int(abi.rawValue)][String(name)]
+        numbers[abi]?[String(name)]
     }
 
     /// The calls with this exact name in the given ABIs, in the order of the ABIs; empty if none has it.
@@ -40,28 +40,27 @@ package enum SyscallTable {
         case .ia32: ia32
         case .x32: x32
         case .aarch64: aarch64
+        case .ioUring: ioUring
         }
     }
 
-    // One lazy constant each: printing a 64-bit profile does not parse the other three.
+    // One lazy constant each: printing a 64-bit profile does not parse the others.
     private static let x86_64 = NameTable(lines: GeneratedTables.syscalls_x86_64)
     private static let ia32 = NameTable(lines: GeneratedTables.syscalls_ia32)
     private static let x32 = NameTable(lines: GeneratedTables.syscalls_x32)
     private static let aarch64 = NameTable(lines: GeneratedTables.syscalls_aarch64)
+    private static let ioUring = NameTable(lines: GeneratedTables.syscalls_io_uring)
 
-    /// Numbers by name; the index is the raw value of the ABI.
-    private static let numbers: [[String: Int32]] = ABI.allCases.map { abi in
-        var numbers: [String: Int32] = [:]
-        for call in allCalls(abi: abi) {
-            numbers[call.name] = call.number
-        }
-        return numbers
+    /// Numbers by name.
+    private static let numbers: [ABI: [String: Int32]] = ABI.allCases.reduce(into: [:]) { numbers, abi in
+        for call in allCalls(abi: abi) { numbers[abi, default: [:]][call.name] = call.number }
     }
 }
 
 extension SyscallID {
-    /// The name of the call, as in "read"; "syscall_N" for a number N that the tables do not have, also a negative one.
+    /// The name of the call, as in "read"; "syscall_N" for a number N that the tables do not have, also a negative one, and
+    /// "opcode_N" for such a request.
     package var name: String {
-        SyscallTable.name(of: self) ?? "syscall_\(number)"
+        SyscallTable.name(of: self) ?? (abi == .ioUring ? "opcode_\(number)" : "syscall_\(number)")
     }
 }

@@ -20,6 +20,9 @@ package struct Aggregator: ~Copyable {
     package private(set) var overflowed: UInt64 = 0
     /// The completed calls that were unmeasured: they are counted and have no latency.
     package private(set) var unmeasured: UInt64 = 0
+    /// Completed requests to io_uring, and those of them that came through the overflow histograms.
+    package private(set) var requests: UInt64 = 0
+    package private(set) var overflowedRequests: UInt64 = 0
     /// Events with an impossible field.
     package private(set) var malformedEvents: UInt64 = 0
     /// Records with a wrong header: how many calls they held isn't known.
@@ -104,11 +107,15 @@ package struct Aggregator: ~Copyable {
         processes.record(pid: tgid, cell: cell, duration: duration)
     }
 
-    /// Takes in a call that the vDSO could have served or that stands for others, or an invalid one. Out of line, because most
+    /// Takes in a call that the vDSO could have served or that stands for others, a request, or an invalid one. Out of line, because most
     /// calls are common.
     @inline(never)
     private mutating func consumeUncommon(_ call: CallWord, of tgid: UInt32, duration: UInt64) {
-        guard tgid > 0, call.isValid else { return malformedEvents += 1 }
+        guard tgid > 0, call.isValid || call.isValidRequest else { return malformedEvents += 1 }
+        if call.isRequest {
+            requests &+= 1
+            return processes.record(pid: tgid, cell: series.record(call, duration: duration), duration: duration)
+        }
         completed &+= 1
         let cell = series.record(call, duration: duration)
         processes.record(pid: tgid, cell: cell, duration: duration)
@@ -165,13 +172,19 @@ package struct Aggregator: ~Copyable {
     /// writes its call word.
     package mutating func consumeOverflow(_ overflow: OverflowSeries) {
         let isAfterExit = overflow.call.isAfterExit
-        guard overflow.call.isValid || isAfterExit else { return malformedRecords += 1 }
+        let isRequest = overflow.call.isValidRequest
+        guard overflow.call.isValid || isAfterExit || isRequest else { return malformedRecords += 1 }
         let counted = countedOverflow.updateValue(overflow.totals, forKey: overflow.call)
         if isAfterExit { return afterExit.add(overflow.afterExit(since: counted), of: overflow.call) }
         let distribution = overflow.distribution(since: counted)
         guard !distribution.isEmpty else { return }
-        completed = completed.addingSaturating(distribution.count)
-        overflowed = overflowed.addingSaturating(distribution.count)
+        if isRequest {
+            requests = requests.addingSaturating(distribution.count)
+            overflowedRequests = overflowedRequests.addingSaturating(distribution.count)
+        } else {
+            completed = completed.addingSaturating(distribution.count)
+            overflowed = overflowed.addingSaturating(distribution.count)
+        }
         series.add(distribution, of: overflow.call)
     }
 

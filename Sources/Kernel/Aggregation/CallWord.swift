@@ -7,8 +7,12 @@ struct CallWord: Hashable {
     let bits: UInt64
 
     var number: Int32 { syslat_call_number(bits) }
-    /// The raw value of an `ABI`.
+    /// The raw value of an `ABI`, in the word of a call.
     var abi: UInt8 { syslat_call_abi(bits) }
+    /// The same in the word of a call or request.
+    var rowABI: UInt8 { isRequest ? UInt8(SYSLAT_IO_URING.rawValue) : abi }
+    /// It is about a request to io_uring.
+    var isRequest: Bool { syslat_call_is_request(bits) }
     /// The raw value of an `EntryEvidence`, or 0.
     var evidence: UInt8 { syslat_call_evidence(bits) }
     var clock: UInt8 { syslat_call_clock(bits) }
@@ -36,8 +40,15 @@ struct CallWord: Hashable {
     /// Whether a kernel side of this version can have written it of a completed call.
     @inline(__always)
     var isValid: Bool {
-        // The bit above the outcome is set in no call.
+        // The bit above the outcome is that of requests.
         bits >> UInt64(SYSLAT_CALL_OUTCOME_SHIFT) <= UInt64(SYSLAT_PREEMPTED.rawValue) && hasValidEntry
+    }
+
+    /// Whether a kernel side of this version can have written it of a completed request.
+    var isValidRequest: Bool {
+        let common = bits & ~UInt64(SYSLAT_CALL_REQUEST)
+        return isRequest && CallWord(bits: common).isCommon && common >> UInt64(SYSLAT_CALL_ABI_SHIFT) & 3 == 0
+            && UInt32(bitPattern: number) < UInt32(SYSLAT_REQUEST_OPCODES)
     }
 
     /// Whether it is about the work that a call left to its thread, and a kernel side of this version can have written it.

@@ -54,6 +54,18 @@ package struct KernelCounters: Sendable {
         [.noSlot: noSlot, .missedExit: missedExit, .overflowFull: overflowFull]
     }
 
+    // Requests to io_uring.
+
+    package var requests: UInt64 { counters.requests }
+    /// Requests that post no completion if they succeed.
+    package var silentRequests: UInt64 { counters.requests_silent }
+    package var lostRequestsByCause: [Balance.LossCause: UInt64] {
+        [
+            .noSlot: counters.requests_no_place, .missedExit: counters.requests_missed,
+            .overflowFull: counters.requests_overflow_full,
+        ]
+    }
+
     // On the way to the consumer.
 
     package var spilled: UInt64 { counters.spilled }

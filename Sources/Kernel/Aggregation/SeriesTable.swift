@@ -10,7 +10,8 @@ struct SeriesTable: ~Copyable {
     /// The index has an element for each completion of each call index.
     fileprivate static var completions: Int { Int(SYSLAT_COMPLETIONS) }
     private static let indexSize = Int(SYSLAT_CALL_INDEXES) * completions
-    /// At most this many different numbers beyond the index get series of their own; all others share those of one number.
+    /// At most this many different numbers beyond the index get series of their own; all others share those of one number. Opcodes of
+    /// requests, of which there are few, are not among them.
     static let otherNumberLimit = 256
     static let sharedOtherNumber = Int32.min
 
@@ -149,7 +150,7 @@ struct SeriesTable: ~Copyable {
     @inline(__always)
     private mutating func cellNumber(_ call: CallWord) -> Int {
         call.evidence == 0
-            ? cellNumber(abi: call.abi, number: call.number, outcome: call.outcome, failed: call.error != 0) : originCell(call)
+            ? cellNumber(abi: call.rowABI, number: call.number, outcome: call.outcome, failed: call.error != 0) : originCell(call)
     }
 
     /// Mostly the same as last time: a program that reads the time reads it often.
@@ -200,7 +201,7 @@ struct SeriesTable: ~Copyable {
     private mutating func otherCell(abi: UInt8, number: Int32, outcome: UInt8, failed: Bool) -> Int {
         let kind = Kind(abi: abi, number: number, outcome: outcome, failed: failed)
         if let known = others.first(where: { unsafe cells.base[$0].kind == kind }) { return known }
-        if !otherNumbers.contains(kind.id) {
+        if kind.id.abi != .ioUring, !otherNumbers.contains(kind.id) {
             if otherNumbers.count >= SeriesTable.otherNumberLimit, number != SeriesTable.sharedOtherNumber {
                 return otherCell(abi: abi, number: SeriesTable.sharedOtherNumber, outcome: outcome, failed: failed)
             }

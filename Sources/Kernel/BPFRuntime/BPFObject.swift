@@ -130,15 +130,17 @@ package struct BPFObject: ~Copyable {
         return unsafe BPFLink(adopting: link)
     }
 
-    /// Runs a `raw_tp` program once on one CPU and returns what it returned.
+    /// Runs a `raw_tp` program once, on one CPU or on any, and returns what it returned.
     /// Errors: ENXIO for a CPU that is offline. Kernel: 5.10 (BPF_F_TEST_RUN_ON_CPU).
-    package func run(_ program: String, onCPU cpu: Int) throws(BPFError) -> UInt32 {
+    package func run(_ program: String, onCPU cpu: Int? = nil) throws(BPFError) -> UInt32 {
         let found = unsafe bpf_object__find_program_by_name(object, program)
         var options = unsafe bpf_test_run_opts()
         unsafe options.sz = MemoryLayout<bpf_test_run_opts>.size
-        unsafe options.flags = UInt32(BPF_F_TEST_RUN_ON_CPU)
-        unsafe options.cpu = UInt32(cpu)
-        try checked("run \(program) on CPU \(cpu)") {
+        if let cpu {
+            unsafe options.flags = UInt32(BPF_F_TEST_RUN_ON_CPU)
+            unsafe options.cpu = UInt32(cpu)
+        }
+        try checked("run \(program)" + (cpu.map { " on CPU \($0)" } ?? "")) {
             unsafe bpf_prog_test_run_opts(bpf_program__fd(found), &options)
         }
         return unsafe options.retval

@@ -12,7 +12,9 @@ extension Session {
     mutating func callsInFlight(at moment: UInt64) throws(CaptureError) -> CallsInFlight? {
         guard !options.isWindowed else { return nil }
         let slots = try explained { () throws(BPFError) in try probes.inFlight() }
-        let threads = (slots.filter { $0.enteredAt <= moment }.map(ThreadInCall.init) + threadsBegunBefore(others: slots))
+        let requests = try explained { () throws(BPFError) in try probes.requestsInFlight() }
+        let known = slots.map(ThreadInCall.init) + requests.map(ThreadInCall.init)
+        let threads = (known.filter { $0.enteredAt ?? 0 <= moment } + threadsBegunBefore(others: slots))
             .byUrgency(\.id) { $0.age(at: moment, recordingSince: times.start) }
         let kept = threads.prefix(CallsInFlight.limit)
         let start = times.start
@@ -25,6 +27,12 @@ extension Session {
         (slots.map(ThreadInCall.init) + threadsBegunBefore(others: slots)).map {
             ThreadNames($0).call(of: $0, at: moment, recordingSince: times.start)
         }
+    }
+
+    /// The oldest requests to io_uring that have not completed: all of them might be tens of thousands.
+    func requestsInFlight(at moment: UInt64, _ requests: [RequestInFlight]) -> [InFlightCall] {
+        requests.map(ThreadInCall.init).sorted(falling: { $0.age(at: moment, recordingSince: times.start) }, then: \.tid)
+            .prefix(CallsInFlight.limit).map { ThreadNames($0).call(of: $0, at: moment, recordingSince: times.start) }
     }
 
     /// Threads of the target's processes in calls that had been entered before recording began and have not returned: the calls that a
@@ -46,7 +54,7 @@ extension Session {
     }
 }
 
-/// A thread and the call that it is in.
+/// A thread and the call that it is in, or a request that it has submitted.
 struct ThreadInCall {
     /// nil where it has yet to be looked up.
     var pid: Int32?
@@ -63,6 +71,10 @@ struct ThreadInCall {
 
 extension ThreadInCall {
     init(_ slot: InFlightSlot) { self.init(pid: nil, tid: slot.tid, id: slot.id, enteredAt: slot.enteredAt) }
+
+    init(_ request: RequestInFlight) {
+        self.init(pid: request.pid, tid: request.tid, id: request.id, enteredAt: request.submittedAt)
+    }
 }
 
 /// Whose thread it is, as /proc has it now.

@@ -43,8 +43,25 @@ extension Session {
             tool: syslatVersion, host: .current(),
             capture: summary(at: moment, readings, calls, boundaryMatters: !vdso.entered.isEmpty || !vdso.served.isEmpty),
             balance: balance(readings), calls: calls, processes: processes,
-            inFlight: callsInFlight(at: moment, readings.inFlight),
-            vdso: vdso, refused: readings.refused)
+            inFlight: callsInFlight(at: moment, readings.inFlight) + requestsInFlight(at: moment, readings.requests),
+            vdso: vdso, refused: readings.refused, requests: probes.watchesRequests ? requestBalance(readings) : nil)
+    }
+
+    private func requestBalance(_ readings: Readings) -> Balance {
+        let (counters, misses) = (readings.counters, readings.requestMisses)
+        let (completed, overflowed) = (intake.aggregator.requests, intake.aggregator.overflowedRequests)
+        var lost = counters.lostRequestsByCause
+        lost[.recursion] = misses.submitted
+        // Of the completions that no program saw, some are known by now: another request has the address of theirs.
+        let unseen = misses.completed - min(misses.completed, lost[.missedExit] ?? 0)
+        let inFlight = UInt64(readings.requests.count) - min(UInt64(readings.requests.count), unseen)
+        lost[.missedExit, default: 0] += UInt64(readings.requests.count) - inFlight
+        let entered = counters.requests + misses.submitted
+        let explained = completed + inFlight + counters.silentRequests + lost.values.reduce(0, +)
+        let inBatches = phase == .drained || explained > entered ? 0 : entered - explained
+        return Balance(
+            entered: entered, completed: completed, inFlight: inFlight, neverReturned: counters.silentRequests, lostByCause: lost,
+            inBatches: inBatches, overflowed: overflowed)
     }
 
     private func balance(_ readings: Readings) -> Balance {
@@ -160,6 +177,8 @@ private struct CompletedCalls {
 /// What the programs have left in the kernel, read at once.
 struct Readings {
     let inFlight: [InFlightSlot]
+    let requests: [RequestInFlight]
+    let requestMisses: (submitted: UInt64, completed: UInt64)
     let refused: [RefusedCalls]
     let beforeEntry: [Int32: BeforeEntry]
     let callers: [CallerEntry]
@@ -170,6 +189,8 @@ struct Readings {
     /// The counters come last: whatever is found before has been counted then.
     init(_ probes: borrowing Probes) throws(BPFError) {
         inFlight = try probes.inFlight()
+        requests = try probes.requestsInFlight()
+        requestMisses = probes.requestMisses
         refused = try probes.refused()
         beforeEntry = try probes.beforeEntry()
         callers = try probes.callers()

@@ -50,7 +50,8 @@ extension syslat_config {
         others_selected = selection.includesOtherNumbers ? 1 : 0
         var words = [UInt64](repeating: 0, count: Int(SYSLAT_CALL_INDEXES) / 64)
         var others: [SyscallID] = []
-        for abi in selection.architecture.abis {
+        copy(selection.bitmap(abi: .ioUring), to: &selected_requests)
+        for abi in selection.architecture.abis where abi != .ioUring {
             let first = Int(syslat_call_index(UInt32(abi.rawValue), 0)) / 64
             for (position, word) in selection.bitmap(abi: abi).enumerated() { words[first + position] = word }
             others += selection.exceptions(abi: abi).map { SyscallID(abi: abi, number: $0) }

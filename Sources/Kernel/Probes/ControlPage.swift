@@ -47,6 +47,11 @@ struct ControlPage: ~Copyable {
     /// When recording began: CLOCK_MONOTONIC.
     var recordingStart: UInt64 { unsafe control.pointee.recording_start_ns }
 
+    /// The requests to io_uring that have not completed.
+    var requests: UInt32 { unsafe word(\.requests).pointee.load(ordering: .relaxed) }
+
+    func forgetRequests() { unsafe word(\.requests).pointee.store(0, ordering: .relaxed) }
+
     /// The vDSO ticks until now; the count may begin again at 0.
     var vdsoTickCount: UInt32 { unsafe word(\.vdso_ticks).pointee.load(ordering: .relaxed) }
 

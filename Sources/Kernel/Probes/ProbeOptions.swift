@@ -33,6 +33,9 @@ package struct ProbeOptions: Sendable {
     /// Limits the CPU shares, for tests in which CPUs need to use one together.
     package var cpuShareLimit: Int?
 
+    /// Whether requests to io_uring are watched.
+    var watchesRequests: Bool { selection?.includesRequests ?? true }
+
     /// Whether the programs are to be able to leave calls unmeasured.
     var samples: Bool { isSampled || programSet == .fastSampling }
 

@@ -36,6 +36,19 @@ extension Probes {
         slots.inFlight + (try object.map("spill").entries(UInt32.self, syslat_slot.self).compactMap { InFlightSlot($0.1) })
     }
 
+    /// The requests to io_uring that have not completed.
+    package func requestsInFlight() throws(BPFError) -> [RequestInFlight] {
+        guard control.requests > 0 else { return [] }
+        return try object.map("requests").entries(UInt64.self, syslat_request.self).map { RequestInFlight($0.1) }
+    }
+
+    /// How often the kernel skipped the programs that see requests to io_uring.
+    package var requestMisses: (submitted: UInt64, completed: UInt64) {
+        guard watchesRequests else { return (0, 0) }
+        let submitted = RequestHooks.submissions.reduce(0) { $0 + object.statistics(of: $1).recursionMisses }
+        return (submitted, object.statistics(of: RequestHooks.completion).recursionMisses)
+    }
+
     /// Calls of this recording that have left work whose end has not been seen.
     package var pendingWork: [PendingWorkSlot] { slots.pendingWork(since: control.recordingStart) }
 

@@ -90,6 +90,11 @@ extension Probes {
         let (callers, refused) = (try object.map("callers"), try object.map("refused"))
         for key in callers.keys(as: syslat_caller_key.self) { try callers.remove(key) }
         for key in refused.keys(as: syslat_refused_key.self) { try refused.remove(key) }
+        if control.requests > 0 {
+            let requests = try object.map("requests")
+            for key in requests.keys(as: UInt64.self) { try requests.remove(key) }
+            control.forgetRequests()
+        }
         let beforeEntry = try object.map("before_entry")
         for key in beforeEntry.keys(as: UInt32.self) { try beforeEntry.remove(key) }
     }

@@ -11,6 +11,8 @@ package struct Probes: ~Copyable {
     /// The kernel side names the files of callers. Otherwise they must be looked up while the process is alive.
     package let namesCallers: Bool
     package let programSet: ProgramSet
+    /// Requests to io_uring are watched: they were asked for, and the kernel has the tracepoints.
+    package var watchesRequests: Bool { links.watchesRequests }
 
     let object: BPFObject
     let control: ControlPage
@@ -27,6 +29,14 @@ package struct Probes: ~Copyable {
         let sysExit, sysEnter: BPFLink
         /// Not on kernels without the tracepoint.
         let vsyscall: BPFLink?
+        let requests: RequestHooks?
+
+        var watchesRequests: Bool {
+            switch requests {
+            case .some: true
+            case nil: false
+            }
+        }
     }
 
     /// Loads and attaches. Nothing is recorded before ``startRecording()``.
@@ -57,12 +67,13 @@ package struct Probes: ~Copyable {
         let fork = try object.attach(programs.fork)
         let exec = try object.attach(programs.exec)
         let exit = try object.attach(programs.exit)
-        let work = Probes.attachWorkHook(programs.workHooks, of: object)
+        let work = programs.workHooks.firstLink(in: object)
         if work != nil { control.setFindsEndOfWork() }
         let sysExit = try object.attach(programs.sysExit)
         let sysEnter = try object.attach(programs.sysEnter)
         // The tracepoint is there where the kernel emulates the page (CONFIG_X86_VSYSCALL_EMULATION).
         let vsyscall = try? object.attach("vsyscall")
+        let requests = programs.watchesRequests ? RequestHooks(object) : nil
 
         self.object = object
         self.ring = ring
@@ -73,15 +84,9 @@ package struct Probes: ~Copyable {
         programSet = set
         namesCallers = features.looksUpMappings
         recordingPhase = options.scope.isCgroup ? SYSLAT_RECORDING_CGROUP : SYSLAT_RECORDING
-        links = Links(fork: fork, exec: exec, exit: exit, work: work, sysExit: sysExit, sysEnter: sysEnter, vsyscall: vsyscall)
-    }
-
-    /// Attaches the first of the programs that the kernel lets attach; nil if it lets none.
-    private static func attachWorkHook(_ programs: [String], of object: borrowing BPFObject) -> BPFLink? {
-        for program in programs {
-            if let link = try? object.attach(program) { return link }
-        }
-        return nil
+        links = Links(
+            fork: fork, exec: exec, exit: exit, work: work, sysExit: sysExit, sysEnter: sysEnter, vsyscall: vsyscall,
+            requests: requests)
     }
 }
 
@@ -106,7 +111,8 @@ private struct Loaded: ~Copyable {
     private init(
         _ options: ProbeOptions, _ features: KernelFeatures, _ set: ProgramSet, workHooks: [String], isConcurrent: Bool
     ) throws(BPFError) {
-        let programs = set.programs(naming: features.looksUpMappings, workHooks: workHooks)
+        let programs = set.programs(
+            naming: features.looksUpMappings, workHooks: workHooks, watchesRequests: options.watchesRequests)
         let config = syslat_config(options, features, set, isConcurrent: isConcurrent)
         let opened = try OpenBPFObject(name: "syslat", image: set.image, btfPath: options.btfPath)
         try opened.setInitialValue(of: ".rodata.config", to: config)

@@ -54,10 +54,14 @@ package enum ProgramSet: String, Sendable, Hashable, CaseIterable {
         let fork, exec, exit: String
         /// Those that come after the work which calls leave to their threads, the best first.
         let workHooks: [String]
+        /// Requests to io_uring are watched.
+        let watchesRequests: Bool
 
         /// Whether a program is to be loaded.
         func contains(_ name: String) -> Bool {
-            ([sysEnter, sysExit, fork, exec, exit] + workHooks + Programs.inEverySet).contains(name)
+            ([sysEnter, sysExit, fork, exec, exit] + workHooks + Programs.inEverySet
+                + (watchesRequests ? RequestHooks.programs : []))
+                .contains(name)
         }
 
         private static let inEverySet = ["flush_batch", "tick_vdso", "vsyscall"]
@@ -66,7 +70,7 @@ package enum ProgramSet: String, Sendable, Hashable, CaseIterable {
     /// - Parameters:
     ///   - names: the kernel can look up mappings, so the exit program names the files that bypass the vDSO.
     ///   - workHooks: the programs that come after the work which calls leave.
-    func programs(naming names: Bool, workHooks: [String]) -> Programs {
+    func programs(naming names: Bool, workHooks: [String], watchesRequests: Bool) -> Programs {
         let (suffix, hooks) =
             switch self {
             case .fast: ("fast", "typed")
@@ -78,7 +82,8 @@ package enum ProgramSet: String, Sendable, Hashable, CaseIterable {
         let naming = names && !knowsThreads ? "_naming" : ""
         return Programs(
             sysEnter: "sys_enter_\(suffix)", sysExit: "sys_exit_\(suffix)\(naming)", fork: "task_fork_\(hooks)",
-            exec: "task_exec_\(hooks)", exit: "task_exit_\(hooks)", workHooks: workHooks)
+            exec: "task_exec_\(hooks)", exit: "task_exit_\(hooks)", workHooks: workHooks,
+            watchesRequests: watchesRequests)
     }
 
     /// The programs that come after the work which calls leave, the best first.

@@ -25,6 +25,8 @@ extension SyscallID {
         "futex_time64", "futex_wait", "futex_waitv", "io_getevents", "io_pgetevents", "nanosleep", "pause", "poll", "ppoll",
         "ppoll_time64", "pselect6", "pselect6_time64", "restart_syscall", "rt_sigsuspend", "rt_sigtimedwait",
         "rt_sigtimedwait_time64", "select", "_newselect", "wait4", "waitid", "waitpid",
+        // Of io_uring.
+        "link_timeout", "poll_add", "timeout",
     ]
 }
 

@@ -65,6 +65,12 @@ extension Balance {
             unmeasured: unmeasured.addingSaturating(other.unmeasured))
     }
 
+    /// The sum of what is known.
+    static func merged(_ first: Balance?, _ second: Balance?) -> Balance? {
+        guard let first, let second else { return first ?? second }
+        return first.merged(with: second)
+    }
+
     /// Whether one of the figures stands at the largest number.
     var isSaturated: Bool {
         [entered, completed, inFlight, neverReturned, lost, beganBefore, newTaskReturns, refused, overflowed, unmeasured].contains(
@@ -110,7 +116,8 @@ extension Profile {
         let merged = Profile(
             tool: tool, host: host, capture: capture, balance: balance.merged(with: other.balance),
             calls: calls.merged(with: other.calls), processes: processes.merged(with: other.processes),
-            inFlight: inFlight + other.inFlight, vdso: vdso, workload: workload, refused: refused.merged(with: other.refused))
+            inFlight: inFlight + other.inFlight, vdso: vdso, workload: workload, refused: refused.merged(with: other.refused),
+            requests: Balance.merged(requests, other.requests))
         return merged.markedIfSaturated
     }
 
@@ -149,7 +156,8 @@ extension Profile {
             }
             || refused.contains { $0.calls == .max }
             || processes.contains { $0.calls == .max || $0.totalNanoseconds == .max }
-            || capture.durationNanoseconds == .max || balance.isSaturated || vdso?.isSaturated == true
+            || capture.durationNanoseconds == .max || balance.isSaturated || requests?.isSaturated == true
+            || vdso?.isSaturated == true
             || workload?.isSaturated == true
         guard isSaturated else { return self }
         var marked = self

@@ -11,7 +11,10 @@ package struct Profile: Sendable, Hashable {
     package var host: Host
     package var capture: CaptureSummary
     package var balance: Balance
-    /// The calls that completed, by falling total time.
+    /// The same of requests to io_uring: `entered` are those submitted, and `neverReturned` those that asked for no completion. nil where
+    /// requests were not watched.
+    package var requests: Balance?
+    /// The calls that completed, and the requests to io_uring, by falling total time.
     package var calls: [CallProfile]
     /// The processes that made them, by falling total time.
     package var processes: [ProcessProfile]
@@ -29,8 +32,9 @@ package struct Profile: Sendable, Hashable {
     package init(
         tool: String, host: Host, capture: CaptureSummary, balance: Balance, calls: [CallProfile],
         processes: [ProcessProfile], inFlight: [InFlightCall], intervals: [Interval] = [], vdso: VDSOProfile? = nil,
-        workload: WorkloadResult? = nil, refused: [RefusedCalls] = []
+        workload: WorkloadResult? = nil, refused: [RefusedCalls] = [], requests: Balance? = nil
     ) {
+        self.requests = requests
         self.refused = refused.byFallingCount
         self.intervals = intervals
         self.vdso = vdso
@@ -43,6 +47,11 @@ package struct Profile: Sendable, Hashable {
         self.processes = processes.sorted(falling: \.totalNanoseconds, then: { $0.pid ?? .max })
         self.inFlight = inFlight.sorted(falling: \.ageNanoseconds, then: \.tid)
     }
+}
+
+extension Profile {
+    /// Completed calls and requests that came to the consumer as single events.
+    package var events: UInt64 { balance.events.addingSaturating(requests?.events ?? 0) }
 }
 
 /// The calls that completed in one interval of a time series.

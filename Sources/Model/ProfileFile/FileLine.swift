@@ -23,6 +23,7 @@ struct FileLine: Decodable {
     let vdsoVsyscall: VDSOVsyscallPart?
     let workload: WorkloadPart?
     let workloadCase: WorkloadCasePart?
+    let requests: RequestsPart?
     let balance: BalancePart?
     let sha256: String?
 
@@ -52,6 +53,7 @@ struct FileLine: Decodable {
         vdsoVsyscall = try part(.vdsoVsyscall)
         workload = try part(.workload)
         workloadCase = try part(.workloadCase)
+        requests = try part(.requests)
         balance = try part(.balance)
         sha256 = try part(.sha256)
     }

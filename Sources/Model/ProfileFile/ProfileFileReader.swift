@@ -32,6 +32,7 @@ package struct ProfileFileReader {
         var refused: [RefusedCalls] = []
         var vdso = VDSODraft()
         var workload = WorkloadDraft()
+        var requests: Balance?
         var balance: Balance?
         var intervals: [Interval] = []
         var openInterval: Interval?
@@ -84,12 +85,17 @@ package struct ProfileFileReader {
             "The file \(path) is incomplete: it ends after \(partial.intervals.count) finished "
                 + (partial.intervals.count == 1 ? "interval, " : "intervals, ")
                 + "without processes, calls in flight and a balance of its own.")
-        let completed = partial.intervals.reduce(UInt64(0)) { total, interval in
-            interval.calls.reduce(total) { $0.addingSaturating($1.calls) }
-        }
-        partial.balance = Balance(
-            entered: completed, completed: completed, inFlight: 0, neverReturned: 0, lostByCause: [:])
+        let calls = partial.intervals.lazy.flatMap(\.calls)
+        partial.balance = ProfileFileReader.balance(of: calls.filter { $0.id.abi != .ioUring })
+        let requests = ProfileFileReader.balance(of: calls.filter { $0.id.abi == .ioUring })
+        partial.requests = requests.entered > 0 ? requests : nil
         return try profile(of: partial)
+    }
+
+    /// What is known of calls without a balance of their own: that they completed.
+    private static func balance(of calls: some Sequence<CallProfile>) -> Balance {
+        let completed = calls.reduce(UInt64(0)) { $0.addingSaturating($1.calls) }
+        return Balance(entered: completed, completed: completed, inFlight: 0, neverReturned: 0, lostByCause: [:])
     }
 
     // MARK: Lines
@@ -152,6 +158,7 @@ package struct ProfileFileReader {
         if let refused = line.refused { draft.refused.append(try refused.decoded()) }
         try draft.vdso.take(line)
         try draft.workload.take(line)
+        if let requests = line.requests { draft.requests = requests.balance }
         if let balance = line.balance { draft.balance = balance.balance }
     }
 
@@ -182,7 +189,7 @@ package struct ProfileFileReader {
         return Profile(
             tool: tool, host: host, capture: capture, balance: balance, calls: calls, processes: draft.processes,
             inFlight: draft.inFlight, intervals: draft.intervals, vdso: draft.vdso.profile,
-            workload: draft.workload.workload, refused: draft.refused)
+            workload: draft.workload.workload, refused: draft.refused, requests: draft.requests)
     }
 
     // MARK: Errors

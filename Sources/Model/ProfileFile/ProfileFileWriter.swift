@@ -48,6 +48,7 @@ package struct ProfileFileWriter {
         for refused in profile.refused { bytes += try line(.refused, RefusedPart(refused)) }
         if let vdso = profile.vdso { bytes += try lines(vdso) }
         if let workload = profile.workload { bytes += try lines(workload) }
+        if let requests = profile.requests { bytes += try line(.requests, RequestsPart(requests)) }
         bytes += try line(.balance, BalancePart(profile.balance))
         return try bytes + line(.sha256, digest())
     }

@@ -26,21 +26,33 @@ package struct BalancePart: Codable {
     package init(_ balance: Balance) {
         (entered, completed, inFlight) = (balance.entered, balance.completed, balance.inFlight)
         neverReturned = balance.neverReturned
-        lostByCause = Dictionary(uniqueKeysWithValues: balance.lostByCause.map { ($0.key.rawValue, $0.value) })
+        lostByCause = LossesPart.names(balance)
         (beganBefore, newTaskReturns) = (balance.beganBefore, balance.newTaskReturns)
         (refused, overflowed, unmeasured) = (balance.refused, balance.overflowed, balance.unmeasured)
     }
 
-    /// A cause of loss that only a later version knows is `unaccounted`: the calls are lost all the same.
     package var balance: Balance {
+        Balance(
+            entered: entered, completed: completed, inFlight: inFlight, neverReturned: neverReturned,
+            lostByCause: LossesPart.causes(lostByCause),
+            beganBefore: beganBefore, newTaskReturns: newTaskReturns, refused: refused, overflowed: overflowed,
+            unmeasured: unmeasured ?? unsampled ?? 0)
+    }
+}
+
+/// What was lost, by the name of the cause.
+enum LossesPart {
+    static func names(_ balance: Balance) -> [String: UInt64] {
+        Dictionary(uniqueKeysWithValues: balance.lostByCause.map { ($0.key.rawValue, $0.value) })
+    }
+
+    /// A cause of loss that only a later version knows is `unaccounted`: the calls are lost all the same.
+    static func causes(_ names: [String: UInt64]) -> [Balance.LossCause: UInt64] {
         var causes: [Balance.LossCause: UInt64] = [:]
-        for (name, count) in lostByCause {
+        for (name, count) in names {
             let cause = Balance.LossCause(rawValue: name) ?? .unaccounted
             causes[cause] = (causes[cause] ?? 0).addingSaturating(count)
         }
-        return Balance(
-            entered: entered, completed: completed, inFlight: inFlight, neverReturned: neverReturned, lostByCause: causes,
-            beganBefore: beganBefore, newTaskReturns: newTaskReturns, refused: refused, overflowed: overflowed,
-            unmeasured: unmeasured ?? unsampled ?? 0)
+        return causes
     }
 }

@@ -1,7 +1,7 @@
 /// The names at the top of a report (the JSON one) and of each line of a profile file.
 package enum TopKey: String, CodingKey, CaseIterable {
     // Files and reports.
-    case tool, host, capture, balance, vdso, workload, refused
+    case tool, host, capture, balance, vdso, workload, refused, requests
     case inFlight = "in_flight"
 
     // Reports only.

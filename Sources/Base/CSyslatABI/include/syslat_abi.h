@@ -8,7 +8,7 @@
 #ifndef SYSLAT_ABI_H
 #define SYSLAT_ABI_H
 
-#define SYSLAT_ABI_VERSION 9
+#define SYSLAT_ABI_VERSION 10
 
 #include "syslat/types.h"
 #include "syslat/limits.h"

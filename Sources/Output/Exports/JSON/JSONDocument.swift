@@ -24,6 +24,7 @@ struct JSONDocument: Encodable {
         try container.encode(HostPart(profile.host), forKey: .host)
         try container.encode(capture, forKey: .capture)
         try container.encode(balance, forKey: .balance)
+        try container.encodeIfPresent(requests, forKey: .requests)
         try container.encode(profile.calls.map { CallFigures($0, withBuckets: withBuckets) }, forKey: .syscalls)
         // One by one: a list of thousands of parts would be in memory beside the document.
         var processes = container.nestedUnkeyedContainer(forKey: .processes)
@@ -46,12 +47,20 @@ struct JSONDocument: Encodable {
         let (capture, balance) = (profile.capture, profile.balance)
         var part = CapturePart(capture)
         part.startedAt = Timestamp.rfc3339(nanosecondsSince1970: capture.startedAtNanoseconds)
-        part.events = balance.events
+        part.events = profile.events
         if let programs = capture.programs, balance.entered > 0 {
             part.programs?.nanosecondsPerCall = Double(programs.nanoseconds) / Double(balance.entered)
         }
         part.sampling?.budget?.spent = capture.sampling?.budget?.spent
         return part
+    }
+
+    private var requests: RequestsPart? {
+        profile.requests.map { requests in
+            var part = RequestsPart(requests)
+            part.lost = requests.lost
+            return part
+        }
     }
 
     private var balance: BalancePart {

@@ -15,7 +15,7 @@ package enum OpenMetricsReport {
     package static func render(_ profile: Profile, byProcess: Bool = false) -> String {
         let families =
             [host(profile.host)] + capture(profile.capture) + sampling(profile) + balance(profile.balance)
-            + [refused(profile.refused), durations(of: profile.calls)] + afterExit(profile.calls)
+            + [refused(profile.refused), durations(of: profile.calls)] + requests(profile) + afterExit(profile.calls)
             + (byProcess ? ProcessMetrics.families(profile.allProcesses) : [])
             + (profile.vdso.map(VDSOMetrics.families) ?? [])
         return families.map(\.text).joined() + "# EOF\n"
@@ -124,12 +124,35 @@ package enum OpenMetricsReport {
         var family = MetricFamily(
             "syslat_syscall_duration_seconds", .histogram, unit: "seconds",
             help: "Latency of completed system calls, from entry to exit.")
-        for call in calls {
-            for series in call.series.inOrder where !series.distribution.isEmpty {
-                add(series.distribution, labels(of: series, call.id), to: &family)
-            }
-        }
+        for call in calls where call.id.abi != .ioUring { add(call, labels: labels, to: &family) }
         return family
+    }
+
+    /// Requests to io_uring. Nothing where they were not watched.
+    private static func requests(_ profile: Profile) -> [MetricFamily] {
+        guard let requests = profile.requests else { return [] }
+        var submitted = MetricFamily("syslat_submitted_requests", .counter, help: "Requests to io_uring that were submitted.")
+        submitted.add("_total", [], String(requests.entered))
+        var states = MetricFamily("syslat_requests", .counter, help: "Submitted requests to io_uring, by what became of them.")
+        for (state, count) in [
+            ("completed", requests.completed), ("in_flight", requests.inFlight), ("silent", requests.neverReturned),
+            ("lost", requests.lost),
+        ] { states.add("_total", [("state", state)], String(count)) }
+        var durations = MetricFamily(
+            "syslat_request_duration_seconds", .histogram, unit: "seconds",
+            help: "Latency of completed requests to io_uring, from submission to completion.")
+        for call in profile.calls where call.id.abi == .ioUring {
+            add(call, labels: { Array(labels(of: $0, $1).dropFirst()) }, to: &durations)
+        }
+        return [submitted, states, durations]
+    }
+
+    private static func add(
+        _ call: CallProfile, labels: (Series, SyscallID) -> MetricFamily.Labels, to family: inout MetricFamily
+    ) {
+        for series in call.series.inOrder where !series.distribution.isEmpty {
+            add(series.distribution, labels(series, call.id), to: &family)
+        }
     }
 
     /// Nothing where no call left work.

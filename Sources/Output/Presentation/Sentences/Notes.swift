@@ -17,7 +17,7 @@ package enum Notes {
         }
         notes += BeforeEntry.notes(profile) + IOUringNote.sentences(profile) + VDSOFindings.notes(profile)
         notes += ownCost(profile) + (capture.sampling.flatMap(SamplingText.budget).map { [$0] } ?? [])
-        return notes + balance(profile.balance) + capture.notes.map { "Note: \($0)" }
+        return notes + balance(profile.balance) + (profile.requests.map(requests) ?? []) + capture.notes.map { "Note: \($0)" }
     }
 
     /// Why the total time is longer than the capture, where it is.
@@ -37,12 +37,24 @@ package enum Notes {
         if capture.durationNanoseconds > 0 {
             text += " (\(HumanFormat.percentage(capture.consumerCPUNanoseconds, of: capture.durationNanoseconds)) of one CPU)"
         }
-        text += " for \(HumanFormat.count(balance.events, "event", "events"))"
+        text += " for \(HumanFormat.count(profile.events, "event", "events"))"
         if let programs = capture.programs, balance.entered > 0 {
             let each = programs.nanoseconds / balance.entered
             text += "; its BPF programs took \(HumanFormat.duration(nanoseconds: each)) a call (kernel statistics)"
         }
         return [text + "."]
+    }
+
+    /// Nothing where there were none.
+    private static func requests(_ requests: Balance) -> [String] {
+        func count(_ value: UInt64) -> String { HumanFormat.count(value) }
+        guard requests.entered > 0 else { return [] }
+        let silent = requests.neverReturned > 0 ? " + \(count(requests.neverReturned)) that asked for no completion" : ""
+        return [
+            "io_uring: \(HumanFormat.count(requests.entered, "request", "requests")) submitted \(requests.closes ? "=" : "≠") "
+                + "\(count(requests.completed)) completed + \(count(requests.inFlight)) in flight\(silent) + \(count(requests.lost)) lost; "
+                + "their times are from submission to completion"
+        ]
     }
 
     private static func balance(_ balance: Balance) -> [String] {

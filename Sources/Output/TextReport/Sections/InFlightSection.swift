@@ -11,8 +11,12 @@ enum InFlightSection {
     static func lines(_ context: ReportContext) -> [String] {
         let calls = context.profile.inFlight
         guard !calls.isEmpty else { return [] }
-        let rest = calls.count > rowsShown ? ["  … \(calls.count - rowsShown) more"] : []
-        return rows("In flight at the end", calls.prefix(rowsShown), context) + rest + legend(calls)
+        // Of requests to io_uring only the oldest are kept.
+        let (requests, kept) = (context.profile.requests?.inFlight ?? 0, UInt64(calls.count { $0.id.abi == .ioUring }))
+        let omitted = requests - min(kept, requests)
+        let rest = UInt64(max(0, calls.count - rowsShown)).addingSaturating(omitted)
+        return rows("In flight at the end", calls.prefix(rowsShown), context)
+            + (rest > 0 ? ["  … \(HumanFormat.count(rest)) more"] : []) + legend(calls)
     }
 
     /// A few of the calls in flight at the end of an interval, and how many more there were: a whole system is full of waiting daemons.

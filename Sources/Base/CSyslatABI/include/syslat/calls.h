@@ -12,6 +12,7 @@ enum syslat_abi {
     SYSLAT_X32 = 2,
     SYSLAT_AARCH64 = 3,
     SYSLAT_VSYSCALL = 4, /* the legacy page: in the callers' map only */
+    SYSLAT_IO_URING = 5, /* requests to io_uring: SYSLAT_CALL_REQUEST stands for it */
 };
 
 /* ABIs that system calls have. A power of two. */
@@ -55,7 +56,7 @@ enum syslat_evidence {
  *      8 clock     of clock_gettime and clock_getres with evidence: the id, or SYSLAT_CLOCK_...
  *     12 error     0, or the errno: 1 ... 4095
  *      2 outcome   enum syslat_outcome
- *      1 zero
+ *      1 request   not a call: a request to io_uring. The number is its opcode; the ABI, evidence, sampling and clock are 0.
  */
 #define SYSLAT_CALL_ABI_SHIFT 32
 #define SYSLAT_CALL_EVIDENCE_SHIFT 34
@@ -63,6 +64,7 @@ enum syslat_evidence {
 #define SYSLAT_CALL_CLOCK_SHIFT 41
 #define SYSLAT_CALL_ERROR_SHIFT 49
 #define SYSLAT_CALL_OUTCOME_SHIFT 61
+#define SYSLAT_CALL_REQUEST (1ULL << 63)
 
 /* clang-format off */
 static inline syslat_s32 syslat_call_number(syslat_u64 call) { return (syslat_s32)call; }
@@ -72,6 +74,7 @@ static inline syslat_u8 syslat_call_sampling(syslat_u64 call) { return call >> S
 static inline syslat_u8 syslat_call_clock(syslat_u64 call) { return call >> SYSLAT_CALL_CLOCK_SHIFT & 255; }
 static inline syslat_u16 syslat_call_error(syslat_u64 call) { return call >> SYSLAT_CALL_ERROR_SHIFT & SYSLAT_MAX_ERRNO; }
 static inline syslat_u8 syslat_call_outcome(syslat_u64 call) { return call >> SYSLAT_CALL_OUTCOME_SHIFT & 3; }
+static inline _Bool syslat_call_is_request(syslat_u64 call) { return call >> 63; }
 static inline _Bool syslat_call_is_unmeasured(syslat_u64 call) { return syslat_call_sampling(call) == SYSLAT_UNMEASURED; }
 /* clang-format on */
 

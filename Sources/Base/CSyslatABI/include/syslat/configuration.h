@@ -33,7 +33,8 @@ struct syslat_config {
     syslat_u32 vdso_bytes;   /* size of the image that every native process has; 0 if there is none */
     syslat_u32 vdso_regions; /* how many of those below are in use, in rising order */
     struct syslat_vdso_region regions[SYSLAT_VDSO_REGIONS];
-    syslat_u64 selected[SYSLAT_CALL_INDEXES / 64]; /* a bit for each call index */
+    syslat_u64 selected[SYSLAT_CALL_INDEXES / 64];             /* a bit for each call index */
+    syslat_u64 selected_requests[SYSLAT_REQUEST_OPCODES / 64]; /* a bit for each opcode of io_uring */
 };
 
 #endif

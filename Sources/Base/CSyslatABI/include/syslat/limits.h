@@ -42,6 +42,11 @@
 /* Bytes of a caller's name. */
 #define SYSLAT_CALLER_NAME 64
 
+/* Requests to io_uring that have not completed. */
+#define SYSLAT_REQUESTS 32768
+/* Their opcodes are below this. */
+#define SYSLAT_REQUEST_OPCODES 256
+
 /* Kinds of refused calls that are told apart: by ABI, number, error and who refused them. */
 #define SYSLAT_REFUSED_KINDS 4096
 

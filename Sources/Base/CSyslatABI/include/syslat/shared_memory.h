@@ -22,15 +22,15 @@ enum syslat_phase {
 #define SYSLAT_EPOCH_PHASE_BITS 3
 
 struct syslat_control {
-    syslat_u32 epoch;              /* what is known about threads holds for one epoch */
-    syslat_u32 spilled;            /* calls in the spill table now; written by the programs only */
-    syslat_u64 recording_start_ns; /* CLOCK_MONOTONIC, when recording began */
-    syslat_u64 coarse_now_ns;      /* CLOCK_MONOTONIC, as user space last looked: the entry time of unmeasured calls */
-    syslat_u32 sampling_shift;     /* 1 of 2^shift calls is measured */
-    syslat_u32 vdso_ticks;         /* vDSO ticks until now; written by the programs only */
-    syslat_u64 tick_period_ns;     /* the time that a vDSO tick stands for */
-    syslat_u32 finds_end_of_work;  /* a program is attached where the work that a call left has been done */
-    syslat_u32 reserved;
+    syslat_u32 epoch;                   /* what is known about threads holds for one epoch */
+    syslat_u32 spilled;                 /* calls in the spill table now; written by the programs only */
+    syslat_u64 recording_start_ns;      /* CLOCK_MONOTONIC, when recording began */
+    syslat_u64 coarse_now_ns;           /* CLOCK_MONOTONIC, as user space last looked: the entry time of unmeasured calls */
+    syslat_u32 sampling_shift;          /* 1 of 2^shift calls is measured */
+    syslat_u32 vdso_ticks;              /* vDSO ticks until now; written by the programs only */
+    syslat_u64 tick_period_ns;          /* the time that a vDSO tick stands for */
+    syslat_u32 finds_end_of_work;       /* a program is attached where the work that a call left has been done */
+    syslat_u32 requests;                /* in the map of requests now; written by the programs only */
     syslat_u8 met[SYSLAT_CALL_INDEXES]; /* 0 where there has been no such call while calls were sampled; written by the programs */
 };
 
@@ -58,6 +58,13 @@ struct syslat_counters {
     syslat_u64 refused_unnoted;      /* refused calls of a kind for which the map of them had no room */
     syslat_u64 before_entry_unnoted; /* times when the map of what stands before the entry had no room for a process */
     syslat_u64 work_unnoted;         /* calls that left work and for which the ring and the overflow histograms had no room */
+
+    /* The same of requests to io_uring. */
+    syslat_u64 requests;               /* submitted */
+    syslat_u64 requests_silent;        /* that post no completion if they succeed */
+    syslat_u64 requests_no_place;      /* lost: the map of requests was full */
+    syslat_u64 requests_missed;        /* lost: the completion was not seen */
+    syslat_u64 requests_overflow_full; /* lost: the ring and the overflow histograms were full */
 };
 
 /* A CPU share: counters, and the batch being filled. */
@@ -66,7 +73,7 @@ struct syslat_cpu {
     syslat_u32 users; /* programs inside the batch: the first owns it, the others keep away from it */
     syslat_u32 reserved;
     struct syslat_batch batch;
-    syslat_u64 unused[2]; /* no two shares have a cache line in common */
+    syslat_u64 unused[5]; /* no two shares have a cache line in common */
 };
 
 /* ---- Calls in flight ---- */
@@ -81,6 +88,19 @@ struct syslat_slot {
     syslat_u32 entered; /* calls that entered in this slot; when this wraps around, 2^32 go to the counter `entered` */
     syslat_u32 voluntary;   /* low bits of task->nvcsw at entry */
     syslat_u32 involuntary; /* low bits of task->nivcsw at entry */
+};
+
+/* A request to io_uring that has not completed, in a map by its address. */
+struct syslat_request {
+    syslat_u64 start_ns; /* CLOCK_MONOTONIC, when it was submitted */
+    syslat_u64 task;     /* struct task_struct * of the thread that submitted it */
+    syslat_u32 tgid;
+    syslat_u32 tid;
+    syslat_u32 voluntary; /* as in a slot */
+    syslat_u32 involuntary;
+    syslat_u8 opcode;
+    syslat_u8 flags; /* IOSQE_... */
+    syslat_u8 reserved[6];
 };
 
 /* Calls of a thread of which one is measured (BPF/sampling.bpf.h). */
@@ -191,6 +211,7 @@ struct syslat_ticks {
 
 _Static_assert(sizeof(struct syslat_cpu) % 64 == 0, "cache lines of a CPU share");
 _Static_assert(sizeof(struct syslat_slot) == 32, "slot layout");
+_Static_assert(sizeof(struct syslat_request) == 40, "request layout");
 _Static_assert(sizeof(struct syslat_known_thread) == 64, "a known thread is one cache line");
 _Static_assert(sizeof(struct syslat_overflow_key) == 8, "overflow key layout");
 _Static_assert(sizeof(struct syslat_refused_key) == 16, "refused key layout");

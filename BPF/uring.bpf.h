@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Requests to io_uring: work that no system call shows. A request is measured from its submission, which io_uring_enter or the kernel's
+ * submission thread (IORING_SETUP_SQPOLL) does in the name of the process, to its last completion. A submission tells the request by its
+ * address, and so does the completion. What completes a request may be any thread.
+ */
+#ifndef SYSLAT_URING_BPF_H
+#define SYSLAT_URING_BPF_H
+
+#include "batch.bpf.h"
+#include "exit.bpf.h"
+#include "scope.bpf.h"
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+struct io_kiocb {
+    __u8 opcode;
+    __u8 flags; /* its lowest byte: the flags of the entry (IOSQE_...) */
+};
+
+struct io_uring_cqe {
+    __s32 res;
+};
+
+/* A complete type, so it is like the kernel's. */
+struct io_ring_ctx {
+    unsigned int flags;
+};
+
+#pragma clang attribute pop
+
+/* The request posts no completion if it succeeds (IOSQE_CQE_SKIP_SUCCESS). */
+#define COMPLETES_IN_SILENCE (1 << 6)
+
+/*
+ * The arguments of the tracepoints have changed over time. A kernel's BTF has a type for each tracepoint, and CO-RE tells whether it is
+ * like one of these. Up to Linux 5.19 a completion did not name its request, or the submission had other arguments.
+ */
+typedef void (*btf_trace_io_uring_submit_sqe___request)(void *, struct io_kiocb *, bool); /* 6.0 to 6.2 */
+typedef void (*btf_trace_io_uring_submit_req)(void *, struct io_kiocb *);                 /* 6.3 */
+typedef void (*btf_trace_io_uring_complete___values)(void *, void *, void *, __u64, int, unsigned int, __u64, __u64); /* 5.19 */
+typedef void (*btf_trace_io_uring_complete___entry)(void *, struct io_ring_ctx *, void *, struct io_uring_cqe *);     /* 6.15 */
+
+#define NAMES_SUBMITTED_REQUEST                                                                                                    \
+    (bpf_core_type_exists(btf_trace_io_uring_submit_req) || bpf_core_type_exists(btf_trace_io_uring_submit_sqe___request))
+#define COMPLETES_WITH_VALUES bpf_core_type_exists(btf_trace_io_uring_complete___values)
+#define COMPLETES_WITH_ENTRY bpf_core_type_exists(btf_trace_io_uring_complete___entry)
+
+/* Whether the tracepoints have arguments that are known here. */
+static __always_inline bool understands_requests(void)
+{
+    return NAMES_SUBMITTED_REQUEST && (COMPLETES_WITH_VALUES || COMPLETES_WITH_ENTRY);
+}
+
+/* The result that a completion carries. */
+static __always_inline long completion_result(const __u64 *context)
+{
+    if (COMPLETES_WITH_ENTRY)
+        return BPF_CORE_READ((struct io_uring_cqe *)context[2], res);
+    return (__s32)context[3];
+}
+
+static __always_inline bool is_selected_request(__u8 opcode)
+{
+    return !config.has_selection || config.selected_requests[opcode / 64] >> (opcode % 64) & 1;
+}
+
+/* Keeps a request until it completes. A request of the same address that is still there has completed unseen. */
+static __always_inline void keep_request(struct syslat_cpu *cpu, __u64 address, const struct syslat_request *request)
+{
+    if (!bpf_map_update_elem(&requests, &address, request, BPF_NOEXIST)) {
+        __atomic_fetch_add(&control.requests, 1, __ATOMIC_RELAXED);
+    } else if (!bpf_map_update_elem(&requests, &address, request, BPF_EXIST)) {
+        add_on_cpu(&cpu->counters.requests_missed, 1);
+    } else {
+        add_on_cpu(&cpu->counters.requests_no_place, 1);
+    }
+}
+
+/* A request was submitted. `opcode` is where its opcode is. */
+static __always_inline int request_submitted(struct io_kiocb *submitted, const __u8 *opcode)
+{
+    __u64 pid_tgid = bpf_get_current_pid_tgid();
+    struct task_struct *task;
+    struct syslat_cpu *cpu;
+    struct syslat_request request = {};
+
+    if (!understands_requests() || !in_scope(pid_tgid >> 32))
+        return 0;
+    bpf_probe_read_kernel(&request.opcode, sizeof(request.opcode), opcode);
+    bpf_core_read(&request.flags, sizeof(request.flags), &submitted->flags);
+    if (!is_selected_request(request.opcode))
+        return 0;
+    cpu = this_cpu();
+    add_on_cpu(&cpu->counters.requests, 1);
+    if (request.flags & COMPLETES_IN_SILENCE) {
+        add_on_cpu(&cpu->counters.requests_silent, 1);
+        return 0;
+    }
+    task = (struct task_struct *)bpf_get_current_task();
+    request.task = (__u64)task;
+    request.tgid = pid_tgid >> 32;
+    request.tid = pid_tgid;
+    request.voluntary = BPF_CORE_READ(task, nvcsw);
+    request.involuntary = BPF_CORE_READ(task, nivcsw);
+    request.start_ns = bpf_ktime_get_ns();
+    keep_request(cpu, (__u64)submitted, &request);
+    return 0;
+}
+
+/*
+ * What the thread that submitted a request has done since: a request that it completes without having left the CPU ran, and one that
+ * another thread completes made the program wait.
+ */
+static __always_inline __u64 request_outcome(const struct syslat_request *request)
+{
+    struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+
+    if ((__u64)task != request->task || (__u32)BPF_CORE_READ(task, nvcsw) != request->voluntary)
+        return SYSLAT_BLOCKED;
+    return (__u32)BPF_CORE_READ(task, nivcsw) != request->involuntary ? SYSLAT_PREEMPTED : SYSLAT_RAN;
+}
+
+/* Whether requests complete now: those that are under way between windows, or at the end, stay so. */
+static __always_inline bool may_complete_requests(void)
+{
+    __u32 phase = current_phase();
+
+    return phase == SYSLAT_RECORDING || phase == SYSLAT_RECORDING_CGROUP;
+}
+
+/* Further completions of a request that goes on (IORING_CQE_F_MORE) come without its address. */
+static __always_inline int request_completed(const __u64 *context)
+{
+    __u64 address = context[1];
+    __u64 duration_ns, call;
+    struct syslat_request *request;
+    struct syslat_cpu *cpu;
+    __u32 tgid;
+
+    if (!understands_requests() || !*(volatile __u32 *)&control.requests || !address || !may_complete_requests())
+        return 0;
+    request = bpf_map_lookup_elem(&requests, &address);
+    if (!request)
+        return 0;
+    duration_ns = bpf_ktime_get_ns() - request->start_ns;
+    call = SYSLAT_CALL_REQUEST | request->opcode | error_of(0, completion_result(context)) << SYSLAT_CALL_ERROR_SHIFT |
+           request_outcome(request) << SYSLAT_CALL_OUTCOME_SHIFT;
+    tgid = request->tgid;
+    if (bpf_map_delete_elem(&requests, &address))
+        return 0;
+    __atomic_fetch_add(&control.requests, -1, __ATOMIC_RELAXED);
+    cpu = this_cpu();
+    if (has_interrupted_user(cpu))
+        send_alone(cpu, duration_ns, call, tgid);
+    else
+        append(cpu, duration_ns, call, tgid);
+    return 0;
+}
+
+#endif

@@ -1,0 +1,36 @@
+import BPFRuntime
+
+/// The programs on the tracepoints of io_uring (BPF/uring.bpf.h), attached.
+struct RequestHooks: ~Copyable {
+    private let complete, fail, submit: BPFLink
+
+    /// One of the first two finds its tracepoint.
+    static let submissions = ["request_submit", "request_submit_older", "request_fail"]
+    static let completion = "request_complete"
+    private static let understands = "requests_understood"
+
+    static var programs: [String] { submissions + [completion, understands] }
+
+    /// nil where the kernel has no such tracepoints, or others than the programs understand.
+    init?(_ object: borrowing BPFObject) {
+        guard (try? object.run(RequestHooks.understands)) == 1 else { return nil }
+        // The submissions come last: no request is kept whose completion isn't seen.
+        guard let complete = try? object.attach(RequestHooks.completion),
+            let fail = try? object.attach(RequestHooks.submissions[2]),
+            let submit = Array(RequestHooks.submissions[..<2]).firstLink(in: object)
+        else { return nil }
+        self.complete = complete
+        self.fail = fail
+        self.submit = submit
+    }
+}
+
+extension [String] {
+    /// Attaches the first of the programs that the kernel lets attach; nil if it lets none.
+    func firstLink(in object: borrowing BPFObject) -> BPFLink? {
+        for program in self {
+            if let link = try? object.attach(program) { return link }
+        }
+        return nil
+    }
+}
