@@ -3,6 +3,7 @@
  * The raw programs: the general path on kernels that have no BTF of their own, or are too old for typed programs. They are an object of
  * their own, because libbpf looks for the kernel's BTF for all of an object or for none of it.
  */
+#define PROGRAM_KIND RAW
 #include "shared_programs.bpf.h"
 
 SEC("raw_tp/sys_enter")

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The programs that every program set loads besides its own. */
+/* The programs that every program set loads besides its own. PROGRAM_KIND is the kind of the others in the object. */
 #ifndef SYSLAT_SHARED_PROGRAMS_BPF_H
 #define SYSLAT_SHARED_PROGRAMS_BPF_H
 
@@ -30,26 +30,26 @@ int tick_vdso(struct bpf_perf_event_data *context)
 SEC("raw_tp/io_uring_submit_req")
 int BPF_PROG(request_submit, struct io_kiocb *request)
 {
-    return request_submitted(request, &request->opcode);
+    return request_submitted(request, &request->opcode, PROGRAM_KIND);
 }
 
 SEC("raw_tp/io_uring_submit_sqe")
 int BPF_PROG(request_submit_older, struct io_kiocb *request)
 {
-    return request_submitted(request, &request->opcode);
+    return request_submitted(request, &request->opcode, PROGRAM_KIND);
 }
 
 SEC("raw_tp/io_uring_req_failed")
 int BPF_PROG(request_fail, const __u8 *entry, struct io_kiocb *request)
 {
     /* It completes with the error. An opcode that the kernel doesn't know is only in the entry, which begins with it. */
-    return request_submitted(request, entry);
+    return request_submitted(request, entry, PROGRAM_KIND);
 }
 
 SEC("raw_tp/io_uring_complete")
 int request_complete(__u64 *context)
 {
-    return request_completed(context);
+    return request_completed(context, PROGRAM_KIND);
 }
 
 /* For user space: 1 if the programs above understand what the kernel tells them. */

@@ -3,6 +3,7 @@
  * The typed programs. A capture loads one program set: of this object `fast` or `fastSampling`, or the general path, `typed`; or `raw`
  * (raw.bpf.c). The object as a whole needs a kernel with BTF of its own, because the fast path calls kernel functions.
  */
+#define PROGRAM_KIND TYPED
 #include "fast.bpf.h"
 #include "shared_programs.bpf.h"
 #include "workhooks.bpf.h"

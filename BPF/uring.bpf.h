@@ -8,6 +8,7 @@
 #define SYSLAT_URING_BPF_H
 
 #include "batch.bpf.h"
+#include "current.bpf.h"
 #include "exit.bpf.h"
 #include "scope.bpf.h"
 
@@ -78,14 +79,17 @@ static __always_inline void keep_request(struct syslat_cpu *cpu, __u64 address, 
 }
 
 /* A request was submitted. `opcode` is where its opcode is. */
-static __always_inline int request_submitted(struct io_kiocb *submitted, const __u8 *opcode)
+static __always_inline int request_submitted(struct io_kiocb *submitted, const __u8 *opcode, const enum program_kind kind)
 {
-    __u64 pid_tgid = bpf_get_current_pid_tgid();
+    struct current_thread current;
     struct task_struct *task;
     struct syslat_cpu *cpu;
     struct syslat_request request = {};
 
-    if (!understands_requests() || !in_scope(pid_tgid >> 32))
+    if (!understands_requests())
+        return 0;
+    current = current_thread(kind);
+    if (!in_scope(tgid_of(&current, kind)))
         return 0;
     bpf_probe_read_kernel(&request.opcode, sizeof(request.opcode), opcode);
     bpf_core_read(&request.flags, sizeof(request.flags), &submitted->flags);
@@ -97,12 +101,12 @@ static __always_inline int request_submitted(struct io_kiocb *submitted, const _
         add_on_cpu(&cpu->counters.requests_silent, 1);
         return 0;
     }
-    task = (struct task_struct *)bpf_get_current_task();
+    task = task_of(&current, kind);
     request.task = (__u64)task;
-    request.tgid = pid_tgid >> 32;
-    request.tid = pid_tgid;
-    request.voluntary = BPF_CORE_READ(task, nvcsw);
-    request.involuntary = BPF_CORE_READ(task, nivcsw);
+    request.tgid = tgid_of(&current, kind);
+    request.tid = tid_of(&current, kind);
+    request.voluntary = READ(task, nvcsw, kind);
+    request.involuntary = READ(task, nivcsw, kind);
     request.start_ns = bpf_ktime_get_ns();
     keep_request(cpu, (__u64)submitted, &request);
     return 0;
@@ -112,13 +116,14 @@ static __always_inline int request_submitted(struct io_kiocb *submitted, const _
  * What the thread that submitted a request has done since: a request that it completes without having left the CPU ran, and one that
  * another thread completes made the program wait.
  */
-static __always_inline __u64 request_outcome(const struct syslat_request *request)
+static __always_inline __u64 request_outcome(const struct syslat_request *request, const enum program_kind kind)
 {
-    struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+    const struct current_thread current = current_thread(kind);
+    struct task_struct *task = task_of(&current, kind);
 
-    if ((__u64)task != request->task || (__u32)BPF_CORE_READ(task, nvcsw) != request->voluntary)
+    if ((__u64)task != request->task || (__u32)READ(task, nvcsw, kind) != request->voluntary)
         return SYSLAT_BLOCKED;
-    return (__u32)BPF_CORE_READ(task, nivcsw) != request->involuntary ? SYSLAT_PREEMPTED : SYSLAT_RAN;
+    return (__u32)READ(task, nivcsw, kind) != request->involuntary ? SYSLAT_PREEMPTED : SYSLAT_RAN;
 }
 
 /* Whether requests complete now: those that are under way between windows, or at the end, stay so. */
@@ -130,7 +135,7 @@ static __always_inline bool may_complete_requests(void)
 }
 
 /* Further completions of a request that goes on (IORING_CQE_F_MORE) come without its address. */
-static __always_inline int request_completed(const __u64 *context)
+static __always_inline int request_completed(const __u64 *context, const enum program_kind kind)
 {
     __u64 address = context[1];
     __u64 duration_ns, call;
@@ -145,7 +150,7 @@ static __always_inline int request_completed(const __u64 *context)
         return 0;
     duration_ns = bpf_ktime_get_ns() - request->start_ns;
     call = SYSLAT_CALL_REQUEST | request->opcode | error_of(0, completion_result(context)) << SYSLAT_CALL_ERROR_SHIFT |
-           request_outcome(request) << SYSLAT_CALL_OUTCOME_SHIFT;
+           request_outcome(request, kind) << SYSLAT_CALL_OUTCOME_SHIFT;
     tgid = request->tgid;
     if (bpf_map_delete_elem(&requests, &address))
         return 0;

@@ -90,6 +90,41 @@ import Testing
         for (entry, set) in pairs { try check(entry, try #require(run[job(entry, set).name])) }
     }
 
+    /// The tracepoints of io_uring have had several forms. That of Linux 5.10 doesn't tell which request completes.
+    @Test(arguments: DebianKernel.reachable)
+    func `requests to io_uring are counted, or a note says that they are not`(_ kernel: DebianKernel) throws {
+        let cases = kernel.programSets.flatMap { set in
+            [["nop", "200"], ["nop", "200", "sqpoll"], ["unknown", "20"], ["silent", "30"]].map { (set, $0) }
+        }
+        let run = try kernel.boot(
+            cases.map { set, arguments in
+                GuestJob(
+                    ["/syslat", "profile", "--format", "json", "-o", "/profile"] + set.options + ["--", "/requests.static"]
+                        + arguments,
+                    name: "\(set) \(arguments)")
+            } + [GuestJob(["/syslat", "report", "/profile"], name: "text")],
+            files: [GuestFile("/requests.static", .copy(of: try Fixture("requests.static").path))])
+        let text = try #require(run["text"]).outputText
+        #expect(text.contains("were not watched") == (kernel == .oldest), "\(text)")
+        for (set, arguments) in cases {
+            let result = try #require(run["\(set) \(arguments)"])
+            try #require(result.isSuccess, "\(result.name): \(result.endingText): \(result.errorText)")
+            let report = try Report(json: result.outputText)
+            guard kernel != .oldest else {
+                #expect(report.requests == nil)
+                continue
+            }
+            let count = try #require(UInt64(arguments[1]))
+            let isSilent = arguments[0] == "silent"
+            #expect(
+                report.requests
+                    == Report.Requests(submitted: count, completed: isSilent ? 0 : count, silent: isSilent ? count : 0),
+                "\(result.name)")
+            let rows = ["nop": "io_uring:nop", "unknown": "io_uring:opcode_250"]
+            if let row = rows[arguments[0]] { #expect(report.rows[row] == count, "\(result.name)") }
+        }
+    }
+
     /// Linux 7.2 and later may preempt the programs of system calls, so two of them could fill one batch at the same time.
     @Test(.enabled(if: DebianKernel.reachable.contains(.newest), "the newest kernel was not fetched"))
     func `a kernel that may preempt programs gets no fast path`() throws {

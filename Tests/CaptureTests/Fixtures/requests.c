@@ -30,6 +30,7 @@ static void fail(const char *what)
 static void open_ring(void)
 {
     struct io_uring_params parameters = {.flags = polls ? IORING_SETUP_SQPOLL : 0, .sq_thread_idle = 10000};
+    unsigned long submit_bytes, complete_bytes;
     unsigned char *queues;
 
     ring = syscall(__NR_io_uring_setup, 64, &parameters);
@@ -37,7 +38,11 @@ static void open_ring(void)
         exit(77);
     if (ring < 0)
         fail("io_uring_setup");
-    queues = mmap(0, 65536, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, ring, IORING_OFF_SQ_RING);
+    submit_bytes = parameters.sq_off.array + parameters.sq_entries * sizeof(unsigned);
+    complete_bytes = parameters.cq_off.cqes + parameters.cq_entries * sizeof(struct io_uring_cqe);
+    /* Both queues are in one mapping. */
+    queues = mmap(0, submit_bytes > complete_bytes ? submit_bytes : complete_bytes, PROT_READ | PROT_WRITE,
+                  MAP_SHARED | MAP_POPULATE, ring, IORING_OFF_SQ_RING);
     entries =
         mmap(0, parameters.sq_entries * sizeof(*entries), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, ring, IORING_OFF_SQES);
     if (queues == MAP_FAILED || (void *)entries == MAP_FAILED)

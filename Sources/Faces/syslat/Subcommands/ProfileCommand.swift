@@ -31,7 +31,8 @@ struct ProfileCommand: ParsableCommand {
         name: [.customShort("e"), .long], parsing: .unconditionalSingleValue,  // -1 is a number here
         help: ArgumentHelp(
             "Trace only these calls: names, numbers, globs ('*at'), classes (%file %desc %memory %process %network %signal %ipc "
-                + "%clock), calls of one ABI (ia32:write), or all but some calls ('!read,write').", valueName: "calls"))
+                + "%clock), calls of one ABI (ia32:write), requests to io_uring (io_uring:fsync), or all but some calls ('!read,write').",
+            valueName: "calls"))
     var syscalls: [String] = []
 
     @Option(
