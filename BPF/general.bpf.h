@@ -56,8 +56,12 @@ static __always_inline int enter_general(const __u64 *context, const enum progra
     if (!is_selected(call))
         return 0;
     slot = take_slot(tid_of(&current, kind), kind);
-    if (config.sampling && slot)
-        call |= choose(tid_of(&current, kind), call);
+    if (config.sampling) {
+        if (is_sampling())
+            call = syslat_pooled_call(call);
+        if (slot)
+            call |= choose(tid_of(&current, kind), call);
+    }
     if (unlikely(special_about(syslat_call_number(call))) && !syslat_call_is_unmeasured(call))
         call |= look_at_entry(task, registers_of(context), call);
     if (unlikely(!slot))

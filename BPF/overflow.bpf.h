@@ -56,7 +56,8 @@ static __always_inline void note_extremes(const struct syslat_overflow_key *key,
 /* Counts a duration for which the ring has no room; 0 if there is no histogram for it either. */
 static __noinline int overflow_duration(__u64 duration_ns, __u64 call)
 {
-    struct syslat_overflow_key key = {.call = call};
+    /* A program can make calls of any number, and must not use up the histograms with them. */
+    struct syslat_overflow_key key = {.call = syslat_pooled_call(call)};
     struct syslat_overflow *series = bpf_map_lookup_elem(&overflow, &key);
     __u32 bucket;
 

@@ -34,6 +34,12 @@ static __noinline __u32 random_below(__u32 limit)
     return bpf_get_prandom_u32() & (limit - 1);
 }
 
+/* Whether some calls are unmeasured now. */
+static __always_inline bool is_sampling(void)
+{
+    return *(volatile __u32 *)&control.sampling_shift != 0;
+}
+
 /* Begins a block with call number `first`, and draws one of its calls. */
 static __always_inline void begin_block(struct syslat_block *block, __u32 first)
 {
@@ -63,9 +69,6 @@ static __always_inline __u64 choose(__u32 tid, __u64 call)
     __u32 index = syslat_call_index(abi, number);
     __u64 slot = slot_place(tid);
 
-    /* Without a call index it could not be counted as unmeasured. No kernel has such numbers. */
-    if (!syslat_has_call_index(abi, number))
-        return 0;
     barrier_var(index);
     if (control.met[index % SYSLAT_CALL_INDEXES] == 0) {
         control.met[index % SYSLAT_CALL_INDEXES] = abi == NATIVE_ABI && special_about(number) == 0 ? MET_FAST : MET;
@@ -79,7 +82,7 @@ static __always_inline __u64 choose(__u32 tid, __u64 call)
     return (__u64)SYSLAT_UNMEASURED << SYSLAT_CALL_SAMPLING_SHIFT;
 }
 
-/* Where this CPU counts the unmeasured calls of a call index. Null where `choose` lets none be unmeasured. */
+/* Where this CPU counts the unmeasured calls of a call index. Null where no calls are sampled. */
 static __always_inline struct syslat_unmeasured *unmeasured_of(__u32 index)
 {
     return bpf_map_lookup_elem(&unmeasured, &index);

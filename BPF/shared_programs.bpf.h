@@ -52,6 +52,12 @@ int request_complete(__u64 *context)
     return request_completed(context, PROGRAM_KIND);
 }
 
+SEC("raw_tp/io_uring_cqe_overflow")
+int request_hide(__u64 *context)
+{
+    return completion_hidden(PROGRAM_KIND);
+}
+
 /* For user space: 1 if the programs above understand what the kernel tells them. */
 SEC("raw_tp")
 int requests_understood(void *context)

@@ -66,16 +66,38 @@ static __always_inline bool is_selected_request(__u8 opcode)
     return !config.has_selection || config.selected_requests[opcode / 64] >> (opcode % 64) & 1;
 }
 
-/* Keeps a request until it completes. A request of the same address that is still there has completed unseen. */
+static __always_inline bool any_requests(void)
+{
+    return *(volatile __u32 *)&control.requests != 0;
+}
+
+/* Whether requests complete now: those that are under way between windows, or at the end, stay so. */
+static __always_inline bool may_complete_requests(void)
+{
+    __u32 phase = current_phase();
+
+    return phase == SYSLAT_RECORDING || phase == SYSLAT_RECORDING_CGROUP;
+}
+
+/*
+ * Forgets a request that is still kept though another one, of whatever process, has its address: it has completed unseen. Or it was
+ * cancelled behind a silent one.
+ */
+static __always_inline void forget_request(__u64 address)
+{
+    if (!any_requests() || !may_complete_requests() || bpf_map_delete_elem(&requests, &address))
+        return;
+    __atomic_fetch_add(&control.requests, -1, __ATOMIC_RELAXED);
+    add_on_cpu(&this_cpu()->counters.requests_missed, 1);
+}
+
+/* Keeps a request until it completes. */
 static __always_inline void keep_request(struct syslat_cpu *cpu, __u64 address, const struct syslat_request *request)
 {
-    if (!bpf_map_update_elem(&requests, &address, request, BPF_NOEXIST)) {
-        __atomic_fetch_add(&control.requests, 1, __ATOMIC_RELAXED);
-    } else if (!bpf_map_update_elem(&requests, &address, request, BPF_EXIST)) {
-        add_on_cpu(&cpu->counters.requests_missed, 1);
-    } else {
+    if (bpf_map_update_elem(&requests, &address, request, BPF_NOEXIST))
         add_on_cpu(&cpu->counters.requests_no_place, 1);
-    }
+    else
+        __atomic_fetch_add(&control.requests, 1, __ATOMIC_RELAXED);
 }
 
 /* A request was submitted. `opcode` is where its opcode is. */
@@ -88,6 +110,7 @@ static __always_inline int request_submitted(struct io_kiocb *submitted, const _
 
     if (!understands_requests())
         return 0;
+    forget_request((__u64)submitted);
     current = current_thread(kind);
     if (!in_scope(tgid_of(&current, kind)))
         return 0;
@@ -126,12 +149,20 @@ static __always_inline __u64 request_outcome(const struct syslat_request *reques
     return (__u32)READ(task, nivcsw, kind) != request->involuntary ? SYSLAT_PREEMPTED : SYSLAT_RAN;
 }
 
-/* Whether requests complete now: those that are under way between windows, or at the end, stay so. */
-static __always_inline bool may_complete_requests(void)
+/*
+ * A completion found the program's queue full. Since Linux 6.15 such a completion does not come with the address of its request: how many
+ * there were is all that is known.
+ */
+static __always_inline int completion_hidden(const enum program_kind kind)
 {
-    __u32 phase = current_phase();
+    struct current_thread current;
 
-    return phase == SYSLAT_RECORDING || phase == SYSLAT_RECORDING_CGROUP;
+    if (!understands_requests() || !COMPLETES_WITH_ENTRY || !any_requests() || !may_complete_requests())
+        return 0;
+    current = current_thread(kind);
+    if (in_scope(tgid_of(&current, kind)))
+        add_on_cpu(&this_cpu()->counters.requests_hidden, 1);
+    return 0;
 }
 
 /* Further completions of a request that goes on (IORING_CQE_F_MORE) come without its address. */
@@ -143,7 +174,7 @@ static __always_inline int request_completed(const __u64 *context, const enum pr
     struct syslat_cpu *cpu;
     __u32 tgid;
 
-    if (!understands_requests() || !*(volatile __u32 *)&control.requests || !address || !may_complete_requests())
+    if (!understands_requests() || !any_requests() || !address || !may_complete_requests())
         return 0;
     request = bpf_map_lookup_elem(&requests, &address);
     if (!request)

@@ -71,7 +71,8 @@ private struct Enumerators {
     @Test func `limits are the same as in the header`() {
         #expect(BucketScheme.valueBits == SYSLAT_VALUE_BITS)
         #expect(Int32(CallSampling.largestShift) == SYSLAT_MAX_SAMPLING_SHIFT)
-        #expect(SyscallSelection.bitmapBits == SYSLAT_INDEXED_NUMBERS)
+        #expect(SyscallSelection.bitmapBits == SYSLAT_ABI_INDEXES)
+        #expect(SyscallID.otherNumber == Int32(bitPattern: SYSLAT_OTHER_NUMBER))
         #expect(SyscallSelection.opcodes == 0...SYSLAT_REQUEST_OPCODES - 1)
     }
 
@@ -86,7 +87,10 @@ private struct Enumerators {
             }
             for number in [-1, Int32.min, Int32(SYSLAT_INDEXED_NUMBERS), .max] {
                 #expect(!syslat_has_call_index(abi, UInt32(bitPattern: number)))
+                #expect(syslat_call_index(abi, UInt32(bitPattern: number)) == next)
             }
+            #expect(UInt32(syslat_call_index_abi(next)) == abi && syslat_call_index_number(next) == SyscallID.otherNumber)
+            next += 1
         }
         #expect(next == UInt32(SYSLAT_CALL_INDEXES))
         #expect(!syslat_has_call_index(SYSLAT_VSYSCALL.rawValue, 0))

@@ -49,6 +49,27 @@ extension Semantics {
             #expect(report.call("nop", abi: "io_uring") == nil)
         }
 
+        /// Its queue has room for 128 completions.
+        @Test func `line 41: requests whose completions the kernel hides are lost, and not in flight for ever`() throws {
+            let (report, run) = try Report.profiling(Fixture.command("requests", "unreaped", "300"), options: [])
+            #expect(run.status == 0)
+            let requests = try #require(report.requests)
+            #expect(requests.submitted == 300 && requests.in_flight == 0 && requests.closes)
+            #expect(requests.completed >= 128 && report.calls("nop", abi: "io_uring") == requests.completed)
+            #expect(requests.lost == 0 || report.in_flight.allSatisfy { $0.abi != "io_uring" })
+        }
+
+        /// A request that is not selected has the address of one that never completed.
+        @Test(arguments: ProgramSet.narrowed)
+        func `line 41: a request never takes another's completion`(_ set: ProgramSet) throws {
+            let options = set.options + ["-e", "io_uring:write"]
+            let (report, run) = try Report.profiling(Fixture.command("requests", "cancelled", "20"), options: options)
+            #expect(run.status == 0)
+            let requests = try #require(report.requests)
+            #expect(requests.submitted == 20 && requests.completed + requests.lost + requests.in_flight == 20)
+            #expect(report.call("write", abi: "io_uring")?.errors ?? 0 == 0, "\(report.syscalls)")
+        }
+
         @Test(arguments: ProgramSet.narrowed, submitters)
         func `line 41: a selection by name has the requests of that name`(_ set: ProgramSet, _ submitter: [String]) throws {
             let command = try Fixture.command("requests", "read", "100") + submitter

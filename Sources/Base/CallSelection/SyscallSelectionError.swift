@@ -82,6 +82,9 @@ extension SyscallSelectionError {
                 description: "'\(name)' is not a system call of \(prefix ?? architecture.rawValue), but of \(places); "
                     + "write \(spelled)")
         }
+        if prefix == nil, let abi = ABI(name: name), architecture.abis.contains(abi) {
+            return Self(item: name, description: "'\(name)' alone names no call; write '\(name):*' for all of its calls")
+        }
         let remedy = remedy(for: name, in: abis)
         if !elsewhere.isEmpty {
             let places = list(elsewhere.map(\.name), conjunction: "and")
@@ -90,7 +93,8 @@ extension SyscallSelectionError {
                 description: "'\(name)' is a system call of \(places), which \(architecture.rawValue) does not have; \(remedy)")
         }
         let place = prefix.map { " of \($0)" } ?? ""
-        return Self(item: name, description: "no system call\(place) is named '\(name)'; \(remedy)")
+        let kind = abis == [.ioUring] ? "request" : "system call"
+        return Self(item: name, description: "no \(kind)\(place) is named '\(name)'; \(remedy)")
     }
 
     private static func remedy(for name: String, in abis: [ABI]) -> String {

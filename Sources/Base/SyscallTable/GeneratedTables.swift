@@ -6,7 +6,9 @@ struct NameTable: Sendable {
     /// The name of each number, nil where the number is not in use. The index is the number.
     let names: [String?]
 
-    init(lines: String) {
+    /// - Parameters:
+    ///   - end: numbers below it without a name get one from `missing`.
+    init(lines: String, upTo end: Int = 0, missing: (Int) -> String? = { _ in nil }) {
         var names: [String?] = []
         for line in lines.utf8.split(separator: UInt8(ascii: "\n")) {
             let fields = line.split(separator: UInt8(ascii: " "))
@@ -16,7 +18,8 @@ struct NameTable: Sendable {
             names.append(contentsOf: repeatElement(nil, count: number - names.count))
             names.append(String(Substring(fields[1])))
         }
-        self.names = names
+        names.append(contentsOf: repeatElement(nil, count: max(0, end - names.count)))
+        self.names = names.indices.map { names[$0] ?? missing($0) }
     }
 
     subscript(number: Int32) -> String? {

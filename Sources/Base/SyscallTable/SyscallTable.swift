@@ -49,7 +49,7 @@ package enum SyscallTable {
     private static let ia32 = NameTable(lines: GeneratedTables.syscalls_ia32)
     private static let x32 = NameTable(lines: GeneratedTables.syscalls_x32)
     private static let aarch64 = NameTable(lines: GeneratedTables.syscalls_aarch64)
-    private static let ioUring = NameTable(lines: GeneratedTables.syscalls_io_uring)
+    private static let ioUring = NameTable(lines: GeneratedTables.syscalls_io_uring, upTo: 256) { "opcode_\($0)" }
 
     /// Numbers by name.
     private static let numbers: [ABI: [String: Int32]] = ABI.allCases.reduce(into: [:]) { numbers, abi in
@@ -58,9 +58,13 @@ package enum SyscallTable {
 }
 
 extension SyscallID {
-    /// The name of the call, as in "read"; "syscall_N" for a number N that the tables do not have, also a negative one, and
-    /// "opcode_N" for such a request.
+    /// Stands for any number that no table has, where there is no room for each of them.
+    package static let otherNumber = Int32.min
+
+    /// The name of the call, as in "read"; "syscall_N" for a number N that the tables do not have, also a negative one.
+    /// "syscall_other" stands for several numbers.
     package var name: String {
-        SyscallTable.name(of: self) ?? (abi == .ioUring ? "opcode_\(number)" : "syscall_\(number)")
+        if number == SyscallID.otherNumber { return "syscall_other" }
+        return SyscallTable.name(of: self) ?? "syscall_\(number)"
     }
 }

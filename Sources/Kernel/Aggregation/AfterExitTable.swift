@@ -15,10 +15,10 @@ struct AfterExitTable: ~Copyable {
 
     private var entries: [SyscallID: Entry] = [:]
 
-    /// Takes in what the kernel side says of one call. `call` must be valid.
+    /// Takes in what the kernel side says of one call, which is counted in the row of `id`.
     /// - Parameter duration: 0 if the work could not be measured.
-    mutating func record(_ call: CallWord, duration: UInt64) {
-        guard let entry = entry(call) else { return }
+    mutating func record(_ call: CallWord, in id: SyscallID, duration: UInt64) {
+        let entry = entry(id)
         if duration == 0 {
             entry.unmeasured = entry.unmeasured.addingSaturating(call.callsItStandsFor)
         } else {
@@ -28,18 +28,15 @@ struct AfterExitTable: ~Copyable {
     }
 
     /// Adds what the kernel side gathered of calls that have this word in common.
-    mutating func add(_ overflow: OverflowSeries.AfterExit, of call: CallWord) {
-        guard let entry = entry(call) else { return }
+    mutating func add(_ overflow: OverflowSeries.AfterExit, of call: CallWord, in id: SyscallID) {
+        let entry = entry(id)
         let (times, measured) = (call.callsItStandsFor, overflow.distribution)
         entry.unmeasured = entry.unmeasured.addingSaturating(overflow.unmeasured.multipliedSaturating(by: times))
         entry.measured = entry.measured.addingSaturating(measured.count)
         entry.recorder.add(measured.scaled(to: measured.count.multipliedSaturating(by: times)))
     }
 
-    private mutating func entry(_ call: CallWord) -> Entry? {
-        // Two bits, for four ABIs.
-        guard let abi = ABI(rawValue: call.abi) else { return nil }
-        let id = SyscallID(abi: abi, number: call.number)
+    private mutating func entry(_ id: SyscallID) -> Entry {
         if let known = entries[id] { return known }
         let new = Entry()
         entries[id] = new

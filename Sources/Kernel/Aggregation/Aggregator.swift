@@ -72,7 +72,7 @@ package struct Aggregator: ~Copyable {
             let single = unsafe record.loadUnaligned(as: syslat_single_call.self)
             guard single.tgid < ProcessTable.idLimit, single.reserved == 0 else { return malformedEvents += 1 }
             let call = CallWord(bits: single.call)
-            if call.isAfterExit, single.tgid == 0 { return afterExit.record(call, duration: single.duration_ns) }
+            if call.isAfterExit, single.tgid == 0 { return recordAfterExit(call, duration: single.duration_ns) }
             consume(call, of: single.tgid, duration: single.duration_ns)
         case SYSLAT_RECORD_PROCESS_EXIT.rawValue:
             unsafe consumeProcessExit(record)
@@ -125,6 +125,11 @@ package struct Aggregator: ~Copyable {
         processes.record(pid: tgid, cell: cell, duration: duration, times: others)
     }
 
+    /// `call` must be valid.
+    private mutating func recordAfterExit(_ call: CallWord, duration: UInt64) {
+        afterExit.record(call, in: series.rowID(of: call.id), duration: duration)
+    }
+
     /// Takes in the unmeasured calls of one call index, or those added since the last time.
     package mutating func consumeUnmeasured(_ calls: UnmeasuredCalls) {
         consumeUnmeasured(index: calls.index, totals: calls.byCompletion)
@@ -175,7 +180,9 @@ package struct Aggregator: ~Copyable {
         let isRequest = overflow.call.isValidRequest
         guard overflow.call.isValid || isAfterExit || isRequest else { return malformedRecords += 1 }
         let counted = countedOverflow.updateValue(overflow.totals, forKey: overflow.call)
-        if isAfterExit { return afterExit.add(overflow.afterExit(since: counted), of: overflow.call) }
+        if isAfterExit {
+            return afterExit.add(overflow.afterExit(since: counted), of: overflow.call, in: series.rowID(of: overflow.call.id))
+        }
         let distribution = overflow.distribution(since: counted)
         guard !distribution.isEmpty else { return }
         if isRequest {
@@ -202,7 +209,7 @@ package struct Aggregator: ~Copyable {
 
     /// Takes in the slots of calls that have left work whose end has not been seen. Once, after recording has stopped.
     package mutating func consumePendingWork(_ slots: [PendingWorkSlot]) {
-        for slot in slots where slot.call.isValid { afterExit.record(slot.call, duration: 0) }
+        for slot in slots where slot.call.isValid { recordAfterExit(slot.call, duration: 0) }
     }
 
     /// The number of the current clock source. It tells apart the calls that are decoded from now on.

@@ -1,4 +1,5 @@
 import CSyslatABI
+import SyscallTable
 
 /// A completed call, as the kernel side packs it into one word.
 ///
@@ -11,6 +12,8 @@ struct CallWord: Hashable {
     var abi: UInt8 { syslat_call_abi(bits) }
     /// The same in the word of a call or request.
     var rowABI: UInt8 { isRequest ? UInt8(SYSLAT_IO_URING.rawValue) : abi }
+    /// The call or request that it is about, in a valid word.
+    var id: SyscallID { SyscallID(abi: ABI(rawValue: rowABI)!, number: number) }
     /// It is about a request to io_uring.
     var isRequest: Bool { syslat_call_is_request(bits) }
     /// The raw value of an `EntryEvidence`, or 0.

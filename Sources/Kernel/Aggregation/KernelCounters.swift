@@ -59,6 +59,8 @@ package struct KernelCounters: Sendable {
     package var requests: UInt64 { counters.requests }
     /// Requests that post no completion if they succeed.
     package var silentRequests: UInt64 { counters.requests_silent }
+    /// Completions that did not name their request, because the program's completion queue was full.
+    package var hiddenCompletions: UInt64 { counters.requests_hidden }
     package var lostRequestsByCause: [Balance.LossCause: UInt64] {
         [
             .noSlot: counters.requests_no_place, .missedExit: counters.requests_missed,

@@ -13,7 +13,6 @@ struct SeriesTable: ~Copyable {
     /// At most this many different numbers beyond the index get series of their own; all others share those of one number. Opcodes of
     /// requests, of which there are few, are not among them.
     static let otherNumberLimit = 256
-    static let sharedOtherNumber = Int32.min
 
     /// What the calls of a series have in common.
     struct Kind: Hashable {
@@ -79,8 +78,9 @@ struct SeriesTable: ~Copyable {
     /// Cell number + 1 of each series; 0 if it hasn't been seen yet.
     private var index: UnsafeMutablePointer<Int32>
     private var cells = GrowingStorage<Cell>(capacity: 64)
-    /// Cell numbers of series whose number is beyond the index.
-    private var others: [Int] = []
+    /// Cell numbers of series whose number is beyond the index, and the one looked up last.
+    private var others: [Kind: Int] = [:]
+    private var lastOther: (kind: Kind, cell: Int)?
     private var otherNumbers: Set<SyscallID> = []
     /// Cell numbers of series with an origin, and the one looked up last.
     private var withOrigin: [UInt64: Int] = [:]
@@ -198,18 +198,31 @@ struct SeriesTable: ~Copyable {
         return cell
     }
 
+    /// A program can make calls of any number: each costs a look or two in hash tables, and there are few cells for them.
     private mutating func otherCell(abi: UInt8, number: Int32, outcome: UInt8, failed: Bool) -> Int {
         let kind = Kind(abi: abi, number: number, outcome: outcome, failed: failed)
-        if let known = others.first(where: { unsafe cells.base[$0].kind == kind }) { return known }
-        if kind.id.abi != .ioUring, !otherNumbers.contains(kind.id) {
-            if otherNumbers.count >= SeriesTable.otherNumberLimit, number != SeriesTable.sharedOtherNumber {
-                return otherCell(abi: abi, number: SeriesTable.sharedOtherNumber, outcome: outcome, failed: failed)
-            }
-            otherNumbers.insert(kind.id)
+        if let lastOther, lastOther.kind == kind { return lastOther.cell }
+        if let known = others[kind] {
+            lastOther = (kind, known)
+            return known
         }
+        let row = rowID(of: kind.id)
+        if row != kind.id { return otherCell(abi: abi, number: row.number, outcome: outcome, failed: failed) }
         let cell = cells.append(Cell(kind: kind))
-        others.append(cell)
+        others[kind] = cell
         return cell
+    }
+
+    /// The call in whose row a call is counted: the same, or that of all further numbers of its ABI.
+    mutating func rowID(of id: SyscallID) -> SyscallID {
+        guard !syslat_has_call_index(UInt32(id.abi.rawValue), UInt32(bitPattern: id.number)), id.abi != .ioUring,
+            id.number != SyscallID.otherNumber, !otherNumbers.contains(id)
+        else { return id }
+        guard otherNumbers.count < SeriesTable.otherNumberLimit else {
+            return SyscallID(abi: id.abi, number: SyscallID.otherNumber)
+        }
+        otherNumbers.insert(id)
+        return id
     }
 
     /// What each cell holds, by number.
@@ -218,7 +231,7 @@ struct SeriesTable: ~Copyable {
     /// The calls since the last ``reset()``, with their series. Where calls are sampled, `afterExit` is of the measured calls and of those
     /// that they stand for; it is scaled to the exact number of calls.
     func snapshot(afterExit: [SyscallID: AfterExit] = [:]) -> [CallProfile] {
-        var series: [SyscallID: [Series]] = afterExit.mapValues { _ in [] }
+        var series: [SyscallID: [Series]] = [:]
         var errnos: [SyscallID: [Int32: UInt64]] = [:]
         var totals: [SyscallID: (calls: UInt64, recorded: UInt64)] = [:]
         for part in parts() {
@@ -233,6 +246,7 @@ struct SeriesTable: ~Copyable {
                 errnos[id, default: [:]][entry.errno] = count.addingSaturating(entry.count)
             }
         }
+        let afterExit = SeriesTable.inRows(afterExit, &series)
         return series.map { id, series in
             let (calls, recorded) = totals[id] ?? (0, 0)
             return CallProfile(
@@ -240,6 +254,20 @@ struct SeriesTable: ~Copyable {
                 errnos: (errnos[id] ?? [:]).map { ErrnoCount(errno: $0.key, count: $0.value) },
                 afterExit: afterExit[id]?.scaled(to: calls, of: recorded))
         }
+    }
+
+    /// The work that calls left, by the row of the calls, which is there for each. Calls that the kernel side counted while the ring was full
+    /// are in the row of other numbers; what they left has come under their own.
+    private static func inRows(_ work: [SyscallID: AfterExit], _ series: inout [SyscallID: [Series]]) -> [SyscallID: AfterExit] {
+        var found: [SyscallID: AfterExit] = [:]
+        for (id, work) in work {
+            let other = SyscallID(abi: id.abi, number: SyscallID.otherNumber)
+            let isOther = !syslat_has_call_index(UInt32(id.abi.rawValue), UInt32(bitPattern: id.number))
+            let row = series[id] == nil && isOther && series[other] != nil ? other : id
+            found[row] = AfterExit.merged(found[row], work)
+            series[row, default: []] += []
+        }
+        return found
     }
 
     /// The calls with an origin, since the beginning.
@@ -337,9 +365,10 @@ struct SeriesTable: ~Copyable {
             recorded: measured.count.addingSaturating(surplus.count))
     }
 
-    /// nil for a number beyond the index.
+    /// nil for those that are measured whatever the sampling: requests to io_uring, and numbers that sampling pools.
     private static func key(of kind: Kind) -> Int? {
-        guard syslat_has_call_index(UInt32(kind.id.abi.rawValue), UInt32(bitPattern: kind.id.number)) else { return nil }
+        let hasIndex = syslat_has_call_index(UInt32(kind.id.abi.rawValue), UInt32(bitPattern: kind.id.number))
+        guard hasIndex || kind.id.abi != .ioUring && kind.id.number == SyscallID.otherNumber else { return nil }
         return key(abi: kind.id.abi.rawValue, number: kind.id.number, outcome: kind.outcome.rawValue, failed: kind.failed)
     }
 }

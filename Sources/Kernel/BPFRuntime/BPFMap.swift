@@ -56,27 +56,53 @@ package struct BPFMap: Sendable {
     }
 
     /// Deletes a key; does nothing if it isn't there.
-    package func remove<Key: BitwiseCopyable>(_ key: Key) throws(BPFError) {
+    package func remove<Key: BitwiseCopyable>(_ key: Key) throws(BPFError) { _ = try take(key) }
+
+    /// Deletes a key, and says whether it was there.
+    package func take<Key: BitwiseCopyable>(_ key: Key) throws(BPFError) -> Bool {
         var key = key
         precondition(MemoryLayout<Key>.size == keySize, "wrong key type for map \(name)")
-        try checked("delete from map \(name)") {
-            let result = unsafe bpf_map_delete_elem(descriptor, &key)
-            return result == -ENOENT ? 0 : result
-        }
+        let result = unsafe bpf_map_delete_elem(descriptor, &key)
+        if result == -ENOENT { return false }
+        try checked("delete from map \(name)") { result }
+        return true
     }
 
-    /// All keys and values of a hash map that isn't per-CPU, as they are now. Keys deleted meanwhile are left out.
+    /// All keys and values of a hash map that isn't per-CPU, as they are now. Kernel: 5.6 (BPF_MAP_LOOKUP_BATCH).
     package func entries<Key: BitwiseCopyable, Value: BitwiseCopyable>(
         _ key: Key.Type, _ value: Value.Type
     ) throws(BPFError) -> [(Key, Value)] {
-        precondition(MemoryLayout<Value>.size == valueSize, "wrong value type for map \(name)")
+        precondition(MemoryLayout<Key>.stride == keySize, "wrong key type for map \(name)")
+        precondition(MemoryLayout<Value>.stride == valueSize, "wrong value type for map \(name)")
         var found: [(Key, Value)] = []
-        for key in keys(as: key) {
-            guard let bytes = try values(of: key, perCPU: false)?.first else { continue }
-            // As many bytes as the type has: checked above.
-            found.append((key, unsafe bytes.withUnsafeBytes { unsafe $0.loadUnaligned(as: value) }))
+        // Where the next batch begins: a bucket's number, which the kernel keeps in as many bytes as a key has, and 4 at least.
+        var place: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+        precondition(keySize <= MemoryLayout.size(ofValue: place))
+        var isFirst = true
+        // A batch holds whole buckets.
+        var room = min(entries, 256)
+        while true {
+            var count = UInt32(room)
+            let keys = UnsafeMutablePointer<Key>.allocate(capacity: room)
+            let values = UnsafeMutablePointer<Value>.allocate(capacity: room)
+            defer {
+                unsafe keys.deallocate()
+                unsafe values.deallocate()
+            }
+            let result = unsafe withUnsafeMutablePointer(to: &place) { place in
+                unsafe bpf_map_lookup_batch(
+                    descriptor, isFirst ? nil : UnsafeMutableRawPointer(place), place, keys, values, &count, nil)
+            }
+            // The kernel has written `count` of both, unless it failed otherwise.
+            guard result == 0 || result == -ENOENT || result == -ENOSPC else { throw BPFError("read map \(name)", code: -result) }
+            if result == -ENOSPC {
+                room *= 2
+                continue
+            }
+            for index in 0..<Int(count) { unsafe found.append((keys[index], values[index])) }
+            if result == -ENOENT { return found }
+            isFirst = false
         }
-        return found
     }
 
     /// All keys of a hash map, as they are now.

@@ -1,5 +1,7 @@
 import Aggregation
 import BPFRuntime
+import Glibc
+import SaturatingMath
 import CallSelection
 import Linux
 import Probes
@@ -11,15 +13,16 @@ extension Session {
     /// end there are none.
     mutating func callsInFlight(at moment: UInt64) throws(CaptureError) -> CallsInFlight? {
         guard !options.isWindowed else { return nil }
+        let kept = try explained { () throws(BPFError) in try probes.requestsInFlight() }
+        let requests = kept.isEmpty ? [] : kept.inFlight(probes.requestMisses, probes.counters)
         let slots = try explained { () throws(BPFError) in try probes.inFlight() }
-        let requests = try explained { () throws(BPFError) in try probes.requestsInFlight() }
         let known = slots.map(ThreadInCall.init) + requests.map(ThreadInCall.init)
         let threads = (known.filter { $0.enteredAt ?? 0 <= moment } + threadsBegunBefore(others: slots))
             .byUrgency(\.id) { $0.age(at: moment, recordingSince: times.start) }
-        let kept = threads.prefix(CallsInFlight.limit)
+        let shown = threads.prefix(CallsInFlight.limit)
         let start = times.start
-        let calls = inFlightNames.look { names in kept.map { names.call(of: $0, at: moment, recordingSince: start) } }
-        return CallsInFlight(calls: calls, omitted: UInt64(threads.count - kept.count))
+        let calls = inFlightNames.look { names in shown.map { names.call(of: $0, at: moment, recordingSince: start) } }
+        return CallsInFlight(calls: calls, omitted: UInt64(threads.count - shown.count))
     }
 
     /// All calls in flight at the end of the capture, or in a snapshot.
@@ -51,6 +54,20 @@ extension Session {
         // Looked up last: a thread whose call ended after all, and began another, has been seen by now.
         let seen = probes.threadsSeen
         return candidates.filter { !seen.contains($0.tid) }
+    }
+}
+
+extension [RequestInFlight] {
+    /// Those that can still be in flight. Completions may have gone unseen; of these some are known, since another request has the address
+    /// of theirs. The others are taken for those of processes that are gone, and for the oldest.
+    func inFlight(_ misses: (submitted: UInt64, completed: UInt64), _ counters: KernelCounters) -> [RequestInFlight] {
+        let isAlive = Dictionary(
+            uniqueKeysWithValues: Set(map(\.pid)).map { ($0, ProcFS.mayAccess("/proc/\($0)", F_OK)) })
+        let possible = filter { isAlive[$0.pid] == true }.sorted(falling: \.submittedAt, then: \.tid)
+        let unseen = misses.completed.addingSaturating(counters.hiddenCompletions)
+        let known = (counters.lostRequestsByCause[.missedExit] ?? 0).addingSaturating(UInt64(count - possible.count))
+        let others = Int(clamping: unseen - Swift.min(unseen, known))
+        return Array(possible.prefix(Swift.max(0, possible.count - others)))
     }
 }
 

@@ -54,10 +54,12 @@ extension Session {
         try takeCounted()
         let (start, startedAt) = (times.intervalStart, times.intervalStartedAt)
         let end = phase == .drained ? times.end : Clock.monotonic
+        // First of all: what is in flight now may complete at any moment.
+        let inFlight = try callsInFlight(at: end)
         (times.intervalStart, times.intervalStartedAt) = (end, Clock.wall)
         return Interval(
             startNanoseconds: start - times.start, durationNanoseconds: end - start, startedAtNanoseconds: startedAt,
-            calls: intake.endInterval(), inFlight: try callsInFlight(at: end))
+            calls: intake.endInterval(), inFlight: inFlight)
     }
 
     /// Records nothing until ``resume()``. The owner makes sure that no call is in flight; it would be cut in two.
@@ -90,6 +92,7 @@ extension Session {
             intake.takeRing(probes)
             if let note = vdso.noteClocksource(&intake.aggregator, at: times.phrase(of: now)) { notes.append(note) }
             if !probes.namesCallers { vdso.resolve(try probes.callers()) }
+            removedRequests += try probes.removeRequests { !ProcFS.mayAccess("/proc/\($0)", F_OK) }
             if isComplete { intake.aggregator.retireEndedProcesses() }
             if !options.isWindowed { intake.aggregator.lookUpTitles { ProcFS.title(of: $0) } }
             if options.sampling != .everyCall { try intake.takeUnmeasured(probes) }

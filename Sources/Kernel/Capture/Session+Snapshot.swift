@@ -43,7 +43,7 @@ extension Session {
             tool: syslatVersion, host: .current(),
             capture: summary(at: moment, readings, calls, boundaryMatters: !vdso.entered.isEmpty || !vdso.served.isEmpty),
             balance: balance(readings), calls: calls, processes: processes,
-            inFlight: callsInFlight(at: moment, readings.inFlight) + requestsInFlight(at: moment, readings.requests),
+            inFlight: callsInFlight(at: moment, readings.inFlight) + requestsInFlight(at: moment, readings.requestsInFlight),
             vdso: vdso, refused: readings.refused, requests: probes.watchesRequests ? requestBalance(readings) : nil)
     }
 
@@ -52,9 +52,8 @@ extension Session {
         let (completed, overflowed) = (intake.aggregator.requests, intake.aggregator.overflowedRequests)
         var lost = counters.lostRequestsByCause
         lost[.recursion] = misses.submitted
-        // Of the completions that no program saw, some are known by now: another request has the address of theirs.
-        let unseen = misses.completed - min(misses.completed, lost[.missedExit] ?? 0)
-        let inFlight = UInt64(readings.requests.count) - min(UInt64(readings.requests.count), unseen)
+        let inFlight = UInt64(readings.requestsInFlight.count)
+        lost[.missedExit, default: 0] += removedRequests
         lost[.missedExit, default: 0] += UInt64(readings.requests.count) - inFlight
         let entered = counters.requests + misses.submitted
         let explained = completed + inFlight + counters.silentRequests + lost.values.reduce(0, +)
@@ -178,6 +177,8 @@ private struct CompletedCalls {
 struct Readings {
     let inFlight: [InFlightSlot]
     let requests: [RequestInFlight]
+    /// Those of them that can still be in flight.
+    let requestsInFlight: [RequestInFlight]
     let requestMisses: (submitted: UInt64, completed: UInt64)
     let refused: [RefusedCalls]
     let beforeEntry: [Int32: BeforeEntry]
@@ -197,5 +198,6 @@ struct Readings {
         ticks = try probes.ticks()
         (entry, exit) = probes.statistics()
         counters = probes.counters
+        requestsInFlight = requests.inFlight(requestMisses, counters)
     }
 }

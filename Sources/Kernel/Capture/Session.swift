@@ -63,6 +63,8 @@ package struct Session: ~Copyable {
     var notes: [String]
     /// When to look again whether processes that the target started still run.
     private var nextLookForDescendants: UInt64 = 0
+    /// Requests to io_uring that were given up because their processes are gone.
+    var removedRequests: UInt64 = 0
     /// Calls that the kernel side had lost at the last reading.
     var lostInKernel: UInt64 = 0
     /// The signal that ended it last.

@@ -50,6 +50,9 @@ struct ControlPage: ~Copyable {
     /// The requests to io_uring that have not completed.
     var requests: UInt32 { unsafe word(\.requests).pointee.load(ordering: .relaxed) }
 
+    /// Takes one of them off: user space has removed it.
+    func countRemovedRequest() { unsafe word(\.requests).pointee.wrappingSubtract(1, ordering: .relaxed) }
+
     func forgetRequests() { unsafe word(\.requests).pointee.store(0, ordering: .relaxed) }
 
     /// The vDSO ticks until now; the count may begin again at 0.

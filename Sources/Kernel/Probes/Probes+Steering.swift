@@ -81,6 +81,22 @@ extension Probes {
         return isComplete
     }
 
+    /// Makes room for requests to io_uring where many are kept: removes those of processes that are gone. Returns how many.
+    package func removeRequests(where isGone: (Int32) -> Bool) throws(BPFError) -> UInt64 {
+        guard control.requests > UInt32(SYSLAT_REQUESTS) / 4 else { return 0 }
+        let requests = try object.map("requests")
+        var isKnown: [UInt32: Bool] = [:]
+        var removed: UInt64 = 0
+        for (address, request) in try requests.entries(UInt64.self, syslat_request.self) {
+            let gone = isKnown[request.tgid] ?? isGone(Int32(bitPattern: request.tgid))
+            isKnown[request.tgid] = gone
+            guard gone, try requests.take(address) else { continue }
+            control.countRemovedRequest()
+            removed += 1
+        }
+        return removed
+    }
+
     /// Forgets everything that has been recorded. Only while nothing is recorded.
     package func clear() throws(BPFError) {
         for calls in try unmeasured() { try object.map("unmeasured").clearAllCPUs(UInt32(calls.index)) }

@@ -3,13 +3,16 @@ import BPFRuntime
 /// The programs on the tracepoints of io_uring (BPF/uring.bpf.h), attached.
 struct RequestHooks: ~Copyable {
     private let complete, fail, submit: BPFLink
+    /// Not on kernels without the tracepoint.
+    private let hide: BPFLink?
 
     /// One of the first two finds its tracepoint.
     static let submissions = ["request_submit", "request_submit_older", "request_fail"]
     static let completion = "request_complete"
+    private static let hidden = "request_hide"
     private static let understands = "requests_understood"
 
-    static var programs: [String] { submissions + [completion, understands] }
+    static var programs: [String] { submissions + [completion, hidden, understands] }
 
     /// nil where the kernel has no such tracepoints, or others than the programs understand.
     init?(_ object: borrowing BPFObject) {
@@ -19,6 +22,7 @@ struct RequestHooks: ~Copyable {
             let fail = try? object.attach(RequestHooks.submissions[2]),
             let submit = Array(RequestHooks.submissions[..<2]).firstLink(in: object)
         else { return nil }
+        hide = try? object.attach(RequestHooks.hidden)
         self.complete = complete
         self.fail = fail
         self.submit = submit

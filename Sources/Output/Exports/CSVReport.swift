@@ -70,6 +70,7 @@ package enum CSVReport {
         process.series.filter { $0.calls > 0 }.map { series in
             // Nothing takes no time at all: nothing of these was measured.
             let isMeasured = series.totalNanoseconds > 0
+            let isSampled = isSampled && series.id.abi != .ioUring
             let total = isMeasured ? String(series.totalNanoseconds) : ""
             let mean = isMeasured ? String(DecimalText.rounded(series.totalNanoseconds, per: series.calls)) : ""
             return line(
@@ -83,6 +84,8 @@ package enum CSVReport {
         var text = ""
         for call in calls {
             let name = first + name(call.id)
+            // Requests to io_uring never are.
+            let isSampled = isSampled && call.id.abi != .ioUring
             for series in call.series.inOrder where series.calls > 0 {
                 text += line(
                     name + [series.outcome.name, series.result] + figures(series.distribution, calls: series.calls)

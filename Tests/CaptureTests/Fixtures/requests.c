@@ -1,6 +1,7 @@
 /*
  * requests KIND COUNT [sqpoll]: submits COUNT requests of one kind to an io_uring, one after the other, and checks how each ends.
- * "hang" submits them and waits for a signal instead. With "sqpoll" a thread of the kernel submits them. Exits with 77 where the kernel has
+ * "hang" submits them and waits for a signal instead; "unreaped" takes no completion from the queue, which has room for 128; "cancelled" submits writes behind
+ * silent requests that fail, so the kernel cancels them without a completion. With "sqpoll" a thread of the kernel submits them. Exits with 77 where the kernel has
  * no io_uring.
  */
 #include <errno.h>
@@ -85,6 +86,23 @@ static int complete(void)
     return result;
 }
 
+static void cancel_behind_failure(int pipe, char *byte)
+{
+    const struct io_uring_sqe failure = {.opcode = IORING_OP_FSYNC, .fd = -1, .flags = IOSQE_IO_LINK | IOSQE_CQE_SKIP_SUCCESS};
+    const struct io_uring_sqe behind = {.opcode = IORING_OP_WRITE, .fd = pipe, .addr = (unsigned long)byte, .len = 1};
+    unsigned tail = atomic_load(submit_tail);
+
+    entries[tail & submit_mask] = failure;
+    entries[(tail + 1) & submit_mask] = behind;
+    submit_array[tail & submit_mask] = tail & submit_mask;
+    submit_array[(tail + 1) & submit_mask] = (tail + 1) & submit_mask;
+    atomic_store(submit_tail, tail + 2);
+    if (syscall(__NR_io_uring_enter, ring, 2, 0, 0, 0, 0) != 2)
+        fail("io_uring_enter");
+    if (complete() != -EBADF)
+        fail("cancelled");
+}
+
 int main(int argc, char **argv)
 {
     const char *kind = argv[1];
@@ -113,8 +131,12 @@ int main(int argc, char **argv)
         expected = -ETIME;
     }
     for (int i = 0; i < count; i++) {
+        if (!strcmp(kind, "cancelled")) {
+            cancel_behind_failure(pipes[1], &byte);
+            continue;
+        }
         submit(&entry);
-        if (!strcmp(kind, "hang") || !strcmp(kind, "silent"))
+        if (!strcmp(kind, "hang") || !strcmp(kind, "silent") || !strcmp(kind, "unreaped"))
             continue;
         if (!strcmp(kind, "read") && write(pipes[1], "x", 1) != 1)
             fail("write");

@@ -138,13 +138,21 @@ package enum OpenMetricsReport {
             ("completed", requests.completed), ("in_flight", requests.inFlight), ("silent", requests.neverReturned),
             ("lost", requests.lost),
         ] { states.add("_total", [("state", state)], String(count)) }
+        var lost = MetricFamily("syslat_lost_requests", .counter, help: "Requests to io_uring that are in no histogram, by cause.")
+        for (cause, count) in requests.lostByCause.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+            lost.add("_total", [("cause", cause.rawValue)], String(count))
+        }
+        var overflowed = MetricFamily(
+            "syslat_overflowed_requests", .counter,
+            help: "Completed requests to io_uring that went through the coarser histograms in the kernel.")
+        overflowed.add("_total", [], String(requests.overflowed))
         var durations = MetricFamily(
             "syslat_request_duration_seconds", .histogram, unit: "seconds",
             help: "Latency of completed requests to io_uring, from submission to completion.")
         for call in profile.calls where call.id.abi == .ioUring {
             add(call, labels: { Array(labels(of: $0, $1).dropFirst()) }, to: &durations)
         }
-        return [submitted, states, durations]
+        return [submitted, states, lost, overflowed, durations]
     }
 
     private static func add(

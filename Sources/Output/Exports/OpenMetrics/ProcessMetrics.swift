@@ -7,9 +7,11 @@ import SyscallTable
 enum ProcessMetrics {
     /// Processes of one id and name are one: no two samples of a metric may have the same labels.
     static func families(_ processes: [ProcessProfile]) -> [MetricFamily] {
-        var calls = MetricFamily("syslat_process_calls", .counter, help: "Completed calls of each process.")
+        var calls = MetricFamily(
+            "syslat_process_calls", .counter, help: "Completed calls, and requests to io_uring, of each process.")
         var time = MetricFamily(
-            "syslat_process_time_seconds", .counter, unit: "seconds", help: "Total latency of the completed calls of each process.")
+            "syslat_process_time_seconds", .counter, unit: "seconds",
+            help: "Total latency of the completed calls and requests of each process.")
         var order: [Key] = []
         var totals: [Key: (calls: UInt64, nanoseconds: UInt64)] = [:]
         for process in processes {

@@ -26,10 +26,11 @@ extension Interval {
 extension CallsInFlight {
     /// The call that had been doing something for the longest time, and how many more there were: `read 12.3 s, 3 more`. If all of them
     /// were waits of threads that may just have no work, the oldest of these. nil of none.
-    package var summary: String? {
+    package func summary(on host: Host) -> String? {
         let count = UInt64(calls.count).addingSaturating(omitted)
         guard let first = calls.byUrgency(\.id, age: \.ageNanoseconds).first else { return nil }
         let age = (first.beganBefore ? "≥ " : "") + HumanFormat.duration(nanoseconds: first.ageNanoseconds)
-        return "\(SafeText.sanitized(first.id.name)) \(age)" + (count > 1 ? ", \(HumanFormat.count(count - 1)) more" : "")
+        return "\(SafeText.sanitized(first.id.label(on: host))) \(age)"
+            + (count > 1 ? ", \(HumanFormat.count(count - 1)) more" : "")
     }
 }

@@ -105,10 +105,10 @@ extension TableRow {
     }
 
     /// All calls of one interval of a time series, named by its beginning, as time of day (UTC) and from the start, and its end.
-    package init(interval: Interval) {
+    package init(interval: Interval, host: Host) {
         let distribution = interval.calls.reduce(into: LatencyHistogram()) { $0.merge($1.distribution) }
         (name, suffix) = interval.timeOfDay.map { ($0, "  \(interval.span)") } ?? (interval.span, "")
-        inFlight = interval.inFlight?.summary
+        inFlight = interval.inFlight?.summary(on: host)
         durationNanoseconds = interval.durationNanoseconds
         calls = interval.calls.reduce(0) { $0.addingSaturating($1.calls) }
         errors = interval.calls.reduce(0) { $0.addingSaturating($1.errors) }

@@ -20,7 +20,7 @@ extension BeforeEntry {
         guard let vdso = profile.vdso, !VDSOFindings.isNegligible(vdso, profile.capture) else { return notes }
         let guarded = Set(profile.processes.filter { !$0.beforeEntry.isEmpty }.map(\.pid))
         if vdso.entered.contains(where: { $0.processes.contains { guarded.contains($0.pid) } }) {
-            notes.append("The savings in the vDSO section are too low for these processes: they leave that time out as well.")
+            notes.append("So the savings in the vDSO section are too low for these processes.")
         }
         return notes
     }

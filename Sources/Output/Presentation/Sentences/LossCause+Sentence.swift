@@ -1,6 +1,15 @@
 package import Profile
 
 extension Balance.LossCause {
+    /// The same of requests to io_uring.
+    package var sentenceOfRequests: String {
+        switch self {
+        case .noSlot: "there was no room to remember the request"
+        case .missedExit: "the completion was not seen, as of requests that found the program's completion queue full"
+        default: sentence
+        }
+    }
+
     /// The cause as reports say it.
     package var sentence: String {
         switch self {

@@ -1,3 +1,4 @@
+import SyscallTable
 import LatencyHistogram
 package import Profile
 
@@ -17,17 +18,19 @@ package enum Notes {
         }
         notes += BeforeEntry.notes(profile) + IOUringNote.sentences(profile) + VDSOFindings.notes(profile)
         notes += ownCost(profile) + (capture.sampling.flatMap(SamplingText.budget).map { [$0] } ?? [])
-        return notes + balance(profile.balance) + (profile.requests.map(requests) ?? []) + capture.notes.map { "Note: \($0)" }
+        return notes + balance(profile.balance) + (profile.requests.map { requests($0, capture) } ?? [])
+            + capture.notes.map { "Note: \($0)" }
     }
 
     /// Why the total time is longer than the capture, where it is.
     private static func concurrency(_ profile: Profile) -> String? {
         let (total, length) = (profile.calls.reduce(0) { $0 + Double($1.distribution.sum) }, profile.capture.durationNanoseconds)
         guard length > 0, total > Double(length) else { return nil }
-        let calls = total / Double(length)
-        return "Time adds up over threads: \(HumanFormat.quantity(nanoseconds: total).spaced) of calls in a capture of "
-            + "\(HumanFormat.duration(nanoseconds: length)) means that \(HumanFormat.ratio(calls)) calls were under way at a time, "
-            + "on average."
+        let hasRequests = profile.calls.contains { $0.id.abi == .ioUring }
+        let (sources, things) = hasRequests ? ("threads and requests", "calls and requests") : ("threads", "calls")
+        return "Time adds up over \(sources): \(HumanFormat.quantity(nanoseconds: total).spaced) of \(things) in a capture of "
+            + "\(HumanFormat.duration(nanoseconds: length)) means that \(HumanFormat.ratio(total / Double(length))) \(things) were under "
+            + "way at a time, on average."
     }
 
     private static func ownCost(_ profile: Profile) -> [String] {
@@ -46,15 +49,22 @@ package enum Notes {
     }
 
     /// Nothing where there were none.
-    private static func requests(_ requests: Balance) -> [String] {
+    private static func requests(_ requests: Balance, _ capture: CaptureSummary) -> [String] {
         func count(_ value: UInt64) -> String { HumanFormat.count(value) }
         guard requests.entered > 0 else { return [] }
+        let sampling =
+            capture.sampling == nil
+            ? []
+            : [
+                "Requests to io_uring are all measured"
+                    + (capture.sampling?.budget == nil ? "." : ", and what that costs is outside the budget.")
+            ]
         let silent = requests.neverReturned > 0 ? " + \(count(requests.neverReturned)) that asked for no completion" : ""
         return [
             "io_uring: \(HumanFormat.count(requests.entered, "request", "requests")) submitted \(requests.closes ? "=" : "≠") "
                 + "\(count(requests.completed)) completed + \(count(requests.inFlight)) in flight\(silent) + \(count(requests.lost)) lost; "
-                + "their times are from submission to completion"
-        ]
+                + "they are in the total of the table, from submission to completion"
+        ] + sampling
     }
 
     private static func balance(_ balance: Balance) -> [String] {

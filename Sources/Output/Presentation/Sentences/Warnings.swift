@@ -46,7 +46,7 @@ package struct Warning: Sendable, Hashable {
         let share = HumanFormat.percentage(balance.lost, of: balance.entered)
         let causes = balance.lostByCause.filter { $0.value > 0 }
             .sorted(falling: \.value, then: \.key.rawValue)
-            .map { "\($0.key.sentence) (\(HumanFormat.count($0.value)))" }
+            .map { "\(noun == .calls ? $0.key.sentence : $0.key.sentenceOfRequests) (\(HumanFormat.count($0.value)))" }
         return
             "\(noun.count(balance.lost)) lost, \(share) of those \(noun.entered): \(causes.joined(separator: "; ")). They are in no row above."
     }

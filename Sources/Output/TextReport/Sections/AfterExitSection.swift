@@ -1,15 +1,17 @@
 import LatencyHistogram
 import Presentation
 import Profile
+import SaturatingMath
 
 /// The work that calls left to their threads: a line for each call.
 enum AfterExitSection {
     private static let callsShown = 12
     private static let title = "After exit"
     private static let explanation =
-        "work left by calls or by the scheduler, done before the program went on; not in the times above"
-    /// Work below 1/100 of a call's time isn't listed.
+        "work that was left to be done between the exit of a call and the program's next instruction. It is not in the times above."
+    /// Work isn't listed that is below 1/100 of its call's time and below 1/10 of all such work.
     private static let leastShare: UInt64 = 100
+    private static let leastPart: UInt64 = 10
 
     private static let columns: [Table.Column] = [
         .init(title: "CALLS"), .init(title: "NOT MEASURED", dispensability: 1), .init(title: "TOTAL", startsGroup: true),
@@ -20,7 +22,8 @@ enum AfterExitSection {
         let calls = context.profile.calls.filter { $0.afterExit != nil }
             .sorted(falling: { $0.afterExit?.distribution.sum ?? 0 }, then: \.id)
         guard !calls.isEmpty else { return [] }
-        let shown = Array(calls.filter(matters).prefix(callsShown))
+        let all = calls.reduce(UInt64(0)) { $0.addingSaturating($1.afterExit?.distribution.sum ?? 0) }
+        let shown = Array(calls.filter { matters($0, all) }.prefix(callsShown))
         let rows = shown.compactMap { call in
             call.afterExit.map { row(of: $0, named: SafeText.sanitized(call.id.label(on: context.profile.host))) }
         }
@@ -34,9 +37,9 @@ enum AfterExitSection {
 
     /// Whether the work takes a share of the call's time that counts, or was left by such a share of the calls and is unknown. A clock
     /// interrupt adds a microsecond of work to any call now and then.
-    private static func matters(_ call: CallProfile) -> Bool {
+    private static func matters(_ call: CallProfile, _ all: UInt64) -> Bool {
         guard let work = call.afterExit else { return false }
-        return work.distribution.sum >= max(1, call.distribution.sum / leastShare)
+        return work.distribution.sum >= max(1, min(call.distribution.sum / leastShare, all / leastPart))
             || work.unmeasured >= max(2, call.calls / leastShare)
     }
 

@@ -14,35 +14,55 @@ enum InFlightSection {
         // Of requests to io_uring only the oldest are kept.
         let (requests, kept) = (context.profile.requests?.inFlight ?? 0, UInt64(calls.count { $0.id.abi == .ioUring }))
         let omitted = requests - min(kept, requests)
-        let rest = UInt64(max(0, calls.count - rowsShown)).addingSaturating(omitted)
-        return rows("In flight at the end", calls.prefix(rowsShown), context)
+        let groups = groups(calls)
+        let rest = groups.dropFirst(rowsShown).reduce(omitted) { $0.addingSaturating(UInt64($1.count)) }
+        return rows("In flight at the end", groups.prefix(rowsShown), context)
             + (rest > 0 ? ["  … \(HumanFormat.count(rest)) more"] : []) + legend(calls)
     }
 
     /// A few of the calls in flight at the end of an interval, and how many more there were: a whole system is full of waiting daemons.
     static func lines(_ inFlight: CallsInFlight?, _ context: ReportContext) -> [String] {
         guard let inFlight, !inFlight.calls.isEmpty || inFlight.omitted > 0 else { return [] }
-        let calls = inFlight.calls.byUrgency(\.id, age: \.ageNanoseconds)
-        let shown = calls.prefix(rowsOfInterval)
+        let groups = groups(inFlight.calls.byUrgency(\.id, age: \.ageNanoseconds))
+        let shown = groups.prefix(rowsOfInterval)
+        let others = groups.dropFirst(rowsOfInterval).joined()
         let lines = rows("In flight at its end", shown, context)
-        let rest = UInt64(calls.count - shown.count).addingSaturating(inFlight.omitted)
-        guard rest > 0 else { return lines + legend(shown) }
-        let waiting = calls.dropFirst(rowsOfInterval).count { $0.id.isIdleWait }
+        let rest = UInt64(others.count).addingSaturating(inFlight.omitted)
+        guard rest > 0 else { return lines + legend(shown.joined()) }
+        let waiting = others.count { $0.id.isIdleWait }
         let what = waiting == 0 ? "" : " (\(HumanFormat.count(UInt64(waiting))) of them wait, as in epoll_wait or futex)"
-        return lines + ["  … \(HumanFormat.count(rest)) more\(what)"] + legend(shown)
+        return lines + ["  … \(HumanFormat.count(rest)) more\(what)"] + legend(shown.joined())
+    }
+
+    /// The requests of one thread to io_uring with one opcode are one group, in the order of the oldest. A call is a group of its own.
+    private static func groups(_ calls: [InFlightCall]) -> [[InFlightCall]] {
+        var groups: [[InFlightCall]] = []
+        var places: [String: Int] = [:]
+        for call in calls {
+            let key = "\(call.pid) \(call.tid) \(call.id.number)"
+            if call.id.abi == .ioUring, let place = places[key] {
+                groups[place].append(call)
+            } else {
+                if call.id.abi == .ioUring { places[key] = groups.count }
+                groups.append([call])
+            }
+        }
+        return groups
     }
 
     private static func legend(_ calls: some Sequence<InFlightCall>) -> [String] {
         calls.contains(where: \.beganBefore) ? ["  ≥: entered before the capture began, and not in the balance."] : []
     }
 
-    private static func rows(_ title: String, _ calls: ArraySlice<InFlightCall>, _ context: ReportContext) -> [String] {
-        let rows = calls.map { call in
+    private static func rows(_ title: String, _ groups: ArraySlice<[InFlightCall]>, _ context: ReportContext) -> [String] {
+        let rows = groups.map { group in
+            let call = group[0]
+            let times = group.count == 1 ? "" : " × \(HumanFormat.count(UInt64(group.count)))"
             let name = [call.comm.isEmpty ? "?" : call.comm, call.thread ?? ""].filter { !$0.isEmpty }.joined(separator: "/")
             let task = call.pid == call.tid ? "\(call.pid)" : "\(call.pid)/\(call.tid)"
             return (
                 process: SafeText.sanitized(name), task: " (\(task))",
-                call: SafeText.sanitized(call.id.label(on: context.profile.host)),
+                call: SafeText.sanitized(call.id.label(on: context.profile.host)) + times,
                 age: (call.beganBefore ? "≥ " : "") + HumanFormat.duration(nanoseconds: call.ageNanoseconds)
             )
         }

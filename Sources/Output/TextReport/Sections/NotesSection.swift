@@ -1,5 +1,6 @@
 import Presentation
 import Profile
+import SyscallTable
 
 /// How far the figures can be trusted, and what a column means that isn't obvious.
 enum NotesSection {
@@ -7,6 +8,10 @@ enum NotesSection {
         "\(LatencyTable.timeTitle) is the share of the time, in percent, in calls that ran, were preempted, and blocked (slept). "
         + "The time of blocked calls is mostly waiting, not work in the kernel."
     private static let slept = "\(LatencyTable.sleptTitle) is the share of the calls that blocked."
+
+    private static let requests =
+        "A request to io_uring ran if the thread that submitted it completed it before it left the CPU, and blocked if it completed later or "
+        + "elsewhere."
 
     private static let weak =
         "\(Table.weak) marks a figure that rests on fewer than \(Threshold.fewestCalls) measured calls. MAX is that of the measured calls: one "
@@ -17,6 +22,7 @@ enum NotesSection {
         let isMixed = context.callRows.contains { $0.blocked > 0 || $0.times.preempted > 0 }
         var columns = [(LatencyTable.timeTitle, time), (LatencyTable.sleptTitle, slept)]
             .filter { isMixed && titles.contains($0.0) }.map(\.1)
+        if !columns.isEmpty, context.profile.calls.contains(where: { $0.id.abi == .ioUring }) { columns.append(requests) }
         if context.callRows.contains(where: { $0.figures != nil && $0.isWeak(0) }) { columns.append(weak) }
         return (columns + Notes.sentences(on: context.profile)).flatMap {
             DisplayText.wrapped(SafeText.sanitized($0), to: context.width, hanging: 2)

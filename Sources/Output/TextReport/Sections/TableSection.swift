@@ -50,7 +50,7 @@ enum TableSection {
 
     /// The intervals of a time series. They keep their order in time when sorted by total, which is the default.
     private static func intervalRows(_ context: ReportContext) -> [TableRow] {
-        let rows = context.profile.intervals.map { TableRow(interval: $0) }
+        let rows = context.profile.intervals.map { TableRow(interval: $0, host: context.profile.host) }
         return context.options.sort == .total ? rows : context.options.sort.sorted(rows)
     }
 }

@@ -79,26 +79,37 @@ static inline _Bool syslat_call_is_unmeasured(syslat_u64 call) { return syslat_c
 /* clang-format on */
 
 /*
- * The call index: ABI * 1024 + number. By it calls are found in the selection, in `met`, in `unmeasured` and in the consumer's
- * series. Numbers outside 0 ... 1023 have none.
+ * The call index: ABI * 1024 + number, or ABI * 1024 + 1023 for all numbers outside 0 ... 1022. By it calls are found in `met`, in
+ * `unmeasured` and in the consumer's series.
  */
-#define SYSLAT_CALL_INDEXES (SYSLAT_ABI_COUNT * SYSLAT_INDEXED_NUMBERS)
+#define SYSLAT_CALL_INDEXES (SYSLAT_ABI_COUNT * SYSLAT_ABI_INDEXES)
 
+/* Whether a number has an index of its own. */
 static inline _Bool syslat_has_call_index(syslat_u32 abi, syslat_u32 number)
 {
     return abi < SYSLAT_ABI_COUNT && number < SYSLAT_INDEXED_NUMBERS;
 }
 
-/* Of an ABI and a number that have one. */
 static inline syslat_u32 syslat_call_index(syslat_u32 abi, syslat_u32 number)
 {
-    return abi * SYSLAT_INDEXED_NUMBERS + number;
+    return abi * SYSLAT_ABI_INDEXES + (number < SYSLAT_INDEXED_NUMBERS ? number : SYSLAT_INDEXED_NUMBERS);
 }
 
 /* clang-format off */
-static inline syslat_u8 syslat_call_index_abi(syslat_u32 index) { return index / SYSLAT_INDEXED_NUMBERS; }
-static inline syslat_s32 syslat_call_index_number(syslat_u32 index) { return index % SYSLAT_INDEXED_NUMBERS; }
+static inline syslat_u8 syslat_call_index_abi(syslat_u32 index) { return index / SYSLAT_ABI_INDEXES; }
+static inline syslat_s32 syslat_call_index_number(syslat_u32 index)
+{
+    return index % SYSLAT_ABI_INDEXES < SYSLAT_INDEXED_NUMBERS ? index % SYSLAT_ABI_INDEXES : (syslat_s32)SYSLAT_OTHER_NUMBER;
+}
 /* clang-format on */
+
+/* The word of a call, with SYSLAT_OTHER_NUMBER in the place of a number that has no index of its own. */
+static inline syslat_u64 syslat_pooled_call(syslat_u64 call)
+{
+    if (syslat_has_call_index(syslat_call_abi(call), syslat_call_number(call)))
+        return call;
+    return call >> 32 << 32 | SYSLAT_OTHER_NUMBER;
+}
 
 /* The completion of a call: outcome * 2 + failed. All are below this power of two. */
 #define SYSLAT_COMPLETIONS 8

@@ -25,15 +25,15 @@ struct syslat_config {
     syslat_u32 wake_bytes;      /* wake the consumer when so much waits in the ring */
     syslat_u32 sampling;        /* some calls are unmeasured */
     syslat_u32 has_selection;   /* only the calls below are traced */
-    syslat_u32 others_selected; /* ... and every number without a call index, except those listed */
+    syslat_u32 others_selected; /* ... and every other number, except those listed */
     syslat_u32 other_count;
     syslat_u32 calibrating_tid;                  /* the profiler's thread whose calls give the probe floor */
-    syslat_u32 other_abis[SYSLAT_OTHER_NUMBERS]; /* numbers without a call index that are not as others_selected says */
+    syslat_u32 other_abis[SYSLAT_OTHER_NUMBERS]; /* numbers without a bit that are not as others_selected says */
     syslat_s32 other_numbers[SYSLAT_OTHER_NUMBERS];
     syslat_u32 vdso_bytes;   /* size of the image that every native process has; 0 if there is none */
     syslat_u32 vdso_regions; /* how many of those below are in use, in rising order */
     struct syslat_vdso_region regions[SYSLAT_VDSO_REGIONS];
-    syslat_u64 selected[SYSLAT_CALL_INDEXES / 64];             /* a bit for each call index */
+    syslat_u64 selected[SYSLAT_CALL_INDEXES / 64];             /* a bit for each of 1024 numbers of each ABI */
     syslat_u64 selected_requests[SYSLAT_REQUEST_OPCODES / 64]; /* a bit for each opcode of io_uring */
 };
 

@@ -9,8 +9,12 @@
 /* Events in a full batch. A power of two. */
 #define SYSLAT_BATCH_EVENTS 256
 
-/* Numbers 0 ... 1023 of each ABI have a call index. A power of two. */
-#define SYSLAT_INDEXED_NUMBERS 1024
+/* Call indexes of each ABI. A power of two. */
+#define SYSLAT_ABI_INDEXES 1024
+/* Numbers below this have a call index of their own; all others of an ABI share its last one. No kernel has others. */
+#define SYSLAT_INDEXED_NUMBERS (SYSLAT_ABI_INDEXES - 1)
+/* Stands for any number without an index of its own, where there is no room for each of them. */
+#define SYSLAT_OTHER_NUMBER 0x80000000U
 /* Other numbers that a selection can name. */
 #define SYSLAT_OTHER_NUMBERS 16
 

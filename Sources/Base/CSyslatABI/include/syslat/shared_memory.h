@@ -64,6 +64,7 @@ struct syslat_counters {
     syslat_u64 requests_silent;        /* that post no completion if they succeed */
     syslat_u64 requests_no_place;      /* lost: the map of requests was full */
     syslat_u64 requests_missed;        /* lost: the completion was not seen */
+    syslat_u64 requests_hidden;        /* completions that found the program's queue full, and did not name their request */
     syslat_u64 requests_overflow_full; /* lost: the ring and the overflow histograms were full */
 };
 
@@ -73,7 +74,7 @@ struct syslat_cpu {
     syslat_u32 users; /* programs inside the batch: the first owns it, the others keep away from it */
     syslat_u32 reserved;
     struct syslat_batch batch;
-    syslat_u64 unused[5]; /* no two shares have a cache line in common */
+    syslat_u64 unused[4]; /* no two shares have a cache line in common */
 };
 
 /* ---- Calls in flight ---- */
