@@ -54,7 +54,8 @@ let base: [Target] = [
     module("LatencyHistogram", on: .base, uses: ["SaturatingMath"]),
     module("SyscallTable", on: .base),
     module("CallSelection", on: .base, uses: ["SyscallTable"]),
-    module("Linux", on: .base, uses: ["CLinux"]),
+    module("PlainText", on: .base),
+    module("Linux", on: .base, uses: ["CLinux", "PlainText"]),
 ]
 
 let model: [Target] = [
@@ -95,7 +96,8 @@ let kernel: [Target] = [
 
 let output: [Target] = [
     module(
-        "Presentation", on: .output, uses: ["Comparison", "LatencyHistogram", "Profile", "SaturatingMath", "SyscallTable"]),
+        "Presentation", on: .output,
+        uses: ["Comparison", "LatencyHistogram", "PlainText", "Profile", "SaturatingMath", "SyscallTable"]),
     module(
         "TextReport", on: .output,
         uses: ["Comparison", "LatencyHistogram", "Presentation", "Profile", "SaturatingMath", "SyscallTable"]),
@@ -139,6 +141,7 @@ let rootFreeTests: [Target] = [
         exclude: ["Corpus"], swiftSettings: strict),
     .testTarget(
         name: "SaturatingMathTests", dependencies: ["LatencyHistogram", "SaturatingMath", "TestSupport"], swiftSettings: strict),
+    .testTarget(name: "PlainTextTests", dependencies: ["PlainText", "TestSupport"], swiftSettings: testing),
     .testTarget(name: "LinuxTests", dependencies: ["CLinux", "Linux"], swiftSettings: testing),
     .testTarget(name: "SyscallTableTests", dependencies: ["SyscallTable"], swiftSettings: strict),
     .testTarget(name: "CallSelectionTests", dependencies: ["CallSelection", "SyscallTable"], swiftSettings: strict),

@@ -72,7 +72,7 @@ import Testing
                         var program = clinux_program(
                             path: path, argv: words.baseAddress!, envp: environ, descriptors: descriptors.baseAddress,
                             descriptor_count: 3,
-                            dies_with_caller: 1, gate_read: -1, gate_write: -1, status: end)
+                            dies_with_caller: 1, gate_read: -1, gate_write: -1, status: end, user: nil)
                         started.pid = clinux_spawn(&program)
                     }
                 }
@@ -95,7 +95,7 @@ import Testing
         let folder = try TemporaryFolder(prefix: "syslat-gate")
         let mark = "\(folder.path)/mark"
         let child = try GatedChild("/bin/sh", ["sh", "-c", "echo x >\(mark); exit 3"])
-        let isAsleep = child.waitUntilAsleep()
+        let isAsleep = try child.waitUntilAsleep()
         #expect(isAsleep)
         #expect(FileKind(of: mark) == nil)
         try child.release()
@@ -106,7 +106,7 @@ import Testing
 
     @Test func `a gated child that can't be executed reports its errno`() throws {
         let child = try GatedChild("/etc/passwd", ["passwd"])
-        let isAsleep = child.waitUntilAsleep()
+        let isAsleep = try child.waitUntilAsleep()
         #expect(isAsleep)
         do {
             try child.release()
@@ -119,7 +119,7 @@ import Testing
     @Test func `a gated child ends when it is dropped without a release`() throws {
         func pidOfOneThatIsDropped() throws -> Int32 {
             let child = try GatedChild("/bin/sleep", ["sleep", "1000"])
-            let isAsleep = child.waitUntilAsleep()
+            let isAsleep = try child.waitUntilAsleep()
             #expect(isAsleep)
             return child.pid
         }

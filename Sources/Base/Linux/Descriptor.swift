@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import PlainText
 
 /// An open file that is closed with its owner. Close-on-exec.
 package struct Descriptor: ~Copyable {
@@ -10,8 +11,18 @@ package struct Descriptor: ~Copyable {
 
     /// open(2) for reading.
     package init(reading path: String) throws(Errno) {
-        number = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        number = path.withExactBytes { unsafe open($0, O_RDONLY | O_CLOEXEC) }
         guard number >= 0 else { throw .last }
+    }
+
+    /// The same for regular files alone. Anything else is EINVAL, a folder EISDIR; a FIFO isn't waited for.
+    package init(readingFile path: String) throws(Errno) {
+        number = path.withExactBytes { unsafe open($0, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC) }
+        guard number >= 0 else { throw .last }
+        var info = stat()
+        guard unsafe fstat(number, &info) == 0 else { throw .last }
+        let kind = info.st_mode & S_IFMT
+        guard kind == S_IFREG else { throw Errno(kind == S_IFDIR ? EISDIR : EINVAL) }
     }
 
     /// /dev/null, for a program that has nothing to read or write.

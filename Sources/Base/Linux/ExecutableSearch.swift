@@ -1,4 +1,5 @@
 import Glibc
+import PlainText
 
 /// Looks for programs as execvp(3) does.
 package enum ExecutableSearch {
@@ -45,7 +46,7 @@ package enum FileKind: Sendable, Hashable {
     /// stat(2), which follows symbolic links; nil, with errno set, if that fails.
     package init?(of path: String) {
         var info = stat()
-        guard unsafe stat(path, &info) == 0 else { return nil }
+        guard path.withExactBytes({ unsafe stat($0, &info) }) == 0 else { return nil }
         self =
             switch info.st_mode & S_IFMT {
             case S_IFREG: .regular
@@ -57,6 +58,9 @@ package enum FileKind: Sendable, Hashable {
 
 /// The environment of this process.
 package enum Environment {
-    /// A variable; nil if it is not set.
-    package static subscript(name: String) -> String? { unsafe getenv(name).map { unsafe String(cString: $0) } }
+    /// A variable, which gives back every byte (``ExactText``); nil if it is not set.
+    package static subscript(name: String) -> String? {
+        // It ends with a NUL.
+        unsafe getenv(name).map { unsafe ExactText.string(UnsafeRawBufferPointer(start: $0, count: strlen($0))) }
+    }
 }

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import PlainText
 
 /// A temporary folder that is removed with its owner.
 package struct TemporaryFolder: ~Copyable {
@@ -8,9 +9,9 @@ package struct TemporaryFolder: ~Copyable {
     /// Creates a folder below TMPDIR, or /tmp. Errors: as mkdtemp(3).
     package init(prefix: String) throws(Errno) {
         // mkdtemp(3) replaces the six letters at the end, and the template ends with a NUL.
-        var template = Array("\(TemporaryFolder.parent)/\(prefix)-XXXXXX".utf8CString)
+        var template = (ExactText.bytes("\(TemporaryFolder.parent)/\(prefix)-XXXXXX") + [0]).map { CChar(bitPattern: $0) }
         guard unsafe mkdtemp(&template) != nil else { throw .last }
-        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        path = ExactText.string(template.dropLast().map { UInt8(bitPattern: $0) })
     }
 
     /// Where temporary folders are made.

@@ -62,7 +62,11 @@ struct LaunchedCommand: ~Copyable {
     /// Starts the child, which waits before its execve.
     init(_ command: ResolvedCommand) throws(CaptureError) {
         let child = try LaunchedCommand.start(command)
-        guard child.waitUntilAsleep() else {
+        let isAsleep: Bool
+        do throws(Errno) { isAsleep = try child.waitUntilAsleep() } catch {
+            throw CaptureError("The command can't run as another user: \(error).")
+        }
+        guard isAsleep else {
             throw CaptureError("The command could not be started: its process got stuck before its execve.")
         }
         self.command = command

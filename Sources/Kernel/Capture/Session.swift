@@ -19,7 +19,7 @@ package let syslatVersion = "0.1.0"
 /// Data from the kernel is taken in only while it advances: its owner must call ``advance(until:)`` at least every few seconds, or the
 /// ring fills up.
 ///
-/// Threading: one thread owns it, the only one that handles SIGINT and SIGTERM meanwhile. Other threads get snapshots, which are values.
+/// Threading: one thread owns it, the only one that handles the signals that end a capture. Other threads get snapshots, which are values.
 /// Ownership: programs, links and memory go away with it, and with the process.
 package struct Session: ~Copyable {
     /// Why ``advance(until:)`` returned.
@@ -257,9 +257,9 @@ package struct Session: ~Copyable {
 }
 
 extension EventLoop {
-    /// SIGINT and SIGTERM come as events.
+    /// Signals that end a capture come as events.
     fileprivate static func handlingInterrupts() throws(CaptureError) -> EventLoop {
-        do throws(Errno) { return try EventLoop(signals: [SIGINT, SIGTERM]) } catch {
+        do throws(Errno) { return try EventLoop(signals: Signals.thatEnd) } catch {
             throw CaptureError("Can't create the event loop: \(error).")
         }
     }
