@@ -63,7 +63,7 @@ let model: [Target] = [
     module("ProfileSchema", on: .model, uses: ["LatencyHistogram", "Profile", "SaturatingMath", "SyscallTable"]),
     module(
         "ProfileFile", on: .model,
-        uses: ["LatencyHistogram", "Profile", "ProfileSchema", "SaturatingMath", "SyscallTable", crypto]),
+        uses: ["LatencyHistogram", "PlainText", "Profile", "ProfileSchema", "SaturatingMath", "SyscallTable", crypto]),
     module("Comparison", on: .model, uses: ["LatencyHistogram", "Profile", "SaturatingMath", "SyscallTable"]),
 ]
 
@@ -73,7 +73,7 @@ let kernel: [Target] = [
     systemLibrary("CLibbpf", on: .kernel, pkgConfig: "libbpf", package: "libbpf-dev"),
     cModule("CBPFLog", on: .kernel, uses: ["CLibbpf"]),
     module("BPFObjects", on: .kernel, uses: ["CZlib"], plugins: ["EmbedBPF"]),
-    module("BPFRuntime", on: .kernel, uses: ["CBPFLog", "CLibbpf"]),
+    module("BPFRuntime", on: .kernel, uses: ["CBPFLog", "CLibbpf", "PlainText"]),
     module("Aggregation", on: .kernel, uses: ["CSyslatABI", "LatencyHistogram", "Profile", "SaturatingMath", "SyscallTable"]),
     module(
         "Probes", on: .kernel,
@@ -84,8 +84,9 @@ let kernel: [Target] = [
     module(
         "Capture", on: .kernel,
         uses: [
-            "Aggregation", "BPFRuntime", "CLinux", "CSyslatABI", "CallSelection", "LatencyHistogram", "Linux", "Probes", "Profile",
-            "SaturatingMath", "SyscallTable", "VDSO",
+            "Aggregation", "BPFRuntime", "CLinux", "CSyslatABI", "CallSelection", "LatencyHistogram", "Linux", "PlainText",
+            "Probes",
+            "Profile", "SaturatingMath", "SyscallTable", "VDSO",
         ]),
     module("HostCheck", on: .kernel, uses: ["CallSelection", "Capture", "Linux", "Probes", "Profile", "SyscallTable", "VDSO"]),
     module(
@@ -104,7 +105,8 @@ let output: [Target] = [
     module(
         "Exports", on: .output,
         uses: [
-            "CZlib", "Comparison", "LatencyHistogram", "Presentation", "Profile", "ProfileSchema", "SaturatingMath", "SyscallTable",
+            "CZlib", "Comparison", "LatencyHistogram", "PlainText", "Presentation", "Profile", "ProfileSchema", "SaturatingMath",
+            "SyscallTable",
         ]),
 ]
 
@@ -112,9 +114,8 @@ let faces: [Target] = [
     .executableTarget(
         name: "syslat",
         dependencies: [
-            "CallSelection", "Capture", "Comparison", "Exports", "HostCheck", "KernelLab", "Linux", "Presentation", "Probes",
-            "Profile",
-            "ProfileFile", "SyscallTable", "TextReport", "Workload", argumentParser,
+            "CallSelection", "Capture", "Comparison", "Exports", "HostCheck", "KernelLab", "Linux", "PlainText", "Presentation",
+            "Probes", "Profile", "ProfileFile", "SyscallTable", "TextReport", "Workload", argumentParser,
         ],
         path: "Sources/Faces/syslat", swiftSettings: strict)
 ]

@@ -1,3 +1,4 @@
+import Foundation
 import PlainText
 import TestSupport
 import Testing
@@ -46,5 +47,18 @@ import Testing
             }
             #expect(ExactText.bytes(ExactText.string(bytes)) == bytes)
         }
+    }
+}
+
+@Suite struct JSONTextTests {
+    @Test func `hidden characters are escaped and mean the same`() throws {
+        let value = "plain é 中 😀 \u{7f}\u{9b}\u{202e}\u{2028}\u{feff}\u{e000}\u{10ffff}"
+        let encoder = JSONEncoder()
+        let raw = Array(try encoder.encode([value]))
+        let safe = PlainText.json(raw)
+        #expect(
+            String(decoding: safe, as: UTF8.self)
+                == "[\"plain é 中 😀 \\u007f\\u009b\\u202e\\u2028\\ufeff\\ue000\\udbff\\udfff\"]")
+        #expect(try JSONDecoder().decode([String].self, from: Data(safe)) == [value])
     }
 }

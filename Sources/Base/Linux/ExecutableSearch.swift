@@ -56,9 +56,19 @@ package enum FileKind: Sendable, Hashable {
     }
 }
 
-/// The environment of this process.
+/// The environment of this process, as strings that give back every byte (``ExactText``).
 package enum Environment {
-    /// A variable, which gives back every byte (``ExactText``); nil if it is not set.
+    /// Each as `NAME=value`.
+    package static var all: [String] {
+        var entries: [String] = []
+        // The list ends with a null pointer, each of its strings with a NUL.
+        while let entry = unsafe environ[entries.count] {
+            unsafe entries.append(ExactText.string(UnsafeRawBufferPointer(start: entry, count: strlen(entry))))
+        }
+        return entries
+    }
+
+    /// A variable; nil if it is not set.
     package static subscript(name: String) -> String? {
         // It ends with a NUL.
         unsafe getenv(name).map { unsafe ExactText.string(UnsafeRawBufferPointer(start: $0, count: strlen($0))) }

@@ -33,6 +33,18 @@ package enum ExactText {
         return text.unicodeScalars.flatMap { scalar in byte(behind: scalar).map { [$0] } ?? Array(UTF8.encode(scalar) ?? .init()) }
     }
 
+    /// The text for people and files: `\xff` in place of each byte that is no UTF-8.
+    package static func shown(_ text: String) -> String {
+        guard text.unicodeScalars.contains(where: { byte(behind: $0) != nil }) else { return text }
+        return text.unicodeScalars.reduce(into: "") { shown, scalar in
+            if byte(behind: scalar) == nil {
+                shown.unicodeScalars.append(scalar)
+            } else {
+                shown += PlainText.line(String(scalar))
+            }
+        }
+    }
+
     /// The byte that a character stands for; nil if it stands for itself.
     static func byte(behind scalar: Unicode.Scalar) -> UInt8? {
         scalar.value >= base + 0x80 ? UInt8(truncatingIfNeeded: scalar.value) : nil

@@ -19,16 +19,24 @@ package enum PlainText {
                 result += escaped(UInt32(byte))
                 continue
             }
-            switch scalar.properties.generalCategory {
-            case .control: result += escaped(scalar.value)
-            case .nonspacingMark where scalar.properties.isVariationSelector:
-                // Whether it widens the character before it depends on the terminal.
-                continue
-            case .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: result += "?"
-            default: result.unicodeScalars.append(scalar)
+            if scalar.properties.generalCategory == .control {
+                result += escaped(scalar.value)
+            } else if isHidden(scalar) {
+                result += "?"
+            } else if !scalar.properties.isVariationSelector {
+                // Whether a variation selector widens the character before it depends on the terminal.
+                result.unicodeScalars.append(scalar)
             }
         }
         return result
+    }
+
+    /// Whether a terminal would do something else with it than show it.
+    static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: true
+        default: false
+        }
     }
 
     private static func escaped(_ value: UInt32) -> String {
