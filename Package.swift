@@ -230,7 +230,7 @@ let tracingTests: [Target] = [
         name: "KernelLabSupport", dependencies: ["KernelLab", "Probes"], path: "Tests/KernelLabSupport", swiftSettings: testing),
     .testTarget(
         name: "KernelLabTests",
-        dependencies: ["CaptureSupport", "KernelLab", "KernelLabSupport", "Linux", "Probes", "Workload", "syslat"],
+        dependencies: ["CaptureSupport", "KernelLab", "KernelLabSupport", "Linux", "Probes", "TestSupport", "Workload", "syslat"],
         swiftSettings: testing),
     .testTarget(
         name: "CommandLineTests",

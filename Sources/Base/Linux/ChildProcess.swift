@@ -27,10 +27,14 @@ package struct ChildProcess: ~Copyable {
     ///   - arguments: the program's own name first.
     ///   - environment: `NAME=value`; nil for that of this process.
     ///   - descriptors: what the program gets as 0, 1, 2 and so on. It gets no other.
+    ///   - confinement: nil for a program that may do what this process may.
     /// - Throws: the errno of fork(2) or execve(2).
-    package init(_ path: String, _ arguments: [String], environment: [String]? = nil, descriptors: [Int32]) throws(Errno) {
+    package init(
+        _ path: String, _ arguments: [String], environment: [String]? = nil, descriptors: [Int32], confinement: Confinement? = nil
+    ) throws(Errno) {
         let status = try PipeEnds()
-        let child = try Spawner.spawn(path, arguments, environment, descriptors, status: status.writing.number)
+        let child = try Spawner.spawn(
+            path, arguments, environment, descriptors, confinement: confinement, status: status.writing.number)
         let answer = status.closingWritingEnd()
         if let error = Spawner.failure(answer) {
             Spawner.reap(child)
@@ -57,6 +61,22 @@ package struct ChildProcess: ~Copyable {
         self.ending = ending
         return ending
     }
+}
+
+/// What a program that reads other people's files may not do. It has no capabilities and can't get any, not even by a program that is
+/// set-user-ID; and if this process is root's, it is nobody's.
+package struct Confinement: Sendable, Hashable {
+    /// Groups that it needs.
+    package var groups: [UInt32] = []
+    /// It stays root's, without capabilities: for a device that only root may open.
+    package var staysRoot = false
+    /// The most that it may write to a file, in bytes.
+    package var largestFile: UInt64?
+
+    package init() {}
+
+    /// No groups.
+    package static let anyUser = Confinement()
 }
 
 /// As whom a program runs.
@@ -132,7 +152,7 @@ package struct GatedChild: ~Copyable {
 private enum Spawner {
     static func spawn(
         _ path: String, _ arguments: [String], _ environment: [String]?, _ descriptors: [Int32]?, user: ProcessUser? = nil,
-        status: Int32, gate: (reading: Int32, writing: Int32) = (-1, -1)
+        confinement: Confinement? = nil, status: Int32, gate: (reading: Int32, writing: Int32) = (-1, -1)
     ) throws(Errno) -> Int32 {
         // Both lists end with nil. The strings are freed here, in a memory that is another than the child's.
         var words = unsafe arguments.map { $0.withExactBytes { unsafe strdup($0) } } + [nil]
@@ -141,6 +161,8 @@ private enum Spawner {
         // A program that was started with SIGCHLD ignored has no children to wait for: the kernel throws their endings away.
         _ = signal(SIGCHLD, SIG_DFL)
         let isOurs = descriptors != nil
+        // 65534 is nobody, whatever /etc/passwd says: no file belongs to it.
+        let user = confinement.map { ProcessUser(uid: 65534, gid: 65534, groups: $0.groups) } ?? user
         let places = descriptors ?? []
         let child = path.withExactBytes { path in
             unsafe words.withUnsafeMutableBufferPointer { words in
@@ -153,7 +175,9 @@ private enum Spawner {
                                 envp: environment == nil ? environ : variables.baseAddress!,
                                 descriptors: isOurs ? places.baseAddress : nil, descriptor_count: Int32(places.count),
                                 dies_with_caller: isOurs ? 1 : 0, gate_read: gate.reading, gate_write: gate.writing,
-                                status: status, user: user)
+                                status: status, user: user, is_confined: confinement == nil ? 0 : 1,
+                                stays_root: confinement?.staysRoot == true ? 1 : 0,
+                                largest_file: confinement?.largestFile ?? .max)
                             return unsafe clinux_spawn(&program)
                         }
                     }

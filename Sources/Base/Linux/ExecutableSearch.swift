@@ -56,6 +56,23 @@ package enum FileKind: Sendable, Hashable {
     }
 }
 
+/// Who may use a file.
+package struct FileOwner: Sendable, Hashable {
+    package let group: UInt32
+    private let mode: mode_t
+
+    /// nil, with errno set, if stat(2) fails.
+    package init?(of path: String) {
+        var info = stat()
+        guard path.withExactBytes({ unsafe stat($0, &info) }) == 0 else { return nil }
+        (group, mode) = (info.st_gid, info.st_mode)
+    }
+
+    /// Reading and writing.
+    package var groupMayUse: Bool { mode & 0o060 == 0o060 }
+    package var othersMayUse: Bool { mode & 0o006 == 0o006 }
+}
+
 /// The environment of this process, as strings that give back every byte (``ExactText``).
 package enum Environment {
     /// Each as `NAME=value`.

@@ -8,12 +8,14 @@ package enum OutputFile: ~Copyable {
     case file(WholeFile)
 
     /// Finds out what is there, and whether it can be written.
-    package init(_ path: String, for readers: Readers) throws(OutputError) {
+    /// - Parameter isNew: whatever is there is an error, also if it comes until the file is written.
+    package init(_ path: String, for readers: Readers, isNew: Bool = false) throws(OutputError) {
         let place = try OutputPlace(path)
         if case .other = place.occupant {
+            if isNew { throw .exists }
             self = .stream(try OutputStream(place))
         } else {
-            self = .file(try WholeFile(place, for: readers))
+            self = .file(try WholeFile(place, for: readers, isNew: isNew))
         }
     }
 

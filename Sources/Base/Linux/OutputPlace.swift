@@ -13,6 +13,8 @@ package enum OutputError: Error, Hashable, Sendable {
     case hasNoReader
     /// An earlier profile that was not finished, by its path.
     case unfinished(path: String)
+    /// There is something of that name already, and it must not be replaced.
+    case exists
 }
 
 /// A name in a folder, as a command line gives it, looked at once. The folder stays open: whatever its path leads to later, what is written
@@ -106,14 +108,20 @@ package struct OutputPlace: ~Copyable {
     }
 
     /// Gives a file of the folder the name of the place, with the mode and the owner of what it replaces, once all of it is on disk.
-    func publish(_ file: borrowing Descriptor, from temporary: String) throws(OutputError) {
+    /// - Parameter replacing: if not, a file of that name that has come meanwhile is an error.
+    func publish(_ file: borrowing Descriptor, from temporary: String, replacing: Bool = true) throws(OutputError) {
         if case .file(_, let attributes) = occupant { try attributes.give(to: file) }
         guard fsync(file.number) == 0 else { throw .last }
         guard FileIdentity(of: temporary, in: folder) == FileIdentity(of: file) else { throw .system(Errno(ESTALE)) }
         let result = temporary.withExactBytes { old in
-            name.withExactBytes { new in unsafe renameat(folder.number, old, folder.number, new) }
+            name.withExactBytes { new in
+                replacing
+                    ? unsafe renameat(folder.number, old, folder.number, new)
+                    : unsafe linkat(folder.number, old, folder.number, new, 0)
+            }
         }
-        guard result == 0 else { throw .last }
+        guard result == 0 else { throw errno == EEXIST ? .exists : .last }
+        if !replacing { remove(temporary) }
     }
 
     func remove(_ name: String) { _ = name.withExactBytes { unsafe unlinkat(folder.number, $0, 0) } }

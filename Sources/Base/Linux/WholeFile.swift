@@ -15,11 +15,15 @@ package enum Readers: Sendable {
 package struct WholeFile: ~Copyable {
     private let place: OutputPlace
     private let readers: Readers
+    private let isNew: Bool
 
     /// Finds out whether the file can be written, and leaves nothing behind.
-    init(_ place: consuming OutputPlace, for readers: Readers) throws(OutputError) {
+    /// - Parameter isNew: it must not replace anything, not even what comes until it is written.
+    init(_ place: consuming OutputPlace, for readers: Readers, isNew: Bool) throws(OutputError) {
         self.place = place
         self.readers = readers
+        self.isNew = isNew
+        if isNew, case .file = self.place.occupant { throw .exists }
         let name = WholeFile.temporaryName()
         _ = try create(name)
         self.place.remove(name)
@@ -31,7 +35,7 @@ package struct WholeFile: ~Copyable {
         let file = try create(name)
         do throws(OutputError) {
             do throws(Errno) { try file.write(bytes) } catch { throw .system(error) }
-            try place.publish(file, from: name)
+            try place.publish(file, from: name, replacing: !isNew)
         } catch {
             place.remove(name)
             throw error

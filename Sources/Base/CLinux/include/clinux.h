@@ -48,6 +48,14 @@ struct clinux_program {
     int status;
     /* Null: as the caller. */
     const struct clinux_user *_Nullable user;
+    /*
+     * The program gets no capabilities, now or later, and becomes `user` only if the caller is root and stays_root is 0. Where that user
+     * can't be (in a user namespace that has no such id), it goes on without capabilities.
+     */
+    int is_confined;
+    int stays_root;
+    /* RLIMIT_FSIZE of a confined program. */
+    uint64_t largest_file;
 };
 
 /* Forks, and execve(2) in the child. Returns the child's process id; `status` tells whether execve succeeded. */

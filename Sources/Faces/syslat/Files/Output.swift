@@ -17,13 +17,14 @@ struct Output: ~Copyable {
     ///   - path: nil or `-` for standard output.
     ///   - option: the option that names it, for messages.
     ///   - readers: of a file that is new.
-    init(path: String?, option: String = "--report", readers: Readers = .umask) throws(CommandError) {
+    ///   - isNew: it must not replace a file.
+    init(path: String?, option: String = "--report", readers: Readers = .umask, isNew: Bool = false) throws(CommandError) {
         let path = path == Output.standardStream ? nil : path
         guard path?.isEmpty != true else {
             throw CommandError("\(option) was given an empty name. Name a file, or leave the option out.", status: .usage)
         }
         if let path {
-            do throws(OutputError) { file = try OutputFile(path, for: readers) } catch {
+            do throws(OutputError) { file = try OutputFile(path, for: readers, isNew: isNew) } catch {
                 throw CommandError(error, path, option)
             }
         } else {
@@ -89,6 +90,7 @@ extension CommandError {
             self.init(
                 "\(path) exists: perhaps a profile that was not finished. Look at it with `syslat report \(path)`, and move it away."
             )
+        case .exists: self.init("\(path ?? "") exists already. Name another folder, or move the file away.")
         case .system(let reason):
             let remedy =
                 switch reason.code {
