@@ -97,7 +97,7 @@ struct LaunchedCommand: ~Copyable {
             return try GatedChild(
                 command.path, command.arguments, environment: command.user?.environment, user: command.user?.ids)
         } catch {
-            throw CaptureError("The command could not be started: fork: \(error).")
+            throw CaptureError("The command could not be started: fork: \(error).", ifTooMany: error)
         }
     }
 

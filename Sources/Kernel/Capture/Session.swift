@@ -93,6 +93,7 @@ package struct Session: ~Copyable {
     ) throws(CaptureError) {
         try options.validate()
         let targetName = options.target.phrase
+        DescriptorLimit.raise()
         var loop = try EventLoop.handlingInterrupts()
         let layout = VDSOLayout(selfTest.vdso?.image)
         let probes = try Session.load(options, layout)
@@ -260,7 +261,7 @@ extension EventLoop {
     /// Signals that end a capture come as events.
     fileprivate static func handlingInterrupts() throws(CaptureError) -> EventLoop {
         do throws(Errno) { return try EventLoop(signals: Signals.thatEnd) } catch {
-            throw CaptureError("Can't create the event loop: \(error).")
+            throw CaptureError("Can't create the event loop: \(error).", ifTooMany: error)
         }
     }
 
