@@ -74,6 +74,8 @@ struct VirtualMachine {
         while streams.areOpen {
             let left = deadline.milliseconds(atMost: 1000)
             isOverTime = left == 0
+            // QEMU's limit (RLIMIT_FSIZE) keeps more from coming. It doesn't end QEMU, whose threads block the signal.
+            if max(console.size, channel.size) >= outputLimit { break }
             if isOverTime || acceleration == .kvm && text(streams[0]).contains(VirtualMachine.faultOfKVM) { break }
             streams.wait(milliseconds: left)
         }
@@ -81,8 +83,8 @@ struct VirtualMachine {
         let status = process.wait()
         let ending: Ending =
             switch status {
+            case _ where max(console.size, channel.size) >= outputLimit: .overOutputLimit
             case _ where isOverTime: .overTimeLimit
-            case .killed(SIGXFSZ): .overOutputLimit
             case .exited(let status): .ended(status: status)
             case .killed: .ended(status: status.shellStatus)
             }
