@@ -99,6 +99,35 @@ import Testing
         unlink(raw)
     }
 
+    @Test func `a file that must be new replaces nothing, not even what comes meanwhile`() throws {
+        let folder = try Folder()
+        let file = try OutputFile(folder.file("new"), for: .owner, isNew: true)
+        try folder.put("another's", "new")
+        do throws(OutputError) {
+            try file.write([1])
+            Issue.record("it was replaced")
+        } catch { #expect(error == .exists) }
+        do throws(OutputError) {
+            _ = try OutputFile(folder.file("new"), for: .owner, isNew: true)
+            Issue.record("it was accepted")
+        } catch { #expect(error == .exists) }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["new"])
+        #expect(try folder.text("new") == "another's")
+        try OutputFile(folder.file("other"), for: .owner, isNew: true).write(Array("x".utf8))
+        #expect(folder.names == ["new", "other"] && folder.mode("other") == 0o600)
+    }
+
+    @Test func `a folder is locked by one at a time`() throws {
+        let folder = try Folder()
+        let lock = try LockedFolder(folder.file("out"))
+        do throws(OutputError) {
+            _ = try LockedFolder(folder.file("out"))
+            Issue.record("it was locked twice")
+        } catch { #expect(error == .system(Errno(EWOULDBLOCK))) }
+        _ = consume lock
+        _ = try LockedFolder(folder.file("out"))
+    }
+
     // MARK: Links
 
     @Test func `a link is written through in place, and stays`() throws {
@@ -140,6 +169,12 @@ import Testing
             #expect(obstacle(folder.file(name)) == .belongsToOther(owner: 65534), "\(name)")
         }
         #expect(obstacle(folder.file("victim")) == nil)
+        for path in [folder.file("link"), folder.file("link") + "/"] {
+            do throws(OutputError) {
+                _ = try LockedFolder(path)
+                Issue.record("\(path) was followed")
+            } catch { #expect(error == .belongsToOther(owner: 65534)) }
+        }
         #expect(try folder.text("victim") == "precious")
     }
 

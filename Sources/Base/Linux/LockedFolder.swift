@@ -6,8 +6,9 @@ package struct LockedFolder: ~Copyable {
     private let descriptor: Descriptor
 
     /// Creates the folder if it is missing.
-    /// Errors: EWOULDBLOCK if another process has it; as open(2) and mkdir(2).
-    package init(_ path: String) throws(Errno) {
+    /// Errors: EWOULDBLOCK if another process has it; as open(2) and mkdir(2); what somebody else has put into a folder for everybody.
+    package init(_ path: String) throws(OutputError) {
+        try OutputPlace.refuseForeign(path)
         guard path.withExactBytes({ unsafe mkdir($0, 0o755) }) == 0 || errno == EEXIST else { throw .last }
         let folder = Descriptor(owning: path.withExactBytes { unsafe open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC) })
         guard folder.number >= 0 else { throw .last }

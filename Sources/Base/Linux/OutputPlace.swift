@@ -78,6 +78,14 @@ package struct OutputPlace: ~Copyable {
         }
     }
 
+    /// The same for a folder that is to be written to.
+    static func refuseForeign(_ folder: String) throws(OutputError) {
+        let name = folder.utf8.last == UInt8(ascii: "/") ? String(folder.dropLast()) : folder
+        do throws(OutputError) { _ = try OutputPlace(name) } catch {
+            if case .belongsToOther = error { throw error }
+        }
+    }
+
     /// What fs.protected_symlinks, protected_regular and protected_fifos refuse, also where they are off.
     private static func refuseForeign(_ occupant: stat, in folder: borrowing Descriptor) throws(OutputError) {
         var info = stat()

@@ -134,12 +134,14 @@ struct KernelBench {
 
     /// The folder for the profiles. Other profiles in it stay as they are.
     private func lockedFolder() throws(CommandError) -> LockedFolder {
-        do throws(Errno) { return try LockedFolder(folder) } catch {
-            switch error.code {
-            case EWOULDBLOCK:
+        do throws(OutputError) { return try LockedFolder(folder) } catch {
+            switch error {
+            case .system(Errno(EWOULDBLOCK)):
                 throw CommandError("Another bench writes to \(folder). Wait for its end, or give -o another name.")
-            case ENOTDIR: throw CommandError("\(folder) is not a folder. With --kernel, -o names a folder for the profiles.")
-            default: throw CommandError("Can't use the folder \(folder): \(error). Give -o another name.")
+            case .system(Errno(ENOTDIR)):
+                throw CommandError("\(folder) is not a folder. With --kernel, -o names a folder for the profiles.")
+            case .system(let error): throw CommandError("Can't use the folder \(folder): \(error). Give -o another name.")
+            default: throw CommandError(error, folder, "-o")
             }
         }
     }
