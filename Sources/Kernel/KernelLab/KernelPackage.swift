@@ -63,7 +63,7 @@ enum KernelPackage {
         let ending = unpacker.wait()
         guard ending == .exited(status: 0), reader.isComplete else {
             let said = String(decoding: (try? messages.reading(from: 0, limit: longestMessage)) ?? [], as: UTF8.self)
-                .replacing("/proc/self/fd/3", with: package).split(separator: "\n").joined(separator: "; ")
+                .split(separator: "\n").joined(separator: "; ")
             throw KernelLabError("\(package) can't be unpacked, perhaps because it is incomplete: \(said).")
         }
         return reader.members
