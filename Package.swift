@@ -54,7 +54,8 @@ let base: [Target] = [
     module("LatencyHistogram", on: .base, uses: ["SaturatingMath"]),
     module("SyscallTable", on: .base),
     module("CallSelection", on: .base, uses: ["SyscallTable"]),
-    module("Linux", on: .base, uses: ["CLinux"]),
+    module("PlainText", on: .base),
+    module("Linux", on: .base, uses: ["CLinux", "PlainText"]),
 ]
 
 let model: [Target] = [
@@ -62,7 +63,7 @@ let model: [Target] = [
     module("ProfileSchema", on: .model, uses: ["LatencyHistogram", "Profile", "SaturatingMath", "SyscallTable"]),
     module(
         "ProfileFile", on: .model,
-        uses: ["LatencyHistogram", "Profile", "ProfileSchema", "SaturatingMath", "SyscallTable", crypto]),
+        uses: ["LatencyHistogram", "PlainText", "Profile", "ProfileSchema", "SaturatingMath", "SyscallTable", crypto]),
     module("Comparison", on: .model, uses: ["LatencyHistogram", "Profile", "SaturatingMath", "SyscallTable"]),
 ]
 
@@ -72,7 +73,7 @@ let kernel: [Target] = [
     systemLibrary("CLibbpf", on: .kernel, pkgConfig: "libbpf", package: "libbpf-dev"),
     cModule("CBPFLog", on: .kernel, uses: ["CLibbpf"]),
     module("BPFObjects", on: .kernel, uses: ["CZlib"], plugins: ["EmbedBPF"]),
-    module("BPFRuntime", on: .kernel, uses: ["CBPFLog", "CLibbpf"]),
+    module("BPFRuntime", on: .kernel, uses: ["CBPFLog", "CLibbpf", "PlainText"]),
     module("Aggregation", on: .kernel, uses: ["CSyslatABI", "LatencyHistogram", "Profile", "SaturatingMath", "SyscallTable"]),
     module(
         "Probes", on: .kernel,
@@ -83,8 +84,9 @@ let kernel: [Target] = [
     module(
         "Capture", on: .kernel,
         uses: [
-            "Aggregation", "BPFRuntime", "CLinux", "CSyslatABI", "CallSelection", "LatencyHistogram", "Linux", "Probes", "Profile",
-            "SaturatingMath", "SyscallTable", "VDSO",
+            "Aggregation", "BPFRuntime", "CLinux", "CSyslatABI", "CallSelection", "LatencyHistogram", "Linux", "PlainText",
+            "Probes",
+            "Profile", "SaturatingMath", "SyscallTable", "VDSO",
         ]),
     module("HostCheck", on: .kernel, uses: ["CallSelection", "Capture", "Linux", "Probes", "Profile", "SyscallTable", "VDSO"]),
     module(
@@ -95,14 +97,16 @@ let kernel: [Target] = [
 
 let output: [Target] = [
     module(
-        "Presentation", on: .output, uses: ["Comparison", "LatencyHistogram", "Profile", "SaturatingMath", "SyscallTable"]),
+        "Presentation", on: .output,
+        uses: ["Comparison", "LatencyHistogram", "PlainText", "Profile", "SaturatingMath", "SyscallTable"]),
     module(
         "TextReport", on: .output,
         uses: ["Comparison", "LatencyHistogram", "Presentation", "Profile", "SaturatingMath", "SyscallTable"]),
     module(
         "Exports", on: .output,
         uses: [
-            "CZlib", "Comparison", "LatencyHistogram", "Presentation", "Profile", "ProfileSchema", "SaturatingMath", "SyscallTable",
+            "CZlib", "Comparison", "LatencyHistogram", "PlainText", "Presentation", "Profile", "ProfileSchema", "SaturatingMath",
+            "SyscallTable",
         ]),
 ]
 
@@ -110,9 +114,8 @@ let faces: [Target] = [
     .executableTarget(
         name: "syslat",
         dependencies: [
-            "CallSelection", "Capture", "Comparison", "Exports", "HostCheck", "KernelLab", "Linux", "Presentation", "Probes",
-            "Profile",
-            "ProfileFile", "SyscallTable", "TextReport", "Workload", argumentParser,
+            "CallSelection", "Capture", "Comparison", "Exports", "HostCheck", "KernelLab", "Linux", "PlainText", "Presentation",
+            "Probes", "Profile", "ProfileFile", "SyscallTable", "TextReport", "Workload", argumentParser,
         ],
         path: "Sources/Faces/syslat", swiftSettings: strict)
 ]
@@ -139,6 +142,7 @@ let rootFreeTests: [Target] = [
         exclude: ["Corpus"], swiftSettings: strict),
     .testTarget(
         name: "SaturatingMathTests", dependencies: ["LatencyHistogram", "SaturatingMath", "TestSupport"], swiftSettings: strict),
+    .testTarget(name: "PlainTextTests", dependencies: ["PlainText", "TestSupport"], swiftSettings: testing),
     .testTarget(name: "LinuxTests", dependencies: ["CLinux", "Linux"], swiftSettings: testing),
     .testTarget(name: "SyscallTableTests", dependencies: ["SyscallTable"], swiftSettings: strict),
     .testTarget(name: "CallSelectionTests", dependencies: ["CallSelection", "SyscallTable"], swiftSettings: strict),
@@ -226,7 +230,7 @@ let tracingTests: [Target] = [
         name: "KernelLabSupport", dependencies: ["KernelLab", "Probes"], path: "Tests/KernelLabSupport", swiftSettings: testing),
     .testTarget(
         name: "KernelLabTests",
-        dependencies: ["CaptureSupport", "KernelLab", "KernelLabSupport", "Linux", "Probes", "Workload", "syslat"],
+        dependencies: ["CaptureSupport", "KernelLab", "KernelLabSupport", "Linux", "Probes", "TestSupport", "Workload", "syslat"],
         swiftSettings: testing),
     .testTarget(
         name: "CommandLineTests",

@@ -5,7 +5,7 @@ import Testing
 extension Semantics {
     /// How signals end a capture, and that nothing stays in the kernel however it ends.
     @Suite struct SignalTests {
-        @Test(arguments: [SIGINT, SIGTERM])
+        @Test(arguments: [SIGINT, SIGTERM, SIGHUP])
         func `line 14: a signal ends the capture of a process with a report`(_ signal: Int32) throws {
             let program = try WaitingProgram(Fixture.command("blocked_threads", "read", "4", "25", "stay"))
             defer { program.signal(SIGKILL) }
@@ -29,7 +29,7 @@ extension Semantics {
             #expect(objects.areFreed())
         }
 
-        @Test(arguments: [SIGINT, SIGTERM])
+        @Test(arguments: [SIGINT, SIGTERM, SIGHUP])
         func `line 14: a signal ends the capture of everything with a report`(_ signal: Int32) throws {
             let (run, objects) = try RunningProfiler.run(["-a"]) { kill($0.pid, signal) }
             #expect(run.status == 0)
@@ -38,7 +38,7 @@ extension Semantics {
             #expect(objects.areFreed())
         }
 
-        @Test(arguments: [SIGINT, SIGTERM])
+        @Test(arguments: [SIGINT, SIGTERM, SIGHUP])
         func `line 14: a signal is passed to the command, whose status becomes syslat's`(_ signal: Int32) throws {
             let (run, objects) = try RunningProfiler.run(["--", "sleep", "20"]) { syslat in
                 _ = try Self.sleepingCommand(of: syslat)

@@ -80,7 +80,13 @@ extension CommandLineTests {
             try Refusal(["profile", "--btf", file, "--", "true"], 2, file, "has no BTF", "Leave it out").check()
         }
 
-        @Test func `a folder as a BTF file is refused`() throws {
+        @Test func `a folder or a FIFO as a BTF file is refused, and not waited for`() throws {
+            let scratch = try Scratch()
+            #expect(mkfifo(scratch.path("fifo"), 0o600) == 0)
+            try Refusal(
+                ["profile", "--btf", scratch.path("fifo"), "--", "true"], 2, "fifo can't be read: it is not a regular file"
+            )
+            .check()
             try Refusal(["profile", "--btf", "/tmp", "--", "true"], 2, "/tmp", "is a directory", "Leave it out").check()
         }
 

@@ -59,6 +59,48 @@ extension CommandLineTests {
             report.expectNothingLost()
         }
 
+        @Test(arguments: [5, 16, 30]) func `without descriptors a capture says so, and what needs none works`(_ limit: Int) throws {
+            let run = try CommandLineTests.shell("ulimit -n \(limit); \"$SYSLAT\" profile -- true")
+            #expect(run.status == 1 && run.output == "")
+            #expect(run.error.lowercased().contains("too many open files"), "\(run.error)")
+            #expect(run.error.hasSuffix("Raise the limit of this shell: ulimit -n 1024.\n"), "\(run.error)")
+            let doctor = try CommandLineTests.shell("ulimit -n \(limit); \"$SYSLAT\" doctor")
+            #expect(doctor.status == 1 && doctor.output.contains("ulimit -n 1024"), "\(doctor.output)")
+            #expect(try CommandLineTests.shell("ulimit -n \(limit); \"$SYSLAT\" report /dev/null").status == 2)
+        }
+
+        @Test func `a soft limit of descriptors is raised, and not for the command`() throws {
+            let run = try CommandLineTests.shell(
+                "ulimit -Sn 16; \"$SYSLAT\" profile --report /dev/null -- sh -c 'ulimit -Sn; ulimit -Hn'; ulimit -Hn")
+            let lines = run.output.split(separator: "\n")
+            #expect(lines.count == 3 && lines[0] == "16" && lines[1] == lines[2], "\(run.output)\(run.error)")
+        }
+
+        @Test func `where nothing can be written a capture is shown, and a file is refused before it`() throws {
+            let scratch = try Scratch()
+            let readOnly =
+                "mount --bind '\(scratch.folder)' '\(scratch.folder)' && mount -o remount,bind,ro '\(scratch.folder)' && cd '\(scratch.folder)'"
+            let environment = readOnly + " && export TMPDIR=/nowhere"
+            let shown = try syslat(after: environment, ["profile", "--", "true"])
+            #expect(shown.status == 0 && shown.output.contains("Balance: "), "\(shown.error)")
+            for options in [["-o"], ["--report"], ["--interval", "1s", "-o"]] {
+                let run = try syslat(after: environment, ["profile"] + options + ["x", "--", "false"])
+                #expect(run.status == 1 && run.output == "")
+                #expect(run.error.contains("can't be written to x: read-only file system. Give "), "\(run.error)")
+            }
+        }
+
+        @Test func `without /dev, without an environment and in a folder that is gone captures work`() throws {
+            let noDevices = try syslat(after: "mount -t tmpfs none /dev", ["profile", "--", "true"])
+            #expect(noDevices.status == 0 && noDevices.output.contains("Balance: "), "\(noDevices.error)")
+            let bare = try ProgramRun.run(["env", "-i", ProgramRun.syslat, "profile", "--", "true"])
+            #expect(bare.status == 0 && bare.output.contains("Balance: "), "\(bare.error)")
+            let scratch = try Scratch()
+            let gone = try CommandLineTests.shell(
+                "mkdir '\(scratch.path("d"))' && cd '\(scratch.path("d"))' && rmdir \"$PWD\" && \"$SYSLAT\" profile -- /bin/true")
+            #expect(gone.status == 0 && gone.output.contains("Balance: "), "\(gone.error)")
+        }
+
         @Test func `doctor names the missing mounts and blames nothing else`() throws {
             let proc = try syslat(after: Self.withoutProc, ["doctor"])
             #expect(proc.status == 1)

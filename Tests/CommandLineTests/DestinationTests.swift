@@ -23,7 +23,7 @@ extension CommandLineTests {
             #expect(scratch.names == ["report"])
         }
 
-        @Test func `the file behind a link is replaced, not the link`() throws {
+        @Test func `the file behind a link is written, and the link stays`() throws {
             let scratch = try Scratch()
             try scratch.write("old\n", to: "real")
             try FileManager.default.createSymbolicLink(atPath: scratch.path("link"), withDestinationPath: "real")
@@ -124,8 +124,7 @@ extension CommandLineTests {
             #expect(run.output == output)
         }
 
-        @Test(arguments: [SIGKILL, SIGHUP])
-        func `a killed capture leaves the old report and no other file`(_ signal: Int32) throws {
+        @Test func `a killed capture leaves the old report and no other file`() throws {
             let scratch = try Scratch()
             try scratch.write("old\n", to: "report")
             let command = CommandLineTests.withDefaultSignals([
@@ -133,9 +132,9 @@ extension CommandLineTests {
             ])
             let run = try ProgramRun.run(command) { pid in
                 _ = eventually { KernelObjects.owned(by: pid).count > 10 }
-                kill(pid, signal)
+                kill(pid, SIGKILL)
             }
-            #expect(run.status == 128 + signal)
+            #expect(run.status == 128 + SIGKILL)
             #expect(try scratch.read("report") == "old\n")
             #expect(scratch.names == ["report"])
         }

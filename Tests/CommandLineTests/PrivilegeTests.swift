@@ -83,6 +83,18 @@ extension CommandLineTests {
             #expect(try SelfTestReport(json: vdso.output).calls(served: true) == ["time"], "\(vdso.error)")
         }
 
+        @Test func `a profile that root has saved says how others may read it`() throws {
+            let scratch = try Scratch()
+            let program = try Self.readableSyslat(in: scratch)
+            let file = scratch.path("p")
+            #expect(try syslat(["profile", "-o", file, "--report", "/dev/null", "--", "true"]).status == 0)
+            let run = try ProgramRun.run(Self.nobody + [program, "report", file])
+            #expect(run.status == 2)
+            #expect(
+                run.error.contains("Can't read \(file): permission denied. New profiles are for their owner alone"), "\(run.error)")
+            #expect(run.error.hasSuffix("sudo chown $USER \(file)\n"), "\(run.error)")
+        }
+
         @Test func `a folder without the right to write is reported`() throws {
             let scratch = try Scratch()
             let program = try Self.readableSyslat(in: scratch)

@@ -5,11 +5,12 @@ import Testing
 extension CommandLineTests {
     /// What a person sees on a terminal, and what must not get into a file.
     @Suite(.requiresBPF) struct OnATerminal {
-        private static let clear = "\r\u{1B}[K"
+        /// What wipes a line, and the beginning of the next.
+        private static let clear = "\r"
 
         /// Whether a line of progress was shown: "0.2 s  1234 calls  0 lost".
         private static func showsProgress(_ text: String) -> Bool {
-            text.contains(/\r\e\[K\d+\.\d s  \d+ calls  \d+ lost/)
+            text.contains(/\r\d+\.\d s  \d+ calls  \d+ lost/)
         }
 
         @Test func `progress is shown on a terminal and wiped at the end`() throws {
@@ -17,9 +18,9 @@ extension CommandLineTests {
             let run = try terminal("$SYSLAT profile -a -d 2s --report \(scratch.path("report"))")
             #expect(run.status == 0)
             #expect(Self.showsProgress(run.output), "\(run.output)")
-            // Nothing but such lines. Each is wiped by the next, and the last by nothing.
-            #expect(run.output.hasSuffix(Self.clear))
-            #expect(!run.output.contains("\n"))
+            // Nothing but such lines. Each is wiped by the next, and the last by blanks; no terminal has to know escape sequences.
+            #expect(run.output.hasSuffix(" \r"))
+            #expect(!run.output.contains("\n") && !run.output.contains("\u{1B}"))
             #expect(run.output.components(separatedBy: Self.clear).count >= 4)
         }
 
@@ -37,7 +38,7 @@ extension CommandLineTests {
             #expect(run.status == 0)
             #expect(!Self.showsProgress(run.output))
             #expect(run.output.hasPrefix("unfinished"))
-            #expect(!run.output.contains(Self.clear))
+            #expect(!run.output.unicodeScalars.split(separator: "\n").contains { $0.dropLast().contains("\r") })
         }
 
         @Test func `progress is shown if the command's output goes elsewhere`() throws {

@@ -26,6 +26,7 @@ import Testing
         #expect(text.contains(reason))
         #expect(try refusal { $0.program = "/etc/passwd" }.contains(" can't run in a guest: it isn't a 64-bit program."))
         #expect(try refusal { $0.program = "/no/syslat" }.hasPrefix("The program for the guest /no/syslat can't be read: "))
+        #expect(try refusal { $0.program = "/dev/zero" }.contains("/dev/zero can't be read: it is not a regular file."))
         // 32-bit, and 64-bit for another processor.
         let zeros = [UInt8](repeating: 0, count: 64)
         #expect(GuestProgram.obstacle([0x7f, 0x45, 0x4c, 0x46, 1, 1] + zeros) == "it isn't a 64-bit program")

@@ -1,6 +1,7 @@
 import CaptureSupport
 import Foundation
 import KernelLabSupport
+import Synchronization
 import Testing
 
 @testable import KernelLab
@@ -94,6 +95,58 @@ struct BootTests {
             try DebianKernel.standard.boot([GuestJob(["/work/guest", "sleep", "50"])], files: files, options: options)
         }
         #expect(try #require(error).description.contains(" did not finish within 6.0 seconds "))
+    }
+
+    /// Here with all that a kernel says, and a small limit.
+    @Test func `a guest that floods its serial port is ended`() throws {
+        let guest = Guest(
+            image: try DebianKernel.standard.image(), jobs: [],
+            initramfs: try GuestInit.initramfs(KernelRequirement.program, [], []))
+        var options = BootOptions()
+        options.kernelArguments = ["loglevel=8"]
+        var machine = try guest.machine(options)
+        machine.outputLimit = 1000
+        let record = try DebianKernel.alone { try machine.run(.tcg, timeLimit: .seconds(60)) }
+        #expect(record.ending == .overOutputLimit)
+        #expect(record.console.count <= 1000 && record.channel.count <= 1000)
+        let error = #expect(throws: KernelLabError.self) { try guest.result(of: record, .tcg, timeLimit: .seconds(60)) }
+        #expect(try #require(error).description.contains(" was ended because it wrote more than 32 MiB to a serial port."))
+    }
+
+    @Test func `the machine runs confined`() throws {
+        let guest = Guest(
+            image: try DebianKernel.standard.image(), jobs: [],
+            initramfs: try GuestInit.initramfs(KernelRequirement.program, [], []))
+        let machine = try guest.machine(BootOptions())
+        let known = Set(Self.machines())
+        let status = Mutex("")
+        let watcher = Thread {
+            eventually {
+                guard let qemu = Self.machines().first(where: { !known.contains($0) }),
+                    let text = try? String(contentsOfFile: "/proc/\(qemu)/status", encoding: .utf8), text.contains("Seccomp:\t2")
+                else { return false }
+                status.withLock { $0 = text }
+                return true
+            }
+        }
+        watcher.start()
+        let record = try DebianKernel.alone { try machine.run(.tcg, timeLimit: .seconds(60)) }
+        #expect(record.ending == .ended(status: 0))
+        let text = status.withLock { $0 }
+        for line in ["NoNewPrivs:\t1", "CapEff:\t0000000000000000", "CapAmb:\t0000000000000000"] {
+            #expect(text.contains(line), "\(text)")
+        }
+        if geteuid() == 0 { #expect(text.contains("Uid:\t65534\t65534\t65534\t65534")) }
+    }
+
+    /// The virtual machines among the children of this process, which its threads start.
+    private static func machines() -> [Int32] {
+        let threads = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/task")) ?? []
+        return threads.flatMap { thread in
+            ((try? String(contentsOfFile: "/proc/self/task/\(thread)/children", encoding: .utf8)) ?? "").split(separator: " ")
+        }.compactMap { Int32($0) }.filter {
+            (try? String(contentsOfFile: "/proc/\($0)/comm", encoding: .utf8))?.hasPrefix("qemu-system") == true
+        }
     }
 
     /// syslat is there as /init, but its list of jobs is not valid.

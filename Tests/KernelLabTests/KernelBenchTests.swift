@@ -139,24 +139,56 @@ import Workload
         #expect(try String(contentsOfFile: "\(folder)/\(name)", encoding: .utf8) == "yesterday" && names == [name])
     }
 
-    /// Packages come from anywhere, and root may unpack them.
-    @Test func `the targets of links outlive the scratch folder`() throws {
-        let outside = FileManager.default.temporaryDirectory.appending(path: "syslat-outside-\(UUID().uuidString)").path
-        try FileManager.default.createDirectory(atPath: outside, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: outside) }
-        try Data("mine".utf8).write(to: URL(fileURLWithPath: "\(outside)/file"))
-        let path: String
-        do {
-            let scratch = try TemporaryFolder(prefix: "syslat-test")
-            path = scratch.path
-            try FileManager.default.createDirectory(atPath: "\(path)/package/boot", withIntermediateDirectories: true)
-            for (name, target) in [("vmlinuz-folder", outside), ("vmlinuz-file", "\(outside)/file"), ("vmlinuz-none", "/none")] {
-                try FileManager.default.createSymbolicLink(atPath: "\(path)/package/boot/\(name)", withDestinationPath: target)
+    @Test func `two benches don't write to one folder at once`() throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let lock = try LockedFolder(folder)
+        let run = try bench(["--boots", "1"])
+        #expect(run.status == 1 && run.error.contains("Another bench writes to \(folder). Wait for its end"), "\(run.error)")
+        #expect(names.isEmpty)
+        _ = consume lock
+    }
+
+    /// There is nothing that a handler would have to clean up.
+    @Test(arguments: [SIGINT, SIGKILL]) func `a bench that is ended leaves no file and no machine behind`(_ signal: Int32) throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let scratch = FileManager.default.temporaryDirectory.appending(path: "syslat-scratch-\(UUID().uuidString)").path
+        try FileManager.default.createDirectory(atPath: scratch, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: scratch) }
+        var machine: Int32?
+        let run = try DebianKernel.alone {
+            try ProgramRun.run(
+                [ProgramRun.syslat, "bench", "--quick", "--runs", "1", "-o", folder, "--kernel", DebianKernel.standard.path],
+                environment: ["SYSLAT_STATIC": KernelRequirement.program, "TMPDIR": scratch]
+            ) { pid in
+                _ = eventually {
+                    let children = (try? String(contentsOfFile: "/proc/\(pid)/task/\(pid)/children", encoding: .utf8)) ?? ""
+                    machine = children.split(separator: " ").compactMap { Int32($0) }.first {
+                        (try? String(contentsOfFile: "/proc/\($0)/comm", encoding: .utf8))?.hasPrefix("qemu-system") == true
+                    }
+                    return machine != nil
+                }
+                kill(pid, signal)
             }
-            _ = consume scratch
         }
-        #expect(!FileManager.default.fileExists(atPath: path))
-        #expect(try String(contentsOfFile: "\(outside)/file", encoding: .utf8) == "mine")
+        #expect(run.status == 128 + signal, "\(run.error)")
+        let qemu = try #require(machine)
+        #expect(eventually { hasEnded(qemu) })
+        #expect(names.isEmpty)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: scratch) == [])
+    }
+
+    @Test func `the release of a kernel can't lead a profile elsewhere`() {
+        #expect(KernelBench.fileName("6.1.0-1~bpo+x_y") == "6.1.0-1~bpo+x_y")
+        #expect(KernelBench.fileName("../../etc/x") == "_._.._etc_x")
+        #expect(KernelBench.fileName("..") == "_.")
+        #expect(KernelBench.fileName("a\u{1b}[31mé") == "a__31m_")
+        #expect(KernelBench.fileName(String(repeating: "9", count: 1000)).count == 100)
+    }
+
+    @Test func `a guest that says a lot is quoted in brief`() {
+        let text = (1...100).map { "\($0)\n" }.joined() + String(repeating: "x", count: 1_000_000)
+        let lines = KernelBench.end(of: text).split(separator: "\n")
+        #expect(lines.count == 20 && lines.first == "    82" && lines.last == "    " + String(repeating: "x", count: 200) + "…")
     }
 
     @Test func `kernels take turns, and every other round is reversed`() {

@@ -33,18 +33,27 @@ import Testing
     }
 
     /// A Debian package with one file in it.
-    private func package(_ member: String, _ bytes: [UInt8]) throws -> String {
+    private func package(_ member: String, _ bytes: [UInt8]) throws -> String { try package([member: bytes]) }
+
+    /// - Parameter change: is called with the folder that becomes the package.
+    private func package(
+        _ members: [String: [UInt8]], name: String = "linux-image-test_1_all.deb", _ change: (String) throws -> Void = { _ in }
+    ) throws -> String {
+        try? FileManager.default.removeItem(at: folder.appending(path: "tree"))
         let control = "Package: test\nVersion: 1\nArchitecture: all\nMaintainer: nobody <nobody@example.org>\nDescription: test\n"
         _ = try file("tree/DEBIAN/control", Array(control.utf8))
-        _ = try file("tree/\(member)", bytes)
-        let package = folder.appending(path: "linux-image-test_1_all.deb").path
+        for (member, bytes) in members { _ = try file("tree/\(member)", bytes) }
+        try change(folder.appending(path: "tree").path)
+        let package = folder.appending(path: name).path
+        try FileManager.default.createDirectory(
+            at: folder.appending(path: name).deletingLastPathComponent(), withIntermediateDirectories: true)
         let run = try ProgramRun.run(["dpkg-deb", "--build", "-Zgzip", folder.appending(path: "tree").path, package])
         try #require(run.status == 0, "\(run.error)")
         return package
     }
 
     private func refusal(_ path: String) throws -> String {
-        try #require(#expect(throws: KernelLabError.self) { try KernelImage(path: path, unpackingInto: folder.path) }).description
+        try #require(#expect(throws: KernelLabError.self) { try KernelImage(path: path) }).description
     }
 
     @Test(arguments: [0x100, 0x1ff, 0x3450, 0x3fc0])
@@ -77,17 +86,63 @@ import Testing
 
     @Test(arguments: ["boot/vmlinuz-6.1.0-1-test", "usr/lib/modules/6.1.0-1-test/vmlinuz"])
     func `a kernel is unpacked from its Debian package`(member: String) throws {
-        let image = try KernelImage(path: package(member, Self.header()), unpackingInto: folder.path)
+        let image = try KernelImage(path: package(member, Self.header()))
         #expect(image.release == "6.1.0-1-test")
-        #expect(image.path == folder.appending(path: "linux-image-test_1_all/\(member)").path)
-        let unpacked = try Data(contentsOf: URL(fileURLWithPath: image.path))
-        #expect(Array(unpacked) == Self.header())
+        #expect(try bytes(of: image) == Self.header())
+    }
+
+    private func bytes(of image: KernelImage) throws -> [UInt8] {
+        Array(try Data(contentsOf: URL(fileURLWithPath: "/proc/self/fd/\(image.descriptor)")))
+    }
+
+    /// Whatever the packages are called, and wherever they are.
+    @Test func `packages with one name have each its own kernel`() throws {
+        let names = ["a/k.deb", "b/k.deb", "...deb", ".deb", "k"]
+        let images = try names.enumerated().map { index, name in
+            try KernelImage(path: package(["boot/vmlinuz-\(index)": Self.header("\(index)")], name: name))
+        }
+        #expect(images.map(\.release) == ["0", "1", "2", "3", "4"])
+        for (index, image) in images.enumerated() { #expect(try bytes(of: image) == Self.header("\(index)")) }
+    }
+
+    @Test func `a package with several kernels is refused, with one at two places it is not`() throws {
+        let several = try package(["boot/vmlinuz-1": Self.header("1"), "boot/vmlinuz-2": Self.header("2")])
+        #expect(try refusal(several).contains(" contains several kernels: boot/vmlinuz-1, boot/vmlinuz-2. "))
+        let same = try package(["boot/vmlinuz-1": Self.header(), "usr/lib/modules/1/vmlinuz": Self.header()])
+        #expect(try KernelImage(path: same).release == "6.1.0-1-test")
+    }
+
+    @Test func `a FIFO, a device and a link are no kernels, in a package and as files`() throws {
+        let fifo = folder.appending(path: "fifo").path
+        #expect(mkfifo(fifo, 0o600) == 0)
+        for path in [fifo, "/dev/zero"] {
+            #expect(try refusal(path) == "The kernel \(path) can't be read: it is not a regular file. Check its path and its mode.")
+        }
+        let odd = try package(["boot/readme": []]) { tree in
+            #expect(mkfifo("\(tree)/boot/vmlinuz-1", 0o644) == 0)
+            #expect(symlink("/etc/passwd", "\(tree)/boot/vmlinuz-2") == 0)
+            try FileManager.default.createDirectory(atPath: "\(tree)/boot/vmlinuz-3", withIntermediateDirectories: true)
+        }
+        #expect(try refusal(odd).contains(" contains no kernel. "))
+    }
+
+    @Test func `a kernel is what it was when it was named, whatever becomes of its file`() throws {
+        let path = try file("vmlinuz", Self.header("old"))
+        let image = try KernelImage(path: path)
+        _ = try file("vmlinuz", Self.header("new"))
+        #expect(try bytes(of: image) == Self.header("old"))
+    }
+
+    /// A sparse file takes no room.
+    @Test func `a file as large as no kernel is refused`() throws {
+        let path = try file("vmlinuz", Self.header())
+        #expect(truncate(path, off_t(KernelImage.largestKernel) + 1) == 0)
+        #expect(try refusal(path) == "The kernel \(path) can't be read: file too large. Check its path and its mode.")
     }
 
     @Test func `a package without a kernel is refused`() throws {
         let path = try package("usr/share/doc/readme", [65])
         #expect(try refusal(path).hasPrefix("The package \(path) contains no kernel. "))
-        #expect(throws: KernelLabError.self) { try KernelImage(path: path) }
     }
 
     @Test func `a package that is cut off is refused`() throws {

@@ -56,7 +56,7 @@ import Testing
     }
 
     /// The same happens when the whole process is killed and can do nothing more.
-    @Test func `a child is killed when the thread that started it ends`() throws {
+    @Test(arguments: [false, true]) func `a child is killed when the thread that started it ends`(isConfined: Bool) throws {
         final class Started: @unchecked Sendable { var pid: Int32 = 0 }
         let started = Started()
         let done = DispatchSemaphore(value: 0)
@@ -69,11 +69,15 @@ import Testing
             words.withUnsafeMutableBufferPointer { words in
                 descriptors.withUnsafeBufferPointer { descriptors in
                     "/bin/sleep".withCString { path in
-                        var program = clinux_program(
-                            path: path, argv: words.baseAddress!, envp: environ, descriptors: descriptors.baseAddress,
-                            descriptor_count: 3,
-                            dies_with_caller: 1, gate_read: -1, gate_write: -1, status: end)
-                        started.pid = clinux_spawn(&program)
+                        // A change of users makes the kernel forget whom a child dies with.
+                        withUnsafePointer(to: clinux_user(uid: 65534, gid: 65534, groups: nil, group_count: 0)) { nobody in
+                            var program = clinux_program(
+                                path: path, argv: words.baseAddress!, envp: environ, descriptors: descriptors.baseAddress,
+                                descriptor_count: 3, dies_with_caller: 1, gate_read: -1, gate_write: -1, status: end,
+                                user: isConfined ? nobody : nil, is_confined: isConfined ? 1 : 0, stays_root: 0,
+                                largest_file: .max)
+                            started.pid = clinux_spawn(&program)
+                        }
                     }
                 }
             }
@@ -91,11 +95,37 @@ import Testing
         #expect(clinux_wifsignaled(state) != 0 && clinux_wtermsig(state) == SIGKILL)
     }
 
+    @Test(arguments: [false, true]) func `a confined child has no capabilities, can't get any and is nobody's`(staysRoot: Bool)
+        throws
+    {
+        var confinement = Confinement()
+        (confinement.groups, confinement.staysRoot, confinement.largestFile) = ([12, 34], staysRoot, 5 << 10)
+        let null = try Descriptor.devNull()
+        let pipe = try PipeEnds()
+        var child = try ChildProcess(
+            "/bin/sh", ["sh", "-c", "ulimit -f; cat /proc/self/status"],
+            descriptors: [null.number, pipe.writing.number, null.number],
+            confinement: confinement)
+        let text = String(decoding: try pipe.closingWritingEnd().read(), as: UTF8.self)
+        let ending = child.wait()
+        #expect(ending == .exited(status: 0))
+        // In units of 512 bytes.
+        #expect(text.hasPrefix("10\n"))
+        for line in ["CapInh", "CapPrm", "CapEff", "CapAmb"] + (geteuid() == 0 ? ["CapBnd"] : []) {
+            #expect(text.contains("\(line):\t0000000000000000"), "\(text)")
+        }
+        #expect(text.contains("NoNewPrivs:\t1"))
+        let isNobody = geteuid() == 0 && !staysRoot
+        let ids = isNobody ? "65534" : String(geteuid())
+        #expect(text.contains("Uid:\t\(ids)\t\(ids)\t\(ids)\t\(ids)"), "\(text)")
+        if isNobody { #expect(text.contains("Groups:\t12 34")) }
+    }
+
     @Test func `a gated child waits until it is released`() throws {
-        let folder = try TemporaryFolder(prefix: "syslat-gate")
-        let mark = "\(folder.path)/mark"
+        let mark = FileManager.default.temporaryDirectory.path + "/syslat-gate-\(UUID().uuidString)"
+        defer { unlink(mark) }
         let child = try GatedChild("/bin/sh", ["sh", "-c", "echo x >\(mark); exit 3"])
-        let isAsleep = child.waitUntilAsleep()
+        let isAsleep = try child.waitUntilAsleep()
         #expect(isAsleep)
         #expect(FileKind(of: mark) == nil)
         try child.release()
@@ -106,7 +136,7 @@ import Testing
 
     @Test func `a gated child that can't be executed reports its errno`() throws {
         let child = try GatedChild("/etc/passwd", ["passwd"])
-        let isAsleep = child.waitUntilAsleep()
+        let isAsleep = try child.waitUntilAsleep()
         #expect(isAsleep)
         do {
             try child.release()
@@ -119,7 +149,7 @@ import Testing
     @Test func `a gated child ends when it is dropped without a release`() throws {
         func pidOfOneThatIsDropped() throws -> Int32 {
             let child = try GatedChild("/bin/sleep", ["sleep", "1000"])
-            let isAsleep = child.waitUntilAsleep()
+            let isAsleep = try child.waitUntilAsleep()
             #expect(isAsleep)
             return child.pid
         }

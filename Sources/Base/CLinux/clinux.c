@@ -15,6 +15,7 @@
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/reboot.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -44,23 +45,72 @@ static int place_descriptors(const struct clinux_program *program, int *status)
     return 0;
 }
 
+/*
+ * Makes the child a process of that user, with no capabilities but those that the kernel gives root. 0, or -1 with errno. By system
+ * call: the functions of glibc want to do it in every thread, and the child has only this one.
+ */
+static int take_user(const struct clinux_user *user)
+{
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {0};
+
+    if (syscall(SYS_setgroups, (size_t)user->group_count, user->groups) ||
+        syscall(SYS_setresgid, user->gid, user->gid, user->gid) || syscall(SYS_setresuid, user->uid, user->uid, user->uid))
+        return -1;
+    /* Linux 4.3. What root may bequeath is no business of the user's either. */
+    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+    return user->uid == 0 ? 0 : (int)syscall(SYS_capset, &header, none);
+}
+
+/* Takes away all that a program could get more than its user has. 0, or -1 with errno. */
+static int confine(const struct clinux_program *program)
+{
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {0};
+    struct rlimit limit = {.rlim_cur = program->largest_file, .rlim_max = program->largest_file};
+
+    /* Without the bounding set, execve gives no capabilities to root either. EINVAL: the kernel has no more of them. */
+    for (unsigned long capability = 0; capability < 64; capability++)
+        if (prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) && errno == EINVAL)
+            break;
+    if (program->user && geteuid() == 0 && !program->stays_root)
+        take_user(program->user);
+    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+    syscall(SYS_capset, &header, none);
+    if (program->largest_file != UINT64_MAX && setrlimit(RLIMIT_FSIZE, &limit))
+        return -1;
+    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+}
+
 /* Runs in the child: only calls that are safe after the fork of a program with threads. */
 static void become(const struct clinux_program *program, pid_t parent)
 {
     int status = program->status, error;
-    char byte = 1;
+    char byte = CLINUX_AT_GATE;
     sigset_t none;
 
     if (program->gate_write >= 0)
         close(program->gate_write);
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
     if (program->dies_with_caller) {
+        sigemptyset(&none);
+        sigprocmask(SIG_SETMASK, &none, NULL);
         signal(SIGPIPE, SIG_DFL);
+        signal(SIGXFSZ, SIG_DFL);
         setsid();
-        /* A parent that ended before the prctl sends no signal. */
+        if (program->is_confined && confine(program))
+            goto failed;
+        /* After the change of users, which forgets it. A parent that ended before the prctl sends no signal. */
         if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent)
             _exit(126);
+    } else {
+        clinux_restore_start();
+    }
+    if (program->user && !program->is_confined && take_user(program->user)) {
+        error = errno;
+        byte = CLINUX_NO_SUCH_USER;
+        (void)!write(status, &byte, 1);
+        (void)!write(status, &error, sizeof(error));
+        _exit(126);
     }
     if (program->descriptors && place_descriptors(program, &status) != 0)
         goto failed;
@@ -111,6 +161,11 @@ int clinux_power_off(void)
 int clinux_unnamed_file(const char *label)
 {
     return memfd_create(label, MFD_CLOEXEC);
+}
+
+int clinux_open_folder(const char *path)
+{
+    return open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 }
 
 int clinux_pipe(int ends[2])

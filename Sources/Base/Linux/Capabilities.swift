@@ -4,4 +4,7 @@ import CLinux
 package enum Capabilities {
     /// Those in force, a bit for each (include/uapi/linux/capability.h).
     package static var inForce: UInt64 { clinux_capabilities() }
+
+    /// CAP_SETGID (6) and CAP_SETUID (7).
+    package static var mayChangeUser: Bool { inForce >> 6 & 3 == 3 }
 }

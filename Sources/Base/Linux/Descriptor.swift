@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import PlainText
 
 /// An open file that is closed with its owner. Close-on-exec.
 package struct Descriptor: ~Copyable {
@@ -10,8 +11,18 @@ package struct Descriptor: ~Copyable {
 
     /// open(2) for reading.
     package init(reading path: String) throws(Errno) {
-        number = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        number = path.withExactBytes { unsafe open($0, O_RDONLY | O_CLOEXEC) }
         guard number >= 0 else { throw .last }
+    }
+
+    /// The same for regular files alone. Anything else is ``Errno/notRegular``, a folder EISDIR; a FIFO isn't waited for.
+    package init(readingFile path: String) throws(Errno) {
+        number = path.withExactBytes { unsafe open($0, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC) }
+        guard number >= 0 else { throw .last }
+        var info = stat()
+        guard unsafe fstat(number, &info) == 0 else { throw .last }
+        let kind = info.st_mode & S_IFMT
+        guard kind == S_IFREG else { throw kind == S_IFDIR ? Errno(EISDIR) : .notRegular }
     }
 
     /// /dev/null, for a program that has nothing to read or write.
@@ -36,6 +47,12 @@ package struct Descriptor: ~Copyable {
 
     deinit { if number >= 0 { close(number) } }
 
+    /// How many bytes a file has; 0 for what is none.
+    package var size: Int {
+        var info = stat()
+        return unsafe fstat(number, &info) == 0 ? Int(info.st_size) : 0
+    }
+
     /// Writes everything.
     package borrowing func write(_ bytes: [UInt8]) throws(Errno) { try Descriptor.write(bytes, to: number) }
 
@@ -44,6 +61,12 @@ package struct Descriptor: ~Copyable {
         var bytes: [UInt8] = []
         try Descriptor.read(number, limit: limit) { bytes += $0 }
         return bytes
+    }
+
+    /// The same from a place in a file, wherever others have left it.
+    package borrowing func reading(from offset: Int, limit: Int = .max) throws(Errno) -> [UInt8] {
+        guard lseek(number, offset, SEEK_SET) >= 0 else { throw .last }
+        return try read(limit: limit)
     }
 
     /// Writes everything to a descriptor that it doesn't own.

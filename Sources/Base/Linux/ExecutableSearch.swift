@@ -1,4 +1,5 @@
 import Glibc
+import PlainText
 
 /// Looks for programs as execvp(3) does.
 package enum ExecutableSearch {
@@ -45,7 +46,7 @@ package enum FileKind: Sendable, Hashable {
     /// stat(2), which follows symbolic links; nil, with errno set, if that fails.
     package init?(of path: String) {
         var info = stat()
-        guard unsafe stat(path, &info) == 0 else { return nil }
+        guard path.withExactBytes({ unsafe stat($0, &info) }) == 0 else { return nil }
         self =
             switch info.st_mode & S_IFMT {
             case S_IFREG: .regular
@@ -55,8 +56,38 @@ package enum FileKind: Sendable, Hashable {
     }
 }
 
-/// The environment of this process.
+/// Who may use a file.
+package struct FileOwner: Sendable, Hashable {
+    package let group: UInt32
+    private let mode: mode_t
+
+    /// nil, with errno set, if stat(2) fails.
+    package init?(of path: String) {
+        var info = stat()
+        guard path.withExactBytes({ unsafe stat($0, &info) }) == 0 else { return nil }
+        (group, mode) = (info.st_gid, info.st_mode)
+    }
+
+    /// Reading and writing.
+    package var groupMayUse: Bool { mode & 0o060 == 0o060 }
+    package var othersMayUse: Bool { mode & 0o006 == 0o006 }
+}
+
+/// The environment of this process, as strings that give back every byte (``ExactText``).
 package enum Environment {
+    /// Each as `NAME=value`.
+    package static var all: [String] {
+        var entries: [String] = []
+        // The list ends with a null pointer, each of its strings with a NUL.
+        while let entry = unsafe environ[entries.count] {
+            unsafe entries.append(ExactText.string(UnsafeRawBufferPointer(start: entry, count: strlen(entry))))
+        }
+        return entries
+    }
+
     /// A variable; nil if it is not set.
-    package static subscript(name: String) -> String? { unsafe getenv(name).map { unsafe String(cString: $0) } }
+    package static subscript(name: String) -> String? {
+        // It ends with a NUL.
+        unsafe getenv(name).map { unsafe ExactText.string(UnsafeRawBufferPointer(start: $0, count: strlen($0))) }
+    }
 }

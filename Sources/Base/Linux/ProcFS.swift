@@ -1,4 +1,5 @@
 import Glibc
+import PlainText
 
 /// What /proc and /sys say. Every reader gives nil for what is not there.
 package enum ProcFS {
@@ -8,14 +9,12 @@ package enum ProcFS {
 
     /// The whole of a small file, or the first `limit` bytes or a little more, without the last line break.
     package static func text(_ path: String, limit: Int = 1 << 20) -> String? {
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return nil }
-        defer { close(descriptor) }
+        guard let file = try? Descriptor(reading: path) else { return nil }
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 4096)
         while bytes.count < limit {
             // `buffer` has as many bytes as read(2) is told.
-            let count = unsafe buffer.withUnsafeMutableBytes { unsafe read(descriptor, $0.baseAddress, $0.count) }
+            let count = unsafe buffer.withUnsafeMutableBytes { unsafe read(file.number, $0.baseAddress, $0.count) }
             if count < 0 && errno == EINTR { continue }
             guard count > 0 else { break }
             bytes += buffer[..<count]
@@ -27,13 +26,15 @@ package enum ProcFS {
     /// What a symbolic link of /proc says, such as `pid:[4026531836]`.
     package static func link(_ path: String) -> String? {
         var buffer = [CChar](repeating: 0, count: 4096)
-        let length = unsafe readlink(path, &buffer, buffer.count)
+        let length = path.withExactBytes { unsafe readlink($0, &buffer, buffer.count) }
         guard length > 0 else { return nil }
         return String(decoding: buffer[..<length].map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
     /// access(2): whether this process may use a file in the given way; sets errno where not.
-    package static func mayAccess(_ path: String, _ mode: Int32) -> Bool { unsafe access(path, mode) == 0 }
+    package static func mayAccess(_ path: String, _ mode: Int32) -> Bool {
+        path.withExactBytes { unsafe access($0, mode) } == 0
+    }
 
     /// The value of `key:` in a file of such lines, like /proc/PID/status.
     package static func field(_ key: String, in path: String) -> String? {
@@ -81,7 +82,7 @@ package enum ProcFS {
 
     /// The names in a folder, in order.
     package static func names(in folder: String) -> [String] {
-        guard let handle = unsafe opendir(folder) else { return [] }
+        guard let handle = folder.withExactBytes({ unsafe opendir($0) }) else { return [] }
         defer { unsafe _ = closedir(handle) }
         var names: [String] = []
         while let entry = unsafe readdir(handle) {

@@ -1,13 +1,22 @@
 import CLinux
+import Glibc
+import PlainText
 
 /// How this program was started.
 package enum ProgramStart {
-    /// The program's name and arguments. Needs no /proc, unlike `CommandLine`.
+    /// Prepares the process, and returns the program's name and arguments, which give back every byte (``ExactText``). Needs no /proc,
+    /// unlike `CommandLine`.
     ///
-    /// Call it before any child is started: until then the environment may have a variable for the Swift runtime.
-    package static func takeArguments() -> [String] {
-        clinux_restore_environment()
+    /// From here on a reader that leaves and a file that may not grow are errors and don't end the process, and the Swift runtime's crash
+    /// reporter doesn't start: it would hold up a process that is to end, run as root, and ask questions. Call it before any child is
+    /// started.
+    package static func begin() -> [String] {
+        clinux_begin()
         // Each is a string of the process's own, which stays.
-        return (0..<clinux_argument_count()).map { unsafe String(cString: clinux_argument($0)) }
+        return (0..<clinux_argument_count()).map { index in
+            let argument = unsafe clinux_argument(index)
+            // It ends with a NUL.
+            return unsafe ExactText.string(UnsafeRawBufferPointer(start: argument, count: strlen(argument)))
+        }
     }
 }

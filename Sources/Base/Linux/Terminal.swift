@@ -1,4 +1,6 @@
 import Glibc
+import PlainText
+import Synchronization
 
 /// Properties of terminals, and messages to the user.
 package enum Terminal {
@@ -18,11 +20,25 @@ package enum Terminal {
     /// False if the user declines colour (https://no-color.org).
     package static var userWantsColor: Bool { (Environment["NO_COLOR"] ?? "").isEmpty && Environment["TERM"] != "dumb" }
 
-    /// Writes a message for the user to standard error. A failure is not reported: there is nowhere to report it.
-    package static func say(_ text: String) { try? Descriptor.write(Array(text.utf8), to: STDERR_FILENO) }
+    /// Writes a message of one or several lines to standard error. Whatever it quotes can't control a terminal. A failure is not
+    /// reported: there is nowhere to report it.
+    package static func say(_ text: String) { write(PlainText.lines(text)) }
 
     /// Shows a line that replaces the last one; an empty text clears it. Does nothing if standard error isn't a terminal.
     package static func showLine(_ text: String) {
-        if isInteractive { say("\r\u{1B}[K\(text)") }
+        guard isInteractive else { return }
+        let line = PlainText.line(text)
+        // Blanks wipe the last line, on every kind of terminal.
+        let width = shownWidth.withLock { shown in
+            defer { shown = line.unicodeScalars.count }
+            return shown
+        }
+        let missing = max(0, width - line.unicodeScalars.count)
+        let wiping = String(repeating: " ", count: missing)
+        write("\r\(line)\(wiping)" + (line.isEmpty ? "\r" : String(repeating: "\u{8}", count: missing)))
     }
+
+    private static let shownWidth = Mutex(0)
+
+    private static func write(_ text: String) { try? Descriptor.write(Array(text.utf8), to: STDERR_FILENO) }
 }

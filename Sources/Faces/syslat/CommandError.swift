@@ -9,6 +9,8 @@ struct CommandError: Error, CustomStringConvertible {
     let status: ExitStatus
     /// Output of libbpf or the verifier, to be shown below the sentence.
     var log = ""
+    /// The reader of the output has gone, which is a failure to nobody.
+    var isBrokenPipe = false
 
     init(_ description: String, status: ExitStatus = .failure) {
         self.description = description

@@ -30,10 +30,10 @@ struct KernelBench {
     /// - Throws: if a file isn't a kernel, the folder can't be written or has such files already, or QEMU or a static syslat is
     ///   missing; at the end, if a boot failed.
     func run() throws {
-        let scratch = try scratchFolder()
-        let candidates = try labelled(kernels.map { path in try KernelBench.image(path, unpackingInto: scratch.path) })
+        let candidates = try labelled(kernels.map { path in try KernelBench.image(path) })
         let acceleration = try KernelLab.acceleration(for: candidates[0].image, options: options)
-        try prepareFolder(candidates)
+        let lock = try lockedFolder()
+        try checkNames(candidates)
         var options = options
         options.acceleration = acceleration
         if acceleration == .tcg {
@@ -61,6 +61,7 @@ struct KernelBench {
             }
         }
         progress("")
+        _ = consume lock
         guard failures == 0 else {
             throw CommandError("\(failures) of \(order.count) boots failed; the profiles of the others are in \(folder).")
         }
@@ -78,16 +79,21 @@ struct KernelBench {
             timeLimit: options.timeLimit ?? .seconds(3600))
         let run = try KernelLab.boot(image, jobs: [job], options: options)
         guard let result = run["bench"] else { throw CommandError("The guest returned no result.") }
-        let said = result.errorText.split(separator: "\n").map { "\n    \($0)" }.joined()
+        let said = KernelBench.end(of: result.errorText)
         guard !result.output.isEmpty else {
             throw CommandError("`syslat bench` in the guest gave no profile (\(result.endingText)):\(said)")
         }
         try check(result.output)
         let path = path(name)
-        try Output(path: path, option: "-o").finish(result.output)
+        try Output(path: path, option: "-o", readers: .owner, isNew: true).finish(result.output)
         try Output(path: nil).finish("\(path)\n")
         guard result.isSuccess else { throw CommandError("`syslat bench` in the guest ended with \(result.endingText):\(said)") }
         if !said.isEmpty { Terminal.say("syslat: \(name):\(said)\n") }
+    }
+
+    /// The last lines of what a guest said, indented. A guest can say anything.
+    static func end(of text: String) -> String {
+        text.split(separator: "\n").suffix(20).map { "\n    \($0.prefix(200))\($0.count > 200 ? "…" : "")" }.joined()
     }
 
     /// Throws if it isn't a whole profile.
@@ -99,20 +105,10 @@ struct KernelBench {
 
     // MARK: Before anything boots
 
-    /// For unpacked packages.
-    private func scratchFolder() throws(CommandError) -> TemporaryFolder {
-        do throws(Errno) { return try TemporaryFolder(prefix: "syslat-kernels") } catch {
-            throw CommandError(
-                "Can't create a folder in \(TemporaryFolder.parent): \(error). Set TMPDIR to a writable folder.")
-        }
-    }
-
     private func path(_ name: String) -> String { "\(folder)/\(name).syslat" }
 
-    private static func image(_ path: String, unpackingInto folder: String) throws(CommandError) -> KernelImage {
-        do throws(KernelLabError) {
-            return try KernelImage(path: path, unpackingInto: folder)
-        } catch {
+    private static func image(_ path: String) throws(CommandError) -> KernelImage {
+        do throws(KernelLabError) { return try KernelImage(path: path) } catch {
             throw CommandError("\(error)", status: .badInput)
         }
     }
@@ -121,7 +117,7 @@ struct KernelBench {
     private func labelled(_ images: [KernelImage]) -> [Candidate] {
         images.enumerated().map { index, image in
             let twins = images.indices.filter { images[$0].release == image.release && images[$0].path != image.path }
-            let release = image.release.map { $0 == "/" ? "_" : String($0) }.joined()
+            let release = KernelBench.fileName(image.release)
             guard !twins.isEmpty, let letter = "abcdefghijklmnopqrstuvwxyz".dropFirst(index % 26).first else {
                 return Candidate(image: image, label: release)
             }
@@ -129,24 +125,32 @@ struct KernelBench {
         }
     }
 
-    /// Creates the folder if it is missing. Other profiles in it stay as they are.
-    private func prepareFolder(_ candidates: [Candidate]) throws(CommandError) {
-        guard unsafe mkdir(folder, 0o755) == 0 || errno == EEXIST else {
-            throw CommandError("Can't create the folder \(folder): \(Errno.last). Give -o another name.")
+    /// A release as a part of a file's name. The kernel's file can say anything.
+    static func fileName(_ release: String) -> String {
+        let isPlain: (Character) -> Bool = { $0.isASCII && ($0.isLetter || $0.isNumber || "._+~-".contains($0)) }
+        let plain = String(release.prefix(100).map { isPlain($0) ? $0 : "_" })
+        return plain.hasPrefix(".") ? "_" + plain.dropFirst() : plain
+    }
+
+    /// The folder for the profiles. Other profiles in it stay as they are.
+    private func lockedFolder() throws(CommandError) -> LockedFolder {
+        do throws(OutputError) { return try LockedFolder(folder) } catch {
+            switch error {
+            case .system(Errno(EWOULDBLOCK)):
+                throw CommandError("Another bench writes to \(folder). Wait for its end, or give -o another name.")
+            case .system(Errno(ENOTDIR)):
+                throw CommandError("\(folder) is not a folder. With --kernel, -o names a folder for the profiles.")
+            case .system(let error): throw CommandError("Can't use the folder \(folder): \(error). Give -o another name.")
+            default: throw CommandError(error, folder, "-o")
+            }
         }
-        guard FileKind(of: folder) == .folder else {
-            throw CommandError("\(folder) is not a folder. With --kernel, -o names a folder for the profiles.")
-        }
-        guard unsafe access(folder, W_OK) == 0 else {
-            throw CommandError("Can't write to \(folder): \(Errno.last). Give -o another name.")
-        }
+    }
+
+    /// Throws if a profile could not be written.
+    private func checkNames(_ candidates: [Candidate]) throws(CommandError) {
         for label in Set(candidates.map(\.label)).sorted() {
             let count = candidates.count { $0.label == label } * boots
-            for number in 1...count where unsafe access(path("\(label)-\(number)"), F_OK) == 0 {
-                throw CommandError(
-                    "\(path("\(label)-\(number)")) exists already. Name another folder, or move the file away."
-                )
-            }
+            for number in 1...count { _ = try Output(path: path("\(label)-\(number)"), option: "-o", readers: .owner, isNew: true) }
         }
     }
 }

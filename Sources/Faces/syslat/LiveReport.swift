@@ -8,7 +8,7 @@ import TextReport
 ///
 /// A file gets its name only when it is whole, so its text is kept until the end.
 final class LiveReport {
-    private let output: Output
+    let output: Output
     private let view: ViewOptions
     private let isJSON: Bool
     /// Only some calls are measured.
@@ -50,17 +50,31 @@ final class LiveReport {
         do throws(CommandError) { try output.finish(text) } catch { failure = error }
     }
 
+    /// Nobody reads what it shows any more.
+    var hasLostItsReader: Bool { failure?.isBrokenPipe == true }
+
     /// Shows the whole report.
-    func finish(_ profile: Profile) throws {
-        if let failure { throw failure }
+    /// - Parameter isOnlyCopy: nothing else keeps what was captured. If the report can't go where it should, it goes to standard output.
+    func finish(_ profile: Profile, isOnlyCopy: Bool = false) throws {
+        let text = try text(of: profile)
+        do {
+            if let failure { throw failure }
+            try output.finish(kept + text.utf8)
+        } catch let error as CommandError {
+            guard isOnlyCopy, !output.isStandardOutput, (try? Output(path: nil).finish(kept + text.utf8)) != nil else {
+                throw error
+            }
+            throw CommandError("\(error) The report is on standard output instead.")
+        }
+    }
+
+    private func text(of profile: Profile) throws -> String {
         var profile = profile
         profile.intervals = intervals
         // In a series, each document is one line.
         let isPretty = output.isTerminal && !isSeries
-        let text =
-            isJSON
+        return isJSON
             ? try JSONReport.render(profile, by: view.grouping, withBuckets: view.buckets, pretty: isPretty)
             : TextReport.render(profile, options: view.textOptions(for: output))
-        try output.finish(kept + text.utf8)
     }
 }

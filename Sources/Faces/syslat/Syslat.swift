@@ -1,5 +1,6 @@
 import ArgumentParser
 import Capture
+import Glibc
 import KernelLab
 import Linux
 
@@ -18,8 +19,9 @@ struct Syslat: ParsableCommand {
     static let _errorPrefix = "syslat: "
 
     static func main() {
+        let words = ProgramStart.begin()
         StandardStreams.reserve()
-        let arguments = GuestInit.isThisProcess ? [GuestInitCommand.name] : Array(ProgramStart.takeArguments().dropFirst())
+        let arguments = GuestInit.isThisProcess ? [GuestInitCommand.name] : Array(words.dropFirst())
         do {
             do {
                 var command = try parseAsRoot(Arguments.prepared(arguments))
@@ -29,18 +31,27 @@ struct Syslat: ParsableCommand {
                 try Output(path: nil).finish(fullMessage(for: error) + "\n")
             }
         } catch {
-            if let failure = CommandError(error) {
-                Terminal.say("\(_errorPrefix)\(failure)\n" + (failure.log.isEmpty ? "" : "\(failure.log)\n"))
-                exit(withError: failure.status.code)
-            }
-            if let first = arguments.first, isCommandToProfile(first) {
-                Terminal.say(
-                    "\(_errorPrefix)There is no subcommand '\(first)': `syslat --help` lists them. To profile a command, write "
-                        + "it after two dashes: syslat profile -- \(first) …\n")
-                exit(withError: ExitStatus.usage.code)
-            }
-            exit(withError: error)
+            end(for: error, arguments)
         }
+    }
+
+    /// Says why, and exits.
+    private static func end(for error: any Error, _ arguments: [String]) -> Never {
+        if let failure = CommandError(error) {
+            if failure.isBrokenPipe { Signals.endForBrokenPipe() }
+            Terminal.say("\(_errorPrefix)\(failure)\n" + (failure.log.isEmpty ? "" : "\(failure.log)\n"))
+            Glibc.exit(failure.status.rawValue)
+        }
+        if let first = arguments.first, isCommandToProfile(first) {
+            Terminal.say(
+                "\(_errorPrefix)There is no subcommand '\(first)': `syslat --help` lists them. To profile a command, write it after "
+                    + "two dashes: syslat profile -- \(first) …\n")
+            Glibc.exit(ExitStatus.usage.rawValue)
+        }
+        // The parser's own, which quotes arguments. An exit status alone has no words.
+        let message = fullMessage(for: error)
+        if !message.isEmpty { Terminal.say("\(message)\n") }
+        Glibc.exit(exitCode(for: error).rawValue)
     }
 
     /// Users of strace are used to `syslat ls`.

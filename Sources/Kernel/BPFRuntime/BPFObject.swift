@@ -1,5 +1,6 @@
 import CBPFLog
 import CLibbpf
+import PlainText
 import Glibc
 
 /// An object file that has been read but not yet loaded into the kernel, so it can still be set up.
@@ -23,7 +24,7 @@ package struct OpenBPFObject: ~Copyable {
                 unsafe image.withUnsafeBytes { unsafe bpf_object__open_mem($0.baseAddress, $0.count, &options) }
             }
             guard let btfPath else { return unsafe open() }
-            return unsafe btfPath.withCString { path in
+            return btfPath.withExactBytes { path in
                 unsafe options.btf_custom_path = unsafe path
                 return unsafe open()
             }

@@ -1,6 +1,7 @@
 import CBPFLog
 import CLibbpf
 import Glibc
+import PlainText
 
 /// A file with BTF, raw or in the section .BTF of an ELF file.
 package enum TypeFile {
@@ -8,7 +9,7 @@ package enum TypeFile {
     package static func check(_ path: String) throws(BPFError) {
         syslat_bpf_log_install()
         syslat_bpf_log_clear()
-        let types = unsafe btf__parse(path, nil)
+        let types = path.withExactBytes { unsafe btf__parse($0, nil) }
         guard let types = unsafe types else { throw BPFError("read the BTF in \(path)", result: -1) }
         // Nothing else refers to it.
         unsafe btf__free(types)

@@ -1,4 +1,5 @@
 package import BPFRuntime
+import Linux
 package import Probes
 
 /// Why a capture is impossible or failed: a sentence that names the thing, the reason and the remedy.
@@ -38,6 +39,12 @@ package struct CaptureError: Error, CustomStringConvertible, Sendable {
         self.log = log
     }
 
+    /// A sentence about an errno, with the remedy if no descriptor is left.
+    init(_ sentence: String, ifTooMany error: Errno) {
+        // EMFILE
+        self.init(sentence + (error.code == 24 ? " Raise the limit of this shell: ulimit -n 1024." : ""))
+    }
+
     package init(_ error: ProbesError) {
         let kind: Kind =
             switch error.kind {
@@ -53,6 +60,8 @@ package struct CaptureError: Error, CustomStringConvertible, Sendable {
         case 1:  // EPERM
             self.init(
                 "\(error). Tracing system calls needs root, or CAP_BPF and CAP_PERFMON: run syslat with sudo.", kind: .host)
+        case 24:  // EMFILE
+            self.init("\(error).", ifTooMany: Errno(error.code))
         case 12:  // ENOMEM
             self.init("\(error). Raise the memory limit of this cgroup, or use a smaller ring.", remedy: .smallerRing)
         default:

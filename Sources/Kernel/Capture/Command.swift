@@ -1,5 +1,6 @@
 import Glibc
-import Linux
+package import Linux
+import PlainText
 
 /// A command whose program has been found, so the traced child makes a single execve, which succeeds.
 package struct ResolvedCommand: Sendable, Hashable {
@@ -7,19 +8,37 @@ package struct ResolvedCommand: Sendable, Hashable {
     package let path: String
     /// The arguments, beginning with the command's name as typed.
     package let arguments: [String]
+    /// As whom it runs; nil for the user of this process.
+    package let user: UserAccount?
 
-    /// Finds a command as execvp(3) does. Errors: there is none, or it may not be executed.
-    package init(_ arguments: [String]) throws(CaptureError) {
+    /// Finds a command as execvp(3) does. Errors: there is none, or it may not be executed, or not by us as that user.
+    /// - Parameter user: a name or a user id.
+    package init(_ arguments: [String], user: String? = nil) throws(CaptureError) {
         guard let name = arguments.first, !name.isEmpty else {
             throw CaptureError("The command is empty. Name a program and its arguments.", kind: .wrongRequest)
         }
         self.arguments = arguments
+        self.user = try user.map { name throws(CaptureError) in try ResolvedCommand.account(name) }
         switch ExecutableSearch.find(name) {
         case .found(let path): self.path = path
         case .notExecutable(let path): throw ResolvedCommand.notExecutable(path)
         case .missing(let error): throw ResolvedCommand.notFound(name, error)
         }
     }
+
+    private static func account(_ name: String) throws(CaptureError) -> UserAccount {
+        guard let account = UserAccount(name) else {
+            throw CaptureError(
+                "There is no user \(name) in /etc/passwd. Give the name or the id of one that is there.", kind: .wrongRequest)
+        }
+        guard Capabilities.mayChangeUser else {
+            throw CaptureError("Only root can run a command as \(name): run syslat with sudo, or leave the user out.")
+        }
+        return account
+    }
+
+    /// For the report.
+    var phrase: String { "command \(ExactText.shown(arguments[0]))" + (user.map { " as \($0.name)" } ?? "") }
 
     private static func notFound(_ name: String, _ error: Errno) -> CaptureError {
         guard !name.contains("/") else {
@@ -62,7 +81,11 @@ struct LaunchedCommand: ~Copyable {
     /// Starts the child, which waits before its execve.
     init(_ command: ResolvedCommand) throws(CaptureError) {
         let child = try LaunchedCommand.start(command)
-        guard child.waitUntilAsleep() else {
+        let isAsleep: Bool
+        do throws(Errno) { isAsleep = try child.waitUntilAsleep() } catch {
+            throw CaptureError("The command can't run as \(command.user?.name ?? "another user"): \(error).")
+        }
+        guard isAsleep else {
             throw CaptureError("The command could not be started: its process got stuck before its execve.")
         }
         self.command = command
@@ -70,8 +93,11 @@ struct LaunchedCommand: ~Copyable {
     }
 
     private static func start(_ command: ResolvedCommand) throws(CaptureError) -> GatedChild {
-        do throws(Errno) { return try GatedChild(command.path, command.arguments) } catch {
-            throw CaptureError("The command could not be started: fork: \(error).")
+        do throws(Errno) {
+            return try GatedChild(
+                command.path, command.arguments, environment: command.user?.environment, user: command.user?.ids)
+        } catch {
+            throw CaptureError("The command could not be started: fork: \(error).", ifTooMany: error)
         }
     }
 

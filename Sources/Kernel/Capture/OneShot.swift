@@ -1,4 +1,5 @@
 import Linux
+import PlainText
 package import Profile
 
 /// A capture from its start to its end: until the duration is over, the target has ended or a signal comes.
@@ -21,7 +22,7 @@ package enum OneShot {
         if session.options.intervalNanoseconds != nil { onInterval(try session.endInterval()) }
         var profile = try session.finish()
         guard case .command(let command, _) = session.options.target else { return profile }
-        profile.capture.command = command.arguments
+        profile.capture.command = command.arguments.map(ExactText.shown)
         profile.capture.exitStatus = session.waitForCommand()
         return profile
     }

@@ -19,7 +19,7 @@ package let syslatVersion = "0.1.0"
 /// Data from the kernel is taken in only while it advances: its owner must call ``advance(until:)`` at least every few seconds, or the
 /// ring fills up.
 ///
-/// Threading: one thread owns it, the only one that handles SIGINT and SIGTERM meanwhile. Other threads get snapshots, which are values.
+/// Threading: one thread owns it, the only one that handles the signals that end a capture. Other threads get snapshots, which are values.
 /// Ownership: programs, links and memory go away with it, and with the process.
 package struct Session: ~Copyable {
     /// Why ``advance(until:)`` returned.
@@ -95,6 +95,7 @@ package struct Session: ~Copyable {
     ) throws(CaptureError) {
         try options.validate()
         let targetName = options.target.phrase
+        DescriptorLimit.raise()
         var loop = try EventLoop.handlingInterrupts()
         let layout = VDSOLayout(selfTest.vdso?.image)
         let probes = try Session.load(options, layout)
@@ -259,10 +260,10 @@ package struct Session: ~Copyable {
 }
 
 extension EventLoop {
-    /// SIGINT and SIGTERM come as events.
+    /// Signals that end a capture come as events.
     fileprivate static func handlingInterrupts() throws(CaptureError) -> EventLoop {
-        do throws(Errno) { return try EventLoop(signals: [SIGINT, SIGTERM]) } catch {
-            throw CaptureError("Can't create the event loop: \(error).")
+        do throws(Errno) { return try EventLoop(signals: Signals.thatEnd) } catch {
+            throw CaptureError("Can't create the event loop: \(error).", ifTooMany: error)
         }
     }
 

@@ -1,6 +1,7 @@
 import CLinux
 import Glibc
 import Linux
+import PlainText
 import Probes
 
 /// What a capture watches.
@@ -52,7 +53,7 @@ package enum Target: Sendable, Hashable {
     }
 
     private static func validate(cgroup path: String) throws(CaptureError) {
-        let isCgroup2 = unsafe clinux_is_cgroup2(path)
+        let isCgroup2 = path.withExactBytes { unsafe clinux_is_cgroup2($0) }
         guard isCgroup2 >= 0 else {
             throw CaptureError(
                 "The cgroup \(path) can't be opened: \(Errno.last). "
@@ -72,9 +73,9 @@ package enum Target: Sendable, Hashable {
             let names = pids.map { pid in ProcFS.comm(of: pid).map { "\(pid) (\($0))" } ?? "\(pid)" }
             return "pid \(names.joined(separator: ", "))" + (follow ? " and new children" : ", children not followed")
         case .all: return "all processes"
-        case .cgroup(let path): return "cgroup \(path)"
+        case .cgroup(let path): return "cgroup \(ExactText.shown(path))"
         case .command(let command, let follow):
-            return "command \(command.arguments[0])" + (follow ? " and its children" : ", children not followed")
+            return command.phrase + (follow ? " and its children" : ", children not followed")
         }
     }
 }

@@ -6,11 +6,16 @@ struct Guest {
 
     /// How many lines of the console an error shows: the last ones, or the ones around a panic.
     private static let shownLines = 20
+    /// How much of a line it shows, in characters.
+    private static let longestLine = 200
     private static let panic = "Kernel panic"
 
     /// A panic restarts the machine at once, which ends QEMU. Arguments that the kernel doesn't know end up in the environment of
     /// the first process.
     private static let kernelArguments = ["console=ttyS0", "quiet", "panic=-1"] + GuestInit.environment
+
+    /// What its jobs may return, and as much again for what stands around it.
+    private var outputLimit: Int { (32 << 20) + jobs.count * 2 * GuestResult.mostBytes }
 
     /// The machine for it. Throws if an option makes no sense or QEMU is missing.
     func machine(_ options: BootOptions) throws(KernelLabError) -> VirtualMachine {
@@ -26,8 +31,8 @@ struct Guest {
         // The last of two arguments with the same name counts.
         let commandLine = (Guest.kernelArguments + options.kernelArguments).joined(separator: " ")
         return VirtualMachine(
-            qemu: try VirtualMachine.findQEMU(), kernel: image.path, initramfs: initramfs, commandLine: commandLine,
-            memory: options.memory, processors: options.processors)
+            qemu: try VirtualMachine.findQEMU(), kernel: image, initramfs: initramfs, commandLine: commandLine,
+            memory: options.memory, processors: options.processors, outputLimit: outputLimit)
     }
 
     /// Reads what the guest sent. Throws unless it is complete.
@@ -49,6 +54,8 @@ struct Guest {
                 switch record.ending {
                 case .overTimeLimit:
                     "did not finish within \(timeLimit) (\(acceleration.rawValue)). Give it more time if it was still working"
+                case .overOutputLimit:
+                    "was ended because it wrote more than \(outputLimit >> 20) MiB to a serial port"
                 case .ended where lines.contains { $0.contains(Guest.panic) }: "panicked"
                 case .ended(let status) where status != 0 || !record.messages.isEmpty:
                     "was cut short by QEMU (exit status \(status)): \(Guest.text(Array(record.messages.utf8)))"
@@ -63,7 +70,8 @@ struct Guest {
         // The cause is before a panic; after it comes mostly the kernel's stack.
         let start = lines.firstIndex { $0.contains(panic) }.map { max(0, $0 - shownLines / 2) } ?? lines.count
         let shown = lines[min(start, max(0, lines.count - shownLines))...].prefix(shownLines)
-        return "From the end of its console:" + shown.map { "\n    \($0)" }.joined()
+        return "From the end of its console:"
+            + shown.map { "\n    \($0.prefix(longestLine))\($0.count > longestLine ? "…" : "")" }.joined()
     }
 
     /// Lines without a console's control characters.

@@ -1,14 +1,15 @@
-import Glibc
+import Linux
 
 /// The syslat that runs in a guest, which has no shared libraries.
 enum GuestProgram {
+    /// A static syslat with everything for debuggers has a fifth of that.
+    private static let largestProgram = 1 << 30
+
     /// Reads it. Throws unless it is a static program of x86-64.
     static func read(_ path: String) throws(KernelLabError) -> [UInt8] {
-        let name = unsafe realpath(path, nil).map { found in
-            defer { unsafe free(found) }
-            return unsafe String(cString: found)
-        }
-        let bytes = try contents(of: path, as: "The program for the guest")
+        // Of /proc/self/exe.
+        let name = ProcFS.link(path)
+        let bytes = try contents(of: path, as: "The program for the guest", limit: largestProgram)
         if let reason = obstacle(bytes) {
             throw KernelLabError(
                 "\(name ?? path) can't run in a guest: \(reason). `make static` builds one that can, .build-static/syslat.",

@@ -1,30 +1,38 @@
-import Glibc
+import Linux
 
-/// A kernel that can be booted: a bzImage of x86, as /boot/vmlinuz-* is.
-package struct KernelImage: Sendable, Hashable {
+/// A kernel that can be booted: a bzImage of x86, as /boot/vmlinuz-* is. It is read once and kept in memory: whatever happens to its file
+/// later, every boot is of the same kernel.
+package struct KernelImage: Sendable {
+    /// The file that it came from: a vmlinuz, or a package.
     package let path: String
     /// The release in its header, as `uname -r` will show it.
     package let release: String
+    private let file: SharedFile
 
-    /// Reads the header of a vmlinuz. Throws if there is none.
+    private final class SharedFile: Sendable {
+        let descriptor: Descriptor
+        init(_ descriptor: consuming Descriptor) { self.descriptor = descriptor }
+    }
+
+    /// Kernels have ten to fifty megabytes.
+    static let largestKernel = 512 << 20
+
+    /// Reads a vmlinuz, or the one in a Debian package. Throws if there is none, or more than one.
     package init(path: String) throws(KernelLabError) {
-        let header = try contents(of: path, as: "The kernel", limit: KernelImage.headerLimit)
-        guard !KernelPackage.isPackage(header) else {
-            throw KernelLabError("\(path) is a Debian package: unpack it first.")
+        let start: [UInt8]
+        do throws(Errno) { start = try Descriptor(readingFile: path).read(limit: 8) } catch {
+            throw unreadable(path, "The kernel", error)
         }
+        let bytes =
+            KernelPackage.isPackage(start)
+            ? try KernelPackage.kernel(of: path) : try contents(of: path, as: "The kernel", limit: KernelImage.largestKernel)
+        release = try KernelImage.release(in: bytes, of: path)
+        file = SharedFile(try memoryFile("kernel", holding: bytes))
         self.path = path
-        release = try KernelImage.release(in: header, of: path)
     }
 
-    /// The same, but `path` may also be a Debian package that contains a kernel. The kernel is unpacked into `folder`, which must
-    /// exist, and stays there.
-    package init(path: String, unpackingInto folder: String) throws(KernelLabError) {
-        let start = try contents(of: path, as: "The kernel", limit: 64)
-        try self.init(path: KernelPackage.isPackage(start) ? KernelPackage.unpack(path, into: folder) : path)
-    }
-
-    /// The version's offset is a 16-bit number, from 0x200 on; the version itself is a line.
-    private static let headerLimit = 0x200 + 0x10000 + 0x400
+    /// The kernel's file in memory. It lives as long as this.
+    var descriptor: Int32 { file.descriptor.number }
 
     /// For the layout, see the kernel's Documentation/arch/x86/boot.rst.
     private static func release(in header: [UInt8], of path: String) throws(KernelLabError) -> String {

@@ -1,4 +1,5 @@
 import Glibc
+import Linux
 import Synchronization
 
 /// What executes a guest's instructions.
@@ -93,6 +94,7 @@ package enum KernelLab {
         return try probed(image, options)
     }
 
+    static let kvmPath = "/dev/kvm"
     private static let working = Mutex<Acceleration?>(nil)
     /// Far more than a boot takes where KVM works.
     private static let probeLimit = Duration.seconds(10)
@@ -110,7 +112,7 @@ package enum KernelLab {
     }
 
     private static func probe(_ image: KernelImage, _ options: BootOptions) throws(KernelLabError) -> Acceleration {
-        guard unsafe access("/dev/kvm", R_OK | W_OK) == 0 else { return .tcg }
+        guard ProcFS.mayAccess(kvmPath, R_OK | W_OK) else { return .tcg }
         let idle = Guest(image: image, jobs: [], initramfs: try GuestInit.initramfs(options.program, [], []))
         let record = try idle.machine(options).run(.kvm, timeLimit: probeLimit)
         return (try? GuestTransfer.decode(record.channel)) == nil ? .tcg : .kvm

@@ -1,3 +1,4 @@
+import Glibc
 import Linux
 
 /// Why a kernel can't be booted or did not do its jobs: a sentence that names the thing, the reason and the remedy. If the kernel
@@ -29,11 +30,26 @@ func pipe() throws(KernelLabError) -> PipeEnds { try obtain("A pipe can't be mad
 /// For a program that has nothing to read or write.
 func devNull() throws(KernelLabError) -> Descriptor { try obtain("/dev/null can't be opened", Descriptor.devNull) }
 
-/// The bytes of a file, `limit` at most. `what` begins the sentence of an error.
+/// A file in memory, which is gone with its owner.
+func memoryFile(_ label: String, holding bytes: [UInt8] = []) throws(KernelLabError) -> Descriptor {
+    try obtain("Can't put \(bytes.count) bytes into memory") { () throws(Errno) in
+        try Descriptor(unnamedFile: label, holding: bytes)
+    }
+}
+
+/// The bytes of a regular file. One with more than `limit` is an error. `what` begins the sentence of an error.
 func contents(of path: String, as what: String, limit: Int = .max) throws(KernelLabError) -> [UInt8] {
     do throws(Errno) {
-        return try Descriptor(reading: path).read(limit: limit)
+        let file = try Descriptor(readingFile: path)
+        guard file.size <= limit else { throw Errno(EFBIG) }
+        let bytes = try file.read(limit: limit)
+        if bytes.count == limit, try !file.read(limit: 1).isEmpty { throw Errno(EFBIG) }
+        return bytes
     } catch {
-        throw KernelLabError("\(what) \(path) can't be read: \(error). Check its path and its mode.")
+        throw unreadable(path, what, error)
     }
+}
+
+func unreadable(_ path: String, _ what: String, _ error: Errno) -> KernelLabError {
+    KernelLabError("\(what) \(path) can't be read: \(error). Check its path and its mode.")
 }

@@ -1,67 +1,79 @@
-import FoundationEssentials
-import Glibc
 import Linux
 
-/// A Debian package that contains a kernel.
+/// A Debian package that contains a kernel. It is unpacked in memory.
 enum KernelPackage {
     /// Debian packages are archives of ar(1).
     static func isPackage(_ start: [UInt8]) -> Bool { start.starts(with: "!<arch>\n".utf8) }
 
-    /// Unpacks only the kernel of a package. Returns its path below `folder`.
-    static func unpack(_ package: String, into folder: String) throws(KernelLabError) -> String {
-        guard let dpkg = ExecutableSearch.path(of: "dpkg-deb"), let tar = ExecutableSearch.path(of: "tar") else {
-            throw KernelLabError(
-                "\(package) can't be unpacked: dpkg-deb or tar is missing. Install Debian's packages dpkg and tar.")
-        }
-        // In a separate folder, not to take another package's files for this one's.
-        let name = package.split(separator: "/").last.map(String.init) ?? package
-        let target = "\(folder)/\(name.hasSuffix(".deb") ? String(name.dropLast(4)) : name + ".unpacked")"
-        guard unsafe mkdir(target, 0o755) == 0 || errno == EEXIST else {
-            throw KernelLabError("\(package) can't be unpacked to \(target): \(Errno.last).")
-        }
-        try extract(package, to: target, dpkg: dpkg, tar: tar)
-        guard let kernel = kernels(below: target).first else {
+    /// Kernels with all their modules have a hundred megabytes.
+    private static let largestPackage = 2 << 30
+    /// What a package may unpack to.
+    private static let mostBytes = 16 << 30
+    private static let longestMessage = 1 << 16
+
+    /// The kernel of a package. Nothing else of it is kept, and none of its scripts run.
+    static func kernel(of package: String) throws(KernelLabError) -> [UInt8] {
+        let found = try files(of: package)
+        guard let kernel = found.first else {
             throw KernelLabError(
                 "The package \(package) contains no kernel. A package like linux-image-amd64 only depends on the one that does: "
                     + "see `dpkg-deb --field \(package) Depends`.")
         }
-        return kernel
+        // Some have their kernel at both places.
+        guard found.allSatisfy({ $0.contents == kernel.contents }) else {
+            let names = found.map(\.name).joined(separator: ", ")
+            throw KernelLabError(
+                "The package \(package) contains several kernels: \(names). Unpack it, and name the one to boot.")
+        }
+        return kernel.contents
     }
 
-    /// dpkg-deb | tar
-    private static func extract(_ package: String, to target: String, dpkg: String, tar: String) throws(KernelLabError) {
-        let null = try devNull()
+    /// dpkg-deb finds the file system in the package and unpacks it; the archive is read here.
+    private static func files(of package: String) throws(KernelLabError) -> [TarReader.Member] {
+        guard let dpkg = ExecutableSearch.path(of: "dpkg-deb") else {
+            throw KernelLabError("\(package) can't be unpacked: dpkg-deb is missing. Install Debian's package dpkg.")
+        }
+        let bytes = try contents(of: package, as: "The kernel", limit: largestPackage)
+        let messages = try memoryFile("messages")
         let archive = try pipe()
-        let messages = try pipe()
-        let patterns = ["./boot/vmlinuz-*", "./usr/lib/modules/*/vmlinuz", "./lib/modules/*/vmlinuz"]
+        let null = try devNull()
+        let input = try memoryFile("package", holding: bytes)
+        var reader = TarReader(limit: KernelImage.largestKernel, where: isKernel)
+        var unpacker: ChildProcess
         do throws(Errno) {
-            var reader = try ChildProcess(
-                dpkg, ["dpkg-deb", "--fsys-tarfile", package],
-                descriptors: [null.number, archive.writing.number, messages.writing.number])
-            let members = archive.closingWritingEnd()
-            var writer = try ChildProcess(
-                tar, ["tar", "--extract", "--file=-", "--directory=\(target)", "--wildcards", "--no-same-owner"] + patterns,
-                descriptors: [members.number, null.number, null.number])
-            // tar fails for each pattern that matches nothing. Only the files that it leaves count.
-            _ = writer.wait()
-            guard reader.wait() != .exited(status: 0) else { return }
+            unpacker = try ChildProcess(
+                dpkg, ["dpkg-deb", "--fsys-tarfile", "/proc/self/fd/3"],
+                descriptors: [null.number, archive.writing.number, messages.number, input.number], confinement: .anyUser)
+        } catch {
+            throw KernelLabError("\(package) can't be unpacked: \(dpkg) can't be started: \(error).")
+        }
+        let members = archive.closingWritingEnd()
+        var count = 0
+        do throws(KernelLabError) {
+            try Descriptor.read(
+                members.number, failing: { KernelLabError("\($0)") },
+                { (piece) throws(KernelLabError) in
+                    count += piece.count
+                    guard count <= mostBytes else { throw KernelLabError("it unpacks to more than \(mostBytes >> 30) GiB") }
+                    try reader.take(piece)
+                })
         } catch {
             throw KernelLabError("\(package) can't be unpacked: \(error).")
         }
-        let text = String(decoding: (try? messages.closingWritingEnd().read(limit: 4096)) ?? [], as: UTF8.self)
-        throw KernelLabError(
-            "\(package) can't be unpacked, perhaps because it is incomplete: "
-                + text.split(separator: "\n").joined(separator: "; ") + ".")
+        let ending = unpacker.wait()
+        guard ending == .exited(status: 0), reader.isComplete else {
+            let said = String(decoding: (try? messages.reading(from: 0, limit: longestMessage)) ?? [], as: UTF8.self)
+                .split(separator: "\n").joined(separator: "; ")
+            throw KernelLabError("\(package) can't be unpacked, perhaps because it is incomplete: \(said).")
+        }
+        return reader.members
     }
 
-    private static func kernels(below target: String) -> [String] {
-        func names(in folder: String) -> [String] {
-            ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted()
-        }
-        let boot = names(in: "\(target)/boot").filter { $0.hasPrefix("vmlinuz") }.map { "\(target)/boot/\($0)" }
-        let modules = ["\(target)/usr/lib/modules", "\(target)/lib/modules"].flatMap { folder in
-            names(in: folder).map { "\(folder)/\($0)/vmlinuz" }
-        }
-        return boot + modules.filter { unsafe access($0, R_OK) == 0 }
+    /// Where kernels are: boot/vmlinuz-RELEASE, or vmlinuz beside its modules.
+    private static func isKernel(_ name: String) -> Bool {
+        let parts = name.split(separator: "/", omittingEmptySubsequences: false)
+        if parts.count == 2 { return parts[0] == "boot" && parts[1].hasPrefix("vmlinuz-") }
+        let folders = parts.dropLast(2)
+        return parts.last == "vmlinuz" && (folders == ["lib", "modules"] || folders == ["usr", "lib", "modules"])
     }
 }

@@ -11,7 +11,7 @@ package enum BTFFile {
             ? "Leave it out: this kernel carries its own BTF."
             : "Name the file that was made for this kernel's release (uname -r)."
         let beginning: [UInt8]
-        do throws(Errno) { beginning = try Descriptor(reading: path).read(limit: 4) } catch {
+        do throws(Errno) { beginning = try Descriptor(readingFile: path).read(limit: 4) } catch {
             throw ProbesError("The BTF file \(path) can't be read: \(error). \(remedy)", kind: .badInput)
         }
         // BTF_MAGIC of include/uapi/linux/btf.h, little-endian, or an ELF file with a section .BTF.

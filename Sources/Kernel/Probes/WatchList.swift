@@ -1,6 +1,7 @@
 import BPFRuntime
 import CSyslatABI
 import Glibc
+import Linux
 
 /// The list of watched processes, a byte for each process id, and the cgroup that replaces it.
 enum WatchList {
@@ -12,10 +13,11 @@ enum WatchList {
     }
 
     static func watch(cgroup path: String, in object: borrowing BPFObject) throws(BPFError) {
-        let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw BPFError("open the cgroup \(path)", code: errno) }
-        defer { close(descriptor) }
-        try object.map("cgroup").update(UInt32(0), to: UInt32(bitPattern: descriptor))
+        let folder: Descriptor
+        do throws(Errno) { folder = try Descriptor(reading: path) } catch {
+            throw BPFError("open the cgroup \(path)", code: error.code)
+        }
+        try object.map("cgroup").update(UInt32(0), to: UInt32(bitPattern: folder.number))
     }
 
     /// - Parameter pid: an id that Linux gives.

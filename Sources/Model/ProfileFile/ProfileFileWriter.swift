@@ -1,5 +1,6 @@
 import Crypto
 import FoundationEssentials
+import PlainText
 package import Profile
 import ProfileSchema
 
@@ -28,7 +29,7 @@ package struct ProfileFileWriter {
     /// The first line: whose profile it is. What is not known yet, such as the duration, is said again at the end.
     package mutating func begin(_ profile: Profile) throws -> [UInt8] {
         // The version comes first: `head -c` and file(1) can tell what the file is.
-        let rest = try encoder.encode(FirstLine(profile)).dropFirst()
+        let rest = PlainText.json(Array(try encoder.encode(FirstLine(profile)))).dropFirst()
         return count(Array("{\"\(TopKey.version.rawValue)\":\(FileLine.version),".utf8) + rest)
     }
 
@@ -91,7 +92,7 @@ package struct ProfileFileWriter {
     }
 
     private mutating func line(_ key: TopKey, _ part: some Encodable) throws -> [UInt8] {
-        count(Array(try encoder.encode([key.rawValue: part])))
+        count(PlainText.json(Array(try encoder.encode([key.rawValue: part]))))
     }
 
     /// Ends a line and counts it into the hash.

@@ -143,7 +143,10 @@ package enum CSVReport {
         }.joined()
     }
 
-    private static func line(_ fields: [String]) -> String { fields.map(quoted).joined(separator: ",") + "\r\n" }
+    /// RFC 4180 has no place for control characters: names go through the same filter as in text.
+    private static func line(_ fields: [String]) -> String {
+        fields.map { quoted(SafeText.sanitized($0)) }.joined(separator: ",") + "\r\n"
+    }
 
     /// In quotes, doubled inside, where the field has a character that means something to a reader.
     static func quoted(_ field: String) -> String {

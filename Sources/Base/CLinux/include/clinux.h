@@ -11,7 +11,21 @@
 #include <sys/signalfd.h>
 #include <sys/types.h>
 
-/* A program to start. It blocks no signal. */
+/* As whom a program runs. */
+struct clinux_user {
+    uid_t uid;
+    gid_t gid;
+    const gid_t *_Nullable groups;
+    int group_count;
+};
+
+/* The byte that a child with a gate writes: it waits there, or it may not become the user (an errno follows). */
+enum { CLINUX_AT_GATE = 1, CLINUX_NO_SUCH_USER };
+
+/*
+ * A program to start. If it dies with its caller, it blocks no signal and ignores none that this process ignores. Otherwise it gets
+ * what this process was started with: blocked and ignored signals, and limits.
+ */
 struct clinux_program {
     const char *_Nonnull path;
     char *_Nullable const *_Nonnull argv;
@@ -32,6 +46,16 @@ struct clinux_program {
     int gate_write;
     /* A child with a gate writes one byte here before it waits. If execve fails, its errno (an int) follows. Close-on-exec. */
     int status;
+    /* Null: as the caller. */
+    const struct clinux_user *_Nullable user;
+    /*
+     * The program gets no capabilities, now or later, and becomes `user` only if the caller is root and stays_root is 0. Where that user
+     * can't be (in a user namespace that has no such id), it goes on without capabilities.
+     */
+    int is_confined;
+    int stays_root;
+    /* RLIMIT_FSIZE of a confined program. */
+    uint64_t largest_file;
 };
 
 /* Forks, and execve(2) in the child. Returns the child's process id; `status` tells whether execve succeeded. */
@@ -48,6 +72,9 @@ int clinux_power_off(void);
 
 /* memfd_create(2), close-on-exec: a file without a name, which is gone when its last descriptor is closed. */
 int clinux_unnamed_file(const char *_Nonnull label);
+
+/* open(2) of a folder for system calls that begin there, close-on-exec. It needs no permission to read the folder. */
+int clinux_open_folder(const char *_Nonnull path);
 
 /* pipe2(2), close-on-exec: `ends` gets the reading and the writing end. */
 int clinux_pipe(int ends[_Nonnull 2]);
@@ -115,7 +142,19 @@ uint64_t clinux_capabilities(void);
 int clinux_argument_count(void);
 const char *_Nonnull clinux_argument(int index);
 
-/* Takes back what the start of the Swift runtime needed in the environment. Call it first: a child would inherit it. */
-void clinux_restore_environment(void);
+/*
+ * To be called first. Takes back what the start of the Swift runtime needed in the environment, which a child would inherit, and the
+ * handlers of its crash reporter. Ignores SIGPIPE and SIGXFSZ, so that write(2) fails instead.
+ */
+void clinux_begin(void);
+
+/* Whether this process was started with a signal ignored: SIGHUP, SIGPIPE, SIGXFSZ or SIGCHLD. */
+int clinux_was_ignored(int signal);
+
+/* In a child before execve: the blocked signals, the ignored signals and the limits that this process was started with. */
+void clinux_restore_start(void);
+
+/* Ends this process by a signal, even if it is ignored or blocked. */
+void clinux_die_of(int signal) __attribute__((noreturn));
 
 #endif

@@ -3,17 +3,10 @@ import Linux
 
 /// Where output goes: standard output, or a file that appears only when it is whole.
 struct Output: ~Copyable {
-    private enum Destination {
-        /// A descriptor to write to directly: standard output, a terminal, a pipe.
-        case stream(Int32)
-        /// A file that is replaced as a whole. However the capture ends, no part of a report is left behind.
-        case file(WholeFile)
-    }
-
     /// Stands for standard output in every option that names a file, and for standard input in every argument that does.
     static let standardStream = "-"
 
-    private let destination: Destination
+    private let file: OutputFile
     /// nil for standard output.
     private let path: String?
     private let option: String
@@ -23,66 +16,52 @@ struct Output: ~Copyable {
     /// - Parameters:
     ///   - path: nil or `-` for standard output.
     ///   - option: the option that names it, for messages.
-    init(path: String?, option: String = "--report") throws(CommandError) {
-        self.option = option
-        self.path = path == Output.standardStream ? nil : path
-        destination = if let path = self.path { try Output.open(path, option) } else { try Output.standardOutput() }
-        isTerminal = if case .stream(let descriptor) = destination { Terminal.isTerminal(descriptor) } else { false }
-    }
-
-    private static func standardOutput() throws(CommandError) -> Destination {
-        let flags = fcntl(STDOUT_FILENO, F_GETFL)
-        guard flags >= 0, flags & O_ACCMODE != O_RDONLY else {
-            throw CommandError("Standard output is closed or not writable. Open it: syslat … >FILE")
-        }
-        return .stream(STDOUT_FILENO)
-    }
-
-    private static func open(_ path: String, _ option: String) throws(CommandError) -> Destination {
-        guard !path.isEmpty else {
+    ///   - readers: of a file that is new.
+    ///   - isNew: it must not replace a file.
+    init(path: String?, option: String = "--report", readers: Readers = .umask, isNew: Bool = false) throws(CommandError) {
+        let path = path == Output.standardStream ? nil : path
+        guard path?.isEmpty != true else {
             throw CommandError("\(option) was given an empty name. Name a file, or leave the option out.", status: .usage)
         }
-        if let kind = FileKind(of: path), kind != .regular {
-            let descriptor = unsafe Glibc.open(path, O_WRONLY | O_CLOEXEC)
-            guard descriptor >= 0 else { throw unwritable(path, option, .last) }
-            return .stream(descriptor)
+        if let path {
+            do throws(OutputError) { file = try OutputFile(path, for: readers, isNew: isNew) } catch {
+                throw CommandError(error, path, option)
+            }
+        } else {
+            do throws(OutputError) { file = try OutputFile.standardOutput() } catch {
+                throw CommandError("Standard output is closed or not writable. Open it: syslat … >FILE")
+            }
         }
-        do throws(Errno) { return .file(try WholeFile(path)) } catch { throw unwritable(path, option, error) }
-    }
-
-    deinit {
-        if case .stream(let descriptor) = destination, descriptor != STDOUT_FILENO { close(descriptor) }
+        isTerminal = file.streamDescriptor.map(Terminal.isTerminal) ?? false
+        self.option = option
+        self.path = path
     }
 
     /// Whether output appears at once, rather than with the whole file.
-    var isStream: Bool { if case .stream = destination { true } else { false } }
+    var isStream: Bool { file.streamDescriptor != nil }
+
+    /// Whether it is standard output, as long as nobody names anything else.
+    var isStandardOutput: Bool { path == nil }
 
     /// Writes the text. A file gets its name when all of it is on disk.
     borrowing func finish(_ text: String) throws(CommandError) { try finish(Array(text.utf8)) }
 
     /// The same for bytes.
     borrowing func finish(_ text: [UInt8]) throws(CommandError) {
-        do throws(Errno) {
-            switch destination {
-            case .stream(let descriptor): try Descriptor.write(text, to: descriptor)
-            case .file(let file): try file.write(text)
-            }
-        } catch {
-            throw Output.unwritable(path, option, error)
-        }
+        do throws(OutputError) { try file.write(text) } catch { throw CommandError(error, path, option) }
     }
 
-    private static func unwritable(_ path: String?, _ option: String, _ reason: Errno) -> CommandError {
-        let remedy =
-            switch reason.code {
-            case ENOENT: "Create its folder first, or give \(option) another name."
-            case ENOSPC, EDQUOT: "Free some space, or write somewhere else."
-            case EPIPE: "Its reader has exited."
-            default: path == nil ? "Write somewhere else." : "Give \(option) another name."
-            }
-        guard let path else { return CommandError("Standard output can't be written: \(reason). \(remedy)") }
-        let what = option == "--report" ? "The report" : "The output"
-        return CommandError("\(what) can't be written to \(path): \(reason). \(remedy)")
+    /// Begins a file that grows in place of this one; nil of a stream, which grows by itself.
+    borrowing func growing() throws(CommandError) -> GrowingFile? {
+        do throws(OutputError) { return try file.growing() } catch { throw CommandError(error, path, option) }
+    }
+
+    /// Refuses to write both to one file: one would replace the other, or they would be mixed.
+    borrowing func checkIsApart(from other: borrowing Output) throws(CommandError) {
+        guard file.isSame(as: other.file) else { return }
+        let name = other.isStandardOutput ? "standard output" : other.option
+        let own = isStandardOutput ? "standard output" : option
+        throw CommandError("\(own) and \(name) lead to the same file. Give them different names.", status: .usage)
     }
 
     /// Colour is for terminals, unless the user declines it.
@@ -90,7 +69,42 @@ struct Output: ~Copyable {
 
     /// The width of a line: at most 100, less on a narrow terminal.
     var columns: Int {
-        guard isTerminal, case .stream(let descriptor) = destination else { return 100 }
+        guard isTerminal, let descriptor = file.streamDescriptor else { return 100 }
         return min(100, Terminal.columns(of: descriptor) ?? 100)
+    }
+}
+
+extension CommandError {
+    /// Why output can't be written.
+    /// - Parameter path: nil for standard output.
+    init(_ error: OutputError, _ path: String?, _ option: String) {
+        let another = path == nil ? "Write somewhere else." : "Give \(option) another name."
+        switch error {
+        case .belongsToOther(let owner):
+            self.init(
+                "\(path ?? "") belongs to somebody else (user id \(owner)), in a folder that everybody can write to, so it is neither "
+                    + "replaced nor followed. \(another)")
+        case .leadsNowhere: self.init("The symbolic link \(path ?? "") leads to no file. Remove it, or make the file.")
+        case .hasNoReader: self.init("No program reads \(path ?? ""). Start its reader first.")
+        case .unfinished(let path):
+            self.init(
+                "\(path) exists: perhaps a profile that was not finished. Look at it with `syslat report \(path)`, and move it away."
+            )
+        case .exists: self.init("\(path ?? "") exists already. Name another folder, or move the file away.")
+        case .system(let reason):
+            let remedy =
+                switch reason.code {
+                case ENOENT: "Create its folder first, or give \(option) another name."
+                case ENOSPC, EDQUOT: "Free some space, or write somewhere else."
+                case EFBIG: "Raise the limit of this shell (ulimit -f), or write somewhere else."
+                case EPIPE: "Its reader has exited."
+                default: another
+                }
+            let cause = reason.code == EINTR ? "its reader takes nothing, and a signal came" : "\(reason)"
+            let what = option == "--report" ? "The report" : "The output"
+            self.init(
+                (path.map { "\(what) can't be written to \($0)" } ?? "Standard output can't be written") + ": \(cause). \(remedy)")
+            isBrokenPipe = reason.code == EPIPE
+        }
     }
 }

@@ -20,6 +20,10 @@ enum ProfileFiles {
     }
 
     private static func unreadable(_ path: String, _ reason: Errno) -> CommandError {
-        CommandError("Can't read \(path): \(reason). Name a file that `syslat profile -o` wrote.", status: .badInput)
+        let remedy =
+            reason.code == EACCES
+            ? "New profiles are for their owner alone, because they hold command lines: sudo chown $USER \(path)"
+            : "Name a file that `syslat profile -o` wrote."
+        return CommandError("Can't read \(path): \(reason). \(remedy)", status: .badInput)
     }
 }

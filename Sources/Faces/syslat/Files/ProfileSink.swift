@@ -7,10 +7,10 @@ import ProfileFile
 /// A time series grows in FILE.partial, which is valid up to the last whole interval, whatever happens to syslat.
 struct ProfileSink: ~Copyable {
     private let output: Output
-    private let path: String
     private var writer = ProfileFileWriter()
     private var state = State.whole
     private var file: GrowingFile?
+    private let partialPath: String
 
     private enum State {
         /// Nothing is written before the end.
@@ -23,15 +23,16 @@ struct ProfileSink: ~Copyable {
 
     /// - Parameter path: `-` for standard output.
     init(path: String) throws(CommandError) {
-        output = try Output(path: path, option: "-o")
-        self.path = path
+        output = try Output(path: path, option: "-o", readers: .owner)
+        partialPath = GrowingFile.partialName(path)
     }
+
+    /// Refuses a report that would go to the same file.
+    func checkIsApart(from report: borrowing Output) throws(CommandError) { try output.checkIsApart(from: report) }
 
     /// Begins a time series. `profile` has what is known by now: host, tool, target.
     mutating func begin(_ profile: Profile) throws {
-        if !output.isStream {
-            do throws(Errno) { file = try GrowingFile(path) } catch { throw unwritable(error) }
-        }
+        file = try output.growing()
         state = .growing
         append(try writer.begin(profile))
         if case .failed(let error) = state { throw error }
@@ -49,7 +50,7 @@ struct ProfileSink: ~Copyable {
         do throws(Errno) {
             guard try file?.append(bytes) == nil else { return }
         } catch {
-            state = .failed(unwritable(error))
+            state = .failed(unwritable(.system(error)))
             return
         }
         do throws(CommandError) { try output.finish(bytes) } catch { state = .failed(error) }
@@ -63,13 +64,12 @@ struct ProfileSink: ~Copyable {
         case .growing:
             append(try writer.finish(profile))
             if case .failed(let error) = state { throw error }
-            do throws(Errno) { try file?.finish() } catch { throw unwritable(error) }
+            do throws(OutputError) { try file?.finish() } catch { throw unwritable(error) }
         }
     }
 
-    private func unwritable(_ reason: Errno) -> CommandError {
-        CommandError(
-            "Can't write the profile to \(path).partial: \(reason). Free some space, or give -o another name. "
-                + "`syslat report \(path).partial` shows what was written up to the last whole interval.")
+    private func unwritable(_ reason: OutputError) -> CommandError {
+        let error = CommandError(reason, partialPath, "-o")
+        return CommandError("\(error) `syslat report \(partialPath)` shows what was written up to the last whole interval.")
     }
 }

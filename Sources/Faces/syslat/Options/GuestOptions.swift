@@ -1,6 +1,6 @@
 import ArgumentParser
-import Glibc
 import KernelLab
+import Linux
 
 /// The kernels that a bench boots, and how.
 struct GuestOptions: ParsableArguments {
@@ -57,7 +57,7 @@ struct GuestOptions: ParsableArguments {
         options.kernelArguments = cmdline.flatMap { $0.split(whereSeparator: \.isWhitespace).map(String.init) }
         if let memory { options.memory = memory >> 20 }
         options.timeLimit = .nanoseconds(timeLimit ?? 3_600_000_000_000)
-        let named = unsafe getenv("SYSLAT_STATIC").map { unsafe String(cString: $0) }
+        let named = Environment["SYSLAT_STATIC"]
         if let program = guestBinary ?? named { options.program = program }
         return KernelBench(kernels: kernel, boots: boots ?? 7, options: options, folder: folder, arguments: arguments)
     }

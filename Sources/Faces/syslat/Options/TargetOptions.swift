@@ -20,6 +20,11 @@ struct TargetOptions: ParsableArguments {
     @Flag(help: "Go on until the processes that the target has started have ended too.")
     var waitAll = false
 
+    @Option(
+        name: [.short, .long],
+        help: ArgumentHelp("Run the command as this user, a name or an id, with the user's groups and HOME.", valueName: "user"))
+    var user: String?
+
     @Argument(parsing: .postTerminator, help: "Start this command and profile it until it ends.")
     var command: [String] = []
 
@@ -44,6 +49,9 @@ struct TargetOptions: ParsableArguments {
         if waitAll && noFollow {
             throw ValidationError("--wait-all waits for the child processes that --no-follow leaves out. Keep one.")
         }
+        if user != nil && command.isEmpty {
+            throw ValidationError("--user goes with a command: \(given[0]) runs as somebody already. Drop it.")
+        }
         _ = try processIDs()
     }
 
@@ -51,7 +59,7 @@ struct TargetOptions: ParsableArguments {
         if all { return .all }
         if let cgroup { return .cgroup(path: cgroup) }
         if !pids.isEmpty { return .processes(try processIDs(), follow: !noFollow) }
-        return .command(try ResolvedCommand(command), follow: !noFollow)
+        return .command(try ResolvedCommand(command, user: user), follow: !noFollow)
     }
 
     /// The process ids, each once, in the order they were given.

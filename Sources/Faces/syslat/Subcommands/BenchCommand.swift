@@ -111,11 +111,10 @@ struct BenchCommand: ParsableCommand {
         let reporter = LiveReport(try Output(path: nil), view: view, isJSON: format == .json)
         var sink: ProfileSink?
         if let output { sink = try ProfileSink(path: output) }
+        if isReportWanted { try sink?.checkIsApart(from: reporter.output) }
         let profile = try WorkloadBench(options()) { BenchCommand.show($0) }.run()
         Terminal.showLine("")
-        let saved = Result { try sink?.finish(profile) }
-        if isReportWanted { try reporter.finish(profile) }
-        try saved.get()
+        try Delivery.finish(profile, to: &sink, and: isReportWanted ? reporter : nil)
         let problems = BenchCommand.problems(of: profile.workload?.cases ?? [])
         if !problems.text.isEmpty { Terminal.say(problems.text) }
         if problems.hasFailed { throw ExitStatus.failure.code }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Comparison
+import PlainText
 import Profile
 import Exports
 import TextReport
@@ -91,7 +92,7 @@ struct CompareCommand: ParsableCommand {
     }
 
     private func files(_ paths: [String]) throws -> [ComparedFile] {
-        try paths.map { ComparedFile(path: $0, profile: try ProfileFiles.read($0)) }
+        try paths.map { ComparedFile(path: ExactText.shown($0), profile: try ProfileFiles.read($0)) }
     }
 
     /// nil for success.

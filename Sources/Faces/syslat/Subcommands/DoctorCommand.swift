@@ -1,6 +1,7 @@
 import ArgumentParser
 import Capture
 import HostCheck
+import PlainText
 
 struct DoctorCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -30,7 +31,7 @@ struct DoctorCommand: ParsableCommand {
                 .joined(separator: "\n" + String(repeating: " ", count: width + 10))
             text += "\(mark)  \(finding.subject)\(padding)  \(detail)\n"
         }
-        try output.finish(text)
+        try output.finish(PlainText.lines(text))
         if findings.contains(where: { $0.verdict == .failed }) { throw ExitStatus.failure.code }
     }
 }

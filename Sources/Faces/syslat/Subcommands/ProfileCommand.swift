@@ -20,7 +20,7 @@ struct ProfileCommand: ParsableCommand {
             syslat profile [options] -- COMMAND [ARGUMENT…]
             """,
         discussion: """
-            The capture ends after --duration, when the target ends, or on SIGINT (Ctrl-C) or SIGTERM. Then the report goes to \
+            The capture ends after --duration, when the target ends, or on SIGINT (Ctrl-C), SIGTERM or SIGHUP. Then the report goes to \
             standard output. With a command, the exit status is the command's own.
             """)
 
@@ -139,9 +139,11 @@ struct ProfileCommand: ParsableCommand {
     func run() throws {
         // Standard output gets either the profile or the report.
         let isReportWanted = output != Output.standardStream || report != nil
-        let reporter = LiveReport(try Output(path: report), view: view, isJSON: format == .json, isSampled: sampling != .everyCall)
+        let reporter = LiveReport(
+            try Output(path: report, readers: .owner), view: view, isJSON: format == .json, isSampled: sampling != .everyCall)
         var sink: ProfileSink?
         if let output { sink = try ProfileSink(path: output) }
+        if isReportWanted { try sink?.checkIsApart(from: reporter.output) }
         var options = CaptureOptions(
             target: try target.target(), selection: try Selecting.selection(syscalls),
             selectionText: syscalls.isEmpty ? nil : syscalls.joined(separator: ","), durationNanoseconds: duration,
@@ -158,13 +160,12 @@ struct ProfileCommand: ParsableCommand {
             progress.clear()
             sink?.append(interval)
             if isReportWanted { reporter.add(interval) }
+            // A capture that nobody reads and nothing keeps ends as any filter does.
+            if reporter.hasLostItsReader, sink == nil, target.command.isEmpty { Signals.endForBrokenPipe() }
         }
         progress.clear()
-        // If one of the two can't be written, the other still is.
-        let saved = Result { try sink?.finish(profile) }
-        if isReportWanted { try reporter.finish(profile) }
-        try saved.get()
-        if let status = profile.capture.exitStatus, status != 0 { throw ExitCode(status) }
+        try Delivery.finish(
+            profile, to: &sink, and: isReportWanted ? reporter : nil, status: profile.capture.exitStatus ?? 0)
     }
 }
 

@@ -1,5 +1,6 @@
 package import Presentation
 import FoundationEssentials
+import PlainText
 package import Profile
 
 /// The summary of a profile as JSON (schema `syslat.profile/2`), for programs.
@@ -31,6 +32,6 @@ package enum JSONReport {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         if pretty { encoder.outputFormatting.insert(.prettyPrinted) }
-        return String(decoding: try encoder.encode(document), as: UTF8.self) + "\n"
+        return String(decoding: PlainText.json(Array(try encoder.encode(document))), as: UTF8.self) + "\n"
     }
 }
