@@ -36,6 +36,21 @@ import Testing
         #expect(bytes.last == UInt8(ascii: "\n"))
     }
 
+    /// `-o -` may go to a terminal.
+    @Test func `a file has no character that could control a terminal`() throws {
+        var random = SeededGenerator.fromEnvironment()
+        var profile = Profile.random(using: &random)
+        let hostile = "\u{1b}]0;x\u{7}\u{9b}2J\u{202e}\u{2028}"
+        profile.host.cpuModel = hostile
+        profile.capture.command = [hostile]
+        let bytes = try ProfileFileWriter.text(of: profile)
+        let hidden = String(decoding: bytes, as: UTF8.self).unicodeScalars.filter {
+            [.control, .format, .lineSeparator].contains($0.properties.generalCategory) && $0 != "\n"
+        }
+        #expect(hidden.isEmpty)
+        #expect(try ProfileFileReader.read(bytes, path: "f") == profile)
+    }
+
     @Test func `unknown keys and lines are ignored`() throws {
         var random = SeededGenerator.fromEnvironment()
         let profile = Profile.random(using: &random)

@@ -1,6 +1,7 @@
 import Glibc
 import KernelLab
 import Linux
+import PlainText
 import Profile
 import ProfileFile
 
@@ -86,7 +87,7 @@ struct KernelBench {
         try check(result.output)
         let path = path(name)
         try Output(path: path, option: "-o", readers: .owner, isNew: true).finish(result.output)
-        try Output(path: nil).finish("\(path)\n")
+        try Output(path: nil).finish(ExactText.bytes("\(path)\n"))
         guard result.isSuccess else { throw CommandError("`syslat bench` in the guest ended with \(result.endingText):\(said)") }
         if !said.isEmpty { Terminal.say("syslat: \(name):\(said)\n") }
     }
