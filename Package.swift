@@ -169,7 +169,8 @@ let rootFreeTests: [Target] = [
     .testTarget(
         name: "ExportsTests",
         dependencies: [
-            "Comparison", "CZlib", "Exports", "LatencyHistogram", "Presentation", "Profile", "ReportFixtures", "SaturatingMath",
+            "Comparison", "CZlib", "Exports", "LatencyHistogram", "PlainText", "Presentation", "Profile", "ReportFixtures",
+            "SaturatingMath",
             "SyscallTable", "TestSupport", hdrHistogram,
         ],
         exclude: ["Snapshots"], swiftSettings: strict),

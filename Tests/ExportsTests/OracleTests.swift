@@ -1,6 +1,7 @@
 import SaturatingMath
 import Foundation
 import LatencyHistogram
+import PlainText
 import Presentation
 import Profile
 import ReportFixtures
@@ -49,7 +50,7 @@ import Testing
         let expected = profile.allProcesses.flatMap { process in process.series.filter { $0.calls > 0 }.map { (process, $0) } }
         #expect(rows.count == expected.count)
         for (row, (process, series)) in zip(rows, expected) {
-            #expect(row["pid"] == process.pid.map { "\($0)" } ?? "" && row["comm"] == process.comm)
+            #expect(row["pid"] == process.pid.map { "\($0)" } ?? "" && row["comm"] == PlainText.line(process.comm))
             #expect(row["name"] == series.id.name && row["outcome"] == series.outcome.name)
             #expect(row["result"] == (series.failed ? "error" : "ok") && row["calls"] == "\(series.calls)")
             #expect(row["total_ns"] == (series.totalNanoseconds > 0 ? "\(series.totalNanoseconds)" : ""))
@@ -232,7 +233,7 @@ import Testing
         #expect(Set(calls.map { $0.labels["pid"] }) == Set(all.map { label($0.pid) }))
         #expect(Set(calls.map(\.labels)).count == calls.count)
         for process in all {
-            let mine = calls.filter { $0.labels["pid"] == label(process.pid) && $0.labels["comm"] == process.comm }
+            let mine = calls.filter { $0.labels["pid"] == label(process.pid) && $0.labels["comm"] == PlainText.line(process.comm) }
             let found = min(Double(UInt64.max), mine.compactMap { Double($0.value) }.reduce(0, +))
             #expect(found == sum(all.filter { $0.pid == process.pid && $0.comm == process.comm }.map { $0.calls }))
         }
