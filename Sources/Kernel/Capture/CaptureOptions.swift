@@ -81,6 +81,8 @@ extension CaptureOptions {
     func probes(_ layout: VDSOLayout) -> ProbeOptions {
         var options = ProbeOptions(scope: target.scope, selection: selection, ringBytes: ringBytes)
         options.isSampled = sampling != .everyCall
+        // A window has the calls of a workload and nothing else.
+        options.watchesRequests = !isWindowed && selection?.includesRequests ?? true
         options.btfPath = btfPath
         options.vdso = layout.regions
         options.programSet = programSet

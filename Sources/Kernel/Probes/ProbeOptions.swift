@@ -18,6 +18,8 @@ package struct ProbeOptions: Sendable {
     package var scope: Scope
     /// The calls to watch; nil for all.
     package var selection: SyscallSelection?
+    /// Requests to io_uring are watched, those of the selection.
+    package var watchesRequests = true
     /// Only some calls are measured.
     package var isSampled = false
     /// Size of the ring buffer: a power of two.
@@ -32,9 +34,6 @@ package struct ProbeOptions: Sendable {
     package var slotLimit: Int?
     /// Limits the CPU shares, for tests in which CPUs need to use one together.
     package var cpuShareLimit: Int?
-
-    /// Whether requests to io_uring are watched.
-    var watchesRequests: Bool { selection?.includesRequests ?? true }
 
     /// Whether the programs are to be able to leave calls unmeasured.
     var samples: Bool { isSampled || programSet == .fastSampling }
