@@ -42,7 +42,7 @@ SWIFT_FILES := Package.swift Sources Tests Plugins Benchmarks Fuzzing
 C_FILES = $(shell git ls-files '*.c' '*.h')
 
 .PHONY: all build run run-in-guest test test-fast test-sanitized check lint format setup-lint static install-parts install uninstall bench-overhead \
-	bench-vdso-ticks bench-comparison bench-consumer bench-snapshot bench-footprint fuzz fuzz-vdso setup setup-tests setup-bench generated \
+	bench-vdso-ticks bench-comparison bench-consumer bench-snapshot bench-footprint bench-reading fuzz fuzz-vdso setup setup-tests setup-bench generated \
 	setup-peers bench-services setup-services \
 	clean help
 
@@ -181,6 +181,9 @@ bench-snapshot: setup $(BENCH)/call-loop ## Measure what looking at a running ca
 
 bench-footprint: setup-bench build $(STATIC_BUILD)/syslat $(BENCH)/paced-calls ## Measure the CPU, memory and time that syslat itself takes
 	@Benchmarks/footprint
+
+bench-reading: build ## Measure how long large files and long arguments take to read
+	@Benchmarks/reading
 
 # Debian's folder for kernel headers that depend on the architecture.
 $(BENCH)/%.bpf.o: Benchmarks/%.bpf.c | $(BENCH) setup-bench

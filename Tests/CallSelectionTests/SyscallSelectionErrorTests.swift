@@ -120,6 +120,14 @@ import Testing
                 == "the selection '\(expression)' leaves no system call; remove one of the items that begin with '!'")
     }
 
+    @Test func `a selection of too many items is refused, and a long name has no near ones`() {
+        #expect(
+            sentence(String(repeating: "*,", count: 2048) + "read")
+                == "a selection of 2049 items is too long; a class or a glob stands for many calls, and at most 2048 items are read"
+        )
+        #expect(sentence(String(repeating: "n", count: 65)).hasSuffix("give a newer call by its number"))
+    }
+
     @Test func `the error names the item at fault`() {
         #expect(throws: SyscallSelectionError.unknownClass("%fiel")) {
             try SyscallSelection(parsing: ["read", "write,%fiel"], architecture: .x86_64)

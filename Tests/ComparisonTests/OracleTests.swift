@@ -9,11 +9,12 @@ import Testing
     private struct Question: Encodable {
         var samples: [[[Double]]] = []
         var tied: [[[Double]]] = []
+        var many: [[[Double]]] = []
         var families: [[Double]] = []
     }
 
     private struct Answer: Decodable {
-        var samples, tied, families: [[Double]]
+        var samples, tied, many, families: [[Double]]
     }
 
     @Test func `scipy gives the same p-values and adjustments`() throws {
@@ -34,6 +35,12 @@ import Testing
                 (0..<sizes.1).map { _ in Double(Int.random(in: 1...5, using: &random)) },
             ])
         }
+        for size in [51, 60, 100] {
+            question.many.append([
+                (0..<size).map { _ in Double(Int.random(in: 0...40, using: &random)) },
+                (0..<size + 7).map { _ in Double(Int.random(in: 5...45, using: &random)) },
+            ])
+        }
         for size in [1, 2, 5, 12, 40] {
             question.families.append((0..<size).map { _ in .random(in: 0...1, using: &random) })
             question.families.append((0..<size).map { Double($0 / 2) / Double(size) })
@@ -41,7 +48,7 @@ import Testing
         let input = String(decoding: try JSONEncoder().encode(question), as: UTF8.self)
         let answer = try Oracles.ask("rank_statistics.py", about: input, for: Answer.self)
 
-        for (pairs, expected) in [(question.samples, answer.samples), (question.tied, answer.tied)] {
+        for (pairs, expected) in [(question.samples, answer.samples), (question.tied, answer.tied), (question.many, answer.many)] {
             #expect(pairs.count == expected.count)
             for (pair, p) in zip(pairs, expected) {
                 let found = MannWhitney(baseCount: pair[0].count, newCount: pair[1].count).test(base: pair[0], new: pair[1])

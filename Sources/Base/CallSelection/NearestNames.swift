@@ -2,11 +2,14 @@
 package enum NearestNames {
     /// At most this many: more is a listing, not a hint.
     private static let limit = 3
+    private static let longest = 64
 
     /// The names nearest to a text, best first; empty if none is near. Near is within a few slips of the finger (one in a short
     /// word, a third of a long one), or a longer name with the text in it.
     package static func names(near text: String, among names: [String]) -> [String] {
         let wanted = Array(text.lowercased().utf8)
+        // No name is nearly as long, and the distance takes time by the length.
+        guard wanted.count <= longest else { return [] }
         let allowed = wanted.count <= 3 ? 1 : max(2, wanted.count / 3)
         var candidates: [(rank: Int, sharedPrefix: Int, distance: Int, name: String)] = []
         for name in names {

@@ -24,6 +24,9 @@ package struct SyscallSelection: Sendable, Hashable {
     /// The opcodes that requests to io_uring can have.
     package static let opcodes: ClosedRange<Int32> = 0...255
 
+    /// More than all calls of an architecture have names. A glob takes time for each of them.
+    static let mostItems = 2048
+
     /// The architecture whose ABIs the selection is about.
     package let architecture: Architecture
 
@@ -60,6 +63,7 @@ package struct SyscallSelection: Sendable, Hashable {
             items += try SelectionItem.list(parsing: expression)
         }
         self.init(architecture: architecture, everything: items[0].isNegated)
+        guard items.count <= Self.mostItems else { throw .tooManyItems(items.count) }
         for item in items {
             let changed = apply(try item.calls(architecture: architecture), inserting: !item.isNegated)
             if !changed, item.isNegated || includesOtherNumbers {

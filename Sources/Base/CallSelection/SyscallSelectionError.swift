@@ -21,6 +21,13 @@ extension SyscallSelectionError {
             description: "the list '\(expression)' has an empty item; remove the comma beside it")
     }
 
+    static func tooManyItems(_ count: Int) -> Self {
+        Self(
+            item: "\(count) items",
+            description: "a selection of \(count) items is too long; a class or a glob stands for many calls, and at most "
+                + "\(SyscallSelection.mostItems) items are read")
+    }
+
     static func nothingNamed(by item: String) -> Self {
         Self(item: item, description: "the item '\(item)' names no system call; add one, as in '\(item)read'")
     }

@@ -25,7 +25,7 @@ struct ProcessTable: ~Copyable {
         var name = ProcessName()
         var title = ProcessTitle()
         var totals = CellTotals()
-        var recorder: HistogramRecorder?
+        var recorder: CompactRecorder?
     }
 
     /// The row number of each process id; 0, the row of all others, for an id without a row.
@@ -50,7 +50,7 @@ struct ProcessTable: ~Copyable {
         // 16 MiB of address space, of which only touched pages become memory: calloc takes such sizes straight from mmap.
         unsafe index = calloc(ProcessTable.idLimit, MemoryLayout<Int32>.stride)!
             .bindMemory(to: Int32.self, capacity: ProcessTable.idLimit)
-        _ = rows.append(Row(pid: nil, recorder: keepsDistributions ? HistogramRecorder() : nil))
+        _ = rows.append(Row(pid: nil, recorder: keepsDistributions ? CompactRecorder() : nil))
     }
 
     deinit { unsafe free(index) }
@@ -91,6 +91,7 @@ struct ProcessTable: ~Copyable {
                 unsafe index[Int(pid)] == Int32(row)
             else { continue }
             unsafe index[Int(pid)] = 0
+            unsafe rows.base[row].recorder?.finish()
             if unsafe rows.base[row].totals.isEmpty { release(row) } else { retired.append(row) }
         }
         (toRetire, justEnded) = (justEnded, [])
@@ -105,7 +106,7 @@ struct ProcessTable: ~Copyable {
             guard rows.count < rowLimit else { return 0 }
             row = rows.append(Row(pid: nil))
         }
-        unsafe rows.base[row] = Row(pid: pid, recorder: keepsDistributions ? HistogramRecorder() : nil)
+        unsafe rows.base[row] = Row(pid: pid, recorder: keepsDistributions ? CompactRecorder() : nil)
         unsafe index[Int(pid)] = Int32(row)
         return row
     }

@@ -44,8 +44,16 @@ extension [CallProfile] {
 
 extension [Interval] {
     /// All calls of a time series.
+    ///
+    /// Neighbours are added up first, so all distributions but the last few are small.
     package func merged() -> [CallProfile] {
-        reduce(into: [CallProfile]()) { $0 = $0.merged(with: $1.calls) }
+        var sums = map(\.calls)
+        while sums.count > 1 {
+            sums = stride(from: 0, to: sums.count, by: 2).map { place in
+                place + 1 < sums.count ? sums[place].merged(with: sums[place + 1]) : sums[place]
+            }
+        }
+        return sums.first ?? []
     }
 }
 

@@ -16,8 +16,8 @@ package struct ProfileFileReader {
     private var lineNumber = 0
     private var draft = Draft()
     private var isFinished = false
-    /// What was complete when the last interval ended.
-    private var lastInterval: Draft?
+    /// The capture as the first line has it.
+    private var firstCapture: CaptureSummary?
     /// The part of a line that has come without its end.
     private var pending: [UInt8] = []
 
@@ -74,7 +74,7 @@ package struct ProfileFileReader {
             throw ProfileFileError(path, "the file is empty, so it isn't a profile. `syslat profile -o FILE` writes one.")
         }
         if lineNumber == 0 { throw defect(pending.isEmpty ? "" : "this is not a syslat profile", line: 1) }
-        guard var partial = lastInterval else {
+        guard var partial = finishedIntervals else {
             throw ProfileFileError(
                 path, line: lineNumber,
                 "the file ends here, before its last line: it was cut off. Take the whole file, or capture again.")
@@ -90,6 +90,15 @@ package struct ProfileFileReader {
         let requests = ProfileFileReader.balance(of: calls.filter { $0.id.abi == .ioUring })
         partial.requests = requests.entered > 0 ? requests : nil
         return try profile(of: partial)
+    }
+
+    /// What is complete of a time series that breaks off; nil without a finished interval.
+    private var finishedIntervals: Draft? {
+        guard !draft.intervals.isEmpty else { return nil }
+        var finished = Draft()
+        (finished.tool, finished.host, finished.capture) = (draft.tool, draft.host, firstCapture)
+        finished.intervals = draft.intervals
+        return finished
     }
 
     /// What is known of calls without a balance of their own: that they completed.
@@ -144,7 +153,10 @@ package struct ProfileFileReader {
     private mutating func take(_ line: FileLine) throws(ProfileDefect) {
         if let tool = line.tool { draft.tool = tool }
         if let host = line.host { draft.host = host.host }
-        if let capture = line.capture { draft.capture = try capture.decoded() }
+        if let capture = line.capture {
+            draft.capture = try capture.decoded()
+            firstCapture = firstCapture ?? draft.capture
+        }
         if let interval = line.interval {
             guard draft.openInterval == nil else { throw ProfileDefect("an interval begins before the last one has ended") }
             guard draft.calls.isEmpty else { throw ProfileDefect("an interval begins after series that belong to none") }
@@ -171,7 +183,6 @@ package struct ProfileFileReader {
         draft.intervals.append(interval)
         draft.calls = CallDrafts()
         draft.openInterval = nil
-        lastInterval = draft
     }
 
     private func check(_ stated: String) throws(ProfileFileError) {

@@ -8,6 +8,8 @@ struct VDSODraft {
     private var head: (functions: [VDSOFunction], ticks: VDSOTicks)?
     private var entered: [VDSOEntry] = []
     private var known: Set<Key> = []
+    /// Where the entry of an explanation is.
+    private var places: [Explanation: Int] = [:]
     private var served: [ServedEstimate] = []
     private var vsyscalls: [VsyscallCount] = []
 
@@ -17,6 +19,12 @@ struct VDSODraft {
         var clock: ClockID?
         /// As it stands in the line.
         var reason: String
+    }
+
+    private struct Explanation: Hashable {
+        var id: SyscallID
+        var clock: ClockID?
+        var reason: EntryReason
     }
 
     mutating func take(_ line: FileLine) throws(ProfileDefect) {
@@ -36,8 +44,9 @@ struct VDSODraft {
             let clock = entry.clock.map { "\($0.name), " } ?? ""
             throw ProfileDefect("the entries of \(entry.id.abi.name):\(entry.id.name) (\(clock)\(reasonName)) are there twice")
         }
-        let same = entered.firstIndex { $0.id == entry.id && $0.clock == entry.clock && $0.reason == entry.reason }
-        guard let same else {
+        let explanation = Explanation(id: entry.id, clock: entry.clock, reason: entry.reason)
+        guard let same = places[explanation] else {
+            places[explanation] = entered.count
             entered.append(entry)
             return
         }

@@ -17,10 +17,15 @@ package struct VDSOPart: Codable {
 
     package func decoded() throws(ProfileDefect) -> (functions: [VDSOFunction], ticks: VDSOTicks) {
         guard let ticks = ticks ?? sampling else { throw ProfileDefect("'ticks' is missing at .vdso") }
+        struct Key: Hashable {
+            let name: String
+            let clock: ClockID?
+        }
+        var known: Set<Key> = []
         var decoded: [VDSOFunction] = []
         for part in functions {
             let function = try part.decoded()
-            guard !decoded.contains(where: { $0.name == function.name && $0.clock == function.clock }) else {
+            guard known.insert(Key(name: function.name, clock: function.clock)).inserted else {
                 let clock = function.clock.map { " for \($0.name)" } ?? ""
                 throw ProfileDefect("the function \(function.name)\(clock) is there twice")
             }

@@ -49,11 +49,17 @@ package enum VDSOFindings {
 
     /// Why calls entered the kernel and what to do about it, a sentence or two each: what can be cured first, by what it would save.
     package static func explanations(_ vdso: VDSOProfile, _ capture: CaptureSummary) -> [String] {
+        struct Key: Hashable {
+            let label: String
+            let isCurable: Bool
+        }
+        var places: [Key: Int] = [:]
         var found: [Explanation] = []
         for entry in vdso.entered {
             let (label, isCurable) = (entry.reason.label, vdso.isCurable(entry))
             let savings = vdso.savings(of: entry, in: capture)
-            guard let known = found.firstIndex(where: { $0.label == label && $0.isCurable == isCurable }) else {
+            guard let known = places[Key(label: label, isCurable: isCurable)] else {
+                places[Key(label: label, isCurable: isCurable)] = found.count
                 found.append(Explanation(label: label, isCurable: isCurable, entries: [entry], savings: savings))
                 continue
             }

@@ -36,7 +36,7 @@ enum DisplayText {
         for word in text.split(separator: " ") {
             var rest = word
             let joint = line.isEmpty || line.allSatisfy { $0 == " " } ? "" : " "
-            if width(line) + joint.count + width(rest) <= limit {
+            if fits(rest, in: limit - width(line) - joint.count) {
                 line += joint + rest
                 continue
             }
@@ -44,7 +44,7 @@ enum DisplayText {
                 lines.append(line)
                 line = spaces(hanging)
             }
-            while hanging + width(rest) > limit {
+            while !fits(rest, in: limit - hanging) {
                 let part = prefix(rest, columns: max(2, limit - width(line)))
                 lines.append(line + part)
                 rest = rest[part.endIndex...]
@@ -53,6 +53,11 @@ enum DisplayText {
             line += rest
         }
         return line.allSatisfy { $0 == " " } ? lines : lines + [line]
+    }
+
+    /// Whether a text takes no more than some columns. Looks at no more of it than that takes.
+    private static func fits(_ text: Substring, in columns: Int) -> Bool {
+        columns >= 0 && prefix(text, columns: columns).endIndex == text.endIndex
     }
 
     /// Cut between scalars, not characters: one character may be any number of columns wide.
