@@ -42,7 +42,7 @@ SWIFT_FILES := Package.swift Sources Tests Plugins Benchmarks Fuzzing
 C_FILES = $(shell git ls-files '*.c' '*.h')
 
 .PHONY: all build run run-in-guest test test-fast test-sanitized check lint format setup-lint static install-parts install uninstall bench-overhead \
-	bench-vdso-ticks bench-comparison bench-consumer bench-snapshot bench-footprint bench-reading fuzz fuzz-vdso setup setup-tests setup-bench generated \
+	bench-vdso-ticks bench-comparison bench-consumer bench-snapshot bench-footprint bench-reading fuzz fuzz-report fuzz-vdso setup setup-tests setup-bench generated \
 	setup-peers bench-services setup-services \
 	clean help
 
@@ -205,6 +205,9 @@ fuzz: setup ## Fuzz the profile reader and everything behind it with libFuzzer (
 	@# Traps must reach libFuzzer, so Swift's backtraces are off.
 	@SWIFT_BACKTRACE=enable=no $(FUZZ)/fuzz-profile -max_total_time=$(FUZZ_TIME) -rss_limit_mb=2048 -timeout=10 -print_final_stats=1 \
 		-dict=Fuzzing/profile.dict -artifact_prefix=$(FUZZ)/findings/ $(FUZZ_FLAGS) $(FUZZ)/corpus Tests/ProfileFileTests/Corpus
+
+fuzz-report: build ## Mutate profiles, make their hashes fit, and report and compare them in every format (FUZZ_TIME=600 seconds)
+	@Fuzzing/mutate-reports .build/release/syslat --seconds $(FUZZ_TIME) $(FUZZ_FLAGS)
 
 fuzz-vdso: setup ## Fuzz the reader of vDSO images, beginning with the running one (FUZZ_TIME=600 seconds)
 	@$(SWIFT) build -c release --scratch-path $(FUZZ_VDSO) --target FuzzVDSO -Xswiftc -sanitize=fuzzer \
