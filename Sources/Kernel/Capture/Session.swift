@@ -13,7 +13,7 @@ package let syslatVersion = "0.1.0"
 /// One capture, from loading the programs to the profile, driven by its owner.
 ///
 /// ```
-/// init ─► start ─► advance … advance ─► finish
+/// init ─► start ─► advance … advance ─► finish ─► detach
 ///                  snapshot at any time; endInterval and pause … resume in between
 /// ```
 /// Data from the kernel is taken in only while it advances: its owner must call ``advance(until:)`` at least every few seconds, or the
@@ -224,9 +224,8 @@ package struct Session: ~Copyable {
         return try profile(at: times.end)
     }
 
-    /// Waits for the command, which may go on after the capture, and passes a signal on to it. Returns its exit status; nil if the
-    /// target isn't a command.
-    package mutating func waitForCommand() -> Int32? { watch.waitForCommand(after: signal, &loop) }
+    /// Detaches and unloads the programs. What is left is the command of the target, which may run on.
+    package consuming func detach() -> DetachedTarget { DetachedTarget(watch: watch, loop: loop, signal: signal) }
 
     // MARK: What it knows
 

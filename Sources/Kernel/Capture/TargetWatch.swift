@@ -68,6 +68,14 @@ struct TargetWatch: ~Copyable {
 
     // MARK: A command that goes on after the capture
 
+    /// The command of the target is under way, as far as is known.
+    var commandRuns: Bool {
+        switch command {
+        case nil: false
+        case .some: !hasEnded
+        }
+    }
+
     /// Waits for the command's end, and passes signals on to it: the one that ended the capture, and those that come. Returns its exit
     /// status; nil if the target isn't a command.
     mutating func waitForCommand(after signal: Int32?, _ loop: inout EventLoop) -> Int32? {
