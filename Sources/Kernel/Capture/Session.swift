@@ -93,10 +93,11 @@ package struct Session: ~Copyable {
     init(
         _ options: CaptureOptions, selfTest: SelfTest = SelfTest(effort: .quick) { $0.main }, recorder: RingRecorder?
     ) throws(CaptureError) {
-        try options.validate()
-        let targetName = options.target.phrase
         DescriptorLimit.raise()
         var loop = try EventLoop.handlingInterrupts()
+        let watch = try TargetWatch(options.target, &loop)
+        try options.validate()
+        let targetName = options.target.phrase
         let layout = VDSOLayout(selfTest.vdso?.image)
         let probes = try Session.load(options, layout)
         var meter = ServedCallMeter(selfTest.vdso)
@@ -108,7 +109,7 @@ package struct Session: ~Copyable {
         self.intake = Intake(
             Aggregator(keepsProcessDistributions: options.keepsProcessDistributions, processRowLimit: options.processRowLimit),
             recorder: recorder)
-        self.watch = TargetWatch(options.target)
+        self.watch = watch
         self.notes = options.selection?.notes ?? []
         self.targetName = targetName
         self.options = options
