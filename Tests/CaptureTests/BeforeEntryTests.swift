@@ -64,7 +64,8 @@ extension Semantics {
             _ = try session.advance(until: nil)
             let left = try session.probes.beforeEntry()
             let profile = try session.finish()
-            #expect(session.waitForCommand() == 0)
+            var target = session.detach()
+            #expect(target.waitForCommand() == 0)
             #expect(left.isEmpty, "\(left)")
             #expect(profile.processes.map(\.beforeEntry) == [.filter], "\(profile.processes)")
         }

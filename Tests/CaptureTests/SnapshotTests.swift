@@ -25,7 +25,8 @@ extension Semantics {
                 snapshots.append(snapshot.balance)
             }
             let profile = try session.finish()
-            #expect(session.waitForCommand() == 0)
+            var target = session.detach()
+            #expect(target.waitForCommand() == 0)
 
             // Two calls a round, the first execve, and the exit, which never returns.
             #expect(profile.calls.first { $0.id.name == "getppid" }?.calls == calls)
@@ -77,7 +78,8 @@ extension Semantics {
             session.stop()
             parts = parts.merged(with: try session.endInterval().calls)
             let profile = try session.finish()
-            #expect(session.waitForCommand() == 0)
+            var target = session.detach()
+            #expect(target.waitForCommand() == 0)
             #expect(parts == profile.calls)
             #expect(profile.balance.completed == 2 * calls + 1)
         }

@@ -57,6 +57,24 @@ extension Semantics {
             #expect(report.calls("clock_gettime") == 500)
         }
 
+        /// Sandboxes do that. The kernel side looks at the address that the kernel keeps, which stays.
+        @Test(arguments: ProgramSet.allCases)
+        func `a process that has unmapped its vDSO is not told to use it`(_ set: ProgramSet) throws {
+            // munmap(2), clock_gettime(2) and pause(2).
+            let source = #"""
+                open F, "/proc/self/maps"; while (<F>) { ($a, $b) = (hex $1, hex $2) if /^(\w+)-(\w+) .*\[vdso\]/ }
+                syscall(11, $a, $b - $a); sysread(STDIN, $c, 1); $t = "\0" x 16; syscall(228, 1, $t) for 1..200; syscall(34);
+                """#
+            let program = try WaitingProgram(["/usr/bin/perl", "-e", source])
+            defer { program.signal(SIGKILL) }
+            let report = try Report.capturing(program, set: set, endsAfterwards: true) {
+                eventually { SleepingThread(pid: program.pid, tid: program.pid)?.isIn("pause") == true }
+            }
+            #expect(try entered(report) == ["clock_gettime MONOTONIC no-vdso": 200])
+            #expect(report.vdso?.entered.contains { $0.curable } == false)
+            #expect(report.capture.notes == ["Process \(program.pid) has unmapped its vDSO, so no call of it can be served."])
+        }
+
         @Test func `a program without a C library is the caller itself`() throws {
             let (report, _) = try Report.profiling(Fixture.command("raw_clock.s64", "250"))
             #expect(try entered(report) == ["clock_gettime MONOTONIC bypass": 250])

@@ -59,6 +59,32 @@ extension CommandLineTests {
             report.expectNothingLost()
         }
 
+        /// The clock of a time namespace is ahead of the programs' clock, or behind.
+        @Test(arguments: ["100000", "-1"]) func `in a time namespace times are those of the programs`(_ offset: String) throws {
+            let program = try WaitingProgram(["/bin/cat"])
+            defer { program.signal(SIGKILL) }
+            let launcher = ["unshare", "--time", "--monotonic", offset]
+            let (run, _) = try RunningProfiler.run(["-p", "\(program.pid)"], launcher: launcher) { syslat in
+                program.release()
+                // A byte of input, and the next read.
+                #expect(eventually { Self.written(by: program.pid) == 1 })
+                #expect(eventually { SleepingThread(pid: program.pid, tid: program.pid)?.isIn("read") == true })
+                kill(syslat.pid, SIGINT)
+            }
+            let report = try Report(json: run.output)
+            #expect(report.rows == ["write": 1] && report.balance.began_before == 1, "\(report.rows) \(report.balance)")
+            report.expectNothingLost()
+            let read = try #require(report.in_flight.first)
+            #expect(report.in_flight.count == 1 && read.name == "read" && read.began_before != true)
+            #expect(read.age_ns > 0 && read.age_ns < report.capture.duration_ns, "\(read.age_ns) ns")
+        }
+
+        /// How many bytes a process has written: proc_pid_io(5).
+        private static func written(by pid: Int32) -> Int? {
+            let lines = (try? String(contentsOfFile: "/proc/\(pid)/io", encoding: .utf8))?.split(separator: "\n") ?? []
+            return lines.first { $0.hasPrefix("wchar: ") }.flatMap { Int($0.dropFirst(7)) }
+        }
+
         @Test(arguments: [5, 16, 30]) func `without descriptors a capture says so, and what needs none works`(_ limit: Int) throws {
             let run = try CommandLineTests.shell("ulimit -n \(limit); \"$SYSLAT\" profile -- true")
             #expect(run.status == 1 && run.output == "")

@@ -40,6 +40,24 @@ extension CommandLineTests {
             #expect(run.output.split(separator: "\n").filter { $0.contains(" – 0.") }.count > 1, "\(run.output)")
         }
 
+        /// Counts twice as high as the truth look like any others.
+        @Test(.requiresBPF) func `a capture that is given twice is named`() throws {
+            let scratch = try Scratch()
+            let (a, b, c) = (scratch.path("a"), scratch.path("b"), scratch.path("c"))
+            for file in [a, b] { #expect(try syslat(["profile", "-o", file, "--report", "/dev/null", "--", "true"]).status == 0) }
+            try FileManager.default.copyItem(atPath: a, toPath: c)
+            func warnings(_ files: [String]) throws -> [String] {
+                let run = try syslat(["report", "--format", "json"] + files)
+                #expect(run.status == 0 && run.error == "", "\(run.error)")
+                return try Report(json: run.output).capture.warnings
+            }
+            #expect(try warnings([a, b]) == [])
+            #expect(try warnings([a, b, a]) == ["\(a) was given twice: all of its calls count twice."])
+            #expect(try warnings([a, b, c]) == ["\(c) and \(a) have the same capture: all of its calls count twice."])
+            let text = try syslat(["report", b, b]).output
+            #expect(text.contains("was given twice"), "\(text)")
+        }
+
         @Test(.requiresBPF) func `several profiles add up in any order`() throws {
             let scratch = try Scratch()
             let files = ["a", "b", "c"].map { scratch.path($0) }

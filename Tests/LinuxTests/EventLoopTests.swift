@@ -37,6 +37,20 @@ import Testing
         }
     }
 
+    @Test func `whether a process has ended can be asked without taking its event`() throws {
+        var loop = try EventLoop(signals: [])
+        let null = try Descriptor.devNull()
+        var child = try ChildProcess("/bin/sleep", ["sleep", "1000"], descriptors: [null.number, null.number, null.number])
+        try loop.watch(process: child.pid)
+        let pid = child.pid
+        let runs = !loop.hasEnded(process: pid)
+        child.terminate()
+        _ = child.wait()
+        let hasEnded = loop.hasEnded(process: pid)
+        #expect(runs && hasEnded)
+        expect(loop.wait(until: patience), .processEnded(pid))
+    }
+
     @Test func `a process that is no longer watched gives no event`() throws {
         var loop = try EventLoop(signals: [])
         let null = try Descriptor.devNull()

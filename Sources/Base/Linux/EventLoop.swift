@@ -35,6 +35,8 @@ package struct EventLoop: ~Copyable {
     private var kinds: [Int32: Kind]
     /// Descriptors that the loop has opened itself.
     private var owned: Set<Int32> = []
+    /// The descriptors of watched processes by their ids.
+    private var processes: [Int32: Int32] = [:]
 
     /// Turns these signals into events. Errors: no descriptor is available.
     package init(signals handled: [Int32]) throws(Errno) {
@@ -71,18 +73,24 @@ package struct EventLoop: ~Copyable {
         guard descriptor >= 0 else { throw .last }
         owned.insert(descriptor)
         try add(descriptor, as: .process(pid))
+        processes[pid] = descriptor
+    }
+
+    /// Whether a watched process has ended, without waiting. Its end stays an event. Another process may have got its id by now.
+    package borrowing func hasEnded(process pid: Int32) -> Bool {
+        guard let descriptor = processes[pid] else { return true }
+        var look = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return unsafe poll(&look, 1, 0) > 0
     }
 
     /// Removes it.
     package mutating func unwatch(process pid: Int32) {
-        for (descriptor, kind) in kinds {
-            if case .process(pid) = kind { remove(descriptor) }
-        }
+        if let descriptor = processes.removeValue(forKey: pid) { remove(descriptor) }
     }
 
     /// An event at a time of ``Clock/monotonic``, and again after each period.
     package mutating func addTimer(at first: UInt64, every period: UInt64) throws(Errno) -> Source {
-        let descriptor = clinux_timer(first, period)
+        let descriptor = clinux_timer(Clock.inNamespace(first), period)
         guard descriptor >= 0 else { throw .last }
         owned.insert(descriptor)
         try add(descriptor, as: .timer)
@@ -131,7 +139,7 @@ package struct EventLoop: ~Copyable {
         case nil, .ring: return nil
         case .signals: return signal()
         case .process(let pid):
-            remove(descriptor)
+            unwatch(process: pid)
             return .processEnded(pid)
         case .timer:
             var expirations: UInt64 = 0

@@ -7,19 +7,38 @@ import SyscallTable
 struct CallerFiles {
     /// Full paths, found while the process was alive.
     private var paths: [CallerEntry.CodePlace: String] = [:]
+    /// Processes that have unmapped their vDSO. The kernel side doesn't notice.
+    private(set) var withoutVDSO: Set<Int32> = []
+    /// The processes that were looked at for that, and their programs.
+    private var programs: [Int32: UInt64] = [:]
 
     /// Looks up in /proc what the kernel side names without a folder, or not at all. For live processes.
     mutating func resolve(_ callers: [CallerEntry]) {
         var mappings: [Int32: [MemoryMapping]] = [:]
         for caller in callers {
-            guard case .code(let place, let file) = caller.source, paths[place] == nil, file != .none else { continue }
+            guard case .code(let place, let file) = caller.source else { continue }
+            let isKnown = paths[place] != nil || file == .none
+            guard !isKnown || programs[place.pid] != place.program else { continue }
             if mappings[place.pid] == nil { mappings[place.pid] = MemoryMapping.all(of: place.pid) }
+            noteVDSO(of: place, mappings[place.pid] ?? [])
+            guard !isKnown else { continue }
             guard let path = mappings[place.pid]?.first(where: { $0.contains(place.address) })?.name, path.hasPrefix("/") else {
                 continue
             }
             // Another name: the process has executed another program since, or unmapped the file.
             if case .named(let name) = file, !path.hasSuffix("/" + name) { continue }
             paths[place] = path
+        }
+    }
+
+    /// Notes whether a process has a vDSO. One that has ended has no mappings: nothing is known of it.
+    private mutating func noteVDSO(of place: CallerEntry.CodePlace, _ mappings: [MemoryMapping]) {
+        guard !mappings.isEmpty else { return }
+        programs[place.pid] = place.program
+        if mappings.contains(where: { $0.name == "[vdso]" }) {
+            withoutVDSO.remove(place.pid)
+        } else {
+            withoutVDSO.insert(place.pid)
         }
     }
 

@@ -40,9 +40,10 @@ package struct CaptureError: Error, CustomStringConvertible, Sendable {
     }
 
     /// A sentence about an errno, with the remedy if no descriptor is left.
-    init(_ sentence: String, ifTooMany error: Errno) {
+    /// - Parameter sufficient: a limit of descriptors that is enough.
+    init(_ sentence: String, ifTooMany error: Errno, sufficient: Int = 1024) {
         // EMFILE
-        self.init(sentence + (error.code == 24 ? " Raise the limit of this shell: ulimit -n 1024." : ""))
+        self.init(sentence + (error.code == 24 ? " Raise the limit of this shell: ulimit -n \(sufficient)." : ""))
     }
 
     package init(_ error: ProbesError) {

@@ -7,24 +7,54 @@ package enum OneShot {
     /// How often progress is reported, at least.
     private static let progressNanoseconds: UInt64 = 50_000_000
 
-    /// Runs a session that has not started, and returns its profile. Intervals of a time series are not in it; `onInterval` gets them
-    /// one by one.
+    /// A capture whose books are closed and whose programs are detached.
+    package struct Ended: ~Copyable {
+        package private(set) var profile: Profile
+        private var target: DetachedTarget
+
+        fileprivate init(_ profile: Profile, _ target: consuming DetachedTarget) {
+            self.profile = profile
+            self.target = target
+        }
+
+        /// Whether the command of the target runs on after the duration: for how long, nobody knows.
+        package var commandRunsOn: Bool { target.commandRunsOn }
+
+        /// Waits for the command of the target, and notes its exit status in the profile. nil for other targets.
+        @discardableResult
+        package mutating func waitForCommand() -> Int32? {
+            profile.capture.exitStatus = target.waitForCommand()
+            return profile.capture.exitStatus
+        }
+    }
+
+    /// Runs a session that has not started, waits for its command, and returns its profile.
+    package static func run(
+        _ session: consuming Session, onProgress: (Session.Progress) -> Void = { _ in }
+    ) throws(CaptureError) -> Profile {
+        var ended = try capture(session, onProgress: onProgress)
+        ended.waitForCommand()
+        return ended.profile
+    }
+
+    /// Runs a session that has not started. A command may run on. Intervals of a time series are not in the profile; `onInterval` gets
+    /// them one by one.
     /// - Parameters:
     ///   - onProgress: called a few times a second.
     ///   - onInterval: called with each interval of a time series as it ends.
-    package static func run(
+    package static func capture(
         _ session: consuming Session, onProgress: (Session.Progress) -> Void = { _ in }, onInterval: (Interval) -> Void = { _ in }
-    ) throws(CaptureError) -> Profile {
+    ) throws(CaptureError) -> Ended {
         var session = session
         try session.start()
         try record(&session, onProgress, onInterval)
         session.stop()
         if session.options.intervalNanoseconds != nil { onInterval(try session.endInterval()) }
         var profile = try session.finish()
-        guard case .command(let command, _) = session.options.target else { return profile }
-        profile.capture.command = command.arguments.map(ExactText.shown)
-        profile.capture.exitStatus = session.waitForCommand()
-        return profile
+        if case .command(let command, _) = session.options.target {
+            profile.capture.command = command.arguments.map(ExactText.shown)
+        }
+        return Ended(profile, session.detach())
     }
 
     private static func record(

@@ -13,7 +13,7 @@ package let syslatVersion = "0.1.0"
 /// One capture, from loading the programs to the profile, driven by its owner.
 ///
 /// ```
-/// init ─► start ─► advance … advance ─► finish
+/// init ─► start ─► advance … advance ─► finish ─► detach
 ///                  snapshot at any time; endInterval and pause … resume in between
 /// ```
 /// Data from the kernel is taken in only while it advances: its owner must call ``advance(until:)`` at least every few seconds, or the
@@ -93,10 +93,11 @@ package struct Session: ~Copyable {
     init(
         _ options: CaptureOptions, selfTest: SelfTest = SelfTest(effort: .quick) { $0.main }, recorder: RingRecorder?
     ) throws(CaptureError) {
-        try options.validate()
-        let targetName = options.target.phrase
         DescriptorLimit.raise()
         var loop = try EventLoop.handlingInterrupts()
+        let watch = try TargetWatch(options.target, &loop)
+        try options.validate()
+        let targetName = options.target.phrase
         let layout = VDSOLayout(selfTest.vdso?.image)
         let probes = try Session.load(options, layout)
         var meter = ServedCallMeter(selfTest.vdso)
@@ -108,7 +109,7 @@ package struct Session: ~Copyable {
         self.intake = Intake(
             Aggregator(keepsProcessDistributions: options.keepsProcessDistributions, processRowLimit: options.processRowLimit),
             recorder: recorder)
-        self.watch = TargetWatch(options.target)
+        self.watch = watch
         self.notes = options.selection?.notes ?? []
         self.targetName = targetName
         self.options = options
@@ -224,9 +225,8 @@ package struct Session: ~Copyable {
         return try profile(at: times.end)
     }
 
-    /// Waits for the command, which may go on after the capture, and passes a signal on to it. Returns its exit status; nil if the
-    /// target isn't a command.
-    package mutating func waitForCommand() -> Int32? { watch.waitForCommand(after: signal, &loop) }
+    /// Detaches and unloads the programs. What is left is the command of the target, which may run on.
+    package consuming func detach() -> DetachedTarget { DetachedTarget(watch: watch, loop: loop, signal: signal) }
 
     // MARK: What it knows
 

@@ -36,7 +36,7 @@ package enum Target: Sendable, Hashable {
         }
     }
 
-    private static func validate(pid: Int32) throws(CaptureError) {
+    static func validate(pid: Int32) throws(CaptureError) {
         if pid == getpid() {
             throw CaptureError(
                 "\(pid) is syslat's own process, which can't watch itself. Give the pid of another process.",

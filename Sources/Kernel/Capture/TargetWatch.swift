@@ -13,7 +13,24 @@ struct TargetWatch: ~Copyable {
     private(set) var hasEnded = false
     private let target: Target
 
-    init(_ target: Target) { self.target = target }
+    /// Opens a descriptor of each process of the target that runs already, first of all: from then on its id can't mean another process
+    /// unnoticed.
+    init(_ target: Target, _ loop: inout EventLoop) throws(CaptureError) {
+        self.target = target
+        guard case .processes(let pids, _) = target else { return }
+        for pid in pids where !alive.contains(pid) {
+            do throws(Errno) { try loop.watch(process: pid) } catch {
+                try Target.validate(pid: pid)
+                throw TargetWatch.failure(pid, error, of: pids.count)
+            }
+            alive.insert(pid)
+        }
+    }
+
+    /// - Parameter count: how many descriptors are needed for processes.
+    private static func failure(_ pid: Int32, _ error: Errno, of count: Int = 0) -> CaptureError {
+        CaptureError("Process \(pid) can't be watched: \(error).", ifTooMany: error, sufficient: 1024 + count)
+    }
 
     /// Marks the target's processes in the watch list. Starts a command, which waits. Returns notes.
     mutating func begin(_ probes: borrowing Probes, _ loop: inout EventLoop) throws(CaptureError) -> [String] {
@@ -25,9 +42,9 @@ struct TargetWatch: ~Copyable {
             self.command = consume launched
             guard try watch(pid, probes, &loop) else { throw CaptureError("The command ended before it began.") }
             return []
-        case .processes(let pids, _):
+        case .processes:
             var notes: [String] = []
-            for pid in pids where try !watch(pid, probes, &loop) {
+            for pid in alive.sorted() where try !mark(pid, probes, &loop) {
                 notes.append("Process \(pid) ended before the capture began.")
             }
             hasEnded = alive.isEmpty
@@ -38,18 +55,27 @@ struct TargetWatch: ~Copyable {
     /// Lets a launched command run.
     func release() throws(CaptureError) { try command?.release() }
 
-    /// False if the process is gone.
+    /// Watches a process that this one has started. False if it has ended.
     private mutating func watch(_ pid: Int32, _ probes: borrowing Probes, _ loop: inout EventLoop) throws(CaptureError) -> Bool {
         guard pid > 0, pid <= Probes.largestPID else {
             throw CaptureError("Process \(pid) can't be watched: process ids are numbers from 1 to \(Probes.largestPID).")
         }
-        try explained { () throws(BPFError) in try probes.watch(pid: pid) }
         do throws(Errno) { try loop.watch(process: pid) } catch {
-            guard error.code == ESRCH else { throw CaptureError("Process \(pid) can't be watched: \(error).") }
+            guard error.code == ESRCH else { throw TargetWatch.failure(pid, error) }
             return false
         }
         alive.insert(pid)
-        return true
+        return try mark(pid, probes, &loop)
+    }
+
+    /// Puts a process into the watch list. False if it has ended: its id may be another process's by now.
+    private mutating func mark(_ pid: Int32, _ probes: borrowing Probes, _ loop: inout EventLoop) throws(CaptureError) -> Bool {
+        try explained { () throws(BPFError) in try probes.watch(pid: pid) }
+        guard loop.hasEnded(process: pid) else { return true }
+        try explained { () throws(BPFError) in try probes.watch(pid: pid, false) }
+        loop.unwatch(process: pid)
+        alive.remove(pid)
+        return false
     }
 
     /// Makes another process the target, instead of the previous ones.
@@ -67,6 +93,14 @@ struct TargetWatch: ~Copyable {
     }
 
     // MARK: A command that goes on after the capture
+
+    /// The command of the target is under way, as far as is known.
+    var commandRuns: Bool {
+        switch command {
+        case nil: false
+        case .some: !hasEnded
+        }
+    }
 
     /// Waits for the command's end, and passes signals on to it: the one that ended the capture, and those that come. Returns its exit
     /// status; nil if the target isn't a command.

@@ -73,8 +73,12 @@ struct VDSOAccount {
     }
 
     private func reason(of profile: OriginProfile) -> EntryReason {
-        EntryReason(
-            evidence: profile.origin.evidence, function: ServableFunction(profile.id), clock: profile.origin.clock,
+        // One distribution has the calls of all its processes, so it can't be parted by them.
+        let haveNone =
+            !profile.processes.isEmpty && profile.processes.allSatisfy { $0.pid.map(callerFiles.withoutVDSO.contains) ?? false }
+        return EntryReason(
+            evidence: profile.origin.evidence == .outside && haveNone ? .noVDSO : profile.origin.evidence,
+            function: ServableFunction(profile.id), clock: profile.origin.clock,
             clocksource: clocksources[Int(profile.origin.clocksource)])
     }
 
@@ -126,8 +130,11 @@ struct VDSOAccount {
     }
 
     func notes(_ counters: KernelCounters) -> [String] {
-        guard counters.callersUnnoted > 0 else { return [] }
-        return [
+        let without = callerFiles.withoutVDSO.sorted().prefix(5).map {
+            "Process \($0) has unmapped its vDSO, so no call of it can be served."
+        }
+        guard counters.callersUnnoted > 0 else { return without }
+        return without + [
             "The file behind \(counters.callersUnnoted) calls past the vDSO is unknown, because they came from more than "
                 + "\(SYSLAT_CALLERS) places."
         ]

@@ -16,7 +16,7 @@ package enum EntryEvidence: UInt8, Sendable, Hashable, CaseIterable {
 
 /// Why a call that the vDSO can serve entered the kernel all the same.
 package enum EntryReason: Sendable, Hashable {
-    /// The process has no vDSO: the kernel was booted with `vdso=0`.
+    /// The process has no vDSO: it has unmapped it, or the kernel was booted with `vdso=0`.
     case noVDSO
     /// The program called the kernel directly and left the vDSO out.
     case bypass

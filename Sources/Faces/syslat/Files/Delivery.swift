@@ -21,4 +21,22 @@ enum Delivery {
         try saved.get()
         if status != 0 { throw ExitCode(status) }
     }
+
+    /// The same of a capture whose command runs on. It is waited for afterwards, which may take days: errors are told before.
+    /// - Parameter waitForCommand: returns the command's exit status.
+    static func finish(
+        _ profile: Profile, to sink: inout ProfileSink?, and report: LiveReport?, before waitForCommand: () -> Int32
+    ) throws {
+        let delivered = Result { try finish(profile, to: &sink, and: report) }
+        guard case .failure(let error) = delivered, let failure = CommandError(error) else {
+            let status = waitForCommand()
+            try delivered.get()
+            if status != 0 { throw ExitCode(status) }
+            return
+        }
+        if !failure.isBrokenPipe { Terminal.say("\(Syslat._errorPrefix)\(failure)\n") }
+        let status = waitForCommand()
+        guard failure.isBrokenPipe else { throw ExitCode(failure.status.rawValue) }
+        throw status != 0 ? ExitCode(status) : failure as any Error
+    }
 }

@@ -19,6 +19,28 @@ enum ProfileFiles {
         return try reader.finish()
     }
 
+    /// A sentence for each file with a capture that a file before it has too. Host, beginning and length tell captures apart: there are
+    /// nanoseconds in both times.
+    static func repeatedCaptures(_ profiles: [Profile], _ files: [String]) -> [String] {
+        struct Identity: Hashable {
+            let boot: String
+            let startedAt, duration: UInt64
+        }
+        var first: [Identity: String] = [:]
+        return zip(profiles, files).compactMap { profile, file in
+            let capture = profile.capture
+            let identity = Identity(
+                boot: profile.host.bootID, startedAt: capture.startedAtNanoseconds, duration: capture.durationNanoseconds)
+            guard let other = first[identity] else {
+                first[identity] = file
+                return nil
+            }
+            return file == other
+                ? "\(file) was given twice: all of its calls count twice."
+                : "\(file) and \(other) have the same capture: all of its calls count twice."
+        }
+    }
+
     private static func unreadable(_ path: String, _ reason: Errno) -> CommandError {
         let remedy =
             reason.code == EACCES

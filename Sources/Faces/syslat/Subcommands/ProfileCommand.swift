@@ -156,7 +156,7 @@ struct ProfileCommand: ParsableCommand {
         var progress = ProgressLine(
             isWanted: target.command.isEmpty || !Terminal.isTerminal(STDOUT_FILENO),
             isEndless: target.command.isEmpty && duration == nil)
-        let profile = try OneShot.run(session, onProgress: { progress.show($0) }) { interval in
+        var ended = try OneShot.capture(session, onProgress: { progress.show($0) }) { interval in
             progress.clear()
             sink?.append(interval)
             if isReportWanted { reporter.add(interval) }
@@ -164,8 +164,13 @@ struct ProfileCommand: ParsableCommand {
             if reporter.hasLostItsReader, sink == nil, target.command.isEmpty { Signals.endForBrokenPipe() }
         }
         progress.clear()
-        try Delivery.finish(
-            profile, to: &sink, and: isReportWanted ? reporter : nil, status: profile.capture.exitStatus ?? 0)
+        let report = isReportWanted ? reporter : nil
+        if ended.commandRunsOn {
+            try Delivery.finish(ended.profile, to: &sink, and: report) { ended.waitForCommand() ?? 0 }
+        } else {
+            let status = ended.waitForCommand() ?? 0
+            try Delivery.finish(ended.profile, to: &sink, and: report, status: status)
+        }
     }
 }
 

@@ -57,6 +57,7 @@ struct ReportCommand: ParsableCommand {
         var profiles: [Profile] = []
         for file in files { profiles.append(try ProfileFiles.read(file)) }
         var profile = profiles.dropFirst().reduce(profiles[0]) { $0.merged(with: $1) }
+        profile.capture.warnings += ProfileFiles.repeatedCaptures(profiles, files)
         if let selection = try Selecting.selection(syscalls) {
             profile.keepOnly(selection, named: syscalls.joined(separator: ","))
         }

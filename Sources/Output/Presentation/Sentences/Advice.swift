@@ -21,7 +21,8 @@ extension EntryReason {
         switch self {
         case .clocksource(let name): EntryReason.clocksourceCure(name)
         case .bypass: EntryReason.bypassCure(functions)
-        case .noVDSO: "the process has no vDSO, since the kernel was booted with vdso=0; every call enters the kernel."
+        case .noVDSO:
+            "the process has no vDSO: it has unmapped it, or the kernel was booted with vdso=0. Every call enters the kernel."
         case .clockNotServed: "the vDSO has no answer for this clock on any host: only the kernel knows it."
         case .counterInvalid:
             "user space can read the clock source, but it wasn't valid at that moment: it was being switched, or the hypervisor "
