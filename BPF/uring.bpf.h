@@ -23,9 +23,13 @@ struct io_uring_cqe {
     __s32 res;
 };
 
-/* A complete type, so it is like the kernel's. */
+/* Complete types, so they are like the kernel's. */
 struct io_ring_ctx {
     unsigned int flags;
+};
+
+struct io_uring_sqe {
+    __u8 opcode;
 };
 
 #pragma clang attribute pop
@@ -35,15 +39,14 @@ struct io_ring_ctx {
 
 /*
  * The arguments of the tracepoints have changed over time. A kernel's BTF has a type for each tracepoint, and CO-RE tells whether it is
- * like one of these. Up to Linux 5.19 a completion did not name its request, or the submission had other arguments.
+ * like one of these. Up to Linux 5.19 a completion did not name its request, or the submission had other arguments; the failure, which
+ * has changed with it, tells. A kernel that lacks one of the names refuses to look for it without CAP_SYS_ADMIN, so there are no others.
  */
-typedef void (*btf_trace_io_uring_submit_sqe___request)(void *, struct io_kiocb *, bool); /* 6.0 to 6.2 */
-typedef void (*btf_trace_io_uring_submit_req)(void *, struct io_kiocb *);                 /* 6.3 */
+typedef void (*btf_trace_io_uring_req_failed___request)(void *, struct io_uring_sqe *, struct io_kiocb *, int);       /* 6.0 */
 typedef void (*btf_trace_io_uring_complete___values)(void *, void *, void *, __u64, int, unsigned int, __u64, __u64); /* 5.19 */
 typedef void (*btf_trace_io_uring_complete___entry)(void *, struct io_ring_ctx *, void *, struct io_uring_cqe *);     /* 6.15 */
 
-#define NAMES_SUBMITTED_REQUEST                                                                                                    \
-    (bpf_core_type_exists(btf_trace_io_uring_submit_req) || bpf_core_type_exists(btf_trace_io_uring_submit_sqe___request))
+#define NAMES_SUBMITTED_REQUEST bpf_core_type_exists(btf_trace_io_uring_req_failed___request)
 #define COMPLETES_WITH_VALUES bpf_core_type_exists(btf_trace_io_uring_complete___values)
 #define COMPLETES_WITH_ENTRY bpf_core_type_exists(btf_trace_io_uring_complete___entry)
 

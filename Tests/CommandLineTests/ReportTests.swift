@@ -26,7 +26,7 @@ extension CommandLineTests {
                 [
                     .schema == "syslat.profile/2", ([.tool] | texts),
                     (.host | [.kernel_release, .arch, .boot_id, .cpu_model, .clocksource] | texts), (.host.mitigations | type == "object"),
-                    (.capture | [.duration_ns, .exit_status, .probe_floor_p50_ns, .consumer_cpu_ns] | numbers),
+                    (.capture | [.duration_ns, .probe_floor_p50_ns, .consumer_cpu_ns] | numbers),
                     (.capture | [.scope, .selection] | texts), .capture.command[0] == "sh", (.capture.warnings | type == "array"),
                     (.capture.started_at | sub("\\.[0-9]+Z$"; "Z") | fromdateiso8601 | . > 1.7e9),
                     (.balance | [.entered, .completed, .in_flight, .never_returned, .lost, .began_before, .new_task_returns, .refused,

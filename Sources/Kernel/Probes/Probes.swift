@@ -103,8 +103,14 @@ private struct Loaded: ~Copyable {
         // A kernel that lacks what they attach to refuses to load them, and with them all others.
         do throws(BPFError) {
             try self.init(options, features, set, workHooks: hooks, isConcurrent: isConcurrent)
-        } catch  where !hooks.isEmpty {
-            try self.init(options, features, set, workHooks: [], isConcurrent: isConcurrent)
+        } catch  where !hooks.isEmpty || options.watchesRequests {
+            var options = options
+            options.watchesRequests = false
+            do throws(BPFError) {
+                try self.init(options, features, set, workHooks: hooks, isConcurrent: isConcurrent)
+            } catch  where !hooks.isEmpty {
+                try self.init(options, features, set, workHooks: [], isConcurrent: isConcurrent)
+            }
         }
     }
 
