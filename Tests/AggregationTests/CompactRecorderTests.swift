@@ -30,6 +30,15 @@ import Testing
         #expect(sum == doubled)
     }
 
+    @Test func `what is added to an empty recorder is all that it has`() {
+        let added = LatencyHistogram(recording: [300, 7_000, 1 << 43])
+        var compact = CompactRecorder()
+        compact.add(LatencyHistogram())
+        compact.add(added)
+        let found = compact.snapshot()
+        #expect(found == added && found.min == 300)
+    }
+
     @Test func `nothing recorded is an empty distribution`() {
         var compact = CompactRecorder()
         let before = compact.snapshot()

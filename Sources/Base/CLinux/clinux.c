@@ -76,7 +76,8 @@ static int confine(const struct clinux_program *program)
     if (program->user && geteuid() == 0 && !program->stays_root)
         take_user(program->user);
     prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
-    syscall(SYS_capset, &header, none);
+    if (syscall(SYS_capset, &header, none))
+        return -1;
     if (program->largest_file != UINT64_MAX && setrlimit(RLIMIT_FSIZE, &limit))
         return -1;
     return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);

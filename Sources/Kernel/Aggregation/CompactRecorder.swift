@@ -55,6 +55,7 @@ struct CompactRecorder: ~Copyable {
 
     /// Adds a distribution that was gathered elsewhere.
     mutating func add(_ other: LatencyHistogram) {
+        guard !other.isEmpty else { return }
         if dense == nil { spread() }
         dense?.add(other)
     }

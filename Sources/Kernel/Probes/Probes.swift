@@ -42,11 +42,11 @@ package struct Probes: ~Copyable {
     /// Loads and attaches. Nothing is recorded before ``startRecording()``.
     package init(_ options: ProbeOptions, _ features: KernelFeatures) throws(BPFError) {
         var isConcurrent = features.cpuShares(limit: options.cpuShareLimit) < features.cpuLimit
-        var loaded = try Loaded(options, features, isConcurrent: isConcurrent)
+        var loaded = try Loaded.load(options, features, isConcurrent: isConcurrent)
         // Only the loaded programs tell, at no cost, which tracepoint it is. On kernels that may preempt programs they are loaded anew.
         if !isConcurrent, loaded.mayBePreempted() {
             isConcurrent = true
-            loaded = try Loaded(options, features, isConcurrent: true)
+            loaded = try Loaded.load(options, features, isConcurrent: true)
         }
         try self.init(loaded, options, features)
     }
@@ -97,21 +97,17 @@ private struct Loaded: ~Copyable {
     let config: syslat_config
     private let loaded: BPFObject
 
-    init(_ options: ProbeOptions, _ features: KernelFeatures, isConcurrent: Bool) throws(BPFError) {
+    /// Loads all programs that the kernel takes. It refuses one whose hook it lacks, and with that one all others: the hooks behind the work
+    /// of calls and the programs that see requests can be left out.
+    static func load(_ options: ProbeOptions, _ features: KernelFeatures, isConcurrent: Bool) throws(BPFError) -> Loaded {
         let set = ProgramSet.best(options, features, isConcurrent: isConcurrent)
         let hooks = set.workHooks(features)
-        // A kernel that lacks what they attach to refuses to load them, and with them all others.
-        do throws(BPFError) {
-            try self.init(options, features, set, workHooks: hooks, isConcurrent: isConcurrent)
-        } catch  where !hooks.isEmpty || options.watchesRequests {
-            var options = options
-            options.watchesRequests = false
-            do throws(BPFError) {
-                try self.init(options, features, set, workHooks: hooks, isConcurrent: isConcurrent)
-            } catch  where !hooks.isEmpty {
-                try self.init(options, features, set, workHooks: [], isConcurrent: isConcurrent)
-            }
+        var fewer = options
+        fewer.watchesRequests = false
+        for (options, hooks) in [(options, hooks), (options, []), (fewer, hooks)] {
+            if let loaded = try? Loaded(options, features, set, workHooks: hooks, isConcurrent: isConcurrent) { return loaded }
         }
+        return try Loaded(fewer, features, set, workHooks: [], isConcurrent: isConcurrent)
     }
 
     private init(

@@ -6,9 +6,11 @@ struct RequestHooks: ~Copyable {
     /// Not on kernels without the tracepoint.
     private let hide: BPFLink?
 
-    /// One of the first two finds its tracepoint.
-    static let submissions = ["request_submit", "request_submit_older", "request_fail"]
+    static var submissions: [String] { submit + [failure] }
     static let completion = "request_complete"
+    /// One of them finds its tracepoint.
+    private static let submit = ["request_submit", "request_submit_older"]
+    private static let failure = "request_fail"
     private static let hidden = "request_hide"
     private static let understands = "requests_understood"
 
@@ -19,8 +21,8 @@ struct RequestHooks: ~Copyable {
         guard (try? object.run(RequestHooks.understands)) == 1 else { return nil }
         // The submissions come last: no request is kept whose completion isn't seen.
         guard let complete = try? object.attach(RequestHooks.completion),
-            let fail = try? object.attach(RequestHooks.submissions[2]),
-            let submit = Array(RequestHooks.submissions[..<2]).firstLink(in: object)
+            let fail = try? object.attach(RequestHooks.failure),
+            let submit = RequestHooks.submit.firstLink(in: object)
         else { return nil }
         hide = try? object.attach(RequestHooks.hidden)
         self.complete = complete
