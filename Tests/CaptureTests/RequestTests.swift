@@ -1,10 +1,32 @@
-import Capture
+import Aggregation
+import CSyslatABI
 import CaptureSupport
 import Foundation
 import Probes
 import Profile
 import SyscallTable
 import Testing
+
+@testable import Capture
+
+/// Which requests can still be in flight, of those that no completion has named.
+@Suite struct UnseenCompletionTests {
+    private func request(_ pid: Int32, at moment: UInt64) -> RequestInFlight {
+        var request = syslat_request()
+        (request.tgid, request.tid, request.start_ns) = (UInt32(pid), UInt32(pid), moment)
+        return RequestInFlight(request)
+    }
+
+    @Test func `unseen completions are those of processes that are gone, then the oldest`() {
+        // No process has the largest id that Linux gives.
+        let (own, gone) = (getpid(), Int32(4_194_303))
+        let requests = [request(own, at: 10), request(gone, at: 40), request(own, at: 30), request(own, at: 20)]
+        #expect(requests.inFlight(unseen: 0).map(\.submittedAt) == [30, 20, 10])
+        #expect(requests.inFlight(unseen: 1).map(\.submittedAt) == [30, 20, 10])
+        #expect(requests.inFlight(unseen: 2).map(\.submittedAt) == [30, 20])
+        #expect(requests.inFlight(unseen: .max).isEmpty)
+    }
+}
 
 extension Semantics {
     /// Requests to io_uring: each is counted once, under its opcode, and lasts from its submission to its completion.

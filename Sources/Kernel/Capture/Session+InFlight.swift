@@ -14,7 +14,7 @@ extension Session {
     mutating func callsInFlight(at moment: UInt64) throws(CaptureError) -> CallsInFlight? {
         guard !options.isWindowed else { return nil }
         let kept = try explained { () throws(BPFError) in try probes.requestsInFlight() }
-        let requests = kept.isEmpty ? [] : kept.inFlight(probes.requestMisses, probes.counters)
+        let requests = kept.isEmpty ? [] : kept.inFlight(unseen: unseenCompletions(probes.requestMisses, probes.counters))
         let slots = try explained { () throws(BPFError) in try probes.inFlight() }
         let known = slots.map(ThreadInCall.init) + requests.map(ThreadInCall.init)
         let threads = (known.filter { $0.enteredAt ?? 0 <= moment } + threadsBegunBefore(others: slots))
@@ -34,8 +34,16 @@ extension Session {
 
     /// The oldest requests to io_uring that have not completed: all of them might be tens of thousands.
     func requestsInFlight(at moment: UInt64, _ requests: [RequestInFlight]) -> [InFlightCall] {
-        requests.map(ThreadInCall.init).sorted(falling: { $0.age(at: moment, recordingSince: times.start) }, then: \.tid)
-            .prefix(CallsInFlight.limit).map { ThreadNames($0).call(of: $0, at: moment, recordingSince: times.start) }
+        requests.suffix(CallsInFlight.limit).map(ThreadInCall.init).map {
+            ThreadNames($0).call(of: $0, at: moment, recordingSince: times.start)
+        }
+    }
+
+    /// How many requests may have completed unseen and are not known for it. Those are that had an address which another request has now, and
+    /// those that were removed.
+    func unseenCompletions(_ misses: (submitted: UInt64, completed: UInt64), _ counters: KernelCounters) -> UInt64 {
+        let unseen = misses.completed.addingSaturating(counters.hiddenCompletions)
+        return unseen - min(unseen, (counters.lostRequestsByCause[.missedExit] ?? 0).addingSaturating(removedRequests))
     }
 
     /// Threads of the target's processes in calls that had been entered before recording began and have not returned: the calls that a
@@ -58,16 +66,14 @@ extension Session {
 }
 
 extension [RequestInFlight] {
-    /// Those that can still be in flight. Completions may have gone unseen; of these some are known, since another request has the address
-    /// of theirs. The others are taken for those of processes that are gone, and for the oldest.
-    func inFlight(_ misses: (submitted: UInt64, completed: UInt64), _ counters: KernelCounters) -> [RequestInFlight] {
+    /// Those that can still be in flight, the newest first. So many completions as went unseen are taken for those of processes that are gone,
+    /// and for the oldest.
+    func inFlight(unseen: UInt64) -> [RequestInFlight] {
         let isAlive = Dictionary(
             uniqueKeysWithValues: Set(map(\.pid)).map { ($0, ProcFS.mayAccess("/proc/\($0)", F_OK)) })
         let possible = filter { isAlive[$0.pid] == true }.sorted(falling: \.submittedAt, then: \.tid)
-        let unseen = misses.completed.addingSaturating(counters.hiddenCompletions)
-        let known = (counters.lostRequestsByCause[.missedExit] ?? 0).addingSaturating(UInt64(count - possible.count))
-        let others = Int(clamping: unseen - Swift.min(unseen, known))
-        return Array(possible.prefix(Swift.max(0, possible.count - others)))
+        let others = Int(clamping: unseen) - (count - possible.count)
+        return Array(possible.prefix(possible.count - Swift.min(possible.count, Swift.max(0, others))))
     }
 }
 

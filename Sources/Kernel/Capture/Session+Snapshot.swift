@@ -37,24 +37,24 @@ extension Session {
         let (processes, origins) = intake.aggregator.processes(beforeEntryOfLiving: readings.beforeEntry) {
             ProcFS.comm(of: $0) ?? "?"
         }
+        let requests = readings.requests.inFlight(unseen: unseenCompletions(readings.requestMisses, readings.counters))
         let vdso = vdso.profile(origins, processes: processes, readings, ticks: ticker.state, meter: meter.cost)
         let calls = intake.calls
         return Profile(
             tool: syslatVersion, host: .current(),
             capture: summary(at: moment, readings, calls, boundaryMatters: !vdso.entered.isEmpty || !vdso.served.isEmpty),
             balance: balance(readings), calls: calls, processes: processes,
-            inFlight: callsInFlight(at: moment, readings.inFlight) + requestsInFlight(at: moment, readings.requestsInFlight),
-            vdso: vdso, refused: readings.refused, requests: probes.watchesRequests ? requestBalance(readings) : nil)
+            inFlight: callsInFlight(at: moment, readings.inFlight) + requestsInFlight(at: moment, requests),
+            vdso: vdso, refused: readings.refused,
+            requests: probes.watchesRequests ? requestBalance(readings, inFlight: UInt64(requests.count)) : nil)
     }
 
-    private func requestBalance(_ readings: Readings) -> Balance {
+    private func requestBalance(_ readings: Readings, inFlight: UInt64) -> Balance {
         let (counters, misses) = (readings.counters, readings.requestMisses)
         let (completed, overflowed) = (intake.aggregator.requests, intake.aggregator.overflowedRequests)
         var lost = counters.lostRequestsByCause
         lost[.recursion] = misses.submitted
-        let inFlight = UInt64(readings.requestsInFlight.count)
-        lost[.missedExit, default: 0] += removedRequests
-        lost[.missedExit, default: 0] += UInt64(readings.requests.count) - inFlight
+        lost[.missedExit, default: 0] += removedRequests + UInt64(readings.requests.count) - inFlight
         let entered = counters.requests + misses.submitted
         let explained = completed + inFlight + counters.silentRequests + lost.values.reduce(0, +)
         let inBatches = phase == .drained || explained > entered ? 0 : entered - explained
@@ -177,8 +177,6 @@ private struct CompletedCalls {
 struct Readings {
     let inFlight: [InFlightSlot]
     let requests: [RequestInFlight]
-    /// Those of them that can still be in flight.
-    let requestsInFlight: [RequestInFlight]
     let requestMisses: (submitted: UInt64, completed: UInt64)
     let refused: [RefusedCalls]
     let beforeEntry: [Int32: BeforeEntry]
@@ -198,6 +196,5 @@ struct Readings {
         ticks = try probes.ticks()
         (entry, exit) = probes.statistics()
         counters = probes.counters
-        requestsInFlight = requests.inFlight(requestMisses, counters)
     }
 }
