@@ -101,7 +101,7 @@ let output: [Target] = [
         uses: ["Comparison", "LatencyHistogram", "PlainText", "Profile", "SaturatingMath", "SyscallTable"]),
     module(
         "TextReport", on: .output,
-        uses: ["Comparison", "LatencyHistogram", "Presentation", "Profile", "SaturatingMath", "SyscallTable"]),
+        uses: ["Comparison", "LatencyHistogram", "PlainText", "Presentation", "Profile", "SaturatingMath", "SyscallTable"]),
     module(
         "Exports", on: .output,
         uses: [
@@ -162,7 +162,8 @@ let rootFreeTests: [Target] = [
     .testTarget(
         name: "TextReportTests",
         dependencies: [
-            "Comparison", "ComparisonSupport", "LatencyHistogram", "Presentation", "Profile", "ReportFixtures", "SyscallTable",
+            "Comparison", "ComparisonSupport", "LatencyHistogram", "PlainText", "Presentation", "Profile", "ReportFixtures",
+            "SyscallTable",
             "TestSupport", "TextReport",
         ],
         exclude: ["Snapshots"], swiftSettings: strict),
@@ -215,7 +216,8 @@ let tracingTests: [Target] = [
     .testTarget(
         name: "CaptureTests",
         dependencies: [
-            "CallSelection", "Capture", "CaptureSupport", "CSyslatABI", "HostCheck", "LatencyHistogram", "Linux", "Probes",
+            "Aggregation", "CallSelection", "Capture", "CaptureSupport", "CSyslatABI", "HostCheck", "LatencyHistogram", "Linux",
+            "Probes",
             "Profile",
             "SyscallTable", "syslat",
         ],

@@ -166,6 +166,24 @@ import Testing
         #expect(fits.merged(with: fits).capture.warnings.isEmpty)
     }
 
+    @Test func `requests add up, and a profile that did not watch them gives a warning`() {
+        func watched(_ submitted: UInt64) -> Profile {
+            var profile = small(calls: [])
+            profile.requests = Balance(
+                entered: submitted, completed: submitted - 1, inFlight: 1, neverReturned: 0, lostByCause: [:])
+            return profile
+        }
+        let both = watched(7).merged(with: watched(5))
+        #expect(both.requests?.entered == 12 && both.requests?.completed == 10 && both.requests?.inFlight == 2)
+        #expect(both.capture.warnings.isEmpty)
+        for one in [watched(7).merged(with: small(calls: [])), small(calls: []).merged(with: watched(7))] {
+            #expect(one.requests?.entered == 7)
+            #expect(
+                one.capture.warnings == ["Only some of the profiles watched requests to io_uring: their rows are from those alone."]
+            )
+        }
+    }
+
     @Test func `profiles of different hosts give a warning`() {
         let one = small(calls: [])
         var other = one

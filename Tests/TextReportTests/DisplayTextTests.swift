@@ -1,3 +1,4 @@
+import PlainText
 import Presentation
 import TestSupport
 import Testing
@@ -49,7 +50,7 @@ import Testing
             let scalars = (0..<Int.random(in: 0...40, using: &generator)).compactMap { _ in
                 Unicode.Scalar(UInt32(truncatingIfNeeded: generator.next()) >> UInt32.random(in: 11...28, using: &generator))
             }
-            let text = SafeText.sanitized(String(String.UnicodeScalarView(scalars)))
+            let text = PlainText.line(String(String.UnicodeScalarView(scalars)))
             let limit = Int.random(in: 4...30, using: &generator)
             #expect(DisplayText.width(DisplayText.truncated(text, to: limit)) <= limit)
             let lines = DisplayText.wrapped(text, to: limit, hanging: 2)

@@ -1,6 +1,6 @@
 import Glibc
 
-/// Exact one-sided Mann–Whitney tests of two small samples.
+/// One-sided Mann–Whitney tests of two samples, exact where they are small or no two values are equal.
 ///
 /// U is the number of pairs in which the value of the second sample is the larger one. Source: Mann and Whitney, "On a test of
 /// whether one of two random variables is stochastically larger than the other" (1947); the recurrence is their equation 1.
@@ -64,7 +64,7 @@ package struct MannWhitney: Sendable {
 
     /// With more pairs than this, and equal values, the distribution of U is taken for normal: counting would take time by the fourth
     /// power of the boots, and the difference is below a thousandth.
-    package static let mostCountedPairs = 2500
+    private static let mostCountedPairs = 2500
 
     /// The same by midranks: every choice of `newCount` of the pooled ranks is equally likely, and all of them are counted.
     private static func testWithTies(_ pooled: [(value: Double, isNew: Bool)], newCount: Int) -> PValues {

@@ -120,6 +120,10 @@ extension Profile {
             let warning = "Only some of the profiles measured every call: in those that sampled, latencies are estimates."
             if !capture.warnings.contains(warning) { capture.warnings.append(warning) }
         }
+        if (requests == nil) != (other.requests == nil), (requests ?? other.requests)?.entered ?? 0 > 0 {
+            let warning = "Only some of the profiles watched requests to io_uring: their rows are from those alone."
+            if !capture.warnings.contains(warning) { capture.warnings.append(warning) }
+        }
         let workload = workload(with: other, warnings: &capture.warnings)
         let merged = Profile(
             tool: tool, host: host, capture: capture, balance: balance.merged(with: other.balance),

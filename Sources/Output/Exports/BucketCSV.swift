@@ -13,6 +13,8 @@ enum BucketCSV {
     static func rows(_ calls: [CallProfile], _ sampled: String, after first: [String] = []) -> [[String]] {
         var rows: [[String]] = []
         for call in calls {
+            // Requests to io_uring never are.
+            let sampled = call.id.abi == .ioUring ? CSVReport.mark(false) : sampled
             let id = [call.id.abi.name, String(call.id.number), call.id.name]
             var parts = Outcome.allCases.map { counts(call.distribution(of: $0)) }
             parts.append(counts(call.series.mergedDistribution(where: \.failed)))

@@ -1,3 +1,4 @@
+import PlainText
 package import Presentation
 import LatencyHistogram
 import SaturatingMath
@@ -57,7 +58,7 @@ package enum CSVReport {
             }.joined()
     }
 
-    private static func mark(_ isSampled: Bool) -> String { isSampled ? "yes" : "no" }
+    static func mark(_ isSampled: Bool) -> String { isSampled ? "yes" : "no" }
 
     private static let processColumns = ["pid", "comm", "title"]
     private static let intervalColumns = ["interval_start_ns", "interval_duration_ns", "interval_started_at_ns"]
@@ -145,7 +146,7 @@ package enum CSVReport {
 
     /// RFC 4180 has no place for control characters: names go through the same filter as in text.
     private static func line(_ fields: [String]) -> String {
-        fields.map { quoted(SafeText.sanitized($0)) }.joined(separator: ",") + "\r\n"
+        fields.map { quoted(PlainText.line($0)) }.joined(separator: ",") + "\r\n"
     }
 
     /// In quotes, doubled inside, where the field has a character that means something to a reader.

@@ -1,3 +1,4 @@
+import PlainText
 import Presentation
 import SaturatingMath
 import LatencyHistogram
@@ -60,7 +61,7 @@ package enum FoldedReport {
     static func frame(_ name: String) -> String {
         var harmless = ""
         // By scalar: a semicolon with an accent on it is another character, and a semicolon to every reader.
-        for scalar in SafeText.sanitized(name).unicodeScalars {
+        for scalar in PlainText.line(name).unicodeScalars {
             harmless.unicodeScalars.append(scalar == ";" ? ":" : scalar)
         }
         let isSpace = { (character: Character) in character == " " }

@@ -1,3 +1,4 @@
+import PlainText
 package import Presentation
 package import Profile
 
@@ -73,7 +74,7 @@ package enum TextReport {
         if profile.calls.isEmpty && profile.processes.isEmpty {
             // The calls of a workload stand with its cases.
             if profile.workload == nil {
-                let explanation = SafeText.sanitized(EmptyCapture.explanation(of: profile))
+                let explanation = PlainText.line(EmptyCapture.explanation(of: profile))
                 sections.append(DisplayText.wrapped(explanation, to: context.width))
             }
         } else {

@@ -1,3 +1,4 @@
+import PlainText
 import Presentation
 import LatencyHistogram
 package import Profile
@@ -13,7 +14,7 @@ package enum HgrmReport {
     ///
     /// Complexity: O(all buckets).
     package static func render(_ profile: Profile) -> String {
-        var text = "# syslat \(SafeText.sanitized(profile.tool)): latency of system calls in nanoseconds "
+        var text = "# syslat \(PlainText.line(profile.tool)): latency of system calls in nanoseconds "
         text += "(output value unit scaling ratio 1), one block for each call\n"
         if let sampling = profile.capture.sampling { text += "# \(SamplingText.mark(sampling))\n" }
         for call in profile.calls {

@@ -1,3 +1,4 @@
+import PlainText
 import Presentation
 import LatencyHistogram
 package import Profile
@@ -20,7 +21,7 @@ package enum HlogReport {
         let start = DecimalText.seconds(nanoseconds: capture.startedAtNanoseconds)
         let date = Timestamp.readable(nanosecondsSince1970: capture.startedAtNanoseconds)
         var text = """
-            #[syslat \(SafeText.sanitized(profile.tool)): latency of system calls in nanoseconds]
+            #[syslat \(PlainText.line(profile.tool)): latency of system calls in nanoseconds]
             #[Histogram log format version 1.3]
             #[StartTime: \(start) (seconds since epoch), \(date)]
             #[BaseTime: \(start) (seconds since epoch)]

@@ -1,3 +1,4 @@
+import PlainText
 import Presentation
 
 /// One metric with all its samples, in the text of OpenMetrics 1.0.
@@ -23,7 +24,7 @@ struct MetricFamily {
 
     /// Adds a sample. `suffix` is what the kind of metric wants behind the name: `_total`, `_bucket`.
     mutating func add(_ suffix: String = "", _ labels: Labels = [], _ value: String) {
-        let list = labels.map { "\($0.name)=\"\(Self.escaped(SafeText.sanitized($0.value)))\"" }.joined(separator: ",")
+        let list = labels.map { "\($0.name)=\"\(Self.escaped(PlainText.line($0.value)))\"" }.joined(separator: ",")
         samples += name + suffix + (labels.isEmpty ? "" : "{\(list)}") + " \(value)\n"
     }
 

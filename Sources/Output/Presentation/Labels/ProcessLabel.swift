@@ -1,11 +1,12 @@
+import PlainText
 package import Profile
 
 extension ProcessProfile {
     /// The name, with the title where that says more: `nginx`, `postgres: walwriter`, `backup.py [/usr/bin/python3]`. `?` without a name.
     package var label: String {
-        let comm = SafeText.sanitized(comm)
+        let comm = PlainText.line(comm)
         let name = comm.isEmpty ? "?" : comm
-        guard let title = title.map(SafeText.sanitized) else { return name }
+        guard let title = title.map(PlainText.line) else { return name }
         // A path of a program is longer than its name, and says no more. Login shells have a hyphen before theirs.
         let path = title.prefix { $0 != " " }
         let file = path.lastIndex(of: "/").map { path.index(after: $0) } ?? title.startIndex

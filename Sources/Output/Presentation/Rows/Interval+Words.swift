@@ -1,3 +1,4 @@
+import PlainText
 package import Profile
 import SaturatingMath
 import SyscallTable
@@ -30,7 +31,7 @@ extension CallsInFlight {
         let count = UInt64(calls.count).addingSaturating(omitted)
         guard let first = calls.byUrgency(\.id, age: \.ageNanoseconds).first else { return nil }
         let age = (first.beganBefore ? "≥ " : "") + HumanFormat.duration(nanoseconds: first.ageNanoseconds)
-        return "\(SafeText.sanitized(first.id.label(on: host))) \(age)"
+        return "\(PlainText.line(first.id.label(on: host))) \(age)"
             + (count > 1 ? ", \(HumanFormat.count(count - 1)) more" : "")
     }
 }

@@ -1,3 +1,4 @@
+import PlainText
 import SaturatingMath
 package import LatencyHistogram
 package import Profile
@@ -78,7 +79,7 @@ extension TableRow {
 
 extension TableRow {
     package init(call: CallProfile, host: Host) {
-        name = SafeText.sanitized(call.id.label(on: host))
+        name = PlainText.line(call.id.label(on: host))
         calls = call.calls
         errors = call.errors
         totalNanoseconds = call.distribution.sum
@@ -89,7 +90,7 @@ extension TableRow {
     }
 
     package init(process: ProcessProfile) {
-        let comm = SafeText.sanitized(process.comm)
+        let comm = PlainText.line(process.comm)
         if let pid = process.pid {
             name = process.label
             suffix = " (\(pid))"

@@ -1,3 +1,4 @@
+import PlainText
 import Presentation
 package import Comparison
 
@@ -12,7 +13,7 @@ package enum MarkdownReport {
     /// Source: GFM spec 0.29, section 6.1 (backslash escapes) and 6.2 (entities); `@` and `#` would name people and issues.
     static func escaped(_ text: String) -> String {
         var result = ""
-        for scalar in SafeText.sanitized(text).unicodeScalars {
+        for scalar in PlainText.line(text).unicodeScalars {
             switch scalar {
             case "\\", "`", "*", "_", "[", "]", "|", "~", "$", "!": result += "\\\(scalar)"
             case "<": result += "&lt;"

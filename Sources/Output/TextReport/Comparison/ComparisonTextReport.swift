@@ -1,3 +1,4 @@
+import PlainText
 import Presentation
 package import Comparison
 import Glibc
@@ -33,7 +34,7 @@ private struct ComparisonTextReport {
 
     private func wrapped(_ sentences: [String], indent: Int = 0) -> [String] {
         sentences.flatMap { sentence in
-            let lines = DisplayText.wrapped(SafeText.sanitized(sentence), to: width - indent, hanging: 2)
+            let lines = DisplayText.wrapped(PlainText.line(sentence), to: width - indent, hanging: 2)
             return lines.map { DisplayText.spaces(indent) + $0 }
         }
     }
@@ -60,13 +61,13 @@ private struct ComparisonTextReport {
 
     private var differences: [String] {
         guard !comparison.differences.isEmpty else { return [] }
-        let longest = comparison.differences.map { DisplayText.width(SafeText.sanitized($0.name)) }.max() ?? 0
+        let longest = comparison.differences.map { DisplayText.width(PlainText.line($0.name)) }.max() ?? 0
         let names = min(longest, width / 3)
         func values(_ values: [String]) -> String {
-            values.isEmpty ? "none" : values.map { $0.isEmpty ? "none" : SafeText.sanitized($0) }.joined(separator: ", ")
+            values.isEmpty ? "none" : values.map { $0.isEmpty ? "none" : PlainText.line($0) }.joined(separator: ", ")
         }
         let lines = comparison.differences.flatMap { difference in
-            let name = DisplayText.truncated(SafeText.sanitized(difference.name), to: names)
+            let name = DisplayText.truncated(PlainText.line(difference.name), to: names)
             let text = "\(values(difference.base)) → \(values(difference.new))"
             let broken = DisplayText.wrapped(text, to: width - names - 4)
             return broken.enumerated().map { place, line in
@@ -83,7 +84,7 @@ private struct ComparisonTextReport {
             cell.measure == .untraced ? .cost(value) : .duration(value)
         }
         return Table.Row(
-            name: SafeText.sanitized(comparison.label(cell.subject)), suffix: " \(cell.measure.rawValue)",
+            name: PlainText.line(comparison.label(cell.subject)), suffix: " \(cell.measure.rawValue)",
             cells: [
                 duration(cell.base), duration(cell.new),
                 cell.shift.map { .text(ComparisonWords.change($0.effect)) } ?? .none,
@@ -147,7 +148,7 @@ private struct ComparisonTextReport {
         let rows = found.map { change in
             let time = change.newTime.map { HumanFormat.quantity(nanoseconds: $0) }
             return Table.Row(
-                name: SafeText.sanitized(comparison.label(change.subject)),
+                name: PlainText.line(comparison.label(change.subject)),
                 cells: [
                     change.shape.map { .text(ComparisonWords.size($0.distance)) } ?? .none,
                     change.shape?.p.map { .text(ComparisonWords.probability($0)) } ?? .none,
@@ -182,7 +183,7 @@ private struct ComparisonTextReport {
                 estimate.interval.map { "\(rounded($0.lowerBound))…\(rounded($0.upperBound))" }
             }
             let first = Table.Row(
-                name: SafeText.sanitized(comparison.label(change.subject)),
+                name: PlainText.line(comparison.label(change.subject)),
                 cells: cells { ComparisonWords.change($0.effect).number })
             let second = Table.Row(name: words.confidence, indent: 2, cells: intervals)
             return intervals.contains { !$0.isNone } ? [first, second] : [first]

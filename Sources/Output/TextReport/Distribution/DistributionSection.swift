@@ -1,3 +1,4 @@
+import PlainText
 import Presentation
 import LatencyHistogram
 import Profile
@@ -14,7 +15,7 @@ enum DistributionSection {
         case .named(let names):
             let found = calls.filter { call in names.contains { call.id.isNamed($0, on: context.profile.host) } }
             let missing = names.filter { name in !found.contains { $0.id.isNamed(name, on: context.profile.host) } }
-            let notes = missing.map { "No call of \(SafeText.sanitized($0)) completed: no distribution to show." }
+            let notes = missing.map { "No call of \(PlainText.line($0)) completed: no distribution to show." }
             return found.map { block($0, context) } + notes.map { DisplayText.wrapped($0, to: context.width) }
         }
     }
@@ -24,7 +25,7 @@ enum DistributionSection {
             call, style: context.style, width: context.width, mostRows: context.options.histogramRows)
         let total = HumanFormat.duration(nanoseconds: call.distribution.sum)
         let summary = ": \(HumanFormat.count(call.calls, "call", "calls")), \(total) in total"
-        let name = SafeText.sanitized(call.id.label(on: context.profile.host))
+        let name = PlainText.line(call.id.label(on: context.profile.host))
         let title = DisplayText.truncated(name, to: context.width - DisplayText.width(summary))
         return [context.style.bold(title) + summary] + drawing.legend + drawing.rows
     }

@@ -1,6 +1,8 @@
+import PlainText
+
 /// Text measured in the columns of a terminal.
 enum DisplayText {
-    /// How many columns a text takes. Expects a text that `SafeText.sanitized` has passed, or one of our own.
+    /// How many columns a text takes. Expects a text that `PlainText.line` has passed, or one of our own.
     static func width(_ text: some StringProtocol) -> Int {
         text.unicodeScalars.reduce(0) { $0 + width(of: $1) }
     }

@@ -1,3 +1,4 @@
+import PlainText
 import LatencyHistogram
 import Presentation
 import Profile
@@ -25,7 +26,7 @@ enum AfterExitSection {
         let all = calls.reduce(UInt64(0)) { $0.addingSaturating($1.afterExit?.distribution.sum ?? 0) }
         let shown = Array(calls.filter { matters($0, all) }.prefix(callsShown))
         let rows = shown.compactMap { call in
-            call.afterExit.map { row(of: $0, named: SafeText.sanitized(call.id.label(on: context.profile.host))) }
+            call.afterExit.map { row(of: $0, named: PlainText.line(call.id.label(on: context.profile.host))) }
         }
         guard !rows.isEmpty else { return titled("work was left \(summary(of: calls)): too little to matter", context) }
         let table = Table(nameTitle: "LEFT BY", columns: columns, rows: rows, style: context.style)

@@ -1,3 +1,4 @@
+import PlainText
 import Presentation
 import SaturatingMath
 import Profile
@@ -16,7 +17,7 @@ enum ErrorsSection {
         guard !failing.isEmpty else { return [] }
         let top = context.options.grouping == .call ? context.options.top : nil
         let shown = failing.prefix(min(callsListed, max(1, top ?? callsListed)))
-        let labels = shown.map { SafeText.sanitized($0.id.label(on: context.profile.host)) }
+        let labels = shown.map { PlainText.line($0.id.label(on: context.profile.host)) }
         let column = min(24, labels.map(DisplayText.width).reduce(0, max) + 1)
         var lines = [context.style.bold("Errors")]
         for (call, label) in zip(shown, labels) {

@@ -1,3 +1,4 @@
+import PlainText
 import Presentation
 import Profile
 
@@ -16,7 +17,7 @@ enum HeaderSection {
             lines.append(commandLine(command, exitStatus: capture.exitStatus, width: context.width))
         }
         if let selection = capture.selection {
-            lines.append(DisplayText.truncated("Calls: \(SafeText.sanitized(selection))", to: context.width))
+            lines.append(DisplayText.truncated("Calls: \(PlainText.line(selection))", to: context.width))
         }
         if let sampling = capture.sampling {
             let mark = SamplingText.mark(sampling)
@@ -32,7 +33,7 @@ enum HeaderSection {
     /// The last of `parts` is cut off where the line is too long.
     private static func line(_ parts: [String], keeping rest: [String], _ context: ReportContext) -> String {
         func joined(_ parts: [String]) -> String {
-            parts.filter { !$0.isEmpty }.map(SafeText.sanitized).joined(separator: separator)
+            parts.filter { !$0.isEmpty }.map(PlainText.line).joined(separator: separator)
         }
         return DisplayText.truncated(joined(parts), keeping: separator + joined(rest), to: context.width)
     }
@@ -45,7 +46,7 @@ enum HeaderSection {
     /// The command as a shell would take it; the exit status stays readable where the command is cut off.
     private static func commandLine(_ command: [String], exitStatus: Int32?, width: Int) -> String {
         let status = exitStatus.map { " (exit status \($0))" } ?? ""
-        let words = command.map { SafeText.sanitized(quoted($0)) }.joined(separator: " ")
+        let words = command.map { PlainText.line(quoted($0)) }.joined(separator: " ")
         return DisplayText.truncated("Command: \(words)", keeping: status, to: width)
     }
 

@@ -1,3 +1,4 @@
+import PlainText
 import Presentation
 import Profile
 import SaturatingMath
@@ -61,8 +62,8 @@ enum InFlightSection {
             let name = [call.comm.isEmpty ? "?" : call.comm, call.thread ?? ""].filter { !$0.isEmpty }.joined(separator: "/")
             let task = call.pid == call.tid ? "\(call.pid)" : "\(call.pid)/\(call.tid)"
             return (
-                process: SafeText.sanitized(name), task: " (\(task))",
-                call: SafeText.sanitized(call.id.label(on: context.profile.host)) + times,
+                process: PlainText.line(name), task: " (\(task))",
+                call: PlainText.line(call.id.label(on: context.profile.host)) + times,
                 age: (call.beganBefore ? "≥ " : "") + HumanFormat.duration(nanoseconds: call.ageNanoseconds)
             )
         }

@@ -1,3 +1,4 @@
+import PlainText
 import Presentation
 import Profile
 import SyscallTable
@@ -25,7 +26,7 @@ enum NotesSection {
         if !columns.isEmpty, context.profile.calls.contains(where: { $0.id.abi == .ioUring }) { columns.append(requests) }
         if context.callRows.contains(where: { $0.figures != nil && $0.isWeak(0) }) { columns.append(weak) }
         return (columns + Notes.sentences(on: context.profile)).flatMap {
-            DisplayText.wrapped(SafeText.sanitized($0), to: context.width, hanging: 2)
+            DisplayText.wrapped(PlainText.line($0), to: context.width, hanging: 2)
         }
     }
 }

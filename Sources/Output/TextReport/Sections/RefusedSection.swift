@@ -1,3 +1,4 @@
+import PlainText
 import Presentation
 import Profile
 import SyscallTable
@@ -11,7 +12,7 @@ enum RefusedSection {
         guard !refused.isEmpty else { return [] }
         let rows = refused.prefix(kindsShown).map { kind in
             (
-                name: DisplayText.truncated(SafeText.sanitized(kind.id.label(on: context.profile.host)), to: 24),
+                name: DisplayText.truncated(PlainText.line(kind.id.label(on: context.profile.host)), to: 24),
                 result: kind.errno.map(ErrnoTable.name) ?? "answered", calls: HumanFormat.count(kind.calls), by: kind.by.phrase
             )
         }

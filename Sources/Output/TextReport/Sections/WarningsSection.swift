@@ -1,3 +1,4 @@
+import PlainText
 import Presentation
 import Profile
 
@@ -13,7 +14,7 @@ enum WarningsSection {
 
     /// One sentence, marked.
     static func lines(_ sentence: String, _ emphasis: TextStyle.Emphasis, _ style: TextStyle, _ width: Int) -> [String] {
-        var lines = DisplayText.wrapped("\(mark) \(SafeText.sanitized(sentence))", to: width, hanging: 2)
+        var lines = DisplayText.wrapped("\(mark) \(PlainText.line(sentence))", to: width, hanging: 2)
         lines[0] = style.apply(emphasis, mark) + lines[0].dropFirst(mark.count)
         return lines
     }

@@ -1,3 +1,4 @@
+import PlainText
 import Presentation
 import LatencyHistogram
 import Profile
@@ -13,7 +14,7 @@ enum WorkloadSection {
         guard let workload = context.profile.workload else { return [] }
         let rows = workload.cases.filter { $0.state == .measured }.map(row)
         let table = Table(nameTitle: "CASE", columns: columns, rows: rows, style: context.style)
-        return DisplayText.wrapped(SafeText.sanitized(workload.sentence), to: context.width, hanging: 2)
+        return DisplayText.wrapped(PlainText.line(workload.sentence), to: context.width, hanging: 2)
             + (rows.isEmpty ? [] : table.lines(width: context.width)) + others(workload, context)
     }
 
@@ -21,7 +22,7 @@ enum WorkloadSection {
         let all = item.series.mergedDistribution { _ in true }
         let figures = LatencyFigures(all)
         return Table.Row(
-            name: SafeText.sanitized(item.name),
+            name: PlainText.line(item.name),
             cells: [
                 .cost(item.untraced?.median), all.isEmpty ? .none : .count(all.count),
                 .duration(figures.map { Double($0[.p50]) }), .duration(figures.map { Double($0[.p99]) }),
@@ -43,11 +44,11 @@ enum WorkloadSection {
     /// What has no row, and why.
     private static func others(_ workload: WorkloadResult, _ context: ReportContext) -> [String] {
         workload.cases.flatMap { item -> [String] in
-            let name = SafeText.sanitized(item.name)
+            let name = PlainText.line(item.name)
             switch item.state {
             case .measured: return []
             case .absent(let reason):
-                return DisplayText.wrapped("absent: \(name): \(SafeText.sanitized(reason))", to: context.width, hanging: 2)
+                return DisplayText.wrapped("absent: \(name): \(PlainText.line(reason))", to: context.width, hanging: 2)
             case .failed(let reason):
                 return WarningsSection.lines("the case \(name) failed: \(reason)", .red, context.style, context.width)
             }

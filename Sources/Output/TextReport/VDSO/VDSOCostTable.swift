@@ -1,3 +1,4 @@
+import PlainText
 import Presentation
 import LatencyHistogram
 import Profile
@@ -35,7 +36,7 @@ enum VDSOCostTable {
             cells: [
                 .count(entry.distribution.count), .duration(figures.map { Double($0[.p50]) }),
                 .duration(figures.map { Double($0[.p99]) }),
-            ] + costs(function, context) + [.text(SafeText.sanitized(entry.reason.label))])
+            ] + costs(function, context) + [.text(PlainText.line(entry.reason.label))])
     }
 
     /// Functions that only have estimates: one row each, of the clock that is asked for most.
@@ -46,7 +47,7 @@ enum VDSOCostTable {
             guard let function = measured.first(where: { $0.clock == .monotonic }) ?? measured.first,
                 !vdso.entered.contains(where: { $0.function == name && $0.clock == function.clock })
             else { return nil }
-            let label = SafeText.sanitized(name)
+            let label = PlainText.line(name)
             return Table.Row(
                 name: function.clock.map { "\(label)(\($0.name))" } ?? label,
                 cells: [.none, .none, .none] + costs(function, context) + [.text("served")])

@@ -1,3 +1,4 @@
+import PlainText
 import Presentation
 import SaturatingMath
 import Profile
@@ -30,7 +31,7 @@ enum VDSOProcessTable {
     }
 
     private static func rows(of process: VDSOProcess, _ vdso: VDSOProfile, _ context: ReportContext) -> [Table.Row] {
-        let name = SafeText.sanitized(process.comm)
+        let name = PlainText.line(process.comm)
         var heading = Table.Row(name: name, cells: cells(), isStrong: true)
         if let pid = process.pid {
             (heading.name, heading.suffix) = (name.isEmpty ? "?" : name, " (\(pid))")
@@ -40,7 +41,7 @@ enum VDSOProcessTable {
         let functions = process.functions.flatMap { rows(of: $0, vdso, context) }
         let vsyscalls = process.vsyscalls.map { count in
             Table.Row(
-                name: "vsyscall:\(SafeText.sanitized(count.name))", indent: 2,
+                name: "vsyscall:\(PlainText.line(count.name))", indent: 2,
                 cells: cells(calls: count.calls, why: "vsyscall"))
         }
         return [heading] + functions + vsyscalls
@@ -57,14 +58,14 @@ enum VDSOProcessTable {
         }
         if function.shares.allSatisfy({ $0.entry.clock == nil && $0.entry.id.abi.name == host.arch }), !function.shares.isEmpty {
             return function.shares.enumerated().flatMap { number, share in
-                rows(share, SafeText.sanitized(function.name), served: number == 0 ? served : nil)
+                rows(share, PlainText.line(function.name), served: number == 0 ? served : nil)
             }
         }
         if function.shares.count == 1, served == nil {
             let (id, clock) = (function.shares[0].entry.id, function.shares[0].entry.clock)
             return rows(function.shares[0], id.label(on: host) + (clock.map { " \($0.name)" } ?? ""))
         }
-        let heading = Table.Row(name: SafeText.sanitized(function.name), indent: 2, cells: cells(served: served))
+        let heading = Table.Row(name: PlainText.line(function.name), indent: 2, cells: cells(served: served))
         return [heading]
             + function.shares.flatMap { share in
                 let (id, clock) = (share.entry.id, share.entry.clock)
@@ -85,14 +86,14 @@ enum VDSOProcessTable {
             name: name, indent: indent,
             cells: cells(
                 served: served, calls: share.process.calls, total: share.process.totalNanoseconds,
-                why: SafeText.sanitized(share.entry.reason.label), savings: savings))
+                why: PlainText.line(share.entry.reason.label), savings: savings))
     }
 
     /// The files whose code made the calls, below the row of the calls.
     private static func callers(of process: VDSOEntryProcess) -> [Table.Row] {
         guard !process.callers.isEmpty else { return [] }
         var rows = process.callers.prefix(filesShown).map { caller in
-            let path = caller.file.isEmpty ? "memory without a file" : SafeText.sanitized(caller.file)
+            let path = caller.file.isEmpty ? "memory without a file" : PlainText.line(caller.file)
             // The end of a path says more than its beginning.
             let split = path.lastIndex(of: "/") ?? path.startIndex
             return Table.Row(

@@ -1,3 +1,4 @@
+import PlainText
 import Presentation
 import Profile
 
@@ -8,7 +9,7 @@ enum VDSOSection {
         let capture = context.profile.capture
         guard let vdso = context.profile.vdso, !VDSOFindings.isNegligible(vdso, capture) else { return [] }
         let explanations = VDSOFindings.explanations(vdso, capture).flatMap {
-            DisplayText.wrapped(SafeText.sanitized($0), to: context.width, hanging: 2)
+            DisplayText.wrapped(PlainText.line($0), to: context.width, hanging: 2)
         }
         let byProcess = [context.style.bold("vDSO")] + VDSOProcessTable.lines(vdso, context)
         return [byProcess, VDSOCostTable.lines(vdso, context), explanations]

@@ -1,3 +1,4 @@
+import PlainText
 import Presentation
 package import Profile
 import SyscallTable
@@ -17,17 +18,17 @@ package enum VDSOTextReport {
     }
 
     private static func heading(_ report: VDSOReport, _ style: TextStyle, _ width: Int) -> [String] {
-        let tool = SafeText.sanitized(report.tool.hasPrefix("syslat") ? report.tool : "syslat \(report.tool)")
+        let tool = PlainText.line(report.tool.hasPrefix("syslat") ? report.tool : "syslat \(report.tool)")
         let host = report.host
         let machine = ["Linux \(host.kernelRelease)", host.arch, host.cpuModel].filter { !$0.isEmpty }
-            .map(SafeText.sanitized).joined(separator: " · ")
-        let clocksource = " · clocksource \(SafeText.sanitized(host.clocksource))"
+            .map(PlainText.line).joined(separator: " · ")
+        let clocksource = " · clocksource \(PlainText.line(host.clocksource))"
         return [
             style.bold(DisplayText.truncated("\(tool) · self-test of the vDSO", to: width)),
             DisplayText.truncated(machine, keeping: clocksource, to: width), "",
         ]
             + [report.imageSentence, report.vsyscallSentence].flatMap {
-                DisplayText.wrapped(SafeText.sanitized($0), to: width, hanging: 2)
+                DisplayText.wrapped(PlainText.line($0), to: width, hanging: 2)
             }
     }
 
@@ -39,7 +40,7 @@ package enum VDSOTextReport {
         return [style.bold("What mitigations add to each system call")]
             + report.boundaryMitigations.flatMap { mitigation in
                 let sentence = "\(mitigation.name): \(mitigation.effect)"
-                return DisplayText.wrapped(SafeText.sanitized(sentence), to: width - 2, hanging: 2).map { "  " + $0 }
+                return DisplayText.wrapped(PlainText.line(sentence), to: width - 2, hanging: 2).map { "  " + $0 }
             }
     }
 
@@ -78,7 +79,7 @@ package enum VDSOTextReport {
     }
 
     private static func label(_ function: VDSOFunction) -> String {
-        SafeText.sanitized(function.name) + (function.clock.map { "(\($0.name))" } ?? "")
+        PlainText.line(function.name) + (function.clock.map { "(\($0.name))" } ?? "")
     }
 
     // MARK: Below the table
@@ -92,7 +93,7 @@ package enum VDSOTextReport {
                 case nil: ""
                 }
             guard !reason.isEmpty else { return [] }
-            let sentence = "\(label(trial.function)): \(SafeText.sanitized(reason))"
+            let sentence = "\(label(trial.function)): \(PlainText.line(reason))"
             return DisplayText.wrapped(sentence, to: width - 2, hanging: 2).map { "  " + $0 }
         }
         return lines.isEmpty ? [] : [style.bold("Without figures")] + lines
