@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * Requests to io_uring: work that no system call shows. A request is measured from its submission, which io_uring_enter or the kernel's
- * submission thread (IORING_SETUP_SQPOLL) does in the name of the process, to its last completion. A submission tells the request by its
- * address, and so does the completion. What completes a request may be any thread.
+ * submission thread (IORING_SETUP_SQPOLL) does in the name of the process, to its last completion. Both name the request by its address. Any
+ * thread may complete it.
  */
 #ifndef SYSLAT_URING_BPF_H
 #define SYSLAT_URING_BPF_H
@@ -39,8 +39,9 @@ struct io_uring_sqe {
 
 /*
  * The arguments of the tracepoints have changed over time. A kernel's BTF has a type for each tracepoint, and CO-RE tells whether it is
- * like one of these. Up to Linux 5.19 a completion did not name its request, or the submission had other arguments; the failure, which
- * has changed with it, tells. A kernel that lacks one of the names refuses to look for it without CAP_SYS_ADMIN, so there are no others.
+ * like one of these. Up to Linux 5.19 a completion did not name its request, or the submission had other arguments; the arguments of a
+ * failure changed together with those of a submission. libbpf looks for a name that the kernel lacks among the types of its modules, which
+ * takes CAP_SYS_ADMIN: these are names that all kernels since 5.18 have.
  */
 typedef void (*btf_trace_io_uring_req_failed___request)(void *, struct io_uring_sqe *, struct io_kiocb *, int);       /* 6.0 */
 typedef void (*btf_trace_io_uring_complete___values)(void *, void *, void *, __u64, int, unsigned int, __u64, __u64); /* 5.19 */
