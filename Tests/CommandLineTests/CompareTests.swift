@@ -48,7 +48,8 @@ extension CommandLineTests {
                 let run = try compare("\(option) a-* -- b-*", in: scratch)
                 #expect(run.status == status)
                 #expect(
-                    run.output.contains("INCONCLUSIVE: 3 boots a side can't decide about 12 gated cells: at least 5 are needed"),
+                    run.output.replacing("\n  ", with: " ").contains(
+                        "INCONCLUSIVE: 3 boots a side can't decide about 12 gated cells: at least 5 of each kernel are needed"),
                     "\(run.output)")
             }
             // A regression stays one whatever the undecided cells count as.
@@ -81,6 +82,58 @@ extension CommandLineTests {
         func `each option of the gate changes the verdict`(options: String, status: Int32) throws {
             let run = try compare("\(options) a-* -- slow-*", in: try files())
             #expect(run.status == status, "\(run.output)\(run.error)")
+        }
+
+        /// Seven boots of a bench on both sides, and a service that reads, closes and sends.
+        private func benches() throws -> Scratch {
+            let scratch = try Scratch()
+            let cases: [SyntheticCases.Case] = [
+                .init("read-small", untraced: 400, [.init(0, 410)]),
+                .init("open-close", untraced: 2_700, [.init(257, 1_500), .init(3, 440)]),
+            ]
+            for (name, seed, kernel) in [("a", 1, "6.8"), ("b", 2, "6.12")] as [(String, UInt64, String)] {
+                for file in SyntheticCases(cases, seed: seed, kernel: kernel).files(name) {
+                    try write(file.profile, file.path, to: scratch)
+                }
+            }
+            let calls: [SyntheticService.Call] = [.init(0, 600, calls: 600), .init(3, 300, calls: 300), .init(44, 900, calls: 200)]
+            var service = SyntheticService(calls).file("service").profile
+            try write(service, "service", to: scratch)
+            service.host.arch = "aarch64"
+            try write(service, "foreign", to: scratch)
+            try write(SyntheticService([]).file("empty").profile, "empty", to: scratch)
+            try write(SyntheticBoots(seed: 1).files("x")[0].profile, "boot", to: scratch)
+            return scratch
+        }
+
+        @Test func `the calls of a service are gated by their weights`() throws {
+            let run = try compare("--gate p50 --weights service a-* -- b-*", in: try benches())
+            let text = run.output.replacing("\n  ", with: " ")
+            #expect(run.status == 0 && run.error == "", "\(run.output)")
+            #expect(text.contains("all 5 gated cells are decided") && text.contains("This service's kernel time: "), "\(text)")
+            #expect(text.contains("Without a case: sendto (29 %)."), "\(text)")
+            let named = try compare("--gate p50 --gate-calls read a-* -- b-*", in: try benches())
+            #expect(named.status == 0 && named.output.contains("all 2 gated cells are decided"), "\(named.output)")
+        }
+
+        @Test(
+            arguments: [
+                ("--weights service --gate-calls read a-* -- b-*", 64, "--weights and --gate-calls both choose the calls"),
+                ("--gate-calls raed a-* -- b-*", 64, "There is no system call 'raed' to gate. Did you mean read"),
+                ("--gate-calls '' a-* -- b-*", 64, "There is no system call '' to gate"),
+                ("--gate-calls futex a-* -- b-*", 2, "BASE has no call of futex, so it can't be gated"),
+                ("--weights missing a-* -- b-*", 2, "Can't read missing"),
+                ("--weights empty a-* -- b-*", 2, "empty has no calls that ran"),
+                ("--weights foreign a-* -- b-*", 2, "foreign was recorded on aarch64 and"),
+                ("--weights a-0.syslat a-* -- b-*", 2, "a-0.syslat is of the workload standard, not of a service"),
+                ("--weights service boot -- boot", 2, "leave --weights out"),
+                ("--gate time a-* -- b-*", 64, "no figure 'time' to compare"),
+                ("--weights - - -- b-*", 64, "Standard input (-) can be read only once."),
+            ] as [(String, Int32, String)])
+        func `calls that can't be gated are refused`(line: String, status: Int32, sentence: String) throws {
+            let run = try compare(line, in: try benches())
+            #expect(run.status == status && run.output == "", "\(run.output)\(run.error)")
+            #expect(run.error.contains(sentence), "\(run.error)")
         }
 
         /// Four boots a side can decide three cells, and not six.
@@ -176,6 +229,7 @@ extension CommandLineTests {
             let scratch = try files()
             let run = try shell("cd '\(scratch.folder)' && \"$SYSLAT\" compare a-* -- - <b-0.syslat")
             #expect(run.status == 3 && run.output.contains("one boot a side says nothing about how boots differ"), "\(run.error)")
+            #expect(run.output.replacing("\n  ", with: " ").contains("What changed between these two, `syslat diff` describes."))
         }
     }
 }

@@ -26,7 +26,7 @@ package struct SyntheticBoots: Sendable {
         Call(39, 180), Call(257, 1_100, count: 2_000, failed: true),
     ]
 
-    package var kernel = "6.1.0-56-cloud-amd64"
+    package var kernel = "6.8.0-56-cloud-amd64"
     package var count = 7
     package var seed: UInt64
     /// The standard deviation of ln of a call's speed from boot to boot.
@@ -112,7 +112,7 @@ extension SyntheticBoots {
                         operations: series.distribution.count,
                         untraced: (series.distribution.value(at: .p50)).map {
                             CallCost(median: Double($0) - 100, lowerQuartile: Double($0) - 110, upperQuartile: Double($0) - 90)
-                        }, series: [series])
+                        }, calls: [CaseCall(call.id, [series])])
                 }
             }
             file.profile.workload = WorkloadResult(

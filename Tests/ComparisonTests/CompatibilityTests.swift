@@ -125,13 +125,13 @@ import Testing
 
     @Test func `a side that mixes kernels or clock sources gets a warning`() throws {
         var mixed = Self.base
-        mixed[2].profile.host.kernelRelease = "6.1.99"
+        mixed[2].profile.host.kernelRelease = "6.8.99"
         mixed[4].profile.host.clocksource = "hpet"
         let found = try warnings(mixed, Self.new)
         #expect(found.count == 2)
         #expect(
             found[0]
-                == "BASE mixes 2 values of kernel: 6.1.0-56-cloud-amd64, 6.1.99. Its boots differ by more than chance.")
+                == "BASE mixes 2 values of kernel: 6.8.0-56-cloud-amd64, 6.8.99. Its boots differ by more than chance.")
         #expect(found[1].hasPrefix("BASE mixes 2 values of clocksource: hpet, tsc."))
     }
 
@@ -166,7 +166,7 @@ import Testing
         let found = try Comparer.compare(base: Self.base, new: new).differences
         #expect(
             found == [
-                IdentityDifference(name: "kernel", base: ["6.1.0-56-cloud-amd64"], new: ["6.12"]),
+                IdentityDifference(name: "kernel", base: ["6.8.0-56-cloud-amd64"], new: ["6.12"]),
                 IdentityDifference(name: "microcode", base: ["0xa0011d5"], new: ["0x2"]),
                 IdentityDifference(name: "clocksource", base: ["tsc"], new: ["hpet"]),
                 IdentityDifference(name: "kernel build", base: ["#1 SMP PREEMPT_DYNAMIC"], new: ["#2"]),

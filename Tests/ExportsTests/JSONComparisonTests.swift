@@ -21,6 +21,12 @@ import Testing
         try Snapshot().verify(rounded, is: "compare-\(name).json")
     }
 
+    @Test func `the JSON diff matches its snapshot`() throws {
+        var diff = try Diffs.diff("typical")
+        diff.rows = Array(diff.rows.prefix(3))
+        try Snapshot().verify(try JSONReport.render(diff, arch: "x86_64", pretty: true), is: "diff.json")
+    }
+
     @Test func `the order of files doesn't change the JSON`() throws {
         var random = SeededGenerator.fromEnvironment()
         let sides = Comparisons.sides(factors: [257: 1.23])

@@ -51,6 +51,10 @@ import Testing
             try Comparisons.names.map { try JSONReport.render(try Comparisons.comparison($0)) }, "comparison")
     }
 
+    @Test func `JSON diffs fit the diff schema`() throws {
+        try expectFit(try Diffs.names.map { try JSONReport.render(try Diffs.diff($0), arch: "x86_64") }, "diff")
+    }
+
     // MARK: Strictness
 
     /// A document with every part of a profile.
@@ -72,6 +76,10 @@ import Testing
         comparison.subjects = Array(comparison.subjects.prefix(2))
         (comparison.others, comparison.gated) = (Array(comparison.others.prefix(2)), Array(comparison.gated.prefix(2)))
         try expectFit([try JSONReport.render(comparison)], "comparison", plants: true)
+        comparison = try Comparisons.comparison("weighted")
+        (comparison.others, comparison.subjects) = ([], [])
+        try expectFit([try JSONReport.render(comparison)], "comparison", plants: true)
+        try expectFit([try JSONReport.render(try Diffs.diff("typical"), arch: "x86_64")], "diff", plants: true)
     }
 
     /// A renamed name would be missing and unknown at once; a name left out is only missing.

@@ -10,6 +10,8 @@ import Testing
     private static let distribution = LatencyHistogram(
         buckets: [.init(index: 100, count: 2), .init(index: 300, count: 1)], aboveRange: 0, sum: 545, min: 100, max: 345)
 
+    private static let read = SyscallID(abi: .x86_64, number: 0)
+
     private static func workload(
         version: Int = 2, median: Double = 81.5, state: WorkloadCase.State = .measured
     ) -> WorkloadResult {
@@ -19,7 +21,7 @@ import Testing
                 WorkloadCase(
                     name: "read-1", state: state, syscalls: ["read"], operations: 3,
                     untraced: CallCost(median: median, lowerQuartile: 80, upperQuartile: 90),
-                    series: [Series(outcome: .ran, failed: false, distribution: distribution)]),
+                    calls: [CaseCall(read, [Series(outcome: .ran, failed: false, distribution: distribution)])]),
                 WorkloadCase(name: "uring-nop", state: .absent("no io_uring"), syscalls: ["io_uring_enter"], operations: 0),
             ])
     }

@@ -68,11 +68,45 @@ package enum Comparisons {
             return try Comparer.compare(
                 base: SyntheticBoots(seed: 1).workloadFiles("a", machine: .countedEmulation),
                 new: second.workloadFiles("b", machine: .countedEmulation), options: ComparisonOptions(gate: [.p50, .untraced]))
+        case "moved":
+            return try benches(closing: 1_040, weights: nil)
+        case "weighted":
+            return try benches(closing: 1_040, weights: service)
+        case "outside":
+            return try benches(closing: 440, openClose: 3_300, weights: nil)
         default:
             let sides = sides()
             return try Comparer.compare(base: sides.base, new: sides.new)
         }
     }
 
-    package static let names = ["regressed", "three-boots", "one-boot", "noisy", "nothing", "emulated", "passed"]
+    package static let names = [
+        "regressed", "three-boots", "one-boot", "noisy", "nothing", "emulated", "passed", "moved", "weighted", "outside",
+    ]
+
+    // MARK: Benches
+
+    /// Kernels between which `close` takes over work from its exit, or an operation gets slower outside its calls.
+    private static func benches(closing: Double, openClose untraced: Double = 2_700, weights: ComparedFile?) throws -> Comparison {
+        func cases(_ close: Double, _ untraced: Double) -> [SyntheticCases.Case] {
+            [
+                .init("open-close", untraced: untraced, [.init(257, 1_500), .init(3, close)]),
+                .init("pipe-ping-pong", untraced: 9_000, [.init(1, 1_900), .init(0, 4_200, .blocked)]),
+                .init("open-missing", untraced: 800, [.init(257, 900, failed: true)]),
+                .init("unix-socket", untraced: 1_300, [.init(44, 700), .init(45, 500)]),
+            ]
+        }
+        var options = ComparisonOptions(gate: [.p50])
+        options.weights = try weights.map { try ServiceWeights($0) }
+        return try Comparer.compare(
+            base: SyntheticCases(cases(440, 2_700), seed: 1, kernel: "6.1.0-56-cloud-amd64").files("a"),
+            new: SyntheticCases(cases(closing, untraced), seed: 2, kernel: "6.12.117+deb12-cloud-amd64").files("b"),
+            options: options)
+    }
+
+    private static let service = SyntheticService([
+        .init(44, 800, calls: 5_000), .init(45, 600, calls: 5_000), .init(3, 300, calls: 2_000),
+        .init(0, 900, calls: 300, errors: 40),
+        .init(232, 900_000, calls: 1_000, blocked: 1_000), .init(307, 700, calls: 900),
+    ]).file("service.syslat")
 }

@@ -22,6 +22,16 @@ import Testing
         try Snapshot().verify(MarkdownReport.render(try Comparisons.comparison(name)), is: "compare-\(name).md")
     }
 
+    @Test(arguments: Diffs.names) func `diffs as text and Markdown match their snapshots`(name: String) throws {
+        let diff = try Diffs.diff(name)
+        for width in [100, 72] {
+            let text = TextReport.render(diff, arch: "x86_64", width: width)
+            #expect(text.split(separator: "\n").allSatisfy { DisplayText.width($0) <= width }, "\(text)")
+            if width == 100 || name == "typical" { try Snapshot().verify(text, is: "diff-\(name)-width-\(width).txt") }
+        }
+        try Snapshot().verify(MarkdownReport.render(diff, arch: "x86_64", top: 4), is: "diff-\(name).md")
+    }
+
     @Test func `the verdict of a comparison comes first`() throws {
         let lines = TextReport.render(try Comparisons.comparison("regressed"), color: true).split(separator: "\n")
         #expect(

@@ -10,7 +10,7 @@ struct CaseMeasurement {
     var batches: [Double] = []
     private var state = WorkloadCase.State.measured
     private var operations: UInt64 = 0
-    private var series: [Series] = []
+    private var calls: [CaseCall] = []
 
     init(definition: CaseDefinition) { self.definition = definition }
 
@@ -20,14 +20,14 @@ struct CaseMeasurement {
     var result: WorkloadCase {
         WorkloadCase(
             name: definition.name, state: state, syscalls: definition.calls.map(\.name), operations: operations,
-            untraced: batches.isEmpty || !isMeasured ? nil : CallCost(batches: batches), series: series)
+            untraced: batches.isEmpty || !isMeasured ? nil : CallCost(batches: batches), calls: calls)
     }
 
     /// Takes in what a window recorded of `made` operations. The case fails unless these are exactly the calls that they make.
     mutating func take(_ window: WindowedCapture.Window, operations made: UInt64) {
         guard let mismatch = mismatch(window, operations: made) else {
             operations += made
-            for call in window.calls { series = series.merged(with: call.series) }
+            calls = calls.merged(with: window.calls.map { CaseCall($0.id, $0.series) })
             return
         }
         state = .failed(mismatch)

@@ -10,13 +10,13 @@ struct Boot {
     let id: String
     /// When its first capture began, in nanoseconds since 1970.
     let start: UInt64
-    let subjects: [Subject: BootSubject]
+    var subjects: [Subject: BootSubject]
     /// Its capture's probe floor, in nanoseconds.
     let floor: Double?
     /// ln of what entering and leaving the kernel costs, in nanoseconds.
     let boundary: Double?
-    /// Why cases were not measured.
-    let states: [Subject.Name: WorkloadCase.State]
+    /// Why cases were not measured, by name.
+    let states: [String: WorkloadCase.State]
 
     init(id: String, files: [Profile]) {
         self.id = id
@@ -47,6 +47,12 @@ struct BootSubject {
     let shares: [BucketShare]
     /// ln of what one operation takes untraced.
     let untraced: Double?
+    /// What the calls of one operation take between their tracepoints, in nanoseconds: the sum of the medians of all series, each as often
+    /// as an operation makes such calls. And how many calls that are.
+    let inside: Double?
+    let callsPerOperation: Double
+    /// ln of the time of a service: see ``ServiceIndex``.
+    var serviceTime: Double?
     let calls: UInt64
     /// Nanoseconds of all calls.
     let total: Double
@@ -58,40 +64,61 @@ struct BootSubject {
         points = ShiftPoint.all.indices.map { place in runs.compactMap { $0.points[place] }.mean }
         shares = BucketShare.mean(runs.map(\.shares).filter { !$0.isEmpty })
         untraced = runs.compactMap(\.untraced).mean
+        inside = runs.compactMap(\.inside).mean
+        callsPerOperation = runs.map(\.callsPerOperation).mean ?? 0
         calls = runs.reduce(0) { $0.addingSaturating($1.calls) }
         total = runs.map(\.total).reduce(0, +)
         rate = runs.compactMap(\.rate).mean
         time = runs.compactMap(\.time).mean
     }
 
-    /// - Parameter seconds: what the calls are counted per: the capture's, or nil of a case.
-    init(_ distribution: LatencyHistogram, seconds: Double?, operations: UInt64 = 0) {
+    /// - Parameters:
+    ///   - seconds: what the calls are counted per: the capture's, or nil of a case.
+    ///   - work: what the calls left to their threads. The program waits for it too.
+    init(_ distribution: LatencyHistogram, seconds: Double?, operations: UInt64 = 0, work: AfterExit? = nil) {
         let values = distribution.values(at: ShiftPoint.all.map(\.quantile)) ?? []
         points = zip(ShiftPoint.all, values).map { point, value in
-            distribution.count >= point.leastCalls ? log(Double(max(value, 1))) : nil
+            guard distribution.count >= point.leastCalls else { return nil }
+            return log(max(Double(value), 1) + (work?.added(to: point.quantile, of: distribution.count) ?? 0))
         }
         shares = distribution.count >= Measure.p50.leastCalls ? BucketShare.of(distribution) : []
-        untraced = nil
         calls = distribution.count
-        total = Double(distribution.sum)
+        total = Double(distribution.sum) + (work?.mean(of: distribution.count) ?? 0) * Double(distribution.count)
         let per = seconds ?? Double(operations)
         rate = seconds.flatMap { $0 > 0 ? log(Double(distribution.count) / $0) : nil }
         time = per > 0 && total > 0 ? log(total / per) : nil
+        (untraced, inside, callsPerOperation) = (nil, nil, 0)
     }
 
     /// An operation of a case: its calls are counted with their results.
-    init(untraced: Double, total: Double) {
+    init(operationOf item: WorkloadCase, untraced: Double) {
         points = [Double?](repeating: nil, count: ShiftPoint.all.count)
         shares = []
         self.untraced = untraced > 0 ? log(untraced) : nil
+        let operations = Double(item.operations)
+        let series = item.calls.flatMap(\.series).filter { !$0.distribution.isEmpty }
+        let medians = series.reduce(0.0) { sum, series in
+            sum + Double(series.distribution.value(at: .p50) ?? 0) * Double(series.distribution.count)
+        }
+        inside = operations > 0 && !series.isEmpty ? medians / operations : nil
+        callsPerOperation = operations > 0 ? series.reduce(0.0) { $0 + Double($1.distribution.count) } / operations : 0
         calls = 0
-        self.total = total
+        total = untraced * operations
         (rate, time) = (nil, nil)
+    }
+
+    /// The time of a service.
+    init(serviceTime: Double) {
+        points = [Double?](repeating: nil, count: ShiftPoint.all.count)
+        shares = []
+        (untraced, inside, callsPerOperation, calls, total, rate, time) = (nil, nil, 0, 0, 0, nil, nil)
+        self.serviceTime = serviceTime
     }
 
     subscript(measure: Measure) -> Double? {
         switch measure {
         case .untraced: untraced
+        case .time: serviceTime
         default: ShiftPoint.all.firstIndex { $0.quantile == measure.quantile }.flatMap { points[$0] }
         }
     }
@@ -100,34 +127,56 @@ struct BootSubject {
 /// The subjects of one file.
 private struct RunSubjects {
     var subjects: [Subject: BootSubject] = [:]
-    var states: [Subject.Name: WorkloadCase.State] = [:]
+    var states: [String: WorkloadCase.State] = [:]
 
     init(_ profile: Profile) {
         if let workload = profile.workload {
             for item in workload.cases { add(item) }
         } else {
             let seconds = Double(profile.capture.durationNanoseconds) / 1e9
-            for call in profile.calls { add(call.series, to: .call(call.id), seconds: seconds, operations: 0) }
+            for call in profile.calls { add(call, seconds: seconds) }
         }
     }
 
+    /// A subject for each call, outcome and result, and one for the operation.
     private mutating func add(_ item: WorkloadCase) {
-        let name = Subject.Name.workloadCase(item.name)
         guard item.state == .measured else {
-            states[name] = item.state
+            states[item.name] = item.state
             return
         }
-        add(item.series, to: name, seconds: nil, operations: item.operations)
+        for call in item.calls {
+            for series in call.series where !series.distribution.isEmpty {
+                let name = CaseCallName(caseName: item.name, id: call.id, outcome: series.outcome)
+                subjects[Subject(.caseCall(name), series.failed ? .error : .ok)] = BootSubject(
+                    series.distribution, seconds: nil, operations: item.operations)
+            }
+        }
         guard let untraced = item.untraced?.median else { return }
-        let total = item.series.reduce(0.0) { $0 + Double($1.distribution.sum) }
-        subjects[Subject(name, .operation)] = BootSubject(untraced: untraced, total: total)
+        subjects[Subject(.workloadCase(item.name), .operation)] = BootSubject(operationOf: item, untraced: untraced)
     }
 
-    private mutating func add(_ series: [Series], to name: Subject.Name, seconds: Double?, operations: UInt64) {
+    private mutating func add(_ call: CallProfile, seconds: Double) {
         for result in [Subject.Result.ok, .error] {
-            let distribution = series.mergedDistribution { $0.failed == (result == .error) }
+            let distribution = call.series.mergedDistribution { $0.failed == (result == .error) }
             guard !distribution.isEmpty else { continue }
-            subjects[Subject(name, result)] = BootSubject(distribution, seconds: seconds, operations: operations)
+            // Which calls left the work isn't known; nearly all succeed.
+            let work = result == .ok ? call.afterExit : nil
+            subjects[Subject(.call(call.id), result)] = BootSubject(distribution, seconds: seconds, work: work)
         }
+    }
+}
+
+extension AfterExit {
+    /// What is added to a quantile of so many calls: where most of them left work, the same quantile of the work, as if slow calls left
+    /// slow work; else the mean over all calls.
+    fileprivate func added(to quantile: Quantile, of calls: UInt64) -> Double {
+        guard self.calls >= calls / 2, let values = distribution.values(at: [quantile]) else { return mean(of: calls) }
+        return values.first.map { Double($0) } ?? 0
+    }
+
+    /// The mean over so many calls, of which these left work.
+    fileprivate func mean(of calls: UInt64) -> Double {
+        guard calls > 0, distribution.count > 0 else { return 0 }
+        return Double(distribution.sum) / Double(distribution.count) * Double(min(self.calls, calls)) / Double(calls)
     }
 }

@@ -15,7 +15,11 @@ struct Cells {
 
     /// The figures of a subject that can be compared.
     static func measures(of subject: Subject) -> [Measure] {
-        subject.result == .operation ? [.untraced] : Measure.quantiles
+        switch subject.name {
+        case .service: [.time]
+        case .workloadCase: [.untraced]
+        case .call, .caseCall: Measure.quantiles
+        }
     }
 
     /// - Returns: a cell, without p-values where not every boot has the figure.
@@ -59,6 +63,7 @@ struct Cells {
 
     /// The cost of tracing is in every traced time, and may differ between kernels.
     private func leastNanoseconds(_ measure: Measure) -> Double {
+        if measure == .time { return 0 }
         guard measure != .untraced, let mine = base.probeFloor, let theirs = new.probeFloor else {
             return options.minimumNanoseconds
         }
@@ -68,7 +73,7 @@ struct Cells {
     /// A change of too few nanoseconds to matter counts as none. A difference of the probe floors is another thing: it may hide a
     /// change, so it can prevent a verdict but never gives one.
     private func equivalenceMargin(_ cell: Cell) -> Double {
-        guard let base = cell.base, base > 0 else { return cell.margin }
+        guard cell.measure != .time, let base = cell.base, base > 0 else { return cell.margin }
         return max(cell.margin, log(1 + options.minimumNanoseconds / base))
     }
 
@@ -88,7 +93,19 @@ struct Cells {
     private func absenceVerdict(_ subject: Subject) -> Verdict {
         if state(subject, in: new)?.isFailure == true { return .noData }
         if base.boots(with: subject) == 0 { return .new }
-        return new.boots(with: subject) == 0 ? .gone : .noData
+        // A call that now ends in another way is not gone: how long it takes is an open question.
+        return new.boots(with: subject) == 0 && !isMade(subject, in: new) ? .gone : .noData
+    }
+
+    /// Whether a side makes the call in the same case, however it ends.
+    private func isMade(_ subject: Subject, in side: Side) -> Bool {
+        guard case .caseCall(let call) = subject.name else { return false }
+        return side.boots.contains { boot in
+            boot.subjects.keys.contains { key in
+                guard case .caseCall(let other) = key.name else { return false }
+                return other.caseName == call.caseName && other.id == call.id
+            }
+        }
     }
 
     private func absence(_ subject: Subject, _ measure: Measure) -> String {
@@ -99,7 +116,10 @@ struct Cells {
             case .measured?, nil: break
             }
             let boots = side.boots(with: subject)
-            if boots == 0 { return "not there on \(side.name)" }
+            if boots == 0 {
+                return isMade(subject, in: side)
+                    ? "the calls of \(side.name) end in other ways (outcome or result)" : "not there on \(side.name)"
+            }
             let able = side.boots.count { $0.subjects[subject]?[measure] != nil }
             guard able < side.boots.count else { continue }
             if measure == .untraced {
@@ -112,7 +132,8 @@ struct Cells {
     }
 
     private func state(_ subject: Subject, in side: Side) -> WorkloadCase.State? {
-        side.boots.lazy.compactMap { $0.states[subject.name] }.first
+        guard let name = subject.name.caseName else { return nil }
+        return side.boots.lazy.compactMap { $0.states[name] }.first
     }
 }
 

@@ -30,16 +30,25 @@ private struct ComparisonRun {
     let options: ComparisonOptions
     let family: Family
     let cells: Cells
+    let service: ServiceSummary?
     /// What to know before trusting the figures.
     let doubts: [String]
 
     init(
         base: [ComparedFile], new: [ComparedFile], noise: [ComparedFile], options: ComparisonOptions
     ) throws(ComparisonError) {
-        (self.base, self.new, self.noise) = (Side("BASE", base), Side("NEW", new), Side("NOISE", noise))
+        var (mine, theirs) = (Side("BASE", base), Side("NEW", new))
+        self.noise = Side("NOISE", noise)
         self.options = options
-        doubts = try Compatibility.check(self.base, self.new, noise: self.noise, options: options)
-        family = Family(self.base, options)
+        doubts = try Compatibility.check(mine, theirs, noise: self.noise, options: options)
+        let index: ServiceIndex? =
+            if let weights = options.weights {
+                try ServiceIndex(weights, BoundaryMoves(Cells(base: mine, new: theirs, noise: self.noise, options: options)))
+            } else { nil }
+        index?.put(into: &mine, &theirs)
+        service = index?.summary
+        (self.base, self.new) = (mine, theirs)
+        family = try Family(self.base, options)
         cells = Cells(base: self.base, new: self.new, noise: self.noise, options: options)
     }
 
@@ -51,8 +60,10 @@ private struct ComparisonRun {
         var comparison = Comparison(
             options: options, base: base.summary, new: new.summary, workload: workload,
             differences: Identity.differences(base, new), warnings: doubts + differentFloors + fewBootsOfNoise, gated: gated,
-            notGated: family.notGated, others: others(names, beside: Set(gated.map { Key($0.subject, $0.measure) })),
-            subjects: names.map(change(of:)), vdso: VDSOComparison(base, new, cells.distribution, alpha: options.alpha),
+            notGated: family.notGated, beside: family.beside, service: service,
+            others: others(names, beside: Set(gated.map { Key($0.subject, $0.measure) })),
+            subjects: names.filter { $0 != ServiceIndex.subject }.map(change(of:)),
+            vdso: VDSOComparison(base, new, cells.distribution, alpha: options.alpha),
             bootsNeeded: Resolution.bootsNeeded(family: max(1, gated.count), alpha: options.alpha), outcome: .inconclusive)
         comparison.outcome = outcome(of: comparison)
         for place in comparison.gated.indices {
@@ -109,13 +120,13 @@ private struct ComparisonRun {
             judged.q = q
             judged.verdict = verdict(on: cell, by: q)
             return judged
-        }
+        }.withMoves(BoundaryMoves(self.cells))
     }
 
     /// The cells that don't decide.
     private func others(_ subjects: [Subject], beside gated: Set<Key>) -> [Cell] {
-        subjects.flatMap { subject in
-            Cells.measures(of: subject).compactMap { measure in
+        let found = subjects.flatMap { subject in
+            Cells.measures(of: subject).compactMap { measure -> Cell? in
                 guard !gated.contains(Key(subject, measure)) else { return nil }
                 var cell = cells.cell(subject, measure)
                 guard let p = cell.p else { return nil }
@@ -123,6 +134,7 @@ private struct ComparisonRun {
                 return cell
             }
         }
+        return found.withMoves(BoundaryMoves(cells))
     }
 
     private func verdict(on cell: Cell, by evidence: Evidence) -> Verdict {
@@ -130,8 +142,7 @@ private struct ComparisonRun {
         guard min(base.boots.count, new.boots.count) > 1, let mine = cell.base, let theirs = cell.new else {
             return .inconclusive
         }
-        // Some slack: 12 times 1/252 isn't a binary fraction either.
-        let level = options.alpha * (1 + 1e-12)
+        let level = options.level
         if evidence.regressed <= level && theirs - mine >= cell.leastNanoseconds { return .regressed }
         if evidence.improved <= level && mine - theirs >= cell.leastNanoseconds { return .improved }
         return evidence.equivalent <= level ? .equivalent : .inconclusive
@@ -178,5 +189,34 @@ private struct ComparisonRun {
             shifts: ShiftPoint.all.indices.compactMap { place in
                 shift { $0.points[place] }.map { SubjectChange.Shift(point: ShiftPoint.all[place], estimate: $0) }
             })
+    }
+}
+
+extension [Cell] {
+    /// The same cells, with the moves of their cases. What is slower between the tracepoints of a call but not for the program has MOVED,
+    /// and so has what is faster there alone.
+    fileprivate func withMoves(_ moves: BoundaryMoves) -> [Cell] {
+        var known: [String: BoundaryMove?] = [:]
+        func move(of name: String) -> BoundaryMove? {
+            if let found = known[name] { return found }
+            let found = moves.move(of: name)
+            known[name] = .some(found)
+            return found
+        }
+        return map { cell in
+            guard let name = cell.subject.name.caseName, [.regressed, .improved].contains(cell.verdict), let move = move(of: name)
+            else {
+                return cell
+            }
+            var cell = cell
+            let isSlower = cell.verdict == .regressed
+            if cell.measure == .untraced {
+                // The verdict stands; the time that changed lies outside the calls.
+                if isSlower != move.isInward { cell.move = move }
+            } else if isSlower == move.isInward, !moves.hasOperationMoved(name, isSlower: isSlower) {
+                (cell.verdict, cell.move) = (.moved, move)
+            }
+            return cell
+        }
     }
 }

@@ -15,6 +15,10 @@ package struct Comparison: Sendable, Hashable {
     package var gated: [Cell]
     /// Figures of subjects with more time than a gated one, for which BASE has too few calls.
     package var notGated: [NotGated]
+    /// Calls that are not gated at all.
+    package var beside: BesideGate
+    /// What the service's weights stand for; nil without them.
+    package var service: ServiceSummary?
     /// All other cells that both sides have, in the order of their subjects. Their p-values are not adjusted for their number.
     package var others: [Cell]
     /// Everything that is there on either side, in order.
@@ -41,15 +45,24 @@ package struct Comparison: Sendable, Hashable {
     /// How a system call is named: its ABI stands before it where it is not the machines' own.
     package func label(_ name: Subject.Name) -> String {
         switch name {
+        case .service: "this service"
         case .workloadCase(let name): name
-        case .call(let id): id.abi.name == base.arch ? id.name : "\(id.abi.name):\(id.name)"
+        case .call(let id): id.label(arch: base.arch)
+        case .caseCall(let call): call.caseName + (call.id.map { ": \($0.label(arch: base.arch))" } ?? "")
         }
     }
 
-    /// The same with the calls that are meant: `openat (errors)`.
+    /// The same with the calls that are meant: `openat (errors)`, `pipe-ping-pong: read (blocked)`.
     package func label(_ subject: Subject) -> String {
-        label(subject.name) + (subject.result == .error ? " (errors)" : "")
+        let which = [subject.name.unusualOutcome, subject.result == .error ? "errors" : nil].compactMap { $0 }.joined(
+            separator: ", ")
+        return label(subject.name) + (which.isEmpty ? "" : " (\(which))")
     }
+}
+
+extension SyscallID {
+    /// Its name, with its ABI before it unless that is the machine's own.
+    func label(arch: String) -> String { abi.name == arch ? name : "\(abi.name):\(name)" }
 }
 
 /// One side, in short.
@@ -88,6 +101,8 @@ package enum Verdict: String, Sendable, Hashable, CaseIterable {
     case regressed = "REGRESSED"
     case improved = "IMPROVED"
     case equivalent = "EQUIVALENT"
+    /// Its calls changed between their tracepoints and the operation didn't: work moved across that boundary.
+    case moved = "MOVED"
     case inconclusive = "INCONCLUSIVE"
     /// Not every boot has enough calls.
     case noData = "NO DATA"
@@ -123,6 +138,8 @@ package struct Cell: Sendable, Hashable {
     package var bootsNeeded: Int?
     /// Why there are no data; nil where there are.
     package var absence: String?
+    /// How the time of its case moved across the boundary of the tracepoints; nil where that isn't shown.
+    package var move: BoundaryMove?
 }
 
 /// p-values of the three hypotheses that a verdict rejects: no regression beyond the margin, no improvement beyond it, no
@@ -139,6 +156,14 @@ package struct Evidence: Sendable, Hashable {
 package struct NotGated: Sendable, Hashable {
     package var subject: Subject
     package var measure: Measure
+}
+
+/// The calls of BASE of which no figure is gated.
+package struct BesideGate: Sendable, Hashable {
+    /// By falling time in BASE.
+    package var subjects: [Subject]
+    /// Of the time of all calls in BASE.
+    package var share: Double
 }
 
 /// What is known about a subject, apart from its gated figures.

@@ -7,6 +7,11 @@ package enum Measure: String, Sendable, Hashable, CaseIterable {
     case p999 = "p99.9"
     /// What one operation of a workload's case takes as the program sees it, untraced.
     case untraced
+    /// What all calls of a service take, by their weights.
+    case time
+
+    /// The measures that can be asked for. The time of a service comes with its weights.
+    package static let gateable: [Measure] = allCases.filter { $0 != .time }
 
     /// The measures that are quantiles, in rising order.
     package static let quantiles: [Measure] = allCases.filter { $0.quantile != nil }
@@ -40,10 +45,14 @@ package struct ComparisonOptions: Sendable, Hashable {
     package var learnsNoise = true
     /// Whether profiles that lost calls are compared all the same.
     package var acceptsLosses: Bool
+    /// The calls to gate, by name as reports have it; nil for those that take the most time.
+    package var gateCalls: [String]?
+    /// The service whose calls are gated; nil for those of BASE.
+    package var weights: ServiceWeights?
 
     /// Tails vary more than medians: what does not matter yet grows with the quantile.
     package static let defaultDeltas: [Measure: Double] = [
-        .p50: 0.05, .p90: 0.10, .p99: 0.10, .p999: 0.20, .untraced: 0.05,
+        .p50: 0.05, .p90: 0.10, .p99: 0.10, .p999: 0.20, .untraced: 0.05, .time: 0.05,
     ]
 
     package init(
@@ -61,6 +70,9 @@ package struct ComparisonOptions: Sendable, Hashable {
     }
 
     package func delta(_ measure: Measure) -> Double { deltas[measure] ?? 0 }
+
+    /// ``alpha`` with some slack: 12 times 1/252 isn't a binary fraction either.
+    var level: Double { alpha * (1 + 1e-12) }
 }
 
 /// Why profiles can't be compared: a sentence with the remedy.

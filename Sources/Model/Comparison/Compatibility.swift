@@ -24,7 +24,9 @@ enum Compatibility {
         try checkWorkloads(sides)
         try checkMachines(sides)
         let losses = try checkLosses(sides, options)
+        try checkChoice(base, options)
         return emulation(base) + sampling(sides) + losses + within(sides) + between(base, new) + order(base, new)
+            + KnownMove.cautions(base, new)
     }
 
     // MARK: What can't be compared
@@ -39,6 +41,27 @@ enum Compatibility {
         throw ComparisonError(
             "\(first.path) is of \(name(first.profile)) and \(other.path) of \(name(other.profile)): different work can't be "
                 + "compared. Make both with the same version of `syslat bench` and the same options.")
+    }
+
+    /// Whether calls can be chosen as the options say.
+    private static func checkChoice(_ base: Side, _ options: ComparisonOptions) throws(ComparisonError) {
+        guard options.weights != nil || options.gateCalls != nil, let first = base.files.first else { return }
+        if let workload = first.profile.workload, !workload.cases.flatMap(\.calls).allSatisfy({ $0.id != nil }) {
+            throw ComparisonError(
+                "\(first.path) is of version \(workload.version) of the workload, which doesn't tell the calls of a case apart: run the "
+                    + "bench again with this syslat.")
+        }
+        guard let weights = options.weights else { return }
+        guard first.profile.workload != nil else {
+            throw ComparisonError(
+                "Weights are for profiles of `syslat bench`, and \(first.path) is of a service itself: leave --weights out. Its own "
+                    + "calls are gated by their time, or those that --gate-calls names.")
+        }
+        guard weights.arch == first.profile.host.arch else {
+            throw ComparisonError(
+                "\(weights.path) was recorded on \(weights.arch) and \(first.path) on \(first.profile.host.arch), whose calls are "
+                    + "others. Record the service on the same architecture.")
+        }
     }
 
     private static func checkMachines(_ sides: [Side]) throws(ComparisonError) {

@@ -6,7 +6,7 @@ struct Side {
     let name: String
     let files: [ComparedFile]
     /// In the order in which they began.
-    let boots: [Boot]
+    var boots: [Boot]
 
     /// - Parameter files: in any order; it is their paths that decide.
     init(_ name: String, _ files: [ComparedFile]) {

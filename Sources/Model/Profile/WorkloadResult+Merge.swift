@@ -57,7 +57,7 @@ extension WorkloadCase {
             syscalls: syscalls + other.syscalls.filter { !syscalls.contains($0) },
             operations: operations.addingSaturating(other.operations),
             untraced: [untraced, other.untraced].compactMap { $0 }.min { $0.figures.lexicographicallyPrecedes($1.figures) },
-            series: series.merged(with: other.series))
+            calls: calls.merged(with: other.calls))
     }
 }
 

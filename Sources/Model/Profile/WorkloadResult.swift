@@ -1,3 +1,5 @@
+package import SyscallTable
+
 /// What a fixed workload came to, for comparing kernels: `syslat bench`.
 package struct WorkloadResult: Sendable, Hashable {
     /// The name of the workload.
@@ -48,8 +50,8 @@ package struct WorkloadCase: Sendable, Hashable {
     package var operations: UInt64
     /// What one operation takes as the program sees it, while nothing is traced.
     package var untraced: CallCost?
-    /// The calls of ``syscalls`` while it was traced, by how they ended. At most one for each outcome and result.
-    package var series: [Series]
+    /// The calls of ``syscalls`` while it was traced, in the order of their ids.
+    package var calls: [CaseCall]
 
     package enum State: Sendable, Hashable {
         case measured
@@ -60,13 +62,49 @@ package struct WorkloadCase: Sendable, Hashable {
     }
 
     package init(
-        name: String, state: State, syscalls: [String], operations: UInt64, untraced: CallCost? = nil, series: [Series] = []
+        name: String, state: State, syscalls: [String], operations: UInt64, untraced: CallCost? = nil, calls: [CaseCall] = []
     ) {
         self.name = name
         self.state = state
         self.syscalls = syscalls
         self.operations = operations
         self.untraced = untraced
-        self.series = series.inOrder
+        self.calls = calls.inOrder
+    }
+
+    /// The series of all calls together.
+    package var series: [Series] { calls.reduce(into: []) { $0 = $0.merged(with: $1.series) } }
+}
+
+/// One call of a case, by how it ended.
+package struct CaseCall: Sendable, Hashable {
+    /// nil in profiles of syslat 0.1.0, which pooled the calls of a case.
+    package var id: SyscallID?
+    /// At most one for each outcome and result.
+    package var series: [Series]
+
+    package init(_ id: SyscallID?, _ series: [Series]) { (self.id, self.series) = (id, series.inOrder) }
+}
+
+extension [CaseCall] {
+    /// Those without an id first.
+    var inOrder: [CaseCall] {
+        sorted { first, second in
+            guard let mine = first.id, let theirs = second.id else { return first.id == nil && second.id != nil }
+            return mine < theirs
+        }
+    }
+
+    /// Adds calls of the same case.
+    package func merged(with others: [CaseCall]) -> [CaseCall] {
+        var merged = self
+        for addition in others {
+            if let place = merged.firstIndex(where: { $0.id == addition.id }) {
+                merged[place].series = merged[place].series.merged(with: addition.series)
+            } else {
+                merged.append(addition)
+            }
+        }
+        return merged.inOrder
     }
 }

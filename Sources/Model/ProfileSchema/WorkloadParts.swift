@@ -1,4 +1,5 @@
 package import Profile
+import SyscallTable
 
 /// Which workload a profile is of. Its cases follow: as lines in a file, as an array in a report.
 package struct WorkloadPart: Codable {
@@ -39,34 +40,42 @@ package struct WorkloadCasePart: Codable {
     /// In files; reports have figures instead.
     private var series: [CaseSeries]?
 
-    /// A series as elsewhere, without its call: a case may be about several.
+    /// A series as elsewhere. Files of syslat 0.1.0 don't say of which call.
     private struct CaseSeries: Codable {
+        let call: CallPart?
         let end: EndPart
         let distribution: DistributionPart
 
-        init(_ series: Series) {
+        private enum CodingKeys: String, CodingKey { case abi }
+
+        init(_ series: Series, of id: SyscallID?) {
+            call = id.map(CallPart.init)
             (end, distribution) = (EndPart(series.outcome, failed: series.failed), DistributionPart(series.distribution))
         }
 
         init(from decoder: any Decoder) throws {
+            let isOfCall = try decoder.container(keyedBy: CodingKeys.self).contains(.abi)
+            call = isOfCall ? try CallPart(from: decoder) : nil
             (end, distribution) = (try EndPart(from: decoder), try DistributionPart(from: decoder))
         }
 
         func encode(to encoder: any Encoder) throws {
+            try call?.encode(to: encoder)
             try end.encode(to: encoder)
             try distribution.encode(to: encoder)
         }
 
-        func decoded() throws(ProfileDefect) -> Series {
+        func decoded() throws(ProfileDefect) -> CaseCall {
             let (outcome, failed) = try end.decoded()
-            return Series(outcome: outcome, failed: failed, distribution: try distribution.decoded())
+            let series = Series(outcome: outcome, failed: failed, distribution: try distribution.decoded())
+            return CaseCall(try call?.decoded(), [series])
         }
     }
 
     package init(_ item: WorkloadCase, withSeries: Bool) {
         (name, syscalls, operations) = (item.name, item.syscalls, item.operations)
         untraced = item.untraced.map(CostPart.init)
-        if withSeries { series = item.series.map(CaseSeries.init) }
+        if withSeries { series = item.calls.flatMap { call in call.series.map { CaseSeries($0, of: call.id) } } }
         switch item.state {
         case .measured: state = "measured"
         case .absent(let reason): (state, self.reason) = ("absent", reason)
@@ -77,17 +86,26 @@ package struct WorkloadCasePart: Codable {
     package func decoded() throws(ProfileDefect) -> WorkloadCase {
         guard !name.isEmpty else { throw ProfileDefect("a case has a name") }
         guard let series else { throw ProfileDefect("'series' is missing at .workload_case") }
-        var decoded: [Series] = []
+        var seen: Set<SeriesPlace> = []
+        var decoded: [CaseCall] = []
         for part in series {
-            let series = try part.decoded()
-            guard !decoded.contains(where: { $0.outcome == series.outcome && $0.failed == series.failed }) else {
-                throw ProfileDefect("a series of the case \(name) is there twice")
+            let call = try part.decoded()
+            for series in call.series {
+                guard seen.insert(SeriesPlace(id: call.id, outcome: series.outcome, failed: series.failed)).inserted else {
+                    throw ProfileDefect("a series of the case \(name) is there twice")
+                }
             }
-            decoded.append(series)
+            decoded = decoded.merged(with: [call])
         }
         return WorkloadCase(
             name: name, state: try decodedState(), syscalls: syscalls, operations: operations, untraced: try untraced?.decoded(),
-            series: decoded)
+            calls: decoded)
+    }
+
+    private struct SeriesPlace: Hashable {
+        let id: SyscallID?
+        let outcome: Outcome
+        let failed: Bool
     }
 
     private func decodedState() throws(ProfileDefect) -> WorkloadCase.State {

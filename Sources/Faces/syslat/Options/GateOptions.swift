@@ -1,12 +1,14 @@
 import ArgumentParser
+import CallSelection
 import Comparison
+import SyscallTable
 
 /// What a comparison decides, and how strictly.
 struct GateOptions: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Relative margins: smaller changes don't matter (default: p50=5%,p90=10%,p99=10%,p99.9=20%,untraced=5%).",
+            "Relative margins: smaller changes don't matter (default: p50=5%,p90=10%,p99=10%,p99.9=20%,untraced=5%,time=5%).",
             valueName: "figure=%,…"),
         transform: GateOptions.deltas)
     var delta: [Measure: Double] = [:]
@@ -26,11 +28,31 @@ struct GateOptions: ParsableArguments {
     var alpha = 0.05
 
     @Option(
-        parsing: .unconditional, help: ArgumentHelp("Gate the first n calls or cases, by total time in BASE.", valueName: "n"))
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Gate the n calls that take the most time in BASE; of the bench, the n cases with their calls; with --weights, the n calls "
+                + "of the service.",
+            valueName: "n"))
     var top = 6
 
     @Option(
-        help: ArgumentHelp("Gate these figures: p50, p90, p99, p99.9, untraced (default: p50,p99).", valueName: "figures"),
+        parsing: .unconditional,
+        help: ArgumentHelp("Gate these calls instead, such as read,futex.", valueName: "names"), transform: GateOptions.calls)
+    var gateCalls: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Of profiles of the bench, gate the calls that this recorded service makes, weighted by their time, and give one figure "
+                + "for all of them.",
+            valueName: "file"),
+        completion: .file())
+    var weights: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Gate these figures: p50, p90, p99, p99.9, untraced (default: p50,p99). The untraced time of each gated case is gated "
+                + "with it.",
+            valueName: "figures"),
         transform: GateOptions.measures)
     var gate: [Measure] = [.p50, .p99]
 
@@ -41,27 +63,46 @@ struct GateOptions: ParsableArguments {
         guard (1...1000).contains(top) else {
             throw ValidationError("--top \(top) is out of range: give a number from 1 to 1000.")
         }
+        if weights != nil, !gateCalls.isEmpty {
+            throw ValidationError("--weights and --gate-calls both choose the calls to gate: leave one of them out.")
+        }
     }
 
-    func options(acceptsLosses: Bool) -> ComparisonOptions {
-        ComparisonOptions(
+    func options(acceptsLosses: Bool, weights: ServiceWeights? = nil) -> ComparisonOptions {
+        var options = ComparisonOptions(
             deltas: delta, minimumNanoseconds: Double(minAbs), alpha: alpha, top: top, gate: gate,
             multiplicity: fwer ? .holm : .benjaminiHochberg, acceptsLosses: acceptsLosses)
+        options.gateCalls = gateCalls.isEmpty ? nil : gateCalls
+        options.weights = weights
+        return options
     }
 
     // MARK: Values
 
-    private static let figures = Measure.allCases.map(\.rawValue).joined(separator: ", ")
-
-    private static func measure(_ name: Substring) throws -> Measure {
-        guard let measure = Measure(rawValue: String(name)) else {
+    private static func measure(_ name: Substring, of choice: [Measure] = Measure.allCases) throws -> Measure {
+        guard let measure = Measure(rawValue: String(name)), choice.contains(measure) else {
+            let figures = choice.map(\.rawValue).joined(separator: ", ")
             throw ValidationError("There is no figure '\(name)' to compare. Choose from \(figures).")
         }
         return measure
     }
 
     static func measures(_ text: String) throws -> [Measure] {
-        try text.split(separator: ",", omittingEmptySubsequences: false).map(measure)
+        try text.split(separator: ",", omittingEmptySubsequences: false).map { try measure($0, of: Measure.gateable) }
+    }
+
+    /// Names of calls as reports have them: `read`, `ia32:write`, `syscall_9999`.
+    static func calls(_ text: String) throws -> [String] {
+        let known = SyscallTable.allNames(in: ABI.allCases)
+        return try text.split(separator: ",", omittingEmptySubsequences: false).map { item in
+            let name = String(item.split(separator: ":").last ?? "")
+            guard known.contains(name) || name.hasPrefix("syscall_") else {
+                let near = NearestNames.names(near: name, among: known)
+                let hint = near.isEmpty ? "" : " Did you mean \(near.joined(separator: " or "))?"
+                throw ValidationError("There is no system call '\(item)' to gate.\(hint) Write --gate-calls read,futex.")
+            }
+            return String(item)
+        }
     }
 
     static func deltas(_ text: String) throws -> [Measure: Double] {

@@ -72,15 +72,18 @@ struct CompareCommand: ParsableCommand {
         if let option = new.first(where: { $0.hasPrefix("-") && $0 != "-" }) {
             throw ValidationError("Everything after -- is a file, even '\(option)'. Write options before BASE.")
         }
-        if (base + new + noise).count(where: { $0 == "-" }) > 1 {
+        if (base + new + noise + [gate.weights].compactMap { $0 }).count(where: { $0 == "-" }) > 1 {
             throw ValidationError("Standard input (-) can be read only once.")
         }
     }
 
     func run() throws {
         let destination = try Output(path: output, option: "-o")
+        // The smallest input comes first: a mistake in it is found before all the others are read.
+        let weights = try gate.weights.map { path in try ServiceWeights(ComparedFile(path)) }
         let comparison = try Comparer.compare(
-            base: try files(base), new: try files(new), noise: try files(noise), options: gate.options(acceptsLosses: force))
+            base: try base.map { try ComparedFile($0) }, new: try new.map { try ComparedFile($0) },
+            noise: try noise.map { try ComparedFile($0) }, options: gate.options(acceptsLosses: force, weights: weights))
         let text =
             switch format {
             case .text: TextReport.render(comparison, color: destination.wantsColor, width: destination.columns)
@@ -91,10 +94,6 @@ struct CompareCommand: ParsableCommand {
         if let status = status(comparison.outcome) { throw status.code }
     }
 
-    private func files(_ paths: [String]) throws -> [ComparedFile] {
-        try paths.map { ComparedFile(path: ExactText.shown($0), profile: try ProfileFiles.read($0)) }
-    }
-
     /// nil for success.
     private func status(_ outcome: Comparison.Outcome) -> ExitStatus? {
         switch (outcome, inconclusive) {
@@ -103,4 +102,9 @@ struct CompareCommand: ParsableCommand {
         case (.inconclusive, nil): .undecided
         }
     }
+}
+
+extension ComparedFile {
+    /// Reads a profile that was named on the command line.
+    init(_ path: String) throws { self.init(path: ExactText.shown(path), profile: try ProfileFiles.read(path)) }
 }

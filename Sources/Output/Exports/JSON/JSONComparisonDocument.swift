@@ -23,6 +23,7 @@ private struct ComparisonDocument: Encodable {
     private enum Key: String, CodingKey {
         case schema, outcome, verdict, base, new, workload, options, differences, warnings, gated, others, subjects, vdso
         case notGated = "not_gated"
+        case service
         case bootsNeeded = "boots_needed"
         case canDecide = "can_decide"
         case smallestP = "smallest_p"
@@ -44,6 +45,7 @@ private struct ComparisonDocument: Encodable {
         try container.encode(comparison.subjects.map { ComparisonSubjectPart($0, comparison) }, forKey: .subjects)
         try container.encode(
             comparison.notGated.map { NotGatedPart(SubjectName($0.subject, comparison), $0.measure) }, forKey: .notGated)
+        try container.encodeIfPresent(comparison.service.map(ServicePart.init), forKey: .service)
         try container.encode(ComparisonVDSOPart(comparison.vdso), forKey: .vdso)
         try container.encodeIfPresent(comparison.bootsNeeded, forKey: .bootsNeeded)
         try container.encode(comparison.canDecide, forKey: .canDecide)
@@ -88,17 +90,20 @@ private struct ComparisonDocument: Encodable {
         let minimum, alpha: Double
         let top: Int
         let gate: [String]
+        let gateCalls: [String]?
         let adjustment: String
 
         init(_ options: ComparisonOptions) {
             delta = Dictionary(uniqueKeysWithValues: Measure.allCases.map { ($0.rawValue, options.delta($0)) })
             (minimum, alpha, top) = (options.minimumNanoseconds, options.alpha, options.top)
             gate = options.gate.map(\.rawValue)
+            gateCalls = options.gateCalls
             adjustment = options.multiplicity.rawValue
         }
 
         enum CodingKeys: String, CodingKey {
             case minimum = "min_abs_ns"
+            case gateCalls = "gate_calls"
             case delta, alpha, top, gate, adjustment
         }
     }
@@ -144,7 +149,7 @@ private struct ComparisonDocument: Encodable {
         }
 
         private enum Key: String, CodingKey {
-            case measure, verdict, change, margin, noise, p, q, absence
+            case measure, verdict, change, margin, noise, p, q, absence, moved
             case base = "base_ns"
             case new = "new_ns"
             case interval = "change_interval"
@@ -160,8 +165,10 @@ private struct ComparisonDocument: Encodable {
             var container = encoder.container(keyedBy: Key.self)
             try container.encode(cell.measure.rawValue, forKey: .measure)
             try container.encode(cell.verdict.rawValue, forKey: .verdict)
-            try container.encodeIfPresent(cell.base?.ifFinite, forKey: .base)
-            try container.encodeIfPresent(cell.new?.ifFinite, forKey: .new)
+            if cell.measure != .time {
+                try container.encodeIfPresent(cell.base?.ifFinite, forKey: .base)
+                try container.encodeIfPresent(cell.new?.ifFinite, forKey: .new)
+            }
             try container.encodeIfPresent(cell.shift?.change, forKey: .change)
             try container.encodeIfPresent(cell.shift?.changeInterval, forKey: .interval)
             try container.encodeIfPresent(ratio(cell.margin), forKey: .margin)
@@ -174,6 +181,7 @@ private struct ComparisonDocument: Encodable {
             try container.encodeIfPresent(cell.detectable.flatMap(ratio), forKey: .detectable)
             try container.encodeIfPresent(cell.bootsNeeded, forKey: .bootsNeeded)
             try container.encodeIfPresent(cell.absence, forKey: .absence)
+            try container.encodeIfPresent(cell.move.map(MovePart.init), forKey: .moved)
         }
     }
 
@@ -183,25 +191,6 @@ private struct ComparisonDocument: Encodable {
         init(_ evidence: Evidence) {
             (regressed, improved, equivalent) = (evidence.regressed, evidence.improved, evidence.equivalent)
         }
-    }
-}
-
-/// Which calls or operations a figure is of.
-struct SubjectName: Encodable {
-    let name, result: String
-    let abi: String?
-
-    init(_ subject: Subject, _ comparison: Comparison) {
-        switch subject.name {
-        case .call(let id): (name, abi) = (id.name, id.abi.name)
-        case .workloadCase(let name): (self.name, abi) = (name, nil)
-        }
-        result =
-            switch subject.result {
-            case .ok: "ok"
-            case .error: "error"
-            case .operation: "operation"
-            }
     }
 }
 

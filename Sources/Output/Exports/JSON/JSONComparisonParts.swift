@@ -1,7 +1,83 @@
 import Presentation
 import Comparison
 import Glibc
+import Profile
 import SyscallTable
+
+/// Which calls or operations a figure is of.
+struct SubjectName: Encodable {
+    /// Of the call, of the case, or of the service's weights.
+    let name: String
+    let result: String
+    let abi: String?
+    /// The call of a case, and how the scheduler treated it.
+    let call, outcome: String?
+
+    init(_ subject: Subject, _ comparison: Comparison) {
+        switch subject.name {
+        case .call(let id): (name, abi, call, outcome) = (id.name, id.abi.name, nil, nil)
+        case .workloadCase(let name): (self.name, abi, call, outcome) = (name, nil, nil, nil)
+        case .caseCall(let item):
+            (name, abi, call, outcome) = (item.caseName, item.id?.abi.name, item.id?.name, item.outcome.name)
+        case .service: (name, abi, call, outcome) = (comparison.service?.path ?? "", nil, nil, nil)
+        }
+        result =
+            switch (subject.name, subject.result) {
+            case (.service, _): "service"
+            case (_, .ok): "ok"
+            case (_, .error): "error"
+            case (_, .operation): "operation"
+            }
+    }
+}
+
+/// How the time of a case moved across the boundary of its calls, in nanoseconds of an operation.
+struct MovePart: Encodable {
+    private let insideBase, insideNew, untracedBase, untracedNew, shift, p: Double
+    private let known: String?
+
+    init(_ move: BoundaryMove) {
+        (insideBase, insideNew) = (move.insideBase, move.insideNew)
+        (untracedBase, untracedNew) = (move.untracedBase, move.untracedNew)
+        (shift, p, known) = (move.shift, move.p, move.known)
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case insideBase = "base_inside_ns"
+        case insideNew = "new_inside_ns"
+        case untracedBase = "base_untraced_ns"
+        case untracedNew = "new_untraced_ns"
+        case shift = "shift_ns"
+        case p, known
+    }
+}
+
+/// What the weights of a service stand for.
+struct ServicePart: Encodable {
+    private let path: String
+    private let covered, waiting: Double
+    private let missing: [Missing]
+
+    init(_ service: ServiceSummary) {
+        (path, covered, waiting) = (service.path, service.covered, service.waiting)
+        missing = service.missing.map(Missing.init)
+    }
+
+    private struct Missing: Encodable {
+        let abi, name, result: String
+        let share: Double
+
+        init(_ entry: ServiceWeights.Entry) {
+            (abi, name, share) = (entry.id.abi.name, entry.id.name, entry.share)
+            result = entry.failed ? "error" : "ok"
+        }
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case path, covered, waiting
+        case missing = "without_case"
+    }
+}
 
 /// What is known of one subject of a comparison beside its cells.
 struct ComparisonSubjectPart: Encodable {

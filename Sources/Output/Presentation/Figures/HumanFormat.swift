@@ -51,8 +51,12 @@ package enum HumanFormat {
     /// A frequency in events per second: `4.02`, `318`, `12.3k`; nil of no time.
     package static func rate(_ events: UInt64, inNanoseconds duration: UInt64) -> String? {
         guard duration > 0 else { return nil }
-        guard events > 0 else { return "0" }
-        let perSecond = Double(events) * 1e9 / Double(duration)
+        return rate(perSecond: Double(events) * 1e9 / Double(duration))
+    }
+
+    /// The same of a frequency that is known.
+    package static func rate(perSecond: Double) -> String {
+        guard perSecond > 0 else { return "0" }
         if perSecond < 0.005 { return "<0.01" }
         return significant(perSecond, below: 1000) ?? compactCount(perSecond)
     }

@@ -13,7 +13,11 @@ package struct ComparisonWords {
 
     /// A shift in ln as a change: `+23.1 %`, `-4.0 %`, `×12.3`. Signs are typed ones, for spreadsheets and grep.
     package static func change(_ shift: Double) -> HumanFormat.Quantity {
-        let factor = exp(shift)
+        change(ofFactor: exp(shift))
+    }
+
+    /// The same of a ratio.
+    static func change(ofFactor factor: Double) -> HumanFormat.Quantity {
         guard factor < 10 else { return HumanFormat.Quantity(number: "×" + HumanFormat.compactCount(min(factor, 1e18)), unit: "") }
         let percent = (factor - 1) * 100
         let digits = DecimalText.fixed(abs(percent), decimals: 1)
@@ -52,6 +56,7 @@ package struct ComparisonWords {
             case .regressed: evidence.regressed
             case .improved: evidence.improved
             case .equivalent: evidence.equivalent
+            case .moved: min(evidence.regressed, evidence.improved)
             default: min(evidence.regressed, evidence.improved, evidence.equivalent)
             }
         }
@@ -120,11 +125,11 @@ package struct ComparisonWords {
         }
         let boots = min(comparison.base.boots, comparison.new.boots)
         if !comparison.canDecide {
-            let reason =
-                boots == 1
-                ? "one boot a side says nothing about how boots differ"
-                : "\(ComparisonWords.count(boots, "boot", "boots")) a side can't decide about \(gatedCells)"
-            return "\(reason): \(needed)."
+            guard boots > 1 else {
+                return "one boot a side says nothing about how boots differ: \(needed). What changed between these two, "
+                    + "`syslat diff` describes."
+            }
+            return "\(ComparisonWords.count(boots, "boot", "boots")) a side can't decide about \(gatedCells): \(needed)."
         }
         let open = comparison.gated.count { $0.verdict == .inconclusive }
         let absent = comparison.gated.count { $0.verdict == .noData }
@@ -132,13 +137,20 @@ package struct ComparisonWords {
             open > 0 ? "\(open) can't be told from the margin with \(boots) boots a side" : nil,
             absent > 0 ? "\(absent) \(absent == 1 ? "has" : "have") no data" : nil,
         ].compactMap { $0 }
-        return "no regression was found, but of \(gatedCells) \(parts.joined(separator: " and "))."
+        let takes = comparison.gated.compactMap(\.bootsNeeded).max()
+        let hint = takes.map { " About \($0) boots a side would decide\(isPartlyHopeless ? " most of them" : "")." } ?? ""
+        return "no regression was found, but of \(gatedCells) \(parts.joined(separator: " and ")).\(hint)"
+    }
+
+    /// Whether more boots would leave some cells open.
+    private var isPartlyHopeless: Bool {
+        comparison.gated.contains { $0.verdict == .noData || ($0.verdict == .inconclusive && $0.bootsNeeded == nil) }
     }
 
     /// How many boots a side it takes to decide.
     private var needed: String {
         guard let boots = comparison.bootsNeeded else { return "no number of boots can decide about so many: gate fewer" }
-        return "at least \(boots) are needed"
+        return "at least \(boots) of each kernel are needed"
     }
 
     // MARK: What could not be decided
@@ -172,18 +184,13 @@ package struct ComparisonWords {
         Measure.allCases.compactMap { measure in
             let names = comparison.notGated.filter { $0.measure == measure }.map { comparison.label($0.subject) }
             guard !names.isEmpty else { return nil }
-            let shown = names.prefix(Self.mostNames).joined(separator: ", ")
-            let rest = names.count > Self.mostNames ? " and \(names.count - Self.mostNames) more" : ""
             let reason =
                 measure == .untraced
                 ? "not measured in every boot of BASE"
                 : "fewer than \(HumanFormat.count(measure.leastCalls)) calls in a boot of BASE"
-            return "Not gated, though they take more time: \(measure.rawValue) of \(shown)\(rest) (\(reason))."
+            return "Not gated, though they take more time: \(measure.rawValue) of \(ComparisonWords.list(names)) (\(reason))."
         }
     }
-
-    /// As many names as a sentence has; the JSON has all of them.
-    private static let mostNames = 6
 
     // MARK: Beside the gate
 
@@ -194,20 +201,32 @@ package struct ComparisonWords {
         return names.compactMap { name in comparison.subjects.first { $0.subject == name && !$0.shifts.isEmpty } }
     }
 
-    /// The other cells that moved, the farthest first.
-    package var moved: [Cell] {
-        comparison.others.filter { [.regressed, .improved].contains($0.verdict) }
+    /// The other cells that changed, the farthest first.
+    package var changed: [Cell] {
+        comparison.others.filter { [.regressed, .improved, .moved].contains($0.verdict) }
             .enumerated().sorted(falling: { abs($0.element.shift?.effect ?? 0) }, then: \.offset).map(\.element)
     }
 
     /// What only one side has, in a sentence each.
     package var appearances: [String] {
         func names(_ isMeant: (SubjectChange) -> Bool) -> String {
-            comparison.subjects.filter { $0.subject.result != .operation && isMeant($0) }
-                .map { comparison.label($0.subject) }.joined(separator: ", ")
+            let shared = Set(comparison.subjects.filter { !isMeant($0) }.map(\.subject).compactMap(ComparisonWords.caseCall))
+            let only = comparison.subjects.filter { change in
+                guard change.subject.result != .operation, isMeant(change) else { return false }
+                // A call of a case that ends in another way now and then neither appears nor vanishes.
+                return ComparisonWords.caseCall(change.subject).map { !shared.contains($0) } ?? true
+            }
+            return only.map { comparison.label($0.subject) }.joined(separator: ", ")
         }
         let (appeared, vanished) = (names(\.isNew), names(\.isGone))
         return [appeared.isEmpty ? nil : "NEW: \(appeared).", vanished.isEmpty ? nil : "GONE: \(vanished)."].compactMap { $0 }
+    }
+
+    /// Which call of which case, however it ends.
+    private static func caseCall(_ subject: Subject) -> CaseCallName? {
+        guard case .caseCall(var call) = subject.name else { return nil }
+        call.outcome = .ran
+        return call
     }
 
     /// What changed at the vDSO, a sentence each.
@@ -232,19 +251,5 @@ package struct ComparisonWords {
                     + "\(HumanFormat.cost(nanoseconds: new).spaced), \(ComparisonWords.change(boundary.effect).spaced)\(interval)")
         }
         return sentences
-    }
-
-    /// How the verdicts are reached.
-    package var method: String {
-        let options = comparison.options
-        let deltas = options.gate.map { "\($0.rawValue) \(ComparisonWords.size(log(1 + options.delta($0))).spaced)" }
-        let family =
-            options.multiplicity == .holm ? "Holm (the chance of one false flag)" : "Benjamini-Hochberg (the share of false flags)"
-        return "CHANGE is the Hodges-Lehmann shift of the boots' quantiles; exact Mann-Whitney tests beyond the margin "
-            + "(\(deltas.joined(separator: ", ")), or what two halves of BASE or NOISE differ by, and at least "
-            + "\(HumanFormat.quantity(nanoseconds: options.minimumNanoseconds).spaced)), at \(options.alpha) "
-            + "by \(family) over \(ComparisonWords.count(comparison.gated.count, "cell", "cells")). "
-            + "FINDS is the smallest change that these boots find four times in five. "
-            + "The unit is the boot: \(comparison.base.boots) and \(comparison.new.boots)."
     }
 }

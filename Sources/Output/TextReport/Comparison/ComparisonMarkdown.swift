@@ -39,9 +39,10 @@ private struct MarkdownComparison {
             ["## syslat compare: \(words.title)"],
             ["**\(escaped(capitalised(words.verdict)))**"],
             ["BASE \(escaped(words.side(comparison.base))), NEW \(escaped(words.side(comparison.new)))."],
-            differences, comparison.warnings.map { "> **Warning:** \(escaped($0))" }.joinedByBlankQuote,
-            table(comparison.gated, evidence: "q", title: "Gated"), list(words.notGated),
-            alsoMoved, list(words.appearances), section("Not decided", words.undecided), section("vDSO", words.vdso),
+            list(words.service), differences, comparison.warnings.map { "> **Warning:** \(escaped($0))" }.joinedByBlankQuote,
+            table(comparison.gated, title: "Gated"), comparison.gated.isEmpty ? [] : [escaped(words.legend)],
+            list(words.notGated + words.besideGate), section("Moved across the boundary", words.moves), alsoChanged,
+            list(words.appearances), section("Not decided", words.undecided), section("vDSO", words.vdso),
             shapes, ["<sub>\(escaped(words.method))</sub>"],
         ]
     }
@@ -65,18 +66,18 @@ private struct MarkdownComparison {
             + comparison.differences.map { "| \(escaped($0.name)) | \(values($0.base)) | \(values($0.new)) |" }
     }
 
-    private func table(_ cells: [Cell], evidence: String, title: String) -> [String] {
+    private func table(_ cells: [Cell], title: String) -> [String] {
         guard !cells.isEmpty else { return [] }
         let rows = cells.map { "| \(columns($0).joined(separator: " | ")) |" }
         return [
-            "| \(title) | BASE | NEW | change | \(words.confidence) interval | margin | finds | \(evidence) | verdict |",
+            "| \(title) | BASE | NEW | change | \(words.confidence) interval | margin | detects | chance | verdict |",
             "|---|--:|--:|--:|--:|--:|--:|--:|---|",
         ] + rows
     }
 
     private func columns(_ cell: Cell) -> [String] {
         func duration(_ value: Double?) -> String {
-            guard let value else { return "" }
+            guard let value, cell.measure != .time else { return "" }
             let isCost = cell.measure == .untraced
             return (isCost ? HumanFormat.cost(nanoseconds: value) : HumanFormat.quantity(nanoseconds: value)).spaced
         }
@@ -92,13 +93,13 @@ private struct MarkdownComparison {
         ]
     }
 
-    private var alsoMoved: [String] {
-        let moved = words.moved
-        guard !moved.isEmpty else { return [] }
-        let count = ComparisonWords.count(moved.count, "cell", "cells")
+    private var alsoChanged: [String] {
+        let changed = words.changed
+        guard !changed.isEmpty else { return [] }
+        let count = ComparisonWords.count(changed.count, "cell", "cells")
         return [
-            "<details><summary>Also moved: \(count) of \(comparison.others.count) beside the gate</summary>", "",
-        ] + table(moved, evidence: "p, unadjusted", title: "Also moved") + ["", "</details>"]
+            "<details><summary>Also changed: \(count) of \(comparison.others.count) beside the gate</summary>", "",
+        ] + table(changed, title: "Also changed") + ["", escaped(words.legendOfOthers), "", "</details>"]
     }
 
     /// The shift function of each gated subject, with its intervals.

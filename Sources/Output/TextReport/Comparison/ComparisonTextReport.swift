@@ -5,7 +5,7 @@ import Glibc
 
 extension TextReport {
     /// A comparison as people read it: the verdict in a sentence, what differed before any latency did, the cells that decide,
-    /// what else moved, and what could not be decided. It ends with a newline.
+    /// what else changed, and what could not be decided. It ends with a newline.
     package static func render(_ comparison: Comparison, color: Bool = false, width: Int = 100) -> String {
         let report = ComparisonTextReport(
             comparison: comparison, words: ComparisonWords(comparison: comparison), style: TextStyle(isEnabled: color),
@@ -22,13 +22,14 @@ private struct ComparisonTextReport {
     let width: Int
 
     /// So many of the other cells are shown; the JSON has all of them.
-    private static let mostMoved = 12
+    private static let mostChanged = 12
 
     var sections: [[String]] {
         [
-            header, differences,
+            header, wrapped(words.service), differences,
             comparison.warnings.flatMap { WarningsSection.lines($0, .yellow, style, width) },
-            gated, moved, titled("Not decided", words.undecided), shapes, titled("vDSO", words.vdso), wrapped([words.method]),
+            gated, titled("Moved across the boundary", words.moves), changed, titled("Not decided", words.undecided),
+            shapes, titled("vDSO", words.vdso), wrapped([words.method]),
         ]
     }
 
@@ -81,7 +82,12 @@ private struct ComparisonTextReport {
 
     private func row(_ cell: Cell, evidence: Double?) -> Table.Row {
         func duration(_ value: Double?) -> Table.Cell {
-            cell.measure == .untraced ? .cost(value) : .duration(value)
+            switch cell.measure {
+            case .untraced: .cost(value)
+            // An index: it has no unit.
+            case .time: .none
+            default: .duration(value)
+            }
         }
         return Table.Row(
             name: PlainText.line(comparison.label(cell.subject)), suffix: " \(cell.measure.rawValue)",
@@ -96,31 +102,28 @@ private struct ComparisonTextReport {
             ])
     }
 
-    private func table(_ title: String, _ evidence: String, _ rows: [Table.Row]) -> [String] {
+    private func table(_ title: String, _ rows: [Table.Row]) -> [String] {
         let interval = "\(words.confidence) INTERVAL"
         let columns: [Table.Column] = [
             .init(title: "BASE"), .init(title: "NEW"), .init(title: "CHANGE"), .init(title: interval, dispensability: 1),
-            .init(title: "MARGIN", dispensability: 3), .init(title: "FINDS", dispensability: 4),
-            .init(title: evidence, dispensability: 2),
+            .init(title: "MARGIN", dispensability: 3), .init(title: "DETECTS", dispensability: 4),
+            .init(title: "CHANCE", dispensability: 2),
             .init(title: "VERDICT", isWords: true),
         ]
-        return Table(nameTitle: title, columns: columns, rows: rows, style: style, leastName: 20).lines(width: width)
+        return Table(nameTitle: title, columns: columns, rows: rows, style: style, leastName: 34).lines(width: width)
     }
 
     private var gated: [String] {
         let rows = comparison.gated.map { row($0, evidence: ComparisonWords.evidence($0)) }
-        return (rows.isEmpty ? [] : table("GATED", "Q", rows)) + wrapped(words.notGated)
+        return (rows.isEmpty ? [] : table("GATED", rows) + wrapped([words.legend])) + wrapped(words.notGated + words.besideGate)
     }
 
-    private var moved: [String] {
-        let moved = words.moved
-        let rows = moved.prefix(Self.mostMoved).map { row($0, evidence: ComparisonWords.evidence($0)) }
-        var lines = rows.isEmpty ? [] : table("ALSO MOVED", "P", rows)
-        if moved.count > Self.mostMoved { lines.append("… \(moved.count - Self.mostMoved) more, all of them in the JSON") }
-        if !rows.isEmpty {
-            let count = ComparisonWords.count(comparison.others.count, "cell was", "cells were")
-            lines += wrapped(["\(count) looked at beside the gate; P isn't adjusted for that."])
-        }
+    private var changed: [String] {
+        let changed = words.changed
+        let rows = changed.prefix(Self.mostChanged).map { row($0, evidence: ComparisonWords.evidence($0)) }
+        var lines = rows.isEmpty ? [] : table("ALSO CHANGED", rows)
+        if changed.count > Self.mostChanged { lines.append("… \(changed.count - Self.mostChanged) more, all of them in the JSON") }
+        if !rows.isEmpty { lines += wrapped([words.legendOfOthers]) }
         return lines + wrapped(words.appearances)
     }
 
@@ -130,19 +133,13 @@ private struct ComparisonTextReport {
     private var shapes: [String] {
         let found = words.shapes
         guard !found.isEmpty else { return [] }
-        let isAlone = min(comparison.base.boots, comparison.new.boots) == 1
-        let note =
-            isAlone
-            ? "One boot a side: boot-to-boot variation unknown."
-            : "W is the mean distance that a call moved (the area between the distributions), P its exact permutation test over "
-                + "boots; neither is gated."
-        return activity(found) + [""] + shiftFunction(found) + wrapped([note])
+        return activity(found) + [""] + shiftFunction(found) + wrapped([words.legendOfDistributions])
     }
 
     private func activity(_ found: [SubjectChange]) -> [String] {
         let perOperation = comparison.workload != nil
         let columns: [Table.Column] = [
-            .init(title: "W"), .init(title: "P"), .init(title: perOperation ? "NS/OPERATION" : "TIME/S"),
+            .init(title: "MOVED BY"), .init(title: "CHANCE"), .init(title: perOperation ? "NS/OPERATION" : "TIME/S"),
             .init(title: "CHANGE"), .init(title: "CALLS/S", dispensability: 1),
         ]
         let rows = found.map { change in
@@ -156,7 +153,7 @@ private struct ComparisonTextReport {
                     change.rate.map { .text(ComparisonWords.change($0.effect)) } ?? .none,
                 ])
         }
-        return Table(nameTitle: "SHAPE", columns: columns, rows: rows, style: style, leastName: 20).lines(width: width)
+        return Table(nameTitle: "DISTRIBUTION", columns: columns, rows: rows, style: style, leastName: 20).lines(width: width)
     }
 
     /// A row of changes in percent for each subject, and below it their intervals.
@@ -188,6 +185,6 @@ private struct ComparisonTextReport {
             let second = Table.Row(name: words.confidence, indent: 2, cells: intervals)
             return intervals.contains { !$0.isNone } ? [first, second] : [first]
         }
-        return Table(nameTitle: "SHIFT, %", columns: columns, rows: rows, style: style, leastName: 16).lines(width: width)
+        return Table(nameTitle: "CHANGE, %", columns: columns, rows: rows, style: style, leastName: 16).lines(width: width)
     }
 }

@@ -1,0 +1,113 @@
+import Comparison
+import Glibc
+import SyscallTable
+
+/// What decides a comparison, and what does not.
+extension ComparisonWords {
+    /// A few names of many; the JSON has all of them.
+    static func list(_ names: [String], most: Int = 6) -> String {
+        let rest = names.count > most ? " and \(names.count - most) more" : ""
+        return names.prefix(most).joined(separator: ", ") + rest
+    }
+
+    /// A share as a percentage without decimals.
+    static func percent(_ share: Double) -> String {
+        let percent = share * 100
+        return percent > 0 && percent < 1 ? "less than 1 %" : "\(DecimalText.fixed(percent, decimals: 0)) %"
+    }
+
+    /// What the columns of the gate say.
+    package var legend: String {
+        "These cells decide (they are gated). MARGIN is the change that doesn't matter yet, DETECTS the smallest change that so many boots "
+            + "find four times in five, CHANCE how likely evidence like that for the verdict is by chance, adjusted for all "
+            + "\(ComparisonWords.count(comparison.gated.count, "cell", "cells"))."
+    }
+
+    /// What the columns of the other cells say.
+    package var legendOfOthers: String {
+        "\(ComparisonWords.count(comparison.others.count, "cell was", "cells were")) looked at beside the gate, and CHANCE isn't adjusted "
+            + "for that: some move by chance alone."
+    }
+
+    /// What the columns about whole distributions say.
+    package var legendOfDistributions: String {
+        if min(comparison.base.boots, comparison.new.boots) == 1 { return "One boot a side: boot-to-boot variation unknown." }
+        return
+            "MOVED BY is how far a call moved on average, whichever way (the area between the distributions of both sides), CHANCE the "
+            + "share of all ways to deal the boots out to two sides that move as far. Neither decides."
+    }
+
+    /// The calls of which nothing is gated.
+    package var besideGate: [String] {
+        let names = comparison.beside.subjects.map { comparison.label($0) }
+        guard !names.isEmpty, !comparison.gated.isEmpty else { return [] }
+        let option =
+            comparison.workload == nil ? "--top or --gate-calls gates more" : "--top, --gate-calls or --weights gates others"
+        return [
+            "Not gated: \(ComparisonWords.list(names)), together \(ComparisonWords.percent(comparison.beside.share)) of the time of all "
+                + "calls in BASE (\(option))."
+        ]
+    }
+
+    // MARK: Moves
+
+    /// How the time of cases moved across the boundary of their calls, a sentence each.
+    package var moves: [String] {
+        var seen: Set<String> = []
+        return (comparison.gated + comparison.others).compactMap { cell -> String? in
+            guard let move = cell.move, let name = cell.subject.name.caseName, seen.insert(name).inserted else { return nil }
+            func cost(_ value: Double) -> String { HumanFormat.cost(nanoseconds: value).spaced }
+            let inside = "\(cost(move.insideBase)) → \(cost(move.insideNew)) between the tracepoints of its calls"
+            let untraced = "\(cost(move.untracedBase)) → \(cost(move.untracedNew)) untraced"
+            let end =
+                cell.measure == .untraced
+                ? "what changed lies outside the calls: entering and leaving the kernel, work after the exit, page faults"
+                : "work moved \(move.isInward ? "into" : "out of") its calls, and that is not what a program waits "
+                    + (move.isInward ? "longer for" : "less for")
+            return "\(name): an operation takes \(inside) and \(untraced): \(end).\(move.known.map { " \($0)" } ?? "")"
+        }
+    }
+
+    // MARK: The service
+
+    /// The figure of the service that weights the calls, and what is not in it.
+    package var service: [String] {
+        guard let service = comparison.service else { return [] }
+        var sentences: [String] = []
+        if let cell = comparison.gated.first(where: { $0.measure == .time }), let shift = cell.shift {
+            let interval = ComparisonWords.interval(shift).map { " (\(confidence) interval \($0.spaced))" } ?? ""
+            sentences.append(
+                "This service's kernel time: \(ComparisonWords.change(shift.effect).spaced)\(interval), \(cell.verdict.rawValue).")
+        }
+        sentences.append(
+            "The weights are those of \(service.path): the time of its calls that ran. Cases stand for "
+                + "\(ComparisonWords.percent(service.covered)) of it; \(ComparisonWords.percent(service.waiting)) of the time of all its "
+                + "calls is waiting or preemption, which no bench reproduces.")
+        if !service.missing.isEmpty {
+            let names = service.missing.map { entry in
+                let label = comparison.label(.call(entry.id)) + (entry.failed ? " (errors)" : "")
+                return "\(label) (\(ComparisonWords.percent(entry.share)))"
+            }
+            sentences.append("Without a case: \(ComparisonWords.list(names, most: 10)).")
+        }
+        return sentences
+    }
+
+    // MARK: Method
+
+    /// How the verdicts are reached.
+    package var method: String {
+        let options = comparison.options
+        let shown = Measure.allCases.filter { measure in comparison.gated.contains { $0.measure == measure } }
+        let deltas = (shown.isEmpty ? options.gate : shown).map {
+            "\($0.rawValue) \(ComparisonWords.size(log(1 + options.delta($0))).spaced)"
+        }
+        let family =
+            options.multiplicity == .holm
+            ? "of even one false verdict (Holm)" : "of a false one among the verdicts (Benjamini-Hochberg)"
+        return "CHANGE is the Hodges-Lehmann shift of the boots' figures; exact Mann-Whitney tests beyond the margin "
+            + "(\(deltas.joined(separator: ", ")), or what two halves of BASE or NOISE differ by, and at least "
+            + "\(HumanFormat.quantity(nanoseconds: options.minimumNanoseconds).spaced)), the chance \(family) being at most "
+            + "\(options.alpha). The unit is the boot: \(comparison.base.boots) and \(comparison.new.boots)."
+    }
+}

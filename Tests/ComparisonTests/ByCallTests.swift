@@ -1,0 +1,186 @@
+import ComparisonSupport
+import Foundation
+import LatencyHistogram
+import Profile
+import SyscallTable
+import Testing
+
+@testable import Comparison
+
+/// Each call of a case is compared by itself, and what only moved across the boundary of the calls is told from what changed.
+@Suite struct ByCallTests {
+    private typealias Case = SyntheticCases.Case
+
+    private static func openClose(open: Double = 1_500, close: Double = 440, untraced: Double = 2_700) -> Case {
+        Case("open-close", untraced: untraced, [.init(257, open), .init(3, close)])
+    }
+
+    private static let null = Case("null", untraced: 140, [.init(110, 175)])
+
+    private func compare(
+        _ base: [Case], _ new: [Case], kernels: (String, String) = ("6.1.0", "6.12.1"),
+        options: ComparisonOptions = ComparisonOptions(),
+        edit: (inout SyntheticCases, inout SyntheticCases) -> Void = { _, _ in }
+    ) throws -> Comparison {
+        var (mine, theirs) = (
+            SyntheticCases(base, seed: 1, kernel: kernels.0), SyntheticCases(new, seed: 2, kernel: kernels.1)
+        )
+        edit(&mine, &theirs)
+        return try Comparer.compare(base: mine.files("a"), new: theirs.files("b"), options: options)
+    }
+
+    private func verdicts(_ comparison: Comparison) -> [String: Verdict] {
+        Dictionary(
+            uniqueKeysWithValues: comparison.gated.map { ("\(comparison.label($0.subject)) \($0.measure.rawValue)", $0.verdict) })
+    }
+
+    // MARK: By call
+
+    /// In one pool of both calls neither the median nor the 99th percentile would see it: one call got slower as the other got faster.
+    @Test func `a call that got slower is found beside one that got faster`() throws {
+        let comparison = try compare([Self.openClose()], [Self.openClose(open: 800, close: 1_140)], kernels: ("6.8", "6.12"))
+        let found = verdicts(comparison)
+        #expect(found.count == 5 && comparison.outcome == .regressed)
+        #expect(found["open-close: close p50"] == .regressed && found["open-close: close p99"] == .regressed)
+        #expect(found["open-close: openat p50"] == .improved && found["open-close: openat p99"] == .improved)
+        #expect(found["open-close untraced"] == .equivalent, "the operation takes what it took")
+    }
+
+    @Test func `calls that slept and calls that didn't are cells of their own`() throws {
+        let wakes = Case(
+            "ping-pong", untraced: 9_000, [.init(202, 700), .init(202, 5_000, .blocked), .init(202, 900, failed: true)])
+        let comparison = try compare([wakes], [wakes])
+        #expect(
+            Set(verdicts(comparison).keys)
+                == Set(
+                    ["ping-pong: futex", "ping-pong: futex (blocked)", "ping-pong: futex (errors)"].flatMap {
+                        ["\($0) p50", "\($0) p99"]
+                    }
+                        + ["ping-pong untraced"]))
+        #expect(comparison.outcome == .passed && comparison.warnings == [])
+    }
+
+    /// How long the read takes now is an open question, and no reason to pass.
+    @Test func `a call that ends in another way on NEW has no data`() throws {
+        func pipe(_ outcome: Outcome) -> Case { Case("pipe", untraced: 2_000, [.init(0, 900, outcome)]) }
+        let comparison = try compare([pipe(.ran)], [pipe(.blocked)])
+        let cell = try #require(comparison.gated.first { $0.measure == .p50 })
+        #expect(cell.verdict == .noData && comparison.outcome == .inconclusive)
+        #expect(cell.absence == "the calls of NEW end in other ways (outcome or result)")
+    }
+
+    @Test func `the untraced time of a case is gated with its calls`() throws {
+        var opening = Self.openClose()
+        opening.calls.append(.init(39, 160))
+        let comparison = try compare([opening, Self.null], [opening, Self.null], options: .init(top: 1, gate: [.p50]))
+        // A tenth of the time of its case is too little.
+        #expect(Set(verdicts(comparison).keys) == ["open-close: openat p50", "open-close: close p50", "open-close untraced"])
+        #expect(comparison.beside.subjects.map { comparison.label($0) } == ["null: getppid", "open-close: getpid"])
+    }
+
+    @Test func `cases of syslat 0.1.0, which pool their calls, are compared with their like`() throws {
+        let comparison = try compare([Self.openClose()], [Self.openClose()]) { ($0.poolsCalls, $1.poolsCalls) = (true, true) }
+        #expect(comparison.outcome == .passed && comparison.workload?.version == 1)
+        #expect(Set(verdicts(comparison).keys) == ["open-close p50", "open-close p99", "open-close untraced"])
+        #expect(throws: ComparisonError.self) {
+            try compare([Self.openClose()], [Self.openClose()]) { mine, _ in mine.poolsCalls = true }
+        }
+    }
+
+    // MARK: Moved across the boundary
+
+    @Test func `work that moved into a call is MOVED, not REGRESSED`() throws {
+        let comparison = try compare([Self.openClose()], [Self.openClose(close: 1_040)])
+        let found = verdicts(comparison)
+        #expect(found["open-close: close p50"] == .moved && found["open-close: close p99"] == .moved)
+        #expect(found["open-close: openat p50"] == .equivalent && comparison.outcome == .passed)
+        let move = try #require(comparison.gated.first { $0.verdict == .moved }?.move)
+        #expect(abs(move.shift - 600) < 40 && move.isInward && move.p < 0.001)
+        #expect(abs(move.insideBase - 1_940) < 40 && abs(move.untracedNew - 2_700) < 40)
+        #expect(move.known == "Linux 6.6 and newer free a file inside close, older kernels after it.")
+    }
+
+    @Test func `work that moved out of a call is MOVED, not IMPROVED`() throws {
+        let comparison = try compare([Self.openClose(close: 1_040)], [Self.openClose()], kernels: ("6.8", "6.12"))
+        let cell = try #require(comparison.gated.first { comparison.label($0.subject) == "open-close: close" })
+        #expect(cell.verdict == .moved && cell.move?.isInward == false && cell.move?.known == nil)
+    }
+
+    @Test func `a call that makes its operation slower is REGRESSED`() throws {
+        let comparison = try compare([Self.openClose()], [Self.openClose(close: 1_040, untraced: 3_300)])
+        let found = verdicts(comparison)
+        #expect(found["open-close: close p50"] == .regressed && found["open-close untraced"] == .regressed)
+        #expect(comparison.gated.allSatisfy { $0.move == nil })
+    }
+
+    /// What a program waits longer for is a regression, wherever it is.
+    @Test func `an operation that got slower outside its calls is REGRESSED`() throws {
+        let comparison = try compare([Self.openClose()], [Self.openClose(untraced: 3_300)])
+        #expect(comparison.outcome == .regressed)
+        let slower = comparison.gated.filter { $0.verdict == .regressed }
+        #expect(slower.map(\.measure) == [.untraced] && slower[0].move?.isInward == false)
+    }
+
+    /// That the call moved is shown, but not that the operation takes no longer: the comparison is open.
+    @Test func `a move passes nothing while the operation is undecided`() throws {
+        let comparison = try compare([Self.openClose()], [Self.openClose(close: 2_900)]) { mine, theirs in
+            (mine.untracedDeviation, theirs.untracedDeviation) = (0.08, 0.08)
+        }
+        let found = verdicts(comparison)
+        #expect(found["open-close: close p50"] == .moved && found["open-close untraced"] == .inconclusive)
+        #expect(comparison.outcome == .inconclusive)
+    }
+
+    @Test(arguments: [
+        ("6.5.13", "6.6.0", true), ("6.12.1", "6.1.0", true), ("6.6.1", "6.12.1", false), ("5.10.0", "6.5", false),
+        ("new", "6.12", true),
+    ])
+    func `close is known to have moved in Linux 6.6`(base: String, new: String, isKnown: Bool) throws {
+        let moves = KnownMove.between(
+            Side("BASE", SyntheticCases([], seed: 1, kernel: base).files("a")),
+            Side("NEW", SyntheticCases([], seed: 2, kernel: new).files("b")))
+        #expect(moves.map(\.call) == (isKnown ? ["close"] : []))
+    }
+
+    // MARK: Services, which have no untraced time
+
+    private func services(workOnBase: Double?) throws -> Comparison {
+        var (base, new) = (SyntheticBoots(seed: 1), SyntheticBoots(seed: 2))
+        (base.kernel, new.kernel, new.start) = ("6.1.0", "6.12.1", 100)
+        base.calls = [.init(3, 300), .init(0, 400)]
+        new.calls = [.init(3, 900), .init(0, 400)]
+        var files = base.files("a")
+        for index in files.indices {
+            guard let workOnBase, let place = files[index].profile.calls.firstIndex(where: { $0.id.number == 3 }) else { continue }
+            files[index].profile.calls[place].afterExit = AfterExit(
+                distribution: SyntheticBoots.distribution(around: workOnBase, count: 10_000))
+        }
+        return try Comparer.compare(base: files, new: new.files("b"))
+    }
+
+    @Test func `the work after the exit is added to a service's calls before they are judged`() throws {
+        let alone = try services(workOnBase: nil)
+        #expect(alone.outcome == .regressed)
+        #expect(
+            alone.warnings.contains {
+                $0.hasPrefix("Linux 6.6") && $0.hasSuffix("its times of close are too short to be compared.")
+            })
+        let whole = try services(workOnBase: 580)
+        #expect(whole.outcome == .passed, "300 and 580 ns of work after it are no less than 900 ns")
+        #expect(whole.warnings.contains { $0.hasSuffix("The work after the exit that BASE recorded is added to its times.") })
+    }
+
+    // MARK: Chosen calls
+
+    @Test func `the named calls are gated and no others`() throws {
+        var options = ComparisonOptions(gate: [.p50])
+        options.gateCalls = ["close", "getppid"]
+        let comparison = try compare([Self.openClose(), Self.null], [Self.openClose(), Self.null], options: options)
+        #expect(
+            Set(verdicts(comparison).keys)
+                == ["open-close: close p50", "open-close untraced", "null: getppid p50", "null untraced"])
+        options.gateCalls = ["read"]
+        let error = #expect(throws: ComparisonError.self) { try compare([Self.null], [Self.null], options: options) }
+        #expect(error?.description == "BASE has no call of read, so it can't be gated. Leave it out of --gate-calls.")
+    }
+}
