@@ -4,6 +4,8 @@ import Linux
 import PlainText
 import Profile
 import ProfileFile
+import Synchronization
+import Workload
 
 /// `syslat bench --kernel`: boots kernels in virtual machines, taking turns, and runs the bench in each. Each boot gives a profile.
 struct KernelBench {
@@ -45,35 +47,54 @@ struct KernelBench {
                     + "instruction: times compare how much the kernels execute, and say nothing about real hardware. Counts and "
                     + "what the vDSO serves are right.\n")
         }
-        let order = KernelBench.order(kernels: candidates.count, boots: boots)
-        var numbers: [String: Int] = [:]
-        var failures = 0
-        for (index, kernel) in order.enumerated() {
-            let candidate = candidates[kernel]
-            numbers[candidate.label, default: 0] += 1
-            let name = "\(candidate.label)-\(numbers[candidate.label] ?? 0)"
-            progress("boot \(index + 1) of \(order.count): \(name)")
-            do {
-                try boot(candidate.image, name, options)
-            } catch {
-                failures += 1
-                progress("")
-                Terminal.say("syslat: Boot \(index + 1) of \(order.count), \(name): \(error)\n")
-            }
-        }
-        progress("")
+        let queue = BootQueue(items(candidates))
+        try boot(queue, candidates, options)
         _ = consume lock
-        guard failures == 0 else {
-            throw CommandError("\(failures) of \(order.count) boots failed; the profiles of the others are in \(folder).")
+        guard queue.failures == 0 else {
+            throw CommandError("\(queue.failures) of \(queue.count) boots failed; the profiles of the others are in \(folder).")
         }
     }
 
-    private func progress(_ text: String) {
-        Terminal.showLine(text)
+    private func items(_ candidates: [Candidate]) -> [BootQueue.Item] {
+        var numbers: [String: Int] = [:]
+        return KernelBench.order(kernels: candidates.count, boots: boots).enumerated().map { index, kernel in
+            let label = candidates[kernel].label
+            numbers[label, default: 0] += 1
+            return BootQueue.Item(number: index + 1, kernel: kernel, name: "\(label)-\(numbers[label] ?? 0)")
+        }
+    }
+
+    /// Makes all boots: where instructions are counted, as many at once as there are CPUs, since they don't feel each other; where time
+    /// is, one at a time.
+    private func boot(_ queue: BootQueue, _ candidates: [Candidate], _ options: BootOptions) throws {
+        let failure = Mutex<CommandError?>(nil)
+        Threads.run(options.acceleration == .countedTCG ? min(WorkloadBench.cpuCount, queue.count) : 1) {
+            while failure.withLock({ $0 == nil }), let item = queue.take() {
+                let result = result(of: item, candidates[item.kernel].image, options, count: queue.count)
+                do throws(CommandError) { try queue.finish(item, result) } catch { failure.withLock { $0 = $0 ?? error } }
+            }
+        }
+        if let error = failure.withLock({ $0 }) { throw error }
     }
 
     /// Boots one kernel and saves its profile.
-    private func boot(_ image: KernelImage, _ name: String, _ options: BootOptions) throws {
+    private func result(
+        of item: BootQueue.Item, _ image: KernelImage, _ options: BootOptions, count: Int
+    ) -> BootQueue.Result {
+        var result = BootQueue.Result()
+        do {
+            result.message = try boot(image, item.name, options) { result.output = "\($0)\n" }
+        } catch {
+            result.hasFailed = true
+            result.message = "syslat: Boot \(item.number) of \(count), \(item.name): \(error)\n"
+        }
+        return result
+    }
+
+    /// - Returns: what the guest said beside its profile.
+    private func boot(
+        _ image: KernelImage, _ name: String, _ options: BootOptions, onSaved: (String) -> Void
+    ) throws -> String {
         let machine: WorkloadResult.Machine = options.acceleration == .kvm ? .kvm : .countedEmulation
         let job = GuestJob(
             ["/syslat", "bench", "-o", "-", "--machine", machine.rawValue] + arguments, name: "bench",
@@ -87,9 +108,9 @@ struct KernelBench {
         try check(result.output)
         let path = path(name)
         try Output(path: path, option: "-o", readers: .owner, isNew: true).finish(result.output)
-        try Output(path: nil).finish(ExactText.bytes("\(path)\n"))
+        onSaved(path)
         guard result.isSuccess else { throw CommandError("`syslat bench` in the guest ended with \(result.endingText):\(said)") }
-        if !said.isEmpty { Terminal.say("syslat: \(name):\(said)\n") }
+        return said.isEmpty ? "" : "syslat: \(name):\(said)\n"
     }
 
     /// The last lines of what a guest said, indented. A guest can say anything.

@@ -94,6 +94,9 @@ package struct WorkloadBench: ~Copyable {
         self.onProgress = onProgress
     }
 
+    /// How many CPUs this thread may run on.
+    package static var cpuCount: Int { max(1, Worker.cpus().count) }
+
     private static func chosen(_ patterns: [String]) throws(CaptureError) -> [CaseDefinition] {
         guard !patterns.isEmpty else { return CaseDefinition.all }
         var names: Set<String> = []
