@@ -108,6 +108,7 @@ format: setup-lint ## Format Swift and C
 generated: ## Check that the committed tables match their sources
 	@Tools/syscall-tables/generate --check
 	@Tools/cost-tables --check
+	@Tools/bench-filesystem --check
 
 static: $(STATIC_BUILD)/syslat ## Build one stripped, fully static binary: .build-static/syslat
 	@ls -l $<

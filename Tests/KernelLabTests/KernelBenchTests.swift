@@ -32,7 +32,11 @@ import Workload
         let expected = try DebianKernel.exact.map { "\(try $0.image().release)-1.syslat" }
         #expect(names == expected.sorted())
         #expect(run.output == expected.map { "\(folder)/\($0)\n" }.joined())
-        #expect(!run.error.contains(" can't run here"), "\(run.error)")
+        // Debian's kernels have ext4 and loop devices in modules, which a guest lacks.
+        let absent = Set(
+            run.error.split(separator: "\n").filter { $0.contains(" can't run here") }.compactMap { $0.split(separator: " ").first }
+        )
+        #expect(absent == Set(CaseDefinition.all.map(\.name).filter(KernelBenchTests.needsModules).map { $0[...] }), "\(run.error)")
         for name in expected {
             let file = try ProgramRun.run([ProgramRun.syslat, "report", "--format", "json", "\(folder)/\(name)"])
             let report = try Report(json: file.output)
@@ -77,10 +81,13 @@ import Workload
 
     /// How often each call is made and returns.
     private static let expected: [String: UInt64] = CaseDefinition.all.reduce(into: [:]) { counts, definition in
+        guard !needsModules(definition.name) else { return }
         for call in definition.calls where call.ending != .neverReturns {
             counts[call.name, default: 0] += call.times * definition.operations(isQuick: true)
         }
     }
+
+    private static func needsModules(_ name: String) -> Bool { name.hasSuffix("-ext4") }
 
     @Test func `a panic is reported and the other boots go on`() throws {
         defer { try? FileManager.default.removeItem(atPath: folder) }

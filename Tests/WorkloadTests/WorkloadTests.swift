@@ -10,8 +10,8 @@ import Workload
 
 /// The definitions of the cases, before any of them runs.
 @Suite struct CaseDefinitionTests {
-    @Test func `there are 44 cases, with names and valid calls of their own`() {
-        #expect(CaseDefinition.all.count == 44)
+    @Test func `there are 62 cases, with names and valid calls of their own`() {
+        #expect(CaseDefinition.all.count == 62)
         #expect(Set(CaseDefinition.all.map(\.name)).count == CaseDefinition.all.count)
         for definition in CaseDefinition.all {
             #expect(!definition.calls.isEmpty && !definition.summary.isEmpty)
@@ -42,7 +42,7 @@ import Workload
     @Test(arguments: ProgramSet.allCases) func `every case makes exactly its calls`(_ set: ProgramSet) throws {
         let profile = try bench(set) { $0.runs = 2 }
         let workload = try #require(profile.workload)
-        #expect(workload.id == "syslat-bench" && workload.version == 1 && workload.runs == 2 && workload.isQuick)
+        #expect(workload.id == "syslat-bench" && workload.version == 2 && workload.runs == 2 && workload.isQuick)
         #expect(workload.machine == .host)
         #expect(workload.cases.map(\.name) == CaseDefinition.all.map(\.name))
         var expected = Expected()
@@ -56,6 +56,36 @@ import Workload
             expected.add(definition, entry)
         }
         expected.check(profile)
+    }
+
+    /// Each call of a case has series of its own, and they are all that the case made.
+    @Test func `the calls of a case are kept apart`() throws {
+        let profile = try bench { $0.patterns = ["open-close", "getdents*", "futex-herd", "signal-thread"] }
+        for entry in try #require(profile.workload).cases {
+            let definition = try #require(CaseDefinition.all.first { $0.name == entry.name })
+            #expect(entry.state == .measured, "\(entry.name)")
+            #expect(Set(entry.calls.compactMap { $0.id?.name }) == Set(definition.calls.map(\.name)), "\(entry.name)")
+            for call in definition.calls {
+                let made = entry.calls.first { $0.id == call.id }?.series.reduce(0) { $0 + $1.calls }
+                #expect(made == call.times * entry.operations, "\(entry.name): \(call.name)")
+            }
+        }
+    }
+
+    /// The ext4 of the bench, its mount and its loop device vanish with the bench.
+    @Test func `a bench leaves no loop device and no mount behind`() throws {
+        func loops() throws -> Set<String> {
+            let names = try FileManager.default.contentsOfDirectory(atPath: "/sys/block").filter { $0.hasPrefix("loop") }
+            return Set(names.filter { FileManager.default.fileExists(atPath: "/sys/block/\($0)/loop/backing_file") })
+        }
+        let (before, mounts) = (try loops(), try String(contentsOfFile: "/proc/self/mounts", encoding: .utf8))
+        let profile = try bench { $0.patterns = ["*-ext4"] }
+        let states = try #require(profile.workload?.cases.map(\.state))
+        try #require(states.count == 3)
+        // The kernel detaches a device a moment after its last user.
+        for _ in 0..<100 where try loops() != before { usleep(20_000) }
+        #expect(try loops() == before)
+        #expect(try String(contentsOfFile: "/proc/self/mounts", encoding: .utf8) == mounts)
     }
 
     @Test func `a selection of cases is a workload of its own`() throws {

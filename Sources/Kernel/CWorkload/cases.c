@@ -1,4 +1,10 @@
-/* The cases, in the order in which they run. Raise the version of the workload when you change a case. */
+/*
+ * The cases, in the order in which they run. Raise the version of the workload when you change a case.
+ *
+ * An operation uses each of its calls in one way, unless the outcome or the result tells the uses apart: what is compared is all that a call
+ * does in a case.
+ */
+#include "waits.h"
 #include "work.h"
 
 #define CASE(name_, steps_, operations_, needs_, summary_, ...)                                                                    \
@@ -19,6 +25,9 @@
     }
 
 #define TMPFS "a tmpfs of its own"
+#define EXT4 "an ext4 of its own on a loop device"
+#define MANY_FILES "1,000 descriptors"
+#define LOOPBACK "TCP on the loopback interface"
 
 enum { light = 20000, heavy = 5000, slow = 1000 };
 
@@ -45,13 +54,28 @@ static const struct {
     CASE("open-missing", missing_steps, light, TMPFS, "open a file that is not there", {__NR_openat, 1, CWORKLOAD_FAILS}),
     CASE("stat", stat_steps, light, TMPFS, "ask about a file by its name", ONE(__NR_newfstatat)),
     CASE("fstat", fstat_steps, light, TMPFS, "ask about an open file", ONE(__NR_fstat)),
-    CASE("getdents", getdents_steps, heavy, TMPFS, "list a folder of 64 files", ONE(__NR_lseek), TWO(__NR_getdents64)),
+    CASE("getdents", getdents_steps, heavy, TMPFS, "list a folder of 64 files", ONE(__NR_lseek), ONE(__NR_getdents64)),
+    CASE("getdents-end", getdents_end_steps, light, TMPFS, "ask for more behind the last file of a folder", ONE(__NR_getdents64)),
     CASE("rename", rename_steps, heavy, TMPFS, "rename a file, there and back", TWO(__NR_renameat)),
     CASE("create-unlink", unlink_steps, heavy, TMPFS, "make a file and remove it", ONE(__NR_openat), ONE(__NR_close),
          ONE(__NR_unlinkat)),
+    CASE("fsync-tmpfs", fsync_tmpfs_steps, light, TMPFS, "write a byte to a file in memory and sync it", ONE(__NR_pwrite64),
+         ONE(__NR_fsync)),
+    CASE("fdatasync-tmpfs", fdatasync_tmpfs_steps, light, TMPFS, "the same, its data alone", ONE(__NR_pwrite64),
+         ONE(__NR_fdatasync)),
+    CASE("pread-4k-1g-tmpfs", pread_sparse_tmpfs_steps, light, TMPFS, "read 4 KiB anywhere in a file of 1 GiB in memory",
+         ONE(__NR_pread64)),
+    CASE("fsync-ext4", fsync_ext4_steps, slow, EXT4, "write a byte to a file of ext4 and sync it", ONE(__NR_pwrite64),
+         ONE(__NR_fsync)),
+    CASE("fdatasync-ext4", fdatasync_ext4_steps, slow, EXT4, "the same, its data alone", ONE(__NR_pwrite64), ONE(__NR_fdatasync)),
+    CASE("pread-4k-1g-ext4", pread_sparse_ext4_steps, light, EXT4, "read 4 KiB anywhere in a cached file of 1 GiB",
+         ONE(__NR_pread64)),
 
     CASE("mmap-touch", mmap_steps, slow, 0, "map 16 pages, touch them and unmap them", ONE(__NR_mmap), ONE(__NR_munmap)),
-    CASE("mprotect", mprotect_steps, heavy, 0, "make 16 pages read-only and writable again", TWO(__NR_mprotect)),
+    CASE("munmap-64m", munmap_large_steps, slow, 0, "map 64 MiB, touch 256 pages all over it and unmap it", ONE(__NR_mmap),
+         ONE(__NR_munmap)),
+    CASE("mprotect", mprotect_steps, slow, 0, "map 16 pages, touch them, make them read-only and unmap them", ONE(__NR_mmap),
+         ONE(__NR_mprotect), ONE(__NR_munmap)),
     CASE("madvise", madvise_steps, slow, 0, "give back 16 pages that were touched", ONE(__NR_madvise)),
 
     CASE("pipe", pipe_steps, light, 0, "a byte through a pipe, in one thread", ONE(__NR_write), ONE(__NR_read)),
@@ -60,26 +84,34 @@ static const struct {
     CASE("futex-wake", futex_wake_steps, light, 0, "wake nobody", ONE(__NR_futex)),
     CASE("futex-ping-pong", futex_pong_steps, slow, 0, "wake another thread and be woken by it",
          {__NR_futex, 4, CWORKLOAD_MAY_FAIL}),
+    CASE("futex-herd", futex_herd_steps, slow, 0, "wake three threads that wait for one word, and be told by the last",
+         {__NR_futex, 4, CWORKLOAD_MAY_FAIL}, ONE(__NR_write), ONE(__NR_read)),
     CASE("eventfd", eventfd_steps, light, 0, "count up and read the count", ONE(__NR_write), ONE(__NR_read)),
-#ifdef __NR_epoll_wait
-    CASE("epoll-ready", epoll_ready_steps, light, 0, "ask an epoll with one event", ONE(__NR_epoll_wait)),
-    CASE("epoll-empty", epoll_empty_steps, light, 0, "ask an epoll without events", ONE(__NR_epoll_wait)),
-    CASE("poll", poll_steps, light, 0, "ask about two descriptors, one of them ready", ONE(__NR_poll)),
-#else
-    CASE("epoll-ready", epoll_ready_steps, light, 0, "ask an epoll with one event", ONE(__NR_epoll_pwait)),
-    CASE("epoll-empty", epoll_empty_steps, light, 0, "ask an epoll without events", ONE(__NR_epoll_pwait)),
-    CASE("poll", poll_steps, light, 0, "ask about two descriptors, one of them ready", ONE(__NR_ppoll)),
-#endif
+    CASE("epoll-ready", epoll_ready_steps, light, 0, "ask an epoll with one event", ONE(EPOLL_CALL)),
+    CASE("epoll-empty", epoll_empty_steps, light, 0, "ask an epoll without events", ONE(EPOLL_CALL)),
+    CASE("epoll-1000", epoll_many_steps, heavy, MANY_FILES, "ask an epoll of 1,000 descriptors with 10 events", ONE(EPOLL_CALL)),
+    CASE("poll", poll_steps, light, 0, "ask about two descriptors, one of them ready", ONE(POLL_CALL)),
+    CASE("poll-1000", poll_many_steps, slow, MANY_FILES, "ask about 1,000 descriptors, 10 of them ready", ONE(POLL_CALL)),
     CASE("unix-socket", unix_steps, heavy, "Unix sockets", "64 bytes through a Unix socket, in one thread", ONE(__NR_sendto),
          ONE(__NR_recvfrom)),
-    CASE("tcp-loopback", tcp_steps, heavy, "TCP on the loopback interface", "64 bytes through a TCP connection to itself",
-         ONE(__NR_sendto), ONE(__NR_recvfrom)),
+    CASE("unix-message", unix_message_steps, heavy, "Unix sockets", "64 bytes in 4 parts through a Unix socket", ONE(__NR_sendmsg),
+         ONE(__NR_recvmsg)),
+    CASE("unix-connect", unix_connect_steps, slow, "Unix sockets", "connect to a Unix socket, accept, and close both ends",
+         ONE(__NR_socket), ONE(__NR_connect), ONE(__NR_accept4), ONE(__NR_close_range)),
+    CASE("tcp-loopback", tcp_steps, heavy, LOOPBACK, "64 bytes through a TCP connection to itself", ONE(__NR_sendto),
+         ONE(__NR_recvfrom)),
+    CASE("tcp-connect", tcp_connect_steps, slow, LOOPBACK, "connect to itself by TCP, accept, and close both ends",
+         ONE(__NR_socket), ONE(__NR_setsockopt), ONE(__NR_connect), ONE(__NR_accept4), ONE(__NR_close_range)),
 
     CASE("signal", signal_steps, heavy, 0, "a signal to itself, and its handler", ONE(__NR_tgkill), ONE(__NR_rt_sigreturn)),
+    CASE("signal-thread", signal_thread_steps, slow, 0, "a signal to another thread, which waits for it and says so",
+         ONE(__NR_tgkill), ONE(__NR_rt_sigtimedwait), ONE(__NR_write), ONE(__NR_read)),
     CASE("thread", thread_steps, slow, 0, "a thread that ends at once, and wait for it", ONE(__NR_clone),
          {__NR_exit, 1, CWORKLOAD_NEVER_RETURNS}, {__NR_futex, 1, CWORKLOAD_MAY_FAIL}),
     CASE("fork", fork_steps, slow, 0, "a process that ends at once, and wait for it", ONE(__NR_clone),
          {__NR_exit_group, 1, CWORKLOAD_NEVER_RETURNS}, ONE(__NR_wait4)),
+    CASE("clone-namespaces", namespaces_steps, slow, "namespaces", "a process in four new namespaces, and wait for it",
+         ONE(__NR_clone3), {__NR_exit_group, 1, CWORKLOAD_NEVER_RETURNS}, ONE(__NR_wait4)),
     CASE("vfork-exec", exec_steps, slow, "executable files in memory", "another program that ends at once, and wait for it",
          ONE(__NR_clone), ONE(__NR_execve), {__NR_exit_group, 1, CWORKLOAD_NEVER_RETURNS}, ONE(__NR_wait4)),
 
@@ -92,6 +124,9 @@ static const struct {
          {__NR_clock_gettime, 1, CWORKLOAD_MAY_STAY_OUTSIDE}),
     CASE("clock-call", clock_call_steps, light, 0, "the time by a system call", ONE(__NR_clock_gettime)),
     CASE("io-uring-nop", uring_steps, light, "io_uring", "an io_uring that does nothing", ONE(__NR_io_uring_enter)),
+    CASE("io-uring-read", uring_read_steps, heavy, "io_uring", "read 4 KiB of a file in memory by io_uring",
+         ONE(__NR_io_uring_enter)),
+    CASE("io-uring-fsync", uring_fsync_steps, slow, "io_uring", "sync a file in memory by io_uring", ONE(__NR_io_uring_enter)),
 };
 
 size_t cworkload_case_count(void)

@@ -23,7 +23,12 @@ static int in_tmpfs(struct work *work)
     return work->tmpfs == 0 ? 0 : refused(work, __NR_mount, work->tmpfs);
 }
 
-static void finish_files(struct work *work)
+int open_new_file(struct work *work, const char *path)
+{
+    return opened(work, open_at(path, O_RDWR | O_CREAT | O_TRUNC));
+}
+
+void finish_files(struct work *work)
 {
     close_file(&work->file);
     close_file(&work->other);
@@ -54,12 +59,11 @@ static int run_write(struct work *work, unsigned long times)
     return 0;
 }
 
-/* The file has as many bytes as any transfer reads. */
-static int prepare_file(struct work *work)
+int prepare_file(struct work *work)
 {
     long written;
 
-    if (in_tmpfs(work) != 0 || opened(work, open_at("file", O_RDWR | O_CREAT | O_TRUNC)) != 0)
+    if (in_tmpfs(work) != 0 || open_new_file(work, "file") != 0)
         return -1;
     memset(work->buffer, 'a', sizeof(work->buffer));
     written = ENTER3(__NR_write, work->file, work->buffer, sizeof(work->buffer));
@@ -184,8 +188,19 @@ static int run_getdents(struct work *work, unsigned long times)
         /* Each file takes 24 bytes: its number, offset, length, type and a name of at most two characters. */
         if (bytes != (entries + 2) * 24)
             return wrong(work, __NR_getdents64, bytes, (entries + 2) * 24, done);
-        CHECK(work, done, __NR_getdents64, ENTER3(__NR_getdents64, work->file, work->buffer, sizeof(work->buffer)), 0);
     }
+    return 0;
+}
+
+/* Leaves the offset behind the last entry. */
+static int prepare_end(struct work *work)
+{
+    return prepare_folder(work) == 0 ? run_getdents(work, 1) : -1;
+}
+
+static int run_end(struct work *work, unsigned long times)
+{
+    REPEAT(work, times, __NR_getdents64, ENTER3(__NR_getdents64, work->file, work->buffer, sizeof(work->buffer)), 0);
     return 0;
 }
 
@@ -200,6 +215,7 @@ static void finish_folder(struct work *work)
 }
 
 const struct steps getdents_steps = {.prepare = prepare_folder, .run = run_getdents, .finish = finish_folder};
+const struct steps getdents_end_steps = {.prepare = prepare_end, .run = run_end, .finish = finish_folder};
 
 static int run_rename(struct work *work, unsigned long times)
 {

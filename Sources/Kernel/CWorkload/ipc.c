@@ -1,4 +1,5 @@
 /* Pipes, futexes, event descriptors. */
+#include "waits.h"
 #include "work.h"
 
 #include <fcntl.h>
@@ -44,8 +45,9 @@ static int run_ping(struct work *work, unsigned long times)
     return 0;
 }
 
-static int run_pong(struct work *work, unsigned long times)
+static int run_pong(struct partner *partner, unsigned long times)
 {
+    struct work *work = partner->work;
     unsigned char byte;
 
     for (unsigned long done = 0; done < times; done++) {
@@ -56,7 +58,8 @@ static int run_pong(struct work *work, unsigned long times)
 }
 
 const struct steps pipe_steps = {.prepare = prepare_pipes, .run = run_pipe, .finish = finish_pipes};
-const struct steps pipe_pong_steps = {.prepare = prepare_pipes, .run = run_ping, .partner = run_pong, .finish = finish_pipes};
+const struct steps pipe_pong_steps = {
+    .prepare = prepare_pipes, .run = run_ping, .partner = run_pong, .partners = 1, .finish = finish_pipes};
 
 /* Futexes. */
 
@@ -106,10 +109,12 @@ static int run_futex_ping(struct work *work, unsigned long times)
     return 0;
 }
 
-static int run_futex_pong(struct work *work, unsigned long times)
+static int run_futex_pong(struct partner *partner, unsigned long times)
 {
+    struct work *work = partner->work;
+
     for (unsigned long done = 0; done < times; done++) {
-        unsigned long round = work->partner_stored++ & 1;
+        unsigned long round = partner->stored++ & 1;
 
         if (take_over(work, &work->flags[round], done) != 0 || hand_over(work, &work->flags[2 + round], done) != 0)
             return -1;
@@ -118,7 +123,54 @@ static int run_futex_pong(struct work *work, unsigned long times)
 }
 
 const struct steps futex_wake_steps = {.run = run_futex_wake};
-const struct steps futex_pong_steps = {.run = run_futex_ping, .partner = run_futex_pong};
+const struct steps futex_pong_steps = {.run = run_futex_ping, .partner = run_futex_pong, .partners = 1};
+
+/*
+ * A herd: one call wakes three threads that wait for the same word, and the last of them to arrive tells the first thread, through an
+ * event descriptor, so no thread makes two kinds of the same call. Words take turns, as above.
+ */
+
+static int prepare_eventfd(struct work *work);
+static void finish_events(struct work *work);
+
+static int run_herd(struct work *work, unsigned long times)
+{
+    for (unsigned long done = 0; done < times; done++) {
+        unsigned long round = work->stored++ & 1;
+        struct line *line = &work->flags[round];
+        uint64_t count = 0;
+        long woken;
+
+        atomic_store(&work->missing, PARTNERS);
+        atomic_store(&work->flags[!round].word, 0);
+        atomic_store(&line->word, 1);
+        woken = futex(line, FUTEX_WAKE, PARTNERS);
+        if (woken < 0 || woken > PARTNERS)
+            return wrong(work, __NR_futex, woken, PARTNERS, done);
+        CHECK(work, done, __NR_read, ENTER3(__NR_read, work->file, &count, 8), 8);
+    }
+    return 0;
+}
+
+static int follow_herd(struct partner *partner, unsigned long times)
+{
+    struct work *work = partner->work;
+    const uint64_t one = 1;
+
+    for (unsigned long done = 0; done < times; done++) {
+        struct line *line = &work->flags[partner->stored++ & 1];
+        long result = futex(line, FUTEX_WAIT, 0);
+
+        if ((result != 0 && result != -EAGAIN) || atomic_load(&line->word) != 1)
+            return wrong(work, __NR_futex, result, 0, done);
+        if (atomic_fetch_sub(&work->missing, 1) == 1)
+            CHECK(work, done, __NR_write, ENTER3(__NR_write, work->file, &one, 8), 8);
+    }
+    return 0;
+}
+
+const struct steps futex_herd_steps = {
+    .prepare = prepare_eventfd, .run = run_herd, .partner = follow_herd, .partners = PARTNERS, .finish = finish_events};
 
 /* Event descriptors. */
 
@@ -150,14 +202,6 @@ static void finish_events(struct work *work)
 }
 
 const struct steps eventfd_steps = {.prepare = prepare_eventfd, .run = run_eventfd, .finish = finish_events};
-
-#ifdef __NR_epoll_wait
-#define EPOLL_CALL __NR_epoll_wait
-#define EPOLL_WAIT(file, event) ENTER4(__NR_epoll_wait, file, event, 1, 0)
-#else
-#define EPOLL_CALL __NR_epoll_pwait
-#define EPOLL_WAIT(file, event) ENTER6(__NR_epoll_pwait, file, event, 1, 0, 0, 8)
-#endif
 
 static int prepare_epoll(struct work *work)
 {
@@ -191,7 +235,7 @@ static int run_epoll_ready(struct work *work, unsigned long times)
 {
     struct epoll_event event;
 
-    REPEAT(work, times, EPOLL_CALL, EPOLL_WAIT(work->other, &event), 1);
+    REPEAT(work, times, EPOLL_CALL, EPOLL_WAIT(work->other, &event, 1), 1);
     return event.events == EPOLLIN ? 0 : ineffective(work, EPOLL_CALL);
 }
 
@@ -199,21 +243,12 @@ static int run_epoll_empty(struct work *work, unsigned long times)
 {
     struct epoll_event event;
 
-    REPEAT(work, times, EPOLL_CALL, EPOLL_WAIT(work->other, &event), 0);
+    REPEAT(work, times, EPOLL_CALL, EPOLL_WAIT(work->other, &event, 1), 0);
     return 0;
 }
 
 const struct steps epoll_ready_steps = {.prepare = prepare_epoll_ready, .run = run_epoll_ready, .finish = finish_events};
 const struct steps epoll_empty_steps = {.prepare = prepare_epoll, .run = run_epoll_empty, .finish = finish_events};
-
-#ifdef __NR_poll
-#define POLL_CALL __NR_poll
-#define POLL(files, count) ENTER3(__NR_poll, files, count, 0)
-#else
-#define POLL_CALL __NR_ppoll
-static const long no_time[2];
-#define POLL(files, count) ENTER5(__NR_ppoll, files, count, no_time, 0, 8)
-#endif
 
 static int prepare_poll(struct work *work)
 {

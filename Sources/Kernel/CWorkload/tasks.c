@@ -4,6 +4,7 @@
 
 #include <elf.h>
 #include <linux/futex.h>
+#include <linux/sched.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
@@ -52,6 +53,64 @@ static void finish_signal(struct work *work)
 
 const struct steps signal_steps = {.prepare = prepare_signal, .run = run_signal, .finish = finish_signal};
 
+/* A signal to another thread, which waits for it and says through an event descriptor that it came. */
+
+static int prepare_signal_thread(struct work *work)
+{
+    sigset_t set;
+    long result = ENTER2(__NR_eventfd2, 0, 0);
+
+    if (result < 0)
+        return refused(work, __NR_eventfd2, result);
+    work->file = (int)result;
+    work->stored = (unsigned long)ENTER0(__NR_getpid);
+    /* Threads inherit what is blocked. */
+    sigemptyset(&set);
+    sigaddset(&set, SIGUSR1);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    return 0;
+}
+
+static int run_signal_thread(struct work *work, unsigned long times)
+{
+    const long process = (long)work->stored, thread = (long)work->partners[0].id;
+    uint64_t count;
+
+    for (unsigned long done = 0; done < times; done++) {
+        CHECK(work, done, __NR_tgkill, ENTER3(__NR_tgkill, process, thread, SIGUSR1), 0);
+        CHECK(work, done, __NR_read, ENTER3(__NR_read, work->file, &count, 8), 8);
+    }
+    return 0;
+}
+
+static int take_signals(struct partner *partner, unsigned long times)
+{
+    const unsigned long set = 1UL << (SIGUSR1 - 1);
+    const uint64_t one = 1;
+    struct work *work = partner->work;
+
+    for (unsigned long done = 0; done < times; done++) {
+        CHECK(work, done, __NR_rt_sigtimedwait, ENTER4(__NR_rt_sigtimedwait, &set, 0, 0, 8), SIGUSR1);
+        CHECK(work, done, __NR_write, ENTER3(__NR_write, work->file, &one, 8), 8);
+    }
+    return 0;
+}
+
+static void finish_signal_thread(struct work *work)
+{
+    sigset_t none;
+
+    close_file(&work->file);
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+const struct steps signal_thread_steps = {.prepare = prepare_signal_thread,
+                                          .run = run_signal_thread,
+                                          .partner = take_signals,
+                                          .partners = 1,
+                                          .finish = finish_signal_thread};
+
 /* A thread that ends at once. */
 
 static void end_thread(void *argument)
@@ -67,7 +126,7 @@ static int run_thread(struct work *work, unsigned long times)
     static unsigned id;
 
     for (unsigned long done = 0; done < times; done++) {
-        long thread = workload_clone(flags, work->stack + STACK_BYTES, &id, end_thread, NULL);
+        long thread = workload_clone(flags, work->partners[0].stack + STACK_BYTES, &id, end_thread, NULL);
         long result;
 
         if (thread <= 0)
@@ -101,7 +160,7 @@ INLINE int reap(struct work *work, long child, unsigned long done)
 static int run_fork(struct work *work, unsigned long times)
 {
     for (unsigned long done = 0; done < times; done++) {
-        long child = workload_clone(SIGCHLD, work->stack + STACK_BYTES, NULL, end_process, NULL);
+        long child = workload_clone(SIGCHLD, work->partners[0].stack + STACK_BYTES, NULL, end_process, NULL);
 
         if (child <= 0)
             return wrong(work, __NR_clone, child, 0, done);
@@ -112,6 +171,28 @@ static int run_fork(struct work *work, unsigned long times)
 }
 
 const struct steps fork_steps = {.run = run_fork};
+
+/* The same in namespaces of its own, as a container's first process is made. */
+static int run_namespaces(struct work *work, unsigned long times)
+{
+    const struct clone_args arguments = {.flags = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWPID | CLONE_NEWCGROUP,
+                                         .exit_signal = SIGCHLD};
+
+    for (unsigned long done = 0; done < times; done++) {
+        /* Without memory in common the child goes on here, on its copy of the stack. */
+        long child = ENTER2(__NR_clone3, &arguments, sizeof(arguments));
+
+        if (child == 0)
+            ENTER1(__NR_exit_group, 0);
+        if (child < 0)
+            return wrong(work, __NR_clone3, child, 0, done);
+        if (reap(work, child, done) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+const struct steps namespaces_steps = {.run = run_namespaces};
 
 /* Another program, which ends at once as well. */
 
@@ -203,7 +284,7 @@ static int run_exec(struct work *work, unsigned long times)
         long child;
 
         work->stored = 0;
-        child = workload_clone(CLONE_VM | CLONE_VFORK | SIGCHLD, work->stack + STACK_BYTES, NULL, become_program, work);
+        child = workload_clone(CLONE_VM | CLONE_VFORK | SIGCHLD, work->partners[0].stack + STACK_BYTES, NULL, become_program, work);
         if (child <= 0)
             return wrong(work, __NR_clone, child, 0, done);
         if (work->stored != 0) {

@@ -1,4 +1,4 @@
-/* An io_uring with operations that do nothing. */
+/* An io_uring with one request at a time. */
 #include "work.h"
 
 #include <linux/io_uring.h>
@@ -73,23 +73,64 @@ static int prepare_uring(struct work *work)
     return ring.refused ? refused(work, ring.refused, ring.result) : 0;
 }
 
+/* Submits a request and waits for its completion, in one call. */
+INLINE int complete(struct work *work, struct io_uring_sqe request, int wanted, unsigned long done)
+{
+    unsigned tail = atomic_load_explicit(ring.submit_tail, memory_order_relaxed), place = tail & ring.submit_mask;
+    unsigned head = atomic_load_explicit(ring.complete_head, memory_order_relaxed);
+    const struct io_uring_cqe *completion = &ring.completions[head & ring.complete_mask];
+
+    request.user_data = done;
+    ring.entries[place] = request;
+    ring.submit_array[place] = place;
+    atomic_store_explicit(ring.submit_tail, tail + 1, memory_order_release);
+    CHECK(work, done, __NR_io_uring_enter, ENTER6(__NR_io_uring_enter, ring.file, 1, 1, IORING_ENTER_GETEVENTS, 0, 0), 1);
+    if (atomic_load_explicit(ring.complete_tail, memory_order_acquire) != head + 1 || completion->res != wanted ||
+        completion->user_data != done)
+        return ineffective(work, __NR_io_uring_enter);
+    atomic_store_explicit(ring.complete_head, head + 1, memory_order_release);
+    return 0;
+}
+
 static int run_uring(struct work *work, unsigned long times)
 {
-    for (unsigned long done = 0; done < times; done++) {
-        unsigned tail = atomic_load_explicit(ring.submit_tail, memory_order_relaxed), place = tail & ring.submit_mask;
-        unsigned head = atomic_load_explicit(ring.complete_head, memory_order_relaxed);
-        const struct io_uring_cqe *completion = &ring.completions[head & ring.complete_mask];
-
-        ring.entries[place] = (struct io_uring_sqe){.opcode = IORING_OP_NOP, .user_data = done};
-        ring.submit_array[place] = place;
-        atomic_store_explicit(ring.submit_tail, tail + 1, memory_order_release);
-        CHECK(work, done, __NR_io_uring_enter, ENTER6(__NR_io_uring_enter, ring.file, 1, 1, IORING_ENTER_GETEVENTS, 0, 0), 1);
-        if (atomic_load_explicit(ring.complete_tail, memory_order_acquire) != head + 1 || completion->res != 0 ||
-            completion->user_data != done)
-            return ineffective(work, __NR_io_uring_enter);
-        atomic_store_explicit(ring.complete_head, head + 1, memory_order_release);
-    }
+    for (unsigned long done = 0; done < times; done++)
+        if (complete(work, (struct io_uring_sqe){.opcode = IORING_OP_NOP}, 0, done) != 0)
+            return -1;
     return 0;
 }
 
 const struct steps uring_steps = {.prepare = prepare_uring, .run = run_uring};
+
+/* Requests about a file in memory. */
+
+enum { read_bytes = 4096 };
+
+static int prepare_uring_file(struct work *work)
+{
+    return prepare_uring(work) == 0 ? prepare_file(work) : -1;
+}
+
+static int run_uring_read(struct work *work, unsigned long times)
+{
+    const struct io_uring_sqe request = {
+        .opcode = IORING_OP_READ, .fd = work->file, .addr = (unsigned long)work->buffer, .len = read_bytes};
+
+    for (unsigned long done = 0; done < times; done++)
+        if (complete(work, request, read_bytes, done) != 0)
+            return -1;
+    return times == 0 || work->buffer[read_bytes - 1] == 'a' ? 0 : ineffective(work, __NR_io_uring_enter);
+}
+
+static int run_uring_fsync(struct work *work, unsigned long times)
+{
+    const struct io_uring_sqe request = {.opcode = IORING_OP_FSYNC, .fd = work->file};
+
+    for (unsigned long done = 0; done < times; done++)
+        if (complete(work, request, 0, done) != 0)
+            return -1;
+    return 0;
+}
+
+const struct steps uring_read_steps = {.prepare = prepare_uring_file, .run = run_uring_read, .finish = finish_files};
+const struct steps uring_fsync_steps = {.prepare = prepare_uring_file, .run = run_uring_fsync, .finish = finish_files};

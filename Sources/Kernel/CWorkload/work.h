@@ -17,6 +17,10 @@
 /* Nanoseconds planted in a sleep. */
 #define PLANTED_NANOSECONDS 200000
 #define STACK_BYTES (64 * 1024)
+/* Threads beside the first that a case can have. */
+#define PARTNERS 3
+/* Descriptors that a case can wait for at once. */
+#define MANY 1000
 
 /* A word shared between threads, alone in its cache line. */
 struct line {
@@ -24,6 +28,16 @@ struct line {
 };
 
 struct steps;
+struct work;
+
+/* One of the threads beside the first. */
+struct partner {
+    struct work *work;
+    _Alignas(64) _Atomic unsigned long made; /* operations */
+    unsigned long stored;                    /* whatever a case keeps */
+    unsigned id;                             /* of the thread; the kernel clears it when the thread ends */
+    _Alignas(64) unsigned char stack[STACK_BYTES];
+};
 
 /* A running case. Only the worker's threads share it. */
 struct work {
@@ -35,13 +49,16 @@ struct work {
     long bytes; /* of each transfer */
     int file, other;
     int ends[2], back[2];
-    unsigned long stored, partner_stored; /* whatever a case keeps, for each thread */
+    int many[MANY];
+    unsigned long stored; /* whatever a case keeps */
     void *memory;
     struct line flags[4];
     const struct steps *steps;
-    /* The second thread: operations ordered, and operations made. */
-    _Atomic unsigned long wanted, made;
-    unsigned partner_id;
+    /* How many operations the other threads are to have made. */
+    _Atomic unsigned long wanted;
+    /* How many of them have yet to arrive in this operation. */
+    _Alignas(64) _Atomic unsigned missing;
+    struct partner partners[PARTNERS];
     _Alignas(64) unsigned char buffer[BUFFER_BYTES];
     _Alignas(64) unsigned char stack[STACK_BYTES];
 };
@@ -50,8 +67,9 @@ struct work {
 struct steps {
     int (*prepare)(struct work *);
     int (*run)(struct work *, unsigned long times);
-    /* What the second thread does for the same operations. */
-    int (*partner)(struct work *, unsigned long times);
+    /* What each of the other threads does for the same operations, and how many there are. */
+    int (*partner)(struct partner *, unsigned long times);
+    int partners;
     void (*finish)(struct work *);
     long bytes;
 };
@@ -59,7 +77,10 @@ struct steps {
 /* Reports a preparation that failed or that the kernel refused. */
 int refused(struct work *work, int call, long result);
 
-/* Reports a wrong result. Ends the worker if the case has two threads, because the other would wait for this one. */
+/* Reports that the kernel lacks what a case needs, whatever the result. */
+int lacking(struct work *work, int call, long result);
+
+/* Reports a wrong result. Ends the worker if the case has several threads, because the others would wait for this one. */
 int wrong(struct work *work, int call, long result, long wanted, unsigned long operation);
 
 /* Reports a call that returned the right value, but had no effect. */
@@ -94,12 +115,22 @@ INLINE void close_file(int *file)
 
 extern const struct steps null_steps, read_zero_1, read_zero_4k, read_zero_64k, write_null_1, write_null_4k, write_null_64k,
     pread_1, pread_4k, pread_64k, pwrite_1, pwrite_4k, pwrite_64k, open_steps, missing_steps, stat_steps, fstat_steps,
-    getdents_steps, rename_steps, unlink_steps, mmap_steps, mprotect_steps, madvise_steps, pipe_steps, pipe_pong_steps,
-    futex_wake_steps, futex_pong_steps, eventfd_steps, epoll_ready_steps, epoll_empty_steps, poll_steps, unix_steps, tcp_steps,
-    signal_steps, thread_steps, fork_steps, exec_steps, nanosleep_steps, yield_steps, timerfd_steps, getrandom_steps,
-    clock_vdso_steps, clock_call_steps, uring_steps;
+    getdents_steps, getdents_end_steps, rename_steps, unlink_steps, fsync_tmpfs_steps, fdatasync_tmpfs_steps,
+    pread_sparse_tmpfs_steps, fsync_ext4_steps, fdatasync_ext4_steps, pread_sparse_ext4_steps, mmap_steps, munmap_large_steps,
+    mprotect_steps, madvise_steps, pipe_steps, pipe_pong_steps, futex_wake_steps, futex_pong_steps, futex_herd_steps, eventfd_steps,
+    epoll_ready_steps, epoll_empty_steps, epoll_many_steps, poll_steps, poll_many_steps, unix_steps, unix_message_steps,
+    unix_connect_steps, tcp_steps, tcp_connect_steps, signal_steps, signal_thread_steps, thread_steps, fork_steps, namespaces_steps,
+    exec_steps, nanosleep_steps, yield_steps, timerfd_steps, getrandom_steps, clock_vdso_steps, clock_call_steps, uring_steps,
+    uring_read_steps, uring_fsync_steps;
 
-/* Makes the ring of io_uring. If that fails, its case reports why. */
+/* Makes the file that transfers use, in the working folder: as many bytes as any transfer reads. Returns 0, or -1 after reporting why. */
+int prepare_file(struct work *work);
+void finish_files(struct work *work);
+
+/* Opens a file of a case by its path. Returns 0, or -1 after reporting why. */
+int open_new_file(struct work *work, const char *path);
+
+/* Makes the ring of io_uring. If that fails, its cases report why. */
 void open_ring(void);
 
 /* The steps of the case with this index. */

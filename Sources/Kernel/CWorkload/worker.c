@@ -11,6 +11,7 @@
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -39,7 +40,7 @@ enum { bits = sizeof(long) * CHAR_BIT };
 static int is_refusal(long result)
 {
     return result == -ENOSYS || result == -EPERM || result == -EACCES || result == -EOPNOTSUPP || result == -EAFNOSUPPORT ||
-           result == -ENETUNREACH || result == -EADDRNOTAVAIL || result == -ENODEV;
+           result == -ENETUNREACH || result == -EADDRNOTAVAIL || result == -ENODEV || result == -EMFILE || result == -ENOSPC;
 }
 
 static int report(struct work *work, struct cworkload_report what)
@@ -57,6 +58,11 @@ int refused(struct work *work, int call, long result)
     return report(work, (struct cworkload_report){.verdict = verdict, .call = call, .result = result});
 }
 
+int lacking(struct work *work, int call, long result)
+{
+    return report(work, (struct cworkload_report){.verdict = CWORKLOAD_REFUSED, .call = call, .result = result});
+}
+
 int wrong(struct work *work, int call, long result, long wanted, unsigned long operation)
 {
     enum cworkload_verdict verdict = work->is_warming_up && is_refusal(result) ? CWORKLOAD_REFUSED : CWORKLOAD_WRONG_RESULT;
@@ -69,7 +75,7 @@ int ineffective(struct work *work, int call)
     return report(work, (struct cworkload_report){.verdict = CWORKLOAD_WRONG_EFFECT, .call = call});
 }
 
-/* The second thread, which can't use libc. */
+/* The other threads, which can't use libc. */
 
 static void bind_thread(int cpu)
 {
@@ -81,39 +87,49 @@ static void bind_thread(int cpu)
 
 static void run_partner(void *argument)
 {
-    struct work *work = argument;
+    struct partner *partner = argument;
+    struct work *work = partner->work;
     unsigned long wanted;
 
     bind_thread(work->partner_cpu);
     for (;;) {
-        while ((wanted = atomic_load(&work->wanted)) == atomic_load(&work->made))
+        while ((wanted = atomic_load(&work->wanted)) == atomic_load(&partner->made))
             relax();
         if (wanted == ENOUGH)
             ENTER1(__NR_exit, 0);
-        work->steps->partner(work, wanted - work->made);
-        atomic_store(&work->made, wanted);
+        work->steps->partner(partner, wanted - partner->made);
+        atomic_store(&partner->made, wanted);
     }
 }
 
-static int start_partner(struct work *work)
+static int start_partners(struct work *work)
 {
     const unsigned long flags = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM |
                                 CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID;
-    long thread = workload_clone(flags, work->stack + STACK_BYTES, &work->partner_id, run_partner, work);
 
-    return thread > 0 ? 0 : refused(work, __NR_clone, thread);
+    for (int number = 0; number < work->steps->partners; number++) {
+        struct partner *partner = &work->partners[number];
+        long thread;
+
+        partner->work = work;
+        thread = workload_clone(flags, partner->stack + STACK_BYTES, &partner->id, run_partner, partner);
+        if (thread <= 0)
+            return refused(work, __NR_clone, thread);
+    }
+    return 0;
 }
 
-static void stop_partner(struct work *work)
+static void stop_partners(struct work *work)
 {
     unsigned id;
 
     atomic_store(&work->wanted, ENOUGH);
-    while ((id = __atomic_load_n(&work->partner_id, __ATOMIC_ACQUIRE)) != 0)
-        ENTER4(__NR_futex, &work->partner_id, FUTEX_WAIT, id, 0);
+    for (int number = 0; number < work->steps->partners; number++)
+        while ((id = __atomic_load_n(&work->partners[number].id, __ATOMIC_ACQUIRE)) != 0)
+            ENTER4(__NR_futex, &work->partners[number].id, FUTEX_WAIT, id, 0);
 }
 
-/* Makes the operations with both threads. Neither is in a call when this returns. */
+/* Makes the operations with all threads. None of them is in a call when this returns. */
 static int perform(struct work *work, unsigned long times)
 {
     unsigned long wanted;
@@ -123,8 +139,9 @@ static int perform(struct work *work, unsigned long times)
     wanted = atomic_fetch_add(&work->wanted, times) + times;
     if (work->steps->run(work, times) != 0)
         return -1;
-    while (atomic_load(&work->made) != wanted)
-        relax();
+    for (int number = 0; number < work->steps->partners; number++)
+        while (atomic_load(&work->partners[number].made) != wanted)
+            relax();
     return 0;
 }
 
@@ -174,10 +191,11 @@ static void carry_out(struct cworkload_worker *worker, struct work *work, int pa
     work->bytes = steps->bytes + (work->is_slowed ? PLANTED_BYTES : 0);
     work->file = work->other = -1;
     work->ends[0] = work->ends[1] = work->back[0] = work->back[1] = -1;
+    memset(work->many, -1, sizeof(work->many));
     work->is_warming_up = true;
     if (steps->prepare && steps->prepare(work) != 0)
         goto finish;
-    if (steps->partner && start_partner(work) != 0)
+    if (steps->partner && start_partners(work) != 0)
         goto finish;
     if (perform(work, worker->order.warm_up) == 0) {
         work->is_warming_up = false;
@@ -186,7 +204,7 @@ static void carry_out(struct cworkload_worker *worker, struct work *work, int pa
         spin(worker, CWORKLOAD_DONE);
     }
     if (steps->partner)
-        stop_partner(work);
+        stop_partners(work);
 finish:
     if (steps->finish)
         steps->finish(work);
@@ -203,6 +221,17 @@ static long enter_tmpfs(void)
         if (mount("tmpfs", folders[number], "tmpfs", MS_NOSUID | MS_NODEV, "size=16m,mode=700") == 0)
             return chdir(folders[number]) == 0 ? 0 : -errno;
     return -errno;
+}
+
+/* Room for the cases that wait for many descriptors. If there is none, they report it. */
+static void raise_descriptor_limit(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return;
+    limit.rlim_cur = limit.rlim_max < 4 * MANY ? limit.rlim_max : 4 * MANY;
+    setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 /* Undoes what it inherited from syslat. */
@@ -226,6 +255,7 @@ static void become_worker(pid_t parent, int cpu)
     for (int standard = 0; standard < 3; standard++)
         dup2(null, standard);
     syscall(SYS_close_range, 3, ~0U, 0);
+    raise_descriptor_limit();
     bind_thread(cpu);
 }
 

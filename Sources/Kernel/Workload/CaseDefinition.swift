@@ -55,7 +55,8 @@ package struct CaseDefinition: Sendable, Hashable {
         unsafe needs = row.needs.map { unsafe String(cString: $0) }
         unsafe canBeSlowed = row.can_be_slowed != 0
         unsafe longOperations = UInt64(row.operations)
-        unsafe calls = [row.calls.0, row.calls.1, row.calls.2, row.calls.3].filter { $0.times > 0 }.map(Call.init)
+        let all = unsafe [row.calls.0, row.calls.1, row.calls.2, row.calls.3, row.calls.4, row.calls.5]
+        calls = all.filter { $0.times > 0 }.map(Call.init)
         self.index = index
     }
 }

@@ -27,30 +27,13 @@ package struct WorkloadOptions: Sendable {
 
 /// Runs the fixed workload: first each case untraced, then each case traced, on bound CPUs and in a fixed order.
 ///
-/// | case | system calls of one operation | | case | system calls of one operation |
-/// |---|---|---|---|---|
-/// | `null` | getppid | | `pipe-ping-pong` | 2 write, 2 read |
-/// | `read-1-zero` … `read-64k-zero` | read | | `futex-wake` | futex |
-/// | `write-1-null` … `write-64k-null` | write | | `futex-ping-pong` | 4 futex |
-/// | `pread-1-tmpfs` … `pread-64k-tmpfs` | pread64 | | `eventfd` | write, read |
-/// | `pwrite-1-tmpfs` … `pwrite-64k-tmpfs` | pwrite64 | | `epoll-ready`, `epoll-empty` | epoll_wait |
-/// | `open-close` | openat, close | | `poll` | poll |
-/// | `open-missing` | openat (ENOENT) | | `unix-socket`, `tcp-loopback` | sendto, recvfrom |
-/// | `stat` | newfstatat | | `signal` | tgkill, rt_sigreturn |
-/// | `fstat` | fstat | | `thread` | clone, exit, futex |
-/// | `getdents` | lseek, 2 getdents64 | | `fork` | clone, exit_group, wait4 |
-/// | `rename` | 2 renameat | | `vfork-exec` | clone, execve, exit_group, wait4 |
-/// | `create-unlink` | openat, close, unlinkat | | `nanosleep`, `sched-yield`, `getrandom` | one of that name |
-/// | `mmap-touch` | mmap, munmap | | `timerfd` | timerfd_settime, read |
-/// | `mprotect` | 2 mprotect | | `clock-vdso` | none, or clock_gettime |
-/// | `madvise` | madvise | | `clock-call` | clock_gettime |
-/// | `pipe` | write, read | | `io-uring-nop` | io_uring_enter |
+/// Their names, with the system calls of one operation, are in cases.c of CWorkload, and `syslat bench --list` shows them.
 ///
 /// The trace must find exactly these calls and no others, or the case has failed.
 package struct WorkloadBench: ~Copyable {
     /// The name of the workload, and its version, which is raised whenever the work of a case changes.
     package static let id = "syslat-bench"
-    package static let version = 1
+    package static let version = 2
 
     /// What to show to a user who waits.
     package struct Progress: Sendable {

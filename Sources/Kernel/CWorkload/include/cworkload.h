@@ -27,7 +27,7 @@ struct cworkload_call {
     enum cworkload_ending ending;
 };
 
-#define CWORKLOAD_CALLS 4
+#define CWORKLOAD_CALLS 6
 
 struct cworkload_case {
     const char *_Nonnull name;
