@@ -37,6 +37,8 @@ package struct SyntheticCases: Sendable {
     /// The standard deviations, from boot to boot, of ln of each call's time and of each untraced time.
     package var deviation = 0.005
     package var untracedDeviation = 0.005
+    /// The same of the speed of a boot as a whole, which all of its times share.
+    package var bootDeviation = 0.0
     /// Whether cases pool their calls, as those of syslat 0.1.0 do.
     package var poolsCalls = false
 
@@ -51,8 +53,17 @@ package struct SyntheticCases: Sendable {
             var file = file
             file.profile.workload = WorkloadResult(
                 id: "standard", version: poolsCalls ? 1 : 2, isQuick: false, runs: 1, machine: .host,
-                cases: cases.map { made($0, using: &random) })
+                cases: cases(at: exp(bootDeviation * random.normal()), using: &random))
             return file
+        }
+    }
+
+    private func cases(at speed: Double, using random: inout SeededGenerator) -> [WorkloadCase] {
+        cases.map { item in
+            var item = item
+            item.untraced *= speed
+            for place in item.calls.indices { item.calls[place].nanoseconds *= speed }
+            return made(item, using: &random)
         }
     }
 

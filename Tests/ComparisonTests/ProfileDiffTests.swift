@@ -107,6 +107,16 @@ import Testing
             warnings[0] == "The clocksource differs: hpet before, tsc after." && warnings[2].hasPrefix("b lost 50 of 100 calls"))
     }
 
+    @Test(arguments: [(1_000_000_000, 0), (1_004_123_456, 0), (5_000_000_000, 1), (0, 0)] as [(UInt64, Int)])
+    func `intervals of different lengths scatter differently, which is said`(length: UInt64, warnings: Int) throws {
+        var after = Self.busy.file("b")
+        for index in after.profile.intervals.indices { after.profile.intervals[index].durationNanoseconds = length }
+        let found = try ProfileDiff(before: Self.calm.file("a"), after: after).warnings
+        #expect(
+            found == Array(repeating: "The intervals of the profiles differ in length: shorter ones scatter more.", count: warnings)
+        )
+    }
+
     @Test func `the order of sides decides the sign and nothing else`() throws {
         let (forward, backward) = (try diff(), try diff(Self.busy, Self.calm))
         #expect(forward.rows.map(\.id) == backward.rows.map(\.id))

@@ -60,7 +60,6 @@ struct work {
     _Alignas(64) _Atomic unsigned missing;
     struct partner partners[PARTNERS];
     _Alignas(64) unsigned char buffer[BUFFER_BYTES];
-    _Alignas(64) unsigned char stack[STACK_BYTES];
 };
 
 /* The steps of a case. The functions return 0, or -1 after reporting why. */

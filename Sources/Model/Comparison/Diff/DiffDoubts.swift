@@ -40,8 +40,9 @@ enum DiffDoubts {
         if (before.capture.sampling == nil) != (after.capture.sampling == nil) {
             warnings.append("Only one of the profiles is of sampled calls: its latencies are estimates.")
         }
-        let lengths = [before, after].map { $0.intervals.first?.durationNanoseconds ?? 0 }
-        if lengths.allSatisfy({ $0 > 0 }), lengths[0] != lengths[1] {
+        // No interval ends at the very nanosecond.
+        let lengths = [before, after].map { Double($0.intervals.first?.durationNanoseconds ?? 0) }.sorted()
+        if lengths[0] > 0, lengths[1] > 1.1 * lengths[0] {
             warnings.append("The intervals of the profiles differ in length: shorter ones scatter more.")
         }
         return warnings
