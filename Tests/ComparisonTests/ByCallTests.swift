@@ -78,6 +78,15 @@ import Testing
         #expect(comparison.beside.subjects.map { comparison.label($0) } == ["null: getppid", "open-close: getpid"])
     }
 
+    /// Other cases have enough calls for a p99, but the first one is what was chosen.
+    @Test func `a workload gates the same cases for every figure`() throws {
+        let cases = [Self.openClose(), Self.null]
+        let comparison = try compare(cases, cases, options: .init(top: 1)) { ($0.operations, $1.operations) = (3_000, 3_000) }
+        #expect(Set(verdicts(comparison).keys) == ["open-close: openat p50", "open-close: close p50", "open-close untraced"])
+        #expect(Set(comparison.notGated.map { comparison.label($0.subject) }) == ["open-close: openat", "open-close: close"])
+        #expect(comparison.notGated.allSatisfy { $0.measure == .p99 })
+    }
+
     @Test func `cases of syslat 0.1.0, which pool their calls, are compared with their like`() throws {
         let comparison = try compare([Self.openClose()], [Self.openClose()]) { ($0.poolsCalls, $1.poolsCalls) = (true, true) }
         #expect(comparison.outcome == .passed && comparison.workload?.version == 1)

@@ -68,13 +68,20 @@ struct KernelBench {
     /// is, one at a time.
     private func boot(_ queue: BootQueue, _ candidates: [Candidate], _ options: BootOptions) throws {
         let failure = Mutex<CommandError?>(nil)
-        Threads.run(options.acceleration == .countedTCG ? min(WorkloadBench.cpuCount, queue.count) : 1) {
+        Threads.run(options.acceleration == .countedTCG ? min(KernelBench.bootsAtOnce(options), queue.count) : 1) {
             while failure.withLock({ $0 == nil }), let item = queue.take() {
                 let result = result(of: item, candidates[item.kernel].image, options, count: queue.count)
                 do throws(CommandError) { try queue.finish(item, result) } catch { failure.withLock { $0 = $0 ?? error } }
             }
         }
         if let error = failure.withLock({ $0 }) { throw error }
+    }
+
+    /// As many as there are CPUs, and as there is memory for: QEMU takes some beside its guest's.
+    private static func bootsAtOnce(_ options: BootOptions) -> Int {
+        let available = ProcFS.field("MemAvailable", in: "/proc/meminfo").flatMap { Int($0.prefix { $0.isNumber }) }
+        let most = available.map { $0 / 1024 / (options.memory + 256) } ?? .max
+        return max(1, min(WorkloadBench.cpuCount, most))
     }
 
     /// Boots one kernel and saves its profile.

@@ -39,18 +39,26 @@ struct Family {
         beside = BesideGate(subjects: others, share: time(calls) > 0 ? time(others) / time(calls) : 0)
     }
 
-    /// Gates the first groups that have the figure.
+    /// Gates the first groups that have the figure: of a service for each figure by itself, of a workload the same cases for all figures.
     private mutating func gate(_ groups: [[Subject]], most: Int) {
+        let areCases = groups.contains { $0.contains { $0.name.caseName != nil } }
+        let able = groups.filter { group in options.gate.contains { !has($0, group).isEmpty } }
+        let chosen = areCases ? Array(able.prefix(most)) : groups
         for measure in options.gate {
             var taken = 0
-            for group in groups where taken < most {
-                let subjects = group.filter { Cells.measures(of: $0).contains(measure) }
-                let able = subjects.filter { base.values($0, { $0[measure] }) != nil }
-                cells += able.map { ($0, measure) }
-                notGated += subjects.filter { !able.contains($0) }.map { NotGated(subject: $0, measure: measure) }
-                if !able.isEmpty { taken += 1 }
+            for group in chosen where taken < most {
+                let having = has(measure, group)
+                let lacking = group.filter { Cells.measures(of: $0).contains(measure) && !having.contains($0) }
+                cells += having.map { ($0, measure) }
+                notGated += lacking.map { NotGated(subject: $0, measure: measure) }
+                if !having.isEmpty { taken += 1 }
             }
         }
+    }
+
+    /// The subjects that have a figure in all boots of BASE.
+    private func has(_ measure: Measure, _ subjects: [Subject]) -> [Subject] {
+        subjects.filter { Cells.measures(of: $0).contains(measure) && base.values($0, { $0[measure] }) != nil }
     }
 
     /// Each call of a service by itself; of a workload the operation of each case, and its calls that take at least a tenth of its time.

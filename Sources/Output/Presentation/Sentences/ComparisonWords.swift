@@ -188,7 +188,8 @@ package struct ComparisonWords {
                 measure == .untraced
                 ? "not measured in every boot of BASE"
                 : "fewer than \(HumanFormat.count(measure.leastCalls)) calls in a boot of BASE"
-            return "Not gated, though they take more time: \(measure.rawValue) of \(ComparisonWords.list(names)) (\(reason))."
+            let contrast = comparison.workload == nil ? "though they take more time" : "though others of their cases are"
+            return "Not gated, \(contrast): \(measure.rawValue) of \(ComparisonWords.list(names)) (\(reason))."
         }
     }
 
