@@ -1,9 +1,12 @@
 import ArgumentParser
 import Comparison
+import Linux
 import PlainText
 import Profile
+import Synchronization
 import Exports
 import TextReport
+import Workload
 
 struct CompareCommand: ParsableCommand {
     static let name = "compare"
@@ -81,9 +84,11 @@ struct CompareCommand: ParsableCommand {
         let destination = try Output(path: output, option: "-o")
         // The smallest input comes first: a mistake in it is found before all the others are read.
         let weights = try gate.weights.map { path in try ServiceWeights(ComparedFile(path)) }
+        let files = try ComparedFile.all(base + new + noise)
+        let (old, others) = (files.prefix(base.count), files.dropFirst(base.count))
         let comparison = try Comparer.compare(
-            base: try base.map { try ComparedFile($0) }, new: try new.map { try ComparedFile($0) },
-            noise: try noise.map { try ComparedFile($0) }, options: gate.options(acceptsLosses: force, weights: weights))
+            base: Array(old), new: Array(others.prefix(new.count)), noise: Array(others.dropFirst(new.count)),
+            options: gate.options(acceptsLosses: force, weights: weights))
         let text =
             switch format {
             case .text: TextReport.render(comparison, color: destination.wantsColor, width: destination.columns)
@@ -107,4 +112,20 @@ struct CompareCommand: ParsableCommand {
 extension ComparedFile {
     /// Reads a profile that was named on the command line.
     init(_ path: String) throws { self.init(path: ExactText.shown(path), profile: try ProfileFiles.read(path)) }
+
+    /// Reads many, on all CPUs. Errors: that of the first file that has one.
+    static func all(_ paths: [String]) throws -> [ComparedFile] {
+        let state = Mutex((next: 0, read: [Int: Result<ComparedFile, any Error>]()))
+        Threads.run(min(WorkloadBench.cpuCount, paths.count)) {
+            while let place = state.withLock({ state in
+                state.next += 1
+                return state.next <= paths.count ? state.next - 1 : nil
+            }) {
+                let result = Result { try ComparedFile(paths[place]) }
+                state.withLock { $0.read[place] = result }
+            }
+        }
+        let read = state.withLock { $0.read }
+        return try paths.indices.compactMap { try read[$0]?.get() }
+    }
 }
