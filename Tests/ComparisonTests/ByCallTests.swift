@@ -115,6 +115,40 @@ import Testing
         #expect(cell.verdict == .moved && cell.move?.isInward == false && cell.move?.known == nil)
     }
 
+    /// 600 ns are 3 % of the operation, and all of what the call takes longer.
+    @Test func `a move is found where it is a small part of a long operation`() throws {
+        func making(_ close: Double) -> Case {
+            Case("create-unlink", untraced: 20_000, [.init(257, 9_000), .init(3, close), .init(87, 9_500)])
+        }
+        var options = ComparisonOptions()
+        options.gateCalls = ["close"]
+        let comparison = try compare([making(440)], [making(1_040)], options: options) { mine, theirs in
+            (mine.deviation, theirs.deviation, mine.untracedDeviation, theirs.untracedDeviation) = (0.001, 0.001, 0.001, 0.001)
+        }
+        #expect(
+            comparison.gated.filter { $0.measure != .untraced }.map(\.verdict) == [.moved, .moved] && comparison.outcome == .passed)
+    }
+
+    /// The opening got so much faster that the operation did too: that doesn't make the closing slower.
+    @Test func `a move is found in an operation that got faster`() throws {
+        let comparison = try compare(
+            [Self.openClose(open: 8_000, untraced: 9_900)], [Self.openClose(open: 4_000, close: 1_040, untraced: 5_800)])
+        #expect(verdicts(comparison)["open-close: openat p50"] == .improved)
+        var options = ComparisonOptions(gate: [.p50])
+        options.gateCalls = ["close"]
+        let close = try compare(
+            [Self.openClose(open: 8_000, untraced: 9_900)], [Self.openClose(open: 4_000, close: 1_040, untraced: 5_800)],
+            options: options)
+        #expect(verdicts(close)["open-close: close p50"] == .moved)
+    }
+
+    /// What one thread waits inside a call is what another does meanwhile.
+    @Test func `calls that sleep don't move`() throws {
+        func pong(_ wait: Double) -> Case { Case("pong", untraced: 9_000, [.init(1, 1_900), .init(0, wait, .blocked)]) }
+        let comparison = try compare([pong(6_000)], [pong(3_000)])
+        #expect(verdicts(comparison)["pong: read (blocked) p50"] == .improved && comparison.gated.allSatisfy { $0.move == nil })
+    }
+
     @Test func `a call that makes its operation slower is REGRESSED`() throws {
         let comparison = try compare([Self.openClose()], [Self.openClose(close: 1_040, untraced: 3_300)])
         let found = verdicts(comparison)

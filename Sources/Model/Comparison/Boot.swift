@@ -48,8 +48,9 @@ struct BootSubject {
     /// ln of what one operation takes untraced.
     let untraced: Double?
     /// What the calls of one operation take between their tracepoints, in nanoseconds: the sum of the medians of all series, each as often
-    /// as an operation makes such calls. And how many calls that are.
+    /// as an operation makes such calls. nil where calls sleep: their time overlaps with that of those whom they wait for.
     let inside: Double?
+    /// How many calls an operation makes; of a call of a case, how many of this kind.
     let callsPerOperation: Double
     /// ln of the time of a service: see ``ServiceIndex``.
     var serviceTime: Double?
@@ -87,7 +88,8 @@ struct BootSubject {
         let per = seconds ?? Double(operations)
         rate = seconds.flatMap { $0 > 0 ? log(Double(distribution.count) / $0) : nil }
         time = per > 0 && total > 0 ? log(total / per) : nil
-        (untraced, inside, callsPerOperation) = (nil, nil, 0)
+        (untraced, inside) = (nil, nil)
+        callsPerOperation = operations > 0 ? Double(distribution.count) / Double(operations) : 0
     }
 
     /// An operation of a case: its calls are counted with their results.
@@ -100,9 +102,12 @@ struct BootSubject {
         let medians = series.reduce(0.0) { sum, series in
             sum + Double(series.distribution.value(at: .p50) ?? 0) * Double(series.distribution.count)
         }
-        inside = operations > 0 && !series.isEmpty ? medians / operations : nil
-        callsPerOperation = operations > 0 ? series.reduce(0.0) { $0 + Double($1.distribution.count) } / operations : 0
-        calls = 0
+        let calls = series.reduce(0.0) { $0 + Double($1.distribution.count) }
+        let blocked = series.filter { $0.outcome == .blocked }.reduce(0.0) { $0 + Double($1.distribution.count) }
+        // A call in a hundred may have met a lock.
+        inside = operations > 0 && calls > 0 && blocked <= calls / 100 ? medians / operations : nil
+        callsPerOperation = operations > 0 ? calls / operations : 0
+        self.calls = 0
         total = untraced * operations
         (rate, time) = (nil, nil)
     }

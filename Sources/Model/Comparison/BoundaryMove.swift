@@ -30,19 +30,21 @@ struct BoundaryMoves {
         known = KnownMove.between(cells.base, cells.new)
     }
 
-    /// How the case moved; nil where that isn't shown at the level of the tests.
+    /// How much of a change is a move across the boundary of the calls; nil unless that is shown, at the level of the tests, of most of it.
     ///
     /// The values that are tested are one for each boot: nanoseconds of an operation inside its calls, less nanoseconds untraced. They stay
     /// the same if a call and its operation change alike.
-    func move(of caseName: String) -> BoundaryMove? {
+    ///
+    /// - Parameter change: by how many nanoseconds an operation takes longer inside the calls that changed, or less long outside them.
+    func move(of caseName: String, change: Double) -> BoundaryMove? {
         let operation = Subject(.workloadCase(caseName), .operation)
         guard let base = Sample(cells.base, operation), let new = Sample(cells.new, operation),
             min(base.differences.count, new.differences.count) > 1
         else { return nil }
-        let margin = margin(base, new)
+        let margin = max(abs(change) / 2, doubt(base, new))
         let shift = ShiftEstimate.effect(base: base.differences, new: new.differences)
         let p =
-            shift > 0
+            change > 0
             ? cells.distribution.test(base: base.differences, new: new.differences.map { $0 - margin }).greater
             : cells.distribution.test(base: base.differences, new: new.differences.map { $0 + margin }).less
         guard p <= cells.options.level else { return nil }
@@ -52,6 +54,23 @@ struct BoundaryMoves {
             known: known.first { $0.has(cells.new) == (shift > 0) && makes($0.call, caseName) }?.sentence)
     }
 
+    /// Whether the time of a case moved at all.
+    func hasMoved(_ caseName: String) -> Bool {
+        [1, -1].contains { move(of: caseName, change: $0) != nil }
+    }
+
+    /// By how many nanoseconds an operation takes longer for the reason of a cell: inside the calls, or less long outside them. A tail moves
+    /// with its median, if that goes the same way.
+    func change(of cell: Cell) -> Double? {
+        guard let base = cell.base, let new = cell.new else { return nil }
+        guard cell.measure != .untraced else { return base - new }
+        let sides = [cells.base, cells.new].map { side in side.boots.compactMap { $0.subjects[cell.subject] } }
+        let medians = sides.compactMap { subjects in subjects.compactMap { $0[.p50] }.median.map { exp($0) } }
+        let ofMedian = medians.count == 2 ? medians[1] - medians[0] : 0
+        let ofCall = ofMedian * (new - base) > 0 ? ofMedian : new - base
+        return sides.compactMap { $0.map(\.callsPerOperation).median }.max().map { $0 * ofCall }
+    }
+
     /// Whether the operation as a whole became slower beyond its margin, or faster: then its calls are what they seem.
     func hasOperationMoved(_ caseName: String, isSlower: Bool) -> Bool {
         let cell = cells.cell(Subject(.workloadCase(caseName), .operation), .untraced)
@@ -59,12 +78,11 @@ struct BoundaryMoves {
         return (isSlower ? p.regressed : p.improved) <= cells.options.level
     }
 
-    /// The relative margin of an operation, and for each of its calls the absolute one and the doubt about the cost of tracing.
-    private func margin(_ base: Sample, _ new: Sample) -> Double {
+    /// The absolute margin of each call of an operation, and the doubt about the cost of tracing.
+    private func doubt(_ base: Sample, _ new: Sample) -> Double {
         let floors = [cells.base.probeFloor, cells.new.probeFloor].compactMap { $0 }
         let floor = floors.count == 2 ? 2 * abs(floors[0] - floors[1]) : 0
-        let calls = max(1, base.calls, new.calls)
-        return max(cells.options.delta(.untraced) * base.untraced, calls * max(cells.options.minimumNanoseconds, floor))
+        return max(1, base.calls, new.calls) * max(cells.options.minimumNanoseconds, floor)
     }
 
     private func makes(_ call: String, _ caseName: String) -> Bool {

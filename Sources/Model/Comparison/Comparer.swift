@@ -196,24 +196,16 @@ extension [Cell] {
     /// The same cells, with the moves of their cases. What is slower between the tracepoints of a call but not for the program has MOVED,
     /// and so has what is faster there alone.
     fileprivate func withMoves(_ moves: BoundaryMoves) -> [Cell] {
-        var known: [String: BoundaryMove?] = [:]
-        func move(of name: String) -> BoundaryMove? {
-            if let found = known[name] { return found }
-            let found = moves.move(of: name)
-            known[name] = .some(found)
-            return found
-        }
-        return map { cell in
-            guard let name = cell.subject.name.caseName, [.regressed, .improved].contains(cell.verdict), let move = move(of: name)
-            else {
-                return cell
-            }
+        map { cell in
+            guard let name = cell.subject.name.caseName, [.regressed, .improved].contains(cell.verdict),
+                let change = moves.change(of: cell), let move = moves.move(of: name, change: change)
+            else { return cell }
             var cell = cell
             let isSlower = cell.verdict == .regressed
             if cell.measure == .untraced {
                 // The verdict stands; the time that changed lies outside the calls.
-                if isSlower != move.isInward { cell.move = move }
-            } else if isSlower == move.isInward, !moves.hasOperationMoved(name, isSlower: isSlower) {
+                cell.move = move
+            } else if !moves.hasOperationMoved(name, isSlower: isSlower) {
                 (cell.verdict, cell.move) = (.moved, move)
             }
             return cell

@@ -122,7 +122,7 @@ struct ServiceIndex {
         let boots = moves.cells.base.boots + moves.cells.new.boots
         let subjects = Set(boots.flatMap { $0.subjects.keys.filter { entry.isMeant(by: $0) } }).sorted()
         return subjects.compactMap { subject in
-            let hasMoved = subject.name.caseName.map { moves.move(of: $0) != nil } ?? false
+            let hasMoved = subject.name.caseName.map { moves.hasMoved($0) } ?? false
             guard let mine = values(subject, moves.cells.base, hasMoved: hasMoved),
                 let theirs = values(subject, moves.cells.new, hasMoved: hasMoved), let middle = mine.median
             else { return nil }

@@ -54,7 +54,7 @@ extension ComparisonWords {
     /// How the time of cases moved across the boundary of their calls, a sentence each.
     package var moves: [String] {
         var seen: Set<String> = []
-        return (comparison.gated + comparison.others).compactMap { cell -> String? in
+        return (comparison.gated + comparison.others.filter { $0.verdict == .moved }).compactMap { cell -> String? in
             guard let move = cell.move, let name = cell.subject.name.caseName, seen.insert(name).inserted else { return nil }
             func cost(_ value: Double) -> String { HumanFormat.cost(nanoseconds: value).spaced }
             let inside = "\(cost(move.insideBase)) → \(cost(move.insideNew)) between the tracepoints of its calls"
