@@ -149,6 +149,16 @@ import Testing
         #expect(verdicts(comparison)["pong: read (blocked) p50"] == .improved && comparison.gated.allSatisfy { $0.move == nil })
     }
 
+    /// Page faults that got slower are no reason to doubt that the call got faster.
+    @Test func `calls don't move in an operation that is mostly something else`() throws {
+        func touching(_ map: Double, _ untraced: Double) -> Case {
+            Case("mmap-touch", untraced: untraced, [.init(9, map), .init(11, 3_000)])
+        }
+        let comparison = try compare([touching(7_000, 150_000)], [touching(5_000, 160_000)])
+        #expect(verdicts(comparison)["mmap-touch: mmap p50"] == .improved)
+        #expect(comparison.gated.allSatisfy { $0.verdict != .moved })
+    }
+
     @Test func `a call that makes its operation slower is REGRESSED`() throws {
         let comparison = try compare([Self.openClose()], [Self.openClose(close: 1_040, untraced: 3_300)])
         let found = verdicts(comparison)

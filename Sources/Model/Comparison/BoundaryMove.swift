@@ -35,11 +35,14 @@ struct BoundaryMoves {
     /// The values that are tested are one for each boot: nanoseconds of an operation inside its calls, less nanoseconds untraced. They stay
     /// the same if a call and its operation change alike.
     ///
-    /// - Parameter change: by how many nanoseconds an operation takes longer inside the calls that changed, or less long outside them.
-    func move(of caseName: String, change: Double) -> BoundaryMove? {
+    /// - Parameters:
+    ///   - change: by how many nanoseconds an operation takes longer inside the calls that changed, or less long outside them.
+    ///   - isOfCalls: whether it is the calls that changed. An operation that is mostly something else, such as page faults, says nothing
+    ///     about what its calls gave or took.
+    func move(of caseName: String, change: Double, isOfCalls: Bool = true) -> BoundaryMove? {
         let operation = Subject(.workloadCase(caseName), .operation)
         guard let base = Sample(cells.base, operation), let new = Sample(cells.new, operation),
-            min(base.differences.count, new.differences.count) > 1
+            min(base.differences.count, new.differences.count) > 1, !isOfCalls || (base.isOfCalls && new.isOfCalls)
         else { return nil }
         let margin = max(abs(change) / 2, doubt(base, new))
         let shift = ShiftEstimate.effect(base: base.differences, new: new.differences)
@@ -95,6 +98,8 @@ struct BoundaryMoves {
     private struct Sample {
         let differences: [Double]
         let inside, untraced, calls: Double
+
+        var isOfCalls: Bool { inside >= untraced / 2 }
 
         /// nil unless every boot has them.
         init?(_ side: Side, _ operation: Subject) {

@@ -198,7 +198,8 @@ extension [Cell] {
     fileprivate func withMoves(_ moves: BoundaryMoves) -> [Cell] {
         map { cell in
             guard let name = cell.subject.name.caseName, [.regressed, .improved].contains(cell.verdict),
-                let change = moves.change(of: cell), let move = moves.move(of: name, change: change)
+                let change = moves.change(of: cell),
+                let move = moves.move(of: name, change: change, isOfCalls: cell.measure != .untraced)
             else { return cell }
             var cell = cell
             let isSlower = cell.verdict == .regressed
