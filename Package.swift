@@ -55,6 +55,7 @@ let base: [Target] = [
     module("SyscallTable", on: .base),
     module("CallSelection", on: .base, uses: ["SyscallTable"]),
     module("PlainText", on: .base),
+    module("JSONLine", on: .base),
     module("Linux", on: .base, uses: ["CLinux", "PlainText"]),
 ]
 
@@ -63,7 +64,9 @@ let model: [Target] = [
     module("ProfileSchema", on: .model, uses: ["LatencyHistogram", "Profile", "SaturatingMath", "SyscallTable"]),
     module(
         "ProfileFile", on: .model,
-        uses: ["LatencyHistogram", "PlainText", "Profile", "ProfileSchema", "SaturatingMath", "SyscallTable", crypto]),
+        uses: [
+            "JSONLine", "LatencyHistogram", "PlainText", "Profile", "ProfileSchema", "SaturatingMath", "SyscallTable", crypto,
+        ]),
     module("Comparison", on: .model, uses: ["LatencyHistogram", "Profile", "SaturatingMath", "SyscallTable"]),
 ]
 
@@ -92,7 +95,7 @@ let kernel: [Target] = [
     module(
         "Workload", on: .kernel,
         uses: ["CWorkload", "CallSelection", "Capture", "LatencyHistogram", "Probes", "Profile", "SyscallTable"]),
-    module("KernelLab", on: .kernel, uses: ["CLinux", "Linux", crypto]),
+    module("KernelLab", on: .kernel, uses: ["CLinux", "JSONLine", "Linux", crypto]),
 ]
 
 let output: [Target] = [
@@ -142,6 +145,7 @@ let rootFreeTests: [Target] = [
         exclude: ["Corpus"], swiftSettings: strict),
     .testTarget(
         name: "SaturatingMathTests", dependencies: ["LatencyHistogram", "SaturatingMath", "TestSupport"], swiftSettings: strict),
+    .testTarget(name: "JSONLineTests", dependencies: ["JSONLine", "TestSupport"], swiftSettings: testing),
     .testTarget(name: "PlainTextTests", dependencies: ["PlainText", "TestSupport"], swiftSettings: testing),
     .testTarget(name: "LinuxTests", dependencies: ["CLinux", "Linux"], swiftSettings: testing),
     .testTarget(name: "SyscallTableTests", dependencies: ["SyscallTable"], swiftSettings: strict),
