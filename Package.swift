@@ -31,9 +31,15 @@ func module(_ name: String, on floor: Floor, uses dependencies: [Target.Dependen
         name: name, dependencies: dependencies, path: "Sources/\(floor.rawValue)/\(name)", swiftSettings: strict, plugins: plugins)
 }
 
+/// C that works as root with what others control: an overrun ends the program. Fortified functions need an optimised build.
+let hardened: [CSetting] = [
+    .unsafeFlags(["-fstack-protector-strong"]), .define("_FORTIFY_SOURCE", to: "2", .when(configuration: .release)),
+]
+
 /// A C module on a floor: what the kernel and user space agree on, and what C must do because Swift can't.
 func cModule(_ name: String, on floor: Floor, uses dependencies: [Target.Dependency] = []) -> Target {
-    .target(name: name, dependencies: dependencies, path: "Sources/\(floor.rawValue)/\(name)")
+    .target(
+        name: name, dependencies: dependencies, path: "Sources/\(floor.rawValue)/\(name)", cSettings: hardened)
 }
 
 /// A library of the system.
