@@ -117,9 +117,12 @@ $(STATIC_BUILD)/syslat: $(shell find Sources BPF Plugins Package.swift Tools/sta
 	@Tools/install-packages $(BUILD_PACKAGES)
 	@# lld, because gold warns about name service and dlopen in parts of Foundation and glibc that syslat never calls. With a section
 	@# for each function, the linker drops functions that nothing calls: 1.0 of 20.9 MB. Nothing in a Swift program unwinds the stack, so
-	@# the tables for that are left out, with their index: 2.5 MB.
-	@$(SWIFT) build -c release --product syslat --scratch-path $(STATIC_BUILD) --static-swift-stdlib \
-		-Xswiftc -static-executable -Xswiftc -use-ld=lld -Xlinker --no-eh-frame-hdr -Xlinker -T -Xlinker $(CURDIR)/Tools/static.ld \
+	@# the tables for that are left out, with their index: 2.5 MB. A static program that is at a random address (PIE) must not have a
+	@# path for shared libraries (glibc asserts it); its relocations, packed, are 10 kB instead of several MB.
+	@$(SWIFT) build -c release --product syslat --scratch-path $(STATIC_BUILD) --static-swift-stdlib --disable-local-rpath \
+		-Xswiftc -static-executable -Xswiftc -Xclang-linker -Xswiftc -static-pie \
+		-Xlinker -z -Xlinker pack-relative-relocs -Xlinker -z -Xlinker now -Xswiftc -use-ld=lld \
+		-Xlinker --no-eh-frame-hdr -Xlinker -T -Xlinker $(CURDIR)/Tools/static.ld \
 		-Xswiftc -Xfrontend -Xswiftc -function-sections -Xcc -ffunction-sections -Xcc -fdata-sections
 	@$(OBJCOPY) --strip-all $(STATIC_BUILD)/release/syslat $@
 

@@ -31,9 +31,15 @@ func module(_ name: String, on floor: Floor, uses dependencies: [Target.Dependen
         name: name, dependencies: dependencies, path: "Sources/\(floor.rawValue)/\(name)", swiftSettings: strict, plugins: plugins)
 }
 
+/// C that works as root with what others control: an overrun ends the program. Fortified functions need an optimised build.
+let hardened: [CSetting] = [
+    .unsafeFlags(["-fstack-protector-strong"]), .define("_FORTIFY_SOURCE", to: "2", .when(configuration: .release)),
+]
+
 /// A C module on a floor: what the kernel and user space agree on, and what C must do because Swift can't.
 func cModule(_ name: String, on floor: Floor, uses dependencies: [Target.Dependency] = []) -> Target {
-    .target(name: name, dependencies: dependencies, path: "Sources/\(floor.rawValue)/\(name)")
+    .target(
+        name: name, dependencies: dependencies, path: "Sources/\(floor.rawValue)/\(name)", cSettings: hardened)
 }
 
 /// A library of the system.
@@ -55,6 +61,7 @@ let base: [Target] = [
     module("SyscallTable", on: .base),
     module("CallSelection", on: .base, uses: ["SyscallTable"]),
     module("PlainText", on: .base),
+    module("JSONLine", on: .base),
     module("Linux", on: .base, uses: ["CLinux", "PlainText"]),
 ]
 
@@ -63,7 +70,9 @@ let model: [Target] = [
     module("ProfileSchema", on: .model, uses: ["LatencyHistogram", "Profile", "SaturatingMath", "SyscallTable"]),
     module(
         "ProfileFile", on: .model,
-        uses: ["LatencyHistogram", "PlainText", "Profile", "ProfileSchema", "SaturatingMath", "SyscallTable", crypto]),
+        uses: [
+            "JSONLine", "LatencyHistogram", "PlainText", "Profile", "ProfileSchema", "SaturatingMath", "SyscallTable", crypto,
+        ]),
     module("Comparison", on: .model, uses: ["LatencyHistogram", "Profile", "SaturatingMath", "SyscallTable"]),
 ]
 
@@ -92,7 +101,7 @@ let kernel: [Target] = [
     module(
         "Workload", on: .kernel,
         uses: ["CWorkload", "CallSelection", "Capture", "LatencyHistogram", "Probes", "Profile", "SyscallTable"]),
-    module("KernelLab", on: .kernel, uses: ["CLinux", "Linux", crypto]),
+    module("KernelLab", on: .kernel, uses: ["CLinux", "JSONLine", "Linux", crypto]),
 ]
 
 let output: [Target] = [
@@ -142,6 +151,7 @@ let rootFreeTests: [Target] = [
         exclude: ["Corpus"], swiftSettings: strict),
     .testTarget(
         name: "SaturatingMathTests", dependencies: ["LatencyHistogram", "SaturatingMath", "TestSupport"], swiftSettings: strict),
+    .testTarget(name: "JSONLineTests", dependencies: ["JSONLine", "TestSupport"], swiftSettings: testing),
     .testTarget(name: "PlainTextTests", dependencies: ["PlainText", "TestSupport"], swiftSettings: testing),
     .testTarget(name: "LinuxTests", dependencies: ["CLinux", "Linux"], swiftSettings: testing),
     .testTarget(name: "SyscallTableTests", dependencies: ["SyscallTable"], swiftSettings: strict),

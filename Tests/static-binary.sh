@@ -5,7 +5,11 @@
 set -euo pipefail
 
 binary=$(realpath "$1")
-! ldd "$binary" >/dev/null 2>&1 || { echo "$binary is not static" >&2; exit 1; }
+headers=$(readelf --wide --file-header --program-headers --dynamic "$binary")
+! grep --quiet -E 'INTERP|\(NEEDED\)' <<<"$headers" || { echo "$binary is not static" >&2; exit 1; }
+for protection in 'Type: +DYN' 'GNU_RELRO' 'BIND_NOW' 'GNU_STACK .* RW '; do
+    grep --quiet -E "$protection" <<<"$headers" || { echo "$binary lacks '$protection' (readelf)" >&2; exit 1; }
+done
 size=$(stat --format=%s "$binary")
 [ "$size" -le 20000000 ] || { echo "$binary has $size bytes, more than 20 MB" >&2; exit 1; }
 

@@ -6,6 +6,8 @@
 #ifndef SYSLAT_CALLERS_BPF_H
 #define SYSLAT_CALLERS_BPF_H
 
+#include <asm-generic/errno-base.h>
+
 #include "vdso/evidence.bpf.h"
 #include "scope.bpf.h"
 
@@ -70,8 +72,14 @@ static long read_mapping(struct task_struct *task, struct vm_area_struct *area, 
     return 0;
 }
 
+/* Programs can unmap the vDSO. The kernel keeps its address all the same. */
+static long ignore_mapping(struct task_struct *task, struct vm_area_struct *area, void *nothing)
+{
+    return 0;
+}
+
 /*
- * Names the file from which the call came. If another thread holds the lock of the mappings, the next call tries again. Kernel:
+ * Names the file from which the call came, and notes whether the process has a vDSO. If another thread holds the lock of the mappings, the next call tries again. Kernel:
  * 5.17 (bpf_find_vma).
  */
 static __noinline int name_caller(struct pt_regs___syslat *registers, __u64 call)
@@ -80,11 +88,16 @@ static __noinline int name_caller(struct pt_regs___syslat *registers, __u64 call
     struct syslat_caller_key key = {};
     struct syslat_caller *caller;
     struct mapping found = {};
+    long vdso;
 
     make_caller_key(&key, task, registers, bpf_get_current_pid_tgid() >> 32, call);
     caller = bpf_map_lookup_elem(&callers, &key);
-    if (!caller || bpf_find_vma(task, key.ip, read_mapping, &found, 0))
+    if (!caller)
         return 0;
+    vdso = bpf_find_vma(task, (__u64)BPF_CORE_READ(task, mm, context.vdso), ignore_mapping, &found, 0);
+    if (vdso == -EBUSY || bpf_find_vma(task, key.ip, read_mapping, &found, 0))
+        return 0;
+    caller->lacks_vdso = vdso == -ENOENT;
     __builtin_memcpy(caller->name, found.name, sizeof(found.name));
     caller->state = found.state;
     return 0;

@@ -70,19 +70,22 @@ extension Semantics {
         }
 
         @Test(arguments: [SIGINT, SIGTERM])
-        func `line 14: a second signal ends syslat at once, without a report`(_ signal: Int32) throws {
+        func `line 14: a command that ignores the signal delays no report, and a second signal ends syslat`(_ signal: Int32) throws
+        {
             let (run, objects) = try RunningProfiler.run(["--"] + Fixture.command("stubborn")) { syslat in
                 let command = try Self.sleepingCommand(of: syslat)
                 defer { kill(command, SIGKILL) }
                 kill(syslat.pid, signal)
-                // It waits for the command, which ignores the signal.
+                // It has written its report, and waits for the command, which ignores the signal.
                 #expect(eventually { SleepingThread(pid: syslat.pid, tid: syslat.pid)?.isIn("wait4") == true })
                 kill(syslat.pid, signal)
                 #expect(eventually { hasEnded(syslat.pid) })
                 #expect(!hasEnded(command))
             }
             #expect(run.status == 128 + signal)
-            #expect(run.output.isEmpty)
+            let report = try Report(json: run.output)
+            #expect(report.capture.exit_status == nil && report.in_flight.map(\.name) == ["clock_nanosleep"])
+            report.expectNothingLost()
             #expect(objects.areFreed())
         }
 

@@ -13,7 +13,7 @@ import Testing
     }
 
     @Test func `a wait ends at its deadline`() throws {
-        var loop = try EventLoop(signals: [])
+        var loop = try EventLoop()
         let start = Clock.monotonic
         expect(loop.wait(until: start + 30_000_000), nil)
         #expect(Clock.monotonic >= start + 30_000_000)
@@ -21,7 +21,7 @@ import Testing
     }
 
     @Test func `the end of a process is an event only once`() throws {
-        var loop = try EventLoop(signals: [])
+        var loop = try EventLoop()
         let null = try Descriptor.devNull()
         var child = try ChildProcess("/bin/true", ["true"], descriptors: [null.number, null.number, null.number])
         try loop.watch(process: child.pid)
@@ -38,7 +38,7 @@ import Testing
     }
 
     @Test func `whether a process has ended can be asked without taking its event`() throws {
-        var loop = try EventLoop(signals: [])
+        var loop = try EventLoop()
         let null = try Descriptor.devNull()
         var child = try ChildProcess("/bin/sleep", ["sleep", "1000"], descriptors: [null.number, null.number, null.number])
         try loop.watch(process: child.pid)
@@ -52,7 +52,7 @@ import Testing
     }
 
     @Test func `a process that is no longer watched gives no event`() throws {
-        var loop = try EventLoop(signals: [])
+        var loop = try EventLoop()
         let null = try Descriptor.devNull()
         var child = try ChildProcess("/bin/sleep", ["sleep", "1000"], descriptors: [null.number, null.number, null.number])
         try loop.watch(process: child.pid)
@@ -64,7 +64,7 @@ import Testing
     }
 
     @Test func `a timer repeats until it is removed`() throws {
-        var loop = try EventLoop(signals: [])
+        var loop = try EventLoop()
         let start = Clock.monotonic
         let timer = try loop.addTimer(at: start + 5_000_000, every: 5_000_000)
         for beat in 1...3 {
@@ -76,7 +76,7 @@ import Testing
     }
 
     @Test func `a readable descriptor is an event until it is read`() throws {
-        var loop = try EventLoop(signals: [])
+        var loop = try EventLoop()
         let pipe = try PipeEnds()
         let source = try loop.add(readable: pipe.reading.number)
         expect(loop.wait(until: Clock.monotonic + 10_000_000), nil)
@@ -89,7 +89,7 @@ import Testing
     }
 
     @Test func `a ring wakes a wait without giving an event`() throws {
-        var loop = try EventLoop(signals: [])
+        var loop = try EventLoop()
         let pipe = try PipeEnds()
         try loop.add(ring: pipe.reading.number)
         try pipe.writing.write([1])
@@ -105,7 +105,8 @@ import Testing
             (continuation: CheckedContinuation<[EventLoop.Event?], any Error>) in
             Thread.detachNewThread {
                 do {
-                    var loop = try EventLoop(signals: [SIGUSR2])
+                    var loop = try EventLoop()
+                    try loop.handle([SIGUSR2])
                     pthread_kill(pthread_self(), SIGUSR2)
                     let first = loop.wait(until: Clock.monotonic + 20_000_000_000)
                     continuation.resume(returning: [first, loop.wait(until: Clock.monotonic + 10_000_000)])

@@ -3,7 +3,7 @@ import Glibc
 
 /// Waits for the events of one thread: signals, the end of processes, timers, rings, any other descriptor.
 ///
-/// Threading: one thread. While it exists the signals that it handles are blocked for the thread that made it.
+/// Threading: one thread. The signals that it handles are blocked for that thread, from then on and as long as the loop exists.
 package struct EventLoop: ~Copyable {
     /// Why a wait returned.
     package enum Event: Sendable, Hashable {
@@ -30,29 +30,21 @@ package struct EventLoop: ~Copyable {
     }
 
     private let epoll: Descriptor
-    private let signals: Descriptor
-    private let previousMask: sigset_t
-    private var kinds: [Int32: Kind]
+    /// The descriptor of signals that are events; nil as long as there are none.
+    private var signals: Int32?
+    private var previousMask: sigset_t
+    private var kinds: [Int32: Kind] = [:]
     /// Descriptors that the loop has opened itself.
     private var owned: Set<Int32> = []
     /// The descriptors of watched processes by their ids.
     private var processes: [Int32: Int32] = [:]
 
-    /// Turns these signals into events. Errors: no descriptor is available.
-    package init(signals handled: [Int32]) throws(Errno) {
-        var mask = sigset_t()
-        var previous = sigset_t()
-        unsafe sigemptyset(&mask)
-        for signal in handled { unsafe sigaddset(&mask, signal) }
-        let epoll = Descriptor(owning: clinux_epoll_create())
+    /// Errors: no descriptor is available.
+    package init() throws(Errno) {
+        epoll = Descriptor(owning: clinux_epoll_create())
         guard epoll.number >= 0 else { throw .last }
-        let signals = Descriptor(owning: unsafe clinux_signalfd(&mask))
-        guard signals.number >= 0, clinux_epoll_add(epoll.number, signals.number, 0) == 0 else { throw .last }
-        unsafe sigprocmask(SIG_BLOCK, &mask, &previous)
-        kinds = [signals.number: .signals]
-        self.epoll = epoll
-        self.signals = signals
-        previousMask = previous
+        previousMask = sigset_t()
+        unsafe sigprocmask(SIG_BLOCK, nil, &previousMask)
     }
 
     deinit {
@@ -62,6 +54,19 @@ package struct EventLoop: ~Copyable {
     }
 
     // MARK: Sources
+
+    /// Turns these signals into events, from now on and once in the life of a loop.
+    package mutating func handle(_ handled: [Int32]) throws(Errno) {
+        var mask = sigset_t()
+        unsafe sigemptyset(&mask)
+        for signal in handled { unsafe sigaddset(&mask, signal) }
+        let descriptor = unsafe clinux_signalfd(&mask)
+        guard descriptor >= 0 else { throw .last }
+        owned.insert(descriptor)
+        try add(descriptor, as: .signals)
+        unsafe sigprocmask(SIG_BLOCK, &mask, nil)
+        signals = descriptor
+    }
 
     /// Waits end early when the ring's producer says that it fills up. Data in the ring alone doesn't end them: that is its normal
     /// state.
@@ -122,7 +127,7 @@ package struct EventLoop: ~Copyable {
 
     /// Restores the default action of signals: a second one ends the process at once.
     package mutating func letSignalsThrough() {
-        remove(signals.number)
+        if let signals { remove(signals) }
         var mask = previousMask
         unsafe sigprocmask(SIG_SETMASK, &mask, nil)
     }
@@ -137,7 +142,7 @@ package struct EventLoop: ~Copyable {
         let descriptor = clinux_epoll_wait(epoll.number, Int32(milliseconds))
         switch kinds[descriptor] {
         case nil, .ring: return nil
-        case .signals: return signal()
+        case .signals: return signal(descriptor)
         case .process(let pid):
             unwatch(process: pid)
             return .processEnded(pid)
@@ -149,10 +154,10 @@ package struct EventLoop: ~Copyable {
         }
     }
 
-    private func signal() -> Event? {
+    private func signal(_ descriptor: Int32) -> Event? {
         var info = signalfd_siginfo()
         let size = MemoryLayout<signalfd_siginfo>.size
-        guard unsafe read(signals.number, &info, size) == size else { return nil }
+        guard unsafe read(descriptor, &info, size) == size else { return nil }
         return .signal(Int32(info.ssi_signo))
     }
 }

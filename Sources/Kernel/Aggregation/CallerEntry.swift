@@ -35,11 +35,14 @@ package struct CallerEntry: Sendable, Hashable {
     package let id: SyscallID
     package let clock: ClockID?
     package let calls: UInt64
+    /// Whether the process had unmapped its vDSO when it made the first one; nil if the kernel side didn't look, or couldn't.
+    package let lacksVDSO: Bool?
 
     /// nil if no kernel side writes such a key.
     package init?(key: syslat_caller_key, caller: syslat_caller) {
         pid = Int32(bitPattern: key.tgid)
         calls = caller.calls
+        lacksVDSO = caller.state == SYSLAT_CALLER_UNKNOWN.rawValue ? nil : caller.lacks_vdso != 0
         if UInt32(key.abi) == SYSLAT_VSYSCALL.rawValue {
             id = SyscallID(abi: .x86_64, number: key.number)
             clock = nil

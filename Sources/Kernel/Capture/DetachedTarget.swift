@@ -7,15 +7,17 @@ package struct DetachedTarget: ~Copyable {
     /// The signal that ended the capture.
     private let signal: Int32?
 
+    /// A command gets the signal that ended the capture, and a moment to end.
     init(watch: consuming TargetWatch, loop: consuming EventLoop, signal: Int32?) {
         self.watch = watch
         self.loop = loop
         self.signal = signal
+        if let signal { self.watch.endCommand(by: signal, &self.loop) }
     }
 
-    /// Whether the command runs on, and no signal has told it to end.
-    package var commandRunsOn: Bool { signal == nil && watch.commandRuns }
+    /// Whether the command runs on: for how long, nobody knows.
+    package var commandRunsOn: Bool { watch.commandRuns }
 
-    /// Waits for the command, and passes signals on to it. Returns its exit status; nil if the target isn't a command.
-    package mutating func waitForCommand() -> Int32? { watch.waitForCommand(after: signal, &loop) }
+    /// Waits for the command, and passes a signal on to it. Returns its exit status; nil if the target isn't a command.
+    package mutating func waitForCommand() -> Int32? { watch.waitForCommand(hasHadSignal: signal != nil, &loop) }
 }

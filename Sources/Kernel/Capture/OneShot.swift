@@ -17,7 +17,7 @@ package enum OneShot {
             self.target = target
         }
 
-        /// Whether the command of the target runs on after the duration: for how long, nobody knows.
+        /// Whether the command of the target runs on: for how long, nobody knows.
         package var commandRunsOn: Bool { target.commandRunsOn }
 
         /// Waits for the command of the target, and notes its exit status in the profile. nil for other targets.

@@ -79,7 +79,8 @@ package struct Session: ~Copyable {
     /// How often to look whether processes that the target started still run.
     private static let descendantsNanoseconds: UInt64 = 250_000_000
 
-    /// Checks the target, loads and attaches the programs, and measures the probe floor. Nothing is recorded yet.
+    /// Checks the target, loads and attaches the programs, and measures the probe floor. Nothing is recorded yet. Until all that is done a
+    /// signal ends this process: there is nothing to lose.
     package init(_ options: CaptureOptions) throws(CaptureError) {
         try self.init(options, recorder: nil)
     }
@@ -94,7 +95,7 @@ package struct Session: ~Copyable {
         _ options: CaptureOptions, selfTest: SelfTest = SelfTest(effort: .quick) { $0.main }, recorder: RingRecorder?
     ) throws(CaptureError) {
         DescriptorLimit.raise()
-        var loop = try EventLoop.handlingInterrupts()
+        var loop = try EventLoop.forCapture()
         let watch = try TargetWatch(options.target, &loop)
         try options.validate()
         let targetName = options.target.phrase
@@ -103,6 +104,7 @@ package struct Session: ~Copyable {
         var meter = ServedCallMeter(selfTest.vdso)
         let calibration = try Calibration(probes, selfTest, options.sampling) { meter.look() }
         try loop.addRing(of: probes)
+        try loop.handleInterrupts()
         self.ticker = VDSOTicker(probes, hertz: layout.isSelected(options.selection) ? options.vdsoTickHertz : nil)
         self.vdso = VDSOAccount(calibration.selfTest, layout)
         self.sampling = SamplingControl(options.sampling, target: options.target, costs: calibration.costs)
@@ -260,10 +262,16 @@ package struct Session: ~Copyable {
 }
 
 extension EventLoop {
-    /// Signals that end a capture come as events.
-    fileprivate static func handlingInterrupts() throws(CaptureError) -> EventLoop {
-        do throws(Errno) { return try EventLoop(signals: Signals.thatEnd) } catch {
+    fileprivate static func forCapture() throws(CaptureError) -> EventLoop {
+        do throws(Errno) { return try EventLoop() } catch {
             throw CaptureError("Can't create the event loop: \(error).", ifTooMany: error)
+        }
+    }
+
+    /// Signals that end a capture come as events.
+    fileprivate mutating func handleInterrupts() throws(CaptureError) {
+        do throws(Errno) { try handle(Signals.thatEnd) } catch {
+            throw CaptureError("Can't handle signals: \(error).", ifTooMany: error)
         }
     }
 

@@ -102,23 +102,44 @@ struct TargetWatch: ~Copyable {
         }
     }
 
-    /// Waits for the command's end, and passes signals on to it: the one that ended the capture, and those that come. Returns its exit
-    /// status; nil if the target isn't a command.
-    mutating func waitForCommand(after signal: Int32?, _ loop: inout EventLoop) -> Int32? {
+    /// How long a command may take to end after the signal that ended the capture, before the profile is written without its status.
+    private static let patienceNanoseconds: UInt64 = 300_000_000
+
+    /// Passes on the signal that ended the capture, and gives the command a moment to end.
+    mutating func endCommand(by signal: Int32, _ loop: inout EventLoop) {
+        pass(signal)
+        let deadline = Clock.monotonic + TargetWatch.patienceNanoseconds
+        while commandRuns, Clock.monotonic < deadline {
+            switch loop.wait(until: deadline) {
+            case .processEnded(let pid): noteEnd(of: pid)
+            // Who is in a hurry gets the profile now.
+            case .signal(let number): return pass(number)
+            default: continue
+            }
+        }
+    }
+
+    /// Waits for the command's end. The first signal that comes is passed on to it, and the next one ends this process; if the command
+    /// has had one, the next one that comes.
+    /// - Returns: its exit status; nil if the target isn't a command.
+    mutating func waitForCommand(hasHadSignal: Bool, _ loop: inout EventLoop) -> Int32? {
         guard command != nil else { return nil }
-        var signal = signal
-        while !hasEnded, signal == nil {
+        var hasHadSignal = hasHadSignal
+        while !hasEnded, !hasHadSignal {
             switch loop.wait(until: Clock.monotonic + 1_000_000_000) {
-            case .signal(let number): signal = number
+            case .signal(let number):
+                pass(number)
+                hasHadSignal = true
             case .processEnded(let pid): noteEnd(of: pid)
             default: continue
             }
         }
-        if !hasEnded, let signal, let pid = alive.first {
-            // A signal from the terminal has reached the command already; a second one does no harm.
-            kill(pid, signal)
-            loop.letSignalsThrough()
-        }
+        if !hasEnded { loop.letSignalsThrough() }
         return command?.wait()
+    }
+
+    /// A signal from the terminal has reached the command already; a second one does no harm.
+    private func pass(_ signal: Int32) {
+        if commandRuns, let pid = alive.first { kill(pid, signal) }
     }
 }

@@ -75,7 +75,12 @@ struct VDSOAccount {
     private func reason(of profile: OriginProfile) -> EntryReason {
         // One distribution has the calls of all its processes, so it can't be parted by them.
         let haveNone =
-            !profile.processes.isEmpty && profile.processes.allSatisfy { $0.pid.map(callerFiles.withoutVDSO.contains) ?? false }
+            !profile.processes.isEmpty
+            && profile.processes.allSatisfy { share in
+                share.pid.map {
+                    callerFiles.lackedVDSO(ProcessCall(pid: $0, id: profile.id, clock: profile.origin.clock))
+                } ?? false
+            }
         return EntryReason(
             evidence: profile.origin.evidence == .outside && haveNone ? .noVDSO : profile.origin.evidence,
             function: ServableFunction(profile.id), clock: profile.origin.clock,

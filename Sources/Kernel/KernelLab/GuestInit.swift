@@ -1,5 +1,6 @@
 import CLinux
 import FoundationEssentials
+import JSONLine
 import Glibc
 import Linux
 
@@ -83,7 +84,7 @@ package enum GuestInit {
         let channel = try openChannel()
         try send(.greeting(release: KernelRelease.current), to: channel)
         let text = try contents(of: jobsPath, as: "The list of jobs")
-        guard let jobs = try? JSONDecoder().decode([GuestJob].self, from: Data(text)) else {
+        guard let jobs = try? JSONTree.decode([GuestJob].self, from: text) else {
             throw KernelLabError("The list of jobs \(jobsPath) can't be read.")
         }
         for job in jobs { try send(.result(try GuestJobRunner.run(job)), to: channel) }

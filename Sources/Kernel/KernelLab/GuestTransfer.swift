@@ -1,5 +1,6 @@
 import Crypto
 import FoundationEssentials
+import JSONLine
 
 /// What a guest sends over its serial port, in messages of this form:
 ///
@@ -111,7 +112,7 @@ enum GuestTransfer {
         guard let count = number(payload.prefix(4)), count <= payload.count - 4 else { return nil }
         let json = payload.dropFirst(4).prefix(count)
         let bytes = payload.dropFirst(4 + count)
-        guard let head = try? JSONDecoder().decode(ResultHead.self, from: Data(json)),
+        guard let head = try? JSONTree.decode(ResultHead.self, from: Array(json)),
             head.outputCount >= 0, head.outputCount <= bytes.count
         else { return nil }
         return GuestResult(

@@ -5,27 +5,27 @@ import ProfileSchema
 ///
 /// Keys that a reader doesn't know are skipped, and so are lines of which it knows no key.
 struct FileLine: Decodable {
-    let version: Int?
-    let tool: String?
-    let host: HostPart?
-    let capture: CapturePart?
-    let interval: IntervalPart?
-    let series: SeriesPart?
-    let errnos: ErrnosPart?
-    let afterExit: AfterExitPart?
-    let endInterval: EndIntervalPart?
-    let process: ProcessPart?
-    let inFlight: InFlightPart?
-    let refused: RefusedPart?
-    let vdso: VDSOPart?
-    let vdsoEntered: VDSOEnteredPart?
-    let vdsoServed: VDSOServedPart?
-    let vdsoVsyscall: VDSOVsyscallPart?
-    let workload: WorkloadPart?
-    let workloadCase: WorkloadCasePart?
-    let requests: RequestsPart?
-    let balance: BalancePart?
-    let sha256: String?
+    private(set) var version: Int?
+    private(set) var tool: String?
+    private(set) var host: HostPart?
+    private(set) var capture: CapturePart?
+    private(set) var interval: IntervalPart?
+    private(set) var series: SeriesPart?
+    private(set) var errnos: ErrnosPart?
+    private(set) var afterExit: AfterExitPart?
+    private(set) var endInterval: EndIntervalPart?
+    private(set) var process: ProcessPart?
+    private(set) var inFlight: InFlightPart?
+    private(set) var refused: RefusedPart?
+    private(set) var vdso: VDSOPart?
+    private(set) var vdsoEntered: VDSOEnteredPart?
+    private(set) var vdsoServed: VDSOServedPart?
+    private(set) var vdsoVsyscall: VDSOVsyscallPart?
+    private(set) var workload: WorkloadPart?
+    private(set) var workloadCase: WorkloadCasePart?
+    private(set) var requests: RequestsPart?
+    private(set) var balance: BalancePart?
+    private(set) var sha256: String?
 
     /// The version that is written. A change that older readers would misunderstand raises it.
     static let version = 2
@@ -35,26 +35,31 @@ struct FileLine: Decodable {
     init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: TopKey.self)
         func part<Part: Decodable>(_ key: TopKey) throws -> Part? { try container.decodeIfPresent(Part.self, forKey: key) }
-        version = try part(.version)
-        tool = try part(.tool)
-        host = try part(.host)
-        capture = try part(.capture)
-        interval = try part(.interval)
-        series = try part(.series)
-        errnos = try part(.errnos)
-        afterExit = try part(.afterExit)
-        endInterval = try part(.endInterval)
-        process = try part(.process)
-        inFlight = try part(.inFlight)
-        refused = try part(.refused)
-        vdso = try part(.vdso)
-        vdsoEntered = try part(.vdsoEntered)
-        vdsoServed = try part(.vdsoServed)
-        vdsoVsyscall = try part(.vdsoVsyscall)
-        workload = try part(.workload)
-        workloadCase = try part(.workloadCase)
-        requests = try part(.requests)
-        balance = try part(.balance)
-        sha256 = try part(.sha256)
+        for key in container.allKeys {
+            switch key {
+            case .version: version = try part(key)
+            case .tool: tool = try part(key)
+            case .host: host = try part(key)
+            case .capture: capture = try part(key)
+            case .interval: interval = try part(key)
+            case .series: series = try part(key)
+            case .errnos: errnos = try part(key)
+            case .afterExit: afterExit = try part(key)
+            case .endInterval: endInterval = try part(key)
+            case .process: process = try part(key)
+            case .inFlight: inFlight = try part(key)
+            case .refused: refused = try part(key)
+            case .vdso: vdso = try part(key)
+            case .vdsoEntered: vdsoEntered = try part(key)
+            case .vdsoServed: vdsoServed = try part(key)
+            case .vdsoVsyscall: vdsoVsyscall = try part(key)
+            case .workload: workload = try part(key)
+            case .workloadCase: workloadCase = try part(key)
+            case .requests: requests = try part(key)
+            case .balance: balance = try part(key)
+            case .sha256: sha256 = try part(key)
+            case .schema, .syscalls, .processes, .intervals: break
+            }
+        }
     }
 }

@@ -1,6 +1,6 @@
 import SaturatingMath
 import Crypto
-import FoundationEssentials
+import JSONLine
 package import Profile
 import ProfileSchema
 import SyscallTable
@@ -11,7 +11,6 @@ package struct ProfileFileReader {
     package static let longestLine = 16 << 20
 
     private let path: String
-    private let decoder = JSONDecoder()
     private var hash = SHA256()
     private var lineNumber = 0
     private var draft = Draft()
@@ -52,7 +51,7 @@ package struct ProfileFileReader {
     package mutating func take(_ bytes: ArraySlice<UInt8>) throws(ProfileFileError) {
         var rest = bytes
         while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
-            let line = pending + rest[..<end]
+            let line = pending.isEmpty ? Array(rest[..<end]) : pending + rest[..<end]
             pending = []
             rest = rest[(end + 1)...]
             lineNumber += 1
@@ -124,13 +123,14 @@ package struct ProfileFileReader {
         } else {
             do throws(ProfileDefect) { try take(parsed) } catch { throw defect(error.reason) }
         }
-        hash.update(data: line + [UInt8(ascii: "\n")])
+        hash.update(data: line)
+        hash.update(data: [UInt8(ascii: "\n")])
     }
 
     private func parse(_ line: [UInt8]) throws(ProfileFileError) -> FileLine {
         guard line.first == UInt8(ascii: "{") else { throw notAProfile() }
         do {
-            return try decoder.decode(FileLine.self, from: Data(line))
+            return try JSONTree.decode(FileLine.self, from: line)
         } catch {
             if lineNumber == 1 { throw notAProfile() }
             throw defect(ProfileFileReader.sentence(error))

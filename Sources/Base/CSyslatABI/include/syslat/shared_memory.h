@@ -193,8 +193,8 @@ enum syslat_caller_state {
 
 struct syslat_caller {
     syslat_u64 calls;
-    syslat_u32 state; /* enum syslat_caller_state */
-    syslat_u32 reserved;
+    syslat_u32 state;              /* enum syslat_caller_state */
+    syslat_u32 lacks_vdso;         /* the process had no vDSO where the kernel says that it is */
     char name[SYSLAT_CALLER_NAME]; /* of the file, without its folder; of the process, for the vsyscall page */
 };
 

@@ -1,0 +1,142 @@
+/// An object's values by their names. Of two values of one name the first counts.
+struct JSONObject<Key: CodingKey>: KeyedDecodingContainerProtocol {
+    let value: JSONValue
+
+    var codingPath: [any CodingKey] { value.codingPath }
+
+    var allKeys: [Key] {
+        var keys: [Key] = []
+        var place = value.place + 1
+        while place < value.next {
+            if let name = try? JSONValue(value.tree, place).string(), let key = Key(stringValue: name) { keys.append(key) }
+            place = JSONValue(value.tree, place + 1).next
+        }
+        return keys
+    }
+
+    private func find(_ key: Key) -> JSONValue? {
+        let (name, tree) = (key.stringValue, value.tree)
+        var place = value.place + 1
+        while place < value.next {
+            if tree.isText(name, at: place) { return JSONValue(tree, place + 1) }
+            place = Int(tree.nodes[place + 1].next)
+        }
+        return nil
+    }
+
+    private func get(_ key: Key) throws -> JSONValue {
+        guard let found = find(key) else {
+            throw DecodingError.keyNotFound(key, .init(codingPath: codingPath, debugDescription: "missing"))
+        }
+        return found
+    }
+
+    func contains(_ key: Key) -> Bool { find(key) != nil }
+    func decodeNil(forKey key: Key) throws -> Bool { try get(key).isNull }
+    func decode(_ type: Bool.Type, forKey key: Key) throws -> Bool { try get(key).bool() }
+    func decode(_ type: String.Type, forKey key: Key) throws -> String { try get(key).string() }
+    func decode(_ type: Double.Type, forKey key: Key) throws -> Double { try get(key).double() }
+    func decode(_ type: Float.Type, forKey key: Key) throws -> Float { Float(try get(key).double()) }
+    func decode(_ type: Int.Type, forKey key: Key) throws -> Int { try get(key).integer(type) }
+    func decode(_ type: Int8.Type, forKey key: Key) throws -> Int8 { try get(key).integer(type) }
+    func decode(_ type: Int16.Type, forKey key: Key) throws -> Int16 { try get(key).integer(type) }
+    func decode(_ type: Int32.Type, forKey key: Key) throws -> Int32 { try get(key).integer(type) }
+    func decode(_ type: Int64.Type, forKey key: Key) throws -> Int64 { try get(key).integer(type) }
+    func decode(_ type: UInt.Type, forKey key: Key) throws -> UInt { try get(key).integer(type) }
+    func decode(_ type: UInt8.Type, forKey key: Key) throws -> UInt8 { try get(key).integer(type) }
+    func decode(_ type: UInt16.Type, forKey key: Key) throws -> UInt16 { try get(key).integer(type) }
+    func decode(_ type: UInt32.Type, forKey key: Key) throws -> UInt32 { try get(key).integer(type) }
+    func decode(_ type: UInt64.Type, forKey key: Key) throws -> UInt64 { try get(key).integer(type) }
+    func decode<Value: Decodable>(_ type: Value.Type, forKey key: Key) throws -> Value { try get(key).decode(type) }
+
+    private func findSome(_ key: Key) -> JSONValue? {
+        guard let found = find(key), !found.isNull else { return nil }
+        return found
+    }
+
+    // These would look for the name three times otherwise.
+    func decodeIfPresent(_ type: String.Type, forKey key: Key) throws -> String? { try findSome(key)?.string() }
+    func decodeIfPresent(_ type: UInt64.Type, forKey key: Key) throws -> UInt64? { try findSome(key)?.integer(type) }
+    func decodeIfPresent<Value: Decodable>(_ type: Value.Type, forKey key: Key) throws -> Value? {
+        try findSome(key)?.decode(type)
+    }
+
+    func nestedContainer<Nested: CodingKey>(
+        keyedBy type: Nested.Type, forKey key: Key
+    ) throws -> KeyedDecodingContainer<Nested> { try get(key).container(keyedBy: type) }
+
+    func nestedUnkeyedContainer(forKey key: Key) throws -> any UnkeyedDecodingContainer { try get(key).unkeyedContainer() }
+    func superDecoder() -> any Decoder { value }
+    func superDecoder(forKey key: Key) throws -> any Decoder { try get(key) }
+}
+
+extension JSONTree {
+    /// Whether a value is a string with such a text.
+    fileprivate func isText(_ text: String, at place: Int) -> Bool {
+        let node = nodes[place]
+        guard node.kind == .string else { return (try? JSONValue(self, place).string()) == text }
+        return node.range.count == text.utf8.count && bytes[node.range].elementsEqual(text.utf8)
+    }
+}
+
+/// An array's values one after the other.
+struct JSONArray: UnkeyedDecodingContainer {
+    private let value: JSONValue
+    private var place: Int
+    private(set) var currentIndex = 0
+
+    init(_ value: JSONValue) { (self.value, place) = (value, value.place + 1) }
+
+    var codingPath: [any CodingKey] { value.codingPath }
+    var isAtEnd: Bool { place >= value.next }
+    /// Not known before all values have been passed.
+    var count: Int? { nil }
+
+    private mutating func take<Result>(_ decode: (JSONValue) throws -> Result) throws -> Result {
+        guard !isAtEnd else {
+            throw DecodingError.valueNotFound(Result.self, .init(codingPath: codingPath, debugDescription: "the array has ended"))
+        }
+        let element = JSONValue(value.tree, place)
+        let result = try decode(element)
+        (place, currentIndex) = (element.next, currentIndex + 1)
+        return result
+    }
+
+    mutating func decodeNil() throws -> Bool {
+        guard !isAtEnd, JSONValue(value.tree, place).isNull else { return false }
+        return try take { $0.isNull }
+    }
+
+    mutating func decode<Value: Decodable>(_ type: Value.Type) throws -> Value { try take { try $0.decode(type) } }
+
+    mutating func nestedContainer<Nested: CodingKey>(keyedBy type: Nested.Type) throws -> KeyedDecodingContainer<Nested> {
+        try take { try $0.container(keyedBy: type) }
+    }
+
+    mutating func nestedUnkeyedContainer() throws -> any UnkeyedDecodingContainer { try take { try $0.unkeyedContainer() } }
+    mutating func superDecoder() throws -> any Decoder { try take { $0 } }
+}
+
+/// A value that is no group.
+struct JSONSingle: SingleValueDecodingContainer {
+    let value: JSONValue
+
+    var codingPath: [any CodingKey] { value.codingPath }
+
+    func decodeNil() -> Bool { value.isNull }
+    func decode(_ type: Bool.Type) throws -> Bool { try value.bool() }
+    func decode(_ type: String.Type) throws -> String { try value.string() }
+    func decode(_ type: Double.Type) throws -> Double { try value.double() }
+    func decode(_ type: Float.Type) throws -> Float { Float(try value.double()) }
+    func decode(_ type: Int.Type) throws -> Int { try value.integer(type) }
+    func decode(_ type: Int8.Type) throws -> Int8 { try value.integer(type) }
+    func decode(_ type: Int16.Type) throws -> Int16 { try value.integer(type) }
+    func decode(_ type: Int32.Type) throws -> Int32 { try value.integer(type) }
+    func decode(_ type: Int64.Type) throws -> Int64 { try value.integer(type) }
+    func decode(_ type: UInt.Type) throws -> UInt { try value.integer(type) }
+    func decode(_ type: UInt8.Type) throws -> UInt8 { try value.integer(type) }
+    func decode(_ type: UInt16.Type) throws -> UInt16 { try value.integer(type) }
+    func decode(_ type: UInt32.Type) throws -> UInt32 { try value.integer(type) }
+    func decode(_ type: UInt64.Type) throws -> UInt64 { try value.integer(type) }
+    func decode<Value: Decodable>(_ type: Value.Type) throws -> Value { try value.decode(type) }
+}
