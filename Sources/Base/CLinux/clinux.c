@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <linux/fs.h>
 #include <linux/close_range.h>
 #include <linux/magic.h>
 #include <linux/membarrier.h>
@@ -62,6 +63,20 @@ static int take_user(const struct clinux_user *user)
     return user->uid == 0 ? 0 : (int)syscall(SYS_capset, &header, none);
 }
 
+/*
+ * Cuts the child off from what the caller has open: its terminal, into which a program could type for it (TIOCSTI of ioctl_tty(2)), and its
+ * descriptors but the standard ones, the gate and the status, which execve closes as well.
+ */
+static void cut_off(void)
+{
+    setsid();
+    /* Linux 5.11. */
+    if (syscall(SYS_close_range, 3, ~0U, CLOSE_RANGE_CLOEXEC) == 0)
+        return;
+    for (int file = 3; file < 65536; file++)
+        fcntl(file, F_SETFD, FD_CLOEXEC);
+}
+
 /* Takes away all that a program could get more than its user has. 0, or -1 with errno. */
 static int confine(const struct clinux_program *program)
 {
@@ -106,6 +121,8 @@ static void become(const struct clinux_program *program, pid_t parent)
     } else {
         clinux_restore_start();
     }
+    if (program->user && !program->is_confined)
+        cut_off();
     if (program->user && !program->is_confined && take_user(program->user)) {
         error = errno;
         byte = CLINUX_NO_SUCH_USER;
@@ -164,9 +181,25 @@ int clinux_unnamed_file(const char *label)
     return memfd_create(label, MFD_CLOEXEC);
 }
 
+int clinux_folder_only_grows(int folder)
+{
+    int file = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), flags = 0, result;
+
+    if (file < 0)
+        return 0;
+    result = ioctl(file, FS_IOC_GETFLAGS, &flags) == 0 && flags & FS_APPEND_FL;
+    close(file);
+    return result;
+}
+
 int clinux_open_folder(const char *path)
 {
     return open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
+
+int clinux_open_name(int folder, const char *name)
+{
+    return openat(folder, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 }
 
 int clinux_pipe(int ends[2])

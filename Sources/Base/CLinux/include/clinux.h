@@ -73,8 +73,14 @@ int clinux_power_off(void);
 /* memfd_create(2), close-on-exec: a file without a name, which is gone when its last descriptor is closed. */
 int clinux_unnamed_file(const char *_Nonnull label);
 
+/* Whether names can be added to a folder, and not removed (FS_APPEND_FL of ioctl_iflags(2)). 0 if that isn't known. */
+int clinux_folder_only_grows(int folder);
+
 /* open(2) of a folder for system calls that begin there, close-on-exec. It needs no permission to read the folder. */
 int clinux_open_folder(const char *_Nonnull path);
+
+/* openat(2) of whatever has the name, a link itself, for system calls that begin there; close-on-exec. */
+int clinux_open_name(int folder, const char *_Nonnull name);
 
 /* pipe2(2), close-on-exec: `ends` gets the reading and the writing end. */
 int clinux_pipe(int ends[_Nonnull 2]);

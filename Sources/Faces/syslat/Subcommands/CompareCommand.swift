@@ -79,6 +79,7 @@ struct CompareCommand: ParsableCommand {
 
     func run() throws {
         let destination = try Output(path: output, option: "-o")
+        for file in base + new + noise { try destination.checkIsApart(fromInput: file) }
         let comparison = try Comparer.compare(
             base: try files(base), new: try files(new), noise: try files(noise), options: gate.options(acceptsLosses: force))
         let text =

@@ -163,6 +163,7 @@ struct ProfileCommand: ParsableCommand {
             // A capture that nobody reads and nothing keeps ends as any filter does.
             if reporter.hasLostItsReader, sink == nil, target.command.isEmpty { Signals.endForBrokenPipe() }
         }
+        defer { ended.letSignalsThrough() }
         progress.clear()
         let report = isReportWanted ? reporter : nil
         if ended.commandRunsOn {
