@@ -192,17 +192,10 @@ extension CommandLineTests {
         /// Its signals are blocked while it records.
         @Test func `a reader that takes nothing doesn't keep a capture from ending`() throws {
             let scratch = try Scratch()
-            #expect(mkfifo(scratch.path("fifo"), 0o600) == 0)
-            let reader = open(scratch.path("fifo"), O_RDONLY | O_NONBLOCK | O_CLOEXEC)
-            let writer = open(scratch.path("fifo"), O_WRONLY | O_NONBLOCK | O_CLOEXEC)
-            #expect(fcntl(writer, 1031, 4096) == 4096, "F_SETPIPE_SZ")
-            defer {
-                close(reader)
-                close(writer)
-            }
+            let pipe = try StalledPipe(scratch.path("fifo"))
             let run = try syslat(["profile", "--interval", "10ms", "--format", "json", "-a", "--report", scratch.path("fifo")]) {
                 pid in
-                #expect(eventually { Self.isFull(writer) })
+                #expect(eventually { pipe.isFull })
                 kill(pid, SIGINT)
             }
             #expect(run.status == 1)
@@ -211,26 +204,37 @@ extension CommandLineTests {
             report.expectNothingLost()
         }
 
-        /// Whether a pipe takes no more.
-        private static func isFull(_ writer: Int32) -> Bool {
-            var look = pollfd(fd: writer, events: Int16(POLLOUT), revents: 0)
-            return poll(&look, 1, 0) == 0
+        /// A named pipe of one page, of which nothing is read.
+        private final class StalledPipe {
+            private let reader, writer: Int32
+
+            init(_ path: String) throws {
+                try #require(mkfifo(path, 0o600) == 0)
+                reader = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+                writer = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC)
+                // F_SETPIPE_SZ of fcntl(2), which Glibc's module lacks.
+                try #require(fcntl(writer, 1031, 4096) == 4096)
+            }
+
+            deinit {
+                close(reader)
+                close(writer)
+            }
+
+            /// Whether it takes no more.
+            var isFull: Bool {
+                var look = pollfd(fd: writer, events: Int16(POLLOUT), revents: 0)
+                return poll(&look, 1, 0) == 0
+            }
         }
 
         @Test func `a reader that takes nothing keeps no capture attached when its time is over`() throws {
             let scratch = try Scratch()
-            #expect(mkfifo(scratch.path("fifo"), 0o600) == 0)
-            let reader = open(scratch.path("fifo"), O_RDONLY | O_NONBLOCK | O_CLOEXEC)
-            let writer = open(scratch.path("fifo"), O_WRONLY | O_NONBLOCK | O_CLOEXEC)
-            #expect(fcntl(writer, 1031, 4096) == 4096, "F_SETPIPE_SZ")
-            defer {
-                close(reader)
-                close(writer)
-            }
+            let pipe = try StalledPipe(scratch.path("fifo"))
             let options = ["-d", "1s", "--interval", "10ms", "--format", "json", "-a", "-o", scratch.path("p")]
             let run = try syslat(["profile"] + options + ["--report", scratch.path("fifo")]) { pid in
                 #expect(eventually { scratch.names.contains("p") })
-                #expect(Self.isFull(writer))
+                #expect(pipe.isFull)
                 #expect(eventually { KernelObjects.owned(by: pid).isEmpty })
                 #expect(!hasEnded(pid))
                 kill(pid, SIGINT)

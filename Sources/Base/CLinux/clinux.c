@@ -4,8 +4,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
-#include <linux/fs.h>
 #include <linux/close_range.h>
+#include <linux/fs.h>
 #include <linux/magic.h>
 #include <linux/membarrier.h>
 #include <linux/perf_event.h>
@@ -121,14 +121,15 @@ static void become(const struct clinux_program *program, pid_t parent)
     } else {
         clinux_restore_start();
     }
-    if (program->user && !program->is_confined)
+    if (program->user && !program->is_confined) {
         cut_off();
-    if (program->user && !program->is_confined && take_user(program->user)) {
-        error = errno;
-        byte = CLINUX_NO_SUCH_USER;
-        (void)!write(status, &byte, 1);
-        (void)!write(status, &error, sizeof(error));
-        _exit(126);
+        if (take_user(program->user)) {
+            error = errno;
+            byte = CLINUX_NO_SUCH_USER;
+            (void)!write(status, &byte, 1);
+            (void)!write(status, &error, sizeof(error));
+            _exit(126);
+        }
     }
     if (program->descriptors && place_descriptors(program, &status) != 0)
         goto failed;

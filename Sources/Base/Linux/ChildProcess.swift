@@ -98,7 +98,7 @@ package struct GatedChild: ~Copyable {
     private let gate: Descriptor
     private let status: Descriptor
 
-    /// How long the child may take to come to its gate, or be stopped.
+    /// How long the child may take to come to its gate, and how long it may be stopped.
     private static let patienceNanoseconds: UInt64 = 2_000_000_000
 
     /// Forks the child. Errors: fork(2) or pipe2(2) failed.
@@ -166,18 +166,18 @@ package struct GatedChild: ~Copyable {
     /// Waits until the child says something, becomes its program or ends. False if it does none of these: it has been stopped, by
     /// whoever may send it signals, or a signal has come that ends a capture.
     private borrowing func answers() -> Bool {
-        var stoppedUntil: UInt64?
+        var limit: UInt64?
         while true {
             var look = pollfd(fd: status.number, events: Int16(POLLIN), revents: 0)
             if unsafe poll(&look, 1, 50) > 0 { return true }
             if Signals.isEndPending { return false }
             guard state == "T" else {
-                stoppedUntil = nil
+                limit = nil
                 continue
             }
-            let limit = stoppedUntil ?? Clock.monotonic + GatedChild.patienceNanoseconds
-            if Clock.monotonic >= limit { return false }
-            stoppedUntil = limit
+            let deadline = limit ?? Clock.monotonic + GatedChild.patienceNanoseconds
+            if Clock.monotonic >= deadline { return false }
+            limit = deadline
         }
     }
 

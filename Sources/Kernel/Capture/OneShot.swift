@@ -20,9 +20,6 @@ package enum OneShot {
         /// Whether the command of the target runs on: for how long, nobody knows.
         package var commandRunsOn: Bool { target.commandRunsOn }
 
-        /// Called last of all: until then a signal can't end this process, unless it waits for the command.
-        package borrowing func letSignalsThrough() {}
-
         /// Waits for the command of the target, and notes its exit status in the profile. nil for other targets.
         @discardableResult
         package mutating func waitForCommand() -> Int32? {

@@ -62,7 +62,8 @@ struct ProfileSink: ~Copyable {
         do throws(CommandError) {
             try output.offer(&waiting)
             if waiting.count > ProfileSink.mostWaiting {
-                throw CommandError("The reader of the profile takes nothing: what it lacks is lost.")
+                throw CommandError(
+                    "The reader of the profile has taken nothing for too long: the rest is lost. Give -o the name of a file.")
             }
         } catch {
             state = .failed(error)

@@ -163,7 +163,8 @@ struct ProfileCommand: ParsableCommand {
             // A capture that nobody reads and nothing keeps ends as any filter does.
             if reporter.hasLostItsReader, sink == nil, target.command.isEmpty { Signals.endForBrokenPipe() }
         }
-        defer { ended.letSignalsThrough() }
+        // While it lives a signal can't end this process, and so can't cost the profile.
+        defer { withExtendedLifetime(ended) {} }
         progress.clear()
         let report = isReportWanted ? reporter : nil
         if ended.commandRunsOn {
