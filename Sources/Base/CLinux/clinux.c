@@ -282,6 +282,14 @@ pid_t clinux_null_call(void)
     return (pid_t)syscall(SYS_getppid);
 }
 
+void clinux_rename_to_itself(void)
+{
+    char name[16] = {0}; /* TASK_COMM_LEN */
+
+    if (prctl(PR_GET_NAME, name) == 0)
+        prctl(PR_SET_NAME, name);
+}
+
 int clinux_open_cpu_clock(int cpu, uint64_t period_ns)
 {
     struct perf_event_attr attributes = {
@@ -296,6 +304,33 @@ int clinux_open_cpu_clock(int cpu, uint64_t period_ns)
     };
 
     return syscall(SYS_perf_event_open, &attributes, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
+}
+
+int clinux_open_tracepoint(uint64_t number, int cpu)
+{
+    struct perf_event_attr attributes = {
+        .type = PERF_TYPE_TRACEPOINT,
+        .size = sizeof(attributes),
+        .config = number,
+        .sample_period = 1,
+        .disabled = 1,
+    };
+
+    return syscall(SYS_perf_event_open, &attributes, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
+}
+
+int clinux_mount_nowhere(const char *type)
+{
+    int context = fsopen(type, FSOPEN_CLOEXEC), folder = -1, error;
+
+    if (context < 0)
+        return -1;
+    if (fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0) == 0)
+        folder = fsmount(context, FSMOUNT_CLOEXEC, 0);
+    error = errno;
+    close(context);
+    errno = error;
+    return folder;
 }
 
 int clinux_set_perf_period(int descriptor, uint64_t period_ns)
