@@ -2,6 +2,7 @@ import Glibc
 import KernelLab
 import Linux
 import PlainText
+import Probes
 import Profile
 import ProfileFile
 
@@ -19,6 +20,8 @@ struct KernelBench {
     private struct Candidate {
         let image: KernelImage
         let label: String
+        /// Arguments of `syslat bench` for this kernel alone.
+        var arguments: [String] = []
     }
 
     /// The order of boots, by index of the kernel: A B B A A B B A … for two, so drift affects all of them alike.
@@ -31,7 +34,7 @@ struct KernelBench {
     /// - Throws: if a file isn't a kernel, the folder can't be written or has such files already, or QEMU or a static syslat is
     ///   missing; at the end, if a boot failed.
     func run() throws {
-        let candidates = try labelled(kernels.map { path in try KernelBench.image(path) })
+        var candidates = try labelled(kernels.map { path in try KernelBench.image(path) })
         let acceleration = try KernelLab.acceleration(for: candidates[0].image, options: options)
         let lock = try lockedFolder()
         try checkNames(candidates)
@@ -45,6 +48,7 @@ struct KernelBench {
                     + "instruction: times compare how much the kernels execute, and say nothing about real hardware. Counts and "
                     + "what the vDSO serves are right.\n")
         }
+        chooseHooks(for: &candidates, options)
         let order = KernelBench.order(kernels: candidates.count, boots: boots)
         var numbers: [String: Int] = [:]
         var failures = 0
@@ -54,7 +58,7 @@ struct KernelBench {
             let name = "\(candidate.label)-\(numbers[candidate.label] ?? 0)"
             progress("boot \(index + 1) of \(order.count): \(name)")
             do {
-                try boot(candidate.image, name, options)
+                try boot(candidate, name, options)
             } catch {
                 failures += 1
                 progress("")
@@ -68,17 +72,38 @@ struct KernelBench {
         }
     }
 
+    /// Where one of several kernels needs perf events to call the programs, they do so on all that can. Otherwise the hooks would be a
+    /// difference between the kernels.
+    private func chooseHooks(for candidates: inout [Candidate], _ options: BootOptions) {
+        guard candidates.count > 1 else { return }
+        let looks = candidates.map { candidate in
+            progress("looking at \(candidate.label)")
+            return HookLook(candidate.image, options)
+        }
+        progress("")
+        guard looks.contains(where: { $0.own == .perfEvent }) else { return }
+        for (index, look) in looks.enumerated() where look.own != .perfEvent {
+            if look.takesPerfEvents {
+                candidates[index].arguments = ["--hook", TracepointHooks.Hook.classic.rawValue]
+            } else {
+                Terminal.say(
+                    "syslat: Perf events call the programs on one of the kernels, and can't on \(candidates[index].label): times differ "
+                        + "by what that costs.\n")
+            }
+        }
+    }
+
     private func progress(_ text: String) {
         Terminal.showLine(text)
     }
 
     /// Boots one kernel and saves its profile.
-    private func boot(_ image: KernelImage, _ name: String, _ options: BootOptions) throws {
+    private func boot(_ candidate: Candidate, _ name: String, _ options: BootOptions) throws {
         let machine: WorkloadResult.Machine = options.acceleration == .kvm ? .kvm : .countedEmulation
         let job = GuestJob(
-            ["/syslat", "bench", "-o", "-", "--machine", machine.rawValue] + arguments, name: "bench",
+            ["/syslat", "bench", "-o", "-", "--machine", machine.rawValue] + arguments + candidate.arguments, name: "bench",
             timeLimit: options.timeLimit ?? .seconds(3600))
-        let run = try KernelLab.boot(image, jobs: [job], options: options)
+        let run = try KernelLab.boot(candidate.image, jobs: [job], options: options)
         guard let result = run["bench"] else { throw CommandError("The guest returned no result.") }
         let said = KernelBench.end(of: result.errorText)
         guard !result.output.isEmpty else {
@@ -153,5 +178,29 @@ struct KernelBench {
             let count = candidates.count { $0.label == label } * boots
             for number in 1...count { _ = try Output(path: path("\(label)-\(number)"), option: "-o", readers: .owner, isNew: true) }
         }
+    }
+}
+
+/// Which hook a kernel needs at system calls, and whether it can have perf events. Learnt in a boot of its own.
+private struct HookLook {
+    /// nil if the boot failed, or the capture in it: the bench will say so.
+    let own: CaptureHooks.Hook?
+    let takesPerfEvents: Bool
+
+    init(_ image: KernelImage, _ options: BootOptions) {
+        let capture = ["/syslat", "profile", "-a", "-d", "10ms", "-o", "-"]
+        let jobs = [
+            GuestJob(capture, name: "own"),
+            GuestJob(capture + ["--hook", TracepointHooks.Hook.classic.rawValue], name: "classic"),
+        ]
+        let run = try? KernelLab.boot(image, jobs: jobs, options: options)
+        own = run?["own"].flatMap(HookLook.hook)
+        takesPerfEvents = run?["classic"].flatMap(HookLook.hook) == .perfEvent
+    }
+
+    private static func hook(_ result: GuestResult) -> CaptureHooks.Hook? {
+        var reader = ProfileFileReader(path: "what the guest sent")
+        guard result.isSuccess, (try? reader.take(result.output[...])) != nil else { return nil }
+        return (try? reader.finish())?.capture.hooks?.calls
     }
 }
