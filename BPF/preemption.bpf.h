@@ -6,7 +6,7 @@
 
 /*
  * For user space: 1 if the kernel may run the programs of tracepoints preemptibly. That takes sleepable RCU with fast readers, as
- * DEFINE_SRCU_FAST makes it (include/linux/tracepoint.h), and such a one knows what kind of readers it has. Linux 7.0.
+ * DEFINE_SRCU_FAST makes it (include/linux/tracepoint.h), and such a one knows what kind of readers it has. Linux 6.19.
  */
 SEC("raw_tp")
 int may_be_preempted(void *context)

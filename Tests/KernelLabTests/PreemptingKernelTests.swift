@@ -151,8 +151,9 @@ import Testing
         let text = try #require(run["doctor"]).outputText
         let expected =
             switch kernel {
-            case .newest: "perf events call the programs at all tracepoints, because"
-            case .linux7_1: "perf events call the programs at all tracepoints but those of system calls, because"
+            case .newest: "perf events call the programs at all tracepoints, because this kernel preempts programs"
+            case .linux7_1:
+                "perf events call the programs at all tracepoints but those of system calls, because this kernel preempts programs"
             case .oldest, .standard, .linux6_12, .realTime: "tracepoints call the programs, and this kernel doesn't preempt them"
             }
         #expect(text.contains(expected), "\(text)")

@@ -172,8 +172,9 @@ package enum Doctor {
         }
         return Finding(
             subject: subject, verdict: .ok,
-            detail: "perf events call the programs at \(places), because this kernel may preempt programs that tracepoints call; "
-                + "the numbers of these events are from \(hooks.source?.phrase ?? "the kernel")")
+            detail:
+                "perf events call the programs at \(places), because this kernel \(hooks.isMeasured ? "preempts" : "may preempt") programs that tracepoints "
+                + "call; the numbers of these events are from \(hooks.source?.phrase ?? "the kernel")")
     }
 
     private static func cgroup() -> Finding {

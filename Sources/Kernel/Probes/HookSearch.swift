@@ -20,7 +20,9 @@ struct HookSearch: ~Copyable {
             let found = try TracepointEvents()
             let facts = try HookSearch.facts(conditions, features, found, calls: calls == .classic, others: others == .classic)
             try found.check()
-            hooks = TracepointHooks(calls: calls, others: others, source: found.source, facts: facts)
+            hooks = TracepointHooks(
+                calls: calls, others: others, isMeasured: conditions.others == .on || conditions.calls == .on, source: found.source,
+                facts: facts)
             events = consume found
         } catch {
             hooks = TracepointHooks(calls: .direct, others: .direct, obstacle: error.description)

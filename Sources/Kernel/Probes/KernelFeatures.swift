@@ -24,7 +24,7 @@ package struct KernelFeatures: Sendable {
     /// Programs may attach to functions of the kernel.
     let hooksFunctions: Bool
     /// The release suggests that tracepoints run programs preemptibly. It only decides what is asked first.
-    var isLikelyToPreempt: Bool { (KernelFeatures.version(of: release) ?? (0, 0)) >= (7, 0) }
+    var isLikelyToPreempt: Bool { (KernelFeatures.version(of: release) ?? (0, 0)) >= (6, 19) }
     /// Thread ids are below this number.
     let pidLimit: Int
     /// CPU numbers are below this one, including CPUs that may be added. `Int.max` if unknown.

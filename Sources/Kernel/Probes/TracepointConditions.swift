@@ -47,19 +47,19 @@ struct TracepointConditions: Sendable, Hashable {
             return TracepointConditions(mayBePreempted: false, calls: .off, others: .off, registersPlace: nil)
         }
         let answers = try MappedMemory(object.map(".data.conditions"), writable: false)
-        // Attached for the two calls.
-        do {
-            let call = try object.attach("look_at_call")
-            let other = try? object.attach("look_at_other")
-            _ = clinux_null_call()
-            clinux_rename_to_itself()
-            _ = consume call
-            _ = consume other
-        }
+        try during("look_at_call", of: object) { _ = clinux_null_call() }
+        try? during("look_at_other", of: object) { clinux_rename_to_itself() }
         // The programs have run in this thread.
         let found = unsafe answers.base.load(as: syslat_conditions.self)
         return TracepointConditions(
             mayBePreempted: mayBePreempted, calls: Preemption(found.calls), others: Preemption(found.others),
             registersPlace: found.registers_place == 0 ? nil : found.registers_place)
+    }
+
+    /// Does something while a program is attached.
+    private static func during(_ program: String, of object: borrowing BPFObject, _ act: () -> Void) throws(BPFError) {
+        let link = try object.attach(program)
+        act()
+        _ = consume link
     }
 }

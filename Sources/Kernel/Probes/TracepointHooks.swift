@@ -34,6 +34,8 @@ package struct TracepointHooks: Sendable, Hashable {
     package let others: Hook
     /// Why programs are called directly though the kernel may preempt them then, which skips them for other threads; nil if they aren't.
     package let obstacle: String?
+    /// The kernel was seen to preempt programs. Otherwise classic ones are used because it doesn't tell, or because they were asked for.
+    package let isMeasured: Bool
     /// nil if all hooks are direct.
     package let source: Source?
     /// What classic programs need to know.
@@ -42,8 +44,11 @@ package struct TracepointHooks: Sendable, Hashable {
     /// On kernels that call the programs of all tracepoints with preemption off.
     static let direct = TracepointHooks(calls: .direct, others: .direct)
 
-    init(calls: Hook, others: Hook, obstacle: String? = nil, source: Source? = nil, facts: ClassicFacts? = nil) {
-        (self.calls, self.others, self.obstacle) = (calls, others, obstacle)
+    init(
+        calls: Hook, others: Hook, obstacle: String? = nil, isMeasured: Bool = false, source: Source? = nil,
+        facts: ClassicFacts? = nil
+    ) {
+        (self.calls, self.others, self.obstacle, self.isMeasured) = (calls, others, obstacle, isMeasured)
         (self.source, self.facts) = (source, facts)
     }
 
