@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Classic tracepoint programs, which perf events run. From Linux 6.19 on tracepoints run the other kinds preemptibly, and those of system
+ * Classic tracepoint programs, which perf events run. From Linux 7.0 on tracepoints run the other kinds preemptibly, and those of system
  * calls from 7.2 on. While such a program is off its CPU, the kernel skips it for every other thread there (`active` of struct bpf_prog).
  * Perf events still run theirs with preemption off (include/trace/perf.h). They cost more, so they are used only where they are needed.
  *

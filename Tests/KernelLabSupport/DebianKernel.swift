@@ -50,6 +50,9 @@ package enum DebianKernel: String, CaseIterable, Sendable, CustomStringConvertib
         }
     }
 
+    /// Its vDSO has getrandom: since 6.11.
+    package var hasRandomInVDSO: Bool { [.linux6_12, .linux7_1, .newest].contains(self) }
+
     /// Where the kernel is or would be.
     package var path: String { KernelRequirement.package.appending(path: ".kernels/\(rawValue)/vmlinuz").path }
 
