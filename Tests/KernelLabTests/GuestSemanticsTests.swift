@@ -7,7 +7,7 @@ import Testing
 
 /// The lines of Documentation/semantics.md on kernels other than this host's, with programs whose calls are all known. This host
 /// need not let syslat trace: where the capture tests are skipped, these still check the same in a guest.
-@Suite(.serialized, .requiresKernels) struct GuestSemanticsTests {
+@Suite(.requiresKernels) struct GuestSemanticsTests {
     struct Case: Sendable, CustomTestStringConvertible {
         let name: String
         /// The fixture, its arguments, and those of `syslat profile`.

@@ -45,7 +45,7 @@ import Testing
         _ boot: DebianKernel.Boot
     ) throws {
         // Where system calls are as they were before, two sets show that the hooks of tasks go with both kinds.
-        let sets: [ProgramSet] = boot.kernel == .newest ? ProgramSet.allCases : [.fast, .raw]
+        let sets = boot.kernel.programSets
         let ways = sets.map { ("\($0)", $0, $0.options) } + [("selection", ProgramSet.typed, ["-e", "getppid"])]
         let run = try Self.boot(
             boot,
