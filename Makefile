@@ -42,7 +42,7 @@ SWIFT_FILES := Package.swift Sources Tests Plugins Benchmarks Fuzzing
 C_FILES = $(shell git ls-files '*.c' '*.h')
 
 .PHONY: all build run run-in-guest test test-fast test-sanitized check lint format setup-lint static install-parts install uninstall bench-overhead \
-	bench-vdso-ticks bench-comparison bench-consumer bench-snapshot bench-footprint bench-reading fuzz fuzz-report fuzz-vdso setup setup-tests setup-bench generated \
+	bench-vdso-ticks bench-comparison bench-consumer bench-snapshot bench-footprint bench-growth bench-reading fuzz fuzz-report fuzz-vdso setup setup-tests setup-bench generated \
 	setup-peers bench-services setup-services \
 	clean help
 
@@ -185,6 +185,9 @@ bench-snapshot: setup $(BENCH)/call-loop ## Measure what looking at a running ca
 
 bench-footprint: setup-bench build $(STATIC_BUILD)/syslat $(BENCH)/paced-calls ## Measure the CPU, memory and time that syslat itself takes
 	@Benchmarks/footprint
+
+bench-growth: setup-bench build $(addprefix $(BENCH)/,many-tasks paced-calls) ## Measure how memory and CPU grow with threads, processes and calls
+	@Benchmarks/growth
 
 bench-reading: build ## Measure how long large files and long arguments take to read
 	@Benchmarks/reading

@@ -26,7 +26,7 @@ static __noinline int enter_other(const __u64 *context)
     struct syslat_known_thread *known = known_thread_of(registers_of(context));
 
     if (known && is_in_call(&known->slot) && in_scope(bpf_get_current_pid_tgid() >> 32)) {
-        count_missed_exit();
+        count_unseen_exit(&known->slot);
         leave_call(&known->slot);
     }
     if (known && has_left_work(&known->slot))

@@ -109,8 +109,8 @@ static __always_inline void end_call(const struct syslat_slot *slot, const struc
 }
 
 /*
- * An exit without an entry. If the thread has been seen before, the call was refused. If not, the call began before the recording,
- * or this is the first return of a new task from its parent's fork.
+ * An exit without an entry. If the thread has been seen before, the call was refused, or the kernel skipped the program at its entry. If not,
+ * the call began before the recording, or this is the first return of a new task from its parent's fork.
  */
 static __always_inline int exit_without_entry(const __u64 *context, struct task_struct *task, __u32 tid,
                                               const enum program_kind kind)
@@ -123,8 +123,11 @@ static __always_inline int exit_without_entry(const __u64 *context, struct task_
 
     if (!is_selected(call))
         return 0;
-    if ((thread & ~SYSLAT_LEFT_WORK) == tid || was_seen(registers))
+    if ((thread & ~SYSLAT_LEFT_WORK) == tid || was_seen(registers)) {
+        if (config.may_skip && !may_be_refused(task, kind))
+            return count_unseen_entry(call | error_of(call, context[1]) << SYSLAT_CALL_ERROR_SHIFT, last_slot(registers, slot));
         return count_refused(call, context[1]);
+    }
     if (READ(task, start_time, kind) >= control.recording_start_ns)
         add_on_cpu(&cpu->counters.new_task_returns, 1);
     else

@@ -9,6 +9,7 @@
 
 #include "afterexit.bpf.h"
 #include "beforeentry.bpf.h"
+#include "unseen.bpf.h"
 
 /* The number of a thread's slot. */
 static __always_inline __u64 slot_place(__u32 tid)
@@ -59,12 +60,6 @@ static __always_inline void leave_measured_call(struct syslat_slot *slot, struct
         slot->thread = thread_with_work(slot, slot->thread);
 }
 
-static __noinline int count_missed_exit(void)
-{
-    add_on_cpu(&this_cpu()->counters.missed_exit, 1);
-    return 0;
-}
-
 /* Looks at a thread that is seen for the first time, or whose slot another one has used since. */
 static __noinline int note_new_thread(void)
 {
@@ -85,7 +80,7 @@ static __always_inline struct syslat_slot *take_slot(__u32 tid, const enum progr
         return take_marked_slot(slot, tid | SYSLAT_IN_CALL) ? slot : 0;
     if (thread != (tid | SYSLAT_IN_CALL))
         return 0;
-    count_missed_exit();
+    count_unseen_exit(slot);
     return slot;
 }
 

@@ -76,7 +76,20 @@ struct seccomp {
 };
 
 struct thread_info {
-    unsigned long flags; /* TIF_... */
+    unsigned long flags;        /* TIF_... */
+    unsigned long syscall_work; /* what stands around the calls of the thread. Kernel: 5.11 */
+};
+
+/* Bits of syscall_work. */
+enum syscall_work_bit {
+    SYSCALL_WORK_BIT_SECCOMP,
+    SYSCALL_WORK_BIT_SYSCALL_TRACE,
+    SYSCALL_WORK_BIT_SYSCALL_EMU,
+    SYSCALL_WORK_BIT_SYSCALL_USER_DISPATCH,
+};
+
+struct srcu_struct {
+    __u8 srcu_reader_flavor;
 };
 
 struct callback_head;

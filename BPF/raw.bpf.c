@@ -27,7 +27,7 @@ int sys_exit_raw_naming(__u64 *context)
 SEC("raw_tp/sched_process_fork")
 int BPF_PROG(task_fork_raw, struct task_struct *parent, struct task_struct *child)
 {
-    return task_forked(child, RAW);
+    return task_forked(READ(child, tgid, RAW), child);
 }
 
 SEC("raw_tp/sched_process_exec")
@@ -40,4 +40,21 @@ SEC("raw_tp/sched_process_exit")
 int BPF_PROG(task_exit_raw, struct task_struct *task)
 {
     return task_exited(task, RAW);
+}
+
+/* The same where perf events run them (classic.bpf.h). */
+SEC("tp/raw_syscalls/sys_enter")
+int sys_enter_raw_classic(struct trace_event_raw_sys_enter *event)
+{
+    const __u64 context[] = {current_registers(RAW), event->id};
+
+    return enter_general(context, RAW);
+}
+
+SEC("tp/raw_syscalls/sys_exit")
+int sys_exit_raw_naming_classic(struct trace_event_raw_sys_exit *event)
+{
+    const __u64 context[] = {current_registers(RAW), event->ret};
+
+    return exit_general(context, RAW, NAMES_CALLERS);
 }

@@ -5,6 +5,8 @@
 
 #include <linux/bpf_perf_event.h>
 
+#include "classic.bpf.h"
+#include "preemption.bpf.h"
 #include "tasks.bpf.h"
 #include "uring.bpf.h"
 #include "vdso/ticks.bpf.h"
@@ -49,7 +51,7 @@ int BPF_PROG(request_fail, const __u8 *entry, struct io_kiocb *request)
 SEC("raw_tp/io_uring_complete")
 int request_complete(__u64 *context)
 {
-    return request_completed(context, PROGRAM_KIND);
+    return may_be_kept(context[1]) ? request_completed(context[1], completion_result(context), PROGRAM_KIND) : 0;
 }
 
 SEC("raw_tp/io_uring_cqe_overflow")
@@ -83,6 +85,63 @@ int flush_batch(void *context)
         busy = !send_batch(cpu);
     leave_batch(cpu);
     return busy;
+}
+
+/* The same programs where perf events run them (classic.bpf.h). */
+SEC("tp/task/task_newtask")
+int task_fork_classic(struct trace_event_raw_task_newtask *event)
+{
+    return is_handled() ? 0 : task_started(event);
+}
+
+SEC("tp/sched/sched_process_exec")
+int task_exec_classic(struct trace_event_raw_sched_process_exec *event)
+{
+    return is_handled() ? 0 : task_execed(event->old_pid, PROGRAM_KIND);
+}
+
+SEC("tp/sched/sched_process_exit")
+int task_exit_classic(void *event)
+{
+    return is_handled() ? 0 : current_task_exited(PROGRAM_KIND);
+}
+
+#if defined(__TARGET_ARCH_x86)
+SEC("tp/vsyscall/emulate_vsyscall")
+int vsyscall_classic(struct trace_event_raw_emulate_vsyscall *event)
+{
+    return vsyscall_emulated(event->nr);
+}
+#endif
+
+SEC("tp/io_uring/io_uring_submit_req")
+int request_submit_classic(struct trace_event_raw_io_uring_submit_req *event)
+{
+    struct io_kiocb *request = event->req;
+
+    return request_submitted(request, &request->opcode, PROGRAM_KIND);
+}
+
+SEC("tp/io_uring/io_uring_req_failed")
+int request_fail_classic(struct trace_event_raw_io_uring_req_failed *event)
+{
+    const __u8 opcode = event->opcode;
+
+    return request_submitted(event->req, &opcode, PROGRAM_KIND);
+}
+
+SEC("tp/io_uring/io_uring_complete")
+int request_complete_classic(struct trace_event_raw_io_uring_complete *event)
+{
+    __u64 request = (__u64)event->req;
+
+    return may_be_kept(request) ? request_completed(request, event->res, PROGRAM_KIND) : 0;
+}
+
+SEC("tp/io_uring/io_uring_cqe_overflow")
+int request_hide_classic(void *event)
+{
+    return completion_hidden(PROGRAM_KIND);
 }
 
 #endif

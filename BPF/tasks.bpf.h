@@ -5,15 +5,17 @@
 
 #include "general.bpf.h"
 
-/* Runs in the parent, before the child can run: the child is watched from its first instruction. */
-static __always_inline int task_forked(struct task_struct *child, const enum program_kind kind)
+/*
+ * Runs in the parent, before the child can run: the child is watched from its first instruction. `alike` is the child, or a thread that has
+ * the same filters and tracers.
+ */
+static __always_inline int task_forked(__u32 child_tgid, struct task_struct *alike)
 {
     __u32 parent_tgid = bpf_get_current_pid_tgid() >> 32;
-    __u32 child_tgid = READ(child, tgid, kind);
 
     /* The child has its filters and its tracer already. A process of its own may not be watched: it is looked at when it is seen. */
     if (child_tgid == parent_tgid && in_scope(parent_tgid))
-        note_before_entry(child, child_tgid);
+        note_before_entry(alike, child_tgid);
     if (!config.follow || child_tgid == parent_tgid || !is_watched(parent_tgid))
         return 0;
     /* A child of the profiler, which is in the watch list during that phase. */

@@ -154,6 +154,14 @@ static __always_inline bool rename_thread(__u32 tid)
     return is_in_call(&thread->slot);
 }
 
+/* The slot in which the call of the thread with these registers was last, given its slot by id. */
+static __always_inline const struct syslat_slot *last_slot(struct pt_regs___syslat *registers, const struct syslat_slot *slot)
+{
+    const struct syslat_known_thread *thread = known_thread_of(registers);
+
+    return thread && thread->slot.thread != 0 ? &thread->slot : slot;
+}
+
 /* Whether the thread with these registers has been seen since recording began. */
 static __always_inline bool was_seen(struct pt_regs___syslat *registers)
 {

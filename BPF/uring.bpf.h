@@ -169,22 +169,27 @@ static __always_inline int completion_hidden(const enum program_kind kind)
     return 0;
 }
 
-/* Further completions of a request that goes on (IORING_CQE_F_MORE) come without its address. */
-static __always_inline int request_completed(const __u64 *context, const enum program_kind kind)
+/*
+ * Whether a completion may be that of a request which is kept. Further completions of a request that goes on (IORING_CQE_F_MORE) come
+ * without its address.
+ */
+static __always_inline bool may_be_kept(__u64 address)
 {
-    __u64 address = context[1];
+    return understands_requests() && any_requests() && address && may_complete_requests();
+}
+
+static __always_inline int request_completed(__u64 address, long result, const enum program_kind kind)
+{
     __u64 duration_ns, call;
     struct syslat_request *request;
     struct syslat_cpu *cpu;
     __u32 tgid;
 
-    if (!understands_requests() || !any_requests() || !address || !may_complete_requests())
-        return 0;
     request = bpf_map_lookup_elem(&requests, &address);
     if (!request)
         return 0;
     duration_ns = bpf_ktime_get_ns() - request->start_ns;
-    call = SYSLAT_CALL_REQUEST | request->opcode | error_of(0, completion_result(context)) << SYSLAT_CALL_ERROR_SHIFT |
+    call = SYSLAT_CALL_REQUEST | request->opcode | error_of(0, result) << SYSLAT_CALL_ERROR_SHIFT |
            request_outcome(request, kind) << SYSLAT_CALL_OUTCOME_SHIFT;
     tgid = request->tgid;
     if (bpf_map_delete_elem(&requests, &address))

@@ -28,6 +28,31 @@ import Testing
         }
     }
 
+    /// The kernel skipped the program at one end of it.
+    @Test func `a call of which one end was seen is counted with its error, and has no latency`() throws {
+        let feed = Feed()
+        let unseen = Event(duration: 0, number: 7, error: 4, outcome: 2, sampling: 15)
+        feed.send(Event(duration: 300, number: 7).single())
+        for event in [unseen, unseen, Event(duration: 0, number: 7, sampling: 15)] { feed.send(event.single()) }
+        #expect(feed.completed == 4 && feed.unmeasured == 3 && feed.malformed == 0)
+        let call = try #require(feed.call(.x86_64, 7))
+        #expect(call.calls == 4 && call.series.filter(\.failed).reduce(0) { $0 + $1.calls } == 2)
+        #expect(call.errnos == [ErrnoCount(errno: 4, count: 2)])
+        #expect(call.series.first { $0.failed }?.outcome == .preempted)
+        #expect(call.series.reduce(0) { $0 + $1.unrepresented } == 2)
+    }
+
+    @Test func `a call of which one end was seen has neither duration nor evidence`() {
+        for event in [
+            Event(duration: 1, number: 7, sampling: 15), Event(duration: 0, number: 7, evidence: 2, sampling: 15),
+            Event(duration: 0, tgid: 0, number: 7, sampling: 15), Event(duration: 0, number: 5000, sampling: 15),
+        ] {
+            let feed = Feed()
+            feed.send(event.single())
+            #expect(feed.malformedEvents == 1 && feed.completed == 0 && feed.unmeasured == 0, "\(event)")
+        }
+    }
+
     @Test func `a request to io_uring is in a row of its own, and not among the calls`() throws {
         let feed = Feed()
         let request = Event(duration: 5000, number: 3, error: 9, outcome: 1, request: 1)

@@ -28,14 +28,26 @@ import Testing
             total.entered - 1000, total.neverReturned, total.beganBefore, total.newTaskReturns, total.refused, total.noSlot,
             total.missedExit, total.overflowed, total.overflowFull, total.spilled, total.batches, total.unbatched,
             total.clockBackwards, total.exitsUnsent, total.callersUnnoted, total.vsyscallsUnnoted, total.ticksUnnoted,
-            total.refusedUnnoted, total.beforeEntryUnnoted, total.workUnnoted, total.requests, total.silentRequests,
+            total.refusedUnnoted, total.beforeEntryUnnoted, total.unseenEntries, total.unseenExits, total.rescuedEntries,
+            total.rescuedTasks, total.workUnnoted, total.requests, total.silentRequests,
             total.lostRequestsByCause[.noSlot], total.lostRequestsByCause[.missedExit], total.hiddenCompletions,
             total.lostRequestsByCause[.overflowFull],
         ]
-        #expect(sums == (0..<26).map { 101 + 2 * $0 })
+        #expect(sums == (0..<30).map { 101 + 2 * $0 })
         #expect(MemoryLayout<syslat_counters>.size == sums.count * 8)
         #expect(total.lost == total.noSlot + total.missedExit + total.overflowFull)
         #expect(total.lostByCause == [.noSlot: 111, .missedExit: 113, .overflowFull: 117])
+    }
+
+    /// Events that one program has handled, and that the kernel then skipped for the program they were for.
+    @Test func `an event that was handled in time is no skipped one`() {
+        var total = KernelCounters()
+        for kind in [
+            SYSLAT_NO_EVENT, SYSLAT_ENTRY_EVENT, SYSLAT_EXIT_EVENT, SYSLAT_FORK_EVENT, SYSLAT_EXEC_EVENT, SYSLAT_TASK_EXIT_EVENT,
+        ] {
+            total.addRescued(kind.rawValue)
+        }
+        #expect(total.rescuedEntries == 1 && total.rescuedTasks == 3)
     }
 
     private func slot(_ call: Event, thread: UInt32, start: UInt64 = 500) -> syslat_slot {

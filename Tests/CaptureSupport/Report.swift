@@ -67,9 +67,17 @@ package struct Report: Decodable, Sendable {
         package let consumer_cpu_ns, events: UInt64
         package let bpf: Programs?
         package let sampling: Sampling?
+        package let hooks: Hooks?
         package let warnings, notes: [String]
 
         package var messages: [String] { warnings + notes }
+    }
+
+    /// What called the programs.
+    package struct Hooks: Decodable, Sendable, Hashable {
+        package let calls, others: String
+
+        package init(calls: String, others: String) { (self.calls, self.others) = (calls, others) }
     }
 
     package struct Programs: Decodable, Sendable {

@@ -65,3 +65,58 @@ import Testing
         #expect(features.hasBTF && features.runsTypedPrograms && features.looksUpMappings && features.findsRegisters)
     }
 }
+
+/// What calls the programs at tracepoints. What the kernel does decides, and what isn't known is taken for the worst.
+@Suite struct TracepointHookTests {
+    private typealias Preemption = TracepointConditions.Preemption
+
+    private func needed(
+        mayBe: Bool? = true, _ calls: TracepointConditions.Preemption, _ others: TracepointConditions.Preemption,
+        sleeping: Bool? = nil
+    ) -> [TracepointHooks.Hook] {
+        let conditions = TracepointConditions(mayBePreempted: mayBe, calls: calls, others: others, registersPlace: nil)
+        let hooks = TracepointHooks.needed(conditions) { sleeping }
+        return [hooks.calls, hooks.others]
+    }
+
+    @Test func `perf events call the programs only where tracepoints preempt them`() {
+        // As Linux up to 6.18, 7.0 and 7.1, and later ones are.
+        #expect(needed(.off, .off) == [.direct, .direct])
+        #expect(needed(.off, .on) == [.direct, .classic])
+        #expect(needed(.on, .on) == [.classic, .classic])
+        // What is measured counts, and not what programs the kernel takes.
+        #expect(needed(.off, .off, sleeping: true) == [.direct, .direct])
+        #expect(needed(.on, .on, sleeping: false) == [.classic, .classic])
+    }
+
+    @Test func `a kernel that doesn't tell is taken for one that preempts programs`() {
+        #expect(needed(mayBe: nil, .unknown, .unknown) == [.classic, .classic])
+        #expect(needed(.unknown, .unknown, sleeping: true) == [.classic, .classic])
+        // It could not call preemptibly what it refuses to.
+        #expect(needed(.unknown, .unknown, sleeping: false) == [.direct, .classic])
+    }
+
+    @Test func `nothing is looked for on a kernel without the means to preempt programs`() {
+        #expect(needed(mayBe: false, .unknown, .unknown) == [.direct, .direct])
+    }
+
+    @Test func `each hook has programs of its own`() {
+        func names(_ calls: TracepointHooks.Hook, _ others: TracepointHooks.Hook, _ set: ProgramSet) -> [String] {
+            let programs = set.programs(
+                TracepointHooks(calls: calls, others: others), naming: true, workHooks: [], rescues: false, watchesRequests: true)
+            return [programs.sysEnter, programs.sysExit, programs.fork, programs.vsyscall, programs.requests?.completion ?? ""]
+        }
+        #expect(
+            names(.direct, .direct, .fast) == [
+                "sys_enter_fast", "sys_exit_fast", "task_fork_typed", "vsyscall", "request_complete",
+            ])
+        #expect(
+            names(.direct, .classic, .raw)
+                == ["sys_enter_raw", "sys_exit_raw_naming", "task_fork_classic", "vsyscall_classic", "request_complete_classic"])
+        #expect(
+            names(.classic, .classic, .typed) == [
+                "sys_enter_typed_classic", "sys_exit_typed_naming_classic", "task_fork_classic", "vsyscall_classic",
+                "request_complete_classic",
+            ])
+    }
+}

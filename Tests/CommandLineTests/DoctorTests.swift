@@ -5,7 +5,7 @@ import Testing
 extension CommandLineTests {
     @Suite(.requiresBPF) struct DoctorLines {
         private static let subjects = [
-            "kernel", "BTF", "privileges", "lockdown", "memlock", "capture", "perf events", "tracefs", "cgroup v2", "clocksource",
+            "kernel", "BTF", "privileges", "lockdown", "memlock", "capture", "hooks", "perf events", "cgroup v2", "clocksource",
             "vDSO",
         ]
         /// Captures work without these.

@@ -75,6 +75,30 @@ extension CommandLineTests {
             #expect(try FileManager.default.attributesOfItem(atPath: scratch.path("p"))[.ownerAccountID] as? Int == 0)
         }
 
+        /// A program could type into the terminal (TIOCSTI), and read what root has open.
+        @Test(Self.isRoot) func `a command of another user has neither the terminal nor the open files of root`() throws {
+            let script = #"echo $$ $(ps -o sid= -p $$); ls /proc/self/fd | wc -l; (: </dev/tty) 2>/dev/null && echo terminal"#
+            let line =
+                "exec 9</etc/shadow; script -qec '\"$SYSLAT\" profile -u nobody --report /dev/null -- sh -c \"$SCRIPT\"' /dev/null"
+            let run = try shell(line, environment: ["SCRIPT": script.replacing("\"", with: "\\\"")])
+            let lines = run.output.split(whereSeparator: \.isNewline).map { $0.split(separator: " ").map(String.init) }
+            try #require(lines.count == 2 && lines[0].count == 2, "\(run.output)")
+            #expect(lines[0][0] == lines[0][1], "a session of its own")
+            // The standard ones, and the folder that ls reads.
+            #expect(lines[1] == ["4"])
+        }
+
+        @Test(Self.isRoot) func `a signal reaches all processes of a command of another user`() throws {
+            let run = try syslat(["profile", "--format", "json", "-u", "nobody", "--", "sh", "-c", "sleep 100 & wait; sleep 100"]) {
+                pid in
+                _ = eventually { SleepingThread(pid: pid, tid: pid)?.isIn("epoll_wait") == true }
+                _ = eventually { (try? ProgramRun.run(["pgrep", "-u", "nobody", "-x", "sleep"]).status) == 0 }
+                kill(pid, SIGTERM)
+            }
+            #expect(run.status == 128 + SIGTERM, "\(run.error)")
+            #expect(eventually { (try? ProgramRun.run(["pgrep", "-u", "nobody", "-x", "sleep"]).status) == 1 })
+        }
+
         @Test(Self.isRoot) func `what happens before the command's execve isn't counted as its own`() throws {
             let run = try syslat(["profile", "-u", "nobody", "--format", "json", "--", "true"])
             let report = try Report(json: run.output)

@@ -1,6 +1,7 @@
 import Capture
 import CaptureSupport
 import Foundation
+import Probes
 import Profile
 import Testing
 
@@ -12,8 +13,10 @@ extension CommandLineTests {
         }
 
         /// It runs in a process of its own, because other tests open files too.
-        @Test func `fifty captures give back their descriptors, programs and maps`() async {
-            await #expect(processExitsWith: .success) {
+        @Test(arguments: TracepointHooks.Hook.allCases.map(\.rawValue))
+        func `fifty captures give back their descriptors, programs, maps and mounts`(_ hook: String) async {
+            await #expect(processExitsWith: .success) { [hook = hook as String] in
+                let mounts = try String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8)
                 _ = try capture(CaptureOptions(target: .command(try ResolvedCommand(["true"]), follow: true)))
                 let before = Leaks.descriptors()
                 // The counter does see a leak.
@@ -21,9 +24,11 @@ extension CommandLineTests {
                 #expect(Leaks.descriptors() == before + 1)
                 close(extra)
 
-                let seen = try Leaks.makeFiftyCaptures()
+                let seen = try Leaks.makeFiftyCaptures(by: TracepointHooks.Hook(rawValue: hook))
                 #expect(seen.count >= 50 * 16)
+                // Perf events are descriptors.
                 #expect(Leaks.descriptors() == before)
+                #expect(try String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8) == mounts)
                 // The kernel frees maps a moment after the last descriptor is closed.
                 #expect(try eventually { try seen.isDisjoint(with: KernelObjects.all().keys) })
 
@@ -35,13 +40,15 @@ extension CommandLineTests {
         }
 
         /// Some of them end before they record. Returns the programs and maps that they had in the kernel.
-        private static func makeFiftyCaptures() throws -> Set<KernelObjects.Name> {
+        private static func makeFiftyCaptures(by hook: TracepointHooks.Hook?) throws -> Set<KernelObjects.Name> {
             var seen: Set<KernelObjects.Name> = []
             for number in 0..<50 {
                 let target: Target =
                     number.isMultiple(of: 5)
                     ? .command(try ResolvedCommand(["true"]), follow: true) : .processes([], follow: false)
-                let session = try Session(CaptureOptions(target: target, ringBytes: 64 << 10))
+                var options = CaptureOptions(target: target, ringBytes: 64 << 10)
+                options.hook = hook
+                let session = try Session(options)
                 let owned = KernelObjects.owned(by: getpid())
                 #expect(owned.filter { $0.hasPrefix("prog") }.count >= 6)
                 #expect(owned.filter { $0.hasPrefix("map") }.count >= 10)

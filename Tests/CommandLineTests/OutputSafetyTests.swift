@@ -30,7 +30,9 @@ extension CommandLineTests {
             #expect(symlink("../victim", link) == 0 && lchown(link, 65534, 65534) == 0 && chmod(folder, 0o1777) == 0)
             let run = try syslat(arguments.map { ["LINK": link, "PROFILE": profile][$0] ?? $0 })
             #expect(run.status == 1, "\(run.error)")
-            #expect(run.error.contains("\(link) belongs to somebody else (user id 65534)"), "\(run.error)")
+            #expect(
+                run.error.contains("\(link) is, or passes, a symbolic link that somebody else has made (user id 65534)"),
+                "\(run.error)")
             #expect(try scratch.read("victim") == "precious\n")
         }
 
@@ -190,19 +192,84 @@ extension CommandLineTests {
         /// Its signals are blocked while it records.
         @Test func `a reader that takes nothing doesn't keep a capture from ending`() throws {
             let scratch = try Scratch()
-            #expect(mkfifo(scratch.path("fifo"), 0o600) == 0)
-            let reader = open(scratch.path("fifo"), O_RDONLY | O_NONBLOCK | O_CLOEXEC)
-            defer { close(reader) }
+            let pipe = try StalledPipe(scratch.path("fifo"))
             let run = try syslat(["profile", "--interval", "10ms", "--format", "json", "-a", "--report", scratch.path("fifo")]) {
                 pid in
-                // The pipe is full.
-                _ = eventually { SleepingThread(pid: pid, tid: pid)?.isIn("poll") == true }
+                #expect(eventually { pipe.isFull })
                 kill(pid, SIGINT)
             }
             #expect(run.status == 1)
             #expect(run.error.contains("its reader takes nothing, and a signal came"), "\(run.error)")
             let report = try Report(json: run.output)
             report.expectNothingLost()
+        }
+
+        /// A named pipe of one page, of which nothing is read.
+        private final class StalledPipe {
+            private let reader, writer: Int32
+
+            init(_ path: String) throws {
+                try #require(mkfifo(path, 0o600) == 0)
+                reader = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+                writer = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC)
+                // F_SETPIPE_SZ of fcntl(2), which Glibc's module lacks.
+                try #require(fcntl(writer, 1031, 4096) == 4096)
+            }
+
+            deinit {
+                close(reader)
+                close(writer)
+            }
+
+            /// Whether it takes no more.
+            var isFull: Bool {
+                var look = pollfd(fd: writer, events: Int16(POLLOUT), revents: 0)
+                return poll(&look, 1, 0) == 0
+            }
+        }
+
+        @Test func `a reader that takes nothing keeps no capture attached when its time is over`() throws {
+            let scratch = try Scratch()
+            let pipe = try StalledPipe(scratch.path("fifo"))
+            let options = ["-d", "1s", "--interval", "10ms", "--format", "json", "-a", "-o", scratch.path("p")]
+            let run = try syslat(["profile"] + options + ["--report", scratch.path("fifo")]) { pid in
+                #expect(eventually { scratch.names.contains("p") })
+                #expect(pipe.isFull)
+                #expect(eventually { KernelObjects.owned(by: pid).isEmpty })
+                #expect(!hasEnded(pid))
+                kill(pid, SIGINT)
+            }
+            #expect(run.status == 128 + SIGINT, "\(run.error)")
+            #expect(try syslat(["report", scratch.path("p")]).status == 0)
+        }
+
+        @Test func `a reader of a named pipe that leaves is named, and the report shown`() throws {
+            let scratch = try Scratch()
+            #expect(mkfifo(scratch.path("fifo"), 0o600) == 0)
+            let line = """
+                cd '\(scratch.folder)'; head -c 1 <fifo >first & "$SYSLAT" profile --interval 20ms -d 500ms -a --format json --report fifo
+                """
+            let run = try shell(line)
+            #expect(run.status == 1)
+            #expect(
+                run.error.contains("fifo: broken pipe. Its reader has exited. The report is on standard output instead."),
+                "\(run.error)")
+            let last = run.output.split(separator: "\n").last.map(String.init) ?? ""
+            try Report(json: last).expectNothingLost()
+        }
+
+        @Test func `what is read is not written`() throws {
+            let scratch = try Scratch()
+            let profile = scratch.path("p")
+            #expect(try syslat(["profile", "-o", profile, "--report", "/dev/null", "--", "true"]).status == 0)
+            let text = try scratch.read("p")
+            #expect(symlink("p", scratch.path("link")) == 0)
+            for line in ["report p -o p", "report link -o p", "report p -o link", "report p >>p", "compare -o p p -- p"] {
+                let run = try shell("cd '\(scratch.folder)'; \"$SYSLAT\" \(line)")
+                #expect(run.status == 64, "\(line): \(run.error)")
+                #expect(run.error.contains("which is read. Name another file."), "\(run.error)")
+                #expect(try scratch.read("p") == text)
+            }
         }
     }
 }

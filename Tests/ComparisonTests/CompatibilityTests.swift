@@ -39,6 +39,37 @@ import Testing
         try Comparer.compare(base: base, new: new).warnings
     }
 
+    /// The same kernel by a hook that takes 41 ns more of every call.
+    private func byOtherHook(knowsFloor: Bool = true) -> [ComparedFile] {
+        var boots = SyntheticBoots(seed: 2)
+        (boots.kernel, boots.start) = ("6.12", 100)
+        for place in boots.calls.indices { boots.calls[place].nanoseconds += 41 }
+        return edited(boots.files("b")) {
+            $0.capture.hooks = CaptureHooks(calls: .perfEvent, others: .perfEvent)
+            $0.capture.probeFloorNanoseconds = knowsFloor ? 211 : nil
+        }
+    }
+
+    @Test(arguments: [true, false])
+    func `what another hook costs is no regression, and a warning names the hooks`(knowsFloor: Bool) throws {
+        let base = edited(Self.base) { $0.capture.hooks = CaptureHooks(calls: .typed, others: .typed) }
+        let comparison = try Comparer.compare(base: base, new: byOtherHook(knowsFloor: knowsFloor))
+        #expect(comparison.gated.allSatisfy { $0.verdict != .regressed }, "\(comparison.gated.map(\.verdict))")
+        #expect(
+            comparison.warnings.contains { $0.hasPrefix("The programs were called by different hooks (tp_btf and perf_event)") })
+        #expect(
+            comparison.differences.contains(
+                IdentityDifference(name: "hook at system calls", base: ["tp_btf"], new: ["perf_event"])))
+        // In boots by one hook the same times would be one.
+        let alike = try Comparer.compare(
+            base: edited(base) { $0.capture.hooks = nil },
+            new: edited(byOtherHook()) {
+                ($0.capture.hooks, $0.capture.probeFloorNanoseconds) = (nil, 170)
+            })
+        #expect(alike.gated.contains { $0.verdict == .regressed })
+        #expect(!alike.warnings.contains { $0.contains("different hooks") })
+    }
+
     @Test func `a side without files is refused`() {
         let sentence = "has no files. Name profiles of both kernels."
         #expect(refusal([], Self.new) == "BASE \(sentence)")

@@ -144,6 +144,17 @@ private struct Line: Codable, Equatable {
         #expect(taken > 1000, "changes leave enough texts that are JSON")
     }
 
+    /// An index is used from 33 names on. Without one, and with each name decoded as often as it is there, this would take hours.
+    @Test func `many names, and one name many times, take time that grows with their number`() throws {
+        let names = (0..<200_000).map { "\"cause\($0)\":\($0)" }.joined(separator: ",")
+        let causes = try JSONTree.decode([String: UInt64].self, from: Array("{\(names)}".utf8))
+        #expect(causes.count == 200_000 && causes["cause77"] == 77)
+        let pairs = Array(repeating: "[1,2]", count: 200_000).joined(separator: ",")
+        let again = Array(repeating: "\"pairs\":0", count: 200_000).joined(separator: ",")
+        let same = try JSONTree.decode([String: [[UInt64]]].self, from: Array("{\"pairs\":[\(pairs)],\(again)}".utf8))
+        #expect(same.count == 1 && same["pairs"]?.count == 200_000, "the first value counts, once")
+    }
+
     @Test func `lines that Foundation encodes come back the same`() throws {
         var random = SeededGenerator.fromEnvironment()
         func number() -> UInt64 { UInt64.random(in: 0...UInt64.max, using: &random) >> UInt64.random(in: 0..<64, using: &random) }

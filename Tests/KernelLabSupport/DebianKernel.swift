@@ -10,38 +10,59 @@ package enum DebianKernel: String, CaseIterable, Sendable, CustomStringConvertib
     case linux6_12 = "linux-image-6.12-cloud-amd64"
     /// The oldest that syslat runs on: 5.10.
     case oldest = "bullseye-security"
+    /// The first that preempts the programs of most tracepoints, but not those of system calls: 7.1.
+    case linux7_1 = "trixie-backports-7.1"
     /// The newest that Debian has.
     case newest = "trixie-backports"
+    /// The distribution's own for real time (PREEMPT_RT).
+    case realTime = "linux-image-rt-amd64"
 
     /// The kernels that apt has on Debian 12. Every test needs them.
     package static let required: [DebianKernel] = [.standard, .linux6_12]
     /// The required kernels, and the others that could be fetched.
     package static let reachable = allCases.filter { required.contains($0) || FileManager.default.isReadableFile(atPath: $0.path) }
-    /// The kernels on which every call is counted. From Linux 7.2 on, programs are preempted, and calls that other threads make
-    /// on that CPU meanwhile are lost. They are counted as lost, as the README says.
-    package static let exact = reachable.filter { $0 != .newest }
+    /// The reachable kernels of which one preempts programs at tracepoints, and the ways to boot them.
+    package static let preempting: [Boot] = reachable.flatMap { kernel in kernel.preemption.map { Boot(kernel, $0) } }
+
+    /// A kernel, and how it preempts tasks.
+    package struct Boot: Sendable, CustomStringConvertible {
+        package let kernel: DebianKernel
+        /// An argument of its command line.
+        package let argument: String
+
+        init(_ kernel: DebianKernel, _ argument: String) { (self.kernel, self.argument) = (kernel, argument) }
+
+        package var description: String { "\(kernel) \(argument)" }
+    }
+
+    /// How it can preempt tasks, if it may preempt programs at tracepoints; else nothing.
+    private var preemption: [String] {
+        self == .newest || self == .linux7_1 ? ["preempt=lazy", "preempt=full"] : []
+    }
 
     package var description: String { rawValue }
 
-    /// The program sets that it can use.
+    /// The program sets to try on it, of those that it can use: two where the others differ in nothing that other kernels don't show.
     package var programSets: [ProgramSet] {
         switch self {
         case .oldest: [.raw]
-        case .standard, .linux6_12: ProgramSet.allCases
-        // Tracepoints that preempt their programs leave the fast path out.
-        case .newest: [.typed, .raw]
+        case .linux7_1, .realTime: [.fast, .raw]
+        case .standard, .linux6_12, .newest: ProgramSet.allCases
         }
     }
+
+    /// Its vDSO has getrandom: since 6.11.
+    package var hasRandomInVDSO: Bool { [.linux6_12, .linux7_1, .newest].contains(self) }
 
     /// Where the kernel is or would be.
     package var path: String { KernelRequirement.package.appending(path: ".kernels/\(rawValue)/vmlinuz").path }
 
     package func image() throws -> KernelImage { try KernelImage(path: path) }
 
-    private static let oneAtATime = NSLock()
+    /// An emulated guest takes one processor, however many it has itself.
+    private static let places = DispatchSemaphore(value: 2)
 
-    /// Boots it with the static syslat. Only one boot runs at a time, whichever tests ask for it, since each takes all
-    /// processors.
+    /// Boots it with the static syslat. Only two boots run at a time, whichever tests ask for them.
     /// - Parameter options: the program and a missing acceleration are filled in.
     package func boot(
         _ jobs: [GuestJob], files: [GuestFile] = [], kernelArguments: [String] = [], options: BootOptions = BootOptions()
@@ -49,13 +70,13 @@ package enum DebianKernel: String, CaseIterable, Sendable, CustomStringConvertib
         var options = options
         options.program = KernelRequirement.program
         options.kernelArguments += kernelArguments
-        return try DebianKernel.alone { try KernelLab.boot(image(), jobs: jobs, files: files, options: options) }
+        return try DebianKernel.beside { try KernelLab.boot(image(), jobs: jobs, files: files, options: options) }
     }
 
-    /// Runs something that boots a kernel, while no other test does.
-    package static func alone<Result>(_ body: () throws -> Result) rethrows -> Result {
-        oneAtATime.lock()
-        defer { oneAtATime.unlock() }
+    /// Runs something that boots a kernel, while at most one other test does.
+    package static func beside<Result>(_ body: () throws -> Result) rethrows -> Result {
+        places.wait()
+        defer { places.signal() }
         return try body()
     }
 }

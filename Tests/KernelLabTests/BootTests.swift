@@ -46,7 +46,7 @@ struct BootTests {
         }
     }
 
-    @Test(arguments: DebianKernel.exact)
+    @Test(arguments: DebianKernel.reachable)
     func `syslat profiles a program in the guest`(_ kernel: DebianKernel) throws {
         let job = GuestJob(["/syslat", "profile", "--format", "json", "--", "/calls", "1234"], name: "profile")
         let run = try kernel.boot([job], files: files, kernelArguments: ["clocksource=hpet"])
@@ -106,7 +106,7 @@ struct BootTests {
         options.kernelArguments = ["loglevel=8"]
         var machine = try guest.machine(options)
         machine.outputLimit = 1000
-        let record = try DebianKernel.alone { try machine.run(.tcg, timeLimit: .seconds(60)) }
+        let record = try DebianKernel.beside { try machine.run(.tcg, timeLimit: .seconds(60)) }
         #expect(record.ending == .overOutputLimit)
         #expect(record.console.count <= 1000 && record.channel.count <= 1000)
         let error = #expect(throws: KernelLabError.self) { try guest.result(of: record, .tcg, timeLimit: .seconds(60)) }
@@ -130,7 +130,7 @@ struct BootTests {
             }
         }
         watcher.start()
-        let record = try DebianKernel.alone { try machine.run(.tcg, timeLimit: .seconds(60)) }
+        let record = try DebianKernel.beside { try machine.run(.tcg, timeLimit: .seconds(60)) }
         #expect(record.ending == .ended(status: 0))
         let text = status.withLock { $0 }
         for line in ["NoNewPrivs:\t1", "CapEff:\t0000000000000000", "CapAmb:\t0000000000000000"] {

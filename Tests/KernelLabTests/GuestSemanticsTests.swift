@@ -7,7 +7,7 @@ import Testing
 
 /// The lines of Documentation/semantics.md on kernels other than this host's, with programs whose calls are all known. This host
 /// need not let syslat trace: where the capture tests are skipped, these still check the same in a guest.
-@Suite(.serialized, .requiresKernels) struct GuestSemanticsTests {
+@Suite(.requiresKernels) struct GuestSemanticsTests {
     struct Case: Sendable, CustomTestStringConvertible {
         let name: String
         /// The fixture, its arguments, and those of `syslat profile`.
@@ -80,7 +80,7 @@ import Testing
             name: "\(entry.name), \(set)")
     }
 
-    @Test(arguments: DebianKernel.exact)
+    @Test(arguments: DebianKernel.reachable)
     func `every call is counted under its name on every kernel`(_ kernel: DebianKernel) throws {
         let files = try Self.fixtures.map { GuestFile("/\($0)", .copy(of: try Fixture($0).path)) }
         let pairs = kernel.programSets.flatMap { set in
@@ -123,17 +123,6 @@ import Testing
             let rows = ["nop": "io_uring:nop", "unknown": "io_uring:opcode_250"]
             if let row = rows[arguments[0]] { #expect(report.rows[row] == count, "\(result.name)") }
         }
-    }
-
-    /// Linux 7.2 and later may preempt the programs of system calls, so two of them could fill one batch at the same time.
-    @Test(.enabled(if: DebianKernel.reachable.contains(.newest), "the newest kernel was not fetched"))
-    func `a kernel that may preempt programs gets no fast path`() throws {
-        let job = GuestJob(
-            ["/syslat", "profile"] + ProgramSet.fast.options + ["--", "/calls.s64", "1"], name: "fast")
-        let run = try DebianKernel.newest.boot([job], files: [GuestFile("/calls.s64", .copy(of: try Fixture("calls.s64").path))])
-        let result = try #require(run["fast"])
-        #expect(result.ending == .exited(status: 64))
-        #expect(result.errorText == "syslat: The program set fast can't be used here. This capture would use typed.\n")
     }
 
     private func check(_ entry: Case, _ result: GuestResult) throws {

@@ -23,7 +23,7 @@ struct GuestTestRun {
     ///   - filter: which tests, as `swift test --filter` takes it.
     ///   - processors: with one, an emulation counts instructions, so the tests don't depend on this host's load.
     ///   - timeLimit: by this host's clock.
-    init(filter: String, on kernel: DebianKernel, processors: Int, timeLimit: Duration) throws {
+    init(filter: String, on kernel: DebianKernel, processors: Int, timeLimit: Duration, kernelArguments: [String] = []) throws {
         let job = GuestJob(
             [GuestTestRun.tests, "--testing-library", "swift-testing", "--filter", filter], name: "tests",
             // Nothing is skipped there for lack of a right to trace.
@@ -40,7 +40,8 @@ struct GuestTestRun {
             options.acceleration = .countedTCG
         }
         let run = try kernel.boot(
-            [job], files: try GuestTestRun.files(), kernelArguments: ["clocksource=tsc", "tsc=reliable"], options: options)
+            [job], files: try GuestTestRun.files(), kernelArguments: ["clocksource=tsc", "tsc=reliable"] + kernelArguments,
+            options: options)
         let result = try #require(run["tests"])
         output = result.outputText + result.errorText
         (isSuccess, ending) = (result.isSuccess, result.endingText)

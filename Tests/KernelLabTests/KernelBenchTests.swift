@@ -15,7 +15,7 @@ import Workload
         _ arguments: [String], kernels: [String] = [DebianKernel.standard.path],
         environment: [String: String] = ["SYSLAT_STATIC": KernelRequirement.program]
     ) throws -> ProgramRun {
-        try DebianKernel.alone {
+        try DebianKernel.beside {
             try ProgramRun.run(
                 [ProgramRun.syslat, "bench", "--quick", "--runs", "1", "-o", folder] + kernels.flatMap { ["--kernel", $0] }
                     + arguments,
@@ -27,9 +27,9 @@ import Workload
 
     @Test func `every kernel makes exactly the calls of every case`() throws {
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        let run = try bench(["--boots", "1"], kernels: DebianKernel.exact.map(\.path))
+        let run = try bench(["--boots", "1"], kernels: DebianKernel.reachable.map(\.path))
         #expect(run.status == 0, "\(run.error)")
-        let expected = try DebianKernel.exact.map { "\(try $0.image().release)-1.syslat" }
+        let expected = try DebianKernel.reachable.map { "\(try $0.image().release)-1.syslat" }
         #expect(names == expected.sorted())
         #expect(run.output == expected.map { "\(folder)/\($0)\n" }.joined())
         // Debian's kernels have ext4 and loop devices in modules, which a guest lacks.
@@ -41,6 +41,9 @@ import Workload
             let file = try ProgramRun.run([ProgramRun.syslat, "report", "--format", "json", "\(folder)/\(name)"])
             let report = try Report(json: file.output)
             report.expectNothingLost()
+            // The newest kernel needs perf events, so all use them that can.
+            let usesEvents = DebianKernel.reachable.contains(.newest) && !report.host.kernel_release.hasPrefix("5.10.")
+            #expect((report.capture.hooks?.calls == "perf_event") == usesEvents, "\(name)")
             for (call, count) in KernelBenchTests.expected where call != "clock_gettime" {
                 #expect(report.calls(call) == count, "\(call) in \(name)")
             }
@@ -50,25 +53,6 @@ import Workload
             #expect(file.output.contains(#""machine":"\#(isEmulated ? "counted-emulation" : "kvm")""#))
         }
         try expectOneBootDecidesNothing(DebianKernel.required.map { "\(folder)/\(try $0.image().release)-1.syslat" })
-    }
-
-    /// A case that lost calls has failed and says so.
-    @Test(.enabled(if: DebianKernel.reachable.contains(.newest), "Debian's archive could not be reached"))
-    func `every call that the newest kernel loses is counted as lost`() throws {
-        defer { try? FileManager.default.removeItem(atPath: folder) }
-        let run = try bench(["--boots", "1"], kernels: [DebianKernel.newest.path])
-        let name = "\(try DebianKernel.newest.image().release)-1.syslat"
-        try #require(names == [name], "\(run.error)")
-        let file = try ProgramRun.run([ProgramRun.syslat, "report", "--format", "json", "\(folder)/\(name)"])
-        let report = try Report(json: file.output)
-        #expect(report.balance.closes, "\(report.balance)")
-        let missing = KernelBenchTests.expected.filter { $0.key != "clock_gettime" }.reduce(UInt64(0)) { sum, call in
-            let seen = report.calls(call.key)
-            #expect(seen <= call.value, "\(call.key)")
-            return sum + (call.value - min(seen, call.value))
-        }
-        #expect(missing <= report.balance.lost, "\(report.balance)")
-        #expect(run.status == 0 || report.balance.lost > 0, "\(run.error)")
     }
 
     /// What differs between the two is reported nevertheless: 6.12 serves getrandom in user space.
@@ -162,7 +146,7 @@ import Workload
         try FileManager.default.createDirectory(atPath: scratch, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: scratch) }
         var machine: Int32?
-        let run = try DebianKernel.alone {
+        let run = try DebianKernel.beside {
             try ProgramRun.run(
                 [ProgramRun.syslat, "bench", "--quick", "--runs", "1", "-o", folder, "--kernel", DebianKernel.standard.path],
                 environment: ["SYSLAT_STATIC": KernelRequirement.program, "TMPDIR": scratch]

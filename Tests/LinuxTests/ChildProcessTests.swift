@@ -146,6 +146,28 @@ import Testing
         }
     }
 
+    /// Whoever may send signals to the user that it runs as can do so.
+    @Test func `a gated child that is killed is noticed at once`() throws {
+        let child = try GatedChild("/bin/sleep", ["sleep", "1000"])
+        kill(child.pid, SIGKILL)
+        let isAsleep = try child.waitUntilAsleep()
+        #expect(!isAsleep)
+        child.abandon()
+        #expect(kill(child.pid, 0) != 0)
+    }
+
+    @Test func `a gated child that is stopped is given up, and ended`() throws {
+        let child = try GatedChild("/bin/sleep", ["sleep", "1000"])
+        let isAsleep = try child.waitUntilAsleep()
+        #expect(isAsleep)
+        kill(child.pid, SIGSTOP)
+        do {
+            try child.release()
+            Issue.record("it was released")
+        } catch { #expect(error == Errno(ETIMEDOUT)) }
+        #expect(kill(child.pid, 0) != 0)
+    }
+
     @Test func `a gated child ends when it is dropped without a release`() throws {
         func pidOfOneThatIsDropped() throws -> Int32 {
             let child = try GatedChild("/bin/sleep", ["sleep", "1000"])

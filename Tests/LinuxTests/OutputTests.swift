@@ -161,11 +161,12 @@ import Testing
         try folder.put("mine", "planted")
         #expect(symlink("victim", folder.file("link")) == 0 && mkfifo(folder.file("fifo"), 0o666) == 0)
         for name in ["planted", "link", "fifo"] { #expect(lchown(folder.file(name), 65534, 65534) == 0) }
-        // In a folder that only its group may write to, nothing is planted.
+        // In a folder that only its group may write to, files are somebody's on purpose.
         #expect(chmod(folder.path, 0o775) == 0)
-        #expect(obstacle(folder.file("link")) == nil && obstacle(folder.file("planted")) == nil)
+        #expect(obstacle(folder.file("link")) == .linkOfOther(owner: 65534) && obstacle(folder.file("planted")) == nil)
         #expect(chmod(folder.path, mode) == 0)
-        for name in ["planted", "link", "fifo"] {
+        #expect(obstacle(folder.file("link")) == .linkOfOther(owner: 65534))
+        for name in ["planted", "fifo"] {
             #expect(obstacle(folder.file(name)) == .belongsToOther(owner: 65534), "\(name)")
         }
         #expect(obstacle(folder.file("victim")) == nil)
@@ -173,9 +174,70 @@ import Testing
             do throws(OutputError) {
                 _ = try LockedFolder(path)
                 Issue.record("\(path) was followed")
-            } catch { #expect(error == .belongsToOther(owner: 65534)) }
+            } catch { #expect(error == .linkOfOther(owner: 65534)) }
         }
         #expect(try folder.text("victim") == "precious")
+    }
+
+    /// A user's own folder, in which the user may put links as well.
+    @Test(.enabled(if: geteuid() == 0, "needs root to have files of several users"))
+    func `a link of somebody else is followed nowhere, as a file and on the way to one`() throws {
+        let folder = try Folder()
+        let theirs = folder.file("theirs")
+        try FileManager.default.createDirectory(atPath: folder.file("private"), withIntermediateDirectories: false)
+        try FileManager.default.createDirectory(atPath: theirs, withIntermediateDirectories: false)
+        try folder.put("precious", "private/file")
+        #expect(symlink("../private/file", theirs + "/link") == 0 && symlink("../private", theirs + "/way") == 0)
+        for name in ["", "/link", "/way"] { #expect(lchown(theirs + name, 65534, 65534) == 0) }
+        for path in ["/link", "/way/file", "/way/new", "/way/../theirs/way/new", "/./way//new"] {
+            #expect(obstacle(theirs + path) == .linkOfOther(owner: 65534), "\(path)")
+        }
+        #expect(symlink(theirs, folder.file("mine")) == 0 && symlink("mine", folder.file("twice")) == 0)
+        #expect(obstacle(folder.file("twice/way/new")) == .linkOfOther(owner: 65534))
+        try write("here", to: folder.file("twice/../twice/file"))
+        #expect(try folder.text("theirs/file") == "here" && folder.text("private/file") == "precious")
+        #expect(ProcFS.names(in: folder.file("private")) == ["file"])
+    }
+
+    @Test func `a folder that is reached by links in a circle is an error`() throws {
+        let folder = try Folder()
+        #expect(symlink("two", folder.file("one")) == 0 && symlink("one", folder.file("two")) == 0)
+        #expect(obstacle(folder.file("one/file")) == .system(Errno(ELOOP)))
+        try folder.put("x", "file")
+        #expect(obstacle(folder.file("file/file")) == .system(Errno(ENOTDIR)))
+    }
+
+    @Test func `a socket is refused`() throws {
+        let folder = try Folder()
+        let socket = Descriptor(owning: Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0))
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        let place = folder.file("socket")
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: Array(place.utf8) + [0]) }
+        let bound = withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(socket.number, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+        try #require(bound == 0)
+        #expect(obstacle(place) == .isSocket)
+    }
+
+    @Test(.enabled(if: geteuid() == 0, "needs root to change attributes"))
+    func `a folder whose names can't be changed is refused before anything is in it`() throws {
+        let folder = try Folder()
+        func change(_ attribute: String) throws -> Int32 {
+            let change = Process()
+            change.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+            change.arguments = ["chattr", attribute, folder.path]
+            try change.run()
+            change.waitUntilExit()
+            return change.terminationStatus
+        }
+        try #require(try change("+a") == 0)
+        #expect(obstacle(folder.file("x")) == .folderOnlyGrows)
+        #expect(folder.names == [])
+        #expect(try change("-a") == 0)
     }
 
     // MARK: Devices and pipes

@@ -45,6 +45,19 @@ import Testing
         #expect(notes(Array(many.prefix(3)), "Before entry: ")[0].contains("calls of p1 (1), p2 (2) and p3 (3)."))
     }
 
+    @Test func `the hooks are named only where they are part of the probe floor`() {
+        func notes(_ hooks: CaptureHooks?) -> [String] {
+            var profile = Fixtures.typical
+            profile.capture.hooks = hooks
+            return Notes.sentences(on: profile).filter { $0.hasPrefix("Hooks: ") }
+        }
+        let sentence =
+            "Hooks: perf events called the programs, because tracepoints of this kernel may preempt them; the probe floor has what that "
+            + "costs."
+        #expect(notes(CaptureHooks(calls: .perfEvent, others: .perfEvent)) == [sentence])
+        #expect(notes(CaptureHooks(calls: .typed, others: .perfEvent)).isEmpty && notes(nil).isEmpty)
+    }
+
     @Test func `processes that work through io_uring are named`() {
         let found = notes([process(1, "fio", call: 426), process(2, "cat")], "io_uring: ")
         let sentence =

@@ -110,6 +110,10 @@ extension CaptureSummary {
             probeFloorNanoseconds: Bool.random(using: &random) ? .random(in: 0...1000, using: &random) : nil,
             probeFloorSpread: Bool.random(using: &random)
                 ? ProbeFloorSpread(low: .random(in: 0...500, using: &random), high: .random(in: 501...999, using: &random)) : nil,
+            hooks: Bool.random(using: &random)
+                ? CaptureHooks(
+                    calls: CaptureHooks.Hook.allCases.randomElement(using: &random)!,
+                    others: CaptureHooks.Hook.allCases.randomElement(using: &random)!) : nil,
             consumerCPUNanoseconds: .random(in: 0 ... .max, using: &random),
             programs: Bool.random(using: &random)
                 ? ProgramCost(runs: .random(in: 0 ... .max, using: &random), nanoseconds: .random(in: 0 ... .max, using: &random))

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <linux/close_range.h>
+#include <linux/fs.h>
 #include <linux/magic.h>
 #include <linux/membarrier.h>
 #include <linux/perf_event.h>
@@ -62,6 +63,20 @@ static int take_user(const struct clinux_user *user)
     return user->uid == 0 ? 0 : (int)syscall(SYS_capset, &header, none);
 }
 
+/*
+ * Cuts the child off from what the caller has open: its terminal, into which a program could type for it (TIOCSTI of ioctl_tty(2)), and its
+ * descriptors but the standard ones, the gate and the status, which execve closes as well.
+ */
+static void cut_off(void)
+{
+    setsid();
+    /* Linux 5.11. */
+    if (syscall(SYS_close_range, 3, ~0U, CLOSE_RANGE_CLOEXEC) == 0)
+        return;
+    for (int file = 3; file < 65536; file++)
+        fcntl(file, F_SETFD, FD_CLOEXEC);
+}
+
 /* Takes away all that a program could get more than its user has. 0, or -1 with errno. */
 static int confine(const struct clinux_program *program)
 {
@@ -106,12 +121,15 @@ static void become(const struct clinux_program *program, pid_t parent)
     } else {
         clinux_restore_start();
     }
-    if (program->user && !program->is_confined && take_user(program->user)) {
-        error = errno;
-        byte = CLINUX_NO_SUCH_USER;
-        (void)!write(status, &byte, 1);
-        (void)!write(status, &error, sizeof(error));
-        _exit(126);
+    if (program->user && !program->is_confined) {
+        cut_off();
+        if (take_user(program->user)) {
+            error = errno;
+            byte = CLINUX_NO_SUCH_USER;
+            (void)!write(status, &byte, 1);
+            (void)!write(status, &error, sizeof(error));
+            _exit(126);
+        }
     }
     if (program->descriptors && place_descriptors(program, &status) != 0)
         goto failed;
@@ -164,9 +182,25 @@ int clinux_unnamed_file(const char *label)
     return memfd_create(label, MFD_CLOEXEC);
 }
 
+int clinux_folder_only_grows(int folder)
+{
+    int file = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), flags = 0, result;
+
+    if (file < 0)
+        return 0;
+    result = ioctl(file, FS_IOC_GETFLAGS, &flags) == 0 && flags & FS_APPEND_FL;
+    close(file);
+    return result;
+}
+
 int clinux_open_folder(const char *path)
 {
     return open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
+
+int clinux_open_name(int folder, const char *name)
+{
+    return openat(folder, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 }
 
 int clinux_pipe(int ends[2])
@@ -248,6 +282,14 @@ pid_t clinux_null_call(void)
     return (pid_t)syscall(SYS_getppid);
 }
 
+void clinux_rename_to_itself(void)
+{
+    char name[16] = {0}; /* TASK_COMM_LEN */
+
+    if (prctl(PR_GET_NAME, name) == 0)
+        prctl(PR_SET_NAME, name);
+}
+
 int clinux_open_cpu_clock(int cpu, uint64_t period_ns)
 {
     struct perf_event_attr attributes = {
@@ -262,6 +304,33 @@ int clinux_open_cpu_clock(int cpu, uint64_t period_ns)
     };
 
     return syscall(SYS_perf_event_open, &attributes, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
+}
+
+int clinux_open_tracepoint(uint64_t number, int cpu)
+{
+    struct perf_event_attr attributes = {
+        .type = PERF_TYPE_TRACEPOINT,
+        .size = sizeof(attributes),
+        .config = number,
+        .sample_period = 1,
+        .disabled = 1,
+    };
+
+    return syscall(SYS_perf_event_open, &attributes, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
+}
+
+int clinux_mount_nowhere(const char *type)
+{
+    int context = fsopen(type, FSOPEN_CLOEXEC), folder = -1, error;
+
+    if (context < 0)
+        return -1;
+    if (fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0) == 0)
+        folder = fsmount(context, FSMOUNT_CLOEXEC, 0);
+    error = errno;
+    close(context);
+    errno = error;
+    return folder;
 }
 
 int clinux_set_perf_period(int descriptor, uint64_t period_ns)

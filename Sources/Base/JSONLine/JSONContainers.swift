@@ -1,14 +1,43 @@
 /// An object's values by their names. Of two values of one name the first counts.
 struct JSONObject<Key: CodingKey>: KeyedDecodingContainerProtocol {
-    let value: JSONValue
+    private let value: JSONValue
+    /// The places of the names, where there are many: looking through them again and again would take time that grows with their square.
+    private let index: [String: Int]?
+
+    private static var mostWithoutIndex: Int { 32 }
+
+    init(_ value: JSONValue) {
+        self.value = value
+        var (count, place) = (0, value.place + 1)
+        while place < value.next {
+            count += 1
+            place = Int(value.tree.nodes[place + 1].next)
+        }
+        index = count > JSONObject.mostWithoutIndex ? JSONObject.places(of: value) : nil
+    }
+
+    private static func places(of value: JSONValue) -> [String: Int] {
+        var places: [String: Int] = [:]
+        var place = value.place + 1
+        while place < value.next {
+            if let name = try? JSONValue(value.tree, place).string(), places[name] == nil { places[name] = place }
+            place = Int(value.tree.nodes[place + 1].next)
+        }
+        return places
+    }
 
     var codingPath: [any CodingKey] { value.codingPath }
 
+    /// Each name once.
     var allKeys: [Key] {
         var keys: [Key] = []
         var place = value.place + 1
         while place < value.next {
-            if let name = try? JSONValue(value.tree, place).string(), let key = Key(stringValue: name) { keys.append(key) }
+            if let name = try? JSONValue(value.tree, place).string(), let key = Key(stringValue: name),
+                find(key)?.place == place + 1
+            {
+                keys.append(key)
+            }
             place = JSONValue(value.tree, place + 1).next
         }
         return keys
@@ -16,6 +45,7 @@ struct JSONObject<Key: CodingKey>: KeyedDecodingContainerProtocol {
 
     private func find(_ key: Key) -> JSONValue? {
         let (name, tree) = (key.stringValue, value.tree)
+        if let index { return index[name].map { JSONValue(tree, $0 + 1) } }
         var place = value.place + 1
         while place < value.next {
             if tree.isText(name, at: place) { return JSONValue(tree, place + 1) }

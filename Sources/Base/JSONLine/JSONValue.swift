@@ -14,7 +14,7 @@ struct JSONValue: Decoder {
 
     func container<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> {
         guard node.kind == .object else { throw mismatch([String: Any].self) }
-        return KeyedDecodingContainer(JSONObject<Key>(value: self))
+        return KeyedDecodingContainer(JSONObject<Key>(self))
     }
 
     func unkeyedContainer() throws -> any UnkeyedDecodingContainer {

@@ -98,8 +98,8 @@ package struct GatedChild: ~Copyable {
     private let gate: Descriptor
     private let status: Descriptor
 
-    /// How long the child may take to come to its gate.
-    private static let patienceNanoseconds: UInt64 = 5_000_000_000
+    /// How long the child may take to come to its gate, and how long it may be stopped.
+    private static let patienceNanoseconds: UInt64 = 2_000_000_000
 
     /// Forks the child. Errors: fork(2) or pipe2(2) failed.
     /// - Parameters:
@@ -117,11 +117,12 @@ package struct GatedChild: ~Copyable {
         self.status = status.closingWritingEnd()
     }
 
-    /// Waits until the child sleeps at its gate: whatever it does before is not the program's. False if it does not come to that.
+    /// Waits until the child sleeps at its gate: whatever it does before is not the program's. False if it does not come to that: it has
+    /// ended, somebody has stopped it, or a signal has come that ends a capture.
     /// Errors: why it can't become the user.
     package borrowing func waitUntilAsleep() throws(Errno) -> Bool {
         var byte: UInt8 = 0
-        guard unsafe read(status.number, &byte, 1) == 1 else { return false }
+        guard answers(), unsafe read(status.number, &byte, 1) == 1 else { return false }
         if Int(byte) == CLINUX_NO_SUCH_USER {
             let error = Spawner.failure(status) ?? Errno(EPERM)
             Spawner.reap(pid)
@@ -129,19 +130,55 @@ package struct GatedChild: ~Copyable {
         }
         // After its byte has come there is nothing else it could sleep in.
         let deadline = Clock.monotonic + GatedChild.patienceNanoseconds
-        while Clock.monotonic < deadline {
-            if ProcFS.field("State", in: "/proc/\(pid)/status")?.hasPrefix("S") == true { return true }
-            usleep(100)
+        while Clock.monotonic < deadline, !Signals.isEndPending {
+            switch state {
+            case "S": return true
+            case "Z", "X", nil: return false
+            default: usleep(100)
+            }
         }
         return false
     }
 
-    /// Lets the child become its program. Errors: why execve(2) refused it; EPIPE if the child has ended meanwhile.
+    /// Lets the child become its program. Errors: why execve(2) refused it; EPIPE if the child has ended meanwhile; ETIMEDOUT if somebody has
+    /// stopped it; EINTR if a signal has come that ends a capture. The child has ended then.
     package borrowing func release() throws(Errno) {
         try gate.write([1])
+        guard answers() else {
+            let error = Errno(Signals.isEndPending ? EINTR : ETIMEDOUT)
+            abandon()
+            throw error
+        }
         guard let error = Spawner.failure(status) else { return }
         Spawner.reap(pid)
         throw error
+    }
+
+    /// Ends a child that has not become its program.
+    package borrowing func abandon() {
+        kill(pid, SIGKILL)
+        Spawner.reap(pid)
+    }
+
+    /// `S`, `T` and so on (proc_pid_stat(5)); nil if there is no such process.
+    private var state: Character? { ProcFS.field("State", in: "/proc/\(pid)/status")?.first }
+
+    /// Waits until the child says something, becomes its program or ends. False if it does none of these: it has been stopped, by
+    /// whoever may send it signals, or a signal has come that ends a capture.
+    private borrowing func answers() -> Bool {
+        var limit: UInt64?
+        while true {
+            var look = pollfd(fd: status.number, events: Int16(POLLIN), revents: 0)
+            if unsafe poll(&look, 1, 50) > 0 { return true }
+            if Signals.isEndPending { return false }
+            guard state == "T" else {
+                limit = nil
+                continue
+            }
+            let deadline = limit ?? Clock.monotonic + GatedChild.patienceNanoseconds
+            if Clock.monotonic >= deadline { return false }
+            limit = deadline
+        }
     }
 
     /// Waits for the program's end.

@@ -158,6 +158,7 @@ package struct EventLoop: ~Copyable {
         var info = signalfd_siginfo()
         let size = MemoryLayout<signalfd_siginfo>.size
         guard unsafe read(descriptor, &info, size) == size else { return nil }
+        Signals.note(Int32(info.ssi_signo))
         return .signal(Int32(info.ssi_signo))
     }
 }

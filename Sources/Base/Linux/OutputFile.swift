@@ -1,4 +1,5 @@
 import Glibc
+import PlainText
 
 /// Where a command writes: every output of every command goes through here.
 package enum OutputFile: ~Copyable {
@@ -42,11 +43,30 @@ package enum OutputFile: ~Copyable {
         }
     }
 
+    /// Writes the beginning of the bytes to a stream, as much as is taken without waiting, and removes it from them. Nothing for a file.
+    package borrowing func offer(_ bytes: inout [UInt8]) throws(Errno) {
+        switch self {
+        case .stream(let stream): bytes.removeFirst(try stream.write(bytes[...], waiting: false))
+        case .file: break
+        }
+    }
+
     /// Begins a file that grows in place of this one; nil of a stream, which grows by itself.
     package borrowing func growing() throws(OutputError) -> GrowingFile? {
         switch self {
         case .stream: return nil
         case .file(let file): return try file.growing()
+        }
+    }
+
+    /// Whether it is a file, and the one that a path leads to.
+    package borrowing func leads(to path: String) -> Bool {
+        var info = stat()
+        guard path.withExactBytes({ unsafe stat($0, &info) }) == 0, info.st_mode & S_IFMT == S_IFREG else { return false }
+        let input = FileIdentity(info)
+        switch self {
+        case .stream(let stream): return stream.identity == input
+        case .file(let file): return file.replaces(input)
         }
     }
 
@@ -102,18 +122,28 @@ package struct OutputStream: ~Copyable {
 
     /// How long a write waits for a reader before it looks for signals.
     private static let patienceMilliseconds: Int32 = 100
+    /// How often it waits so long, once a signal has ended the capture.
+    private static let lastWaits = 5
 
-    /// Writes everything. Waits for a reader that is slow, until a signal comes that ends a capture: then the error is EINTR.
-    package borrowing func write(_ bytes: [UInt8]) throws(Errno) {
+    /// Writes everything. Waits for a reader that is slow, until a signal comes that ends a capture: then the error is EINTR. If one has come
+    /// before, a reader that takes nothing is soon given up.
+    package borrowing func write(_ bytes: [UInt8]) throws(Errno) { _ = try write(bytes[...], waiting: true) }
+
+    /// Returns how many bytes were written: all of them, if it waits.
+    fileprivate borrowing func write(_ bytes: ArraySlice<UInt8>, waiting waits: Bool) throws(Errno) -> Int {
         // A file behind a link loses its old content only when there is a new one.
         if kind == S_IFREG, owned != nil, lseek(descriptor, 0, SEEK_CUR) == 0, ftruncate(descriptor, 0) != 0 { throw .last }
-        var rest = bytes[...]
+        var rest = bytes
+        var waitsLeft = OutputStream.lastWaits
         while !rest.isEmpty {
             var state = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-            if unsafe poll(&state, 1, OutputStream.patienceMilliseconds) == 0 {
-                if Signals.isEndPending { throw Errno(EINTR) }
+            if unsafe poll(&state, 1, waits ? OutputStream.patienceMilliseconds : 0) == 0 {
+                guard waits else { break }
+                waitsLeft -= 1
+                if Signals.isEndPending || Signals.hasEnded && waitsLeft <= 0 { throw Errno(EINTR) }
                 continue
             }
+            waitsLeft = OutputStream.lastWaits
             // When poll(2) says that there is room, it is for so much at least (PIPE_BUF of pipe(7)): this doesn't block.
             let piece = kind == S_IFREG ? rest : rest.prefix(4096)
             let written = unsafe piece.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
@@ -121,5 +151,6 @@ package struct OutputStream: ~Copyable {
             guard written > 0 else { throw .last }
             rest = rest.dropFirst(written)
         }
+        return bytes.count - rest.count
     }
 }

@@ -5,8 +5,14 @@ import PlainText
 /// Why a file can't be written as it is named.
 package enum OutputError: Error, Hashable, Sendable {
     case system(Errno)
-    /// In a folder that everybody may write to, somebody else (this user id) has put something there.
+    /// Somebody else (this user id) has put something into a folder that everybody may write to.
     case belongsToOther(owner: UInt32)
+    /// Somebody else (this user id) has made a symbolic link on the way.
+    case linkOfOther(owner: UInt32)
+    /// A socket, which can't be opened.
+    case isSocket
+    /// Names can be added to its folder, and neither removed nor replaced (`chattr +a`).
+    case folderOnlyGrows
     /// A symbolic link to a file that doesn't exist.
     case leadsNowhere
     /// A FIFO that no program reads.
@@ -20,8 +26,8 @@ package enum OutputError: Error, Hashable, Sendable {
 /// A name in a folder, as a command line gives it, looked at once. The folder stays open: whatever its path leads to later, what is written
 /// goes where it was then.
 ///
-/// No path is resolved here. Only the kernel follows links, by its own rules (fs.protected_symlinks of proc_sys_fs(5)); in a folder that
-/// everybody may write to (/tmp), what belongs to somebody else is neither followed nor replaced, whatever those rules are set to.
+/// A link that somebody else has made, neither this user nor root, is not followed, wherever it is. In a folder that everybody may write to
+/// (/tmp), what belongs to somebody else is not replaced either, as with fs.protected_regular of proc_sys_fs(5), whatever that is set to.
 package struct OutputPlace: ~Copyable {
     /// What is there.
     enum Occupant {
@@ -42,8 +48,7 @@ package struct OutputPlace: ~Copyable {
         let name = slash.map { String(path[path.utf8.index(after: $0)...]) } ?? path
         guard !name.isEmpty else { throw .system(Errno(EISDIR)) }
         let parent = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
-        let folder = Descriptor(owning: parent.withExactBytes { unsafe clinux_open_folder($0) })
-        guard folder.number >= 0 else { throw .last }
+        let folder = try FolderPath.open(parent)
         occupant = try OutputPlace.occupant(of: name, in: folder)
         self.path = path
         self.name = name
@@ -74,6 +79,7 @@ package struct OutputPlace: ~Copyable {
             guard name.withExactBytes({ unsafe faccessat(folder.number, $0, W_OK, AT_EACCESS) }) == 0 else { throw .last }
             return .file(FileIdentity(info), FileAttributes(info))
         case S_IFDIR: throw .system(Errno(EISDIR))
+        case S_IFSOCK: throw .isSocket
         default: return .other
         }
     }
@@ -82,12 +88,16 @@ package struct OutputPlace: ~Copyable {
     static func refuseForeign(_ folder: String) throws(OutputError) {
         let name = folder.utf8.last == UInt8(ascii: "/") ? String(folder.dropLast()) : folder
         do throws(OutputError) { _ = try OutputPlace(name) } catch {
-            if case .belongsToOther = error { throw error }
+            switch error {
+            case .belongsToOther, .linkOfOther: throw error
+            default: break
+            }
         }
     }
 
-    /// What fs.protected_symlinks, protected_regular and protected_fifos refuse, also where they are off.
+    /// Links of others, and what fs.protected_regular and protected_fifos refuse, also where they are off.
     private static func refuseForeign(_ occupant: stat, in folder: borrowing Descriptor) throws(OutputError) {
+        if occupant.st_mode & S_IFMT == S_IFLNK { try FolderPath.checkLink(occupant) }
         var info = stat()
         guard unsafe fstat(folder.number, &info) == 0 else { throw .last }
         let isOpenToAll = info.st_mode & S_IWOTH != 0 || info.st_mode & (S_ISVTX | S_IWGRP) == S_ISVTX | S_IWGRP

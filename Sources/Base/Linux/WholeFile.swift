@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// Who may read a file that we create. One that is replaced keeps its mode.
@@ -24,6 +25,7 @@ package struct WholeFile: ~Copyable {
         self.readers = readers
         self.isNew = isNew
         if isNew, case .file = self.place.occupant { throw .exists }
+        if clinux_folder_only_grows(self.place.folder.number) != 0 { throw .folderOnlyGrows }
         let name = WholeFile.temporaryName()
         _ = try create(name)
         self.place.remove(name)

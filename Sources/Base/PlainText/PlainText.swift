@@ -23,17 +23,18 @@ package enum PlainText {
                 result += escaped(scalar.value)
             } else if isHidden(scalar) {
                 result += "?"
-            } else if !scalar.properties.isVariationSelector {
-                // Whether a variation selector widens the character before it depends on the terminal.
+            } else {
                 result.unicodeScalars.append(scalar)
             }
         }
         return result
     }
 
-    /// Whether a terminal would do something else with it than show it.
+    /// Whether a terminal would do something else with it than show it: two names that look alike must be the same.
     static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
+        // Fillers, joiners and variation selectors; and the empty pattern of Braille.
+        if scalar.properties.isDefaultIgnorableCodePoint || scalar == "\u{2800}" { return true }
+        return switch scalar.properties.generalCategory {
         case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: true
         default: false
         }

@@ -2,6 +2,7 @@ import Glibc
 import KernelLab
 import Linux
 import PlainText
+import Probes
 import Profile
 import ProfileFile
 import Synchronization
@@ -21,6 +22,8 @@ struct KernelBench {
     private struct Candidate {
         let image: KernelImage
         let label: String
+        /// Arguments of `syslat bench` for this kernel alone.
+        var arguments: [String] = []
     }
 
     /// The order of boots, by index of the kernel: A B B A A B B A … for two, so drift affects all of them alike.
@@ -33,7 +36,7 @@ struct KernelBench {
     /// - Throws: if a file isn't a kernel, the folder can't be written or has such files already, or QEMU or a static syslat is
     ///   missing; at the end, if a boot failed.
     func run() throws {
-        let candidates = try labelled(kernels.map { path in try KernelBench.image(path) })
+        var candidates = try labelled(kernels.map { path in try KernelBench.image(path) })
         let acceleration = try KernelLab.acceleration(for: candidates[0].image, options: options)
         let lock = try lockedFolder()
         try checkNames(candidates)
@@ -47,11 +50,33 @@ struct KernelBench {
                     + "instruction: times compare how much the kernels execute, and say nothing about real hardware. Counts and "
                     + "what the vDSO serves are right.\n")
         }
+        chooseHooks(for: &candidates, options)
         let queue = BootQueue(items(candidates))
         try boot(queue, candidates, options)
         _ = consume lock
         guard queue.failures == 0 else {
             throw CommandError("\(queue.failures) of \(queue.count) boots failed; the profiles of the others are in \(folder).")
+        }
+    }
+
+    /// Where one of several kernels needs perf events to call the programs, they do so on all that can. Otherwise the hooks would be a
+    /// difference between the kernels.
+    private func chooseHooks(for candidates: inout [Candidate], _ options: BootOptions) {
+        guard candidates.count > 1 else { return }
+        let looks = candidates.map { candidate in
+            Terminal.showLine("looking at \(candidate.label)")
+            return HookLook(candidate.image, options)
+        }
+        Terminal.showLine("")
+        guard looks.contains(where: { $0.own == .perfEvent }) else { return }
+        for (index, look) in looks.enumerated() where look.own != .perfEvent {
+            if look.takesPerfEvents {
+                candidates[index].arguments = ["--hook", TracepointHooks.Hook.classic.rawValue]
+            } else {
+                Terminal.say(
+                    "syslat: Perf events call the programs on one of the kernels, and can't on \(candidates[index].label): times differ "
+                        + "by what that costs.\n")
+            }
         }
     }
 
@@ -70,7 +95,7 @@ struct KernelBench {
         let failure = Mutex<CommandError?>(nil)
         Threads.run(options.acceleration == .countedTCG ? min(KernelBench.bootsAtOnce(options), queue.count) : 1) {
             while failure.withLock({ $0 == nil }), let item = queue.take() {
-                let result = result(of: item, candidates[item.kernel].image, options, count: queue.count)
+                let result = result(of: item, candidates[item.kernel], options, count: queue.count)
                 do throws(CommandError) { try queue.finish(item, result) } catch { failure.withLock { $0 = $0 ?? error } }
             }
         }
@@ -86,11 +111,11 @@ struct KernelBench {
 
     /// Boots one kernel and saves its profile.
     private func result(
-        of item: BootQueue.Item, _ image: KernelImage, _ options: BootOptions, count: Int
+        of item: BootQueue.Item, _ candidate: Candidate, _ options: BootOptions, count: Int
     ) -> BootQueue.Result {
         var result = BootQueue.Result()
         do {
-            result.message = try boot(image, item.name, options) { result.output = "\($0)\n" }
+            result.message = try boot(candidate, item.name, options) { result.output = "\($0)\n" }
         } catch {
             result.hasFailed = true
             result.message = "syslat: Boot \(item.number) of \(count), \(item.name): \(error)\n"
@@ -100,13 +125,13 @@ struct KernelBench {
 
     /// - Returns: what the guest said beside its profile.
     private func boot(
-        _ image: KernelImage, _ name: String, _ options: BootOptions, onSaved: (String) -> Void
+        _ candidate: Candidate, _ name: String, _ options: BootOptions, onSaved: (String) -> Void
     ) throws -> String {
         let machine: WorkloadResult.Machine = options.acceleration == .kvm ? .kvm : .countedEmulation
         let job = GuestJob(
-            ["/syslat", "bench", "-o", "-", "--machine", machine.rawValue] + arguments, name: "bench",
+            ["/syslat", "bench", "-o", "-", "--machine", machine.rawValue] + arguments + candidate.arguments, name: "bench",
             timeLimit: options.timeLimit ?? .seconds(3600))
-        let run = try KernelLab.boot(image, jobs: [job], options: options)
+        let run = try KernelLab.boot(candidate.image, jobs: [job], options: options)
         guard let result = run["bench"] else { throw CommandError("The guest returned no result.") }
         let said = KernelBench.end(of: result.errorText)
         guard !result.output.isEmpty else {
@@ -181,5 +206,29 @@ struct KernelBench {
             let count = candidates.count { $0.label == label } * boots
             for number in 1...count { _ = try Output(path: path("\(label)-\(number)"), option: "-o", readers: .owner, isNew: true) }
         }
+    }
+}
+
+/// Which hook a kernel needs at system calls, and whether it can have perf events. Learnt in a boot of its own.
+private struct HookLook {
+    /// nil if the boot failed, or the capture in it: the bench will say so.
+    let own: CaptureHooks.Hook?
+    let takesPerfEvents: Bool
+
+    init(_ image: KernelImage, _ options: BootOptions) {
+        let capture = ["/syslat", "profile", "-a", "-d", "10ms", "-o", "-"]
+        let jobs = [
+            GuestJob(capture, name: "own"),
+            GuestJob(capture + ["--hook", TracepointHooks.Hook.classic.rawValue], name: "classic"),
+        ]
+        let run = try? KernelLab.boot(image, jobs: jobs, options: options)
+        own = run?["own"].flatMap(HookLook.hook)
+        takesPerfEvents = run?["classic"].flatMap(HookLook.hook) == .perfEvent
+    }
+
+    private static func hook(_ result: GuestResult) -> CaptureHooks.Hook? {
+        var reader = ProfileFileReader(path: "what the guest sent")
+        guard result.isSuccess, (try? reader.take(result.output[...])) != nil else { return nil }
+        return (try? reader.finish())?.capture.hooks?.calls
     }
 }

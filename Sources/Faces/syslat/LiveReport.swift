@@ -6,7 +6,8 @@ import TextReport
 
 /// Writes a report of each interval, during the capture or from a file, and the whole report at the end.
 ///
-/// A file gets its name only when it is whole, so its text is kept until the end.
+/// A file gets its name only when it is whole, so its text is kept until the end. A reader that is slow or stopped delays nothing but what it
+/// reads.
 final class LiveReport {
     let output: Output
     private let view: ViewOptions
@@ -14,7 +15,10 @@ final class LiveReport {
     /// Only some calls are measured.
     private let isSampled: Bool
     private let host: Host
+    /// What a file gets at the end, or what the reader of a stream has not taken yet.
     private var kept: [UInt8] = []
+    /// Intervals that were not shown, because the reader takes nothing.
+    private var omitted = 0
     private var intervals: [Interval] = []
     /// A document for each interval stands before the last one.
     private var isSeries = false
@@ -46,9 +50,13 @@ final class LiveReport {
 
     private func show(_ text: String) {
         guard failure == nil else { return }
-        guard output.isStream else { return kept += text.utf8 }
-        do throws(CommandError) { try output.finish(text) } catch { failure = error }
+        guard !output.isStream || kept.count < LiveReport.mostKept else { return omitted += 1 }
+        kept += text.utf8
+        do throws(CommandError) { try output.offer(&kept) } catch { failure = error }
     }
+
+    /// How much a reader may be behind.
+    private static let mostKept = 64 << 20
 
     /// Nobody reads what it shows any more.
     var hasLostItsReader: Bool { failure?.isBrokenPipe == true }
@@ -61,7 +69,9 @@ final class LiveReport {
             if let failure { throw failure }
             try output.finish(kept + text.utf8)
         } catch let error as CommandError {
-            guard isOnlyCopy, !output.isStandardOutput, (try? Output(path: nil).finish(kept + text.utf8)) != nil else {
+            // What a reader has begun to take of the intervals is no use without its beginning.
+            let rest = output.isStream ? Array(text.utf8) : kept + text.utf8
+            guard isOnlyCopy, !output.isStandardOutput, (try? Output(path: nil).finish(rest)) != nil else {
                 throw error
             }
             throw CommandError("\(error) The report is on standard output instead.")
@@ -71,6 +81,9 @@ final class LiveReport {
     private func text(of profile: Profile) throws -> String {
         var profile = profile
         profile.intervals = intervals
+        if omitted > 0 {
+            profile.capture.warnings.append("\(omitted) intervals are not shown: the reader of the report took nothing.")
+        }
         // In a series, each document is one line.
         let isPretty = output.isTerminal && !isSeries
         return isJSON

@@ -73,6 +73,7 @@ package struct Aggregator: ~Copyable {
             guard single.tgid < ProcessTable.idLimit, single.reserved == 0 else { return malformedEvents += 1 }
             let call = CallWord(bits: single.call)
             if call.isAfterExit, single.tgid == 0 { return recordAfterExit(call, duration: single.duration_ns) }
+            if call.isUnseen, single.tgid > 0, single.duration_ns == 0 { return recordUnseen(call) }
             consume(call, of: single.tgid, duration: single.duration_ns)
         case SYSLAT_RECORD_PROCESS_EXIT.rawValue:
             unsafe consumeProcessExit(record)
@@ -128,6 +129,13 @@ package struct Aggregator: ~Copyable {
     /// `call` must be valid.
     private mutating func recordAfterExit(_ call: CallWord, duration: UInt64) {
         afterExit.record(call, in: series.rowID(of: call.id), duration: duration)
+    }
+
+    /// A call of which only one end was seen. `call` must be one.
+    private mutating func recordUnseen(_ call: CallWord) {
+        completed &+= 1
+        unmeasured &+= 1
+        series.addUnseen(call)
     }
 
     /// Takes in the unmeasured calls of one call index, or those added since the last time.

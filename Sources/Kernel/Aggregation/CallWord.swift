@@ -59,6 +59,12 @@ struct CallWord: Hashable {
         bits >> UInt64(SYSLAT_CALL_OUTCOME_SHIFT) == UInt64(SYSLAT_AFTER_EXIT.rawValue) && hasValidEntry
     }
 
+    /// Whether it is a completed call of which only one end was seen.
+    var isUnseen: Bool {
+        isUnmeasured && CallWord(bits: bits & ~(15 << UInt64(SYSLAT_CALL_SAMPLING_SHIFT))).isCommon
+            && (number == SyscallID.otherNumber || syslat_has_call_index(UInt32(abi), UInt32(bitPattern: number)))
+    }
+
     @inline(__always)
     private var hasValidEntry: Bool {
         UInt32(evidence) <= SYSLAT_COMPAT.rawValue && UInt32(sampling) <= UInt32(SYSLAT_MAX_SAMPLING_SHIFT)

@@ -25,6 +25,12 @@ package struct KernelCounters: Sendable {
     /// Adds the calls that slots have counted.
     package mutating func addEntered(_ calls: UInt64) { counters.entered &+= calls }
 
+    /// Adds an event that has been handled, and that no classic program has come to, by its kind (enum syslat_event_kind).
+    package mutating func addRescued(_ event: UInt32) {
+        if event == SYSLAT_ENTRY_EVENT.rawValue { counters.rescued_entries &+= 1 }
+        if event >= SYSLAT_FORK_EVENT.rawValue { counters.rescued_tasks &+= 1 }
+    }
+
     /// Calls whose entry was seen.
     package var entered: UInt64 { counters.entered }
     /// Calls inside which their thread ended.
@@ -42,6 +48,14 @@ package struct KernelCounters: Sendable {
     package var beforeEntryUnnoted: UInt64 { counters.before_entry_unnoted }
     /// Calls that left work of which nothing else is known, because the ring and the overflow histograms were full.
     package var workUnnoted: UInt64 { counters.work_unnoted }
+
+    // Calls that completed, but of which the kernel skipped one end.
+
+    package var unseenEntries: UInt64 { counters.unseen_entries }
+    /// Entries at which a classic program was skipped after another one had handled them.
+    package var rescuedEntries: UInt64 { counters.rescued_entries }
+    package var rescuedTasks: UInt64 { counters.rescued_tasks }
+    package var unseenExits: UInt64 { counters.unseen_exits }
 
     // Lost calls.
 

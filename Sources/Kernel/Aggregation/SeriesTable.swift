@@ -81,6 +81,15 @@ struct SeriesTable: ~Copyable {
         isSampled = true
     }
 
+    /// Counts an unmeasured call that has a word of its own.
+    mutating func addUnseen(_ call: CallWord) {
+        let completion = Int(syslat_completion(UInt32(call.outcome), call.error != 0))
+        addUnmeasured(1, index: Int(syslat_call_index(UInt32(call.abi), UInt32(bitPattern: call.number))), completion: completion)
+        guard call.error != 0 else { return }
+        let cell = cellNumber(abi: call.abi, number: call.number, outcome: call.outcome, failed: true)
+        unsafe cells.base[cell].count(errno: call.error, times: 1)
+    }
+
     /// Adds a distribution that the kernel gathered. `call` must be valid.
     mutating func add(_ distribution: LatencyHistogram, of call: CallWord) {
         let cell = cellNumber(call)
@@ -283,10 +292,16 @@ struct SeriesTable: ~Copyable {
         for (key, calls) in unmeasured {
             guard let cells = sampled[key] else {
                 let kind = Kind(indexKey: key)
-                parts.append(
-                    Part(
-                        kind: kind,
-                        series: Series(outcome: kind.outcome, failed: kind.failed, distribution: .init(), unrepresented: calls)))
+                var part = Part(
+                    kind: kind,
+                    series: Series(outcome: kind.outcome, failed: kind.failed, distribution: .init(), unrepresented: calls))
+                // Calls that the kernel skipped at their entries have errors though none was measured.
+                let cell = unsafe Int(index[key]) - 1
+                if cell >= 0 {
+                    part.cell = cell
+                    part.errnos = unsafe self.cells.base[cell].errnos
+                }
+                parts.append(part)
                 continue
             }
             let surplus = cells.map { unsafe self.cells.base[$0].surplus?.count ?? 0 }

@@ -131,6 +131,27 @@ package struct BPFObject: ~Copyable {
         return unsafe BPFLink(adopting: link)
     }
 
+    /// The tracepoint of a classic program, as tracefs names it: "raw_syscalls/sys_enter". Perf events run such a program.
+    /// nil for all other programs.
+    package func classicTracepoint(of program: String) -> String? {
+        guard let found = unsafe bpf_object__find_program_by_name(object, program) else { return nil }
+        // The name belongs to the object.
+        let section = unsafe String(cString: bpf_program__section_name(found))
+        return section.hasPrefix("tp/") ? String(section.dropFirst(3)) : nil
+    }
+
+    /// Runs a program of an iterator over all that it iterates over. The program writes no output.
+    package func iterate(_ program: String) throws(BPFError) {
+        let link = try attach(program)
+        let descriptor = try checked("iterate with \(program)") { unsafe bpf_iter_create(bpf_link__fd(link.link)) }
+        defer { close(descriptor) }
+        var byte: UInt8 = 0
+        // EAGAIN: there is more to iterate over.
+        while unsafe read(descriptor, &byte, 1) != 0 {
+            guard errno == EAGAIN else { throw BPFError("iterate with \(program)", code: errno) }
+        }
+    }
+
     /// Runs a `raw_tp` program once, on one CPU or on any, and returns what it returned.
     /// Errors: ENXIO for a CPU that is offline. Kernel: 5.10 (BPF_F_TEST_RUN_ON_CPU).
     package func run(_ program: String, onCPU cpu: Int? = nil) throws(BPFError) -> UInt32 {
@@ -156,11 +177,6 @@ package struct BPFObject: ~Copyable {
         package var nanoseconds: UInt64 = 0
     }
 
-    /// The BTF type of the tracepoint that a tp_btf program is for; nil for other programs.
-    package func tracepoint(of program: String) -> UInt32? {
-        information(of: program).flatMap { $0.attach_btf_id == 0 ? nil : $0.attach_btf_id }
-    }
-
     /// All zero if the kernel has none.
     package func statistics(of program: String) -> ProgramStatistics {
         guard let info = information(of: program) else { return ProgramStatistics() }
@@ -179,7 +195,7 @@ package struct BPFObject: ~Copyable {
 /// A program's attachment to its hook. Detaches when it goes away, and the kernel detaches it if the process dies first.
 @safe
 package struct BPFLink: ~Copyable {
-    private let link: OpaquePointer
+    fileprivate let link: OpaquePointer
 
     fileprivate init(adopting link: OpaquePointer) { unsafe self.link = unsafe link }
 

@@ -31,13 +31,12 @@ package enum KernelProbe {
         return load(program, as: BPF_PROG_TYPE_SOCKET_FILTER) != EINVAL
     }
 
-    /// Whether the kernel takes a program that may sleep on a tracepoint, given by its BTF type, or on any raw tracepoint if nil.
-    /// Only a kernel that can call it preemptibly does (BPF_F_SLEEPABLE, check_attach_btf_id in kernel/bpf/verifier.c). nil if
-    /// the kernel doesn't even take one that doesn't sleep.
-    package static func takesSleepingProgram(on tracepoint: UInt32?) -> Bool? {
-        let type = tracepoint == nil ? BPF_PROG_TYPE_RAW_TRACEPOINT : BPF_PROG_TYPE_TRACING
-        guard load([setZero(0), exit], as: type, on: tracepoint) == 0 else { return nil }
-        return load([setZero(0), exit], as: type, on: tracepoint, flags: UInt32(BPF_F_SLEEPABLE)) == 0
+    /// Whether the kernel takes a program that may sleep on a tracepoint. Only a kernel that can call it preemptibly does (BPF_F_SLEEPABLE,
+    /// check_attach_btf_id in kernel/bpf/verifier.c). nil if the kernel doesn't even take one that doesn't sleep.
+    package static func takesSleepingProgram(on tracepoint: String) -> Bool? {
+        let type = unsafe libbpf_find_vmlinux_btf_id(tracepoint, BPF_TRACE_RAW_TP)
+        guard type > 0, load([setZero(0), exit], as: BPF_PROG_TYPE_TRACING, on: UInt32(type)) == 0 else { return nil }
+        return load([setZero(0), exit], as: BPF_PROG_TYPE_TRACING, on: UInt32(type), flags: UInt32(BPF_F_SLEEPABLE)) == 0
     }
 
     /// Whether this process may load programs that attach to functions of the kernel. What they would attach to is another matter.

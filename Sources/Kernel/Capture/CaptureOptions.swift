@@ -32,6 +32,8 @@ package struct CaptureOptions: Sendable {
 
     /// The program set to use even if another suits better; a capture that it can't serve fails. For tests.
     package var programSet: ProgramSet?
+    /// The hook to use at every tracepoint, whatever the kernel needs; a capture that can't use it fails. For tests.
+    package var hook: TracepointHooks.Hook?
     /// Limits the rows of processes; nil for the usual limit.
     package var processRowLimit: Int?
     /// Records in windows, whose owner knows what the processes are doing.
@@ -86,6 +88,7 @@ extension CaptureOptions {
         options.btfPath = btfPath
         options.vdso = layout.regions
         options.programSet = programSet
+        options.hook = hook
         (options.slotLimit, options.cpuShareLimit) = (slotLimit, cpuShareLimit)
         return options
     }

@@ -86,10 +86,18 @@ struct LaunchedCommand: ~Copyable {
             throw CaptureError("The command can't run as \(command.user?.name ?? "another user"): \(error).")
         }
         guard isAsleep else {
-            throw CaptureError("The command could not be started: its process got stuck before its execve.")
+            child.abandon()
+            throw CaptureError("The command could not be started: \(LaunchedCommand.reason(command)).")
         }
         self.command = command
         self.child = child
+    }
+
+    /// Why a process has not come to its execve.
+    private static func reason(_ command: ResolvedCommand) -> String {
+        if Signals.isEndPending { return "a signal came first" }
+        return "its process ended or was stopped before its execve"
+            + (command.user.map { ", by somebody who may send signals to those of \($0.name)" } ?? "")
     }
 
     private static func start(_ command: ResolvedCommand) throws(CaptureError) -> GatedChild {
@@ -107,9 +115,15 @@ struct LaunchedCommand: ~Copyable {
     borrowing func release() throws(CaptureError) {
         do throws(Errno) { try child.release() } catch {
             if error.code == EPIPE { throw CaptureError("The command ended before it began: \(error).") }
+            if [EINTR, ETIMEDOUT].contains(error.code) {
+                throw CaptureError("The command could not be started: \(LaunchedCommand.reason(command)).")
+            }
             throw ResolvedCommand.refusal(of: command.path, error)
         }
     }
+
+    /// Sends the command a signal; one that has a session of its own gets it with all of its process group, as from a terminal.
+    borrowing func send(_ signal: Int32) { kill(command.user == nil ? pid : -pid, signal) }
 
     /// Waits for the command's end. Returns its exit status, or 128 + signal number if a signal ended it.
     borrowing func wait() -> Int32 { child.wait().shellStatus }

@@ -20,6 +20,9 @@ struct RecordingTimes {
     var cpuAtEnd: UInt64 = 0
     /// What the programs had cost before the recording.
     let programsAtStart: ProgramCost
+    /// What the kernel had skipped before the recording.
+    var skippedAtStart: UInt64 = 0
+    var skippedTasksAtStart: UInt64 = 0
 
     init(programs: ProgramCost = ProgramCost(runs: 0, nanoseconds: 0)) {
         (startedAt, cpuAtStart) = (Clock.wall, Clock.ownCPU)

@@ -25,7 +25,8 @@ extension Session {
             tool: syslatVersion, host: .current(),
             capture: CaptureSummary(
                 startedAtNanoseconds: Clock.wall, durationNanoseconds: 0, scope: targetName,
-                selection: options.selectionText, probeFloorNanoseconds: probeFloor, sampling: sampling.summary),
+                selection: options.selectionText, probeFloorNanoseconds: probeFloor, hooks: probes.captureHooks,
+                sampling: sampling.summary),
             balance: Balance(entered: 0, completed: 0, inFlight: 0, neverReturned: 0, lostByCause: [:]), calls: [], processes: [],
             inFlight: [])
     }
@@ -66,8 +67,10 @@ extension Session {
     private func balance(_ readings: Readings) -> Balance {
         let (counters, aggregator) = (readings.counters, CompletedCalls(intake.aggregator))
         var lost = counters.lostByCause
-        (lost[.recursion], lost[.malformed]) = (readings.entry.recursionMisses, aggregator.malformed)
-        let entered = counters.entered + readings.entry.recursionMisses
+        // Of most calls whose entry was skipped the exit is seen.
+        let skipped = max(readings.skippedEntries - min(readings.skippedEntries, times.skippedAtStart), counters.unseenEntries)
+        (lost[.recursion], lost[.malformed]) = (skipped - counters.unseenEntries, aggregator.malformed)
+        let entered = counters.entered + skipped
         let inFlight = UInt64(readings.inFlight.count)
         // Counted last, so all that is found elsewhere has been counted as entered.
         let explained = aggregator.completed + inFlight + counters.neverReturned + lost.values.reduce(0, +)
@@ -91,10 +94,10 @@ extension Session {
             durationNanoseconds: moment - times.start,
             scope: targetName,
             selection: options.selectionText,
-            probeFloorNanoseconds: floor?.nanoseconds, probeFloorSpread: floor?.spread,
+            probeFloorNanoseconds: floor?.nanoseconds, probeFloorSpread: floor?.spread, hooks: probes.captureHooks,
             consumerCPUNanoseconds: cpu - times.cpuAtStart,
             programs: programCost(readings), sampling: sampling.summary,
-            warnings: warnings(readings.counters), notes: notes + vdso.notes(readings.counters) + (boundaryNote.map { [$0] } ?? []))
+            warnings: warnings(readings), notes: notes + vdso.notes(readings.counters) + (boundaryNote.map { [$0] } ?? []))
     }
 
     /// The time that the programs at entry and at exit took until now, if the kernel keeps statistics.
@@ -126,9 +129,21 @@ extension Session {
             + "\(theirs) calls after the target's end are not in this profile."
     }
 
-    private func warnings(_ counters: KernelCounters) -> [String] {
+    private func warnings(_ readings: Readings) -> [String] {
+        let counters = readings.counters
         var warnings: [String] = []
+        if readings.skippedTasks > times.skippedTasksAtStart {
+            warnings.append(
+                "The kernel skipped \(readings.skippedTasks - times.skippedTasksAtStart) programs at the start or end of processes and threads: "
+                    + "some children may be missing, and calls in flight may be of threads that have ended.")
+        }
         if let warning = sampling.warning { warnings.append(warning) }
+        if let obstacle = probes.hooks.obstacle {
+            warnings.append(
+                "This kernel may preempt the programs that see calls, and skips them for other threads meanwhile: calls can be lost, and "
+                    + "processes that start or end can be missed. Perf events, which would prevent that, can't be used: \(obstacle)."
+            )
+        }
         if counters.exitsUnsent > 0 {
             warnings.append(
                 "The ring was full when \(counters.exitsUnsent) processes ended: some of their names are missing. "
@@ -183,7 +198,11 @@ struct Readings {
     let callers: [CallerEntry]
     let ticks: [VDSOTickCount]
     let entry, exit: BPFObject.ProgramStatistics
+    let skippedTasks: UInt64
     let counters: KernelCounters
+
+    /// The entries at which no program ran, and none stepped in.
+    var skippedEntries: UInt64 { entry.recursionMisses - min(entry.recursionMisses, counters.rescuedEntries) }
 
     /// The counters come last: whatever is found before has been counted then.
     init(_ probes: borrowing Probes) throws(BPFError) {
@@ -195,6 +214,7 @@ struct Readings {
         callers = try probes.callers()
         ticks = try probes.ticks()
         (entry, exit) = probes.statistics()
+        skippedTasks = probes.skippedTasks
         counters = probes.counters
     }
 }

@@ -147,6 +147,10 @@ package struct Session: ~Copyable {
                 "The program set \(wanted.rawValue) can't be used here. This capture would use \(probes.programSet.rawValue).",
                 kind: .wrongRequest)
         }
+        if options.hook == .classic, probes.hooks.calls != .classic {
+            throw CaptureError(
+                "Classic hooks can't be used here: \(probes.hooks.obstacle ?? "the kernel doesn't tell why").", kind: .wrongRequest)
+        }
         return probes
     }
 
@@ -157,7 +161,9 @@ package struct Session: ~Copyable {
         precondition(phase == .ready, "a session starts once")
         notes += try watch.begin(probes, &loop)
         times = RecordingTimes(programs: programCost)
+        probes.rescueSkippedCalls()
         sampling.start(probes, &intake.aggregator, cpuNanoseconds: times.cpuAtStart)
+        (times.skippedAtStart, times.skippedTasksAtStart) = (probes.skippedEntries, probes.skippedTasks)
         times.start = probes.startRecording()
         times.intervalStart = times.start
         nextFlush = times.start + sampling.firstLookNanoseconds
@@ -180,6 +186,7 @@ package struct Session: ~Copyable {
             }
             let event = loop.wait(until: min(deadline ?? .max, now + Session.pollNanoseconds))
             intake.takeRing(probes)
+            probes.rescueSkippedCalls()
             switch event {
             case .signal(let number):
                 signal = number
@@ -242,6 +249,12 @@ package struct Session: ~Copyable {
     package var vdsoTicks: VDSOTicks { ticker.state }
 
     package var programSet: ProgramSet { probes.programSet }
+
+    /// The kind of the programs at system calls, as the kernel calls it.
+    package var programKind: String { probes.hooks.calls == .classic ? "classic" : probes.programSet.kind }
+
+    /// What calls the programs.
+    package var hooks: TracepointHooks { probes.hooks }
 
     /// What the functions of the vDSO cost, and which of them the programs saw entering the kernel.
     package var selfTest: SelfTest { calibration.selfTest }

@@ -140,6 +140,6 @@ struct TargetWatch: ~Copyable {
 
     /// A signal from the terminal has reached the command already; a second one does no harm.
     private func pass(_ signal: Int32) {
-        if commandRuns, let pid = alive.first { kill(pid, signal) }
+        if commandRuns { command?.send(signal) }
     }
 }

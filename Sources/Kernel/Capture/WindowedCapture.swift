@@ -36,10 +36,13 @@ package struct WindowedCapture: ~Copyable {
     private static let pollNanoseconds: UInt64 = 1_000_000
 
     /// Loads and attaches the programs for this process, and for the children that it starts. Nothing is recorded yet.
-    package init(of pid: Int32, btfPath: String? = nil, programSet: ProgramSet? = nil) throws(CaptureError) {
+    package init(
+        of pid: Int32, btfPath: String? = nil, programSet: ProgramSet? = nil, hook: TracepointHooks.Hook? = nil
+    ) throws(CaptureError) {
         var options = CaptureOptions(
             target: .processes([pid], follow: true), btfPath: btfPath, programSet: programSet, vdsoTickHertz: nil)
         options.isWindowed = true
+        options.hook = hook
         // Short-lived children need no rows.
         options.processRowLimit = 2
         var session = try Session(options)

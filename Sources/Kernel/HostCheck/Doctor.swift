@@ -28,11 +28,9 @@ package enum Doctor {
 
     /// Runs all checks. `profile` works if no finding has failed.
     package static func examine(btfPath: String?) -> [Finding] {
-        let (capture, ticks) = capture(btfPath)
-        return [
-            kernel(), btf(btfPath), privileges(), lockdown(), memlock(), capture, perfEvents(ticks), tracefs(), cgroup(),
-            clocksource(), vdso(),
-        ]
+        let (capture, hooks, ticks) = capture(btfPath)
+        return [kernel(), btf(btfPath), privileges(), lockdown(), memlock(), capture]
+            + [self.hooks(hooks), perfEvents(ticks), cgroup(), clocksource(), vdso()]
     }
 
     private static func kernel() -> Finding {
@@ -107,7 +105,7 @@ package enum Doctor {
 
     /// The proof: the programs can be loaded and attached, and they run and deliver. Also whether there would be vDSO ticks; nil if
     /// that was not tried.
-    private static func capture(_ btfPath: String?) -> (Finding, VDSOTicks?) {
+    private static func capture(_ btfPath: String?) -> (Finding, TracepointHooks?, VDSOTicks?) {
         let subject = "capture"
         do throws(CaptureError) {
             var options = CaptureOptions(
@@ -119,18 +117,18 @@ package enum Doctor {
                 let detail =
                     "the programs load, but the tracepoints raw_syscalls:sys_enter and sys_exit deliver nothing: "
                     + "the kernel needs CONFIG_HAVE_SYSCALL_TRACEPOINTS and CONFIG_FTRACE_SYSCALLS"
-                return (Finding(subject: subject, verdict: .failed, detail: detail), session.vdsoTicks)
+                return (Finding(subject: subject, verdict: .failed, detail: detail), session.hooks, session.vdsoTicks)
             }
             // With a selection, the verifier sees different code.
             options.selection = try? SyscallSelection(parsing: ["read", "9999"], architecture: .current)
             _ = try Session(options)
             let detail =
-                "\(session.programSet.kind) programs on raw_syscalls and a ring buffer, loaded and attached in \(milliseconds) ms; "
+                "\(session.programKind) programs on raw_syscalls and a ring buffer, loaded and attached in \(milliseconds) ms; "
                 + "a call that does nothing reads \(floor) ns"
-            return (Finding(subject: subject, verdict: .ok, detail: detail), session.vdsoTicks)
+            return (Finding(subject: subject, verdict: .ok, detail: detail), session.hooks, session.vdsoTicks)
         } catch {
             let detail = error.log.isEmpty ? error.description : "\(error)\n\(error.log)"
-            return (Finding(subject: subject, verdict: .failed, detail: detail), nil)
+            return (Finding(subject: subject, verdict: .failed, detail: detail), nil, nil)
         }
     }
 
@@ -148,12 +146,35 @@ package enum Doctor {
             detail: "unavailable, so the calls that the vDSO serves can't be estimated. \(refusal)")
     }
 
-    private static func tracefs() -> Finding {
-        let places = ["/sys/kernel/tracing/events", "/sys/kernel/debug/tracing/events"]
-        guard let found = places.first(where: { ProcFS.mayAccess($0, R_OK) }) else {
-            return Finding(subject: "tracefs", verdict: .ok, detail: "not mounted; syslat doesn't need it")
+    /// What calls the programs at tracepoints, and why.
+    private static func hooks(_ hooks: TracepointHooks?) -> Finding {
+        let subject = "hooks"
+        guard let hooks else {
+            return Finding(subject: subject, verdict: .note, detail: "unknown, because no program was attached")
         }
-        return Finding(subject: "tracefs", verdict: .ok, detail: "\(found); syslat doesn't need it")
+        if let obstacle = hooks.obstacle {
+            return Finding(
+                subject: subject, verdict: .note,
+                detail:
+                    "tracepoints call the programs, and this kernel may preempt them, so calls can be lost. Perf events would prevent "
+                    + "that, but can't be used: \(obstacle)")
+        }
+        let places =
+            switch (hooks.calls, hooks.others) {
+            case (.direct, .direct): ""
+            case (.classic, .classic): "all tracepoints"
+            case (.classic, .direct): "system calls"
+            case (.direct, .classic): "all tracepoints but those of system calls"
+            }
+        guard !places.isEmpty else {
+            return Finding(
+                subject: subject, verdict: .ok, detail: "tracepoints call the programs, and this kernel doesn't preempt them")
+        }
+        return Finding(
+            subject: subject, verdict: .ok,
+            detail:
+                "perf events call the programs at \(places), because this kernel \(hooks.isMeasured ? "preempts" : "may preempt") programs that tracepoints "
+                + "call; the numbers of these events are from \(hooks.source?.phrase ?? "the kernel")")
     }
 
     private static func cgroup() -> Finding {

@@ -53,11 +53,16 @@ struct CallSlots: ~Copyable {
         unsafe Set(byID.lazy.map(\.tid)).union(known.lazy.map(\.slot.tid))
     }
 
-    /// Forgets how many calls there were. Only while nothing is recorded.
+    /// Forgets all calls. Only while nothing is recorded, and by the thread whose calls there were: it is in none of them, even if the
+    /// kernel skipped the program at an exit.
     func clear() {
-        for index in unsafe byID.indices where unsafe byID[index].entered > 0 { unsafe byID[index].entered = 0 }
+        for index in unsafe byID.indices where unsafe byID[index].entered > 0 {
+            unsafe byID[index].entered = 0
+            unsafe byID[index].thread &= ~SYSLAT_IN_CALL
+        }
         for index in unsafe known.indices where unsafe known[index].slot.entered > 0 {
             unsafe known[index].slot.entered = 0
+            unsafe known[index].slot.thread &= ~SYSLAT_IN_CALL
             unsafe known[index].block = syslat_block()
         }
     }

@@ -6,7 +6,7 @@ import SyscallTable
 
 /// The constants of the programs (struct syslat_config), derived from the options and the kernel.
 extension syslat_config {
-    init(_ options: ProbeOptions, _ features: KernelFeatures, _ set: ProgramSet, isConcurrent: Bool) {
+    init(_ options: ProbeOptions, _ features: KernelFeatures, _ set: ProgramSet, _ hooks: TracepointHooks, isConcurrent: Bool) {
         self.init()
         self_tgid = UInt32(getpid())
         calibrating_tid = UInt32(clinux_gettid())
@@ -22,6 +22,11 @@ extension syslat_config {
         cpu_mask = UInt32(features.cpuShares(limit: options.cpuShareLimit) - 1)
         knows_threads = set.knowsThreads ? 1 : 0
         concurrent = isConcurrent ? 1 : 0
+        if let facts = hooks.facts {
+            registers_place = facts.registersPlace
+            copy(facts.events, to: &classic_events)
+        }
+        may_skip = hooks.maySkip ? 1 : 0
         wake_bytes = UInt32(options.ringBytes / 4)
         sampling = options.samples ? 1 : 0
         if let selection = options.selection { fill(selection) }

@@ -44,6 +44,9 @@ struct ControlPage: ~Copyable {
     /// A program is attached where the work that a call left has been done.
     func setFindsEndOfWork() { unsafe control.pointee.finds_end_of_work = 1 }
 
+    /// A program may handle the events of classic ones before them.
+    func setRescues() { unsafe control.pointee.rescues = 1 }
+
     /// When recording began: CLOCK_MONOTONIC.
     var recordingStart: UInt64 { unsafe control.pointee.recording_start_ns }
 

@@ -23,6 +23,8 @@ package struct KernelFeatures: Sendable {
     let findsRegisters: Bool
     /// Programs may attach to functions of the kernel.
     let hooksFunctions: Bool
+    /// The release suggests that tracepoints run programs preemptibly. It only decides what is asked first.
+    var isLikelyToPreempt: Bool { (KernelFeatures.version(of: release) ?? (0, 0)) >= (6, 19) }
     /// Thread ids are below this number.
     let pidLimit: Int
     /// CPU numbers are below this one, including CPUs that may be added. `Int.max` if unknown.
@@ -58,14 +60,20 @@ package struct KernelFeatures: Sendable {
         (self.pidLimit, self.cpuLimit) = (pidLimit, cpuLimit)
     }
 
+    /// The first two numbers of a release; nil if it has none.
+    private static func version(of release: String) -> (Int, Int)? {
+        let parts = release.split(separator: ".", maxSplits: 2, omittingEmptySubsequences: false)
+        guard parts.count >= 2, let major = Int(parts[0]), let minor = Int(parts[1].prefix { $0.isNumber }) else { return nil }
+        return (major, minor)
+    }
+
     /// Refuses a release such as "4.19.0-27-amd64" that is below the floor.
     static func check(release: String) throws(ProbesError) {
-        let parts = release.split(separator: ".", maxSplits: 2, omittingEmptySubsequences: false)
-        guard parts.count >= 2, let major = Int(parts[0]), let minor = Int(parts[1].prefix { $0.isNumber }) else {
+        guard let version = version(of: release) else {
             throw ProbesError(
                 "The kernel calls its release '\(release)', which has no version that syslat can read. Please report this.")
         }
-        guard (major, minor) >= oldestVersion else {
+        guard version >= oldestVersion else {
             throw ProbesError(
                 "Linux \(release) is too old: syslat needs 5.10 or newer, for BPF ring buffers and for running programs on a chosen CPU. "
                     + "Boot a newer kernel.")

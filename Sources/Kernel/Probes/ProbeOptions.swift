@@ -30,6 +30,8 @@ package struct ProbeOptions: Sendable {
     package var vdso = VDSORegions()
     /// The set to use where it can be, even if another suits better: for tests.
     package var programSet: ProgramSet?
+    /// The hook to use at every tracepoint, whatever the kernel needs: for tests.
+    package var hook: TracepointHooks.Hook?
     /// Limits the in-flight slots, for tests that need collisions.
     package var slotLimit: Int?
     /// Limits the CPU shares, for tests in which CPUs need to use one together.

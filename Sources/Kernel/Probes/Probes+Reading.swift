@@ -8,7 +8,10 @@ extension Probes {
     /// The counters of all CPU shares and slots together.
     package var counters: KernelCounters {
         var total = KernelCounters()
-        unsafe shares.forEach { unsafe total.add($0.pointee.counters) }
+        unsafe shares.forEach {
+            unsafe total.add($0.pointee.counters)
+            unsafe total.addRescued($0.pointee.handled)
+        }
         total.addEntered(slots.entered)
         return total
     }
@@ -44,9 +47,9 @@ extension Probes {
 
     /// How often the kernel skipped the programs that see requests to io_uring.
     package var requestMisses: (submitted: UInt64, completed: UInt64) {
-        guard watchesRequests else { return (0, 0) }
-        let submitted = RequestHooks.submissions.reduce(0) { $0 + object.statistics(of: $1).recursionMisses }
-        return (submitted, object.statistics(of: RequestHooks.completion).recursionMisses)
+        guard watchesRequests, let requests = programs.requests else { return (0, 0) }
+        let submitted = (requests.submissions + [requests.failure]).reduce(0) { $0 + object.statistics(of: $1).recursionMisses }
+        return (submitted, object.statistics(of: requests.completion).recursionMisses)
     }
 
     /// Calls of this recording that have left work whose end has not been seen.
@@ -89,8 +92,31 @@ extension Probes {
         try object.map("ticks").entries(syslat_tick_key.self, syslat_ticks.self).map { VDSOTickCount(key: $0.0, ticks: $0.1) }
     }
 
+    /// The entries at which no program ran, and none stepped in.
+    package var skippedEntries: UInt64 {
+        let (misses, rescued) = (statistics().entry.recursionMisses, counters.rescuedEntries)
+        return misses - min(misses, rescued)
+    }
+
+    /// How often the kernel skipped a program at the start or end of a task, or at an execve, and none stepped in.
+    package var skippedTasks: UInt64 {
+        let misses = taskMisses
+        return misses - min(misses, counters.rescuedTasks)
+    }
+
+    var taskMisses: UInt64 {
+        [programs.fork, programs.exec, programs.exit].reduce(0) { $0 + object.statistics(of: $1).recursionMisses }
+    }
+
     /// The kernel's statistics of the programs at entry and at exit.
     package func statistics() -> (entry: BPFObject.ProgramStatistics, exit: BPFObject.ProgramStatistics) {
         (object.statistics(of: programs.sysEnter), object.statistics(of: programs.sysExit))
+    }
+
+    /// What calls the programs, as a profile has it.
+    package var captureHooks: CaptureHooks {
+        let direct: CaptureHooks.Hook = programSet == .raw ? .raw : .typed
+        return CaptureHooks(
+            calls: hooks.calls == .classic ? .perfEvent : direct, others: hooks.others == .classic ? .perfEvent : direct)
     }
 }

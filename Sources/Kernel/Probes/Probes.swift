@@ -11,6 +11,7 @@ package struct Probes: ~Copyable {
     /// The kernel side names the files of callers. Otherwise they must be looked up while the process is alive.
     package let namesCallers: Bool
     package let programSet: ProgramSet
+    package let hooks: TracepointHooks
     /// Requests to io_uring are watched: they were asked for, and the kernel has the tracepoints.
     package var watchesRequests: Bool { links.watchesRequests }
 
@@ -20,6 +21,7 @@ package struct Probes: ~Copyable {
     let slots: CallSlots
     let programs: ProgramSet.Programs
     let recordingPhase: syslat_phase
+    private let rescue: Rescue?
     private let links: Links
 
     private struct Links: ~Copyable {
@@ -40,19 +42,37 @@ package struct Probes: ~Copyable {
     }
 
     /// Loads and attaches. Nothing is recorded before ``startRecording()``.
-    package init(_ options: ProbeOptions, _ features: KernelFeatures) throws(BPFError) {
-        var isConcurrent = features.cpuShares(limit: options.cpuShareLimit) < features.cpuLimit
-        var loaded = try Loaded.load(options, features, isConcurrent: isConcurrent)
-        // Only the loaded programs tell, at no cost, which tracepoint it is. On kernels that may preempt programs they are loaded anew.
-        if !isConcurrent, loaded.mayBePreempted() {
-            isConcurrent = true
-            loaded = try Loaded.load(options, features, isConcurrent: true)
+    package init(_ options: ProbeOptions, _ features: KernelFeatures) throws(BPFError) { self = try Probes.made(options, features) }
+
+    private static func made(_ options: ProbeOptions, _ features: KernelFeatures) throws(BPFError) -> Probes {
+        // Only loaded programs tell whether there is more to find out, which costs nothing. Where the release suggests that there is, small
+        // ones are asked first, and the large ones are loaded only once.
+        if options.hook != .classic, !features.isLikelyToPreempt {
+            let loaded = try Loaded.load(options, features, .direct)
+            guard loaded.mayBePreempted() else { return try Probes(loaded, options, features, Attacher(events: nil)) }
         }
-        try self.init(loaded, options, features)
+        let search = HookSearch(options, features)
+        let hooks = search.hooks
+        do throws(BPFError) {
+            return try Probes(Loaded.load(options, features, hooks), options, features, search.attacher())
+        } catch {
+            guard !hooks.areDirect else { throw error }
+            let direct = TracepointHooks(calls: .direct, others: .direct, obstacle: "\(error)")
+            return try Probes(Loaded.load(options, features, direct), options, features, Attacher(events: nil))
+        }
     }
 
-    private init(_ loaded: consuming Loaded, _ options: ProbeOptions, _ features: KernelFeatures) throws(BPFError) {
-        let (set, programs, config) = (loaded.set, loaded.programs, loaded.config)
+    /// Sees to it that the kernel skips no more classic programs if it has begun to. Call it repeatedly: what was skipped before is lost.
+    package func rescueSkippedCalls() {
+        guard let rescue, !rescue.isSettled else { return }
+        guard statistics().entry.recursionMisses + statistics().exit.recursionMisses + taskMisses > 0 else { return }
+        rescue.begin(control, object)
+    }
+
+    private init(
+        _ loaded: consuming Loaded, _ options: ProbeOptions, _ features: KernelFeatures, _ attacher: consuming Attacher
+    ) throws(BPFError) {
+        let (set, programs, config, hooks) = (loaded.set, loaded.programs, loaded.config, loaded.hooks)
         let object = loaded.object()
         for name in ["cpus", "slots", "watch", "threads", "blocks"] { object.discardInitialValue(of: ".bss.\(name)") }
         let ring = try RingBuffer(object.map("events"))
@@ -64,16 +84,16 @@ package struct Probes: ~Copyable {
         case .all: try WatchList.watchAllOthers(in: object)
         case .processes: break
         }
-        let fork = try object.attach(programs.fork)
-        let exec = try object.attach(programs.exec)
-        let exit = try object.attach(programs.exit)
-        let work = programs.workHooks.firstLink(in: object)
+        let fork = try attacher.attach(programs.fork, of: object)
+        let exec = try attacher.attach(programs.exec, of: object)
+        let exit = try attacher.attach(programs.exit, of: object)
+        let work = attacher.firstLink(programs.workHooks, of: object)
         if work != nil { control.setFindsEndOfWork() }
-        let sysExit = try object.attach(programs.sysExit)
-        let sysEnter = try object.attach(programs.sysEnter)
+        let sysExit = try attacher.attach(programs.sysExit, of: object)
+        let sysEnter = try attacher.attach(programs.sysEnter, of: object)
         // The tracepoint is there where the kernel emulates the page (CONFIG_X86_VSYSCALL_EMULATION).
-        let vsyscall = try? object.attach("vsyscall")
-        let requests = programs.watchesRequests ? RequestHooks(object) : nil
+        let vsyscall = try? attacher.attach(programs.vsyscall, of: object)
+        let requests = programs.requests.flatMap { RequestHooks($0, attacher, object) }
 
         self.object = object
         self.ring = ring
@@ -82,7 +102,9 @@ package struct Probes: ~Copyable {
         self.slots = slots
         self.programs = programs
         programSet = set
+        self.hooks = hooks
         namesCallers = features.looksUpMappings
+        rescue = programs.rescue.map { Rescue($0) }
         recordingPhase = options.scope.isCgroup ? SYSLAT_RECORDING_CGROUP : SYSLAT_RECORDING
         links = Links(
             fork: fork, exec: exec, exit: exit, work: work, sysExit: sysExit, sysEnter: sysEnter, vsyscall: vsyscall,
@@ -95,50 +117,49 @@ private struct Loaded: ~Copyable {
     let set: ProgramSet
     let programs: ProgramSet.Programs
     let config: syslat_config
+    let hooks: TracepointHooks
     private let loaded: BPFObject
 
     /// Loads all programs that the kernel takes. It refuses one whose hook it lacks, and with that one all others: the hooks behind the work
     /// of calls and the programs that see requests can be left out.
-    static func load(_ options: ProbeOptions, _ features: KernelFeatures, isConcurrent: Bool) throws(BPFError) -> Loaded {
+    static func load(
+        _ options: ProbeOptions, _ features: KernelFeatures, _ hooks: TracepointHooks
+    ) throws(BPFError) -> Loaded {
+        let isConcurrent = hooks.arePreemptible || features.cpuShares(limit: options.cpuShareLimit) < features.cpuLimit
         let set = ProgramSet.best(options, features, isConcurrent: isConcurrent)
-        let hooks = set.workHooks(features)
-        var fewer = options
-        fewer.watchesRequests = false
-        for (options, hooks) in [(options, hooks), (options, []), (fewer, hooks)] {
-            if let loaded = try? Loaded(options, features, set, workHooks: hooks, isConcurrent: isConcurrent) { return loaded }
+        let config = syslat_config(options, features, set, hooks, isConcurrent: isConcurrent)
+        let workHooks = set.workHooks(features)
+        func load(_ workHooks: [String], rescues: Bool, requests: Bool) throws(BPFError) -> Loaded {
+            let programs = set.programs(
+                hooks, naming: features.looksUpMappings, workHooks: workHooks, rescues: rescues, watchesRequests: requests)
+            return try Loaded(options, set, programs, config, hooks)
         }
-        return try Loaded(fewer, features, set, workHooks: [], isConcurrent: isConcurrent)
+        let requests = options.watchesRequests
+        // CPUs that share their memory can't tell whose event has been handled.
+        if !isConcurrent, set.rescues(hooks, features), let loaded = try? load(workHooks, rescues: true, requests: requests) {
+            return loaded
+        }
+        for (workHooks, requests) in [(workHooks, requests), ([], requests), (workHooks, false)] {
+            if let loaded = try? load(workHooks, rescues: false, requests: requests) { return loaded }
+        }
+        return try load([], rescues: false, requests: false)
     }
 
     private init(
-        _ options: ProbeOptions, _ features: KernelFeatures, _ set: ProgramSet, workHooks: [String], isConcurrent: Bool
+        _ options: ProbeOptions, _ set: ProgramSet, _ programs: ProgramSet.Programs, _ config: syslat_config,
+        _ hooks: TracepointHooks
     ) throws(BPFError) {
-        let programs = set.programs(
-            naming: features.looksUpMappings, workHooks: workHooks, watchesRequests: options.watchesRequests)
-        let config = syslat_config(options, features, set, isConcurrent: isConcurrent)
         let opened = try OpenBPFObject(name: "syslat", image: set.image, btfPath: options.btfPath)
         try opened.setInitialValue(of: ".rodata.config", to: config)
         try opened.setEntries(of: "events", to: options.ringBytes)
         if !options.samples { try opened.setEntries(of: "unmeasured", to: 1) }
         opened.setAutoload { programs.contains($0) }
         loaded = try opened.load()
-        (self.set, self.programs, self.config) = (set, programs, config)
+        (self.set, self.programs, self.config, self.hooks) = (set, programs, config, hooks)
     }
 
-    /// Whether the kernel may preempt a program on the tracepoints of system calls: then another thread's program finds the batch in use.
-    /// Assumed of a kernel that doesn't tell.
-    ///
-    /// Up to Linux 6.18 tracepoints run programs with preemption off (__BPF_DECLARE_TRACE_SYSCALL, include/trace/bpf_probe.h); a program
-    /// that is preempted on a later kernel is skipped on its CPU until it goes on (`active` of struct bpf_prog). Those calls are lost, with
-    /// the causes `recursion` and `missed_exit`.
-    func mayBePreempted() -> Bool {
-        let call = loaded.tracepoint(of: programs.sysEnter)
-        guard KernelProbe.takesSleepingProgram(on: call) ?? true else { return false }
-        // Linux up to 6.1 takes such a program for any tracepoint, without a look at what it is. Later ones tell those of system calls
-        // from all others.
-        guard call != nil, let other = loaded.tracepoint(of: programs.exit) else { return true }
-        return KernelProbe.takesSleepingProgram(on: other) != true
-    }
+    /// Whether the kernel may preempt programs that tracepoints call.
+    func mayBePreempted() -> Bool { (try? loaded.run("may_be_preempted")) != 0 }
 
     consuming func object() -> BPFObject { loaded }
 }

@@ -52,26 +52,32 @@ package enum ProgramSet: String, Sendable, Hashable, CaseIterable {
     struct Programs {
         let sysEnter, sysExit: String
         let fork, exec, exit: String
+        /// For calls through the vsyscall page.
+        let vsyscall: String
         /// Those that come after the work which calls leave to their threads, the best first.
         let workHooks: [String]
-        /// Requests to io_uring are watched.
-        let watchesRequests: Bool
+        /// The one that steps in where the kernel skips classic programs; nil if there is none.
+        let rescue: String?
+        /// Those that see requests to io_uring; nil if they are not watched.
+        let requests: RequestHooks.Programs?
 
         /// Whether a program is to be loaded.
         func contains(_ name: String) -> Bool {
-            ([sysEnter, sysExit, fork, exec, exit] + workHooks + Programs.inEverySet
-                + (watchesRequests ? RequestHooks.programs : []))
-                .contains(name)
+            ([sysEnter, sysExit, fork, exec, exit, vsyscall] + workHooks + Programs.inEverySet + (rescue.map { [$0] } ?? [])
+                + (requests?.all ?? [])).contains(name)
         }
 
-        private static let inEverySet = ["flush_batch", "tick_vdso", "vsyscall"]
+        private static let inEverySet = ["flush_batch", "tick_vdso", "may_be_preempted"]
     }
 
     /// - Parameters:
     ///   - names: the kernel can look up mappings, so the exit program names the files that bypass the vDSO.
     ///   - workHooks: the programs that come after the work which calls leave.
-    func programs(naming names: Bool, workHooks: [String], watchesRequests: Bool) -> Programs {
-        let (suffix, hooks) =
+    ///   - rescues: the kernel takes a program that steps in where it skips classic ones.
+    func programs(
+        _ hooks: TracepointHooks, naming names: Bool, workHooks: [String], rescues: Bool, watchesRequests: Bool
+    ) -> Programs {
+        let (suffix, kind) =
             switch self {
             case .fast: ("fast", "typed")
             case .fastSampling: ("fast_sampling", "typed")
@@ -80,10 +86,14 @@ package enum ProgramSet: String, Sendable, Hashable, CaseIterable {
             }
         // The fast programs always name them.
         let naming = names && !knowsThreads ? "_naming" : ""
+        let calls = hooks.calls.suffix
+        let others = hooks.others == .direct ? "_\(kind)" : hooks.others.suffix
         return Programs(
-            sysEnter: "sys_enter_\(suffix)", sysExit: "sys_exit_\(suffix)\(naming)", fork: "task_fork_\(hooks)",
-            exec: "task_exec_\(hooks)", exit: "task_exit_\(hooks)", workHooks: workHooks,
-            watchesRequests: watchesRequests)
+            sysEnter: "sys_enter_\(suffix)\(calls)", sysExit: "sys_exit_\(suffix)\(naming)\(calls)", fork: "task_fork\(others)",
+            exec: "task_exec\(others)", exit: "task_exit\(others)", vsyscall: "vsyscall\(hooks.others.suffix)",
+            workHooks: workHooks,
+            rescue: rescues ? "rescue_\(suffix)_classic" : nil,
+            requests: watchesRequests ? RequestHooks.Programs(hooks.others) : nil)
     }
 
     /// The programs that come after the work which calls leave, the best first.
@@ -92,12 +102,22 @@ package enum ProgramSet: String, Sendable, Hashable, CaseIterable {
         return (features.hooksFunctions ? ["task_work_done"] : []) + (features.findsRegisters ? ["rseq_updated"] : [])
     }
 
+    /// Whether there may be a program that steps in where the kernel skips classic ones.
+    func rescues(_ hooks: TracepointHooks, _ features: KernelFeatures) -> Bool {
+        !hooks.areDirect && self != .raw && features.hooksFunctions
+    }
+
     /// The object that has the programs.
     var image: [UInt8] { self == .raw ? BPFObjects.raw : BPFObjects.typed }
 
     /// Threads are told by the address of their registers.
     var knowsThreads: Bool { self == .fast || self == .fastSampling }
 
-    /// What `doctor` calls it: the kind of its programs.
+    /// The kind of its programs where tracepoints themselves call them.
     package var kind: String { self == .raw ? "raw_tp" : "tp_btf" }
+}
+
+extension TracepointHooks.Hook {
+    /// Ends the names of its programs.
+    var suffix: String { self == .classic ? "_classic" : "" }
 }

@@ -73,7 +73,7 @@ package struct VDSOTicker: ~Copyable {
             guard descriptor >= 0 else {
                 // A CPU that has gone offline meanwhile makes no calls.
                 if errno == ENODEV || errno == ENXIO { continue }
-                throw refusal(errno)
+                throw PerfEvents.refusal(errno)
             }
             do throws(BPFError) {
                 events.append(Event(descriptor: descriptor, link: try probes.object.attach("tick_vdso", toPerfEvent: descriptor)))
@@ -92,20 +92,8 @@ package struct VDSOTicker: ~Copyable {
     /// Why the kernel refuses perf events; nil if it doesn't.
     package static func refusal() -> String? {
         let descriptor = clinux_open_cpu_clock(Int32(ProcFS.onlineCPUs()[0]), 1_000_000)
-        guard descriptor >= 0 else { return refusal(errno).description }
+        guard descriptor >= 0 else { return PerfEvents.refusal(errno).description }
         close(descriptor)
         return nil
-    }
-
-    private static func refusal(_ code: Int32) -> ProbesError {
-        switch code {
-        case EACCES, EPERM:
-            ProbesError(
-                "The kernel refuses perf events (kernel.perf_event_paranoid is "
-                    + "\(ProcFS.text("/proc/sys/kernel/perf_event_paranoid") ?? "unknown")): they need CAP_PERFMON, "
-                    + "and in a container, permission to call perf_event_open.")
-        case ENOENT, ENOSYS, EOPNOTSUPP: ProbesError("This kernel has no perf events (CONFIG_PERF_EVENTS).")
-        default: ProbesError("perf_event_open failed: \(Errno(code)).")
-        }
     }
 }

@@ -19,6 +19,8 @@ package struct WorkloadOptions: Sendable {
     package var btfPath: String?
     /// For tests: the program set to trace with.
     package var programSet: ProgramSet?
+    /// The hook to trace with, whatever the kernel needs.
+    package var hook: TracepointHooks.Hook?
     /// For tests: a case to plant more work in.
     package var slowedCase: String?
 
@@ -100,11 +102,12 @@ package struct WorkloadBench: ~Copyable {
     /// Errors: whatever keeps tracing from working, or a signal that asked to end.
     package consuming func run() throws(CaptureError) -> Profile {
         // If tracing is impossible, report it before the user has waited.
-        _ = try WindowedCapture(of: worker.pid, btfPath: options.btfPath, programSet: options.programSet)
+        _ = try WindowedCapture(of: worker.pid, btfPath: options.btfPath, programSet: options.programSet, hook: options.hook)
         for run in 1...options.runs {
             for index in measurements.indices where measurements[index].isMeasured { try timeCase(index, run) }
         }
-        var capture = try WindowedCapture(of: worker.pid, btfPath: options.btfPath, programSet: options.programSet)
+        var capture = try WindowedCapture(
+            of: worker.pid, btfPath: options.btfPath, programSet: options.programSet, hook: options.hook)
         for run in 1...options.runs {
             for index in measurements.indices where measurements[index].isMeasured { try traceCase(index, run, &capture) }
         }

@@ -64,8 +64,10 @@ struct Cells {
     /// The cost of tracing is in every traced time, and may differ between kernels.
     private func leastNanoseconds(_ measure: Measure) -> Double {
         if measure == .time { return 0 }
-        guard measure != .untraced, let mine = base.probeFloor, let theirs = new.probeFloor else {
-            return options.minimumNanoseconds
+        guard measure != .untraced else { return options.minimumNanoseconds }
+        guard let mine = base.probeFloor, let theirs = new.probeFloor else {
+            // What the hooks make of a call isn't known then.
+            return Identity.hooksDiffer(base, new) ? .infinity : options.minimumNanoseconds
         }
         return max(options.minimumNanoseconds, 2 * abs(theirs - mine))
     }

@@ -162,6 +162,12 @@ enum Compatibility {
         for field in IdentityField.ofCaptures where base.values(field.value) != new.values(field.value) {
             warnings.append("The two sides were not captured in the same way: their \(field.name) differs.")
         }
+        if Identity.hooksDiffer(base, new) {
+            warnings.append(
+                "The programs were called by different hooks (\(base.values(IdentityField.hook.value).joined(separator: ", ")) and "
+                    + "\(new.values(IdentityField.hook.value).joined(separator: ", "))), which is in every traced time and says nothing of "
+                    + "the kernels. `syslat bench --kernel` uses the same for both.")
+        }
         func isSampled(_ profile: Profile) -> String { "\(profile.vdso?.ticks.isOn ?? false)" }
         if base.values(isSampled) != new.values(isSampled) {
             warnings.append("Only one side estimated the calls that the vDSO served: they are not compared.")

@@ -23,6 +23,9 @@ struct IdentityField: Sendable {
         IdentityField(name: "scope") { $0.workload == nil ? scope($0.capture.scope) : "" },
     ]
 
+    /// What calls the programs at system calls, which is a part of every traced time; empty in files of older versions.
+    static let hook = IdentityField(name: "hook at system calls") { $0.capture.hooks?.calls.rawValue ?? "" }
+
     /// Process ids are others in every boot.
     private static func scope(_ text: String) -> String { text.filter { !$0.isNumber } }
 }
@@ -33,9 +36,21 @@ enum Identity {
         var found = IdentityField.ofBoots.compactMap { difference($0.name, base.values($0.value), new.values($0.value)) }
         let build = difference("kernel build", base.values(\.host.kernelVersion), new.values(\.host.kernelVersion))
         if let build { found.append(build) }
+        if Identity.hooksDiffer(base, new) {
+            found.append(
+                IdentityDifference(
+                    name: IdentityField.hook.name, base: base.values(IdentityField.hook.value),
+                    new: new.values(IdentityField.hook.value)))
+        }
         found += mitigations(base, new) + symbols(base, new) + floor(base, new)
         if let tool = difference("syslat", base.values(\.tool), new.values(\.tool)) { found.append(tool) }
         return found
+    }
+
+    /// Whether the programs were called in different ways. False where a file doesn't say.
+    static func hooksDiffer(_ base: Side, _ new: Side) -> Bool {
+        let (mine, theirs) = (base.values(IdentityField.hook.value), new.values(IdentityField.hook.value))
+        return mine != theirs && !mine.contains("") && !theirs.contains("")
     }
 
     private static func difference(_ name: String, _ base: [String], _ new: [String]) -> IdentityDifference? {

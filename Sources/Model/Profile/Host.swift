@@ -50,6 +50,8 @@ package struct CaptureSummary: Sendable, Hashable {
     package var probeFloorNanoseconds: UInt64?
     /// What nine of ten such calls read, less the quickest tenth; nil where it isn't known.
     package var probeFloorSpread: ProbeFloorSpread?
+    /// What called the programs at tracepoints; nil where it isn't known.
+    package var hooks: CaptureHooks?
     /// CPU time that syslat itself used while capturing.
     package var consumerCPUNanoseconds: UInt64
     /// What the programs in the kernel took; nil where the kernel kept no statistics of programs.
@@ -64,7 +66,7 @@ package struct CaptureSummary: Sendable, Hashable {
     package init(
         startedAtNanoseconds: UInt64, durationNanoseconds: UInt64, scope: String, selection: String? = nil,
         command: [String]? = nil, exitStatus: Int32? = nil, probeFloorNanoseconds: UInt64? = nil,
-        probeFloorSpread: ProbeFloorSpread? = nil,
+        probeFloorSpread: ProbeFloorSpread? = nil, hooks: CaptureHooks? = nil,
         consumerCPUNanoseconds: UInt64 = 0, programs: ProgramCost? = nil, sampling: CallSampling? = nil, warnings: [String] = [],
         notes: [String] = []
     ) {
@@ -76,12 +78,32 @@ package struct CaptureSummary: Sendable, Hashable {
         self.exitStatus = exitStatus
         self.probeFloorNanoseconds = probeFloorNanoseconds
         self.probeFloorSpread = probeFloorSpread
+        self.hooks = hooks
         self.consumerCPUNanoseconds = consumerCPUNanoseconds
         self.programs = programs
         self.sampling = sampling
         self.warnings = warnings
         self.notes = notes
     }
+}
+
+/// What called the programs of a capture. The hook at system calls is a part of every latency.
+package struct CaptureHooks: Sendable, Hashable {
+    package enum Hook: String, Sendable, Hashable, CaseIterable {
+        /// The tracepoint itself, with typed arguments.
+        case typed = "tp_btf"
+        /// The tracepoint itself, with raw arguments.
+        case raw = "raw_tp"
+        /// A perf event of the tracepoint, with preemption off.
+        case perfEvent = "perf_event"
+    }
+
+    /// At system calls.
+    package var calls: Hook
+    /// At all other tracepoints.
+    package var others: Hook
+
+    package init(calls: Hook, others: Hook) { (self.calls, self.others) = (calls, others) }
 }
 
 /// How much the calls differ by which the probe floor is measured: their 10th and 90th percentile, in nanoseconds.

@@ -98,7 +98,7 @@ extension CaptureSummary {
             exitStatus: exitStatus == other.exitStatus ? exitStatus : nil,
             probeFloorNanoseconds: probeFloorNanoseconds == other.probeFloorNanoseconds ? probeFloorNanoseconds : nil,
             probeFloorSpread: probeFloorNanoseconds == other.probeFloorNanoseconds && probeFloorSpread == other.probeFloorSpread
-                ? probeFloorSpread : nil,
+                ? probeFloorSpread : nil, hooks: hooks == other.hooks ? hooks : nil,
             consumerCPUNanoseconds: consumerCPUNanoseconds.addingSaturating(other.consumerCPUNanoseconds),
             programs: ProgramCost.merged(programs, other.programs), sampling: CallSampling.merged(sampling, other.sampling),
             warnings: unique(warnings, other.warnings), notes: unique(notes, other.notes))

@@ -10,6 +10,7 @@ package struct CapturePart: Codable {
     private var probeFloorNanoseconds: UInt64?
     /// Files of older versions lack them.
     private var probeFloorLow, probeFloorHigh: UInt64?
+    private var hooks: HooksPart?
     private var consumerCPUNanoseconds: UInt64
     package var programs: ProgramsPart?
     /// Only where not every call was measured.
@@ -38,7 +39,7 @@ package struct CapturePart: Codable {
         case consumerCPUNanoseconds = "consumer_cpu_ns"
         case programs = "bpf"
         case startedAt = "started_at"
-        case scope, selection, command, sampling, warnings, notes, events, remarks
+        case scope, selection, command, hooks, sampling, warnings, notes, events, remarks
     }
 
     package init(_ capture: CaptureSummary) {
@@ -47,6 +48,7 @@ package struct CapturePart: Codable {
         (command, exitStatus) = (capture.command, capture.exitStatus)
         (probeFloorNanoseconds, consumerCPUNanoseconds) = (capture.probeFloorNanoseconds, capture.consumerCPUNanoseconds)
         (probeFloorLow, probeFloorHigh) = (capture.probeFloorSpread?.low, capture.probeFloorSpread?.high)
+        hooks = capture.hooks.map(HooksPart.init)
         (programs, sampling) = (capture.programs.map(ProgramsPart.init), capture.sampling.map(SamplingPart.init))
         (warnings, notes) = (capture.warnings, capture.notes)
     }
@@ -58,9 +60,23 @@ package struct CapturePart: Codable {
         return CaptureSummary(
             startedAtNanoseconds: startedAtNanoseconds, durationNanoseconds: durationNanoseconds, scope: scope,
             selection: selection, command: command, exitStatus: exitStatus, probeFloorNanoseconds: probeFloorNanoseconds,
-            probeFloorSpread: spread,
+            probeFloorSpread: spread, hooks: try hooks?.decoded(),
             consumerCPUNanoseconds: consumerCPUNanoseconds, programs: programs?.cost, sampling: try sampling?.decoded(),
             warnings: warnings, notes: notes)
+    }
+}
+
+/// What called the programs: `{"calls":"tp_btf","others":"perf_event"}`.
+package struct HooksPart: Codable {
+    private var calls, others: String
+
+    init(_ hooks: CaptureHooks) { (calls, others) = (hooks.calls.rawValue, hooks.others.rawValue) }
+
+    func decoded() throws(ProfileDefect) -> CaptureHooks { CaptureHooks(calls: try hook(calls), others: try hook(others)) }
+
+    private func hook(_ name: String) throws(ProfileDefect) -> CaptureHooks.Hook {
+        guard let hook = CaptureHooks.Hook(rawValue: name) else { throw ProfileDefect("there is no hook '\(name)'") }
+        return hook
     }
 }
 

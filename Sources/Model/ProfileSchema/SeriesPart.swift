@@ -146,5 +146,9 @@ package struct DistributionPart: Codable {
         guard max >= (aboveRange > 0 ? BucketScheme.rangeEnd : highest) else {
             throw ProfileDefect("max_ns \(max) is below the last bucket")
         }
+        // Sampled distributions are scaled, and rounded by less than 1 ns a call.
+        guard sum.addingSaturating(count) >= min.multipliedSaturating(by: count),
+            sum <= max.addingSaturating(1).multipliedSaturating(by: count)
+        else { throw ProfileDefect("sum_ns \(sum) can't be that of \(count) calls from min_ns to max_ns") }
     }
 }

@@ -64,6 +64,12 @@ pid_t clinux_spawn(const struct clinux_program *_Nonnull program);
 /* mount(2) of a file system without a device, with the type's own name as its source and no options. */
 int clinux_mount(const char *_Nonnull type, const char *_Nonnull folder);
 
+/*
+ * fsopen(2) and fsmount(2): mounts such a file system, but nowhere. Nobody else sees it, and it goes away with the descriptor of its root folder
+ * that is returned. Close-on-exec. EPERM without CAP_SYS_ADMIN. Kernel: 5.2.
+ */
+int clinux_mount_nowhere(const char *_Nonnull type);
+
 /* Switches the loopback interface on (netdevice(7)). 0, or -1 with errno. */
 int clinux_bring_up_loopback(void);
 
@@ -73,8 +79,14 @@ int clinux_power_off(void);
 /* memfd_create(2), close-on-exec: a file without a name, which is gone when its last descriptor is closed. */
 int clinux_unnamed_file(const char *_Nonnull label);
 
+/* Whether names can be added to a folder, and not removed (FS_APPEND_FL of ioctl_iflags(2)). 0 if that isn't known. */
+int clinux_folder_only_grows(int folder);
+
 /* open(2) of a folder for system calls that begin there, close-on-exec. It needs no permission to read the folder. */
 int clinux_open_folder(const char *_Nonnull path);
+
+/* openat(2) of whatever has the name, a link itself, for system calls that begin there; close-on-exec. */
+int clinux_open_name(int folder, const char *_Nonnull name);
 
 /* pipe2(2), close-on-exec: `ends` gets the reading and the writing end. */
 int clinux_pipe(int ends[_Nonnull 2]);
@@ -118,11 +130,20 @@ pid_t clinux_gettid(void);
 /* getppid(2), always entering the kernel: the call that does nothing. */
 pid_t clinux_null_call(void);
 
+/* Gives the calling thread the name that it has: a call that passes the tracepoint task_rename. */
+void clinux_rename_to_itself(void);
+
 /*
  * perf_event_open(2): the CPU clock of one CPU, a sample each `period_ns` of user code, switched off until it is enabled.
  * Close-on-exec. EACCES or EPERM if perf_event_paranoid or a sandbox forbids it, ENOENT or ENOSYS if the kernel has none.
  */
 int clinux_open_cpu_clock(int cpu, uint64_t period_ns);
+
+/*
+ * perf_event_open(2): a tracepoint, by the number of its event, switched off until it is enabled. A program attached to it runs on every CPU,
+ * whichever is named here. Close-on-exec. Errors as above.
+ */
+int clinux_open_tracepoint(uint64_t number, int cpu);
 
 /* PERF_EVENT_IOC_PERIOD: sets the time between two samples. */
 int clinux_set_perf_period(int descriptor, uint64_t period_ns);

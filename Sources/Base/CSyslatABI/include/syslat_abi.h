@@ -15,6 +15,7 @@
 #include "syslat/calls.h"
 #include "syslat/vdso_calls.h"
 #include "syslat/records.h"
+#include "syslat/conditions.h"
 #include "syslat/configuration.h"
 #include "syslat/shared_memory.h"
 

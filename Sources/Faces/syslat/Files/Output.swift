@@ -51,6 +51,11 @@ struct Output: ~Copyable {
         do throws(OutputError) { try file.write(text) } catch { throw CommandError(error, path, option) }
     }
 
+    /// Writes the beginning of the bytes to a stream, as much as its reader takes at once, and removes it from them.
+    borrowing func offer(_ bytes: inout [UInt8]) throws(CommandError) {
+        do throws(Errno) { try file.offer(&bytes) } catch { throw CommandError(.system(error), path, option) }
+    }
+
     /// Begins a file that grows in place of this one; nil of a stream, which grows by itself.
     borrowing func growing() throws(CommandError) -> GrowingFile? {
         do throws(OutputError) { return try file.growing() } catch { throw CommandError(error, path, option) }
@@ -62,6 +67,13 @@ struct Output: ~Copyable {
         let name = other.isStandardOutput ? "standard output" : other.option
         let own = isStandardOutput ? "standard output" : option
         throw CommandError("\(own) and \(name) lead to the same file. Give them different names.", status: .usage)
+    }
+
+    /// Refuses to write to a file that is read.
+    borrowing func checkIsApart(fromInput path: String) throws(CommandError) {
+        guard path != Output.standardStream, file.leads(to: path) else { return }
+        throw CommandError(
+            "\(isStandardOutput ? "Standard output" : option) leads to \(path), which is read. Name another file.", status: .usage)
     }
 
     /// Colour is for terminals, unless the user declines it.
@@ -84,6 +96,13 @@ extension CommandError {
             self.init(
                 "\(path ?? "") belongs to somebody else (user id \(owner)), in a folder that everybody can write to, so it is neither "
                     + "replaced nor followed. \(another)")
+        case .linkOfOther(let owner):
+            self.init(
+                "\(path ?? "") is, or passes, a symbolic link that somebody else has made (user id \(owner)), so it is not followed. Name the "
+                    + "place that it leads to.")
+        case .isSocket: self.init("\(path ?? "") is a socket, which can't be opened. \(another)")
+        case .folderOnlyGrows:
+            self.init("\(path ?? "") is in a folder whose names can't be changed (`lsattr -d` shows an a). \(another)")
         case .leadsNowhere: self.init("The symbolic link \(path ?? "") leads to no file. Remove it, or make the file.")
         case .hasNoReader: self.init("No program reads \(path ?? ""). Start its reader first.")
         case .unfinished(let path):
@@ -104,7 +123,8 @@ extension CommandError {
             let what = option == "--report" ? "The report" : "The output"
             self.init(
                 (path.map { "\(what) can't be written to \($0)" } ?? "Standard output can't be written") + ": \(cause). \(remedy)")
-            isBrokenPipe = reason.code == EPIPE
+            // Who named a pipe is told. A filter ends in silence when the reader of its standard output has left.
+            isBrokenPipe = reason.code == EPIPE && path == nil
         }
     }
 }

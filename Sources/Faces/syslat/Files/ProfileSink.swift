@@ -11,6 +11,11 @@ struct ProfileSink: ~Copyable {
     private var state = State.whole
     private var file: GrowingFile?
     private let partialPath: String
+    /// What the reader of a stream has not taken yet.
+    private var waiting: [UInt8] = []
+
+    /// How much a reader may be behind.
+    private static let mostWaiting = 256 << 20
 
     private enum State {
         /// Nothing is written before the end.
@@ -53,7 +58,17 @@ struct ProfileSink: ~Copyable {
             state = .failed(unwritable(.system(error)))
             return
         }
-        do throws(CommandError) { try output.finish(bytes) } catch { state = .failed(error) }
+        waiting += bytes
+        do throws(CommandError) {
+            try output.offer(&waiting)
+            if waiting.count > ProfileSink.mostWaiting {
+                throw CommandError(
+                    "The reader of the profile has taken nothing for too long: the rest is lost. Give -o the name of a file.")
+            }
+        } catch {
+            state = .failed(error)
+            waiting = []
+        }
     }
 
     /// Writes the rest and gives the file its name.
@@ -64,6 +79,7 @@ struct ProfileSink: ~Copyable {
         case .growing:
             append(try writer.finish(profile))
             if case .failed(let error) = state { throw error }
+            if output.isStream { try output.finish(waiting) }
             do throws(OutputError) { try file?.finish() } catch { throw unwritable(error) }
         }
     }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Linux
 import Presentation
+import Probes
 import Profile
 import Exports
 import TextReport
@@ -62,6 +63,10 @@ struct BenchCommand: ParsableCommand {
     @Option(help: .hidden)
     var machine = WorkloadResult.Machine.host
 
+    /// For kernels that are compared with one that needs it.
+    @Option(help: .hidden)
+    var hook: TracepointHooks.Hook?
+
     /// For tests of comparisons.
     @Option(help: .hidden)
     var plant: String?
@@ -103,6 +108,7 @@ struct BenchCommand: ParsableCommand {
         var options = WorkloadOptions()
         (options.runs, options.isQuick, options.patterns) = (runs, quick, cases)
         (options.machine, options.btfPath, options.slowedCase) = (machine, btf, plant)
+        options.hook = hook
         return options
     }
 

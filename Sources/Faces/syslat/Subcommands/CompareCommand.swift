@@ -82,6 +82,7 @@ struct CompareCommand: ParsableCommand {
 
     func run() throws {
         let destination = try Output(path: output, option: "-o")
+        for file in base + new + noise + (gate.weights.map { [$0] } ?? []) { try destination.checkIsApart(fromInput: file) }
         // The smallest input comes first: a mistake in it is found before all the others are read.
         let weights = try gate.weights.map { path in try ServiceWeights(ComparedFile(path)) }
         let files = try ComparedFile.all(base + new + noise)

@@ -108,6 +108,9 @@ struct ProfileCommand: ParsableCommand {
     @Option(help: .hidden)
     var programSet: ProgramSet?
 
+    @Option(help: .hidden)
+    var hook: TracepointHooks.Hook?
+
     func validate() throws {
         guard ringSize.nonzeroBitCount == 1, ringSize >= CaptureOptions.smallestRing, ringSize <= CaptureOptions.largestRing else {
             throw ValidationError(
@@ -149,6 +152,7 @@ struct ProfileCommand: ParsableCommand {
             selectionText: syscalls.isEmpty ? nil : syscalls.joined(separator: ","), durationNanoseconds: duration,
             intervalNanoseconds: interval, ringBytes: ringSize, btfPath: btf, programSet: programSet,
             keepsProcessDistributions: view.grouping == .process, sampling: sampling, vdsoTickHertz: vdsoTicks.hertz)
+        options.hook = hook
         options.waitsForDescendants = target.waitAll
         let session = try Session(options)
         if interval != nil { try sink?.begin(session.outline) }
@@ -163,6 +167,8 @@ struct ProfileCommand: ParsableCommand {
             // A capture that nobody reads and nothing keeps ends as any filter does.
             if reporter.hasLostItsReader, sink == nil, target.command.isEmpty { Signals.endForBrokenPipe() }
         }
+        // While it lives a signal can't end this process, and so can't cost the profile.
+        defer { withExtendedLifetime(ended) {} }
         progress.clear()
         let report = isReportWanted ? reporter : nil
         if ended.commandRunsOn {
@@ -175,6 +181,7 @@ struct ProfileCommand: ParsableCommand {
 }
 
 extension ProgramSet: ExpressibleByArgument {}
+extension TracepointHooks.Hook: ExpressibleByArgument {}
 
 /// A line on the terminal that shows that the capture is running; nothing if standard error isn't a terminal.
 struct ProgressLine {

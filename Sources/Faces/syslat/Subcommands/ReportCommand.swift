@@ -54,6 +54,7 @@ struct ReportCommand: ParsableCommand {
 
     func run() throws {
         let destination = try Output(path: output, option: "-o")
+        for file in files { try destination.checkIsApart(fromInput: file) }
         var profiles: [Profile] = []
         for file in files { profiles.append(try ProfileFiles.read(file)) }
         var profile = profiles.dropFirst().reduce(profiles[0]) { $0.merged(with: $1) }

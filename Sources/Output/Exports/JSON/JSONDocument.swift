@@ -44,7 +44,9 @@ struct JSONDocument: Encodable {
     }
 
     private var capture: CapturePart {
-        let (capture, balance) = (profile.capture, profile.balance)
+        let balance = profile.balance
+        var capture = profile.capture
+        capture.warnings = Warning.all(of: profile).map(\.sentence)
         var part = CapturePart(capture)
         part.startedAt = Timestamp.rfc3339(nanosecondsSince1970: capture.startedAtNanoseconds)
         part.events = profile.events

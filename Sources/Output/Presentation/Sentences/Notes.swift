@@ -16,6 +16,11 @@ package enum Notes {
                 "Probe floor: a call that does nothing reads \(HumanFormat.duration(nanoseconds: floor)) (p50\(spread ?? "")) here; "
                     + "all times include it.")
         }
+        if capture.hooks?.calls == .perfEvent {
+            notes.append(
+                "Hooks: perf events called the programs, because tracepoints of this kernel may preempt them; the probe floor has what that "
+                    + "costs.")
+        }
         notes += BeforeEntry.notes(profile) + IOUringNote.sentences(profile) + VDSOFindings.notes(profile)
         notes += ownCost(profile) + (capture.sampling.flatMap(SamplingText.budget).map { [$0] } ?? [])
         return notes + balance(profile.balance) + (profile.requests.map { requests($0, capture) } ?? [])

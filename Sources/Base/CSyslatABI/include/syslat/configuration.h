@@ -13,6 +13,17 @@ struct syslat_vdso_region {
     syslat_u32 function;
 };
 
+/* The events of classic programs that another program can handle before them. */
+enum syslat_event_kind {
+    SYSLAT_NO_EVENT = 0,
+    SYSLAT_ENTRY_EVENT = 1,
+    SYSLAT_EXIT_EVENT = 2,
+    SYSLAT_FORK_EVENT = 3,
+    SYSLAT_EXEC_EVENT = 4,
+    SYSLAT_TASK_EXIT_EVENT = 5,
+};
+#define SYSLAT_CLASSIC_EVENTS 6
+
 struct syslat_config {
     syslat_u32 self_tgid;
     syslat_u32 follow;          /* children of watched processes are watched too */
@@ -27,8 +38,11 @@ struct syslat_config {
     syslat_u32 has_selection;   /* only the calls below are traced */
     syslat_u32 others_selected; /* ... and every other number, except those listed */
     syslat_u32 other_count;
-    syslat_u32 calibrating_tid;                  /* the profiler's thread whose calls give the probe floor */
-    syslat_u32 other_abis[SYSLAT_OTHER_NUMBERS]; /* numbers without a bit that are not as others_selected says */
+    syslat_u32 registers_place; /* how far into its stack a thread's registers lie; for classic programs */
+    syslat_u32 may_skip;        /* the kernel may skip programs: an exit without an entry need not be a refused call */
+    syslat_u32 classic_events[SYSLAT_CLASSIC_EVENTS]; /* the numbers of the events of classic programs, by kind */
+    syslat_u32 calibrating_tid;                       /* the profiler's thread whose calls give the probe floor */
+    syslat_u32 other_abis[SYSLAT_OTHER_NUMBERS];      /* numbers without a bit that are not as others_selected says */
     syslat_s32 other_numbers[SYSLAT_OTHER_NUMBERS];
     syslat_u32 vdso_bytes;   /* size of the image that every native process has; 0 if there is none */
     syslat_u32 vdso_regions; /* how many of those below are in use, in rising order */

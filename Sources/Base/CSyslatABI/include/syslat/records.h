@@ -33,7 +33,8 @@ struct syslat_batch {
 
 /*
  * One completed call outside the batches: an event has no room for its duration, or the batch was in use. Or, with the outcome
- * SYSLAT_AFTER_EXIT, the work that a call left: how long it took, or 0 if that could not be measured.
+ * SYSLAT_AFTER_EXIT, the work that a call left: how long it took, or 0 if that could not be measured. Or, with the sampling
+ * SYSLAT_UNMEASURED, a call whose entry or exit was not seen; it has no duration.
  */
 struct syslat_single_call {
     struct syslat_record_header header; /* count is 1 */

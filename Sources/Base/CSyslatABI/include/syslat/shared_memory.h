@@ -22,15 +22,17 @@ enum syslat_phase {
 #define SYSLAT_EPOCH_PHASE_BITS 3
 
 struct syslat_control {
-    syslat_u32 epoch;                   /* what is known about threads holds for one epoch */
-    syslat_u32 spilled;                 /* calls in the spill table now; written by the programs only */
-    syslat_u64 recording_start_ns;      /* CLOCK_MONOTONIC, when recording began */
-    syslat_u64 coarse_now_ns;           /* CLOCK_MONOTONIC, as user space last looked: the entry time of unmeasured calls */
-    syslat_u32 sampling_shift;          /* 1 of 2^shift calls is measured */
-    syslat_u32 vdso_ticks;              /* vDSO ticks until now; written by the programs only */
-    syslat_u64 tick_period_ns;          /* the time that a vDSO tick stands for */
-    syslat_u32 finds_end_of_work;       /* a program is attached where the work that a call left has been done */
-    syslat_u32 requests;                /* in the map of requests now; written by the programs only */
+    syslat_u32 epoch;              /* what is known about threads holds for one epoch */
+    syslat_u32 spilled;            /* calls in the spill table now; written by the programs only */
+    syslat_u64 recording_start_ns; /* CLOCK_MONOTONIC, when recording began */
+    syslat_u64 coarse_now_ns;      /* CLOCK_MONOTONIC, as user space last looked: the entry time of unmeasured calls */
+    syslat_u32 sampling_shift;     /* 1 of 2^shift calls is measured */
+    syslat_u32 vdso_ticks;         /* vDSO ticks until now; written by the programs only */
+    syslat_u64 tick_period_ns;     /* the time that a vDSO tick stands for */
+    syslat_u32 finds_end_of_work;  /* a program is attached where the work that a call left has been done */
+    syslat_u32 requests;           /* in the map of requests now; written by the programs only */
+    syslat_u32 rescues;            /* a program may be attached that handles the events of classic ones before them */
+    syslat_u32 reserved;
     syslat_u8 met[SYSLAT_CALL_INDEXES]; /* 0 where there has been no such call while calls were sampled; written by the programs */
 };
 
@@ -57,6 +59,10 @@ struct syslat_counters {
     syslat_u64 ticks_unnoted;        /* vDSO ticks for which the ticks' map had no room */
     syslat_u64 refused_unnoted;      /* refused calls of a kind for which the map of them had no room */
     syslat_u64 before_entry_unnoted; /* times when the map of what stands before the entry had no room for a process */
+    syslat_u64 unseen_entries;       /* calls that completed, but whose entry the kernel skipped */
+    syslat_u64 unseen_exits;         /* the same of exits */
+    syslat_u64 rescued_entries;      /* entries at which a classic program was skipped after another one had handled them */
+    syslat_u64 rescued_tasks;        /* the same of starts, ends and execves */
     syslat_u64 work_unnoted;         /* calls that left work and for which the ring and the overflow histograms had no room */
 
     /* The same of requests to io_uring. */
@@ -71,10 +77,10 @@ struct syslat_counters {
 /* A CPU share: counters, and the batch being filled. */
 struct syslat_cpu {
     struct syslat_counters counters;
-    syslat_u32 users; /* programs inside the batch: the first owns it, the others keep away from it */
-    syslat_u32 reserved;
+    syslat_u32 users;   /* programs inside the batch: the first owns it, the others keep away from it */
+    syslat_u32 handled; /* enum syslat_event_kind: an event whose classic program has yet to come, or was skipped */
     struct syslat_batch batch;
-    syslat_u64 unused[4]; /* no two shares have a cache line in common */
+    syslat_u64 unused[8]; /* no two shares have a cache line in common */
 };
 
 /* ---- Calls in flight ---- */
