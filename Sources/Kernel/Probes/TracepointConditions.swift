@@ -56,7 +56,7 @@ struct TracepointConditions: Sendable, Hashable {
             registersPlace: found.registers_place == 0 ? nil : found.registers_place)
     }
 
-    /// Does something while a program is attached. The link is not an optional: Swift 6.3.1 ends one early where it is only consumed.
+    /// Does something while a program is attached.
     private static func during(_ program: String, of object: borrowing BPFObject, _ act: () -> Void) throws(BPFError) {
         let link = try object.attach(program)
         act()
