@@ -2,6 +2,7 @@ import Presentation
 import Comparison
 import Glibc
 import Profile
+import ProfileSchema
 import SyscallTable
 
 /// Which calls or operations a figure is of.
@@ -64,12 +65,22 @@ struct ServicePart: Encodable {
     }
 
     private struct Missing: Encodable {
-        let abi, name, result: String
+        let call: CallPart
+        let result: String
         let share: Double
 
         init(_ entry: ServiceWeights.Entry) {
-            (abi, name, share) = (entry.id.abi.name, entry.id.name, entry.share)
+            (call, share) = (CallPart(entry.id), entry.share)
             result = entry.failed ? "error" : "ok"
+        }
+
+        private enum CodingKeys: String, CodingKey { case result, share }
+
+        func encode(to encoder: any Encoder) throws {
+            try call.encode(to: encoder)
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(result, forKey: .result)
+            try container.encode(share, forKey: .share)
         }
     }
 
