@@ -63,8 +63,10 @@ guard status == Z_OK else { fail("\(object) cannot be compressed (zlib: \(status
 let text = """
     // Made by embed-bpf from \(URL(fileURLWithPath: source).lastPathComponent).
     extension BPFObjects {
-        /// The compiled object, \(bytes.count) bytes of ELF.
-        package static let \(name) = BPFObjects.decode("\(Data(compressed.prefix(Int(length))).base64EncodedString())", size: \(bytes.count))
+        /// The compiled object, \(bytes.count) bytes of ELF. Decoded each time, since nobody needs it after it is loaded.
+        package static var \(name): [UInt8] {
+            BPFObjects.decode("\(Data(compressed.prefix(Int(length))).base64EncodedString())", size: \(bytes.count))
+        }
     }
 
     """
