@@ -93,7 +93,7 @@ extension Semantics {
             let program = try WaitingProgram(Fixture.command("blocked_threads", "read", "2", "1", "stay"))
             defer { program.signal(SIGKILL) }
             let (run, objects) = try RunningProfiler.run(["-p", "\(program.pid)"]) { syslat in
-                #expect((14...15).contains(syslat.objects.count(of: "prog")))
+                #expect((15...16).contains(syslat.objects.count(of: "prog")))
                 kill(syslat.pid, SIGKILL)
             }
             #expect(run.status == 128 + SIGKILL)

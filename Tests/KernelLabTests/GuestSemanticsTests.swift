@@ -80,33 +80,58 @@ import Testing
             name: "\(entry.name), \(set)")
     }
 
+    /// Where a kernel differs from others in nothing that program sets see, one set shows that they load there.
+    private static func sets(_ kernel: DebianKernel) -> [ProgramSet] {
+        [.linux7_1, .realTime].contains(kernel) ? [.fast] : kernel.programSets
+    }
+
+    /// All of it in one boot, which takes longer than many a capture.
     @Test(arguments: DebianKernel.reachable)
-    func `every call is counted under its name on every kernel`(_ kernel: DebianKernel) throws {
-        let files = try Self.fixtures.map { GuestFile("/\($0)", .copy(of: try Fixture($0).path)) }
-        let pairs = kernel.programSets.flatMap { set in
+    func `every call and every request is counted under its name on every kernel, and the doctor knows its hooks`(
+        _ kernel: DebianKernel
+    ) throws {
+        let files = try Self.fixtures.union(["requests.static"]).map { GuestFile("/\($0)", .copy(of: try Fixture($0).path)) }
+        let pairs = Self.sets(kernel).flatMap { set in
             Self.cases.filter { !$0.options.contains("-e") || ProgramSet.narrowed.contains(set) }.map { ($0, set) }
         }
-        let run = try kernel.boot(pairs.map(job), files: files)
+        let doctor = GuestJob(["/syslat", "doctor"], name: "doctor")
+        let run = try kernel.boot([doctor] + pairs.map(job) + requestJobs(kernel), files: files)
         for (entry, set) in pairs { try check(entry, try #require(run[job(entry, set).name])) }
+        try checkRequests(run, kernel)
+        let text = try #require(run["doctor"]).outputText
+        #expect(text.contains(Self.hooks(kernel)), "\(text)")
+    }
+
+    private static func hooks(_ kernel: DebianKernel) -> String {
+        switch kernel {
+        case .newest: "perf events call the programs at all tracepoints, because this kernel preempts programs"
+        case .linux7_1:
+            "perf events call the programs at all tracepoints but those of system calls, because this kernel preempts programs"
+        case .oldest, .standard, .linux6_12, .realTime: "tracepoints call the programs, and this kernel doesn't preempt them"
+        }
+    }
+
+    // MARK: Requests to io_uring
+
+    private func requests(_ kernel: DebianKernel) -> [(set: ProgramSet, arguments: [String])] {
+        Self.sets(kernel).flatMap { set in
+            [["nop", "200"], ["nop", "200", "sqpoll"], ["unknown", "20"], ["silent", "30"]].map { (set, $0) }
+        }
+    }
+
+    private func requestJobs(_ kernel: DebianKernel) -> [GuestJob] {
+        requests(kernel).map { set, arguments in
+            GuestJob(
+                ["/syslat", "profile", "--format", "json", "-o", "/profile"] + set.options + ["--", "/requests.static"] + arguments,
+                name: "\(set) \(arguments)")
+        } + [GuestJob(["/syslat", "report", "/profile"], name: "text")]
     }
 
     /// The tracepoints of io_uring have had several forms. That of Linux 5.10 doesn't tell which request completes.
-    @Test(arguments: DebianKernel.reachable)
-    func `requests to io_uring are counted, or a note says that they are not`(_ kernel: DebianKernel) throws {
-        let cases = kernel.programSets.flatMap { set in
-            [["nop", "200"], ["nop", "200", "sqpoll"], ["unknown", "20"], ["silent", "30"]].map { (set, $0) }
-        }
-        let run = try kernel.boot(
-            cases.map { set, arguments in
-                GuestJob(
-                    ["/syslat", "profile", "--format", "json", "-o", "/profile"] + set.options + ["--", "/requests.static"]
-                        + arguments,
-                    name: "\(set) \(arguments)")
-            } + [GuestJob(["/syslat", "report", "/profile"], name: "text")],
-            files: [GuestFile("/requests.static", .copy(of: try Fixture("requests.static").path))])
+    private func checkRequests(_ run: GuestRun, _ kernel: DebianKernel) throws {
         let text = try #require(run["text"]).outputText
         #expect(text.contains("were not watched") == (kernel == .oldest), "\(text)")
-        for (set, arguments) in cases {
+        for (set, arguments) in requests(kernel) {
             let result = try #require(run["\(set) \(arguments)"])
             try #require(result.isSuccess, "\(result.name): \(result.endingText): \(result.errorText)")
             let report = try Report(json: result.outputText)
@@ -124,6 +149,8 @@ import Testing
             if let row = rows[arguments[0]] { #expect(report.rows[row] == count, "\(result.name)") }
         }
     }
+
+    // MARK: Calls
 
     private func check(_ entry: Case, _ result: GuestResult) throws {
         try #require(result.isSuccess, "\(result.name): \(result.endingText): \(result.errorText)")

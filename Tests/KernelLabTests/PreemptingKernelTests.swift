@@ -66,7 +66,7 @@ import Testing
     }
 
     /// What the tests above would see if perf events were not used.
-    @Test(arguments: DebianKernel.preempting.filter { $0.kernel == .newest })
+    @Test(arguments: DebianKernel.preempting.filter { $0.kernel == .newest && $0.argument == "preempt=full" })
     func `where tracepoints call the programs, calls are lost and the balance says so`(_ boot: DebianKernel.Boot) throws {
         let sets: [ProgramSet] = [.typed, .raw]
         let run = try Self.boot(
@@ -143,20 +143,6 @@ import Testing
             #expect(report.calls("getppid") == Self.calls, "\(name): \(report.balance)")
             report.expectNothingLost()
         }
-    }
-
-    @Test(arguments: DebianKernel.reachable)
-    func `the doctor says which hooks a kernel needs`(_ kernel: DebianKernel) throws {
-        let run = try kernel.boot([GuestJob(["/syslat", "doctor"], name: "doctor")])
-        let text = try #require(run["doctor"]).outputText
-        let expected =
-            switch kernel {
-            case .newest: "perf events call the programs at all tracepoints, because this kernel preempts programs"
-            case .linux7_1:
-                "perf events call the programs at all tracepoints but those of system calls, because this kernel preempts programs"
-            case .oldest, .standard, .linux6_12, .realTime: "tracepoints call the programs, and this kernel doesn't preempt them"
-            }
-        #expect(text.contains(expected), "\(text)")
     }
 
     /// The capture tests whose processes are watched otherwise than as a command.

@@ -19,6 +19,9 @@ struct CellTotals: ~Copyable {
     private var base: UnsafeMutablePointer<Entry>?
     private(set) var count = 0
 
+    /// Most processes soon have a dozen kinds of calls, and there may be thousands of processes: 64 bytes.
+    private static let step = 4
+
     deinit { unsafe base?.deallocate() }
 
     init() {}
@@ -45,8 +48,7 @@ struct CellTotals: ~Copyable {
     }
 
     private mutating func grow(toHold cell: Int) {
-        // In steps, because most processes soon have a dozen kinds of calls.
-        let larger = (cell / 16 + 1) * 16
+        let larger = (cell / CellTotals.step + 1) * CellTotals.step
         let entries = UnsafeMutablePointer<Entry>.allocate(capacity: larger)
         if let old = unsafe base { unsafe entries.update(from: old, count: count) }
         unsafe (entries + count).initialize(repeating: Entry(), count: larger - count)
