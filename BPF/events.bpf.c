@@ -14,14 +14,6 @@ struct syslat_event_numbers numbers SEC(".data.numbers");
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
-struct trace_event {
-    int type;
-};
-
-struct trace_event_call {
-    struct trace_event event;
-};
-
 struct kallsym_iter {
     unsigned long value;
     char name[512];

@@ -92,6 +92,15 @@ struct srcu_struct {
     __u8 srcu_reader_flavor;
 };
 
+struct trace_event {
+    int type; /* the number of the event */
+};
+
+/* Describes a tracepoint's event. */
+struct trace_event_call {
+    struct trace_event event;
+};
+
 struct callback_head;
 
 struct task_struct {

@@ -13,18 +13,6 @@
 #include "classic.bpf.h"
 #include "threads.bpf.h"
 
-#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
-
-struct trace_event {
-    int type;
-};
-
-struct trace_event_call {
-    struct trace_event event;
-};
-
-#pragma clang attribute pop
-
 /* Begins to handle an event, and returns which it is (enum syslat_event_kind). */
 static __always_inline __u32 handle_event(const __u64 *arguments)
 {

@@ -52,10 +52,12 @@ package struct KernelCounters: Sendable {
     // Calls that completed, but of which the kernel skipped one end.
 
     package var unseenEntries: UInt64 { counters.unseen_entries }
-    /// Entries at which a classic program was skipped after another one had handled them.
-    package var rescuedEntries: UInt64 { counters.rescued_entries }
-    package var rescuedTasks: UInt64 { counters.rescued_tasks }
     package var unseenExits: UInt64 { counters.unseen_exits }
+
+    /// Entries at which a classic program was skipped after another one had handled them: nothing is missing.
+    package var rescuedEntries: UInt64 { counters.rescued_entries }
+    /// The same of starts, ends and execves.
+    package var rescuedTasks: UInt64 { counters.rescued_tasks }
 
     // Lost calls.
 

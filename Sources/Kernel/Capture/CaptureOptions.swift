@@ -32,7 +32,8 @@ package struct CaptureOptions: Sendable {
 
     /// The program set to use even if another suits better; a capture that it can't serve fails. For tests.
     package var programSet: ProgramSet?
-    /// The hook to use at every tracepoint, whatever the kernel needs; a capture that can't use it fails. For tests.
+    /// The hook to use at every tracepoint, whatever the kernel needs; a capture that can't use it fails. For tests, and for benches whose
+    /// kernels are to be traced alike.
     package var hook: TracepointHooks.Hook?
     /// Limits the rows of processes; nil for the usual limit.
     package var processRowLimit: Int?

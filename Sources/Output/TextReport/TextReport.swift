@@ -90,7 +90,7 @@ package enum TextReport {
         sections += VDSOSection.blocks(context)
         sections.append(NotesSection.lines(context, titles: titles))
         sections.append(WarningsSection.lines(context))
-        return sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
+        return sections.document
     }
 }
 

@@ -7,7 +7,7 @@ package enum MarkdownReport {
     /// It ends with a newline. Whatever profiles have in their names stays text: no markup, no HTML, no mention of anybody.
     package static func render(_ comparison: Comparison) -> String {
         let report = MarkdownComparison(comparison: comparison, words: ComparisonWords(comparison: comparison))
-        return report.blocks.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
+        return report.blocks.document
     }
 
     /// Source: GFM spec 0.29, section 6.1 (backslash escapes) and 6.2 (entities); `@` and `#` would name people and issues.

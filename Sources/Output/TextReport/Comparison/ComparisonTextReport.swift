@@ -10,7 +10,7 @@ extension TextReport {
         let report = ComparisonTextReport(
             comparison: comparison, words: ComparisonWords(comparison: comparison), style: TextStyle(isEnabled: color),
             width: max(60, width))
-        return report.sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
+        return report.sections.document
     }
 }
 

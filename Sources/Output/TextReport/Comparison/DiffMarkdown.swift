@@ -13,7 +13,7 @@ extension MarkdownReport {
             table(diff.rows.prefix(top), words),
             [escaped(words.legend)], ["<sub>\(escaped(words.purpose))</sub>"],
         ]
-        return blocks.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
+        return blocks.document
     }
 
     private static func table(_ rows: ArraySlice<DiffRow>, _ words: DiffWords) -> [String] {

@@ -11,7 +11,7 @@ extension TextReport {
         let report = DiffTextReport(
             diff: diff, words: DiffWords(diff: diff, arch: arch), top: top, style: TextStyle(isEnabled: color),
             width: max(60, width))
-        return report.sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
+        return report.sections.document
     }
 }
 

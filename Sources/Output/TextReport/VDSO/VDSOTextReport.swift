@@ -14,7 +14,7 @@ package enum VDSOTextReport {
             heading(report, style, width), mitigations(report, style, width), table, absences(report, style, width),
             notes(report, on: table[0], width), warnings(report, style, width),
         ]
-        return sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
+        return sections.document
     }
 
     private static func heading(_ report: VDSOReport, _ style: TextStyle, _ width: Int) -> [String] {
