@@ -29,9 +29,23 @@ package struct Report: Decodable, Sendable {
         package let abi, name: String
         package let number: Int32
         package let calls, errors, total_ns: UInt64
-        package let min_ns, p50_ns, p99_ns, max_ns: UInt64
         package let errnos: [String: UInt64]
         package let outcomes: [String: Outcome]
+        private let least, median, high, greatest: UInt64?
+
+        // Of latencies; 0 where no call was measured.
+        package var min_ns: UInt64 { least ?? 0 }
+        package var p50_ns: UInt64 { median ?? 0 }
+        package var p99_ns: UInt64 { high ?? 0 }
+        package var max_ns: UInt64 { greatest ?? 0 }
+
+        private enum CodingKeys: String, CodingKey {
+            case abi, name, number, calls, errors, total_ns, errnos, outcomes
+            case least = "min_ns"
+            case median = "p50_ns"
+            case high = "p99_ns"
+            case greatest = "max_ns"
+        }
     }
 
     package struct ProcessRow: Decodable, Sendable {
