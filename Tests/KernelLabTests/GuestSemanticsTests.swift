@@ -22,7 +22,7 @@ import Testing
         var neverReturned: UInt64 = 1
         var newTasks: UInt64 = 0
         var refused: UInt64 = 0
-        /// What it tries is done otherwise by each program set.
+        /// Program sets differ in what it tries: how they know threads and ABIs, their maps, what they do on each CPU.
         var dependsOnSet = false
         var testDescription: String { name }
     }
@@ -51,7 +51,7 @@ import Testing
             rows: ["execve": 1, "ia32:getppid": 20], neverReturned: 0, dependsOnSet: true),
         Case(
             name: "short threads", fixture: "short_threads.static", arguments: ["300", "10"], rows: ["getppid": 3000],
-            isWhole: false, neverReturned: 301, newTasks: 300),
+            isWhole: false, neverReturned: 301, newTasks: 300, dependsOnSet: true),
         Case(
             name: "generations", fixture: "generations.static", arguments: ["20", "7"],
             rows: ["getppid": 140, "fork": 19, "wait4": 19], isWhole: false, neverReturned: 20, newTasks: 19, dependsOnSet: true),
@@ -67,12 +67,13 @@ import Testing
         // Many hosts don't let a test do that. A guest does.
         Case(
             name: "a CPU offline and back", fixture: "hot_plug.static", arguments: ["500", "5"],
-            rows: ["getppid": 5000, "sched_setaffinity": 10, "openat": 10, "write": 10, "close": 10], isWhole: false),
+            rows: ["getppid": 5000, "sched_setaffinity": 10, "openat": 10, "write": 10, "close": 10], isWhole: false,
+            dependsOnSet: true),
         // The limit is for syslat, what the kernel keeps for it, and the program.
         Case(
             name: "64 MiB of memory", fixture: "children.static", arguments: ["fork", "500", "4"],
             launcher: ["/limited.static", "64"], rows: ["fork": 500, "wait4": 500, "getppid": 2000], isWhole: false,
-            neverReturned: 501, newTasks: 500),
+            neverReturned: 501, newTasks: 500, dependsOnSet: true),
     ]
 
     private static let fixtures = Set(cases.map(\.fixture) + ["limited.static"])
@@ -89,8 +90,8 @@ import Testing
         [.linux7_1, .realTime].contains(kernel) ? [.fast] : kernel.programSets
     }
 
-    /// Every case on every kernel, and every set. Under emulation a capture takes seconds, most of them to verify its programs: a case that
-    /// every set treats alike runs with one of them, another one on each kernel. The capture tests run all of them on this host.
+    /// Every case runs on every kernel. A case in which program sets don't differ runs with one of them, another one on each kernel: under
+    /// emulation a capture takes seconds, most of them to verify its programs. The capture tests try every set on this host.
     private static func pairs(_ kernel: DebianKernel) -> [(entry: Case, set: ProgramSet)] {
         let turn = DebianKernel.allCases.firstIndex(of: kernel) ?? 0
         return cases.enumerated().flatMap { index, entry in
@@ -128,8 +129,11 @@ import Testing
 
     private func requests(_ kernel: DebianKernel) -> [(set: ProgramSet, arguments: [String])] {
         let sets = Self.sets(kernel)
+        // The programs that see requests are the same in all sets of one object: one set of each.
+        let objects = sets.filter { ProgramSet.narrowed.contains($0) }
         let others = [["nop", "200", "sqpoll"], ["unknown", "20"], ["silent", "30"]]
-        return sets.map { ($0, ["nop", "200"]) } + others.enumerated().map { (sets[$0.offset % sets.count], $0.element) }
+        return sets.map { ($0, ["nop", "200"]) }
+            + (objects.isEmpty ? sets : objects).flatMap { set in others.map { (set, $0) } }
     }
 
     private func requestJobs(_ kernel: DebianKernel) -> [GuestJob] {
