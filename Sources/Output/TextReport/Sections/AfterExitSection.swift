@@ -2,7 +2,6 @@ import PlainText
 import LatencyHistogram
 import Presentation
 import Profile
-import SaturatingMath
 
 /// The work that calls left to their threads: a line for each call.
 enum AfterExitSection {
@@ -10,9 +9,8 @@ enum AfterExitSection {
     private static let title = "After exit"
     private static let explanation =
         "work that was left to be done between the exit of a call and the program's next instruction. It is not in the times above."
-    /// Work isn't listed that is below 1/100 of its call's time and below 1/10 of all such work.
+    /// Work isn't listed that is below 1/100 of its call's time.
     private static let leastShare: UInt64 = 100
-    private static let leastPart: UInt64 = 10
 
     private static let columns: [Table.Column] = [
         .init(title: "CALLS"), .init(title: "NOT MEASURED", dispensability: 1), .init(title: "TOTAL", startsGroup: true),
@@ -23,8 +21,7 @@ enum AfterExitSection {
         let calls = context.profile.calls.filter { $0.afterExit != nil }
             .sorted(falling: { $0.afterExit?.distribution.sum ?? 0 }, then: \.id)
         guard !calls.isEmpty else { return [] }
-        let all = calls.reduce(UInt64(0)) { $0.addingSaturating($1.afterExit?.distribution.sum ?? 0) }
-        let shown = Array(calls.filter { matters($0, all) }.prefix(callsShown))
+        let shown = Array(calls.filter(matters).prefix(callsShown))
         let rows = shown.compactMap { call in
             call.afterExit.map { row(of: $0, named: PlainText.line(call.id.label(on: context.profile.host))) }
         }
@@ -38,9 +35,9 @@ enum AfterExitSection {
 
     /// Whether the work takes a share of the call's time that counts, or was left by such a share of the calls and is unknown. A clock
     /// interrupt adds a microsecond of work to any call now and then.
-    private static func matters(_ call: CallProfile, _ all: UInt64) -> Bool {
+    private static func matters(_ call: CallProfile) -> Bool {
         guard let work = call.afterExit else { return false }
-        return work.distribution.sum >= max(1, min(call.distribution.sum / leastShare, all / leastPart))
+        return work.distribution.sum >= max(1, call.distribution.sum / leastShare)
             || work.unmeasured >= max(2, call.calls / leastShare)
     }
 
