@@ -97,6 +97,7 @@ let kernel: [Target] = [
             "Probes",
             "Profile", "SaturatingMath", "SyscallTable", "VDSO",
         ]),
+    module("Symbols", on: .kernel, uses: ["CLinux", "CZlib", "Linux", "PlainText"]),
     module("HostCheck", on: .kernel, uses: ["CallSelection", "Capture", "Linux", "Probes", "Profile", "SyscallTable", "VDSO"]),
     module(
         "Workload", on: .kernel,
@@ -205,6 +206,7 @@ let rootFreeTests: [Target] = [
             "Aggregation", "CSyslatABI", "LatencyHistogram", "Profile", "SaturatingMath", "SyscallTable", "TestSupport",
         ],
         swiftSettings: strict),
+    .testTarget(name: "SymbolsTests", dependencies: ["CLinux", "Linux", "Symbols", "TestSupport"], swiftSettings: testing),
     .testTarget(name: "BPFRuntimeTests", dependencies: ["BPFRuntime"], swiftSettings: strict),
     .testTarget(
         name: "SyslatTests",

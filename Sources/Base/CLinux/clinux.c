@@ -8,6 +8,7 @@
 #include <linux/fs.h>
 #include <linux/magic.h>
 #include <linux/membarrier.h>
+#include <linux/openat2.h>
 #include <linux/perf_event.h>
 #include <net/if.h>
 #include <sys/ioctl.h>
@@ -201,6 +202,20 @@ int clinux_open_folder(const char *path)
 int clinux_open_name(int folder, const char *name)
 {
     return openat(folder, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+}
+
+int clinux_find(int folder, const char *path, enum clinux_links links)
+{
+    static const unsigned long long resolve[] = {
+        [CLINUX_LINKS_BELOW] = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
+        [CLINUX_NO_LINKS] = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS,
+    };
+    struct open_how how = {.flags = O_PATH | O_CLOEXEC};
+
+    if (links == CLINUX_LINKS_ANYWHERE)
+        return openat(folder, path, O_PATH | O_CLOEXEC);
+    how.resolve = resolve[links];
+    return (int)syscall(SYS_openat2, folder, path, &how, sizeof(how));
 }
 
 int clinux_pipe(int ends[2])

@@ -88,6 +88,18 @@ int clinux_open_folder(const char *_Nonnull path);
 /* openat(2) of whatever has the name, a link itself, for system calls that begin there; close-on-exec. */
 int clinux_open_name(int folder, const char *_Nonnull name);
 
+/*
+ * How clinux_find follows links. Below the folder: as if that were the root, so nothing leads out (RESOLVE_IN_ROOT), and not over links of
+ * /proc that jump elsewhere. No links: ELOOP for any link on the way or at its end, EXDEV for a way out (RESOLVE_BENEATH).
+ */
+enum clinux_links { CLINUX_LINKS_ANYWHERE, CLINUX_LINKS_BELOW, CLINUX_NO_LINKS };
+
+/*
+ * open(2) with O_PATH: finds a file without opening it, so no device or FIFO notices; close-on-exec. A path that begins with a slash begins at
+ * the folder if links must stay below it. ENOSYS before Linux 5.6, except for links anywhere. Source: openat2(2).
+ */
+int clinux_find(int folder, const char *_Nonnull path, enum clinux_links links);
+
 /* pipe2(2), close-on-exec: `ends` gets the reading and the writing end. */
 int clinux_pipe(int ends[_Nonnull 2]);
 

@@ -1,0 +1,181 @@
+import Glibc
+import Linux
+import PlainText
+
+/// Names the frames of user-space stacks of live processes.
+///
+/// The processes may be anybody's and hostile: what they control is bounded, checked and never trusted beyond their own frames
+/// (SECURITY.md). Binaries are read once and kept, within 64 MiB. A frame that can't be named says why, and keeps its place in the file.
+///
+/// Threading: one thread at a time. Complexity: a new binary is read and sorted, which takes about a second for a million functions. Map
+/// files of JIT compilers are read once for each call, so stacks of one process are best named together.
+package struct StackNamer: ~Copyable {
+    private let folders: DebugFolders
+    private var cache: BinaryCache
+
+    /// - Parameter debugFolders: folders with debug files, looked at before those of the system.
+    package init(debugFolders: [String] = []) {
+        folders = DebugFolders(given: debugFolders)
+        cache = BinaryCache()
+    }
+
+    /// Names one stack, innermost frame first. As many frames come back.
+    package mutating func names(of frames: [Frame], process pid: Int32) -> [NamedFrame] {
+        names(of: [frames], process: pid).first ?? []
+    }
+
+    /// Names several stacks of one process.
+    package mutating func names(of stacks: [[Frame]], process pid: Int32) -> [[NamedFrame]] {
+        let process: ProcessView
+        do throws(UnnamedReason) { process = try ProcessView(pid) } catch {
+            return stacks.map { stack in stack.enumerated().map { nameWithoutProcess($1, isReturn: $0 > 0, why: error) } }
+        }
+        var work = ProcessFrames()
+        var named = stacks.map { stack in stack.enumerated().map { name($1, isReturn: $0 > 0, in: process, &work) } }
+        StackNamer.nameCompiledCode(&named, in: process)
+        return named
+    }
+
+    /// What was found out about the process of these stacks.
+    private struct ProcessFrames {
+        /// By the index of the mapping.
+        var binaries: [Int: Result<Binary, UnnamedReason>] = [:]
+        var vdso: Result<Binary, UnnamedReason>?
+    }
+
+    private mutating func name(
+        _ frame: Frame, isReturn: Bool, in process: ProcessView, _ work: inout ProcessFrames
+    ) -> NamedFrame {
+        guard let address = frame.address else {
+            return nameByBuildID(frame, isReturn: isReturn, why: .binaryNotFound, in: process, &work)
+        }
+        guard let index = process.mappings.index(of: isReturn ? address &- 1 : address) else {
+            return nameByBuildID(frame, isReturn: isReturn, why: .noMapping, in: process, &work)
+        }
+        let mapping = process.mappings.mappings[index]
+        switch mapping.kind {
+        case .file:
+            let binary = binary(of: index, in: process, &work)
+            if let known = frame.buildID, (try? binary.get().buildID) != known {
+                // The kernel saw another file there, or this one can't be read.
+                return nameByBuildID(frame, isReturn: isReturn, why: binary.failure ?? .binaryNotFound, in: process, &work)
+            }
+            // JIT compilers put code into memory that has a name among files and no name in any folder.
+            if mapping.isDeleted, binary.failure == .notReadable(.notELF) {
+                return NamedFrame(location: .anonymous(address: address), reason: .noFile)
+            }
+            let place = FilePlace(path: ExactText.string(mapping.path), buildID: nil, fileOffset: mapping.offset(of: address))
+            return place.named(in: binary, isReturn: isReturn)
+        case .vdso:
+            let binary = work.vdso ?? StackNamer.vdso(mapping, of: process)
+            work.vdso = binary
+            return StackNamer.nameInVDSO(offset: address &- mapping.start, isReturn: isReturn, in: binary)
+        case .stack, .heap, .anonymous:
+            return NamedFrame(location: .anonymous(address: address), reason: .noFile)
+        case .kernel:
+            return NamedFrame(location: .unknown(address: address), reason: .noSymbols)
+        }
+    }
+
+    /// Names a frame by its build-id: in what the process has mapped, or else in what was seen before.
+    private mutating func nameByBuildID(
+        _ frame: Frame, isReturn: Bool, why: UnnamedReason, in process: ProcessView, _ work: inout ProcessFrames
+    ) -> NamedFrame {
+        let offset = isReturn ? frame.fileOffset &- 1 : frame.fileOffset
+        for (index, mapping) in process.mappings.mappings.enumerated() {
+            guard let buildID = frame.buildID, mapping.kind == .file, mapping.isExecutable, offset >= mapping.fileOffset,
+                offset - mapping.fileOffset < mapping.end - mapping.start
+            else { continue }
+            let binary = binary(of: index, in: process, &work)
+            guard (try? binary.get().buildID) == buildID else { continue }
+            let place = FilePlace(path: ExactText.string(mapping.path), buildID: buildID, fileOffset: frame.fileOffset)
+            return place.named(in: binary, isReturn: isReturn)
+        }
+        return nameWithoutProcess(frame, isReturn: isReturn, why: why)
+    }
+
+    /// Names a frame by its build-id alone, if a binary with it was seen before.
+    private mutating func nameWithoutProcess(_ frame: Frame, isReturn: Bool, why: UnnamedReason) -> NamedFrame {
+        guard let buildID = frame.buildID else {
+            return NamedFrame(location: .unknown(address: frame.address ?? 0), reason: why)
+        }
+        var place = FilePlace(path: "", buildID: buildID, fileOffset: frame.fileOffset)
+        guard let binary = cache.binary(with: buildID) else { return NamedFrame(location: .file(place), reason: why) }
+        place.path = binary.path
+        return place.named(in: .success(binary), isReturn: isReturn)
+    }
+
+    /// The binary of a mapping, by its index.
+    private mutating func binary(
+        of index: Int, in process: ProcessView, _ work: inout ProcessFrames
+    ) -> Result<Binary, UnnamedReason> {
+        if let known = work.binaries[index] { return known }
+        let binary = read(process.mappings.mappings[index], in: process)
+        work.binaries[index] = binary
+        return binary
+    }
+
+    private mutating func read(_ mapping: ProcessMapping, in process: ProcessView) -> Result<Binary, UnnamedReason> {
+        do throws(FileRefusal) {
+            let file = try process.file(of: mapping)
+            let key = BinaryCache.Key(file: file.id, view: process.view)
+            if let known = cache.known(key) { return known.mapError { .notReadable($0) } }
+            let isTrusted = file.owner == 0 && process.isOnHost
+            let source = try file.source()
+            let path = ExactText.string(mapping.path)
+            let binary = Result { () throws(ELFError) in
+                try Binary(source, path: path) { elf, buildID in
+                    folders.file(for: elf, in: source, buildID: buildID, path: path, root: process.root)
+                }
+            }
+            cache.add(key, binary, isTrusted: isTrusted)
+            return binary.mapError { .notReadable($0) }
+        } catch { return .failure(.fileRefused(error)) }
+    }
+
+    // MARK: Code without a file
+
+    private static func vdso(_ mapping: ProcessMapping, of process: ProcessView) -> Result<Binary, UnnamedReason> {
+        let image: ELFSource
+        do throws(UnnamedReason) { image = try process.vdso(mapping) } catch { return .failure(error) }
+        return Result { () throws(ELFError) in try Binary(image, path: "[vdso]") }.mapError { .notReadable($0) }
+    }
+
+    private static func nameInVDSO(offset: UInt64, isReturn: Bool, in binary: Result<Binary, UnnamedReason>) -> NamedFrame {
+        let named = FilePlace(path: "[vdso]", buildID: nil, fileOffset: offset).named(in: binary, isReturn: isReturn)
+        if let function = named.function { return NamedFrame(location: .vdso(offset: offset), function: function) }
+        return NamedFrame(location: .vdso(offset: offset), reason: named.reason ?? .noSymbols)
+    }
+
+    /// Names code in memory without a file, from the map file that a JIT compiler wrote.
+    private static func nameCompiledCode(_ named: inout [[NamedFrame]], in process: ProcessView) {
+        var places: [(stack: Int, level: Int, address: UInt64, wanted: UInt64)] = []
+        for (stack, frames) in named.enumerated() {
+            for (level, frame) in frames.enumerated() {
+                guard case .anonymous(let address) = frame.location else { continue }
+                places.append((stack, level, address, level > 0 ? address &- 1 : address))
+            }
+        }
+        guard !places.isEmpty else { return }
+        let map: Result<PerfMap, FileRefusal> = Result { () throws(FileRefusal) in
+            try PerfMap(try process.mapFile(), addresses: Set(places.map(\.wanted)))
+        }
+        for (stack, level, address, wanted) in places {
+            let location = FrameLocation.anonymous(address: address)
+            switch map {
+            case .success(let map):
+                let function = map.functions[wanted].map { FunctionPlace(name: $0.name, offset: address &- $0.start) }
+                named[stack][level] =
+                    function.map { NamedFrame(location: location, function: $0) }
+                    ?? NamedFrame(location: location, reason: .notInMapFile)
+            case .failure(.system(Errno(ENOENT))): break
+            case .failure(let refusal): named[stack][level].reason = .mapFileRefused(refusal)
+            }
+        }
+    }
+}
+
+extension Result {
+    /// Why it failed; nil if it didn't.
+    var failure: Failure? { if case .failure(let error) = self { error } else { nil } }
+}
