@@ -68,6 +68,9 @@ package struct FunctionPlace: Sendable, Hashable {
         self.name = name
         self.offset = offset
     }
+
+    /// The name as people write it, where that is simple: `foo::bar` for `_ZN3foo3barEv`.
+    package var readableName: String { ReadableName.readable(name) }
 }
 
 /// A frame with what is known about it.
@@ -101,7 +104,7 @@ package struct NamedFrame: Sendable, Hashable {
     /// For people, in one line: `read+0x1f`, `libfoo.so+0x1234` without a name, `0x7f31c0de0000` without a file.
     package var text: String {
         func hex(_ number: UInt64) -> String { "0x" + String(number, radix: 16) }
-        if let function { return PlainText.line(function.name) + "+" + hex(function.offset) }
+        if let function { return PlainText.line(function.readableName) + "+" + hex(function.offset) }
         return switch location {
         case .file(let place): PlainText.line(place.name) + "+" + hex(place.fileOffset)
         case .vdso(let offset): "[vdso]+" + hex(offset)

@@ -25,7 +25,7 @@ package struct KernelPlace: Sendable, Hashable {
 /// Names of kernel addresses, from /proc/kallsyms.
 ///
 /// The file has some hundred thousand lines and is read as a stream, once for a set of addresses: nothing of it is kept. Reading takes
-/// about 0.1 s, most of it in the kernel, so callers collect addresses first.
+/// about 0.15 s, two thirds of it in the kernel, so callers collect addresses first.
 package struct KernelSymbols: Sendable {
     /// Why no address has a name.
     package enum Problem: Error, Sendable, Hashable, CustomStringConvertible {

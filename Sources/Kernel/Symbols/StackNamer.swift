@@ -7,7 +7,7 @@ import PlainText
 /// The processes may be anybody's and hostile: what they control is bounded, checked and never trusted beyond their own frames
 /// (SECURITY.md). Binaries are read once and kept, within 64 MiB. A frame that can't be named says why, and keeps its place in the file.
 ///
-/// Threading: one thread at a time. Complexity: a new binary is read and sorted, which takes about a second for a million functions. Map
+/// Threading: one thread at a time. Complexity: a new binary is read and sorted, which takes 45 ms and 7 MB for 290,000 functions. Map
 /// files of JIT compilers are read once for each call, so stacks of one process are best named together.
 package struct StackNamer: ~Copyable {
     private let folders: DebugFolders
