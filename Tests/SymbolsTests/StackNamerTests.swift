@@ -1,3 +1,4 @@
+import CLinux
 import Foundation
 import Glibc
 import Testing
@@ -174,6 +175,40 @@ struct StackNamerTests {
         let named = namer.names(of: [Frame(address: UInt64(UInt(bitPattern: memory)) + 5)], process: getpid())
         #expect(named[0].reason == .notReadable(.notELF))
         #expect(named[0].text == "data+0x1005")
+
+        // Without map_files, it is found by its path, until another file has that.
+        let own = try ProcessView(getpid())
+        let mapping = try #require(own.mappings.mapping(at: UInt64(UInt(bitPattern: memory))))
+        let found = try own.fileByName(of: mapping)
+        #expect(found.id.inode == mapping.inode)
+        try FileManager.default.moveItem(atPath: path, toPath: folder.file("moved"))
+        try folder.write("another", to: "data")
+        #expect(throws: FileRefusal.otherFile) { _ = try own.fileByName(of: mapping) }
+        // Nor is a link to the very file another one.
+        try FileManager.default.removeItem(atPath: path)
+        try #require(symlink(folder.file("moved"), path) == 0)
+        let linked = try own.fileByName(of: mapping)
+        #expect(linked.id.inode == mapping.inode)
+    }
+
+    @Test func `no link inside the root of a process leads out of it`() throws {
+        let outside = try Folder()
+        let target = try outside.write("outside", to: "file")
+        let root = try Folder()
+        try root.write("inside", to: "real")
+        try #require(symlink(target, root.file("absolute")) == 0)
+        try #require(symlink("../../../../../../..\(target)", root.file("relative")) == 0)
+        try #require(symlink("/real", root.file("good")) == 0)
+        try #require(symlink("/proc/self/exe", root.file("magic")) == 0)
+        let folder = Descriptor(owning: clinux_find(AT_FDCWD, root.path, CLINUX_LINKS_ANYWHERE))
+        func size(_ name: String) throws -> Int64 {
+            let file = try CheckedFile(Array(name.utf8), from: folder, links: CLINUX_LINKS_BELOW)
+            return file.id.size
+        }
+        #expect(try size("/good") == 6)
+        for name in ["/absolute", "relative", "magic", "../../../../..\(target)", target] {
+            #expect(throws: FileRefusal.system(Errno(ENOENT))) { _ = try size(name) }
+        }
     }
 
     @Test func `files that are read once stay in the cache, within its bounds`() throws {

@@ -58,22 +58,30 @@ final class ProcessView {
         return BinaryCache.View(namespace: UInt64(namespace.st_ino), device: UInt64(root.st_dev), inode: UInt64(root.st_ino))
     }
 
-    /// The file of a mapping, and whether it is that one beyond doubt.
+    /// The file of a mapping, found and not yet opened.
     ///
     /// Through map_files the kernel gives the very file, whatever happened to its name. Without CAP_CHECKPOINT_RESTORE that is refused; then
     /// it is the program, or what its path leads to inside the root of the process, if device and inode are those of the mapping.
     /// On file systems that give a file other numbers than its mapping (btrfs, overlayfs) only the first way works.
+    /// A file system whose server doesn't answer can keep us waiting: NFS, or FUSE with `allow_other`, which root must have permitted.
     func file(of mapping: ProcessMapping) throws(FileRefusal) -> CheckedFile {
         let first: FileRefusal
         do throws(FileRefusal) {
             return try CheckedFile(Array("map_files/\(mapping.range)".utf8), from: folder, links: CLINUX_LINKS_ANYWHERE)
         } catch { first = error }
+        do throws(FileRefusal) { return try fileByName(of: mapping) } catch {
+            // A file without a name is best explained by the first refusal.
+            throw mapping.path.first == UInt8(ascii: "/") ? error : first
+        }
+    }
+
+    /// The same without map_files. Errors: `otherFile` if the path leads to another file, which may have taken its place.
+    func fileByName(of mapping: ProcessMapping) throws(FileRefusal) -> CheckedFile {
         if let program = try? CheckedFile(Array("exe".utf8), from: folder, links: CLINUX_LINKS_ANYWHERE),
             ProcessView.isSame(program, mapping)
         {
             return program
         }
-        guard mapping.path.first == UInt8(ascii: "/") else { throw first }
         let found = try CheckedFile(mapping.fullPath, from: root, links: CLINUX_LINKS_BELOW)
         guard ProcessView.isSame(found, mapping) else { throw .otherFile }
         return found
