@@ -61,6 +61,7 @@ let base: [Target] = [
     module("SyscallTable", on: .base),
     module("CallSelection", on: .base, uses: ["SyscallTable"]),
     module("PlainText", on: .base),
+    module("CallArguments", on: .base, uses: ["PlainText", "SyscallTable"]),
     module("JSONLine", on: .base),
     module("Linux", on: .base, uses: ["CLinux", "PlainText"]),
 ]
@@ -156,6 +157,9 @@ let rootFreeTests: [Target] = [
     .testTarget(name: "PlainTextTests", dependencies: ["PlainText", "TestSupport"], swiftSettings: testing),
     .testTarget(name: "LinuxTests", dependencies: ["CLinux", "Linux"], swiftSettings: testing),
     .testTarget(name: "SyscallTableTests", dependencies: ["SyscallTable"], swiftSettings: strict),
+    .testTarget(
+        name: "CallArgumentsTests", dependencies: ["CallArguments", "PlainText", "SyscallTable", "TestSupport"],
+        swiftSettings: testing),
     .testTarget(name: "CallSelectionTests", dependencies: ["CallSelection", "SyscallTable"], swiftSettings: strict),
     // Profiles made up for the tests of the Output floor.
     .target(

@@ -1,0 +1,41 @@
+/// The names of the values or flags that a parameter can have.
+struct ValueTable: Sendable {
+    /// A name and the bits that it stands for: it fits if the bits under the mask are its value.
+    struct Entry: Sendable {
+        let name: String
+        let value: UInt64
+        let mask: UInt64
+    }
+
+    /// The headers that its values come from.
+    let sources: [String]
+    /// In the order in which names are written. Where two fit the same bits, the first one counts.
+    let entries: [Entry]
+    private let names: [UInt64: String]
+
+    init(sources: [String], entries: [Entry]) {
+        self.sources = sources
+        self.entries = entries
+        names = Dictionary(entries.map { ($0.value, $0.name) }) { first, _ in first }
+    }
+
+    static let empty = ValueTable(sources: [], entries: [])
+
+    /// The name of exactly this value.
+    func name(of value: UInt64) -> String? { names[value] }
+
+    /// The name of exactly this value; else the number in hexadecimal.
+    func text(of value: UInt64) -> String { names[value] ?? Numbers.hex(value) }
+
+    /// The names of flags joined by `|`, and what has no name in hexadecimal: `O_RDWR|O_CLOEXEC|0x800000`.
+    func flags(_ value: UInt64) -> String {
+        var rest = value
+        var words: [String] = []
+        for entry in entries where rest & entry.mask == entry.value {
+            words.append(entry.name)
+            rest &= ~entry.mask
+        }
+        if rest != 0 || words.isEmpty { words.append(Numbers.hex(rest)) }
+        return words.joined(separator: "|")
+    }
+}

@@ -1,0 +1,59 @@
+import SyscallTable
+
+/// The texts in which the tables are written: a line with the name and the headers that have the values, and lines of entries. An entry is
+/// `NAME=value`: a flag, or a value of an enumeration. `NAME=value/mask` is a value of some of the bits, and `NAME=0/*` stands for a word
+/// without any bit. A table `map.aarch64` replaces `map` there.
+///
+/// `a.h+b.h` are headers that need each other. The values are facts of the kernel's exported headers (linux-libc-dev); HeaderTests compares them with those of the host. Names
+/// that only newer headers have come from Linux 6.18.
+enum TableTexts {
+    static let all = [files, mounts, memory, processes, clocks, sockets, events, kernel, ioctls]
+}
+
+/// All tables by name.
+enum ValueTables {
+    /// The table of this name for an ABI; an empty one if there is none.
+    static func named(_ name: String, abi: ABI) -> ValueTable {
+        tables["\(name).\(abi.name)"] ?? tables[name] ?? .empty
+    }
+
+    /// Parsed when something first asks for a table.
+    static let tables: [String: ValueTable] = parsed(TableTexts.all)
+
+    private static func parsed(_ texts: [String]) -> [String: ValueTable] {
+        var tables: [String: ValueTable] = [:]
+        for text in texts {
+            for section in text.split(separator: "[") {
+                let lines = section.split(separator: "\n")
+                let head = lines.first.map { $0.split(separator: "]") } ?? []
+                let words = lines.dropFirst().flatMap { $0.split(separator: " ") }
+                let entries = words.compactMap { ValueTable.Entry(word: $0) }
+                guard head.count == 2, entries.count == words.count, !words.isEmpty else {
+                    preconditionFailure("the table '\(head.first ?? "")' has a line that is not one of names and values")
+                }
+                tables[String(head[0])] = ValueTable(
+                    sources: head[1].split(separator: " ").map(String.init), entries: entries)
+            }
+        }
+        return tables
+    }
+}
+
+extension ValueTable.Entry {
+    /// `NAME=value`, `NAME=value/mask` or `NAME=value/*`; nil for anything else.
+    init?(word: Substring) {
+        let halves = word.split(separator: "=")
+        let numbers = halves.last?.split(separator: "/") ?? []
+        guard halves.count == 2, (1...2).contains(numbers.count), let value = Numbers.parsed(numbers[0]) else { return nil }
+        name = String(halves[0])
+        self.value = value
+        if numbers.count == 1 {
+            mask = value == 0 ? .max : value
+        } else if numbers[1] == "*" {
+            mask = .max
+        } else {
+            guard let mask = Numbers.parsed(numbers[1]) else { return nil }
+            self.mask = mask
+        }
+    }
+}
