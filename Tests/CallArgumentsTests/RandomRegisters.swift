@@ -43,7 +43,7 @@ struct RandomRegisters {
         case .clock: pick([0, 1, 2, 3, 4, 7, 11, 99])
         case .flags(let name), .longFlags(let name), .wideFlags(let name): flags(name, abi: abi)
         case .value(let name): entry(name, abi: abi)
-        case .ipcFlags(let name): flags(name, abi: abi) | 0o640
+        case .ipcFlags(let name): flags(name, abi: abi, isClean: true) | 0o640
         case .ipcCommand(let name): entry(name, abi: abi)
         case .command(.open), .command(.openQueue): flags("open", abi: abi)
         case .command(.clone): flags("clone", abi: abi) | pick([0, 17, 10])
@@ -77,12 +77,13 @@ struct RandomRegisters {
 
     private mutating func entry(_ table: String, abi: ABI) -> UInt64 {
         let entries = ValueTables.named(table, abi: abi).entries
-        return entries.isEmpty ? 0 : entries[Int(bound(entries.count))].value
+        // A small number at times: a table that isn't the right one lacks names that strace knows.
+        return entries.isEmpty || bound(8) == 0 ? bound(40) : entries[Int(bound(entries.count))].value
     }
 
-    /// None to three entries.
-    private mutating func flags(_ table: String, abi: ABI) -> UInt64 {
-        var value: UInt64 = 0
+    /// None to three entries, and at times another bit unless it must be clean: strace runs unknown bits and a mode together.
+    private mutating func flags(_ table: String, abi: ABI, isClean: Bool = false) -> UInt64 {
+        var value: UInt64 = bound(4) == 0 && !isClean ? 1 << bound(32) : 0
         for _ in 0..<bound(4) {
             let entries = ValueTables.named(table, abi: abi).entries
             let entry = entries[Int(bound(entries.count))]

@@ -90,7 +90,7 @@ struct ArgumentText {
         case .ioctl: IoctlCommand(value).text(table(of: command))
         case .makeNode: fileMode(value)
         case .ipc: ipc(value, table(of: command))
-        case .clone: CloneArguments.flagsText(word(register), abi: abi)
+        case .clone: CloneArguments.flagsText(word(register), self)
         case .archPrctl, .fcntl, .kcmp, .keyctl, .prctl, .seccomp, .socketcall: table(of: command).text(of: value)
         }
     }

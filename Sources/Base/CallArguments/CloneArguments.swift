@@ -23,11 +23,10 @@ struct CloneArguments {
     }
 
     /// Flags, and in the lowest byte the signal that the parent gets at the end of the child.
-    static func flagsText(_ value: UInt64, abi: ABI) -> String {
+    static func flagsText(_ value: UInt64, _ writer: ArgumentText) -> String {
         let (flags, signal) = (value & ~0xff, value & 0xff)
-        let table = ValueTables.named("clone", abi: abi)
-        guard signal != 0 else { return table.flags(flags) }
-        let name = ValueTables.named("signal", abi: abi).name(of: signal) ?? String(signal)
-        return flags == 0 ? name : table.flags(flags) + "|" + name
+        let names = writer.table("clone").flags(flags)
+        guard signal != 0 else { return names }
+        return (flags == 0 ? "" : names + "|") + writer.signal(Int32(signal))
     }
 }

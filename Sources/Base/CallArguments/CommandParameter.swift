@@ -79,23 +79,16 @@ struct FutexWakeOperation {
 /// Source: include/uapi/linux/futex.h.
 struct FutexOperation {
     let command: UInt64
-    private let isPrivate: Bool
-    private let usesRealtime: Bool
+    private let value: UInt64
 
     init(_ value: UInt64) {
-        command = value & 0xffff_ffff & ~0x180
-        isPrivate = value & 0x80 != 0
-        usesRealtime = value & 0x100 != 0
+        self.value = value & 0xffff_ffff
+        command = self.value & ~0x180
     }
 
-    /// As strace writes it: FUTEX_WAIT_BITSET_PRIVATE|FUTEX_CLOCK_REALTIME.
+    /// As strace writes it: FUTEX_WAIT_BITSET_PRIVATE|FUTEX_CLOCK_REALTIME. An unknown operation is a number, flags included.
     func text(_ table: ValueTable) -> String {
-        let name: String
-        if let known = table.name(of: command) {
-            name = known + (isPrivate ? "_PRIVATE" : "")
-        } else {
-            name = (isPrivate ? "FUTEX_PRIVATE_FLAG|" : "") + Numbers.hex(command)
-        }
-        return name + (usesRealtime ? "|FUTEX_CLOCK_REALTIME" : "")
+        guard let name = table.name(of: command) else { return Numbers.hex(value) }
+        return name + (value & 0x80 != 0 ? "_PRIVATE" : "") + (value & 0x100 != 0 ? "|FUTEX_CLOCK_REALTIME" : "")
     }
 }

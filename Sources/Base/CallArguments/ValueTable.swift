@@ -5,6 +5,9 @@ struct ValueTable: Sendable {
         let name: String
         let value: UInt64
         let mask: UInt64
+
+        /// Whether the bits under the mask are a number, which stands in place of the `#` in the name: `21<<MAP_HUGE_SHIFT`.
+        var isNumber: Bool { name.hasPrefix("#") }
     }
 
     /// The headers that its values come from.
@@ -31,8 +34,15 @@ struct ValueTable: Sendable {
     func flags(_ value: UInt64) -> String {
         var rest = value
         var words: [String] = []
-        for entry in entries where rest & entry.mask == entry.value {
-            words.append(entry.name)
+        for entry in entries {
+            if entry.isNumber {
+                let number = (rest & entry.mask) >> UInt64(entry.mask.trailingZeroBitCount)
+                if number == 0 { continue }
+                words.append(String(number) + entry.name.dropFirst())
+            } else {
+                guard rest & entry.mask == entry.value else { continue }
+                words.append(entry.name)
+            }
             rest &= ~entry.mask
         }
         if rest != 0 || words.isEmpty { words.append(Numbers.hex(rest)) }

@@ -2,7 +2,7 @@ import SyscallTable
 
 /// The texts in which the tables are written: a line with the name and the headers that have the values, and lines of entries. An entry is
 /// `NAME=value`: a flag, or a value of an enumeration. `NAME=value/mask` is a value of some of the bits, and `NAME=0/*` stands for a word
-/// without any bit. A table `map.aarch64` replaces `map` there.
+/// without any bit; `#NAME=0/mask` is a number in some of the bits. A table `map.aarch64` replaces `map` there.
 ///
 /// `a.h+b.h` are headers that need each other. The values are facts of the kernel's exported headers (linux-libc-dev); HeaderTests compares them with those of the host. Names
 /// that only newer headers have come from Linux 6.18.

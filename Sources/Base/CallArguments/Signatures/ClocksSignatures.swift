@@ -15,7 +15,7 @@ extension SignatureTexts {
         timer_gettime: int ptr
         timer_getoverrun timer_delete: int
         timerfd_create: clock flags:timerfd -> descriptor
-        timerfd_settime: fd flags:timerfd-set ptr ptr
+        timerfd_settime: fd flags:timerfd ptr ptr
         timerfd_gettime: fd ptr
         """
     }

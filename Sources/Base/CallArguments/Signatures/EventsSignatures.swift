@@ -32,7 +32,7 @@ extension SignatureTexts {
         semop: int ptr uint
         semtimedop: int ptr uint ptr
         semctl: int int ipccommand:sem-control ptr
-        msgget: ipckey ipcflags:ipc-get
+        msgget: ipckey ipcflags:msg-get
         msgsnd: int ptr size flags:msg-flags
         msgrcv: int ptr size long flags:msg-flags
         msgctl: int ipccommand:msg-control ptr

@@ -58,7 +58,7 @@ extension SignatureTexts {
         timer_gettime64: int ptr
         timer_settime64: int flags:timer ptr ptr
         timerfd_gettime64: fd ptr
-        timerfd_settime64: fd flags:timerfd-set ptr ptr
+        timerfd_settime64: fd flags:timerfd ptr ptr
         utimensat_time64: dir path ptr flags:at
         pselect6_time64: int ptr ptr ptr ptr ptr -> ready
         ppoll_time64: ptr uint ptr ptr size -> ready

@@ -71,7 +71,8 @@ extension SignatureTexts {
         mknod.other:
         kcmp.KCMP_FILE: uint uint
         kcmp.KCMP_EPOLL_TFD: uint ptr
-        kcmp.other:
+        kcmp.KCMP_VM kcmp.KCMP_FILES kcmp.KCMP_FS kcmp.KCMP_SIGHAND kcmp.KCMP_IO kcmp.KCMP_SYSVSEM:
+        kcmp.other: longhex longhex
         seccomp.SECCOMP_SET_MODE_FILTER: flags:seccomp-filter ptr
         seccomp.other: hex ptr
         arch-prctl.ARCH_SET_GS arch-prctl.ARCH_SET_FS arch-prctl.ARCH_GET_FS arch-prctl.ARCH_GET_GS: ptr

@@ -7,9 +7,7 @@ extension TableTexts {
         [timer] linux/time.h
         TIMER_ABSTIME=1
         [timerfd] linux/timerfd.h
-        TFD_CLOEXEC=0x80000 TFD_NONBLOCK=0x800
-        [timerfd-set] linux/timerfd.h
-        TFD_TIMER_ABSTIME=1 TFD_TIMER_CANCEL_ON_SET=2
+        TFD_TIMER_ABSTIME=1 TFD_TIMER_CANCEL_ON_SET=2 TFD_CLOEXEC=0x80000 TFD_NONBLOCK=0x800
         """
     }
 }

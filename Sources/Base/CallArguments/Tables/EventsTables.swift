@@ -28,9 +28,10 @@ extension TableTexts {
         PERF_FLAG_FD_NO_GROUP=1 PERF_FLAG_FD_OUTPUT=2 PERF_FLAG_PID_CGROUP=4 PERF_FLAG_FD_CLOEXEC=8
         [ipc-get] linux/ipc.h
         IPC_CREAT=0x200 IPC_EXCL=0x400
+        [msg-get] linux/ipc.h
+        IPC_CREAT=0x200 IPC_EXCL=0x400 IPC_NOWAIT=0x800
         [shm-get] linux/ipc.h linux/shm.h
-        IPC_CREAT=0x200 IPC_EXCL=0x400 SHM_HUGETLB=0x800 SHM_NORESERVE=0x1000 21<<SHM_HUGE_SHIFT=0x54000000/0xfc000000
-        30<<SHM_HUGE_SHIFT=0x78000000/0xfc000000
+        IPC_CREAT=0x200 IPC_EXCL=0x400 SHM_HUGETLB=0x800 SHM_NORESERVE=0x1000 #<<SHM_HUGE_SHIFT=0/0xfc000000
         [shm-attach] linux/shm.h
         SHM_RDONLY=0x1000 SHM_RND=0x2000 SHM_REMAP=0x4000 SHM_EXEC=0x8000
         [shm-control] linux/shm.h

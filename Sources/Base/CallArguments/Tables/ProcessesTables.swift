@@ -47,7 +47,8 @@ extension TableTexts {
         PRIO_PROCESS=0 PRIO_PGRP=1 PRIO_USER=2
         [scheduler] linux/sched.h
         SCHED_OTHER=0/0xbfffffff SCHED_FIFO=1/0xbfffffff SCHED_RR=2/0xbfffffff SCHED_BATCH=3/0xbfffffff
-        SCHED_IDLE=5/0xbfffffff SCHED_DEADLINE=6/0xbfffffff SCHED_EXT=7/0xbfffffff SCHED_RESET_ON_FORK=0x40000000
+        SCHED_ISO=4/0xbfffffff SCHED_IDLE=5/0xbfffffff SCHED_DEADLINE=6/0xbfffffff SCHED_EXT=7/0xbfffffff
+        SCHED_RESET_ON_FORK=0x40000000
         [personality] linux/personality.h
         PER_LINUX=0/0xff PER_BSD=6/0xff PER_LINUX32=8/0xff PER_RISCOS=0xc/0xff PER_OSF4=0xf/0xff PER_HPUX=0x10/0xff
         UNAME26=0x20000 ADDR_NO_RANDOMIZE=0x40000 FDPIC_FUNCPTRS=0x80000 MMAP_PAGE_ZERO=0x100000 ADDR_COMPAT_LAYOUT=0x200000
