@@ -158,8 +158,7 @@ let rootFreeTests: [Target] = [
     .testTarget(name: "LinuxTests", dependencies: ["CLinux", "Linux"], swiftSettings: testing),
     .testTarget(name: "SyscallTableTests", dependencies: ["SyscallTable"], swiftSettings: strict),
     .testTarget(
-        name: "CallArgumentsTests", dependencies: ["CallArguments", "PlainText", "SyscallTable", "TestSupport"],
-        swiftSettings: testing),
+        name: "CallArgumentsTests", dependencies: ["CallArguments", "SyscallTable", "TestSupport"], swiftSettings: testing),
     .testTarget(name: "CallSelectionTests", dependencies: ["CallSelection", "SyscallTable"], swiftSettings: strict),
     // Profiles made up for the tests of the Output floor.
     .target(

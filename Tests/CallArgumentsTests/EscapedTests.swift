@@ -1,4 +1,3 @@
-import PlainText
 import Testing
 
 @testable import CallArguments

@@ -29,7 +29,8 @@ import Testing
         for (name, table) in ValueTables.tables where !name.contains(".") {
             // The headers of the kernel itself are not installed.
             for source in table.sources where !source.hasPrefix("include/") && !source.hasPrefix("fs/") {
-                facts[source, default: []].formUnion(table.entries.filter { !$0.isNumber }.map { Fact(name: $0.name, value: $0.value) })
+                facts[source, default: []].formUnion(
+                    table.entries.filter { !$0.isNumber }.map { Fact(name: $0.name, value: $0.value) })
             }
         }
         var known: Set<Fact> = []

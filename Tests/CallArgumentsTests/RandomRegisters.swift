@@ -49,7 +49,7 @@ struct RandomRegisters {
         case .command(.clone): flags("clone", abi: abi) | pick([0, 17, 10])
         case .command(.futex): futex()
         case .command(.mremap): flags("mremap", abi: abi)
-        case .command(let command): entry(command.table ?? "", abi: abi)
+        case .command(let command): entry(command.table, abi: abi)
         case .protocolNumber: pick([0, 6, 17])
         case .socketOption: entry("socket-option", abi: abi)
         case .futexWakeOperation: pick([0, 0x1234_5678, 0x9100_1002, 0x4500_0001])

@@ -39,7 +39,7 @@ import Testing
         for (name, parameters) in book.following {
             let parts = name.split(separator: ".")
             let command = try #require(CommandParameter(rawValue: String(parts[0])), "\(name)")
-            let table = command.table.flatMap { ValueTables.tables[$0] }
+            let table = ValueTables.tables[command.table]
             let known = [CommandParameter.other, "create", "move", "device"].contains(String(parts[1]))
             #expect(known || table?.entries.contains { $0.name == parts[1] } == true, "\(name)")
             let callers = book.signatures.values.filter { $0.parameters.last?.kind == .command(command) }

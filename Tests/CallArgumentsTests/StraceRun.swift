@@ -3,8 +3,8 @@ import Foundation
 import SyscallTable
 import Testing
 
-/// A program that makes given calls with given registers, under a strace that keeps each of them from being made: the kernel sees no call
-/// at all, and strace writes what it would have been.
+/// A program that makes given calls with given registers, under a strace that keeps each of them from being made: the kernel sees
+/// no call at all, and strace writes what it would have been.
 struct StraceRun {
     /// What strace wrote of a call.
     struct Line {
@@ -39,7 +39,7 @@ struct StraceRun {
         let compiler = ["clang", "-O1", "-static", "-nostdlib", "-fno-stack-protector", "-fuse-ld=lld", "-o", program, source]
         try run(compiler)
         let set = "inject=!execve,exit_group:\(injection)"
-        // Signals that are sent by no call, and the end of the program, are no lines of calls.
+        // Signals would be lines of their own.
         try run(["strace", "-s", "64", "-e", "signal=none", "-e", set, "-o", output, program])
         let lines = try String(contentsOfFile: output, encoding: .isoLatin1).split(separator: "\n").dropFirst()
         let made = lines.filter { !$0.hasPrefix("+++") && !$0.hasPrefix("exit_group(") && !$0.hasPrefix("strace: [") }
@@ -69,7 +69,8 @@ struct StraceRun {
         // Those that a call knows the strings of have them in memory.
         let strings = calls.enumerated().flatMap { number, made in
             made.strings.map { index, string in
-                "static const unsigned char s\(number)_\(index)[] = {\((string.bytes + [0]).map(String.init).joined(separator: ", "))};"
+                let bytes = (string.bytes + [0]).map(String.init).joined(separator: ", ")
+                return "static const unsigned char s\(number)_\(index)[] = {\(bytes)};"
             }
         }
         let rows = calls.enumerated().map { index, made in

@@ -96,7 +96,7 @@ import Testing
         if let count = Self.leading[call.name] { return count }
         guard let last = CallSignature.of(call.call)?.parameters.last, case .command(let command) = last.kind else { return nil }
         // Commands of which strace tells more, and those that it doesn't know.
-        let table = command.table.map(writer.table) ?? .empty
+        let table = writer.table(command.table)
         let option = table.text(of: writer.value32(last.register))
         let isOther = SignatureBook.of(call.call.abi).following["\(command.rawValue).\(option)"] == nil
         let isListed = [.keyctl, .prctl].contains(command) && (isOther || Self.toldMore.contains(option))
@@ -121,7 +121,7 @@ import Testing
         if ours == theirs { return true }
         switch parameter.kind {
         case .pointer, .string:
-            // An empty array or string, whose memory is not read; and 0 where strace takes it for no address.
+            // An empty array or string, whose memory is not read; and 0 where strace doesn't take it for an address.
             return ["\"\"", "[]"].contains(theirs) || (ours == "NULL" && ["0", "SIG_DFL"].contains(theirs))
         case .protocolNumber, .socketOption:
             // strace knows other families and options than the tables have.
@@ -138,8 +138,8 @@ import Testing
         }
     }
 
-    /// Whether two texts name the same flags, but that strace may know fewer names: what it has in hexadecimal must be what our other names
-    /// stand for.
+    /// Whether two texts name the same flags, but that strace may know fewer names: what it has in hexadecimal must be what our
+    /// other names stand for.
     private func areSameFlags(_ ours: String, _ theirs: String, _ table: ValueTable) -> Bool {
         // The same values under the names of libc, or of another parameter.
         let aliases = [

@@ -36,7 +36,10 @@ import Testing
             for value in table.entries.map(\.value) + [all, all ^ 0xffff_ffff, .max] {
                 let words = table.flags(value).split(separator: "|").map(String.init)
                 let sum = words.reduce(UInt64(0)) { sum, word in
-                    sum | ((word.contains("<<") ? UInt64(word.prefix { $0 != "<" }).map { $0 << 26 } : nil) ?? table.entries.first { $0.name == word }?.value ?? Numbers.parsed(word[...]) ?? 0)
+                    sum
+                        | ((word.contains("<<") ? UInt64(word.prefix { $0 != "<" }).map { $0 << 26 } : nil) ?? table.entries.first {
+                            $0.name == word
+                        }?.value ?? Numbers.parsed(word[...]) ?? 0)
                 }
                 #expect(sum == value, "\(name): \(words)")
             }

@@ -97,7 +97,7 @@ struct ArgumentText {
 
     func table(_ name: String) -> ValueTable { ValueTables.named(name, abi: abi) }
 
-    private func table(of command: CommandParameter) -> ValueTable { command.table.map(table) ?? .empty }
+    private func table(of command: CommandParameter) -> ValueTable { table(command.table) }
 }
 
 /// Registers as numbers.
@@ -117,9 +117,9 @@ extension ArgumentText {
 
 /// What the kernel side named.
 extension ArgumentText {
+    /// Source of AT_FDCWD: include/uapi/linux/fcntl.h.
     private func descriptor(_ parameter: Parameter) -> String {
         let number = int(parameter.register)
-        // AT_FDCWD
         let text = parameter.kind == .directory && number == -100 ? "AT_FDCWD" : String(number)
         return text + (call.descriptorNames[parameter.register].map { Escaped.name($0) } ?? "")
     }

@@ -7,8 +7,8 @@ extension ObservedCall {
     /// The most characters (Unicode scalars) that ``text`` has.
     package static let longestText = 512
 
-    /// The call, its arguments and its result; the result is left out while the call is in flight. Arguments that are too long are cut
-    /// with `…`.
+    /// The call, its arguments and its result; the result is left out while the call is in flight. Arguments that are too long are
+    /// cut with `…`.
     package var text: String {
         let head = name + "("
         let tail = ")" + (resultText.map { " = " + $0 } ?? "")

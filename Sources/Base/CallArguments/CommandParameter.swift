@@ -1,5 +1,5 @@
-/// A command, operation or option by which a call is several calls in one. The texts of the signatures have a line for each: the word
-/// here, a dot, and the name of the command.
+/// A command, operation or option by which a call is several calls in one. The texts of the signatures have a line for each: the
+/// word here, a dot, and the name of the command.
 package enum CommandParameter: String, Sendable, Hashable, CaseIterable {
     case archPrctl = "arch-prctl"
     case fcntl
@@ -21,8 +21,8 @@ package enum CommandParameter: String, Sendable, Hashable, CaseIterable {
     /// The flags of clone decide by its architecture and by themselves; see ``CloneArguments``.
     case clone
 
-    /// The table that names its values, or its bits; nil for ioctl and mknod, which are no plain tables.
-    var table: String? {
+    /// The table that names its values, or its bits.
+    var table: String {
         switch self {
         case .archPrctl, .fcntl, .futex, .ipc, .kcmp, .keyctl, .prctl, .seccomp, .socketcall, .open, .mremap, .clone: rawValue
         case .openQueue: "open"

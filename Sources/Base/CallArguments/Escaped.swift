@@ -1,9 +1,10 @@
 import PlainText
 
-/// What others chose, in a form that can't move the cursor or end the text that it stands in: in C's escapes, as strace writes them.
+/// What others chose, in a form that can't move the cursor or end the text that it stands in: in C's escapes, as strace writes
+/// them.
 ///
-/// `\n` and its like, `\"`, `\\`, and `\33` in octal for each byte of a character that ``PlainText`` would replace; three digits where
-/// another digit follows. Characters that can be seen stay as they are, also those that are not ASCII: strace escapes these.
+/// `\n` and its like, `\"`, `\\`, and `\33` in octal for each byte of a character that ``PlainText`` would replace; three digits
+/// where another digit follows. Characters that can be seen stay as they are, also those that are not ASCII: strace escapes these.
 enum Escaped {
     /// The most characters (Unicode scalars) that a name or string has between its brackets or quotes.
     static let longest = 200

@@ -5,8 +5,8 @@ package struct ObservedCall: Sendable, Hashable {
     package var call: SyscallID
     /// The six arguments as the registers had them. Missing ones count as 0.
     package var registers: [UInt64]
-    /// What descriptors refer to, by the index of the register: `/var/lib/x.wal`, `pipe:[123]`, `TCP 10.0.0.1:5432->10.0.0.2:77`. A path
-    /// that lost its front may begin with `…`. Bytes that are no UTF-8 as ``ExactText`` has them.
+    /// What descriptors refer to, by the index of the register: `/var/lib/x.wal`, `pipe:[123]`, `TCP 10.0.0.1:5432->10.0.0.2:77`. A
+    /// path that lost its front may begin with `…`. Bytes that aren't UTF-8 stand there as ``ExactText`` has them.
     package var descriptorNames: [Int: String]
     /// The texts that registers point to, by the index of the register.
     package var strings: [Int: CapturedString]

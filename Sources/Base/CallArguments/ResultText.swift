@@ -5,8 +5,8 @@ struct ResultText {
     let call: ObservedCall
     let result: CallResult
 
-    /// `3</etc/passwd>`, `0x7f12`, `-1 ENOENT`; `? ERESTARTSYS` for what the program never sees, because the kernel restarts the call
-    /// or changes the error.
+    /// `3</etc/passwd>`, `0x7f12`, `-1 ENOENT`; `? ERESTARTSYS` for what the program never sees, because the kernel restarts the
+    /// call or changes the error.
     var text: String {
         switch result {
         case .error(let number): (Self.keptByKernel.contains(number) ? "? " : "-1 ") + ErrnoTable.name(number)

@@ -5,8 +5,8 @@ import SyscallTable
 ///     pread64 pwrite64: fd ptr size offset
 ///     openat: dir path by:open -> descriptor
 ///
-/// with a word for each register (``ParameterKind``) and, unless it is a number, the kind of the result (``ResultKind``). A call has one
-/// signature in all ABIs unless a text of an ABI replaces it. `by:open` is a command: `open.create` says what may follow.
+/// with a word for each register (``ParameterKind``) and, unless it is a number, the kind of the result (``ResultKind``). A call
+/// has one signature in all ABIs unless a text of an ABI replaces it. `by:open` is a command: `open.create` says what may follow.
 ///
 /// Source: include/linux/syscalls.h for the parameters, arch/x86/entry/syscalls and arch/x86/kernel/sys_ia32.c for those of ia32.
 enum SignatureTexts {

@@ -2,7 +2,8 @@ import SyscallTable
 
 /// Parameters of sockets that mean something else in each domain or at each level.
 enum SocketTables {
-    /// AF_INET and AF_INET6 have IP protocols, AF_NETLINK families, AF_PACKET those of Ethernet in network order, AF_BLUETOOTH its own.
+    /// AF_INET and AF_INET6 have IP protocols, AF_NETLINK has families, AF_PACKET protocols of Ethernet in network order, and
+    /// AF_BLUETOOTH its own.
     static func protocolText(_ value: UInt64, domain: UInt64, abi: ABI) -> String {
         switch domain {
         case 2, 10: ValueTables.named("ip-protocol", abi: abi).text(of: value)

@@ -1,11 +1,12 @@
 import SyscallTable
 
-/// The texts in which the tables are written: a line with the name and the headers that have the values, and lines of entries. An entry is
-/// `NAME=value`: a flag, or a value of an enumeration. `NAME=value/mask` is a value of some of the bits, and `NAME=0/*` stands for a word
-/// without any bit; `#NAME=0/mask` is a number in some of the bits. A table `map.aarch64` replaces `map` there.
+/// The texts in which the tables are written: a name in brackets, the headers that have the values, and the entries. An entry is
+/// `NAME=value`: a flag, or a value of an enumeration. `NAME=value/mask` is a value of some of the bits, and `NAME=0/*` stands for
+/// a word without any bit; `#NAME=0/mask` is a number in some of the bits. A table `map.aarch64` replaces `map` there.
 ///
-/// `a.h+b.h` are headers that need each other. The values are facts of the kernel's exported headers (linux-libc-dev); HeaderTests compares them with those of the host. Names
-/// that only newer headers have come from Linux 6.18.
+/// `a.h+b.h` are headers that need each other. The values are facts of the kernel's exported headers, libc's where the kernel
+/// exports none; HeaderTests compares them with those of the host. Values of names that linux-libc-dev 6.1 lacks come from Linux
+/// 6.18.
 enum TableTexts {
     static let all = [files, mounts, memory, processes, clocks, sockets, events, kernel, ioctls]
 }
@@ -24,15 +25,15 @@ enum ValueTables {
         var tables: [String: ValueTable] = [:]
         for text in texts {
             for section in text.split(separator: "[") {
-                let lines = section.split(separator: "\n")
-                let head = lines.first.map { $0.split(separator: "]") } ?? []
-                let words = lines.dropFirst().flatMap { $0.split(separator: " ") }
-                let entries = words.compactMap { ValueTable.Entry(word: $0) }
-                guard head.count == 2, entries.count == words.count, !words.isEmpty else {
-                    preconditionFailure("the table '\(head.first ?? "")' has a line that is not one of names and values")
+                guard let end = section.firstIndex(of: "]") else { continue }
+                let words = section[section.index(after: end)...].split { $0 == " " || $0 == "\n" }
+                let facts = words.filter { $0.contains("=") }
+                let entries = facts.compactMap { ValueTable.Entry(word: $0) }
+                guard entries.count == facts.count, !facts.isEmpty else {
+                    preconditionFailure("the table '\(section[..<end])' has a word that is not a name and its value")
                 }
-                tables[String(head[0])] = ValueTable(
-                    sources: head[1].split(separator: " ").map(String.init), entries: entries)
+                let sources = words.filter { !$0.contains("=") }.map(String.init)
+                tables[String(section[..<end])] = ValueTable(sources: sources, entries: entries)
             }
         }
         return tables

@@ -1,5 +1,5 @@
 extension SignatureTexts {
-    /// What the options of prctl, fcntl, keyctl and others have behind them: `call.OPTION`, and `call.other` for all that are not listed.
+    /// What follows the commands of open, ioctl, fcntl, prctl and keyctl; `other` is for those that are not listed.
     static var control: String {
         """
         open.create: mode
@@ -18,7 +18,8 @@ extension SignatureTexts {
         fcntl.F_OFD_GETLK fcntl.F_OFD_SETLK fcntl.F_OFD_SETLKW fcntl.F_SETOWN_EX fcntl.F_GETOWN_EX fcntl.F_GETOWNER_UIDS: ptr
         fcntl.F_GET_RW_HINT fcntl.F_SET_RW_HINT fcntl.F_GET_FILE_RW_HINT fcntl.F_SET_FILE_RW_HINT: ptr
         fcntl.other: longhex
-        prctl.PR_GET_DUMPABLE prctl.PR_GET_KEEPCAPS prctl.PR_GET_SECCOMP prctl.PR_GET_SECUREBITS prctl.PR_GET_TIMERSLACK prctl.PR_GET_TIMING:
+        prctl.PR_GET_DUMPABLE prctl.PR_GET_KEEPCAPS prctl.PR_GET_SECCOMP prctl.PR_GET_SECUREBITS:
+        prctl.PR_GET_TIMERSLACK prctl.PR_GET_TIMING:
         prctl.PR_TASK_PERF_EVENTS_DISABLE prctl.PR_TASK_PERF_EVENTS_ENABLE:
         prctl.PR_GET_PDEATHSIG prctl.PR_GET_ENDIAN prctl.PR_GET_FPEMU prctl.PR_GET_FPEXC prctl.PR_GET_TSC prctl.PR_GET_UNALIGN: ptr
         prctl.PR_GET_CHILD_SUBREAPER prctl.PR_GET_TID_ADDRESS prctl.PR_GET_NAME: ptr

@@ -2,7 +2,11 @@ extension TableTexts {
     /// Commands of ioctl.
     static var ioctls: String {
         """
-        [ioctl] asm/ioctls.h linux/fs.h+linux/blktrace_api.h+linux/fiemap.h linux/sockios.h linux/vt.h linux/kd.h linux/loop.h linux/perf_event.h linux/btrfs.h linux/if_tun.h linux/random.h linux/rtc.h linux/kvm.h linux/vhost.h linux/userfaultfd.h linux/nsfs.h linux/watchdog.h linux/msdos_fs.h linux/fsverity.h linux/fscrypt.h linux/hdreg.h linux/cdrom.h linux/dm-ioctl.h linux/seccomp.h scsi/sg.h linux/major.h+linux/raid/md_p.h+linux/raid/md_u.h linux/nvme_ioctl.h linux/blkzoned.h linux/uinput.h linux/hid.h+linux/hidraw.h linux/ptp_clock.h linux/vfio.h
+        [ioctl] asm/ioctls.h linux/fs.h+linux/blktrace_api.h+linux/fiemap.h linux/sockios.h linux/vt.h linux/kd.h
+        linux/loop.h linux/perf_event.h linux/btrfs.h linux/if_tun.h linux/random.h linux/rtc.h linux/kvm.h linux/vhost.h
+        linux/userfaultfd.h linux/nsfs.h linux/watchdog.h linux/msdos_fs.h linux/fsverity.h linux/fscrypt.h linux/hdreg.h
+        linux/cdrom.h linux/dm-ioctl.h linux/seccomp.h scsi/sg.h linux/major.h+linux/raid/md_p.h+linux/raid/md_u.h
+        linux/nvme_ioctl.h linux/blkzoned.h linux/uinput.h linux/hid.h+linux/hidraw.h linux/ptp_clock.h linux/vfio.h
         TCGETS=0x5401 TCSETS=0x5402 TCSETSW=0x5403 TCSETSF=0x5404 TCGETA=0x5405 TCSETA=0x5406 TCSETAW=0x5407 TCSETAF=0x5408
         TCSBRK=0x5409 TCXONC=0x540a TCFLSH=0x540b TIOCEXCL=0x540c TIOCNXCL=0x540d TIOCSCTTY=0x540e TIOCGPGRP=0x540f
         TIOCSPGRP=0x5410 TIOCOUTQ=0x5411 TIOCSTI=0x5412 TIOCGWINSZ=0x5413 TIOCSWINSZ=0x5414 TIOCMGET=0x5415 TIOCMBIS=0x5416
