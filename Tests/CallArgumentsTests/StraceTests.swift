@@ -50,7 +50,11 @@ import Testing
             CallSignature.of($0) != nil && !Self.shownOtherwise.contains($0.name) && !others.contains($0.name)
         }
         for value in [Int64(0), 1, 18, 0x8002] {
-            let calls = known.map { ObservedCall(call: $0, registers: random.registers(of: $0), result: .value(value)) }
+            let calls = known.flatMap { call in
+                (0..<rounds(16)).map { _ in
+                    ObservedCall(call: call, registers: random.registers(of: call), result: .value(value))
+                }
+            }
             let lines = try StraceRun.lines(of: calls, injecting: "retval=\(value)")
             for (call, line) in zip(calls, lines) where !line.name.hasPrefix("syscall_0x") {
                 // strace names the ready descriptors.

@@ -27,7 +27,7 @@ struct ResultText {
         case .mode: return Numbers.mode(bits)
         case .ready: return value == 0 ? "0 (Timeout)" : String(value)
         case .scheduler: return named(value, writer.table("scheduler").name(of: bits))
-        case .signal: return named(value, (1...64).contains(value) ? writer.signal(Int32(value)) : nil)
+        case .signal: return signal(value, writer)
         case .never: return "?"
         }
     }
@@ -35,6 +35,10 @@ struct ResultText {
     /// A number, and its name in parentheses if it has one.
     private func named(_ value: Int64, _ name: String?) -> String {
         String(value) + (name.map { " (\($0))" } ?? "")
+    }
+
+    private func signal(_ value: Int64, _ writer: ArgumentText) -> String {
+        named(value, (1...64).contains(value) ? writer.signal(Int32(value)) : nil)
     }
 
     /// What the commands of fcntl that ask for flags return: `0x8002 (flags O_RDWR|O_LARGEFILE)`. Nil for other calls and commands.
@@ -46,6 +50,7 @@ struct ResultText {
         case "F_GETFD": names = value == 0 ? "" : "flags " + writer.table("fd").flags(bits)
         case "F_GETFL": names = "flags " + writer.table("open").flags(bits)
         case "F_GET_SEALS": names = value == 0 ? "" : "seals " + writer.table("seals").flags(bits)
+        case "F_GETSIG": return signal(value, writer)
         case "F_GETLEASE": names = writer.table("lease").name(of: bits) ?? ""
         default: return nil
         }
