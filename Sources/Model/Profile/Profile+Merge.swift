@@ -129,7 +129,7 @@ extension Profile {
             tool: tool, host: host, capture: capture, balance: balance.merged(with: other.balance),
             calls: calls.merged(with: other.calls), processes: processes.merged(with: other.processes),
             inFlight: inFlight + other.inFlight, vdso: vdso, workload: workload, refused: refused.merged(with: other.refused),
-            requests: Balance.merged(requests, other.requests))
+            requests: Balance.merged(requests, other.requests), slowCalls: SlowCalls.merged(slowCalls, other.slowCalls))
         return merged.markedIfSaturated
     }
 

@@ -28,12 +28,16 @@ package struct Profile: Sendable, Hashable {
     package var vdso: VDSOProfile?
     /// The cases of a fixed workload; nil for a profile of anything else.
     package var workload: WorkloadResult?
+    /// Single calls with their details; nil where none were to be kept.
+    package var slowCalls: SlowCalls?
 
     package init(
         tool: String, host: Host, capture: CaptureSummary, balance: Balance, calls: [CallProfile],
         processes: [ProcessProfile], inFlight: [InFlightCall], intervals: [Interval] = [], vdso: VDSOProfile? = nil,
-        workload: WorkloadResult? = nil, refused: [RefusedCalls] = [], requests: Balance? = nil
+        workload: WorkloadResult? = nil, refused: [RefusedCalls] = [], requests: Balance? = nil,
+        slowCalls: SlowCalls? = nil
     ) {
+        self.slowCalls = slowCalls
         self.requests = requests
         self.refused = refused.byFallingCount
         self.intervals = intervals
@@ -260,11 +264,14 @@ package struct InFlightCall: Sendable, Hashable {
     package var ageNanoseconds: UInt64
     /// It had been entered before recording began, and is not in the balance.
     package var beganBefore: Bool
+    /// nil where nobody looked.
+    package var details: CallDetails?
 
     package init(
         pid: Int32, tid: Int32, comm: String, thread: String? = nil, id: SyscallID, ageNanoseconds: UInt64,
-        beganBefore: Bool = false
+        beganBefore: Bool = false, details: CallDetails? = nil
     ) {
+        self.details = details
         self.thread = thread == comm ? nil : thread
         self.pid = pid
         self.tid = tid
