@@ -84,7 +84,9 @@ let kernel: [Target] = [
     cModule("CBPFLog", on: .kernel, uses: ["CLibbpf"]),
     module("BPFObjects", on: .kernel, uses: ["CZlib"], plugins: ["EmbedBPF"]),
     module("BPFRuntime", on: .kernel, uses: ["CBPFLog", "CLibbpf", "PlainText"]),
-    module("Aggregation", on: .kernel, uses: ["CSyslatABI", "LatencyHistogram", "Profile", "SaturatingMath", "SyscallTable"]),
+    module(
+        "Aggregation", on: .kernel,
+        uses: ["CSyslatABI", "LatencyHistogram", "PlainText", "Profile", "SaturatingMath", "SyscallTable"]),
     module(
         "Probes", on: .kernel,
         uses: [

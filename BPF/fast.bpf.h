@@ -48,7 +48,7 @@ static __always_inline void end_known_call(struct syslat_known_thread *known, co
 
     if (!may_end_calls(tgid_of(&current, TYPED)))
         return;
-    end_call(&known->slot, &current, context, TYPED);
+    end_call(&known->slot, &current, context, TYPED, KEEPS_CALLS);
     leave_measured_call(&known->slot, task_of(&current, TYPED));
 }
 
@@ -60,7 +60,7 @@ static __noinline int exit_other(const __u64 *context)
     if (known && is_in_call(&known->slot))
         end_known_call(known, context);
     else
-        exit_general(context, TYPED, NAMES_CALLERS);
+        exit_general(context, TYPED, NAMES_CALLERS, KEEPS_CALLS);
     meet_thread(registers_of(context));
     return 0;
 }
@@ -141,6 +141,15 @@ static __always_inline __u64 completed_fast_call(const struct syslat_slot *slot,
            outcome_of(slot, task, TYPED) << SYSLAT_CALL_OUTCOME_SHIFT;
 }
 
+/* The same as is_slow(), of a call of the fast path. */
+static __always_inline bool is_slow_native(__u64 call, __u64 duration_ns)
+{
+    __u64 number = (__u32)call;
+
+    barrier_var(number); /* keeps the bound where the verifier sees it */
+    return duration_ns >= slow_from[NATIVE_ABI * SYSLAT_ABI_INDEXES + (number & (SYSLAT_ABI_INDEXES - 1))];
+}
+
 /* Counts an unmeasured call of the fast path, where no program preempts another. */
 static __always_inline void count_unmeasured(__u32 number, bool failed, __u64 outcome)
 {
@@ -151,7 +160,7 @@ static __always_inline void count_unmeasured(__u32 number, bool failed, __u64 ou
         completed->calls[bounded_completion(outcome, failed)]++;
 }
 
-static __always_inline int exit_fast(const __u64 *context, const enum measuring measuring)
+static __always_inline int exit_fast(const __u64 *context, const enum measuring measuring, const enum keeping keeping)
 {
     struct syslat_known_thread *known = known_thread_at(registers_of(context));
     struct syslat_cpu *cpu;
@@ -186,12 +195,18 @@ measured:
     write_event(cpu, duration, call, known->tgid);
 done:
     release_batch(cpu);
+    if (keeping == KEEPS_CALLS && is_slow_native(call, duration))
+        goto slow;
+ended:
     leave_measured_call(&known->slot, known_task(known));
 out:
     return 0;
 full:
     append_to_full_batch(cpu, duration, call, known->tgid);
     goto done;
+slow:
+    keep_call_typed(context, known->slot.start_ns, duration, call);
+    goto ended;
 other:
     exit_other(context);
     goto out;

@@ -15,6 +15,7 @@
 #include "refused.bpf.h"
 #include "sampling.bpf.h"
 #include "scope.bpf.h"
+#include "slow/slow.bpf.h"
 #include "threads.bpf.h"
 #include "vdso/callers.bpf.h"
 #include "vdso/evidence.bpf.h"
@@ -79,11 +80,13 @@ static __always_inline int enter_general(const __u64 *context, const enum progra
 
 /* Ends a measured call, which returned at `now`. */
 static __always_inline void end_measured_call(const struct syslat_slot *slot, __u64 now, const struct current_thread *current,
-                                              const __u64 *context, const enum program_kind kind)
+                                              const __u64 *context, const enum program_kind kind, const enum keeping keeping)
 {
     struct syslat_cpu *cpu = this_cpu();
+    __u64 call = completed_call(slot, task_of(current, kind), context[1], kind);
 
-    append(cpu, now - slot->start_ns, completed_call(slot, task_of(current, kind), context[1], kind), tgid_of(current, kind));
+    append(cpu, now - slot->start_ns, call, tgid_of(current, kind));
+    keep_if_slow(context, slot->start_ns, now - slot->start_ns, call, kind, keeping);
 }
 
 static __always_inline void end_unmeasured_call(const struct syslat_slot *slot, const struct current_thread *current,
@@ -100,12 +103,12 @@ static __always_inline void end_unmeasured_call(const struct syslat_slot *slot, 
 
 /* Ends a call whose entry was seen. The clock is read first, which keeps the rest of the program out of the latency. */
 static __always_inline void end_call(const struct syslat_slot *slot, const struct current_thread *current, const __u64 *context,
-                                     const enum program_kind kind)
+                                     const enum program_kind kind, const enum keeping keeping)
 {
     if (syslat_call_is_unmeasured(slot->call))
         end_unmeasured_call(slot, current, context, kind);
     else
-        end_measured_call(slot, bpf_ktime_get_ns(), current, context, kind);
+        end_measured_call(slot, bpf_ktime_get_ns(), current, context, kind, keeping);
 }
 
 /*
@@ -139,7 +142,7 @@ static __always_inline int exit_without_entry(const __u64 *context, struct task_
 }
 
 /* The exit of a thread that is in no slot: its call was spilled, or its entry was not seen. Returns the spilled call, or 0. */
-static __always_inline __u64 exit_without_slot(const __u64 *context, const enum program_kind kind)
+static __always_inline __u64 exit_without_slot(const __u64 *context, const enum program_kind kind, const enum keeping keeping)
 {
     const struct current_thread current = current_thread(kind);
     struct syslat_slot spilled = {};
@@ -151,7 +154,7 @@ static __always_inline __u64 exit_without_slot(const __u64 *context, const enum 
             if (syslat_call_is_unmeasured(spilled.call))
                 end_unmeasured_call(&spilled, &current, context, kind);
             else
-                end_measured_call(&spilled, now, &current, context, kind);
+                end_measured_call(&spilled, now, &current, context, kind, keeping);
             /* There is no slot to keep the time of the exit. */
             if (thread_after_call(&spilled, task_of(&current, kind), 0, kind) != 0)
                 send_after_exit(spilled.call, 0);
@@ -166,15 +169,21 @@ static __always_inline __u64 exit_without_slot(const __u64 *context, const enum 
 /* Functions of their own: few exits come here. */
 static __noinline __u64 exit_without_slot_typed(const __u64 *context)
 {
-    return exit_without_slot(context, TYPED);
+    return exit_without_slot(context, TYPED, KEEPS_CALLS);
 }
 
 static __noinline __u64 exit_without_slot_raw(const __u64 *context)
 {
-    return exit_without_slot(context, RAW);
+    return exit_without_slot(context, RAW, KEEPS_CALLS);
 }
 
-static __always_inline int exit_general(const __u64 *context, const enum program_kind kind, const enum caller_naming naming)
+static __noinline __u64 exit_without_slot_or_stack(const __u64 *context)
+{
+    return exit_without_slot(context, RAW, KEEPS_CALLS_WITHOUT_STACKS);
+}
+
+static __always_inline int exit_general(const __u64 *context, const enum program_kind kind, const enum caller_naming naming,
+                                        const enum keeping keeping)
 {
     const struct current_thread current = current_thread(kind);
     struct syslat_slot *slot;
@@ -185,12 +194,14 @@ static __always_inline int exit_general(const __u64 *context, const enum program
         return 0;
     slot = slot_of(tid_of(&current, kind));
     if (likely(slot->thread == (tid_of(&current, kind) | SYSLAT_IN_CALL))) {
-        end_call(slot, &current, context, kind);
+        end_call(slot, &current, context, kind, keeping);
         call = slot->call;
         /* From now on another thread may take it. */
         slot->thread = thread_after_call(slot, task_of(&current, kind), tid_of(&current, kind), kind);
     } else {
-        call = kind == TYPED ? exit_without_slot_typed(context) : exit_without_slot_raw(context);
+        call = kind == TYPED            ? exit_without_slot_typed(context)
+               : keeping == KEEPS_CALLS ? exit_without_slot_raw(context)
+                                        : exit_without_slot_or_stack(context);
     }
     note_caller(registers_of(context), call, naming);
     if (unlikely(special_about(syslat_call_number(call)) & INSTALLS_FILTER))

@@ -120,6 +120,23 @@ struct {
     __type(value, struct syslat_ticks);
 } ticks SEC(".maps");
 
+/* The thresholds, by call index: from how many nanoseconds on a call is slow. Only what is kept raises them. */
+__u64 slow_from[SYSLAT_CALL_INDEXES] SEC(".bss.slowfrom");
+
+/* The longest calls of each call index. Entries set by user space: one, if none are kept. */
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(max_entries, SYSLAT_CALL_INDEXES);
+    __type(key, __u32);
+    __type(value, struct syslat_longest);
+} longest SEC(".maps");
+
+/* The ring of details. Size set by user space. */
+struct {
+    __uint(type, BPF_MAP_TYPE_RINGBUF);
+    __uint(max_entries, 256 << 10);
+} details SEC(".maps");
+
 /* Adds to memory of this CPU share. It takes an atomic only where several programs may use the share at once. */
 static __always_inline void add_on_cpu(__u64 *counter, __u64 amount)
 {

@@ -15,13 +15,13 @@ int sys_enter_raw(__u64 *context)
 SEC("raw_tp/sys_exit")
 int sys_exit_raw(__u64 *context)
 {
-    return exit_general(context, RAW, LEAVES_CALLERS_UNNAMED);
+    return exit_general(context, RAW, LEAVES_CALLERS_UNNAMED, KEEPS_CALLS);
 }
 
 SEC("raw_tp/sys_exit")
 int sys_exit_raw_naming(__u64 *context)
 {
-    return exit_general(context, RAW, NAMES_CALLERS);
+    return exit_general(context, RAW, NAMES_CALLERS, KEEPS_CALLS);
 }
 
 SEC("raw_tp/sched_process_fork")
@@ -56,5 +56,5 @@ int sys_exit_raw_naming_classic(struct trace_event_raw_sys_exit *event)
 {
     const __u64 context[] = {current_registers(RAW), event->ret};
 
-    return exit_general(context, RAW, NAMES_CALLERS);
+    return exit_general(context, RAW, NAMES_CALLERS, KEEPS_CALLS_WITHOUT_STACKS);
 }

@@ -22,7 +22,13 @@ int sys_enter_fast(__u64 *context)
 SEC("tp_btf/sys_exit")
 int sys_exit_fast(__u64 *context)
 {
-    return exit_fast(context, MEASURES_ALL);
+    return exit_fast(context, MEASURES_ALL, KEEPS_NOTHING);
+}
+
+SEC("tp_btf/sys_exit")
+int sys_exit_fast_keeping(__u64 *context)
+{
+    return exit_fast(context, MEASURES_ALL, KEEPS_CALLS);
 }
 
 SEC("tp_btf/sys_enter")
@@ -34,7 +40,13 @@ int sys_enter_fast_sampling(__u64 *context)
 SEC("tp_btf/sys_exit")
 int sys_exit_fast_sampling(__u64 *context)
 {
-    return exit_fast(context, MEASURES_SOME);
+    return exit_fast(context, MEASURES_SOME, KEEPS_NOTHING);
+}
+
+SEC("tp_btf/sys_exit")
+int sys_exit_fast_sampling_keeping(__u64 *context)
+{
+    return exit_fast(context, MEASURES_SOME, KEEPS_CALLS);
 }
 
 /* The general path. */
@@ -47,13 +59,13 @@ int sys_enter_typed(__u64 *context)
 SEC("tp_btf/sys_exit")
 int sys_exit_typed(__u64 *context)
 {
-    return exit_general(context, TYPED, LEAVES_CALLERS_UNNAMED);
+    return exit_general(context, TYPED, LEAVES_CALLERS_UNNAMED, KEEPS_CALLS);
 }
 
 SEC("tp_btf/sys_exit")
 int sys_exit_typed_naming(__u64 *context)
 {
-    return exit_general(context, TYPED, NAMES_CALLERS);
+    return exit_general(context, TYPED, NAMES_CALLERS, KEEPS_CALLS);
 }
 
 /* The task hooks. */
@@ -99,21 +111,21 @@ static __always_inline int enter_fast_classic(long number, const enum measuring 
     return enter_fast(context, measuring);
 }
 
-static __always_inline int exit_fast_classic(long result, const enum measuring measuring)
+static __always_inline int exit_fast_classic(long result, const enum measuring measuring, const enum keeping keeping)
 {
     const __u64 context[] = {current_registers(TYPED), result};
 
-    return exit_fast(context, measuring);
+    return exit_fast(context, measuring, keeping);
 }
 
-static __always_inline int rescue_fast(const __u64 *arguments, const enum measuring measuring)
+static __always_inline int rescue_fast(const __u64 *arguments, const enum measuring measuring, const enum keeping keeping)
 {
     __u32 kind = handle_event(arguments);
 
     if (kind == SYSLAT_ENTRY_EVENT)
         return enter_fast_classic(EVENT(trace_event_raw_sys_enter, arguments)->id, measuring);
     if (kind == SYSLAT_EXIT_EVENT)
-        return exit_fast_classic(EVENT(trace_event_raw_sys_exit, arguments)->ret, measuring);
+        return exit_fast_classic(EVENT(trace_event_raw_sys_exit, arguments)->ret, measuring, keeping);
     return rescue_task(arguments, kind);
 }
 
@@ -126,13 +138,25 @@ int sys_enter_fast_classic(struct trace_event_raw_sys_enter *event)
 SEC("tp/raw_syscalls/sys_exit")
 int sys_exit_fast_classic(struct trace_event_raw_sys_exit *event)
 {
-    return is_handled() ? 0 : exit_fast_classic(event->ret, MEASURES_ALL);
+    return is_handled() ? 0 : exit_fast_classic(event->ret, MEASURES_ALL, KEEPS_NOTHING);
+}
+
+SEC("tp/raw_syscalls/sys_exit")
+int sys_exit_fast_keeping_classic(struct trace_event_raw_sys_exit *event)
+{
+    return is_handled() ? 0 : exit_fast_classic(event->ret, MEASURES_ALL, KEEPS_CALLS);
 }
 
 SEC("fentry/perf_trace_run_bpf_submit")
 int rescue_fast_classic(const __u64 *arguments)
 {
-    return rescue_fast(arguments, MEASURES_ALL);
+    return rescue_fast(arguments, MEASURES_ALL, KEEPS_NOTHING);
+}
+
+SEC("fentry/perf_trace_run_bpf_submit")
+int rescue_fast_keeping_classic(const __u64 *arguments)
+{
+    return rescue_fast(arguments, MEASURES_ALL, KEEPS_CALLS);
 }
 
 SEC("tp/raw_syscalls/sys_enter")
@@ -144,13 +168,25 @@ int sys_enter_fast_sampling_classic(struct trace_event_raw_sys_enter *event)
 SEC("tp/raw_syscalls/sys_exit")
 int sys_exit_fast_sampling_classic(struct trace_event_raw_sys_exit *event)
 {
-    return is_handled() ? 0 : exit_fast_classic(event->ret, MEASURES_SOME);
+    return is_handled() ? 0 : exit_fast_classic(event->ret, MEASURES_SOME, KEEPS_NOTHING);
+}
+
+SEC("tp/raw_syscalls/sys_exit")
+int sys_exit_fast_sampling_keeping_classic(struct trace_event_raw_sys_exit *event)
+{
+    return is_handled() ? 0 : exit_fast_classic(event->ret, MEASURES_SOME, KEEPS_CALLS);
 }
 
 SEC("fentry/perf_trace_run_bpf_submit")
 int rescue_fast_sampling_classic(const __u64 *arguments)
 {
-    return rescue_fast(arguments, MEASURES_SOME);
+    return rescue_fast(arguments, MEASURES_SOME, KEEPS_NOTHING);
+}
+
+SEC("fentry/perf_trace_run_bpf_submit")
+int rescue_fast_sampling_keeping_classic(const __u64 *arguments)
+{
+    return rescue_fast(arguments, MEASURES_SOME, KEEPS_CALLS);
 }
 
 static __always_inline int enter_general_classic(long number)
@@ -164,7 +200,7 @@ static __always_inline int exit_general_classic(long result)
 {
     const __u64 context[] = {current_registers(TYPED), result};
 
-    return exit_general(context, TYPED, NAMES_CALLERS);
+    return exit_general(context, TYPED, NAMES_CALLERS, KEEPS_CALLS);
 }
 
 SEC("tp/raw_syscalls/sys_enter")

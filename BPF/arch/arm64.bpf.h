@@ -16,6 +16,7 @@
 struct pt_regs___syslat {
     __u64 regs[31];
     __u64 pc;
+    __u64 orig_x0;
 } __attribute__((preserve_access_index));
 
 static __always_inline __u32 abi_of_call(struct task_struct *task, __s32 number, const enum program_kind kind)
@@ -45,6 +46,17 @@ static __always_inline void read_call_registers(__u64 *ip, __u64 *arguments, str
     arguments[0] = BPF_CORE_READ(registers, regs[0]);
     arguments[1] = BPF_CORE_READ(registers, regs[1]);
     arguments[2] = BPF_CORE_READ(registers, regs[2]);
+}
+
+/* All six arguments, as they are at the exit. The result has replaced the first. */
+static __always_inline void read_all_arguments(__u64 *arguments, struct pt_regs___syslat *registers, __u32 abi)
+{
+    arguments[0] = BPF_CORE_READ(registers, orig_x0);
+    arguments[1] = BPF_CORE_READ(registers, regs[1]);
+    arguments[2] = BPF_CORE_READ(registers, regs[2]);
+    arguments[3] = BPF_CORE_READ(registers, regs[3]);
+    arguments[4] = BPF_CORE_READ(registers, regs[4]);
+    arguments[5] = BPF_CORE_READ(registers, regs[5]);
 }
 
 #endif

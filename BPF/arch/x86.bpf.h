@@ -28,7 +28,7 @@ struct task_struct___x86 {
 };
 
 struct pt_regs___syslat {
-    unsigned long bx, dx, si, di, orig_ax, ip;
+    unsigned long r10, r9, r8, bp, bx, cx, dx, si, di, orig_ax, ip;
 };
 
 #pragma clang attribute pop
@@ -71,6 +71,19 @@ static __always_inline void read_call_registers(__u64 *ip, __u64 *arguments, str
     arguments[0] = abi == SYSLAT_IA32 ? BPF_CORE_READ(registers, bx) : BPF_CORE_READ(registers, di);
     arguments[1] = BPF_CORE_READ(registers, si);
     arguments[2] = BPF_CORE_READ(registers, dx);
+}
+
+/* All six arguments, as they are at the exit: the kernel keeps them. */
+static __always_inline void read_all_arguments(__u64 *arguments, struct pt_regs___syslat *registers, __u32 abi)
+{
+    bool is_ia32 = abi == SYSLAT_IA32;
+
+    arguments[0] = is_ia32 ? BPF_CORE_READ(registers, bx) : BPF_CORE_READ(registers, di);
+    arguments[1] = is_ia32 ? BPF_CORE_READ(registers, cx) : BPF_CORE_READ(registers, si);
+    arguments[2] = BPF_CORE_READ(registers, dx);
+    arguments[3] = is_ia32 ? BPF_CORE_READ(registers, si) : BPF_CORE_READ(registers, r10);
+    arguments[4] = is_ia32 ? BPF_CORE_READ(registers, di) : BPF_CORE_READ(registers, r8);
+    arguments[5] = is_ia32 ? BPF_CORE_READ(registers, bp) : BPF_CORE_READ(registers, r9);
 }
 
 /* SYSLAT_NUMBER_GETTIMEOFDAY, ...: the x86_64 numbers of the functions of the vDSO. */

@@ -49,6 +49,9 @@ package struct KernelCounters: Sendable {
     /// Calls that left work of which nothing else is known, because the ring and the overflow histograms were full.
     package var workUnnoted: UInt64 { counters.work_unnoted }
 
+    /// Slow calls for whose details there was no room.
+    package var detailsUnkept: UInt64 { counters.details_unkept }
+
     // Calls that completed, but of which the kernel skipped one end.
 
     package var unseenEntries: UInt64 { counters.unseen_entries }

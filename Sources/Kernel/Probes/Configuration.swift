@@ -31,6 +31,11 @@ extension syslat_config {
         sampling = options.samples ? 1 : 0
         if let selection = options.selection { fill(selection) }
         fill(options.vdso)
+        if let slowCalls = options.slowCalls {
+            keeps_calls = UInt32(slowCalls.takesStacks ? SYSLAT_KEEPS_STACKS : SYSLAT_KEEPS_ARGUMENTS)
+            keeps_longest = slowCalls.tracked
+            copy(slowCalls.packedPlaces(Architecture.current.abis), to: &argument_places)
+        }
     }
 
     /// How many in-flight slots are in use: a power of two.

@@ -22,6 +22,8 @@ package struct ProbeOptions: Sendable {
     package var watchesRequests = true
     /// Only some calls are measured.
     package var isSampled = false
+    /// Single calls to keep with their details; nil for none.
+    package var slowCalls: SlowCallWatch?
     /// Size of the ring buffer: a power of two.
     package var ringBytes: Int
     /// A BTF file of the running kernel, for kernels that carry none.

@@ -4,6 +4,7 @@ import CLinux
 import CSyslatABI
 import Glibc
 import Linux
+package import SyscallTable
 
 /// Steers the programs. Every program that starts after one of these calls sees its effect.
 extension Probes {
@@ -26,6 +27,12 @@ extension Probes {
 
     /// Ends recording at one moment: programs that began before it have finished when this returns. What is in flight stays for reading.
     package func stopRecording() { control.beginEpoch(SYSLAT_STOPPED) }
+
+    /// Sets from how many nanoseconds on a call is slow: a known one, or any other (nil); `.max` for never. Call it before recording begins.
+    package func setSlowThresholds(_ nanoseconds: (SyscallID?) -> UInt64) { thresholds.set(nanoseconds) }
+
+    /// Raises the threshold of a call.
+    package func raiseSlowThreshold(of call: SyscallID, to nanoseconds: UInt64) { thresholds.raise(call, to: nanoseconds) }
 
     /// Returns when every program that was running at the time of the call has finished.
     package func waitForPrograms() {

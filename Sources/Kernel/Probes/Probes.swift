@@ -8,6 +8,8 @@ import Glibc
 package struct Probes: ~Copyable {
     /// What the programs deliver.
     package let ring: RingBuffer
+    /// The details of slow calls.
+    package let detailRing: RingBuffer
     /// The kernel side names the files of callers. Otherwise they must be looked up while the process is alive.
     package let namesCallers: Bool
     package let programSet: ProgramSet
@@ -17,6 +19,7 @@ package struct Probes: ~Copyable {
 
     let object: BPFObject
     let control: ControlPage
+    let thresholds: ThresholdTable
     let shares: CPUShares
     let slots: CallSlots
     let programs: ProgramSet.Programs
@@ -76,6 +79,8 @@ package struct Probes: ~Copyable {
         let object = loaded.object()
         for name in ["cpus", "slots", "watch", "threads", "blocks"] { object.discardInitialValue(of: ".bss.\(name)") }
         let ring = try RingBuffer(object.map("events"))
+        let detailRing = try RingBuffer(object.map("details"))
+        let thresholds = try ThresholdTable(object)
         let control = try ControlPage(object)
         let shares = try CPUShares(object, count: Int(config.cpu_mask) + 1)
         let slots = try CallSlots(object, count: Int(config.slot_mask) + 1)
@@ -97,6 +102,8 @@ package struct Probes: ~Copyable {
 
         self.object = object
         self.ring = ring
+        self.detailRing = detailRing
+        self.thresholds = thresholds
         self.control = control
         self.shares = shares
         self.slots = slots
@@ -131,7 +138,8 @@ private struct Loaded: ~Copyable {
         let workHooks = set.workHooks(features)
         func load(_ workHooks: [String], rescues: Bool, requests: Bool) throws(BPFError) -> Loaded {
             let programs = set.programs(
-                hooks, naming: features.looksUpMappings, workHooks: workHooks, rescues: rescues, watchesRequests: requests)
+                hooks, naming: features.looksUpMappings, workHooks: workHooks, rescues: rescues, watchesRequests: requests,
+                keepsCalls: options.slowCalls != nil)
             return try Loaded(options, set, programs, config, hooks)
         }
         let requests = options.watchesRequests
@@ -153,6 +161,8 @@ private struct Loaded: ~Copyable {
         try opened.setInitialValue(of: ".rodata.config", to: config)
         try opened.setEntries(of: "events", to: options.ringBytes)
         if !options.samples { try opened.setEntries(of: "unmeasured", to: 1) }
+        if options.slowCalls?.tracked ?? 0 == 0 { try opened.setEntries(of: "longest", to: 1) }
+        try opened.setEntries(of: "details", to: options.slowCalls?.ringBytes ?? Int(sysconf(Int32(_SC_PAGESIZE))))
         opened.setAutoload { programs.contains($0) }
         loaded = try opened.load()
         (self.set, self.programs, self.config, self.hooks) = (set, programs, config, hooks)

@@ -74,8 +74,9 @@ package enum ProgramSet: String, Sendable, Hashable, CaseIterable {
     ///   - names: the kernel can look up mappings, so the exit program names the files that bypass the vDSO.
     ///   - workHooks: the programs that come after the work which calls leave.
     ///   - rescues: the kernel takes a program that steps in where it skips classic ones.
+    ///   - keepsCalls: the exit program keeps slow calls.
     func programs(
-        _ hooks: TracepointHooks, naming names: Bool, workHooks: [String], rescues: Bool, watchesRequests: Bool
+        _ hooks: TracepointHooks, naming names: Bool, workHooks: [String], rescues: Bool, watchesRequests: Bool, keepsCalls: Bool
     ) -> Programs {
         let (suffix, kind) =
             switch self {
@@ -86,13 +87,15 @@ package enum ProgramSet: String, Sendable, Hashable, CaseIterable {
             }
         // The fast programs always name them.
         let naming = names && !knowsThreads ? "_naming" : ""
+        // The others ask their configuration.
+        let keeping = keepsCalls && knowsThreads ? "_keeping" : ""
         let calls = hooks.calls.suffix
         let others = hooks.others == .direct ? "_\(kind)" : hooks.others.suffix
         return Programs(
-            sysEnter: "sys_enter_\(suffix)\(calls)", sysExit: "sys_exit_\(suffix)\(naming)\(calls)", fork: "task_fork\(others)",
+            sysEnter: "sys_enter_\(suffix)\(calls)", sysExit: "sys_exit_\(suffix)\(naming)\(keeping)\(calls)", fork: "task_fork\(others)",
             exec: "task_exec\(others)", exit: "task_exit\(others)", vsyscall: "vsyscall\(hooks.others.suffix)",
             workHooks: workHooks,
-            rescue: rescues ? "rescue_\(suffix)_classic" : nil,
+            rescue: rescues ? "rescue_\(suffix)\(keeping)_classic" : nil,
             requests: watchesRequests ? RequestHooks.Programs(hooks.others) : nil)
     }
 

@@ -8,13 +8,14 @@
 #ifndef SYSLAT_ABI_H
 #define SYSLAT_ABI_H
 
-#define SYSLAT_ABI_VERSION 10
+#define SYSLAT_ABI_VERSION 11
 
 #include "syslat/types.h"
 #include "syslat/limits.h"
 #include "syslat/calls.h"
 #include "syslat/vdso_calls.h"
 #include "syslat/records.h"
+#include "syslat/details.h"
 #include "syslat/conditions.h"
 #include "syslat/configuration.h"
 #include "syslat/shared_memory.h"

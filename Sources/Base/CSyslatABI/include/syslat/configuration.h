@@ -13,6 +13,10 @@ struct syslat_vdso_region {
     syslat_u32 function;
 };
 
+/* How much is kept of slow calls. */
+#define SYSLAT_KEEPS_ARGUMENTS 1
+#define SYSLAT_KEEPS_STACKS 2
+
 /* The events of classic programs that another program can handle before them. */
 enum syslat_event_kind {
     SYSLAT_NO_EVENT = 0,
@@ -41,14 +45,17 @@ struct syslat_config {
     syslat_u32 registers_place; /* how far into its stack a thread's registers lie; for classic programs */
     syslat_u32 may_skip;        /* the kernel may skip programs: an exit without an entry need not be a refused call */
     syslat_u32 classic_events[SYSLAT_CLASSIC_EVENTS]; /* the numbers of the events of classic programs, by kind */
-    syslat_u32 calibrating_tid;                       /* the profiler's thread whose calls give the probe floor */
-    syslat_u32 other_abis[SYSLAT_OTHER_NUMBERS];      /* numbers without a bit that are not as others_selected says */
+    syslat_u32 keeps_calls;                           /* details of slow calls: SYSLAT_KEEPS_..., or 0 */
+    syslat_u32 keeps_longest;   /* so many of each call index, at most SYSLAT_LONGEST; 0: those above the thresholds, which stay */
+    syslat_u32 calibrating_tid; /* the profiler's thread whose calls give the probe floor */
+    syslat_u32 other_abis[SYSLAT_OTHER_NUMBERS]; /* numbers without a bit that are not as others_selected says */
     syslat_s32 other_numbers[SYSLAT_OTHER_NUMBERS];
     syslat_u32 vdso_bytes;   /* size of the image that every native process has; 0 if there is none */
     syslat_u32 vdso_regions; /* how many of those below are in use, in rising order */
     struct syslat_vdso_region regions[SYSLAT_VDSO_REGIONS];
     syslat_u64 selected[SYSLAT_CALL_INDEXES / 64];             /* a bit for each of 1024 numbers of each ABI */
     syslat_u64 selected_requests[SYSLAT_REQUEST_OPCODES / 64]; /* a bit for each opcode of io_uring */
+    syslat_u16 argument_places[SYSLAT_CALL_INDEXES];           /* which arguments are descriptors and paths (details.h) */
 };
 
 #endif

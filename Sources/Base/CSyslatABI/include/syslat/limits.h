@@ -62,6 +62,19 @@
 /* Stretches of the vDSO's code that are told apart. */
 #define SYSLAT_VDSO_REGIONS 32
 
+/* Slow calls. So many of the longest of each call index are told apart in the kernel. */
+#define SYSLAT_LONGEST 3
+/* Descriptors and paths of one call. */
+#define SYSLAT_CALL_FILES 2
+#define SYSLAT_CALL_PATHS 2
+/* Bytes of a path that a descriptor stands for, of one component with its NUL (NAME_MAX), and of a path among the arguments. */
+#define SYSLAT_FILE_NAME 1024
+#define SYSLAT_COMPONENT 256
+#define SYSLAT_PATH 256
+/* Components of a path, and mounts on the way. */
+#define SYSLAT_PATH_STEPS 48
+#define SYSLAT_STACK_FRAMES 48
+
 /* The largest magnitude that the kernel returns as an error (MAX_ERRNO, include/linux/err.h). */
 #define SYSLAT_MAX_ERRNO 4095
 

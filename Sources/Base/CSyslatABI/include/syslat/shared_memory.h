@@ -64,6 +64,7 @@ struct syslat_counters {
     syslat_u64 rescued_entries;      /* entries at which a classic program was skipped after another one had handled them */
     syslat_u64 rescued_tasks;        /* the same of starts, ends and execves */
     syslat_u64 work_unnoted;         /* calls that left work and for which the ring and the overflow histograms had no room */
+    syslat_u64 details_unkept;       /* slow calls for whose details the ring of details had no room */
 
     /* The same of requests to io_uring. */
     syslat_u64 requests;               /* submitted */
@@ -80,7 +81,7 @@ struct syslat_cpu {
     syslat_u32 users;   /* programs inside the batch: the first owns it, the others keep away from it */
     syslat_u32 handled; /* enum syslat_event_kind: an event whose classic program has yet to come, or was skipped */
     struct syslat_batch batch;
-    syslat_u64 unused[8]; /* no two shares have a cache line in common */
+    syslat_u64 unused[7]; /* no two shares have a cache line in common */
 };
 
 /* ---- Calls in flight ---- */

@@ -9,6 +9,7 @@ typedef __u16 syslat_u16;
 typedef __u32 syslat_u32;
 typedef __u64 syslat_u64;
 typedef __s32 syslat_s32;
+typedef __s64 syslat_s64;
 #else
 #include <stdint.h>
 typedef uint8_t syslat_u8;
@@ -16,6 +17,7 @@ typedef uint16_t syslat_u16;
 typedef uint32_t syslat_u32;
 typedef uint64_t syslat_u64;
 typedef int32_t syslat_s32;
+typedef int64_t syslat_s64;
 #endif
 
 #endif

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What is kept of single slow calls, and what decides which calls are slow. */
+#ifndef SYSLAT_DETAILS_H
+#define SYSLAT_DETAILS_H
+
+#include "limits.h"
+#include "types.h"
+
+/*
+ * Which arguments of a call are descriptors and paths: four places of three bits each, from the lowest bit two of descriptors and two
+ * of paths. A place is the number of an argument, or SYSLAT_NO_ARGUMENT.
+ */
+#define SYSLAT_ARGUMENT_BITS 3
+#define SYSLAT_NO_ARGUMENT 7
+
+/* The longest calls of one call index so far, the longest first. */
+struct syslat_longest {
+    syslat_u32 busy; /* a program is changing them; the others leave them alone meanwhile */
+    syslat_u32 reserved;
+    syslat_u64 durations_ns[SYSLAT_LONGEST];
+};
+
+enum syslat_file_flags {
+    SYSLAT_FILE_DELETED = 1,      /* it has no name any more */
+    SYSLAT_FILE_CUT = 2,          /* the name has more components towards the root */
+    SYSLAT_FILE_DISCONNECTED = 4, /* the name is not of a place in a tree: pipes, sockets, anonymous inodes */
+};
+
+/* Both ends of a socket. Ports are in host order, addresses as they stand on the wire. */
+struct syslat_socket {
+    syslat_u16 family; /* AF_... */
+    syslat_u16 type;   /* SOCK_... */
+    syslat_u16 protocol;
+    syslat_u16 local_port;
+    syslat_u16 remote_port;
+    syslat_u16 reserved;
+    syslat_u8 local[16];
+    syslat_u8 remote[16];
+};
+
+/* What a descriptor stands for. */
+struct syslat_call_file {
+    syslat_u32 argument; /* the number of the argument, plus 1; 0 if there is no file */
+    syslat_u32 device;   /* as the kernel numbers it: major << 20 | minor */
+    syslat_u64 inode;
+    syslat_u32 magic; /* of the file system */
+    syslat_u32 mode;  /* S_IF... and permissions */
+    syslat_u32 flags; /* enum syslat_file_flags */
+    syslat_u32 name_bytes;
+    struct syslat_socket socket; /* of sockets only */
+    syslat_u32 reserved;
+    char name
+        [SYSLAT_FILE_NAME]; /* the components of the path from the file to the root, a NUL behind each; of a UNIX socket its address */
+};
+
+/* A path among the arguments. */
+struct syslat_call_path {
+    syslat_u32 argument; /* as in a file */
+    syslat_u32 bytes;    /* with the NUL; SYSLAT_PATH if it may be longer */
+    char text[SYSLAT_PATH];
+};
+
+/* A frame of a user stack, as the kernel writes it (struct bpf_stack_build_id, include/uapi/linux/bpf.h). */
+struct syslat_build_frame {
+    syslat_s32 status; /* 1: the build id and the offset in the file are known; 2: `place` is an address */
+    syslat_u8 build_id[20];
+    syslat_u64 place;
+};
+
+/* One slow call. These go through a ring of their own. */
+struct syslat_details {
+    syslat_u64 start_ns; /* CLOCK_MONOTONIC, the entry */
+    syslat_u64 duration_ns;
+    syslat_u64 call; /* the call word */
+    syslat_s64 result;
+    syslat_u64 arguments[6];
+    syslat_u32 version; /* SYSLAT_ABI_VERSION */
+    syslat_u32 reserved;
+    syslat_u32 tgid;
+    syslat_u32 tid;
+    char comm[16];   /* of the process */
+    char thread[16]; /* of the thread */
+    struct syslat_call_file files[SYSLAT_CALL_FILES];
+    struct syslat_call_path paths[SYSLAT_CALL_PATHS];
+    syslat_s32 address_bytes; /* of `addresses`; negative for an error */
+    syslat_s32 frame_bytes;   /* of `frames`; the same */
+    syslat_u64 addresses[SYSLAT_STACK_FRAMES];
+    struct syslat_build_frame frames[SYSLAT_STACK_FRAMES];
+};
+
+_Static_assert(sizeof(struct syslat_longest) == 8 + 8 * SYSLAT_LONGEST, "longest layout");
+_Static_assert(sizeof(struct syslat_call_file) == 80 + SYSLAT_FILE_NAME, "call file layout");
+_Static_assert(sizeof(struct syslat_build_frame) == 32, "build frame layout");
+_Static_assert(sizeof(struct syslat_details) ==
+                   136 + 2 * (80 + SYSLAT_FILE_NAME) + 2 * (8 + SYSLAT_PATH) + 40 * SYSLAT_STACK_FRAMES,
+               "details layout");
+
+#endif

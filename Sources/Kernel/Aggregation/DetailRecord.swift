@@ -1,0 +1,154 @@
+import CSyslatABI
+import PlainText
+package import Profile
+package import SyscallTable
+
+/// The details of one slow call, as the kernel side writes them.
+package struct DetailRecord: Sendable {
+    package let id: SyscallID
+    /// CLOCK_MONOTONIC, in nanoseconds.
+    package let enteredAt: UInt64
+    package let durationNanoseconds: UInt64
+    package let outcome: Outcome
+    package let errno: Int32?
+    package let result: Int64
+    package let pid, tid: Int32
+    package let comm: String
+    package let thread: String
+    package let arguments: [UInt64]
+    package let files: [FileRecord]
+    package let paths: [PathArgument]
+    package let stack: UserStackRecord
+
+    /// nil if no kernel side of this version can have written the bytes.
+    package init?(_ bytes: UnsafeRawBufferPointer) {
+        guard bytes.count >= MemoryLayout<syslat_details>.size else { return nil }
+        // The ring aligns its records by 8 bytes, and the length has just been looked at.
+        let details = unsafe bytes.baseAddress!.assumingMemoryBound(to: syslat_details.self)
+        let word = CallWord(bits: unsafe details.pointee.call)
+        guard unsafe details.pointee.version == SYSLAT_ABI_VERSION, word.isValid, let outcome = Outcome(rawValue: word.outcome) else {
+            return nil
+        }
+        id = word.id
+        self.outcome = outcome
+        errno = word.error == 0 ? nil : Int32(word.error)
+        enteredAt = unsafe details.pointee.start_ns
+        durationNanoseconds = unsafe details.pointee.duration_ns
+        result = unsafe details.pointee.result
+        pid = Int32(bitPattern: unsafe details.pointee.tgid)
+        tid = Int32(bitPattern: unsafe details.pointee.tid)
+        comm = String(kernelText: unsafe details.pointee.comm)
+        thread = String(kernelText: unsafe details.pointee.thread)
+        arguments = unsafe elements(of: details.pointee.arguments, as: UInt64.self)
+        files = unsafe elements(of: details.pointee.files, as: syslat_call_file.self).compactMap { FileRecord($0) }
+        paths = unsafe elements(of: details.pointee.paths, as: syslat_call_path.self).compactMap { PathArgument($0) }
+        stack = unsafe UserStackRecord(details.pointee)
+    }
+}
+
+/// The stack of a program at a call, innermost frame first.
+package struct UserStackRecord: Sendable, Hashable {
+    /// Where a frame lies in a file; or where it lies in memory, if the kernel couldn't tell the file.
+    package enum Place: Sendable, Hashable {
+        case file(buildID: [UInt8], offset: UInt64)
+        case address(UInt64)
+    }
+
+    package let addresses: [UInt64]
+    /// The same frames as the kernel attributes them to files. May be shorter than ``addresses``, or empty.
+    package let places: [Place]
+
+    package init(addresses: [UInt64], places: [Place]) {
+        self.addresses = addresses
+        self.places = places
+    }
+
+    fileprivate init(_ details: syslat_details) {
+        let count = max(0, Int(details.address_bytes)) / MemoryLayout<UInt64>.stride
+        addresses = Array(elements(of: details.addresses, as: UInt64.self).prefix(count))
+        let frames = max(0, Int(details.frame_bytes)) / MemoryLayout<syslat_build_frame>.stride
+        places = elements(of: details.frames, as: syslat_build_frame.self).prefix(frames).map { frame in
+            frame.status == 1
+                ? .file(buildID: elements(of: frame.build_id, as: UInt8.self), offset: frame.place) : .address(frame.place)
+        }
+    }
+}
+
+/// What a descriptor stood for, as the kernel side reads it.
+package struct FileRecord: Sendable, Hashable {
+    /// The number of the argument that was the descriptor, from 0.
+    package let argument: Int
+    package let device: UInt32
+    package let inode: UInt64
+    /// Of the file system.
+    package let magic: UInt32
+    /// S_IF... and permissions.
+    package let mode: UInt32
+    package let isDeleted, isCut: Bool
+    /// The name is not of a place in a tree.
+    package let isDisconnected: Bool
+    /// Of a path, or of a UNIX socket its address.
+    package let name: [UInt8]
+    package let socket: SocketRecord
+
+    fileprivate init?(_ file: syslat_call_file) {
+        guard (1...6).contains(file.argument) else { return nil }
+        argument = Int(file.argument) - 1
+        device = file.device
+        inode = file.inode
+        magic = file.magic
+        mode = file.mode
+        isDeleted = file.flags & SYSLAT_FILE_DELETED.rawValue != 0
+        isCut = file.flags & SYSLAT_FILE_CUT.rawValue != 0
+        isDisconnected = file.flags & SYSLAT_FILE_DISCONNECTED.rawValue != 0
+        name = Array(elements(of: file.name, as: UInt8.self).prefix(Int(file.name_bytes)))
+        socket = SocketRecord(file.socket)
+    }
+
+    /// Made up: for tests.
+    package init(
+        argument: Int, device: UInt32 = 0, inode: UInt64 = 0, magic: UInt32 = 0, mode: UInt32, isDeleted: Bool = false,
+        isCut: Bool = false, isDisconnected: Bool = false, name: [UInt8] = [], socket: SocketRecord = SocketRecord()
+    ) {
+        (self.argument, self.device, self.inode, self.magic, self.mode) = (argument, device, inode, magic, mode)
+        (self.isDeleted, self.isCut, self.isDisconnected) = (isDeleted, isCut, isDisconnected)
+        (self.name, self.socket) = (name, socket)
+    }
+}
+
+/// Both ends of a socket.
+package struct SocketRecord: Sendable, Hashable {
+    /// AF_..., SOCK_..., IPPROTO_...
+    package var family: UInt16 = 0
+    package var type: UInt16 = 0
+    package var `protocol`: UInt16 = 0
+    package var localPort: UInt16 = 0
+    package var remotePort: UInt16 = 0
+    /// Addresses as they stand on the wire: 16 bytes, of which IPv4 uses the first four.
+    package var local = [UInt8](repeating: 0, count: 16)
+    package var remote = [UInt8](repeating: 0, count: 16)
+
+    package init() {}
+
+    fileprivate init(_ socket: syslat_socket) {
+        (family, type, self.protocol) = (socket.family, socket.type, socket.protocol)
+        (localPort, remotePort) = (socket.local_port, socket.remote_port)
+        local = elements(of: socket.local, as: UInt8.self)
+        remote = elements(of: socket.remote, as: UInt8.self)
+    }
+}
+
+extension PathArgument {
+    fileprivate init?(_ path: syslat_call_path) {
+        guard (1...6).contains(path.argument), path.bytes > 0 else { return nil }
+        let text = elements(of: path.text, as: UInt8.self).prefix { $0 != 0 }
+        self.init(
+            argument: Int(path.argument) - 1, text: ExactText.string(text), isCut: path.bytes >= UInt32(SYSLAT_PATH))
+    }
+}
+
+/// The elements of a C array, which Swift sees as a tuple.
+private func elements<Tuple, Element: BitwiseCopyable>(of tuple: Tuple, as type: Element.Type) -> [Element] {
+    // The tuple is as long as the array, and its elements are values of C.
+    unsafe withUnsafeBytes(of: tuple) { unsafe Array($0.bindMemory(to: Element.self)) }
+}
