@@ -149,8 +149,8 @@ let rootFreeTests: [Target] = [
     .testTarget(
         name: "ProfileFileTests",
         dependencies: [
-            "LatencyHistogram", "Profile", "ProfileExercise", "ProfileFile", "SaturatingMath", "SyscallTable", "TestSupport",
-            crypto,
+            "LatencyHistogram", "PlainText", "Profile", "ProfileExercise", "ProfileFile", "ReportFixtures", "SaturatingMath",
+            "SyscallTable", "TestSupport", crypto,
         ],
         exclude: ["Corpus"], swiftSettings: strict),
     .testTarget(

@@ -12,8 +12,8 @@ import jsonschema
 import referencing
 
 FOLDER = pathlib.Path(__file__).parents[2] / "Documentation/schema"
-# Objects whose names are data: mitigations, errors, margins.
-MAPS = {"mitigations", "errnos", "lost_by_cause", "outcomes", "delta"}
+# Objects whose names are data: mitigations, errors, margins, thresholds.
+MAPS = {"mitigations", "errnos", "lost_by_cause", "outcomes", "delta", "slower_ns"}
 
 resources = {path.name: json.loads(path.read_text()) for path in FOLDER.glob("*.schema.json")}
 registry = referencing.Registry().with_resources(

@@ -24,7 +24,8 @@ extension Profile {
             intervals: series, vdso: Bool.random(using: &random) ? .random(using: &random) : nil,
             workload: Bool.random(using: &random) ? .random(using: &random) : nil,
             refused: (0..<Int.random(in: 0...4, using: &random)).map { _ in .random(using: &random) },
-            requests: Bool.random(using: &random) ? .randomOfRequests(using: &random) : nil)
+            requests: Bool.random(using: &random) ? .randomOfRequests(using: &random) : nil,
+            slowCalls: Bool.random(using: &random) ? .random(using: &random) : nil)
     }
 
     private static func randomInFlight(using random: inout some RandomNumberGenerator) -> [InFlightCall] {
@@ -32,7 +33,8 @@ extension Profile {
             InFlightCall(
                 pid: Int32(number), tid: Int32(number) + 7, comm: text(using: &random), thread: text(using: &random),
                 id: .random(using: &random),
-                ageNanoseconds: .random(in: 0 ... .max, using: &random), beganBefore: .random(using: &random))
+                ageNanoseconds: .random(in: 0 ... .max, using: &random), beganBefore: .random(using: &random),
+                details: Bool.random(using: &random) ? .random(using: &random) : nil)
         }
     }
 
@@ -65,7 +67,7 @@ extension Profile {
 
     /// Names with everything that a name can contain.
     static func text(using random: inout some RandomNumberGenerator) -> String {
-        let parts = ["nginx", "\u{1}", "\"", "\\", "é", "🙂", " ", "\n", "\t", "/", "\u{7f}", "\u{2028}"]
+        let parts = ["nginx", "\u{1}", "\"", "\\", "é", "🙂", " ", "\n", "\t", "/", "\u{7f}", "\u{2028}", "\u{10ffff}"]
         return (0..<Int.random(in: 0...6, using: &random)).map { _ in parts.randomElement(using: &random)! }.joined()
     }
 }

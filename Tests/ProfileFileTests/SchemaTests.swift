@@ -23,7 +23,10 @@ import Testing
         var all: [String] = []
         for number in 0..<12 { all += try lines(.random(intervals: number % 3, using: &random)) }
         try expectFit(all)
-        for name in ["series", "errnos", "end_interval", "process", "vdso_entered", "workload_case", "balance", "sha256"] {
+        for name in [
+            "series", "errnos", "end_interval", "process", "vdso_entered", "workload_case", "slow_calls", "slow_call", "balance",
+            "sha256",
+        ] {
             #expect(all.contains { $0.hasPrefix("{\"\(name)\":") }, "no line of \(name) was among them")
         }
     }

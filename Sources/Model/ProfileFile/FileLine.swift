@@ -17,6 +17,8 @@ struct FileLine: Decodable {
     private(set) var process: ProcessPart?
     private(set) var inFlight: InFlightPart?
     private(set) var refused: RefusedPart?
+    private(set) var slowCalls: SlowCallsPart?
+    private(set) var slowCall: SlowCallPart?
     private(set) var vdso: VDSOPart?
     private(set) var vdsoEntered: VDSOEnteredPart?
     private(set) var vdsoServed: VDSOServedPart?
@@ -49,6 +51,8 @@ struct FileLine: Decodable {
             case .process: process = try part(key)
             case .inFlight: inFlight = try part(key)
             case .refused: refused = try part(key)
+            case .slowCalls: slowCalls = try part(key)
+            case .slowCall: slowCall = try part(key)
             case .vdso: vdso = try part(key)
             case .vdsoEntered: vdsoEntered = try part(key)
             case .vdsoServed: vdsoServed = try part(key)

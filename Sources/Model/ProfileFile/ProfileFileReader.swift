@@ -29,6 +29,7 @@ package struct ProfileFileReader {
         var processes: [ProcessProfile] = []
         var inFlight: [InFlightCall] = []
         var refused: [RefusedCalls] = []
+        var slowCalls = SlowCallsDraft()
         var vdso = VDSODraft()
         var workload = WorkloadDraft()
         var requests: Balance?
@@ -168,6 +169,7 @@ package struct ProfileFileReader {
         if let process = line.process { draft.processes.append(try process.decoded()) }
         if let call = line.inFlight { draft.inFlight.append(try call.decoded()) }
         if let refused = line.refused { draft.refused.append(try refused.decoded()) }
+        try draft.slowCalls.take(line)
         try draft.vdso.take(line)
         try draft.workload.take(line)
         if let requests = line.requests { draft.requests = requests.balance }
@@ -200,7 +202,8 @@ package struct ProfileFileReader {
         return Profile(
             tool: tool, host: host, capture: capture, balance: balance, calls: calls, processes: draft.processes,
             inFlight: draft.inFlight, intervals: draft.intervals, vdso: draft.vdso.profile,
-            workload: draft.workload.workload, refused: draft.refused, requests: draft.requests)
+            workload: draft.workload.workload, refused: draft.refused, requests: draft.requests,
+            slowCalls: draft.slowCalls.slowCalls)
     }
 
     // MARK: Errors

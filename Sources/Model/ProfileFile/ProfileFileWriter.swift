@@ -11,9 +11,12 @@ import ProfileSchema
 package struct ProfileFileWriter {
     private var hash = SHA256()
     private let encoder: JSONEncoder
+    private let longestLine: Int
     private var hasIntervals = false
 
-    package init() {
+    /// - Parameter longestLine: the bytes above which a line is written without details of calls.
+    package init(longestLine: Int = ProfileFileReader.longestLine) {
+        self.longestLine = longestLine
         encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     }
@@ -36,7 +39,8 @@ package struct ProfileFileWriter {
     /// One interval: valid from its last line on, whatever happens to the rest of the file.
     package mutating func append(_ interval: Interval) throws -> [UInt8] {
         hasIntervals = true
-        let bytes = try line(.interval, IntervalPart(interval)) + lines(interval.calls)
+        let bytes =
+            try line(.interval, IntervalPart(interval), orShorter: IntervalPart(interval.withoutDetails)) + lines(interval.calls)
         let series = interval.calls.reduce(0) { $0 + $1.series.count }
         return try bytes + line(.endInterval, EndIntervalPart(series: series, sha256: digest()))
     }
@@ -45,8 +49,11 @@ package struct ProfileFileWriter {
     package mutating func finish(_ profile: Profile) throws -> [UInt8] {
         var bytes = try hasIntervals ? line(.capture, CapturePart(profile.capture)) : lines(profile.calls)
         for process in profile.processes { bytes += try line(.process, ProcessPart(process)) }
-        for call in profile.inFlight { bytes += try line(.inFlight, InFlightPart(call)) }
+        for call in profile.inFlight {
+            bytes += try line(.inFlight, InFlightPart(call), orShorter: InFlightPart(call.withoutDetails))
+        }
         for refused in profile.refused { bytes += try line(.refused, RefusedPart(refused)) }
+        if let slowCalls = profile.slowCalls { bytes += try lines(slowCalls) }
         if let vdso = profile.vdso { bytes += try lines(vdso) }
         if let workload = profile.workload { bytes += try lines(workload) }
         if let requests = profile.requests { bytes += try line(.requests, RequestsPart(requests)) }
@@ -60,6 +67,14 @@ package struct ProfileFileWriter {
             for series in call.series { bytes += try line(.series, SeriesPart(series, of: call.id)) }
             if !call.errnos.isEmpty { bytes += try line(.errnos, ErrnosPart(call)) }
             if let afterExit = call.afterExit { bytes += try line(.afterExit, AfterExitPart(afterExit, of: call.id)) }
+        }
+        return bytes
+    }
+
+    private mutating func lines(_ slowCalls: SlowCalls) throws -> [UInt8] {
+        var bytes = try line(.slowCalls, SlowCallsPart(slowCalls))
+        for call in slowCalls.calls {
+            bytes += try line(.slowCall, SlowCallPart(call), orShorter: SlowCallPart(call.withoutDetails))
         }
         return bytes
     }
@@ -91,8 +106,18 @@ package struct ProfileFileWriter {
         }
     }
 
-    private mutating func line(_ key: TopKey, _ part: some Encodable) throws -> [UInt8] {
-        count(PlainText.json(Array(try encoder.encode([key.rawValue: part]))))
+    private mutating func line(_ key: TopKey, _ part: some Encodable) throws -> [UInt8] { count(try text(key, part)) }
+
+    /// A line with details of calls; without them if it would be longer than readers take. Stacks of names without end get there.
+    private mutating func line<Part: Encodable>(
+        _ key: TopKey, _ part: Part, orShorter shorter: @autoclosure () -> Part
+    ) throws -> [UInt8] {
+        let whole = try text(key, part)
+        return count(whole.count <= longestLine ? whole : try text(key, shorter()))
+    }
+
+    private func text(_ key: TopKey, _ part: some Encodable) throws -> [UInt8] {
+        PlainText.json(Array(try encoder.encode([key.rawValue: part])))
     }
 
     /// Ends a line and counts it into the hash.
@@ -104,6 +129,30 @@ package struct ProfileFileWriter {
 
     /// The hash of everything so far, in hexadecimal.
     private func digest() -> String { hash.finalize().hexadecimal }
+}
+
+extension Interval {
+    fileprivate var withoutDetails: Interval {
+        var interval = self
+        interval.inFlight?.calls = inFlight?.calls.map(\.withoutDetails) ?? []
+        return interval
+    }
+}
+
+extension InFlightCall {
+    fileprivate var withoutDetails: InFlightCall {
+        var call = self
+        call.details = nil
+        return call
+    }
+}
+
+extension SlowCall {
+    fileprivate var withoutDetails: SlowCall {
+        var call = self
+        call.details = CallDetails()
+        return call
+    }
 }
 
 extension Sequence<UInt8> {

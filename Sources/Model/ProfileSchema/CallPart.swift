@@ -24,10 +24,16 @@ struct EndPart: Codable {
     init(_ outcome: Outcome, failed: Bool) { (self.outcome, self.failed) = (outcome.name, failed) }
 
     func decoded() throws(ProfileDefect) -> (outcome: Outcome, failed: Bool) {
-        guard let outcome = Outcome.allCases.first(where: { $0.name == outcome }) else {
-            throw ProfileDefect("'\(outcome)' is not an outcome of a call")
+        (try Outcome.named(outcome), failed)
+    }
+}
+
+extension Outcome {
+    static func named(_ name: String) throws(ProfileDefect) -> Outcome {
+        guard let outcome = allCases.first(where: { $0.name == name }) else {
+            throw ProfileDefect("'\(name)' is not an outcome of a call")
         }
-        return (outcome, failed)
+        return outcome
     }
 }
 
@@ -79,6 +85,8 @@ package struct InFlightPart: Codable {
     private let ageNanoseconds: UInt64
     /// Only where it is true: the age is a lower bound then.
     private let beganBefore: Bool?
+    /// Only where somebody looked.
+    private let details: DetailsPart?
 
     private enum CodingKeys: String, CodingKey {
         case ageNanoseconds = "age_ns"
@@ -91,6 +99,7 @@ package struct InFlightPart: Codable {
         (pid, tid, comm, thread) = (inFlight.pid, inFlight.tid, inFlight.comm, inFlight.thread)
         ageNanoseconds = inFlight.ageNanoseconds
         beganBefore = inFlight.beganBefore ? true : nil
+        details = inFlight.details.map(DetailsPart.init)
     }
 
     package init(from decoder: any Decoder) throws {
@@ -102,6 +111,8 @@ package struct InFlightPart: Codable {
         thread = try container.decodeIfPresent(String.self, forKey: .thread)
         ageNanoseconds = try container.decode(UInt64.self, forKey: .ageNanoseconds)
         beganBefore = try container.decodeIfPresent(Bool.self, forKey: .beganBefore)
+        let hasDetails = try decoder.container(keyedBy: DetailsPart.CodingKeys.self).contains(.arguments)
+        details = hasDetails ? try DetailsPart(from: decoder) : nil
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -113,11 +124,12 @@ package struct InFlightPart: Codable {
         try container.encodeIfPresent(thread, forKey: .thread)
         try container.encode(ageNanoseconds, forKey: .ageNanoseconds)
         try container.encodeIfPresent(beganBefore, forKey: .beganBefore)
+        try details?.encode(to: encoder)
     }
 
     package func decoded() throws(ProfileDefect) -> InFlightCall {
         InFlightCall(
             pid: pid, tid: tid, comm: comm, thread: thread, id: try call.decoded(), ageNanoseconds: ageNanoseconds,
-            beganBefore: beganBefore ?? false)
+            beganBefore: beganBefore ?? false, details: try details?.decoded())
     }
 }

@@ -3,6 +3,7 @@ package enum TopKey: String, CodingKey, CaseIterable {
     // Files and reports.
     case tool, host, capture, balance, vdso, workload, refused, requests
     case inFlight = "in_flight"
+    case slowCalls = "slow_calls"
 
     // Reports only.
     case schema, syscalls, processes, intervals
@@ -12,6 +13,7 @@ package enum TopKey: String, CodingKey, CaseIterable {
     case interval, series, errnos, process, sha256
     case endInterval = "end_interval"
     case afterExit = "after_exit"
+    case slowCall = "slow_call"
     case vdsoEntered = "vdso_entered"
     case vdsoServed = "vdso_served"
     case vdsoVsyscall = "vdso_vsyscall"
