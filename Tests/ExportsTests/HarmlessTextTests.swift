@@ -31,6 +31,17 @@ import Testing
         #expect(text.isEmpty || text.hasSuffix(lineEnd), sourceLocation: sourceLocation)
     }
 
+    @Test func `names of threads, files and functions can't control a terminal in JSON`() throws {
+        var profile = Fixtures.slowProfile
+        let hostile = "\u{1b}]0;x\u{7}\u{9b}2J\u{202e}\r\n\u{10ffff}"
+        profile.inFlight[0].details = CallDetails(
+            descriptors: [DescriptorArgument(argument: 0, name: hostile, device: 0, inode: 0)],
+            paths: [PathArgument(argument: 0, text: hostile)],
+            userStack: [StackFrame(function: hostile, file: hostile, offset: 0)])
+        expectHarmless(try JSONReport.render(profile))
+        expectHarmless(try JSONReport.render(profile, pretty: true))
+    }
+
     @Test(arguments: Fixtures.exports.keys.sorted()) func `no format lets a name control a terminal`(name: String) throws {
         let profile = try nasty(name)
         expectHarmless(try JSONReport.render(profile, by: .process, withBuckets: true))

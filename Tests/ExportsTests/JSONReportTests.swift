@@ -1,5 +1,6 @@
 import Foundation
 import LatencyHistogram
+import PlainText
 import Profile
 import ReportFixtures
 import SyscallTable
@@ -13,7 +14,7 @@ import Testing
     private static let profiles = [
         "typical": Fixtures.typical, "troubled": Fixtures.troubled, "empty": Fixtures.empty, "wide": Fixtures.wide,
         "vdso": Fixtures.timekeeping, "vdso-unmeasured": Fixtures.unmeasured, "vdso-vast": Fixtures.vastVDSO,
-        "sampled": Fixtures.sampled, "uring": Fixtures.uring,
+        "sampled": Fixtures.sampled, "uring": Fixtures.uring, "slow": Fixtures.slowProfile,
     ]
 
     @Test(arguments: profiles.keys.sorted())
@@ -71,6 +72,61 @@ import Testing
             try keys((document["in_flight"] as? [Any])?.first) == ["abi", "age_ns", "comm", "name", "number", "pid", "tid"])
         #expect(
             try keys((document["refused"] as? [Any])?.first) == ["abi", "by", "calls", "errno", "error", "name", "number"])
+    }
+
+    @Test func `slow calls have exactly the names of the schema, and words of 64 bits as text`() throws {
+        let document = try parse(Fixtures.slowProfile)
+        let slow = try #require(document["slow_calls"] as? [String: Any])
+        #expect(slow.keys.sorted() == ["calls", "rule", "unkept"])
+        #expect(slow["rule"] as? [String: Int] == ["slowest": 3] && slow["unkept"] as? Int == 2)
+        let calls = try #require(slow["calls"] as? [[String: Any]])
+        #expect(calls.count == Fixtures.slowCalls.calls.count)
+        let futex = try #require(calls.first)
+        let always = [
+            "abi", "arguments", "comm", "duration_ns", "name", "number", "outcome", "pid", "result", "started_at", "started_at_ns",
+            "tid",
+        ]
+        #expect(futex.keys.sorted() == (always + ["errno", "error", "kernel_stack", "user_stack"]).sorted())
+        #expect(futex["name"] as? String == "futex" && futex["error"] as? String == "ETIMEDOUT" && futex["errno"] as? Int == 110)
+        #expect(futex["started_at"] as? String == "2026-03-01T12:34:59.789123456Z")
+        #expect(
+            futex["arguments"] as? [String] == ["0x7f119c0009d0", "0x89", "0x2", "0x7f117bffe6a0", "0x0", "0xffffffff"])
+        let fsync = calls[1]
+        #expect(fsync.keys.sorted() == (always + ["descriptors", "kernel_stack", "user_stack"]).sorted())
+        let descriptor = try #require((fsync["descriptors"] as? [[String: Any]])?.first)
+        #expect(descriptor["name"] as? String == "/var/lib/postgresql/15/main/pg_wal/000000010000000000000001")
+        #expect(descriptor["device"] as? String == "253:1" && descriptor["inode"] as? Int == 393_251)
+        let frame = try #require((fsync["user_stack"] as? [[String: Any]])?.last)
+        #expect(frame["function"] as? String == "WalWriterMain" && frame["offset"] as? String == "0x492153")
+        #expect(frame.keys.sorted() == ["build_id", "file", "function", "function_offset", "offset"])
+        let waiting = try #require(document["in_flight"] as? [[String: Any]])
+        #expect(waiting.map { ($0["arguments"] as? [String])?.count } == [6, 6, nil])
+        #expect(try parse(Fixtures.typical)["slow_calls"] == nil)
+    }
+
+    @Test func `thresholds stand under the names of their calls`() throws {
+        var profile = Fixtures.slowProfile
+        profile.slowCalls = Fixtures.slowCallsByThreshold
+        let slow = try #require(try parse(profile)["slow_calls"] as? [String: Any])
+        #expect(slow["rule"] as? [String: [String: Int]] == ["slower_ns": ["*": 1_000_000, "futex": 900_000_000]])
+    }
+
+    /// Words above 2^53 and what is no UTF-8, as a reader of JSON gets them.
+    @Test func `addresses and bytes that are no UTF-8 are exact in JSON`() throws {
+        let address: UInt64 = 0xffff_ffff_81c1_0d47
+        var profile = Fixtures.slowProfile
+        profile.inFlight = [
+            InFlightCall(
+                pid: 1, tid: 1, comm: "a", id: .native(0), ageNanoseconds: 1,
+                details: CallDetails(
+                    arguments: Array(repeating: address, count: 6), paths: [PathArgument(argument: 1, text: "\u{10ffe9}")],
+                    kernelStack: [StackFrame(offset: address)]))
+        ]
+        let call = try #require((try parse(profile)["in_flight"] as? [[String: Any]])?.first)
+        #expect(call["arguments"] as? [String] == Array(repeating: "0xffffffff81c10d47", count: 6))
+        #expect((call["kernel_stack"] as? [[String: String]])?.first == ["offset": "0xffffffff81c10d47"])
+        let path = try #require((call["paths"] as? [[String: Any]])?.first?["text"] as? String)
+        #expect(ExactText.bytes(path) == [0xe9])
     }
 
     @Test func `the vDSO section has exactly the names of the schema`() throws {

@@ -19,11 +19,18 @@ import Testing
         }
     }
 
+    private static var slowByThreshold: Profile {
+        var profile = Fixtures.slowProfile
+        profile.slowCalls = Fixtures.slowCallsByThreshold
+        return profile
+    }
+
     private static var profiles: [Profile] {
         var launched = Fixtures.typical
         launched.capture = Fixtures.capture(selection: "read", command: ["ls", "/tmp"], exitStatus: 3)
         return Fixtures.exports.values + [
             launched, Fixtures.troubled, Fixtures.timekeeping, Fixtures.unmeasured, Fixtures.vastVDSO, Fixtures.workloadProfile,
+            Fixtures.slowProfile, slowByThreshold,
         ]
     }
 
@@ -65,6 +72,7 @@ import Testing
         profile.capture.programs = Fixtures.sampled.capture.programs
         profile.balance = Fixtures.troubled.balance
         profile.intervals = Fixtures.byInterval.intervals
+        (profile.slowCalls, profile.inFlight) = (Fixtures.slowCalls, Fixtures.slowProfile.inFlight)
         return try JSONReport.render(profile, by: grouping)
     }
 
@@ -86,6 +94,7 @@ import Testing
     @Test(arguments: [
         "schema", "tool", "host", "balance", "entered", "lost", "started_at_ns", "warnings", "calls", "total_ns", "outcomes",
         "kernel_release", "age_ns", "ticks", "reason", "curable", "samples", "machine", "state", "operations", "one_in_min",
+        "unkept", "rule", "arguments", "offset",
     ])
     func `a missing required name is noticed`(name: String) throws {
         let whole = try Self.everything()
