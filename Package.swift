@@ -202,7 +202,8 @@ let rootFreeTests: [Target] = [
         name: "ComparisonTests",
         dependencies: ["Comparison", "ComparisonSupport", "LatencyHistogram", "Profile", "SyscallTable", "TestSupport"],
         swiftSettings: strict),
-    .testTarget(name: "ProfileTests", dependencies: ["LatencyHistogram", "Profile", "SyscallTable"], swiftSettings: strict),
+    .testTarget(
+        name: "ProfileTests", dependencies: ["LatencyHistogram", "Profile", "SyscallTable", "TestSupport"], swiftSettings: strict),
     .testTarget(
         name: "VDSOTests", dependencies: ["Linux", "Profile", "SyscallTable", "TestSupport", "VDSO"], swiftSettings: testing),
     .testTarget(

@@ -53,7 +53,7 @@ extension Fixtures {
     ) -> SlowCall {
         SlowCall(
             id: .native(number), startedAtNanoseconds: start + milliseconds * 1_000_000 + 123_456,
-            durationNanoseconds: nanoseconds, outcome: outcome, result: result, errno: result < 0 ? Int32(-result) : nil, pid: pid,
+            durationNanoseconds: nanoseconds, outcome: outcome, result: result, pid: pid,
             tid: tid, comm: comm, thread: thread, details: details)
     }
 

@@ -7,7 +7,7 @@ package struct CallDetails: Sendable, Hashable {
     package var descriptors: [DescriptorArgument]
     /// The paths among the arguments.
     package var paths: [PathArgument]
-    /// Where the program made the call, the innermost function first; empty where stacks were not taken.
+    /// Where the program made the call, the innermost function first; empty where stacks were not taken. Up to ``mostFrames``.
     package var userStack: [StackFrame]
     /// Where the call slept or is, the innermost function first; empty where that was not looked at.
     package var kernelStack: [StackFrame]
@@ -19,9 +19,12 @@ package struct CallDetails: Sendable, Hashable {
         self.arguments = arguments
         self.descriptors = descriptors
         self.paths = paths
-        self.userStack = userStack
-        self.kernelStack = kernelStack
+        self.userStack = Array(userStack.prefix(CallDetails.mostFrames))
+        self.kernelStack = Array(kernelStack.prefix(CallDetails.mostFrames))
     }
+
+    /// How much of a stack is kept: its innermost functions.
+    package static let mostFrames = 256
 }
 
 /// A descriptor among the arguments of a call.

@@ -125,11 +125,12 @@ extension Profile {
             if !capture.warnings.contains(warning) { capture.warnings.append(warning) }
         }
         let workload = workload(with: other, warnings: &capture.warnings)
+        let slowCalls = slowCalls(with: other, warnings: &capture.warnings)
         let merged = Profile(
             tool: tool, host: host, capture: capture, balance: balance.merged(with: other.balance),
             calls: calls.merged(with: other.calls), processes: processes.merged(with: other.processes),
             inFlight: inFlight + other.inFlight, vdso: vdso, workload: workload, refused: refused.merged(with: other.refused),
-            requests: Balance.merged(requests, other.requests), slowCalls: SlowCalls.merged(slowCalls, other.slowCalls))
+            requests: Balance.merged(requests, other.requests), slowCalls: slowCalls)
         return merged.markedIfSaturated
     }
 
@@ -169,7 +170,7 @@ extension Profile {
             || refused.contains { $0.calls == .max }
             || processes.contains { $0.calls == .max || $0.totalNanoseconds == .max }
             || capture.durationNanoseconds == .max || balance.isSaturated || requests?.isSaturated == true
-            || vdso?.isSaturated == true
+            || slowCalls?.unkept == .max || vdso?.isSaturated == true
             || workload?.isSaturated == true
         guard isSaturated else { return self }
         var marked = self

@@ -113,6 +113,7 @@ extension Profile {
         calls.removeAll { !selection.contains($0.id) }
         inFlight.removeAll { !selection.contains($0.id) }
         refused.removeAll { !selection.contains($0.id) }
+        slowCalls?.keepOnly(selection.contains)
         for index in processes.indices { processes[index].series.removeAll { !selection.contains($0.id) } }
         processes.removeAll { $0.series.isEmpty }
         for index in processes.indices { processes[index].distribution = nil }
