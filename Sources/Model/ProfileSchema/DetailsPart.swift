@@ -1,6 +1,6 @@
 import Profile
 
-/// What a single call was given, and from where it was made: names beside those of the call. ``Key/arguments`` is always among them.
+/// What a single call was given, and from where it was made: names beside those of the call, `arguments` always among them.
 struct DetailsPart: Codable {
     private let arguments: [String]
     private let descriptors: [Descriptor]?
