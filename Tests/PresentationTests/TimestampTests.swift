@@ -19,4 +19,9 @@ import Testing
     @Test func `times for readers have seconds and the time zone`() {
         #expect(Timestamp.readable(nanosecondsSince1970: 1_772_368_496_789_000_000) == "2026-03-01 12:34:56 UTC")
     }
+
+    @Test(arguments: [(2, "12:34:56.78"), (3, "12:34:56.789"), (6, "12:34:56.789999"), (9, "12:34:56.789999999")])
+    func `times of day have as many decimals as asked, and are cut`(decimals: Int, expected: String) {
+        #expect(Timestamp.timeOfDay(nanosecondsSince1970: 1_772_368_496_789_999_999, decimals: decimals) == expected)
+    }
 }

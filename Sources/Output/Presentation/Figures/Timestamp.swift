@@ -12,10 +12,10 @@ package enum Timestamp {
         return "\(date(seconds)) \(timeOfDay(seconds)) UTC"
     }
 
-    /// The time of day in UTC, to the hundredth of a second: `12:34:56.78`.
-    package static func timeOfDay(nanosecondsSince1970 time: UInt64) -> String {
+    /// The time of day in UTC, with up to nine decimals, cut and not rounded: `12:34:56.78`.
+    package static func timeOfDay(nanosecondsSince1970 time: UInt64, decimals: Int = 2) -> String {
         let (seconds, fraction) = time.quotientAndRemainder(dividingBy: 1_000_000_000)
-        return "\(timeOfDay(seconds)).\(digits(fraction / 10_000_000, 2))"
+        return "\(timeOfDay(seconds)).\(digits(fraction, 9).prefix(decimals))"
     }
 
     /// The proleptic Gregorian date. Years are counted from 1 March, which makes the leap day the last day of a year.

@@ -1,0 +1,43 @@
+import PlainText
+package import Profile
+
+/// Whose code a frame of a stack is.
+package enum StackSpace: Sendable, Hashable {
+    case user, kernel
+}
+
+extension StackFrame {
+    /// So much of a function's name is shown: those of templates and closures have no end.
+    package static let longestLabel = 200
+
+    /// The function; where nothing names it the place: `libc.so.6+0x1234`, `[anon]+0x7f11a000` for memory without a file.
+    package func label(in space: StackSpace) -> String {
+        let name = function.map(PlainText.line) ?? ""
+        guard name.isEmpty else {
+            let start = name.unicodeScalars.prefix(StackFrame.longestLabel)
+            return start.endIndex == name.endIndex ? name : String(start) + "…"
+        }
+        return "\(fileLabel(in: space))+0x\(String(offset, radix: 16))"
+    }
+
+    /// The file without its folders.
+    private func fileLabel(in space: StackSpace) -> String {
+        let path = file.map(PlainText.line) ?? ""
+        let start = path.unicodeScalars.lastIndex(of: "/").map(path.unicodeScalars.index(after:)) ?? path.startIndex
+        if start < path.endIndex { return String(path[start...]) }
+        if !path.isEmpty { return path }
+        return space == .user ? "[anon]" : "[kernel]"
+    }
+}
+
+extension [StackFrame] {
+    /// How many functions of a stack are worth a line.
+    package static let framesOfLine = 8
+
+    /// The stack in a line, the innermost function first: `fsync < XLogWrite < WalWriterMain`. nil of an empty one.
+    package func line(in space: StackSpace) -> String? {
+        guard !isEmpty else { return nil }
+        let rest = count > [StackFrame].framesOfLine ? ["…"] : []
+        return (prefix([StackFrame].framesOfLine).map { $0.label(in: space) } + rest).joined(separator: " < ")
+    }
+}

@@ -1,0 +1,29 @@
+import PlainText
+package import Profile
+
+extension SlowCalls.Rule {
+    /// Which calls were kept, as a title: `Slowest calls (up to 3 of each system call)`, `Calls of 10.0 ms or more`.
+    package var title: String {
+        switch self {
+        case .slowest(let count): return "Slowest calls (up to \(HumanFormat.count(UInt64(max(0, count)))) of each system call)"
+        case .slower(let thresholds):
+            let named = thresholds.filter { $0.call != nil }
+            let others = thresholds.first { $0.call == nil }.map { HumanFormat.duration(nanoseconds: $0.nanoseconds) }
+            guard !named.isEmpty else { return others.map { "Calls of \($0) or more" } ?? "Slow calls" }
+            let parts = named.map { "\(PlainText.line($0.call ?? "")) \(HumanFormat.duration(nanoseconds: $0.nanoseconds))" }
+            return "Slow calls (\((parts + (others.map { ["others \($0)"] } ?? [])).joined(separator: ", ")) or more)"
+        }
+    }
+}
+
+extension SlowCalls {
+    /// That calls are missing; nil if none is.
+    package var missing: String? {
+        guard unkept > 0 else { return nil }
+        let had =
+            unkept == 1
+            ? "call is not listed: there was no room for its details. It is"
+            : "calls are not listed: there was no room for their details. They are"
+        return "\(HumanFormat.count(unkept)) slow \(had) in all other figures."
+    }
+}

@@ -1,0 +1,97 @@
+import Presentation
+import Profile
+import ReportFixtures
+import SyscallTable
+import TestSupport
+import Testing
+
+@Suite struct SlowCallLineTests {
+    private func call(
+        thread: String? = nil, outcome: Outcome = .blocked, result: Int64 = 0, errno: Int32? = nil, comm: String = "postgres",
+        _ details: CallDetails
+    ) -> SlowCall {
+        SlowCall(
+            id: .native(74), startedAtNanoseconds: Fixtures.start + 123_456, durationNanoseconds: 84_211_930, outcome: outcome,
+            result: result, errno: errno, pid: 1300, tid: 1302, comm: comm, thread: thread, details: details)
+    }
+
+    private var log: CallDetails {
+        CallDetails(
+            arguments: [4], descriptors: [DescriptorArgument(argument: 0, name: "/var/lib/x.wal", device: 1, inode: 2)],
+            userStack: [StackFrame(function: "XLogWrite", offset: 1), StackFrame(file: "/usr/bin/postgres", offset: 0x1234)],
+            kernelStack: [StackFrame(offset: 0xffff_ffff_8100_0000)])
+    }
+
+    @Test func `a line of the log has what strace would show, and where the call came from`() {
+        #expect(
+            call(log).logLine(on: Fixtures.host)
+                == "12:34:56.789123 postgres[1302] fsync(4</var/lib/x.wal>) = 0 <84.2ms> blocked at XLogWrite < postgres+0x1234")
+        var bare = log
+        bare.userStack = []
+        #expect(
+            call(thread: "wal", outcome: .ran, result: -5, errno: 5, bare).logLine(on: Fixtures.host)
+                == "12:34:56.789123 postgres/wal[1302] fsync(4</var/lib/x.wal>) = -1 EIO <84.2ms> ran")
+    }
+
+    @Test func `the parts of a line`() {
+        let line = SlowCallLine(call(thread: "checkpointer", log), on: Fixtures.host)
+        #expect(line.time == "12:34:56.789" && line.duration == "84.2 ms" && line.outcome == "blocked")
+        #expect(line.task == "postgres/checkpointer" && line.tid == "[1302]" && line.result == " = 0")
+        #expect(line.userStack == "XLogWrite < postgres+0x1234" && line.kernelStack == "[kernel]+0xffffffff81000000")
+        let nameless = SlowCallLine(call(comm: "", CallDetails()), on: Fixtures.host)
+        #expect(nameless.task == "?" && nameless.call == "fsync" && nameless.userStack == nil && nameless.kernelStack == nil)
+    }
+
+    @Test(arguments: [
+        (StackFrame(function: "main", file: "/bin/x", offset: 1), "main", "main"),
+        (StackFrame(file: "/usr/lib/libc.so.6", offset: 0x1234), "libc.so.6+0x1234", "libc.so.6+0x1234"),
+        (StackFrame(file: "/bin/x (deleted)", offset: 0), "x (deleted)+0x0", "x (deleted)+0x0"),
+        (StackFrame(offset: 0x7f11), "[anon]+0x7f11", "[kernel]+0x7f11"),
+        (StackFrame(function: "", file: "", offset: .max), "[anon]+0xffffffffffffffff", "[kernel]+0xffffffffffffffff"),
+        (StackFrame(file: "/", offset: 2), "/+0x2", "/+0x2"),
+        (StackFrame(function: "\u{1b}[2Jf", offset: 1), "\\x1b[2Jf", "\\x1b[2Jf"),
+    ])
+    func `frames without a function are named by their place`(frame: StackFrame, user: String, kernel: String) {
+        #expect(frame.label(in: .user) == user && frame.label(in: .kernel) == kernel)
+    }
+
+    @Test func `the name of a function has an end`() {
+        let frame = StackFrame(function: String(repeating: "界", count: 201), offset: 1)
+        #expect(frame.label(in: .user) == String(repeating: "界", count: 200) + "…")
+    }
+
+    @Test(arguments: [
+        (SlowCalls.Rule.slowest(3), "Slowest calls (up to 3 of each system call)"),
+        (.slower([SlowThreshold(nanoseconds: 10_000_000)]), "Calls of 10.0 ms or more"),
+        (
+            .slower([
+                SlowThreshold(call: "read", nanoseconds: 1_000_000), SlowThreshold(nanoseconds: 50_000_000),
+            ]), "Slow calls (read 1.00 ms, others 50.0 ms or more)"
+        ),
+        (.slower([SlowThreshold(call: "fsync\u{1b}", nanoseconds: 5)]), "Slow calls (fsync\\x1b 5 ns or more)"),
+        (.slower([]), "Slow calls"),
+    ])
+    func `the rule is said as it was asked for`(rule: SlowCalls.Rule, title: String) {
+        #expect(rule.title == title)
+    }
+
+    @Test func `the file of a call is its first descriptor, or the path that it was given`() {
+        let descriptors = [2, 0].map { DescriptorArgument(argument: $0, name: "fd\($0)", device: 0, inode: 0) }
+        let paths = [PathArgument(argument: 3, text: "late"), PathArgument(argument: 1, text: "early", isCut: true)]
+        #expect(CallDetails(descriptors: descriptors, paths: paths).file == "fd0")
+        #expect(CallDetails(paths: paths).file == "early…" && CallDetails().file == nil)
+    }
+
+    @Test func `no text of a hostile call can control a terminal or break its line`() {
+        var generator = SeededGenerator.fromEnvironment()
+        for _ in 0..<rounds(16) {
+            for call in Fixtures.hostileProfile(using: &generator).slowCalls?.calls ?? [] {
+                let line = call.logLine(on: Fixtures.host)
+                let hidden = line.unicodeScalars.filter {
+                    [.control, .format, .lineSeparator, .privateUse].contains($0.properties.generalCategory)
+                }
+                #expect(hidden.isEmpty, "\(line)")
+            }
+        }
+    }
+}
