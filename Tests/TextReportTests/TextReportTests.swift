@@ -46,6 +46,8 @@ import Testing
             id: .native(110), series: [Fixtures.series(.ran, 1_000, from: 170, tail: 1, seed: 21)], errnos: [])
         var narrow = Fixtures.typical
         narrow.calls = [single, CallProfile(id: .native(3), series: [Fixtures.series(.ran, 1, from: 93, seed: 1)], errnos: [])]
+        var slower = Fixtures.slowProfile
+        slower.slowCalls = Fixtures.slowCallsByThreshold
         return [
             Case("typical", Fixtures.typical),
             Case("uring", Fixtures.uring),
@@ -70,6 +72,10 @@ import Testing
             Case("wide", Fixtures.wide, Options(histograms: .all)),
             Case("wide-by-process", Fixtures.wide, Options(grouping: .process)),
             Case("wide-width-60", Fixtures.wide, Options(histograms: .all, width: 60)),
+            Case("slow-calls", Fixtures.slowProfile),
+            Case("slow-calls-width-60", Fixtures.slowProfile, Options(width: 60)),
+            Case("slow-calls-width-160", Fixtures.slowProfile, Options(top: 3, width: 160)),
+            Case("slow-calls-by-threshold", slower, Options(color: true)),
             Case("vdso", Fixtures.timekeeping, Options(width: 120)),
             Case("vdso-width-80", Fixtures.timekeeping, Options(width: 80)),
             Case("vdso-top", Fixtures.timekeeping, Options(top: 2, color: true)),

@@ -82,6 +82,7 @@ package enum TextReport {
             titles = table[0]
             sections.append(table)
             sections.append(ErrorsSection.lines(context))
+            sections.append(SlowCallsSection.lines(context))
             sections.append(AfterExitSection.lines(context))
             sections += DistributionSection.blocks(context)
         }

@@ -16,6 +16,13 @@ enum DisplayText {
         return prefix(text[...], columns: room - 1) + "…" + suffix
     }
 
+    /// At most `limit` columns of a text whose both ends matter, with an ellipsis for what is between them.
+    static func shortened(_ text: String, to limit: Int) -> String {
+        guard width(text) > limit else { return text }
+        let end = max(0, (limit - 1) * 2 / 3)
+        return prefix(text[...], columns: max(0, limit - 1 - end)) + (limit > 0 ? "…" : "") + suffix(text, columns: end)
+    }
+
     static func leftAligned(_ text: String, in columns: Int) -> String {
         text + spaces(columns - width(text))
     }
@@ -70,6 +77,15 @@ enum DisplayText {
             if used > columns { return text[..<index] }
         }
         return text
+    }
+
+    private static func suffix(_ text: String, columns: Int) -> Substring {
+        var used = 0
+        for index in text.unicodeScalars.indices.reversed() {
+            used += width(of: text.unicodeScalars[index])
+            if used > columns { return text[text.unicodeScalars.index(after: index)...] }
+        }
+        return text[...]
     }
 
     private static func width(of scalar: Unicode.Scalar) -> Int {

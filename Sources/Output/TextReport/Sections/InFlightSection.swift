@@ -59,12 +59,12 @@ enum InFlightSection {
         let rows = groups.map { group in
             let call = group[0]
             let times = group.count == 1 ? "" : " × \(HumanFormat.count(UInt64(group.count)))"
-            let name = [call.comm.isEmpty ? "?" : call.comm, call.thread ?? ""].filter { !$0.isEmpty }.joined(separator: "/")
             let task = call.pid == call.tid ? "\(call.pid)" : "\(call.pid)/\(call.tid)"
             return (
-                process: PlainText.line(name), task: " (\(task))",
+                process: SlowCallLine.task(call.comm, call.thread), task: " (\(task))",
                 call: PlainText.line(call.id.label(on: context.profile.host)) + times,
-                age: (call.beganBefore ? "≥ " : "") + HumanFormat.duration(nanoseconds: call.ageNanoseconds)
+                age: (call.beganBefore ? "≥ " : "") + HumanFormat.duration(nanoseconds: call.ageNanoseconds),
+                details: details(of: call, context)
             )
         }
         let callWidth = min(30, rows.map { DisplayText.width($0.call) }.reduce(0, max))
@@ -72,11 +72,24 @@ enum InFlightSection {
         let processLimit = context.width - callWidth - ageWidth - 6
         let processWidth = min(processLimit, rows.map { DisplayText.width($0.process + $0.task) }.reduce(0, max))
         return [context.style.bold(title)]
-            + rows.map { row in
+            + rows.flatMap { row in
                 let process = DisplayText.truncated(row.process, keeping: row.task, to: processWidth)
                 let call = DisplayText.truncated(row.call, to: callWidth)
-                return "  " + DisplayText.leftAligned(process, in: processWidth) + "  "
+                let line =
+                    "  " + DisplayText.leftAligned(process, in: processWidth) + "  "
                     + DisplayText.leftAligned(call, in: callWidth) + "  " + DisplayText.rightAligned(row.age, in: ageWidth)
+                return [line] + row.details
             }
+    }
+
+    /// With which arguments the call was made, from where, and where it is.
+    private static func details(of call: InFlightCall, _ context: ReportContext) -> [String] {
+        guard let details = call.details else { return [] }
+        let (name, text) = (
+            PlainText.line(call.id.label(on: context.profile.host)), CallText.of(call.id, details, on: context.profile.host)
+        )
+        return (text == name ? [] : CallDetailLines.call(text, context.width))
+            + CallDetailLines.stack("from", details.userStack.line(in: .user), context.width)
+            + CallDetailLines.stack("in", details.kernelStack.line(in: .kernel), context.width)
     }
 }
