@@ -265,6 +265,10 @@ import Testing
         let text = OpenMetricsReport.render(try profile(name), byProcess: true)
         let lines = text.split(separator: "\n").map { line in
             let words = line.split(separator: " ", maxSplits: 3)
+            // The older format has no exemplars. Their labels may have anything in them, so they are found from the front.
+            if words.first?.contains("_bucket{") == true, let end = line.firstRange(of: " # {") {
+                return String(line[..<end.lowerBound])
+            }
             guard words.first == "#", words.count == 4 else { return String(line) }
             if words[1] == "TYPE", words[3] == "counter" { counters.insert(words[2]) }
             let suffix = counters.contains(words[2]) ? "_total" : words[2] == "syslat_host" ? "_info" : ""

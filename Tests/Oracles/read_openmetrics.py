@@ -17,7 +17,17 @@ json.dump(
             "unit": family.unit,
             "samples": [
                 # As text: a float may not be exact, and must not look as if it were.
-                {"name": sample.name, "labels": sample.labels, "value": str(sample.value)}
+                {
+                    "name": sample.name,
+                    "labels": sample.labels,
+                    "value": str(sample.value),
+                    "exemplar": sample.exemplar
+                    and {
+                        "labels": sample.exemplar.labels,
+                        "value": sample.exemplar.value,
+                        "timestamp": str(sample.exemplar.timestamp),
+                    },
+                }
                 for sample in family.samples
             ],
         }

@@ -23,9 +23,14 @@ struct MetricFamily {
     }
 
     /// Adds a sample. `suffix` is what the kind of metric wants behind the name: `_total`, `_bucket`.
-    mutating func add(_ suffix: String = "", _ labels: Labels = [], _ value: String) {
-        let list = labels.map { "\($0.name)=\"\(Self.escaped(PlainText.line($0.value)))\"" }.joined(separator: ",")
-        samples += name + suffix + (labels.isEmpty ? "" : "{\(list)}") + " \(value)\n"
+    mutating func add(_ suffix: String = "", _ labels: Labels = [], _ value: String, exemplar: Exemplar? = nil) {
+        samples += name + suffix + (labels.isEmpty ? "" : Self.list(labels)) + " \(value)"
+        if let exemplar { samples += " # \(Self.list(exemplar.labels)) \(exemplar.value) \(exemplar.time)" }
+        samples += "\n"
+    }
+
+    private static func list(_ labels: Labels) -> String {
+        "{\(labels.map { "\($0.name)=\"\(escaped(PlainText.line($0.value)))\"" }.joined(separator: ","))}"
     }
 
     /// The metric's lines; none without a sample.

@@ -15,7 +15,7 @@ package enum OpenMetricsReport {
     package static func render(_ profile: Profile, byProcess: Bool = false) -> String {
         let families =
             [host(profile.host)] + capture(profile.capture) + sampling(profile) + balance(profile.balance)
-            + [refused(profile.refused), durations(of: profile.calls)] + requests(profile) + afterExit(profile.calls)
+            + [refused(profile.refused), durations(of: profile)] + requests(profile) + afterExit(profile.calls)
             + (byProcess ? ProcessMetrics.families(profile.allProcesses) : [])
             + (profile.vdso.map(VDSOMetrics.families) ?? [])
         return families.map(\.text).joined() + "# EOF\n"
@@ -120,11 +120,12 @@ package enum OpenMetricsReport {
         return family
     }
 
-    private static func durations(of calls: [CallProfile]) -> MetricFamily {
+    private static func durations(of profile: Profile) -> MetricFamily {
         var family = MetricFamily(
             "syslat_syscall_duration_seconds", .histogram, unit: "seconds",
             help: "Latency of completed system calls, from entry to exit.")
-        for call in calls where call.id.abi != .ioUring { add(call, labels: labels, to: &family) }
+        let exemplars = Exemplars(profile.slowCalls)
+        for call in profile.calls where call.id.abi != .ioUring { add(call, labels: labels, exemplars, to: &family) }
         return family
     }
 
@@ -149,17 +150,19 @@ package enum OpenMetricsReport {
         var durations = MetricFamily(
             "syslat_request_duration_seconds", .histogram, unit: "seconds",
             help: "Latency of completed requests to io_uring, from submission to completion.")
+        let exemplars = Exemplars(profile.slowCalls)
         for call in profile.calls where call.id.abi == .ioUring {
-            add(call, labels: { Array(labels(of: $0, $1).dropFirst()) }, to: &durations)
+            add(call, labels: { Array(labels(of: $0, $1).dropFirst()) }, exemplars, to: &durations)
         }
         return [submitted, states, lost, overflowed, durations]
     }
 
     private static func add(
-        _ call: CallProfile, labels: (Series, SyscallID) -> MetricFamily.Labels, to family: inout MetricFamily
+        _ call: CallProfile, labels: (Series, SyscallID) -> MetricFamily.Labels, _ exemplars: Exemplars,
+        to family: inout MetricFamily
     ) {
         for series in call.series.inOrder where !series.distribution.isEmpty {
-            add(series.distribution, labels(series, call.id), to: &family)
+            add(series.distribution, labels(series, call.id), exemplars.calls(of: series, call.id), to: &family)
         }
     }
 
@@ -181,8 +184,9 @@ package enum OpenMetricsReport {
     }
 
     private static func add(
-        _ distribution: LatencyHistogram, _ labels: MetricFamily.Labels, to family: inout MetricFamily
+        _ distribution: LatencyHistogram, _ labels: MetricFamily.Labels, _ slow: [SlowCall] = [], to family: inout MetricFamily
     ) {
+        var lower: UInt64?
         var rest = distribution.buckets[...]
         var count: UInt64 = 0
         for bound in bounds {
@@ -190,9 +194,12 @@ package enum OpenMetricsReport {
                 count = count.addingSaturating(bucket.count)
                 rest.removeFirst()
             }
-            family.add("_bucket", labels + [("le", self.label(of: bound))], String(count))
+            let exemplar = slow.exemplar(above: lower, to: bound)
+            family.add("_bucket", labels + [("le", self.label(of: bound))], String(count), exemplar: exemplar)
+            lower = bound
         }
-        family.add("_bucket", labels + [("le", "+Inf")], String(distribution.count))
+        let exemplar = slow.exemplar(above: lower, to: nil)
+        family.add("_bucket", labels + [("le", "+Inf")], String(distribution.count), exemplar: exemplar)
         family.add("_count", labels, String(distribution.count))
         family.add("_sum", labels, DecimalText.exactSeconds(nanoseconds: distribution.sum))
     }
