@@ -53,7 +53,8 @@ extension CommandLineTests {
             let file = scratch.path("run.syslat")
             _ = try syslat(["profile", "--interval", "50ms", "-o", file, "--report", "/dev/null"] + Self.command)
             let able = [
-                "process": ["text", "json", "csv", "openmetrics", "folded"], "interval": ["text", "json", "csv", "hlog"],
+                "process": ["text", "json", "csv", "openmetrics", "folded", "pprof"],
+                "interval": ["text", "json", "csv", "hlog"],
             ]
             for format in ["text", "json", "csv", "hgrm", "hlog", "openmetrics", "folded"] {
                 let plain = try syslat(["report", "--format", format, file])

@@ -47,6 +47,8 @@ package enum ProfileExercise {
         }
         guard texts.allSatisfy({ $0.utf8.last == 0x0a }) else { throw Failure(description: "an export ends without a newline") }
         _ = FoldedReport.render(profile)
+        guard PprofReport.render(profile).starts(with: [0x1f, 0x8b]) else { throw Failure(description: "pprof is no gzip file") }
+        for call in profile.slowCalls?.calls ?? [] { _ = call.logLine(on: profile.host) }
     }
 
     /// With itself, so nothing but losses could be refused.

@@ -115,7 +115,7 @@ extension Fixtures {
     /// The profiles on which every export format is tried, by name.
     package static let exports = [
         "typical": released(typical), "wide": wide, "extreme": extreme, "by-interval": byInterval, "empty": released(empty),
-        "vdso": timeCalls, "sampled": released(sampled), "uring": released(uring),
+        "vdso": timeCalls, "sampled": released(sampled), "uring": released(uring), "slow": released(slowProfile),
     ]
 
     /// Sampled calls with a budget. Two series have no measured call.

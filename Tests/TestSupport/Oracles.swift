@@ -28,9 +28,37 @@ package enum Oracles {
         return process.terminationStatus == 0
     }()
 
+    package static let missingPprof =
+        "go is not installed, whose pprof these tests ask: make setup-tests; SYSLAT_REQUIRE_ORACLES=1 makes this a failure"
+
+    /// Whether the tests that need Go's pprof run.
+    package static var pprofIsWanted: Bool {
+        let environment = ProcessInfo.processInfo.environment
+        let folders = (environment["PATH"] ?? "").split(separator: ":")
+        return environment["SYSLAT_REQUIRE_ORACLES"] == "1"
+            || folders.contains { FileManager.default.isExecutableFile(atPath: "\($0)/go") }
+    }
+
+    /// What pprof says of a profile: `-raw`, `-top`. It looks for no symbols, which this host may have or not.
+    package static func pprof(_ options: String..., about profile: [UInt8]) throws -> String {
+        try withFile(Data(profile)) { file in
+            try run(["go", "tool", "pprof", "-symbolize=none"] + options + [file.path], input: file)
+        }
+    }
+
+    /// What gzip finds in a file.
+    package static func gunzip(_ bytes: [UInt8]) throws -> [UInt8] {
+        try withFile(Data(bytes)) { file in
+            let unpacked = file.path + ".unpacked"
+            defer { try? FileManager.default.removeItem(atPath: unpacked) }
+            _ = try run(["sh", "-c", "gzip -dc >\"$0\"", unpacked], input: file)
+            return [UInt8](try Data(contentsOf: URL(fileURLWithPath: unpacked)))
+        }
+    }
+
     /// Hands a text to one of the scripts in Tests/Oracles, and decodes its answer.
     package static func ask<Answer: Decodable>(_ script: String, about text: String, for type: Answer.Type) throws -> Answer {
-        try withFile(text) { file in
+        try withFile(Data(text.utf8)) { file in
             let python = directory.appendingPathComponent("venv/bin/python").path
             let path = package.appendingPathComponent("Tests/Oracles/\(script)").path
             // Python leaves no bytecode in the source tree and prints no warnings.
@@ -42,13 +70,13 @@ package enum Oracles {
     /// Throws promtool's complaint unless it accepts a text in the format of Prometheus.
     package static func promtoolAccepts(_ text: String) throws {
         let command = [directory.appendingPathComponent("promtool").path, "check", "metrics"]
-        let output = try withFile(text) { try run(command, input: $0) }
+        let output = try withFile(Data(text.utf8)) { try run(command, input: $0) }
         if !output.isEmpty { throw Failure(description: output) }
     }
 
-    private static func withFile<Result>(_ text: String, _ body: (URL) throws -> Result) throws -> Result {
+    private static func withFile<Result>(_ content: Data, _ body: (URL) throws -> Result) throws -> Result {
         let file = FileManager.default.temporaryDirectory.appendingPathComponent("syslat-oracle-\(UUID().uuidString)")
-        try Data(text.utf8).write(to: file)
+        try content.write(to: file)
         defer { try? FileManager.default.removeItem(at: file) }
         return try body(file)
     }

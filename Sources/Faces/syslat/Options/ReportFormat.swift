@@ -3,18 +3,24 @@ import Presentation
 
 /// The format of a report of a profile.
 enum ReportFormat: String, ExpressibleByArgument, CaseIterable {
-    case text, json, csv, hgrm, hlog, openmetrics, folded
+    case text, json, csv, hgrm, hlog, openmetrics, folded, pprof
 
     /// Why it can't break the calls down so; nil if it can.
     func objection(to grouping: Grouping) -> String? {
         switch (self, grouping) {
-        case (_, .call), (.text, _), (.json, _), (.csv, _), (.hlog, .interval), (.openmetrics, .process), (.folded, .process): nil
+        case (_, .call), (.text, _), (.json, _), (.csv, _), (.hlog, .interval), (.openmetrics, .process), (.folded, .process),
+            (.pprof, .process):
+            nil
         case (.openmetrics, .interval): "an exposition is of one moment"
         case (.folded, .interval): "a stack is a process, a call and an outcome"
+        case (.pprof, .interval): "a sample is a stack with the name of its process"
         case (.hgrm, _): "it has one block of percentiles for each call"
         case (.hlog, .process): "it has lines for each call and outcome"
         }
     }
+
+    /// Whether it is no text.
+    var isBinary: Bool { self == .pprof }
 
     static func listing(_ isIncluded: (ReportFormat) -> Bool) -> String {
         let names = allCases.filter(isIncluded).map(\.rawValue)

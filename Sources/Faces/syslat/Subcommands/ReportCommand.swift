@@ -54,6 +54,10 @@ struct ReportCommand: ParsableCommand {
 
     func run() throws {
         let destination = try Output(path: output, option: "-o")
+        if format.isBinary && destination.isTerminal {
+            throw CommandError(
+                "\(format.rawValue) is no text, and would go to a terminal. Name a file: -o slow.pb.gz", status: .usage)
+        }
         for file in files { try destination.checkIsApart(fromInput: file) }
         var profiles: [Profile] = []
         for file in files { profiles.append(try ProfileFiles.read(file)) }
@@ -74,6 +78,11 @@ struct ReportCommand: ParsableCommand {
                 "There are no buckets by process to show, or not of all processes. Record them with "
                     + "`syslat profile --by process -o FILE`, and select calls there instead of here.", status: .usage)
         }
+        if format == .pprof && profile.slowCalls == nil {
+            throw CommandError(
+                "There are no slow calls to show in pprof: `syslat profile --slowest 100 --stacks user -o FILE` keeps some with their "
+                    + "stacks.", status: .usage)
+        }
         if view.grouping == .process { profile.noteMissingPercentiles(isSelection: !syscalls.isEmpty) }
         guard eachInterval else { return try destination.finish(try render(profile, for: destination)) }
         let isSampled = profile.capture.sampling != nil
@@ -82,15 +91,18 @@ struct ReportCommand: ParsableCommand {
         try report.finish(profile)
     }
 
-    private func render(_ profile: Profile, for output: borrowing Output) throws -> String {
-        switch format {
-        case .text: TextReport.render(profile, options: view.textOptions(for: output))
-        case .json: try JSONReport.render(profile, by: view.grouping, withBuckets: view.buckets, pretty: output.isTerminal)
-        case .csv: CSVReport.render(profile, by: view.grouping, withBuckets: view.buckets)
-        case .hgrm: HgrmReport.render(profile)
-        case .hlog: HlogReport.render(profile, byInterval: view.grouping == .interval)
-        case .openmetrics: OpenMetricsReport.render(profile, byProcess: view.grouping == .process)
-        case .folded: FoldedReport.render(profile)
+    private func render(_ profile: Profile, for output: borrowing Output) throws -> [UInt8] {
+        func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
+        return switch format {
+        case .text: bytes(TextReport.render(profile, options: view.textOptions(for: output)))
+        case .json:
+            bytes(try JSONReport.render(profile, by: view.grouping, withBuckets: view.buckets, pretty: output.isTerminal))
+        case .csv: bytes(CSVReport.render(profile, by: view.grouping, withBuckets: view.buckets))
+        case .hgrm: bytes(HgrmReport.render(profile))
+        case .hlog: bytes(HlogReport.render(profile, byInterval: view.grouping == .interval))
+        case .openmetrics: bytes(OpenMetricsReport.render(profile, byProcess: view.grouping == .process))
+        case .folded: bytes(FoldedReport.render(profile))
+        case .pprof: PprofReport.render(profile)
         }
     }
 }

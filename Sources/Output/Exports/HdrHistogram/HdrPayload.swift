@@ -1,5 +1,4 @@
 import Presentation
-import CZlib
 import FoundationEssentials
 import LatencyHistogram
 
@@ -17,7 +16,7 @@ enum HdrPayload {
 
     /// The payload in base64. Values above the range are not in it; counts above ``largestCount`` stop there.
     static func base64(_ distribution: LatencyHistogram) -> String {
-        let compressed = deflated(encoded(distribution))
+        let compressed = Deflate.zlib(encoded(distribution))
         return Data(bigEndian(compressedCookie) + bigEndian(UInt32(compressed.count)) + compressed).base64EncodedString()
     }
 
@@ -57,18 +56,5 @@ enum HdrPayload {
 
     private static func bigEndian(_ value: some FixedWidthInteger) -> [UInt8] {
         stride(from: value.bitWidth - 8, through: 0, by: -8).map { UInt8(truncatingIfNeeded: value >> $0) }
-    }
-
-    private static func deflated(_ bytes: [UInt8]) -> [UInt8] {
-        let bound = compressBound(uLong(bytes.count))
-        return unsafe [UInt8](unsafeUninitializedCapacity: Int(bound)) { buffer, count in
-            var length = bound
-            // zlib writes no more than `length` bytes, which the buffer has, and keeps neither pointer.
-            let status = unsafe bytes.withUnsafeBufferPointer { source in
-                unsafe compress(buffer.baseAddress, &length, source.baseAddress, uLong(source.count))
-            }
-            precondition(status == Z_OK, "zlib has no memory for a histogram")
-            count = Int(length)
-        }
     }
 }
