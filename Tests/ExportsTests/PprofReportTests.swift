@@ -29,6 +29,8 @@ import Testing
     /// The number of calls, their time, and the length of each stack.
     private func expectAllCalls(of profile: Profile, sourceLocation: SourceLocation = #_sourceLocation) throws {
         let text = try Oracles.pprof("-raw", about: PprofReport.render(profile))
+        let controls = text.unicodeScalars.filter { [.control, .format].contains($0.properties.generalCategory) }
+        #expect(controls.allSatisfy { $0 == "\n" }, sourceLocation: sourceLocation)
         let calls = profile.slowCalls?.calls ?? []
         var found: [Int: (calls: UInt64, nanoseconds: UInt64)] = [:]
         for line in text.split(separator: "\n") {

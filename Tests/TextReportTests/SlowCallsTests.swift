@@ -37,10 +37,13 @@ import Testing
             call(74, 9, tid: 1, stack: Self.disk), call(74, 8, tid: 2, stack: other), call(74, 7, tid: 3, stack: Self.disk),
             call(74, 6, tid: 4, stack: Self.disk), call(74, 5, tid: 5, stack: other), call(74, 4, tid: 6, stack: other + other),
         ])
-        #expect(threads(lines) == ["1", "3", "4", "2", "5", "6"])
-        #expect(lines[4] == "      all 3 from flush < main")
-        #expect(lines[7] == "      both from read_page")
-        #expect(lines[9] == "      from read_page < read_page")
+        // The thread of each call, and what stands below.
+        let order = lines.dropFirst().map { line in threads([line]).first ?? line }
+        #expect(
+            order == [
+                "1", "3", "4", "      all 3 from flush < main", "2", "5", "      both from read_page", "6",
+                "      from read_page < read_page",
+            ])
     }
 
     @Test func `calls from one place that slept in two are two groups`() {
@@ -77,8 +80,8 @@ import Testing
         #expect(section([], rule: rule) == ["Calls of 10.0 ms or more: none"])
         #expect(section([]) == [])
         let unkept = section([], unkept: 1_234)
-        #expect(unkept.count == 3 && unkept[1].hasPrefix("  1,234 slow calls are not listed: "))
-        #expect(unkept[2] == "  figures.")
+        let sentence = "1,234 slow calls are not listed: there was no room for their details. They are in all other figures."
+        #expect(unkept.dropFirst().joined().split(separator: " ").joined(separator: " ") == sentence)
     }
 
     @Test func `a long stack is cut off at its outer end`() throws {
