@@ -111,7 +111,7 @@ let kernel: [Target] = [
 let output: [Target] = [
     module(
         "Presentation", on: .output,
-        uses: ["Comparison", "LatencyHistogram", "PlainText", "Profile", "SaturatingMath", "SyscallTable"]),
+        uses: ["CallArguments", "Comparison", "LatencyHistogram", "PlainText", "Profile", "SaturatingMath", "SyscallTable"]),
     module(
         "TextReport", on: .output,
         uses: ["Comparison", "LatencyHistogram", "PlainText", "Presentation", "Profile", "SaturatingMath", "SyscallTable"]),

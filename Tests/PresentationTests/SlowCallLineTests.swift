@@ -75,6 +75,31 @@ import Testing
         #expect(rule.title == title)
     }
 
+    @Test(
+        arguments: [
+            (
+                257, [0xffff_ff9c, 0x7f00, 0, 0, 0, 0], [PathArgument(argument: 1, text: "/etc/\u{10ffff}\"x\n")], Int64(-2),
+                Int32?(2),
+                #"openat(AT_FDCWD, "/etc/\377\"x\n", O_RDONLY) = -1 ENOENT"#
+            ),
+            (
+                9, [0, 4096, 3, 0x22, .max, 0], [], 0x7f11_0000_0000, nil,
+                "mmap(NULL, 4096, PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0) = 0x7f1100000000"
+            ),
+            (59, [], [PathArgument(argument: 0, text: "/bin/a\u{1b}", isCut: true)], 0, nil, #"execve("/bin/a\x1b"...) = 0"#),
+            (39, [1, 2, 3, 4, 5, 6], [], 4711, nil, "getpid() = 4711"),
+        ] as [(Int32, [UInt64], [PathArgument], Int64, Int32?, String)])
+    func `calls are written as strace does`(
+        number: Int32, arguments: [UInt64], paths: [PathArgument], result: Int64, errno: Int32?, text: String
+    ) {
+        var call = call(CallDetails(arguments: arguments, paths: paths))
+        (call.id, call.result, call.errno) = (.native(number), result, errno)
+        let line = SlowCallLine(call, on: Fixtures.host)
+        #expect(line.call + line.result == text)
+        call.id.abi = .ia32
+        #expect(SlowCallLine(call, on: Fixtures.host).call.hasPrefix("ia32:"))
+    }
+
     @Test func `the file of a call is its first descriptor, or the path that it was given`() {
         let descriptors = [2, 0].map { DescriptorArgument(argument: $0, name: "fd\($0)", device: 0, inode: 0) }
         let paths = [PathArgument(argument: 3, text: "late"), PathArgument(argument: 1, text: "early", isCut: true)]

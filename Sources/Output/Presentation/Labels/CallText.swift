@@ -1,3 +1,4 @@
+import CallArguments
 import PlainText
 package import Profile
 package import SyscallTable
@@ -7,26 +8,28 @@ package enum CallText {
     /// `fsync(4</var/lib/x.wal>)`. The name alone where no argument is known.
     package static func of(_ id: SyscallID, _ details: CallDetails, on host: Host) -> String {
         let name = PlainText.line(id.label(on: host))
-        let described = details.descriptors.map(\.argument) + details.paths.map(\.argument)
-        let known = details.arguments.isEmpty ? described.sorted() : Array(details.arguments.indices)
-        guard !known.isEmpty else { return name }
-        return "\(name)(\(known.map { argument($0, details) }.joined(separator: ", ")))"
-    }
-
-    private static func argument(_ place: Int, _ details: CallDetails) -> String {
-        if let path = details.paths.first(where: { $0.argument == place }) {
-            return "\"\(PlainText.line(path.text))\"\(path.isCut ? "…" : "")"
-        }
-        let value = details.arguments.indices.contains(place) ? details.arguments[place] : nil
-        guard let descriptor = details.descriptors.first(where: { $0.argument == place }) else {
-            return value.map { "0x\(String($0, radix: 16))" } ?? ""
-        }
-        return "\(value.map { String(UInt32(truncatingIfNeeded: $0)) } ?? "")<\(PlainText.line(descriptor.name))>"
+        guard details.arguments.isEmpty else { return "\(name)(\(observed(id, details).argumentsText))" }
+        // The registers are gone, as after an execve; what they stood for isn't.
+        let known =
+            details.descriptors.map { ($0.argument, "<\(PlainText.line($0.name))>") }
+            + details.paths.map { ($0.argument, "\"\(PlainText.line($0.text))\"\($0.isCut ? "..." : "")") }
+        return known.isEmpty ? name : "\(name)(\(known.sorted { $0.0 < $1.0 }.map(\.1).joined(separator: ", ")))"
     }
 
     /// What the program got: `0`, `-1 ENOENT`.
     package static func result(of call: SlowCall) -> String {
-        call.errno.map { "-1 \(ErrnoTable.name($0))" } ?? String(call.result)
+        var observed = observed(call.id, call.details)
+        observed.result = call.errno.map { .error($0) } ?? .value(call.result)
+        return observed.resultText ?? ""
+    }
+
+    private static func observed(_ id: SyscallID, _ details: CallDetails) -> ObservedCall {
+        ObservedCall(
+            call: id, registers: details.arguments,
+            descriptorNames: Dictionary(details.descriptors.map { ($0.argument, $0.name) }) { first, _ in first },
+            strings: Dictionary(
+                details.paths.map { ($0.argument, CapturedString(bytes: ExactText.bytes($0.text), isCut: $0.isCut)) }
+            ) { first, _ in first })
     }
 }
 
