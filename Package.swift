@@ -96,9 +96,8 @@ let kernel: [Target] = [
     module(
         "Capture", on: .kernel,
         uses: [
-            "Aggregation", "BPFRuntime", "CLinux", "CSyslatABI", "CallSelection", "LatencyHistogram", "Linux", "PlainText",
-            "Probes",
-            "Profile", "SaturatingMath", "SyscallTable", "VDSO",
+            "Aggregation", "BPFRuntime", "CLinux", "CSyslatABI", "CallArguments", "CallSelection", "LatencyHistogram", "Linux",
+            "PlainText", "Probes", "Profile", "SaturatingMath", "Symbols", "SyscallTable", "VDSO",
         ]),
     module("Symbols", on: .kernel, uses: ["CLinux", "CZlib", "Linux", "PlainText"]),
     module("HostCheck", on: .kernel, uses: ["CallSelection", "Capture", "Linux", "Probes", "Profile", "SyscallTable", "VDSO"]),

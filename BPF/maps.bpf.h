@@ -131,6 +131,14 @@ struct {
     __type(value, struct syslat_longest);
 } longest SEC(".maps");
 
+/* Where each CPU puts details together. */
+struct {
+    __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+    __uint(max_entries, 1);
+    __type(key, __u32);
+    __type(value, struct syslat_details_draft);
+} drafts SEC(".maps");
+
 /* The ring of details. Size set by user space. */
 struct {
     __uint(type, BPF_MAP_TYPE_RINGBUF);

@@ -83,76 +83,116 @@ static __always_inline __u64 argument_of(const struct syslat_details *call, __u3
 }
 
 /* Reads a path from the memory of the program. */
-static __always_inline void read_path(struct syslat_call_path *path, const struct syslat_details *call, __u32 argument)
+static __always_inline void read_path(struct syslat_details_draft *draft, struct syslat_call_path *path, __u32 argument)
 {
+    __u8 *room = room_for_component(draft, ~0U);
     long bytes;
 
-    path->argument = 0;
-    if (argument == SYSLAT_NO_ARGUMENT)
+    if (argument == SYSLAT_NO_ARGUMENT || !room)
         return;
-    bytes = bpf_probe_read_user_str(path->text, sizeof(path->text), (const void *)argument_of(call, argument));
+    bytes = bpf_probe_read_user_str(room, SYSLAT_PATH, (const void *)argument_of(&draft->details, argument));
     if (bytes <= 0)
         return;
     path->bytes = bytes;
     path->argument = argument + 1;
-}
-
-static __always_inline void clear_file(struct syslat_call_file *file)
-{
-    __builtin_memset(file, 0, __builtin_offsetof(struct syslat_call_file, name));
+    draft->used += bytes;
 }
 
 /* Reads the arguments, and what they stand for. */
-static __noinline int read_arguments(struct syslat_details *call, struct pt_regs___syslat *registers)
+static __noinline int read_arguments(struct syslat_details_draft *draft, struct pt_regs___syslat *registers)
 {
+    struct syslat_details *call;
     __u32 index, places;
 
-    if (!call)
+    if (!draft)
         return 0;
+    call = &draft->details;
     read_all_arguments(call->arguments, registers, syslat_call_abi(call->call));
-    clear_file(&call->files[0]);
-    clear_file(&call->files[1]);
     index = syslat_call_index(syslat_call_abi(call->call), syslat_call_number(call->call));
     barrier_var(index);
     places = config.argument_places[index & (SYSLAT_CALL_INDEXES - 1)];
+    __builtin_memset(call->files, 0, sizeof(call->files));
+    __builtin_memset(call->paths, 0, sizeof(call->paths));
+    read_path(draft, &call->paths[0], argument_at(places, 2));
+    read_path(draft, &call->paths[1], argument_at(places, 3));
     if (argument_at(places, 0) != SYSLAT_NO_ARGUMENT)
-        describe_file(&call->files[0], argument_at(places, 0), argument_of(call, argument_at(places, 0)));
+        describe_file(draft, &call->files[0], argument_at(places, 0), argument_of(call, argument_at(places, 0)));
     if (argument_at(places, 1) != SYSLAT_NO_ARGUMENT)
-        describe_file(&call->files[1], argument_at(places, 1), argument_of(call, argument_at(places, 1)));
-    read_path(&call->paths[0], call, argument_at(places, 2));
-    read_path(&call->paths[1], call, argument_at(places, 3));
+        describe_file(draft, &call->files[1], argument_at(places, 1), argument_of(call, argument_at(places, 1)));
     return 0;
 }
 
 /*
- * Takes the stack of the program twice: addresses, which tell mappings, and build ids, which tell files when the mappings are gone.
- * Typed programs ask for the stack of a task, because classic ones among them have no context to ask with.
+ * Takes the stack of the program. Where the kernel finds the build id of a file it gives the place in that, which says more than an
+ * address when the mapping is gone. Typed programs ask for the stack of a task, because classic ones among them have no context to ask with.
  */
-static __always_inline void take_stack(struct syslat_details *call, const __u64 *context, const enum program_kind kind,
+static __always_inline void take_stack(struct syslat_details_draft *draft, const __u64 *context, const enum program_kind kind,
                                        const enum keeping keeping)
 {
-    call->address_bytes = 0;
-    call->frame_bytes = 0;
-    if (keeping != KEEPS_CALLS || config.keeps_calls != SYSLAT_KEEPS_STACKS)
-        return;
-    if (kind == TYPED) {
-        struct task_struct *task = bpf_get_current_task_btf();
+    const __u32 room = SYSLAT_STACK_FRAMES * sizeof(struct syslat_build_frame);
+    const __u64 flags = BPF_F_USER_STACK | BPF_F_USER_BUILD_ID;
+    long bytes = 0;
 
-        call->address_bytes = bpf_get_task_stack(task, call->addresses, sizeof(call->addresses), BPF_F_USER_STACK);
-        call->frame_bytes = bpf_get_task_stack(task, call->frames, sizeof(call->frames), BPF_F_USER_STACK | BPF_F_USER_BUILD_ID);
-    } else {
-        call->address_bytes = bpf_get_stack((void *)context, call->addresses, sizeof(call->addresses), BPF_F_USER_STACK);
-        call->frame_bytes =
-            bpf_get_stack((void *)context, call->frames, sizeof(call->frames), BPF_F_USER_STACK | BPF_F_USER_BUILD_ID);
-    }
+    if (keeping == KEEPS_CALLS && config.keeps_calls == SYSLAT_KEEPS_STACKS)
+        bytes = kind == TYPED ? bpf_get_task_stack(bpf_get_current_task_btf(), draft->rest, room, flags)
+                              : bpf_get_stack((void *)context, draft->rest, room, flags);
+    draft->used = bytes > 0 ? bytes : 0;
+    draft->details.frame_bytes = draft->used;
+}
+
+/* Sends a draft; false if the ring has no room. */
+static __always_inline bool send_details(struct syslat_details_draft *draft)
+{
+    __u64 used = draft->used;
+
+    barrier_var(used);
+    if (used > sizeof(draft->rest))
+        return false;
+    return bpf_ringbuf_output(&details, &draft->details, sizeof(draft->details) + used, 0) == 0;
+}
+
+/* Puts the details of the call that has just ended together, and sends them; false if there was no room. */
+static __always_inline bool write_details(struct syslat_details_draft *draft, const __u64 *context, __u64 start_ns,
+                                          __u64 duration_ns, __u64 call, const enum program_kind kind, const enum keeping keeping)
+{
+    __u64 pid_tgid = bpf_get_current_pid_tgid();
+
+    draft->details.version = SYSLAT_ABI_VERSION;
+    draft->details.start_ns = start_ns;
+    draft->details.duration_ns = duration_ns;
+    draft->details.call = call;
+    draft->details.result = context[1];
+    draft->details.tgid = pid_tgid >> 32;
+    draft->details.tid = pid_tgid;
+    read_process_name(draft->details.comm);
+    bpf_get_current_comm(draft->details.thread, sizeof(draft->details.thread));
+    take_stack(draft, context, kind, keeping);
+    read_arguments(draft, registers_of(context));
+    return send_details(draft);
+}
+
+/*
+ * Takes the draft of this CPU; false if another program has it, which this one has preempted. Raw programs can't decide between two that ask
+ * at once, but kernels so old that they have no compare-and-exchange don't let programs preempt each other.
+ */
+static __always_inline bool take_draft(struct syslat_details_draft *draft, const enum program_kind kind)
+{
+    if (kind == TYPED)
+        return __sync_val_compare_and_swap(&draft->busy, 0, 1) == 0;
+    if (draft->busy != 0)
+        return false;
+    draft->busy = 1;
+    barrier();
+    return true;
 }
 
 /* Keeps a call that has ended. */
 static __always_inline int keep_call(const __u64 *context, __u64 start_ns, __u64 duration_ns, __u64 call,
                                      const enum program_kind kind, const enum keeping keeping)
 {
-    struct syslat_details *kept;
-    __u64 pid_tgid;
+    struct syslat_details_draft *draft;
+    bool is_sent = false;
+    __u32 zero = 0;
 
     if (current_phase() == SYSLAT_CALIBRATING)
         return 0;
@@ -160,24 +200,14 @@ static __always_inline int keep_call(const __u64 *context, __u64 start_ns, __u64
     if ((__s64)duration_ns < 0)
         return 0;
     raise_threshold(syslat_call_index(syslat_call_abi(call), syslat_call_number(call)), duration_ns, kind);
-    kept = bpf_ringbuf_reserve(&details, sizeof(*kept), 0);
-    if (!kept) {
-        add_on_cpu(&this_cpu()->counters.details_unkept, 1);
-        return 0;
+    draft = bpf_map_lookup_elem(&drafts, &zero);
+    if (draft && take_draft(draft, kind)) {
+        is_sent = write_details(draft, context, start_ns, duration_ns, call, kind, keeping);
+        barrier();
+        draft->busy = 0;
     }
-    pid_tgid = bpf_get_current_pid_tgid();
-    kept->version = SYSLAT_ABI_VERSION;
-    kept->start_ns = start_ns;
-    kept->duration_ns = duration_ns;
-    kept->call = call;
-    kept->result = context[1];
-    kept->tgid = pid_tgid >> 32;
-    kept->tid = pid_tgid;
-    read_process_name(kept->comm);
-    bpf_get_current_comm(kept->thread, sizeof(kept->thread));
-    read_arguments(kept, registers_of(context));
-    take_stack(kept, context, kind, keeping);
-    bpf_ringbuf_submit(kept, 0);
+    if (!is_sent)
+        add_on_cpu(&this_cpu()->counters.details_unkept, 1);
     return 0;
 }
 

@@ -101,15 +101,22 @@ import Testing
     }
 
     @Test func `each hook has programs of its own`() {
-        func names(_ calls: TracepointHooks.Hook, _ others: TracepointHooks.Hook, _ set: ProgramSet) -> [String] {
+        func names(
+            _ calls: TracepointHooks.Hook, _ others: TracepointHooks.Hook, _ set: ProgramSet, keepsCalls: Bool = false
+        ) -> [String] {
             let programs = set.programs(
-                TracepointHooks(calls: calls, others: others), naming: true, workHooks: [], rescues: false, watchesRequests: true)
+                TracepointHooks(calls: calls, others: others), naming: true, workHooks: [], rescues: false, watchesRequests: true,
+                keepsCalls: keepsCalls)
             return [programs.sysEnter, programs.sysExit, programs.fork, programs.vsyscall, programs.requests?.completion ?? ""]
         }
         #expect(
             names(.direct, .direct, .fast) == [
                 "sys_enter_fast", "sys_exit_fast", "task_fork_typed", "vsyscall", "request_complete",
             ])
+        #expect(names(.direct, .direct, .fast, keepsCalls: true)[1] == "sys_exit_fast_keeping")
+        #expect(names(.classic, .direct, .fastSampling, keepsCalls: true)[1] == "sys_exit_fast_sampling_keeping_classic")
+        // The others ask their configuration.
+        #expect(names(.direct, .direct, .typed, keepsCalls: true)[1] == "sys_exit_typed_naming")
         #expect(
             names(.direct, .classic, .raw)
                 == ["sys_enter_raw", "sys_exit_raw_naming", "task_fork_classic", "vsyscall_classic", "request_complete_classic"])

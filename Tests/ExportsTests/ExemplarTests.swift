@@ -12,12 +12,13 @@ import Testing
 
 /// The slow calls that buckets of OpenMetrics point to.
 @Suite struct ExemplarTests {
-    private func call(_ nanoseconds: UInt64, outcome: Outcome = .blocked, errno: Int32? = nil, tid: Int32 = 2, file: String? = nil)
+    private func call(_ nanoseconds: UInt64, outcome: Outcome = .blocked, errno: Int64 = 0, tid: Int32 = 2, file: String? = nil)
         -> SlowCall
     {
         SlowCall(
-            id: .native(0), startedAtNanoseconds: Fixtures.start, durationNanoseconds: nanoseconds, outcome: outcome, result: 0,
-            errno: errno, pid: 1, tid: tid, comm: "a",
+            id: .native(0), startedAtNanoseconds: Fixtures.start, durationNanoseconds: nanoseconds, outcome: outcome,
+            result: -errno,
+            pid: 1, tid: tid, comm: "a",
             details: CallDetails(paths: file.map { [PathArgument(argument: 0, text: $0)] } ?? []))
     }
 
@@ -127,7 +128,7 @@ extension ExemplarTests {
             // Each in the series of the fixture that it would be in.
             let calls = (profile.slowCalls?.calls ?? []).map { call in
                 var call = call
-                (call.id, call.outcome, call.errno) = (.native(0), .blocked, nil)
+                (call.id, call.outcome, call.result) = (.native(0), .blocked, 0)
                 return call
             }
             profile.slowCalls = SlowCalls(rule: .slowest(100), calls: calls)

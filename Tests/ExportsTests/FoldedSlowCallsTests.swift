@@ -12,12 +12,12 @@ import Testing
     private static let stack = [StackFrame(function: "fsync", offset: 1), StackFrame(file: "/bin/db;1", offset: 0x20)]
 
     private func slow(
-        _ microseconds: UInt64, pid: Int32 = 1, comm: String = "db", outcome: Outcome = .blocked, errno: Int32? = nil,
+        _ microseconds: UInt64, pid: Int32 = 1, comm: String = "db", outcome: Outcome = .blocked, errno: Int64 = 0,
         stack: [StackFrame] = FoldedSlowCallsTests.stack, kernel: [StackFrame] = []
     ) -> SlowCall {
         SlowCall(
-            id: .native(74), startedAtNanoseconds: 0, durationNanoseconds: microseconds * 1_000, outcome: outcome, result: 0,
-            errno: errno, pid: pid, tid: pid, comm: comm, details: CallDetails(userStack: stack, kernelStack: kernel))
+            id: .native(74), startedAtNanoseconds: 0, durationNanoseconds: microseconds * 1_000, outcome: outcome, result: -errno,
+            pid: pid, tid: pid, comm: comm, details: CallDetails(userStack: stack, kernelStack: kernel))
     }
 
     private func process(_ pid: Int32?, _ comm: String, _ microseconds: UInt64, failed: Bool = false) -> ProcessProfile {

@@ -7,12 +7,12 @@ import Testing
 
 @Suite struct SlowCallLineTests {
     private func call(
-        thread: String? = nil, outcome: Outcome = .blocked, result: Int64 = 0, errno: Int32? = nil, comm: String = "postgres",
+        thread: String? = nil, outcome: Outcome = .blocked, result: Int64 = 0, comm: String = "postgres",
         _ details: CallDetails
     ) -> SlowCall {
         SlowCall(
             id: .native(74), startedAtNanoseconds: Fixtures.start + 123_456, durationNanoseconds: 84_211_930, outcome: outcome,
-            result: result, errno: errno, pid: 1300, tid: 1302, comm: comm, thread: thread, details: details)
+            result: result, pid: 1300, tid: 1302, comm: comm, thread: thread, details: details)
     }
 
     private var log: CallDetails {
@@ -29,7 +29,7 @@ import Testing
         var bare = log
         bare.userStack = []
         #expect(
-            call(thread: "wal", outcome: .ran, result: -5, errno: 5, bare).logLine(on: Fixtures.host)
+            call(thread: "wal", outcome: .ran, result: -5, bare).logLine(on: Fixtures.host)
                 == "12:34:56.789123 postgres/wal[1302] fsync(4</var/lib/x.wal>) = -1 EIO <84.2ms> ran")
     }
 
@@ -78,22 +78,21 @@ import Testing
     @Test(
         arguments: [
             (
-                257, [0xffff_ff9c, 0x7f00, 0, 0, 0, 0], [PathArgument(argument: 1, text: "/etc/\u{10ffff}\"x\n")], Int64(-2),
-                Int32?(2),
+                257, [0xffff_ff9c, 0x7f00, 0, 0, 0, 0], [PathArgument(argument: 1, text: "/etc/\u{10ffff}\"x\n")], -2,
                 #"openat(AT_FDCWD, "/etc/\377\"x\n", O_RDONLY) = -1 ENOENT"#
             ),
             (
-                9, [0, 4096, 3, 0x22, .max, 0], [], 0x7f11_0000_0000, nil,
+                9, [0, 4096, 3, 0x22, .max, 0], [], 0x7f11_0000_0000,
                 "mmap(NULL, 4096, PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0) = 0x7f1100000000"
             ),
-            (59, [], [PathArgument(argument: 0, text: "/bin/a\u{1b}", isCut: true)], 0, nil, #"execve("/bin/a\x1b"...) = 0"#),
-            (39, [1, 2, 3, 4, 5, 6], [], 4711, nil, "getpid() = 4711"),
-        ] as [(Int32, [UInt64], [PathArgument], Int64, Int32?, String)])
+            (59, [], [PathArgument(argument: 0, text: "/bin/a\u{1b}", isCut: true)], 0, #"execve("/bin/a\x1b"...) = 0"#),
+            (39, [1, 2, 3, 4, 5, 6], [], 4711, "getpid() = 4711"),
+        ] as [(Int32, [UInt64], [PathArgument], Int64, String)])
     func `calls are written as strace does`(
-        number: Int32, arguments: [UInt64], paths: [PathArgument], result: Int64, errno: Int32?, text: String
+        number: Int32, arguments: [UInt64], paths: [PathArgument], result: Int64, text: String
     ) {
         var call = call(CallDetails(arguments: arguments, paths: paths))
-        (call.id, call.result, call.errno) = (.native(number), result, errno)
+        (call.id, call.result) = (.native(number), result)
         let line = SlowCallLine(call, on: Fixtures.host)
         #expect(line.call + line.result == text)
         call.id.abi = .ia32

@@ -24,14 +24,15 @@ extension Fixtures {
 
     private static func hostileCall(using generator: inout SeededGenerator) -> SlowCall {
         func number() -> UInt64 { generator.next() >> UInt64.random(in: 0...63, using: &generator) }
-        let errno = Bool.random(using: &generator) ? Int32(truncatingIfNeeded: number()) : nil
         return SlowCall(
             id: SyscallID(
                 abi: ABI.allCases.randomElement(using: &generator) ?? .x86_64, number: Int32.random(in: -1...500, using: &generator)
             ),
             startedAtNanoseconds: generator.next(), durationNanoseconds: number(),
-            outcome: Outcome.allCases.randomElement(using: &generator) ?? .ran, result: Int64(bitPattern: generator.next()),
-            errno: errno, pid: Int32(truncatingIfNeeded: generator.next()), tid: Int32(truncatingIfNeeded: generator.next()),
+            outcome: Outcome.allCases.randomElement(using: &generator) ?? .ran,
+            result: Bool.random(using: &generator)
+                ? -Int64.random(in: 0...5000, using: &generator) : Int64(bitPattern: generator.next()),
+            pid: Int32(truncatingIfNeeded: generator.next()), tid: Int32(truncatingIfNeeded: generator.next()),
             comm: hostileText(using: &generator), thread: Bool.random(using: &generator) ? hostileText(using: &generator) : nil,
             details: hostileDetails(using: &generator))
     }

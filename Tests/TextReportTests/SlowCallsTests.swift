@@ -16,7 +16,7 @@ import Testing
     ) -> SlowCall {
         SlowCall(
             id: .native(number), startedAtNanoseconds: Fixtures.start, durationNanoseconds: milliseconds * 1_000_000,
-            outcome: .blocked, result: 0, errno: nil, pid: 7, tid: tid, comm: "db",
+            outcome: .blocked, result: 0, pid: 7, tid: tid, comm: "db",
             details: CallDetails(userStack: stack, kernelStack: kernel))
     }
 

@@ -23,26 +23,28 @@ package struct DetailRecord: Sendable {
     /// nil if no kernel side of this version can have written the bytes.
     package init?(_ bytes: UnsafeRawBufferPointer) {
         guard bytes.count >= MemoryLayout<syslat_details>.size else { return nil }
-        // The ring aligns its records by 8 bytes, and the length has just been looked at.
-        let details = unsafe bytes.baseAddress!.assumingMemoryBound(to: syslat_details.self)
-        let word = CallWord(bits: unsafe details.pointee.call)
-        guard unsafe details.pointee.version == SYSLAT_ABI_VERSION, word.isValid, let outcome = Outcome(rawValue: word.outcome) else {
-            return nil
-        }
+        // The length has just been looked at.
+        let details = unsafe bytes.loadUnaligned(as: syslat_details.self)
+        let word = CallWord(bits: details.call)
+        guard details.version == SYSLAT_ABI_VERSION, word.isValid, let outcome = Outcome(rawValue: word.outcome) else { return nil }
         id = word.id
         self.outcome = outcome
         errno = word.error == 0 ? nil : Int32(word.error)
-        enteredAt = unsafe details.pointee.start_ns
-        durationNanoseconds = unsafe details.pointee.duration_ns
-        result = unsafe details.pointee.result
-        pid = Int32(bitPattern: unsafe details.pointee.tgid)
-        tid = Int32(bitPattern: unsafe details.pointee.tid)
-        comm = String(kernelText: unsafe details.pointee.comm)
-        thread = String(kernelText: unsafe details.pointee.thread)
-        arguments = unsafe elements(of: details.pointee.arguments, as: UInt64.self)
-        files = unsafe elements(of: details.pointee.files, as: syslat_call_file.self).compactMap { FileRecord($0) }
-        paths = unsafe elements(of: details.pointee.paths, as: syslat_call_path.self).compactMap { PathArgument($0) }
-        stack = unsafe UserStackRecord(details.pointee)
+        enteredAt = details.start_ns
+        durationNanoseconds = details.duration_ns
+        result = details.result
+        (pid, tid) = (Int32(bitPattern: details.tgid), Int32(bitPattern: details.tid))
+        (comm, thread) = (String(kernelText: details.comm), String(kernelText: details.thread))
+        arguments = elements(of: details.arguments, as: UInt64.self)
+        // What follows has no fixed length: frames, paths, names of files.
+        var rest = unsafe Array(bytes.dropFirst(MemoryLayout<syslat_details>.size))[...]
+        func take(_ count: UInt32) -> ArraySlice<UInt8> {
+            defer { rest = rest.dropFirst(Int(count)) }
+            return rest.prefix(Int(count))
+        }
+        stack = UserStackRecord(take(details.frame_bytes))
+        paths = elements(of: details.paths, as: syslat_call_path.self).compactMap { PathArgument($0, take($0.bytes)) }
+        files = elements(of: details.files, as: syslat_call_file.self).compactMap { FileRecord($0, take($0.name_bytes)) }
     }
 }
 
@@ -50,26 +52,26 @@ package struct DetailRecord: Sendable {
 package struct UserStackRecord: Sendable, Hashable {
     /// Where a frame lies in a file; or where it lies in memory, if the kernel couldn't tell the file.
     package enum Place: Sendable, Hashable {
+        /// The build id has 20 bytes: zeros follow a shorter one.
         case file(buildID: [UInt8], offset: UInt64)
         case address(UInt64)
     }
 
-    package let addresses: [UInt64]
-    /// The same frames as the kernel attributes them to files. May be shorter than ``addresses``, or empty.
     package let places: [Place]
 
-    package init(addresses: [UInt64], places: [Place]) {
-        self.addresses = addresses
-        self.places = places
-    }
+    package init(_ places: [Place]) { self.places = places }
 
-    fileprivate init(_ details: syslat_details) {
-        let count = max(0, Int(details.address_bytes)) / MemoryLayout<UInt64>.stride
-        addresses = Array(elements(of: details.addresses, as: UInt64.self).prefix(count))
-        let frames = max(0, Int(details.frame_bytes)) / MemoryLayout<syslat_build_frame>.stride
-        places = elements(of: details.frames, as: syslat_build_frame.self).prefix(frames).map { frame in
-            frame.status == 1
-                ? .file(buildID: elements(of: frame.build_id, as: UInt8.self), offset: frame.place) : .address(frame.place)
+    /// As the kernel writes it. A frame that it could not take ends the stack.
+    fileprivate init(_ bytes: ArraySlice<UInt8>) {
+        let size = MemoryLayout<syslat_build_frame>.size
+        places = stride(from: bytes.startIndex, through: bytes.endIndex - size, by: size).compactMap { start in
+            // `size` bytes are there.
+            let frame = unsafe bytes[start..<start + size].withUnsafeBytes { unsafe $0.loadUnaligned(as: syslat_build_frame.self) }
+            return switch frame.status {
+            case 1: .file(buildID: elements(of: frame.build_id, as: UInt8.self), offset: frame.place)
+            case 2: .address(frame.place)
+            default: nil
+            }
         }
     }
 }
@@ -91,7 +93,7 @@ package struct FileRecord: Sendable, Hashable {
     package let name: [UInt8]
     package let socket: SocketRecord
 
-    fileprivate init?(_ file: syslat_call_file) {
+    fileprivate init?(_ file: syslat_call_file, _ name: ArraySlice<UInt8>) {
         guard (1...6).contains(file.argument) else { return nil }
         argument = Int(file.argument) - 1
         device = file.device
@@ -101,7 +103,7 @@ package struct FileRecord: Sendable, Hashable {
         isDeleted = file.flags & SYSLAT_FILE_DELETED.rawValue != 0
         isCut = file.flags & SYSLAT_FILE_CUT.rawValue != 0
         isDisconnected = file.flags & SYSLAT_FILE_DISCONNECTED.rawValue != 0
-        name = Array(elements(of: file.name, as: UInt8.self).prefix(Int(file.name_bytes)))
+        self.name = Array(name)
         socket = SocketRecord(file.socket)
     }
 
@@ -139,11 +141,11 @@ package struct SocketRecord: Sendable, Hashable {
 }
 
 extension PathArgument {
-    fileprivate init?(_ path: syslat_call_path) {
+    fileprivate init?(_ path: syslat_call_path, _ text: ArraySlice<UInt8>) {
         guard (1...6).contains(path.argument), path.bytes > 0 else { return nil }
-        let text = elements(of: path.text, as: UInt8.self).prefix { $0 != 0 }
         self.init(
-            argument: Int(path.argument) - 1, text: ExactText.string(text), isCut: path.bytes >= UInt32(SYSLAT_PATH))
+            argument: Int(path.argument) - 1, text: ExactText.string(text.prefix { $0 != 0 }),
+            isCut: path.bytes >= UInt32(SYSLAT_PATH))
     }
 }
 

@@ -23,6 +23,8 @@ package struct CaptureOptions: Sendable {
     package var keepsProcessDistributions: Bool
     /// Which calls are measured; all of them are counted.
     package var sampling: SamplingPolicy
+    /// Single calls to keep with their details; nil for none.
+    package var slowCalls: SlowCallOptions?
     /// vDSO ticks per second and CPU, at most; nil to make no estimate of served calls.
     package var vdsoTickHertz: UInt32?
     /// Limits the in-flight slots, for tests that need collisions.
@@ -86,6 +88,7 @@ extension CaptureOptions {
         options.isSampled = sampling != .everyCall
         // A window has the calls of a workload and nothing else.
         options.watchesRequests = !isWindowed && selection?.includesRequests ?? true
+        options.slowCalls = slowCalls.map { SlowCallWatch($0) }
         options.btfPath = btfPath
         options.vdso = layout.regions
         options.programSet = programSet

@@ -30,6 +30,8 @@ struct Intake: ~Copyable {
 
     /// Takes in the ring and all batches. Once, after recording has stopped: batches are read, not emptied.
     mutating func takeRest(_ probes: borrowing Probes) {
+        // A recorder is to have the batches too.
+        if recorder != nil { _ = try? probes.flush() }
         takeRing(probes)
         probes.takeBatches(into: &aggregator)
         aggregator.consumePendingWork(probes.pendingWork)

@@ -42,15 +42,18 @@ package enum OneShot {
     /// - Parameters:
     ///   - onProgress: called a few times a second.
     ///   - onInterval: called with each interval of a time series as it ends.
+    ///   - onSlowCalls: called with slow calls that have come, if the options ask for a log of them.
     package static func capture(
-        _ session: consuming Session, onProgress: (Session.Progress) -> Void = { _ in }, onInterval: (Interval) -> Void = { _ in }
+        _ session: consuming Session, onProgress: (Session.Progress) -> Void = { _ in },
+        onInterval: (Interval) -> Void = { _ in }, onSlowCalls: ([SlowCall]) -> Void = { _ in }
     ) throws(CaptureError) -> Ended {
         var session = session
         try session.start()
-        try record(&session, onProgress, onInterval)
+        try record(&session, onProgress, onInterval, onSlowCalls)
         session.stop()
         if session.options.intervalNanoseconds != nil { onInterval(try session.endInterval()) }
         var profile = try session.finish()
+        handOver(session.takeSlowLog(), onSlowCalls)
         if case .command(let command, _) = session.options.target {
             profile.capture.command = command.arguments.map(ExactText.shown)
         }
@@ -58,18 +61,25 @@ package enum OneShot {
     }
 
     private static func record(
-        _ session: inout Session, _ onProgress: (Session.Progress) -> Void, _ onInterval: (Interval) -> Void
+        _ session: inout Session, _ onProgress: (Session.Progress) -> Void, _ onInterval: (Interval) -> Void,
+        _ onSlowCalls: ([SlowCall]) -> Void
     ) throws(CaptureError) {
         let end = session.options.durationNanoseconds.map { session.times.start + $0 } ?? .max
         let length = session.options.intervalNanoseconds
         while true {
             let intervalEnd = length.map { session.times.intervalStart + $0 } ?? .max
             let deadline = min(end, intervalEnd, Clock.monotonic + progressNanoseconds)
-            guard case .deadline = try session.advance(until: deadline) else { return }
+            let stop = try session.advance(until: deadline)
+            handOver(session.takeSlowLog(), onSlowCalls)
+            guard case .deadline = stop else { return }
             let now = Clock.monotonic
             if now >= end { return }
             if now >= intervalEnd { onInterval(try session.endInterval()) }
             onProgress(session.progress)
         }
+    }
+
+    private static func handOver(_ calls: [SlowCall], _ onSlowCalls: ([SlowCall]) -> Void) {
+        if !calls.isEmpty { onSlowCalls(calls) }
     }
 }

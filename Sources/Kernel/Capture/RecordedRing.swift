@@ -1,4 +1,4 @@
-import Profile
+package import Profile
 import CSyslatABI
 
 /// The records that came through the ring while a command ran, to measure the consumer with.
@@ -9,13 +9,18 @@ package struct RecordedRing: Sendable {
     package private(set) var ends: [Int] = []
     /// Events in the batches.
     package private(set) var events = 0
+    /// What the capture made of them.
+    package let profile: Profile
 
     /// Captures a command from its first execve to its end.
     /// Errors: the errors of a capture; a full ring, because then records are missing.
-    package init(of command: ResolvedCommand, ringBytes: Int = CaptureOptions.largestRing / 4) throws(CaptureError) {
-        let options = CaptureOptions(target: .command(command, follow: true), ringBytes: ringBytes, vdsoTickHertz: nil)
+    package init(
+        of command: ResolvedCommand, ringBytes: Int = CaptureOptions.largestRing / 4, slowCalls: SlowCallOptions? = nil
+    ) throws(CaptureError) {
+        var options = CaptureOptions(target: .command(command, follow: true), ringBytes: ringBytes, vdsoTickHertz: nil)
+        options.slowCalls = slowCalls
         let recorder = RingRecorder()
-        let profile = try OneShot.run(Session(options, recorder: recorder))
+        profile = try OneShot.run(Session(options, recorder: recorder))
         guard profile.balance.overflowed == 0 else {
             throw CaptureError("The ring was full while the command ran: record a shorter one.")
         }

@@ -25,10 +25,15 @@ extension Session {
         return CallsInFlight(calls: calls, omitted: UInt64(threads.count - shown.count))
     }
 
-    /// All calls in flight at the end of the capture, or in a snapshot.
+    /// All calls in flight at the end of the capture, or in a snapshot, the first of them with their details.
     func callsInFlight(at moment: UInt64, _ slots: [InFlightSlot]) -> [InFlightCall] {
-        (slots.map(ThreadInCall.init) + threadsBegunBefore(others: slots)).map {
-            ThreadNames($0).call(of: $0, at: moment, recordingSince: times.start)
+        let threads = (slots.map(ThreadInCall.init) + threadsBegunBefore(others: slots))
+            .byUrgency(\.id) { $0.age(at: moment, recordingSince: times.start) }
+        var looks = InFlightDetails()
+        return threads.enumerated().map { place, thread in
+            var call = ThreadNames(thread).call(of: thread, at: moment, recordingSince: times.start)
+            if options.slowCalls != nil, place < CallsInFlight.limit { call.details = looks.details(of: thread.tid, in: thread.id) }
+            return call
         }
     }
 

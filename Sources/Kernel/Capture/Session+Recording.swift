@@ -117,10 +117,20 @@ extension Session {
         }
     }
 
+    /// Takes in the details of slow calls.
+    mutating func takeSlowCalls() {
+        let (start, startedAt) = (times.start, times.startedAt)
+        slowCalls?.take(probes) { startedAt &+ $0 &- start }
+    }
+
+    /// The slow calls that have come since this was last called, in the order of their ends. Empty unless the options ask for a log.
+    package mutating func takeSlowLog() -> [SlowCall] { slowCalls?.takeLog() ?? [] }
+
     /// Takes in everything that is left in the kernel after recording has stopped.
     mutating func drain() throws(CaptureError) {
         guard phase == .stopped else { return }
         intake.takeRest(probes)
+        takeSlowCalls()
         try takeCounted()
         phase = .drained
     }

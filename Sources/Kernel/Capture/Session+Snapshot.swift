@@ -47,7 +47,8 @@ extension Session {
             balance: balance(readings), calls: calls, processes: processes,
             inFlight: callsInFlight(at: moment, readings.inFlight) + requestsInFlight(at: moment, requests),
             vdso: vdso, refused: readings.refused,
-            requests: probes.watchesRequests ? requestBalance(readings, inFlight: UInt64(requests.count)) : nil)
+            requests: probes.watchesRequests ? requestBalance(readings, inFlight: UInt64(requests.count)) : nil,
+            slowCalls: slowCalls?.calls(readings.counters))
     }
 
     private func requestBalance(_ readings: Readings, inFlight: UInt64) -> Balance {

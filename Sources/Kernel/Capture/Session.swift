@@ -54,6 +54,8 @@ package struct Session: ~Copyable {
     private var nextMeterLook: UInt64 = 0
     var sampling: SamplingControl
     var intake: Intake
+    /// nil if no single calls are kept.
+    var slowCalls: SlowCallIntake?
     var inFlightNames = InFlightNames()
     var watch: TargetWatch
     var phase = Phase.ready
@@ -103,7 +105,7 @@ package struct Session: ~Copyable {
         let probes = try Session.load(options, layout)
         var meter = ServedCallMeter(selfTest.vdso)
         let calibration = try Calibration(probes, selfTest, options.sampling) { meter.look() }
-        try loop.addRing(of: probes)
+        try loop.addRings(of: probes)
         try loop.handleInterrupts()
         self.ticker = VDSOTicker(probes, hertz: layout.isSelected(options.selection) ? options.vdsoTickHertz : nil)
         self.vdso = VDSOAccount(calibration.selfTest, layout)
@@ -111,6 +113,7 @@ package struct Session: ~Copyable {
         self.intake = Intake(
             Aggregator(keepsProcessDistributions: options.keepsProcessDistributions, processRowLimit: options.processRowLimit),
             recorder: recorder)
+        self.slowCalls = options.slowCalls.map { SlowCallIntake($0) }
         self.watch = watch
         self.notes = options.selection?.notes ?? []
         self.targetName = targetName
@@ -163,6 +166,7 @@ package struct Session: ~Copyable {
         times = RecordingTimes(programs: programCost)
         probes.rescueSkippedCalls()
         sampling.start(probes, &intake.aggregator, cpuNanoseconds: times.cpuAtStart)
+        slowCalls?.begin(probes)
         (times.skippedAtStart, times.skippedTasksAtStart) = (probes.skippedEntries, probes.skippedTasks)
         times.start = probes.startRecording()
         times.intervalStart = times.start
@@ -186,6 +190,7 @@ package struct Session: ~Copyable {
             }
             let event = loop.wait(until: min(deadline ?? .max, now + Session.pollNanoseconds))
             intake.takeRing(probes)
+            takeSlowCalls()
             probes.rescueSkippedCalls()
             switch event {
             case .signal(let number):
@@ -288,8 +293,11 @@ extension EventLoop {
         }
     }
 
-    fileprivate mutating func addRing(of probes: borrowing Probes) throws(CaptureError) {
-        do throws(Errno) { try add(ring: probes.ring.descriptor) } catch {
+    fileprivate mutating func addRings(of probes: borrowing Probes) throws(CaptureError) {
+        do throws(Errno) {
+            try add(ring: probes.ring.descriptor)
+            try add(ring: probes.detailRing.descriptor)
+        } catch {
             throw CaptureError("Can't wait for the ring: \(error).")
         }
     }

@@ -70,12 +70,14 @@ package struct SlowCallPart: Codable {
     private let details: DetailsPart
     /// The start as RFC 3339; in reports only.
     package var startedAt: String?
+    /// The call as people read it: `fsync(4</var/lib/x.wal>) = 0`; in reports only.
+    package var text: String?
 
     private enum CodingKeys: String, CodingKey {
         case startedAtNanoseconds = "started_at_ns"
         case startedAt = "started_at"
         case durationNanoseconds = "duration_ns"
-        case outcome, result, errno, error, pid, tid, comm, thread
+        case outcome, result, errno, error, pid, tid, comm, thread, text
     }
 
     package init(_ slow: SlowCall) {
@@ -116,6 +118,7 @@ package struct SlowCallPart: Codable {
         try container.encode(tid, forKey: .tid)
         try container.encode(comm, forKey: .comm)
         try container.encodeIfPresent(thread, forKey: .thread)
+        try container.encodeIfPresent(text, forKey: .text)
         try details.encode(to: encoder)
     }
 

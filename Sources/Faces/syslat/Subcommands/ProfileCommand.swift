@@ -101,6 +101,9 @@ struct ProfileCommand: ParsableCommand {
         help: ArgumentHelp("Write the report to this file instead of standard output.", valueName: "file"), completion: .file())
     var report: String?
 
+    @OptionGroup(title: "Slow calls")
+    var slow: SlowOptions
+
     @OptionGroup(title: "Report")
     var view: ViewOptions
 
@@ -130,7 +133,12 @@ struct ProfileCommand: ParsableCommand {
         if output == Output.standardStream && report == Output.standardStream {
             throw ValidationError("-o - and --report - would mix the profile and the report on standard output. Keep one.")
         }
-        _ = try Selecting.selection(syscalls)
+        try slow.check(against: try Selecting.selection(syscalls))
+        if slow.slowLog == Output.standardStream, output == Output.standardStream || format == .json {
+            throw ValidationError(
+                "--slow-log - would mix the log with \(output == Output.standardStream ? "the profile" : "JSON") on standard output. Name a "
+                    + "file for one of them.")
+        }
     }
 
     private var sampling: SamplingPolicy {
@@ -147,12 +155,17 @@ struct ProfileCommand: ParsableCommand {
         var sink: ProfileSink?
         if let output { sink = try ProfileSink(path: output) }
         if isReportWanted { try sink?.checkIsApart(from: reporter.output) }
+        var slowLog: SlowLog?
+        if let path = slow.slowLog { slowLog = try SlowLog(path: path) }
+        // On standard output the report follows the log.
+        if slow.slowLog != Output.standardStream { try slowLog?.output.checkIsApart(from: reporter.output) }
         var options = CaptureOptions(
             target: try target.target(), selection: try Selecting.selection(syscalls),
             selectionText: syscalls.isEmpty ? nil : syscalls.joined(separator: ","), durationNanoseconds: duration,
             intervalNanoseconds: interval, ringBytes: ringSize, btfPath: btf, programSet: programSet,
             keepsProcessDistributions: view.grouping == .process, sampling: sampling, vdsoTickHertz: vdsoTicks.hertz)
         options.hook = hook
+        options.slowCalls = try slow.options(isWholeSystem: target.all)
         options.waitsForDescendants = target.waitAll
         let session = try Session(options)
         if interval != nil { try sink?.begin(session.outline) }
@@ -160,16 +173,28 @@ struct ProfileCommand: ParsableCommand {
         var progress = ProgressLine(
             isWanted: target.command.isEmpty || !Terminal.isTerminal(STDOUT_FILENO),
             isEndless: target.command.isEmpty && duration == nil)
-        var ended = try OneShot.capture(session, onProgress: { progress.show($0) }) { interval in
-            progress.clear()
-            sink?.append(interval)
-            if isReportWanted { reporter.add(interval) }
-            // A capture that nobody reads and nothing keeps ends as any filter does.
-            if reporter.hasLostItsReader, sink == nil, target.command.isEmpty { Signals.endForBrokenPipe() }
-        }
+        var ended = try OneShot.capture(
+            session, onProgress: { progress.show($0) },
+            onInterval: { interval in
+                progress.clear()
+                sink?.append(interval)
+                if isReportWanted { reporter.add(interval) }
+                // A capture that nobody reads and nothing keeps ends as any filter does.
+                if reporter.hasLostItsReader, sink == nil, target.command.isEmpty { Signals.endForBrokenPipe() }
+            },
+            onSlowCalls: { calls in
+                progress.clear()
+                slowLog?.add(calls)
+            })
         // While it lives a signal can't end this process, and so can't cost the profile.
         defer { withExtendedLifetime(ended) {} }
         progress.clear()
+        // Told at once: the report and the profile come all the same.
+        var logFailure: CommandError?
+        do { try slowLog?.finish() } catch let error as CommandError {
+            logFailure = error
+            Terminal.say("\(Syslat._errorPrefix)\(error)\n")
+        }
         let report = isReportWanted ? reporter : nil
         if ended.commandRunsOn {
             try Delivery.finish(ended.profile, to: &sink, and: report) { ended.waitForCommand() ?? 0 }
@@ -177,6 +202,7 @@ struct ProfileCommand: ParsableCommand {
             let status = ended.waitForCommand() ?? 0
             try Delivery.finish(ended.profile, to: &sink, and: report, status: status)
         }
+        if let logFailure { throw ExitCode(logFailure.status.rawValue) }
     }
 }
 

@@ -39,7 +39,7 @@ struct JSONDocument: Encodable {
         }
         try container.encode(profile.inFlight.map(InFlightPart.init), forKey: .inFlight)
         try container.encode(profile.refused.map(RefusedPart.init), forKey: .refused)
-        try container.encodeIfPresent(profile.slowCalls.map(SlowCallFigures.init), forKey: .slowCalls)
+        try container.encodeIfPresent(profile.slowCalls.map { SlowCallFigures($0, on: profile.host) }, forKey: .slowCalls)
         try container.encodeIfPresent(profile.vdso.map { VDSODetails($0, profile.capture) }, forKey: .vdso)
         try container.encodeIfPresent(profile.workload.map(WorkloadFigures.init), forKey: .workload)
     }

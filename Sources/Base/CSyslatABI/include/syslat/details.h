@@ -46,28 +46,26 @@ struct syslat_call_file {
     syslat_u32 magic; /* of the file system */
     syslat_u32 mode;  /* S_IF... and permissions */
     syslat_u32 flags; /* enum syslat_file_flags */
-    syslat_u32 name_bytes;
+    syslat_u32
+        name_bytes; /* the components of the path from the file to the root, a NUL behind each; of a UNIX socket its address */
     struct syslat_socket socket; /* of sockets only */
     syslat_u32 reserved;
-    char name
-        [SYSLAT_FILE_NAME]; /* the components of the path from the file to the root, a NUL behind each; of a UNIX socket its address */
 };
 
 /* A path among the arguments. */
 struct syslat_call_path {
     syslat_u32 argument; /* as in a file */
     syslat_u32 bytes;    /* with the NUL; SYSLAT_PATH if it may be longer */
-    char text[SYSLAT_PATH];
 };
 
 /* A frame of a user stack, as the kernel writes it (struct bpf_stack_build_id, include/uapi/linux/bpf.h). */
 struct syslat_build_frame {
-    syslat_s32 status; /* 1: the build id and the offset in the file are known; 2: `place` is an address */
+    syslat_s32 status; /* 1: `place` is an offset in the file with the build id; 2: it is an address */
     syslat_u8 build_id[20];
     syslat_u64 place;
 };
 
-/* One slow call. These go through a ring of their own. */
+/* One slow call. These go through a ring of their own: the structure, then what has no fixed length. */
 struct syslat_details {
     syslat_u64 start_ns; /* CLOCK_MONOTONIC, the entry */
     syslat_u64 duration_ns;
@@ -75,24 +73,27 @@ struct syslat_details {
     syslat_s64 result;
     syslat_u64 arguments[6];
     syslat_u32 version; /* SYSLAT_ABI_VERSION */
-    syslat_u32 reserved;
     syslat_u32 tgid;
     syslat_u32 tid;
-    char comm[16];   /* of the process */
-    char thread[16]; /* of the thread */
+    syslat_u32 frame_bytes; /* of the stack of the program, innermost frame first */
+    char comm[16];          /* of the process */
+    char thread[16];        /* of the thread */
     struct syslat_call_file files[SYSLAT_CALL_FILES];
     struct syslat_call_path paths[SYSLAT_CALL_PATHS];
-    syslat_s32 address_bytes; /* of `addresses`; negative for an error */
-    syslat_s32 frame_bytes;   /* of `frames`; the same */
-    syslat_u64 addresses[SYSLAT_STACK_FRAMES];
-    struct syslat_build_frame frames[SYSLAT_STACK_FRAMES];
+};
+
+/* Where a program puts one together. What has no fixed length follows in this order: frames, paths, names of files. */
+struct syslat_details_draft {
+    struct syslat_details details;
+    syslat_u8 rest[SYSLAT_STACK_FRAMES * sizeof(struct syslat_build_frame) + SYSLAT_CALL_PATHS * SYSLAT_PATH +
+                   SYSLAT_CALL_FILES * SYSLAT_FILE_NAME];
+    syslat_u32 used; /* bytes of `rest` */
+    syslat_u32 busy; /* a program is using it */
 };
 
 _Static_assert(sizeof(struct syslat_longest) == 8 + 8 * SYSLAT_LONGEST, "longest layout");
-_Static_assert(sizeof(struct syslat_call_file) == 80 + SYSLAT_FILE_NAME, "call file layout");
+_Static_assert(sizeof(struct syslat_call_file) == 80, "call file layout");
 _Static_assert(sizeof(struct syslat_build_frame) == 32, "build frame layout");
-_Static_assert(sizeof(struct syslat_details) ==
-                   136 + 2 * (80 + SYSLAT_FILE_NAME) + 2 * (8 + SYSLAT_PATH) + 40 * SYSLAT_STACK_FRAMES,
-               "details layout");
+_Static_assert(sizeof(struct syslat_details) == 128 + 2 * 80 + 2 * 8, "details layout");
 
 #endif

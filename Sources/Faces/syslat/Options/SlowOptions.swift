@@ -1,0 +1,105 @@
+import ArgumentParser
+import CallSelection
+import Capture
+import Profile
+import SyscallTable
+
+/// The single calls that a capture keeps with their details.
+struct SlowOptions: ParsableArguments {
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Show the n slowest calls of each system call, with arguments, files and the functions that made them (default: 3; with -a: 0).",
+            valueName: "n"))
+    var slowest: Int?
+
+    @Option(
+        parsing: .unconditionalSingleValue,
+        help: ArgumentHelp(
+            "Show the calls that took at least this time instead: 10ms, read=1ms,fsync=50ms, or both.",
+            valueName: "time|call=time,…"))
+    var slower: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Also write each call that --slower is about to this file as it ends, a line each; - for standard output.",
+            valueName: "file"),
+        completion: .file())
+    var slowLog: String?
+
+    enum Stacks: String, ExpressibleByArgument, CaseIterable {
+        case off, user
+    }
+
+    @Option(help: "The functions that made slow calls: not at all, or those of the program.")
+    var stacks = Stacks.user
+
+    func validate() throws {
+        let counts = 0...SlowCalls.largestCount
+        if let slowest, !counts.contains(slowest) {
+            throw ValidationError("--slowest \(slowest) is out of range: give a number from 0 (none) to \(counts.upperBound).")
+        }
+        if let slowest, slowest > 0, !slower.isEmpty {
+            throw ValidationError("--slowest and --slower both choose the calls to show: keep one.")
+        }
+        if slowLog != nil, slower.isEmpty {
+            throw ValidationError("--slow-log needs to know which calls are slow: add --slower 10ms.")
+        }
+        _ = try thresholds()
+    }
+
+    /// Refuses thresholds of calls that are not watched.
+    func check(against selection: SyscallSelection?) throws {
+        guard let selection else { return }
+        for name in try thresholds().compactMap(\.call)
+        where !SyscallTable.calls(named: name).contains(where: { selection.contains($0) }) {
+            throw ValidationError("--slower names \(name), which -e leaves out. Select it, or drop its threshold.")
+        }
+    }
+
+    /// nil if no calls are to be kept.
+    func options(isWholeSystem: Bool) throws -> SlowCallOptions? {
+        if !slower.isEmpty {
+            return SlowCallOptions(rule: .slower(try thresholds()), takesStacks: stacks != .off, isLogged: slowLog != nil)
+        }
+        let count = slowest ?? (isWholeSystem ? 0 : 3)
+        return count == 0 ? nil : SlowCallOptions(rule: .slowest(count), takesStacks: stacks != .off)
+    }
+
+    // MARK: Thresholds
+
+    private func thresholds() throws -> [SlowThreshold] {
+        let items = slower.flatMap { $0.split(separator: ",", omittingEmptySubsequences: false) }
+        var thresholds: [SlowThreshold] = []
+        for item in items {
+            let threshold = try SlowOptions.threshold(item)
+            guard !thresholds.contains(where: { $0.call == threshold.call }) else {
+                throw ValidationError(
+                    "--slower says twice when \(threshold.call.map { "\($0) is" } ?? "calls are") slow. Keep one threshold.")
+            }
+            thresholds.append(threshold)
+        }
+        return thresholds
+    }
+
+    private static func threshold(_ item: Substring) throws -> SlowThreshold {
+        guard let equals = item.firstIndex(of: "=") else { return SlowThreshold(nanoseconds: try time(String(item))) }
+        let name = item[..<equals]
+        guard SyscallTable.allNames(in: ABI.ofCalls).contains(String(name)) else {
+            let near = NearestNames.names(near: String(name), among: SyscallTable.allNames(in: ABI.ofCalls))
+            let hint = near.isEmpty ? "" : " Did you mean \(near.joined(separator: " or "))?"
+            throw ValidationError(
+                "There is no system call '\(name)' that could be slow.\(hint) Write --slower 10ms, or --slower read=1ms,fsync=50ms."
+            )
+        }
+        return SlowThreshold(call: String(name), nanoseconds: try time(String(item[item.index(after: equals)...])))
+    }
+
+    private static func time(_ text: String) throws -> UInt64 {
+        let nanoseconds = try Units.duration(text)
+        guard SlowThreshold.range.contains(nanoseconds) else {
+            throw ValidationError("The threshold '\(text)' is more than 73 minutes, the longest latency that can be told apart.")
+        }
+        return nanoseconds
+    }
+}

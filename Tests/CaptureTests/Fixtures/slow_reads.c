@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * slow_reads FOLDER: 10,000 quick reads of /dev/zero, and five slow ones of two FIFOs in the folder, by two threads, from three functions.
+ * A third thread writes what they wait for. Prints a line for each slow read: its function, its thread and its file.
+ *
+ * The functions make their calls themselves: the wrappers of the C library have no frame pointer, which hides who called them.
+ */
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+static char paths[2][4096];
+static int fifos[2];
+static int zero;
+static struct {
+    int fifo;
+    long ms;
+} wish;
+static pthread_barrier_t begin;
+
+static long read_by_itself(int fd, void *buffer, size_t size)
+{
+    long result;
+
+#if defined(__x86_64__)
+    asm volatile("syscall" : "=a"(result) : "0"(SYS_read), "D"(fd), "S"(buffer), "d"(size) : "rcx", "r11", "memory");
+#else
+#error "which instruction makes a call here?"
+#endif
+    return result;
+}
+
+#define READER(name)                                                                                                               \
+    __attribute__((noinline)) static long name(int fifo)                                                                           \
+    {                                                                                                                              \
+        char byte;                                                                                                                 \
+        long result = read_by_itself(fifos[fifo], &byte, 1);                                                                       \
+                                                                                                                                   \
+        printf("%s %ld %s\n", #name, (long)syscall(SYS_gettid), paths[fifo]);                                                      \
+        fflush(stdout);                                                                                                            \
+        return result;                                                                                                             \
+    }
+READER(read_alpha)
+READER(read_beta)
+READER(read_gamma)
+
+static void *write_when_asked(void *nothing)
+{
+    for (int i = 0; i < 5; i++) {
+        pthread_barrier_wait(&begin);
+        struct timespec delay = {0, wish.ms * 1000000};
+
+        nanosleep(&delay, NULL);
+        if (write(fifos[wish.fifo], "x", 1) != 1)
+            exit(2);
+    }
+    return nothing;
+}
+
+static long read_slowly(long (*reader)(int), int fifo, long ms)
+{
+    wish.fifo = fifo;
+    wish.ms = ms;
+    pthread_barrier_wait(&begin);
+    return reader(fifo);
+}
+
+static void read_quickly(void)
+{
+    char byte;
+
+    for (int i = 0; i < 2000; i++)
+        read_by_itself(zero, &byte, 1);
+}
+
+static void *second_thread(void *nothing)
+{
+    pthread_setname_np(pthread_self(), "second");
+    read_quickly();
+    read_slowly(read_gamma, 0, 150);
+    read_quickly();
+    read_slowly(read_beta, 1, 60);
+    return nothing;
+}
+
+int main(int count, char **arguments)
+{
+    pthread_t writer, other;
+
+    if (count != 2)
+        return 2;
+    for (int i = 0; i < 2; i++) {
+        snprintf(paths[i], sizeof(paths[i]), "%s/%s", arguments[1], i ? "two" : "one");
+        if (mkfifo(paths[i], 0600) || (fifos[i] = open(paths[i], O_RDWR)) < 0)
+            return 2;
+    }
+    zero = open("/dev/zero", O_RDONLY);
+    pthread_barrier_init(&begin, NULL, 2);
+    pthread_create(&writer, NULL, write_when_asked, NULL);
+    read_quickly();
+    read_slowly(read_alpha, 0, 90);
+    read_quickly();
+    read_slowly(read_beta, 1, 120);
+    read_slowly(read_alpha, 1, 180);
+    read_quickly();
+    pthread_create(&other, NULL, second_thread, NULL);
+    pthread_join(other, NULL);
+    pthread_join(writer, NULL);
+    return 0;
+}

@@ -1,0 +1,123 @@
+import CSyslatABI
+import Capture
+import CaptureSupport
+import Foundation
+import Probes
+import Profile
+import SyscallTable
+import Testing
+
+/// Single calls with their details, of programs whose slow calls are known.
+@Suite(.serialized, .requiresBPF) struct SlowCallTests {
+    /// Runs the planted reads and returns what was kept, and the program's own account: a line for each slow read, in order.
+    private func plantedReads(
+        _ rule: SlowCalls.Rule, set: ProgramSet = .fast, hook: TracepointHooks.Hook? = nil, takesStacks: Bool = true
+    ) throws -> (profile: Profile, folder: String, account: [[Substring]]) {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "slow-\(UUID())").path
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        // Its output goes to a file, since a capture inside the test shares standard output with it.
+        let command = ["sh", "-c", #"exec "$0" "$1" >"$1/account""#, try Fixture("slow_reads").path, folder]
+        var options = CaptureOptions(target: .command(try ResolvedCommand(command), follow: true), programSet: set)
+        options.hook = hook
+        options.slowCalls = SlowCallOptions(rule: rule, takesStacks: takesStacks)
+        let profile = try CaptureSupport.capture(options)
+        let account = try String(contentsOfFile: "\(folder)/account", encoding: .utf8).split(separator: "\n").map {
+            $0.split(separator: " ")
+        }
+        try #require(account.count == 5)
+        return (profile, folder, account)
+    }
+
+    private let read = SyscallID(abi: .nativeABI, number: SyscallTable.number(named: "read", abi: .nativeABI)!)
+
+    @Test(arguments: ProgramSet.allCases, TracepointHooks.Hook.allCases)
+    func `exactly the planted reads are the slowest, with file, thread and function`(
+        set: ProgramSet, hook: TracepointHooks.Hook
+    ) throws {
+        let (profile, folder, account) = try plantedReads(.slowest(5), set: set, hook: hook)
+        let slowest = try #require(profile.slowCalls)
+        #expect(slowest.unkept == 0)
+        let reads = slowest.calls(of: read)
+        // As planted: 180, 150, 120, 90 and 60 ms; the account has them in the order of their ends.
+        let order = [2, 3, 1, 0, 4]
+        #expect(reads.map(\.tid) == order.map { Int32(account[$0][1]) })
+        #expect(reads.map { $0.details.descriptors.first?.name } == order.map { String(account[$0][2]) })
+        #expect(zip(reads, [180, 150, 120, 90, 60]).allSatisfy { $0.durationNanoseconds >= UInt64($1) * 1_000_000 })
+        #expect(reads.allSatisfy { $0.outcome == .blocked && $0.result == 1 && $0.errno == nil })
+        #expect(reads.allSatisfy { $0.details.arguments.count == 6 && $0.details.arguments[2] == 1 })
+        #expect(reads.map(\.thread) == [nil, "second", nil, nil, "second"])
+        #expect(Set(reads.map { $0.details.descriptors.first?.name }) == ["\(folder)/one", "\(folder)/two"])
+        // Classic programs of the raw set have no context that a stack could be taken from.
+        let hasStacks = !(set == .raw && hook == .classic)
+        #expect(reads.map { $0.details.userStack.first?.function } == order.map { hasStacks ? String(account[$0][0]) : nil })
+        if hasStacks { #expect(reads[0].details.userStack.dropFirst().first?.function == "main") }
+    }
+
+    @Test func `calls above a threshold are kept, all of them and no others`() throws {
+        let (profile, _, _) = try plantedReads(
+            .slower([SlowThreshold(call: "read", nanoseconds: 100_000_000), SlowThreshold(nanoseconds: 140_000_000)]))
+        let slow = try #require(profile.slowCalls)
+        #expect(slow.calls(of: read).count == 3)
+        // The threads and the shell wait for each other.
+        let others = slow.calls.filter { $0.id != read }
+        #expect(!others.isEmpty && others.allSatisfy { $0.durationNanoseconds >= 140_000_000 })
+        let histogram = try #require(profile.calls.first { $0.id == others[0].id }).distribution
+        #expect(histogram.max >= others[0].durationNanoseconds)
+    }
+
+    @Test func `without stacks none is taken, and without slow calls nothing is kept`() throws {
+        let (profile, _, _) = try plantedReads(.slowest(2), takesStacks: false)
+        #expect(profile.slowCalls?.calls.allSatisfy { $0.details.userStack.isEmpty } == true)
+        let options = CaptureOptions(target: .command(try ResolvedCommand(["true"]), follow: true))
+        #expect(try CaptureSupport.capture(options).slowCalls == nil)
+    }
+
+    @Test(arguments: [1, 3, 8]) func `the slowest of every call are those of a full log`(count: Int) throws {
+        for _ in 0..<6 {
+            let command = try ResolvedCommand(["sh", "-c", "for i in 1 2 3 4 5 6; do ls -lR /etc/ssl >/dev/null; done"])
+            let ring = try RecordedRing(of: command, slowCalls: SlowCallOptions(rule: .slowest(count)))
+            let expected = ring.durations().mapValues { Array($0.sorted(by: >).prefix(count)) }
+            let kept = try #require(ring.profile.slowCalls)
+            #expect(kept.unkept == 0)
+            let found = Dictionary(grouping: kept.calls, by: \.id).mapValues { $0.map(\.durationNanoseconds) }
+            #expect(expected.count > 15 && found == expected)
+        }
+    }
+}
+
+extension RecordedRing {
+    /// The duration of every call in the ring.
+    fileprivate func durations() -> [SyscallID: [UInt64]] {
+        var found: [SyscallID: [UInt64]] = [:]
+        func add(_ call: UInt64, _ duration: UInt64) {
+            guard !syslat_call_is_request(call), UInt32(syslat_call_outcome(call)) != SYSLAT_AFTER_EXIT.rawValue,
+                let abi = ABI(rawValue: syslat_call_abi(call))
+            else { return }
+            found[SyscallID(abi: abi, number: syslat_call_number(call)), default: []].append(duration)
+        }
+        var start = 0
+        for end in ends {
+            bytes[start..<end].withUnsafeBytes { record in
+                let header = record.loadUnaligned(as: syslat_record_header.self)
+                switch UInt32(header.kind) {
+                case SYSLAT_RECORD_BATCH.rawValue:
+                    for i in 0..<Int(header.count) {
+                        let event = record.loadUnaligned(fromByteOffset: 8 + 16 * i, as: syslat_event.self)
+                        add(event.call, event.time >> UInt64(SYSLAT_TGID_BITS))
+                    }
+                case SYSLAT_RECORD_CALL.rawValue:
+                    let call = record.loadUnaligned(as: syslat_single_call.self)
+                    add(call.call, call.duration_ns)
+                default: break
+                }
+            }
+            start = end
+        }
+        return found
+    }
+}
+
+extension ABI {
+    fileprivate static let nativeABI = Architecture.current.nativeABI
+}
