@@ -123,12 +123,15 @@ struct {
 /* The thresholds, by call index: from how many nanoseconds on a call is slow. Only what is kept raises them. */
 __u64 slow_from[SYSLAT_CALL_INDEXES] SEC(".bss.slowfrom");
 
-/* The longest calls of each call index. Entries set by user space: one, if none are kept. */
+/*
+ * The longest durations of each call index: a lock, then a heap whose root is the shortest of them, unused places being 0. The children of
+ * place n are 2n and 2n + 1. Entries set by user space: one, if none are kept.
+ */
 struct {
     __uint(type, BPF_MAP_TYPE_ARRAY);
-    __uint(max_entries, SYSLAT_CALL_INDEXES);
+    __uint(max_entries, 1);
     __type(key, __u32);
-    __type(value, struct syslat_longest);
+    __type(value, __u64);
 } longest SEC(".maps");
 
 /* Where each CPU puts details together. */

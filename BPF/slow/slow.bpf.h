@@ -26,46 +26,84 @@ static __always_inline bool is_slow(__u64 call, __u64 duration_ns)
     return duration_ns >= slow_from[index & (SYSLAT_CALL_INDEXES - 1)];
 }
 
-/* Enters a duration among the longest. Returns the shortest of those that count. */
-static __always_inline __u64 enter_longest(struct syslat_longest *longest, __u64 duration_ns)
+/*
+ * Takes a lock that is never waited for; false if another program has it. Kernels before 5.12 have no compare-and-exchange. Of two programs
+ * that ask at once both may be refused, but two never have it.
+ */
+static __always_inline bool try_lock(__u32 *lock)
 {
-    __u64 rest = duration_ns;
-    __u64 shortest = 0;
+    __sync_fetch_and_add(lock, 1);
+    if (*(volatile __u32 *)lock == 1)
+        return true;
+    __sync_fetch_and_add(lock, -1);
+    return false;
+}
 
-    for (__u32 i = 0; i < SYSLAT_LONGEST; i++) {
-        __u64 other = longest->durations_ns[i];
+static __always_inline void unlock(__u32 *lock)
+{
+    barrier();
+    __sync_fetch_and_add(lock, -1);
+}
 
-        if (i >= config.keeps_longest)
+static __always_inline __u64 *longest_at(__u32 index, __u32 place)
+{
+    __u32 key = index * (config.keeps_longest + 1) + place;
+
+    return bpf_map_lookup_elem(&longest, &key);
+}
+
+/*
+ * Replaces the shortest of the longest durations of a call index, the root of a heap, with a longer one. Returns the shortest of those
+ * that are in the heap then; 0 as long as it isn't full.
+ */
+static __always_inline __u64 enter_longest(__u32 index, __u64 duration_ns)
+{
+    const __u32 most = config.keeps_longest;
+    __u64 *root = longest_at(index, 1);
+    __u64 *hole = root;
+    __u32 child = 2;
+
+    if (!root || duration_ns <= *root)
+        return 0;
+#pragma unroll
+    for (__u32 level = 1; level < SYSLAT_LONGEST_LEVELS; level++) {
+        __u64 *shorter = longest_at(index, child);
+        __u64 *right = longest_at(index, child + 1);
+
+        if (child > most || !shorter)
             break;
-        shortest = rest > other ? rest : other;
-        rest = rest > other ? other : rest;
-        longest->durations_ns[i] = shortest;
+        if (child < most && right && *right < *shorter) {
+            shorter = right;
+            child++;
+        }
+        if (duration_ns <= *shorter)
+            break;
+        *hole = *shorter;
+        hole = shorter;
+        child *= 2;
     }
-    return shortest;
+    *hole = duration_ns;
+    return *root;
 }
 
 /*
  * Notes the duration of a slow call, and raises the threshold. Where another program is doing the same, it stays: it may be too low
- * at any time, but never too high. Raw programs can't tell, since compare-and-exchange came with 5.12. What two of them write at once are
- * durations of calls that there were, so the threshold is too low at worst then as well.
+ * at any time, but never too high.
  */
-static __always_inline void raise_threshold(__u32 index, __u64 duration_ns, const enum program_kind kind)
+static __noinline int raise_threshold(__u32 index, __u64 duration_ns)
 {
-    struct syslat_longest *found = bpf_map_lookup_elem(&longest, &index);
+    __u32 *lock = (__u32 *)longest_at(index, 0);
     __u64 place = index;
     __u64 shortest;
 
-    if (!found || !config.keeps_longest)
-        return;
-    if (kind == TYPED && __sync_val_compare_and_swap(&found->busy, 0, 1) != 0)
-        return;
-    shortest = enter_longest(found, duration_ns);
+    if (!lock || !config.keeps_longest || !try_lock(lock))
+        return 0;
+    shortest = enter_longest(index, duration_ns);
     barrier_var(place);
     if (shortest >= slow_from[place & (SYSLAT_CALL_INDEXES - 1)])
         slow_from[place & (SYSLAT_CALL_INDEXES - 1)] = shortest + 1;
-    barrier();
-    if (kind == TYPED)
-        *(volatile __u32 *)&found->busy = 0;
+    unlock(lock);
+    return 0;
 }
 
 /* The number of an argument in one of the four places, or SYSLAT_NO_ARGUMENT. */
@@ -171,21 +209,6 @@ static __always_inline bool write_details(struct syslat_details_draft *draft, co
     return send_details(draft);
 }
 
-/*
- * Takes the draft of this CPU; false if another program has it, which this one has preempted. Raw programs can't decide between two that ask
- * at once, but kernels so old that they have no compare-and-exchange don't let programs preempt each other.
- */
-static __always_inline bool take_draft(struct syslat_details_draft *draft, const enum program_kind kind)
-{
-    if (kind == TYPED)
-        return __sync_val_compare_and_swap(&draft->busy, 0, 1) == 0;
-    if (draft->busy != 0)
-        return false;
-    draft->busy = 1;
-    barrier();
-    return true;
-}
-
 /* Keeps a call that has ended. */
 static __always_inline int keep_call(const __u64 *context, __u64 start_ns, __u64 duration_ns, __u64 call,
                                      const enum program_kind kind, const enum keeping keeping)
@@ -199,12 +222,11 @@ static __always_inline int keep_call(const __u64 *context, __u64 start_ns, __u64
     /* A negative duration is the clock's fault, and no slow call. */
     if ((__s64)duration_ns < 0)
         return 0;
-    raise_threshold(syslat_call_index(syslat_call_abi(call), syslat_call_number(call)), duration_ns, kind);
+    raise_threshold(syslat_call_index(syslat_call_abi(call), syslat_call_number(call)), duration_ns);
     draft = bpf_map_lookup_elem(&drafts, &zero);
-    if (draft && take_draft(draft, kind)) {
+    if (draft && try_lock(&draft->lock)) {
         is_sent = write_details(draft, context, start_ns, duration_ns, call, kind, keeping);
-        barrier();
-        draft->busy = 0;
+        unlock(&draft->lock);
     }
     if (!is_sent)
         add_on_cpu(&this_cpu()->counters.details_unkept, 1);

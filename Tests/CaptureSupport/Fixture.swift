@@ -56,7 +56,9 @@ package struct Fixture: Sendable {
                 ? ["-m32"] + freestanding
                 : name.hasSuffix(".s64") ? freestanding : isStatic ? ["-pthread", "-static"] : ["-pthread"]
             let result = try ProgramRun.run(
-                ["clang", "-O1", "-Wall", "-Werror", "-D_GNU_SOURCE"] + flags + [source.path, "-o", output])
+                ["clang", "-O1", "-fno-omit-frame-pointer", "-Wl,--build-id", "-Wall", "-Werror", "-D_GNU_SOURCE"] + flags + [
+                    source.path, "-o", output,
+                ])
             guard result.status == 0 else { throw Failure(description: "\(name).c does not compile:\n\(result.error)") }
             paths[name] = output
             return output

@@ -20,7 +20,8 @@ import Testing
             details: CallDetails(userStack: stack, kernelStack: kernel))
     }
 
-    private func section(_ calls: [SlowCall], rule: SlowCalls.Rule = .slowest(3), unkept: UInt64 = 0, top: Int? = nil) -> [String] {
+    private func section(_ calls: [SlowCall], rule: SlowCalls.Rule = .slowest(100), unkept: UInt64 = 0, top: Int? = nil) -> [String]
+    {
         var profile = Fixtures.profile([])
         profile.slowCalls = SlowCalls(rule: rule, calls: calls, unkept: unkept)
         return SlowCallsSection.lines(ReportContext(profile: profile, options: TextReport.Options(top: top)))

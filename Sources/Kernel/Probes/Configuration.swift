@@ -33,7 +33,7 @@ extension syslat_config {
         fill(options.vdso)
         if let slowCalls = options.slowCalls {
             keeps_calls = UInt32(slowCalls.takesStacks ? SYSLAT_KEEPS_STACKS : SYSLAT_KEEPS_ARGUMENTS)
-            keeps_longest = slowCalls.tracked
+            keeps_longest = UInt32(slowCalls.tracked)
             copy(slowCalls.packedPlaces(Architecture.current.abis), to: &argument_places)
         }
     }

@@ -31,9 +31,6 @@ extension Probes {
     /// Sets from how many nanoseconds on a call is slow: a known one, or any other (nil); `.max` for never. Call it before recording begins.
     package func setSlowThresholds(_ nanoseconds: (SyscallID?) -> UInt64) { thresholds.set(nanoseconds) }
 
-    /// Raises the threshold of a call.
-    package func raiseSlowThreshold(of call: SyscallID, to nanoseconds: UInt64) { thresholds.raise(call, to: nanoseconds) }
-
     /// Returns when every program that was running at the time of the call has finished.
     package func waitForPrograms() {
         if clinux_wait_for_kernel_readers() != 0 {

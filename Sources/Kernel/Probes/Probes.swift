@@ -161,7 +161,7 @@ private struct Loaded: ~Copyable {
         try opened.setInitialValue(of: ".rodata.config", to: config)
         try opened.setEntries(of: "events", to: options.ringBytes)
         if !options.samples { try opened.setEntries(of: "unmeasured", to: 1) }
-        if options.slowCalls?.tracked ?? 0 == 0 { try opened.setEntries(of: "longest", to: 1) }
+        if let slowCalls = options.slowCalls { try opened.setEntries(of: "longest", to: slowCalls.longestEntries) }
         try opened.setEntries(of: "details", to: options.slowCalls?.ringBytes ?? Int(sysconf(Int32(_SC_PAGESIZE))))
         opened.setAutoload { programs.contains($0) }
         loaded = try opened.load()

@@ -92,7 +92,8 @@ package enum ProgramSet: String, Sendable, Hashable, CaseIterable {
         let calls = hooks.calls.suffix
         let others = hooks.others == .direct ? "_\(kind)" : hooks.others.suffix
         return Programs(
-            sysEnter: "sys_enter_\(suffix)\(calls)", sysExit: "sys_exit_\(suffix)\(naming)\(keeping)\(calls)", fork: "task_fork\(others)",
+            sysEnter: "sys_enter_\(suffix)\(calls)", sysExit: "sys_exit_\(suffix)\(naming)\(keeping)\(calls)",
+            fork: "task_fork\(others)",
             exec: "task_exec\(others)", exit: "task_exit\(others)", vsyscall: "vsyscall\(hooks.others.suffix)",
             workHooks: workHooks,
             rescue: rescues ? "rescue_\(suffix)\(keeping)_classic" : nil,

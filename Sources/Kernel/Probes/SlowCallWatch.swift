@@ -4,15 +4,14 @@ package import SyscallTable
 
 /// Which single calls the programs are to keep with their details: fixed when they are loaded.
 package struct SlowCallWatch: Sendable {
-    /// So many of each call, the longest; the programs tell them apart up to ``mostTracked``. nil: all that reach the thresholds.
+    /// So many of each call, the longest; at most ``mostOfEachCall``. nil: all that reach the thresholds.
     package var slowest: Int?
     /// Whether their stacks are taken.
     package var takesStacks: Bool
     /// Which arguments of a call are descriptors and paths.
     package var places: @Sendable (SyscallID) -> ArgumentPlaces
 
-    /// How many of the longest calls the programs tell apart. For more, the thresholds are for user space to raise.
-    package static let mostTracked = Int(SYSLAT_LONGEST)
+    package static let mostOfEachCall = Int(SYSLAT_LONGEST)
 
     package init(slowest: Int?, takesStacks: Bool, places: @escaping @Sendable (SyscallID) -> ArgumentPlaces) {
         self.slowest = slowest
@@ -20,14 +19,20 @@ package struct SlowCallWatch: Sendable {
         self.places = places
     }
 
-    /// Bytes of the ring of details. The slowest calls come one by one; above a threshold there may be many at once.
-    var ringBytes: Int { slowest == nil ? 4 << 20 : 256 << 10 }
-
-    /// How many of the longest the programs keep; 0 if the thresholds are not theirs.
-    var tracked: UInt32 {
-        guard let slowest, slowest <= SlowCallWatch.mostTracked else { return 0 }
-        return UInt32(slowest)
+    /// Bytes of the ring of details. Of the slowest calls most come at the beginning, when every call is slow; above a threshold there may
+    /// be many at any time.
+    var ringBytes: Int {
+        guard let slowest else { return 4 << 20 }
+        var bytes = 256 << 10
+        while bytes < min(slowest * 32 << 10, 8 << 20) { bytes *= 2 }
+        return bytes
     }
+
+    /// How many durations of each call the programs keep, to know the longest.
+    var tracked: Int { min(slowest ?? 0, SlowCallWatch.mostOfEachCall) }
+
+    /// Entries of the map of the longest calls: a lock and a heap for each call index.
+    var longestEntries: Int { tracked == 0 ? 1 : Int(SYSLAT_CALL_INDEXES) * (tracked + 1) }
 
     /// The places of all call indexes, as the configuration has them.
     func packedPlaces(_ abis: [ABI]) -> [UInt16] {
@@ -75,23 +80,14 @@ struct ThresholdTable: ~Copyable {
         unsafe thresholds.update(repeating: nanoseconds(nil))
         for (index, call) in SyscallID.indexed(Architecture.current.abis) { unsafe thresholds[index] = nanoseconds(call) }
     }
-
-    /// Raises the threshold of a call that doesn't share its index with others; never lowers it.
-    func raise(_ call: SyscallID, to nanoseconds: UInt64) {
-        guard let index = call.callIndex else { return }
-        unsafe thresholds[index] = max(thresholds[index], nanoseconds)
-    }
 }
 
 extension SyscallID {
-    /// The call index, if no other call shares it.
-    fileprivate var callIndex: Int? {
-        let (abi, number) = (UInt32(abi.rawValue), UInt32(bitPattern: number))
-        return syslat_has_call_index(abi, number) ? Int(syslat_call_index(abi, number)) : nil
-    }
-
     /// The known calls that have an index of their own.
     fileprivate static func indexed(_ abis: [ABI]) -> [(index: Int, call: SyscallID)] {
-        abis.flatMap { SyscallTable.allCalls(abi: $0) }.compactMap { call in call.callIndex.map { ($0, call) } }
+        abis.flatMap { SyscallTable.allCalls(abi: $0) }.compactMap { call in
+            let (abi, number) = (UInt32(call.abi.rawValue), UInt32(bitPattern: call.number))
+            return syslat_has_call_index(abi, number) ? (Int(syslat_call_index(abi, number)), call) : nil
+        }
     }
 }

@@ -42,7 +42,7 @@ struct SlowCallIntake: ~Copyable {
         }
         for record in records {
             let call = SlowCall(record, startedAt: wallClock(record.enteredAt), stack: stacks.frames(of: record))
-            if let threshold = keeper.take(call) { probes.raiseSlowThreshold(of: call.id, to: threshold) }
+            keeper.take(call)
             if options.isLogged, log.count < SlowCallIntake.longestLog { log.append(call) }
         }
     }

@@ -1,4 +1,3 @@
-import Probes
 import Profile
 import SaturatingMath
 import SyscallTable
@@ -20,18 +19,12 @@ struct SlowCallKeeper {
         SlowCalls(rule: rule, calls: slowest.values.flatMap { $0 } + slower, unkept: unkept.addingSaturating(displaced))
     }
 
-    /// Takes in a call. Returns from how many nanoseconds on the next ones of its kind are wanted; nil if that hasn't changed, or is for the
-    /// programs to say.
-    mutating func take(_ call: SlowCall) -> UInt64? {
+    mutating func take(_ call: SlowCall) {
         switch rule {
-        case .slowest(let count):
-            insert(call, most: count)
-            guard count > SlowCallWatch.mostTracked, let list = slowest[call.id], list.count == count else { return nil }
-            return list[count - 1].durationNanoseconds.addingSaturating(1)
+        case .slowest(let count): insert(call, most: count)
         case .slower:
             slower.append(call)
             if slower.count >= 2 * SlowCalls.limit { dropQuickest() }
-            return nil
         }
     }
 

@@ -13,13 +13,6 @@
 #define SYSLAT_ARGUMENT_BITS 3
 #define SYSLAT_NO_ARGUMENT 7
 
-/* The longest calls of one call index so far, the longest first. */
-struct syslat_longest {
-    syslat_u32 busy; /* a program is changing them; the others leave them alone meanwhile */
-    syslat_u32 reserved;
-    syslat_u64 durations_ns[SYSLAT_LONGEST];
-};
-
 enum syslat_file_flags {
     SYSLAT_FILE_DELETED = 1,      /* it has no name any more */
     SYSLAT_FILE_CUT = 2,          /* the name has more components towards the root */
@@ -88,10 +81,9 @@ struct syslat_details_draft {
     syslat_u8 rest[SYSLAT_STACK_FRAMES * sizeof(struct syslat_build_frame) + SYSLAT_CALL_PATHS * SYSLAT_PATH +
                    SYSLAT_CALL_FILES * SYSLAT_FILE_NAME];
     syslat_u32 used; /* bytes of `rest` */
-    syslat_u32 busy; /* a program is using it */
+    syslat_u32 lock; /* 1: a program is using it */
 };
 
-_Static_assert(sizeof(struct syslat_longest) == 8 + 8 * SYSLAT_LONGEST, "longest layout");
 _Static_assert(sizeof(struct syslat_call_file) == 80, "call file layout");
 _Static_assert(sizeof(struct syslat_build_frame) == 32, "build frame layout");
 _Static_assert(sizeof(struct syslat_details) == 128 + 2 * 80 + 2 * 8, "details layout");

@@ -62,8 +62,9 @@
 /* Stretches of the vDSO's code that are told apart. */
 #define SYSLAT_VDSO_REGIONS 32
 
-/* Slow calls. So many of the longest of each call index are told apart in the kernel. */
-#define SYSLAT_LONGEST 3
+/* Slow calls. At most so many of the longest of each call index are kept: a heap of so many levels holds them. */
+#define SYSLAT_LONGEST_LEVELS 10
+#define SYSLAT_LONGEST 1023
 /* Descriptors and paths of one call. */
 #define SYSLAT_CALL_FILES 2
 #define SYSLAT_CALL_PATHS 2
@@ -78,6 +79,7 @@
 /* The largest magnitude that the kernel returns as an error (MAX_ERRNO, include/linux/err.h). */
 #define SYSLAT_MAX_ERRNO 4095
 
+_Static_assert(SYSLAT_LONGEST == (1 << SYSLAT_LONGEST_LEVELS) - 1, "a full heap");
 _Static_assert((SYSLAT_BATCH_EVENTS & (SYSLAT_BATCH_EVENTS - 1)) == 0, "batches are a power of two");
 _Static_assert(SYSLAT_TGID_BITS + SYSLAT_VALUE_BITS == 64 && SYSLAT_PID_LIMIT == 1 << SYSLAT_TGID_BITS,
                "a latency and a process id fill a word");
