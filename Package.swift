@@ -255,7 +255,8 @@ let tracingTests: [Target] = [
     .testTarget(
         name: "CommandLineTests",
         dependencies: [
-            "Capture", "CaptureSupport", "ComparisonSupport", "Probes", "Profile", "ProfileFile", "TestSupport", "syslat",
+            "Capture", "CaptureSupport", "ComparisonSupport", "KernelLabSupport", "Probes", "Profile", "ProfileFile", "TestSupport",
+            "syslat",
         ],
         exclude: ["Snapshots"], swiftSettings: testing),
 ]

@@ -9,12 +9,16 @@
 #include "maps.bpf.h"
 #include "slow/types.bpf.h"
 
-/* The way from a file to the root of its mount namespace. */
-struct walk {
-    struct dentry___files *dentry;
-    struct mount *mount;
-    __u32 end; /* where the name must end in the draft */
-};
+/*
+ * The functions below that find the draft for themselves are global, so the verifier looks at each of them once and not again for every
+ * call and every turn of a loop. That keeps the memory that loading takes small. On Linux 5.10 global functions take numbers only.
+ */
+static __always_inline struct syslat_details_draft *own_draft(void)
+{
+    __u32 zero = 0;
+
+    return bpf_map_lookup_elem(&drafts, &zero);
+}
 
 static __always_inline struct mount *mount_of(struct vfsmount *mount)
 {
@@ -32,11 +36,10 @@ static __always_inline __u8 *room_for_component(struct syslat_details_draft *dra
     return &draft->rest[used];
 }
 
-/* Writes the name of the walk's entry; false if there is no room for it. */
-static __always_inline bool write_component(struct syslat_details_draft *draft, struct walk *walk)
+/* Writes the name of an entry; false if there is no room for it. */
+static __always_inline bool write_component(struct syslat_details_draft *draft, struct dentry___files *dentry)
 {
-    struct dentry___files *dentry = walk->dentry;
-    __u8 *room = room_for_component(draft, walk->end);
+    __u8 *room = room_for_component(draft, draft->walk.end);
     long length;
 
     if (!room)
@@ -47,36 +50,36 @@ static __always_inline bool write_component(struct syslat_details_draft *draft, 
     return true;
 }
 
-/* One step towards the root; false at the end. */
-static __noinline int take_step(struct syslat_details_draft *draft, struct syslat_call_file *file, struct walk *walk)
+/* One step of the draft's walk towards the root. Adds to the flags of the file; 0 at the end. */
+__noinline int take_step(void)
 {
+    struct syslat_details_draft *draft = own_draft();
     struct dentry___files *dentry, *parent;
     struct mount *mount, *above;
 
-    if (!draft || !file || !walk)
-        return false;
-    /* Copies, so CO-RE doesn't take the walk for a structure of the kernel's. */
-    dentry = walk->dentry;
-    mount = walk->mount;
+    if (!draft)
+        return 0;
+    dentry = (struct dentry___files *)draft->walk.entry;
+    mount = (struct mount *)draft->walk.mount;
     if (dentry == (struct dentry___files *)BPF_CORE_READ(mount, mnt.mnt_root)) {
         above = BPF_CORE_READ(mount, mnt_parent);
         if (above == mount || !above)
-            return false;
-        walk->dentry = (struct dentry___files *)BPF_CORE_READ(mount, mnt_mountpoint);
-        walk->mount = above;
-        return true;
+            return 0;
+        draft->walk.entry = (__u64)BPF_CORE_READ(mount, mnt_mountpoint);
+        draft->walk.mount = (__u64)above;
+        return 1;
     }
     parent = (struct dentry___files *)BPF_CORE_READ(dentry, d_parent);
-    if (!write_component(draft, walk)) {
-        file->flags |= SYSLAT_FILE_CUT;
-        return false;
+    if (!write_component(draft, dentry)) {
+        draft->walk.flags |= SYSLAT_FILE_CUT;
+        return 0;
     }
     if (parent == dentry || !parent) {
-        file->flags |= SYSLAT_FILE_DISCONNECTED;
-        return false;
+        draft->walk.flags |= SYSLAT_FILE_DISCONNECTED;
+        return 0;
     }
-    walk->dentry = parent;
-    return true;
+    draft->walk.entry = (__u64)parent;
+    return 1;
 }
 
 /* Writes the components of a file's path, from the file to the root. */
@@ -85,18 +88,22 @@ static __always_inline void name_file(struct syslat_details_draft *draft, struct
 {
     struct dentry___files *dentry = (struct dentry___files *)BPF_CORE_READ(opened, f_path.dentry);
     __u32 start = draft->used;
-    struct walk walk = {.dentry = dentry, .mount = mount_of(BPF_CORE_READ(opened, f_path.mnt)), .end = start + SYSLAT_FILE_NAME};
     __u32 step;
 
-    /* A root is in no list, but has its name (d_unlinked, include/linux/dcache.h). */
-    if (!BPF_CORE_READ(dentry, d_hash.pprev) && (struct dentry___files *)BPF_CORE_READ(dentry, d_parent) != dentry)
-        file->flags |= SYSLAT_FILE_DELETED;
+    draft->walk.entry = (__u64)dentry;
+    draft->walk.mount = (__u64)mount_of(BPF_CORE_READ(opened, f_path.mnt));
+    draft->walk.end = start + SYSLAT_FILE_NAME;
+    draft->walk.flags = 0;
     for (step = 0; step < SYSLAT_PATH_STEPS; step++) {
-        if (!take_step(draft, file, &walk))
+        if (!take_step())
             break;
     }
     if (step == SYSLAT_PATH_STEPS)
-        file->flags |= SYSLAT_FILE_CUT;
+        draft->walk.flags |= SYSLAT_FILE_CUT;
+    /* A root is in no list, but has its name (d_unlinked, include/linux/dcache.h). */
+    if (!BPF_CORE_READ(dentry, d_hash.pprev) && (struct dentry___files *)BPF_CORE_READ(dentry, d_parent) != dentry)
+        draft->walk.flags |= SYSLAT_FILE_DELETED;
+    file->flags = draft->walk.flags;
     file->name_bytes = draft->used - start;
 }
 
@@ -121,13 +128,11 @@ static __always_inline void name_unix_socket(struct syslat_details_draft *draft,
 }
 
 /* Notes both ends of a socket. */
-static __noinline int describe_socket(struct syslat_details_draft *draft, struct syslat_call_file *file, struct socket *socket)
+static __always_inline void describe_socket(struct syslat_details_draft *draft, struct syslat_call_file *file,
+                                            struct socket *socket)
 {
-    struct sock *sock;
+    struct sock *sock = BPF_CORE_READ(socket, sk);
 
-    if (!draft || !file)
-        return 0;
-    sock = BPF_CORE_READ(socket, sk);
     file->socket.family = BPF_CORE_READ(sock, __sk_common.skc_family);
     file->socket.type = BPF_CORE_READ(sock, sk_type);
     file->socket.protocol = BPF_CORE_READ(sock, sk_protocol);
@@ -144,7 +149,6 @@ static __noinline int describe_socket(struct syslat_details_draft *draft, struct
             bpf_core_read(file->socket.remote, 16, &sock->__sk_common.skc_v6_daddr);
         }
     }
-    return 0;
 }
 
 /* The open file of a descriptor of the current thread; null if there is none. */
@@ -160,15 +164,17 @@ static __always_inline struct file___files *open_file(__u32 descriptor)
     return file;
 }
 
-/* Describes the file of a descriptor. */
-static __noinline int describe_file(struct syslat_details_draft *draft, struct syslat_call_file *file, __u32 argument,
-                                    __u32 descriptor)
+/* Describes the file of a descriptor, in one of the places of the draft. */
+__noinline int describe_file(__u32 place, __u32 argument, __u32 descriptor)
 {
+    struct syslat_details_draft *draft = own_draft();
     struct file___files *opened = open_file(descriptor);
+    struct syslat_call_file *file;
     struct inode *inode;
 
-    if (!draft || !file || !opened)
+    if (!draft || !opened || place >= SYSLAT_CALL_FILES)
         return 0;
+    file = &draft->details.files[place];
     inode = BPF_CORE_READ(opened, f_inode);
     file->argument = argument + 1;
     file->device = BPF_CORE_READ(inode, i_sb, s_dev);

@@ -90,7 +90,7 @@ static __always_inline __u64 enter_longest(__u32 index, __u64 duration_ns)
  * Notes the duration of a slow call, and raises the threshold. Where another program is doing the same, it stays: it may be too low
  * at any time, but never too high.
  */
-static __noinline int raise_threshold(__u32 index, __u64 duration_ns)
+__noinline int raise_threshold(__u32 index, __u64 duration_ns)
 {
     __u32 *lock = (__u32 *)longest_at(index, 0);
     __u64 place = index;
@@ -154,9 +154,9 @@ static __noinline int read_arguments(struct syslat_details_draft *draft, struct 
     read_path(draft, &call->paths[0], argument_at(places, 2));
     read_path(draft, &call->paths[1], argument_at(places, 3));
     if (argument_at(places, 0) != SYSLAT_NO_ARGUMENT)
-        describe_file(draft, &call->files[0], argument_at(places, 0), argument_of(call, argument_at(places, 0)));
+        describe_file(0, argument_at(places, 0), argument_of(call, argument_at(places, 0)));
     if (argument_at(places, 1) != SYSLAT_NO_ARGUMENT)
-        describe_file(draft, &call->files[1], argument_at(places, 1), argument_of(call, argument_at(places, 1)));
+        describe_file(1, argument_at(places, 1), argument_of(call, argument_at(places, 1)));
     return 0;
 }
 
@@ -215,7 +215,6 @@ static __always_inline int keep_call(const __u64 *context, __u64 start_ns, __u64
 {
     struct syslat_details_draft *draft;
     bool is_sent = false;
-    __u32 zero = 0;
 
     if (current_phase() == SYSLAT_CALIBRATING)
         return 0;
@@ -223,7 +222,7 @@ static __always_inline int keep_call(const __u64 *context, __u64 start_ns, __u64
     if ((__s64)duration_ns < 0)
         return 0;
     raise_threshold(syslat_call_index(syslat_call_abi(call), syslat_call_number(call)), duration_ns);
-    draft = bpf_map_lookup_elem(&drafts, &zero);
+    draft = own_draft();
     if (draft && try_lock(&draft->lock)) {
         is_sent = write_details(draft, context, start_ns, duration_ns, call, kind, keeping);
         unlock(&draft->lock);

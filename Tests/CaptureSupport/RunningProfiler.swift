@@ -8,16 +8,17 @@ package struct RunningProfiler: Sendable {
 
     /// Runs `syslat profile --format json ARGUMENTS` to its end.
     /// - Parameters:
+    ///   - program: the syslat to run.
     ///   - launcher: a command that becomes the one that follows it, such as `nice`.
     ///   - timeout: for what is left to do after `whileRecording`, in seconds.
     ///   - whileRecording: called once syslat records. If it throws, syslat is killed.
     package static func run(
-        _ arguments: [String], launcher: [String] = [], timeout: Double = ProgramRun.patience,
+        _ arguments: [String], program: String = ProgramRun.syslat, launcher: [String] = [], timeout: Double = ProgramRun.patience,
         whileRecording: (RunningProfiler) throws -> Void
     ) throws -> (run: ProgramRun, objects: BPFObjectIDs) {
         var result = Result<BPFObjectIDs, any Error>.failure(Fixture.Failure(description: "not started"))
         let run = try ProgramRun.run(
-            launcher + [ProgramRun.syslat, "profile", "--format", "json"] + arguments, timeout: timeout,
+            launcher + [program, "profile", "--format", "json"] + arguments, timeout: timeout,
             onStart: { pid in
                 result = Result {
                     // It waits in epoll_wait while it records, and only then.

@@ -39,14 +39,15 @@ import Testing
         let slowest = try #require(profile.slowCalls)
         #expect(slowest.unkept == 0)
         let reads = slowest.calls(of: read)
-        // As planted: 180, 150, 120, 90 and 60 ms; the account has them in the order of their ends.
-        let order = [2, 3, 1, 0, 4]
+        // Planted are 180, 150, 120, 90 and 60 ms, and a busy machine gives a little more or less. The account has them by their ends.
+        let took = try account.map { try #require(UInt64($0[3])) }
+        let order = took.indices.sorted { took[$0] > took[$1] }
         #expect(reads.map(\.tid) == order.map { Int32(account[$0][1]) })
         #expect(reads.map { $0.details.descriptors.first?.name } == order.map { String(account[$0][2]) })
-        #expect(zip(reads, [180, 150, 120, 90, 60]).allSatisfy { $0.durationNanoseconds >= UInt64($1) * 1_000_000 })
+        #expect(zip(reads, order).allSatisfy { took[$1] / 2...took[$1] ~= $0.durationNanoseconds })
         #expect(reads.allSatisfy { $0.outcome == .blocked && $0.result == 1 && $0.errno == nil })
         #expect(reads.allSatisfy { $0.details.arguments.count == 6 && $0.details.arguments[2] == 1 })
-        #expect(reads.map(\.thread) == [nil, "second", nil, nil, "second"])
+        #expect(reads.map(\.thread) == order.map { $0 < 3 ? nil : "second" })
         #expect(Set(reads.map { $0.details.descriptors.first?.name }) == ["\(folder)/one", "\(folder)/two"])
         // Classic programs of the raw set have no context that a stack could be taken from.
         let hasStacks = !(set == .raw && hook == .classic)

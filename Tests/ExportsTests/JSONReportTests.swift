@@ -84,7 +84,7 @@ import Testing
         let futex = try #require(calls.first)
         let always = [
             "abi", "arguments", "comm", "duration_ns", "name", "number", "outcome", "pid", "result", "started_at", "started_at_ns",
-            "tid",
+            "text", "tid",
         ]
         #expect(futex.keys.sorted() == (always + ["errno", "error", "kernel_stack", "user_stack"]).sorted())
         #expect(futex["name"] as? String == "futex" && futex["error"] as? String == "ETIMEDOUT" && futex["errno"] as? Int == 110)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * slow_reads FOLDER: 10,000 quick reads of /dev/zero, and five slow ones of two FIFOs in the folder, by two threads, from three functions.
- * A third thread writes what they wait for. Prints a line for each slow read: its function, its thread and its file.
+ * A third thread writes what they wait for. Prints a line for each slow read: its function, its thread, its file, and how many
+ * nanoseconds it took.
  *
  * The functions make their calls themselves: the wrappers of the C library have no frame pointer, which hides who called them.
  */
@@ -36,13 +37,22 @@ static long read_by_itself(int fd, void *buffer, size_t size)
     return result;
 }
 
+static long now(void)
+{
+    struct timespec time;
+
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return time.tv_sec * 1000000000 + time.tv_nsec;
+}
+
 #define READER(name)                                                                                                               \
     __attribute__((noinline)) static long name(int fifo)                                                                           \
     {                                                                                                                              \
         char byte;                                                                                                                 \
+        long begin_ns = now();                                                                                                     \
         long result = read_by_itself(fifos[fifo], &byte, 1);                                                                       \
                                                                                                                                    \
-        printf("%s %ld %s\n", #name, (long)syscall(SYS_gettid), paths[fifo]);                                                      \
+        printf("%s %ld %s %ld\n", #name, (long)syscall(SYS_gettid), paths[fifo], now() - begin_ns);                                \
         fflush(stdout);                                                                                                            \
         return result;                                                                                                             \
     }

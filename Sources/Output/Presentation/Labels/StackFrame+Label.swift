@@ -10,7 +10,8 @@ extension StackFrame {
     /// So much of a function's name is shown: those of templates and closures have no end.
     package static let longestLabel = 200
 
-    /// The function; where nothing names it the place: `libc.so.6+0x1234`, `[anon]+0x7f11a000` for memory without a file.
+    /// The function; where nothing names it the place: `libc.so.6+0x1234`, `[build-id 93ac61ec]+0x1234` where
+    /// only that is known of the file, `[anon]+0x7f11a000` for memory without a file.
     package func label(in space: StackSpace) -> String {
         let name = function.map(PlainText.line) ?? ""
         guard name.isEmpty else {
@@ -26,6 +27,7 @@ extension StackFrame {
         let start = path.unicodeScalars.lastIndex(of: "/").map(path.unicodeScalars.index(after:)) ?? path.startIndex
         if start < path.endIndex { return String(path[start...]) }
         if !path.isEmpty { return path }
+        if let buildID { return "[build-id \(PlainText.line(String(buildID.prefix(8))))]" }
         return space == .user ? "[anon]" : "[kernel]"
     }
 }

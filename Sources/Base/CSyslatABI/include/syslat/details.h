@@ -75,8 +75,17 @@ struct syslat_details {
     struct syslat_call_path paths[SYSLAT_CALL_PATHS];
 };
 
+/* The way from a file to the root of its mount namespace. */
+struct syslat_walk {
+    syslat_u64 entry; /* where it is: kernel addresses of a directory entry and a mount */
+    syslat_u64 mount;
+    syslat_u32 end;   /* where the name must end in the draft */
+    syslat_u32 flags; /* of the file */
+};
+
 /* Where a program puts one together. What has no fixed length follows in this order: frames, paths, names of files. */
 struct syslat_details_draft {
+    struct syslat_walk walk;
     struct syslat_details details;
     syslat_u8 rest[SYSLAT_STACK_FRAMES * sizeof(struct syslat_build_frame) + SYSLAT_CALL_PATHS * SYSLAT_PATH +
                    SYSLAT_CALL_FILES * SYSLAT_FILE_NAME];
