@@ -20,7 +20,8 @@ extension CommandLineTests.Abuse {
         private func profile(with syslat: String = ProgramRun.syslat, in limit: MemoryLimit? = nil) throws -> Int {
             let program = try WaitingProgram(Fixture.command("thirty_calls", "\(Self.processes)", "\(Self.rounds)"))
             var peak = 0
-            let (run, _) = try RunningProfiler.run(["-p", "\(program.pid)"], program: syslat, launcher: limit?.launcher ?? []) { syslat in
+            let (run, _) = try RunningProfiler.run(["-p", "\(program.pid)"], program: syslat, launcher: limit?.launcher ?? []) {
+                syslat in
                 if let limit { #expect(limit.processes == [syslat.pid]) }
                 program.release()
                 peak = RunningProfiler.peakMemory(of: syslat.pid)
