@@ -64,6 +64,14 @@ package enum TextReport {
         return ([name] + table + ErrorsSection.lines(context) + inFlight).joined(separator: "\n") + "\n\n"
     }
 
+    /// The drawing of one distribution without colours: a line for each of its parts, and the bars. What ran has the mark `█`, what
+    /// blocked `▒`, what was preempted `░`, and what failed `×`.
+    /// - Parameter rows: how many lines of bars there may be, one of ``histogramRowLimits``.
+    package static func drawing(of call: CallProfile, width: Int, rows: Int) -> (legend: [String], bars: [String]) {
+        let drawing = DistributionDrawing(call, style: TextStyle(isEnabled: false), width: width, mostRows: rows)
+        return (drawing.legend, drawing.rows)
+    }
+
     /// The report, ending with a newline.
     ///
     /// Complexity: O(all buckets).

@@ -1,14 +1,14 @@
 import PlainText
 
 /// Text measured in the columns of a terminal.
-enum DisplayText {
+package enum DisplayText {
     /// How many columns a text takes. Expects a text that `PlainText.line` has passed, or one of our own.
-    static func width(_ text: some StringProtocol) -> Int {
+    package static func width(_ text: some StringProtocol) -> Int {
         text.unicodeScalars.reduce(0) { $0 + width(of: $1) }
     }
 
     /// At most `limit` columns of a text and what must stay readable behind it, with an ellipsis where something was cut off.
-    static func truncated(_ text: String, keeping suffix: String = "", to limit: Int) -> String {
+    package static func truncated(_ text: String, keeping suffix: String = "", to limit: Int) -> String {
         guard width(text) + width(suffix) > limit else { return text + suffix }
         let room = limit - width(suffix)
         // Where there is no room for both, what must stay readable goes like any other text.
@@ -23,15 +23,15 @@ enum DisplayText {
         return prefix(text[...], columns: max(0, limit - 1 - end)) + (limit > 0 ? "…" : "") + suffix(text, columns: end)
     }
 
-    static func leftAligned(_ text: String, in columns: Int) -> String {
+    package static func leftAligned(_ text: String, in columns: Int) -> String {
         text + spaces(columns - width(text))
     }
 
-    static func rightAligned(_ text: String, in columns: Int) -> String {
+    package static func rightAligned(_ text: String, in columns: Int) -> String {
         spaces(columns - width(text)) + text
     }
 
-    static func spaces(_ count: Int) -> String { String(repeating: " ", count: max(0, count)) }
+    package static func spaces(_ count: Int) -> String { String(repeating: " ", count: max(0, count)) }
 
     static func withoutTrailingSpaces(_ text: String) -> String {
         String(text[..<(text.lastIndex { $0 != " " }.map(text.index(after:)) ?? text.startIndex)])
@@ -39,7 +39,7 @@ enum DisplayText {
 
     /// A text in lines of at most `limit` columns, broken at spaces where there are any; lines after the first are
     /// indented by `hanging` columns.
-    static func wrapped(_ text: String, to limit: Int, hanging: Int = 0) -> [String] {
+    package static func wrapped(_ text: String, to limit: Int, hanging: Int = 0) -> [String] {
         var lines: [String] = []
         var line = ""
         for word in text.split(separator: " ") {
@@ -88,7 +88,8 @@ enum DisplayText {
         return text[...]
     }
 
-    private static func width(of scalar: Unicode.Scalar) -> Int {
+    /// How many columns a scalar takes: 0, 1 or 2.
+    package static func width(of scalar: Unicode.Scalar) -> Int {
         if scalar.value < 0x300 { return 1 }
         switch scalar.properties.generalCategory {
         case .nonspacingMark, .enclosingMark: return 0
