@@ -123,13 +123,20 @@ let output: [Target] = [
 ]
 
 let faces: [Target] = [
+    module(
+        "LiveView", on: .faces,
+        uses: [
+            "CallSelection", "Exports", "LatencyHistogram", "PlainText", "Presentation", "Profile", "SaturatingMath",
+            "SyscallTable",
+            "TextReport",
+        ]),
     .executableTarget(
         name: "syslat",
         dependencies: [
             "CallSelection", "Capture", "Comparison", "Exports", "HostCheck", "KernelLab", "Linux", "PlainText", "Presentation",
             "Probes", "Profile", "ProfileFile", "SyscallTable", "TextReport", "Workload", argumentParser,
         ],
-        path: "Sources/Faces/syslat", swiftSettings: strict)
+        path: "Sources/Faces/syslat", swiftSettings: strict),
 ]
 
 /// What the build itself runs: compiles the BPF programs and embeds the objects as Swift.
@@ -188,6 +195,12 @@ let rootFreeTests: [Target] = [
             "Comparison", "CZlib", "Exports", "LatencyHistogram", "PlainText", "Presentation", "Profile", "ReportFixtures",
             "SaturatingMath",
             "SyscallTable", "TestSupport", hdrHistogram,
+        ],
+        exclude: ["Snapshots"], swiftSettings: strict),
+    .testTarget(
+        name: "LiveViewTests",
+        dependencies: [
+            "LatencyHistogram", "LiveView", "Profile", "ReportFixtures", "SyscallTable", "TestSupport",
         ],
         exclude: ["Snapshots"], swiftSettings: strict),
     .testTarget(

@@ -66,9 +66,11 @@ package enum TextReport {
 
     /// The drawing of one distribution without colours: a line for each of its parts, and the bars. What ran has the mark `█`, what
     /// blocked `▒`, what was preempted `░`, and what failed `×`.
-    /// - Parameter rows: how many lines of bars there may be, one of ``histogramRowLimits``.
+    /// - Parameters:
+    ///   - width: the most columns of a line. Less than 60 counts as 60.
+    ///   - rows: how many lines of bars there may be, one of ``histogramRowLimits``.
     package static func drawing(of call: CallProfile, width: Int, rows: Int) -> (legend: [String], bars: [String]) {
-        let drawing = DistributionDrawing(call, style: TextStyle(isEnabled: false), width: width, mostRows: rows)
+        let drawing = DistributionDrawing(call, style: TextStyle(isEnabled: false), width: max(60, width), mostRows: rows)
         return (drawing.legend, drawing.rows)
     }
 

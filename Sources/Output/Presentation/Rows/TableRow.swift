@@ -64,17 +64,20 @@ extension TableRow {
             case (.every, .measured(let theirs)): .measured(theirs.addingSaturating(calls.0))
             }
         }
-    }
 
-    /// Whether a figure rests on too few measured calls to be taken at face value. `share` is the part of the calls that it rests on: 1
-    /// for a mean, 0.01 for the 99th percentile, and 0 for a maximum, which is that of the measured calls.
-    package func isWeak(_ share: Double) -> Bool {
-        switch basis {
-        case .every: false
-        case .measured(let calls): Double(calls) * share < Double(Threshold.fewestCalls)
-        case .some: share < 0.05
+        /// Whether a figure rests on too few measured calls to be taken at face value. `share` is the part of the calls that it rests
+        /// on: 1 for a mean, 0.01 for the 99th percentile, and 0 for a maximum, which is that of the measured calls.
+        package func isWeak(_ share: Double) -> Bool {
+            switch self {
+            case .every: false
+            case .measured(let calls): Double(calls) * share < Double(Threshold.fewestCalls)
+            case .some: share < 0.05
+            }
         }
     }
+
+    /// Whether a figure rests on too few measured calls to be taken at face value: see ``Basis/isWeak(_:)``.
+    package func isWeak(_ share: Double) -> Bool { basis.isWeak(share) }
 }
 
 extension TableRow {

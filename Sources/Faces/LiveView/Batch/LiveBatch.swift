@@ -1,0 +1,90 @@
+import Exports
+import PlainText
+import Profile
+import SyscallTable
+
+/// The same windows for a pipe: one document at each refresh.
+package struct LiveBatch: Sendable {
+    package enum Format: String, Sendable, Hashable, CaseIterable {
+        case text, jsonl
+    }
+
+    private var model: LiveModel
+    private let format: Format
+    private let glyphs: GlyphSet
+    /// The most rows of a text; nil for all.
+    private let top: Int?
+
+    package init(
+        format: Format, window: LiveWindow = .second, grouping: LiveGrouping = .call, sort: LiveColumn = .total,
+        filter: String = "", top: Int? = nil, width: Int = 100, glyphs: GlyphSet = .unicode
+    ) {
+        model = LiveModel(size: ScreenSize(columns: max(LiveLayout.least.columns, width), rows: LiveLayout.least.rows))
+        (model.window, model.grouping, model.sort, model.filter) = (window, grouping, sort, LiveFilter(filter))
+        (self.format, self.top, self.glyphs) = (format, top, glyphs)
+    }
+
+    /// The document of this refresh; it ends with a newline. A text ends with an empty line.
+    package mutating func take(_ snapshot: LiveSnapshot) throws -> String {
+        model.take(snapshot)
+        switch format {
+        case .text:
+            let renderer = ScreenRenderer(colors: .none, glyphs: glyphs)
+            return renderer.lines(of: model.tableScreen(rows: top ?? model.rows.count), styled: false) + "\n"
+        case .jsonl: return try model.refresh.map { try JSONReport.render($0) } ?? ""
+        }
+    }
+}
+
+extension LiveModel {
+    /// What stays on the ordinary screen after the end: the header and the first rows, without marks and keys.
+    package func tableScreen(rows count: Int) -> Screen {
+        var still = self
+        (still.selected, still.opened, still.showsHelp, still.firstRow) = (nil, nil, false, 0)
+        let shown = min(max(0, count), ScreenSize.largest.rows - LiveLayout.fixedLines)
+        let columns = max(LiveLayout.least.columns, size.columns)
+        still.size = ScreenSize(columns: columns, rows: LiveLayout.fixedLines + max(1, min(shown, rows.count)))
+        return still.tableOnly()
+    }
+
+    /// The window as a document; nil before the first snapshot.
+    var refresh: JSONReport.Refresh? {
+        guard let profile = history.profile, let slot, let calls = history.slot(of: window, .call) else { return nil }
+        let all = (calls.rows[.call] ?? [:]).values.compactMap(\.detail)
+        let kept = profile.inFlight.prefix(CallsInFlight.limit)
+        let interval = Interval(
+            startNanoseconds: slot.start, durationNanoseconds: slot.duration,
+            startedAtNanoseconds: history.wallTime.map { $0.lessOrNone(history.time.lessOrNone(slot.start)) },
+            calls: grouping == .call ? shownCalls(all) : all,
+            inFlight: CallsInFlight(calls: Array(kept), omitted: UInt64(profile.inFlight.count - kept.count)))
+        return JSONReport.Refresh(
+            interval: interval, scope: profile.capture.scope, lost: slot.lost, consumerCPUNanoseconds: slot.ownNanoseconds,
+            isSampled: profile.capture.sampling != nil, processes: grouping == .process ? shownProcesses(profile) : nil)
+    }
+
+    /// Those that pass the filter.
+    private func shownCalls(_ calls: [CallProfile]) -> [CallProfile] {
+        let shown = Set(rows.map(\.item))
+        return calls.filter { shown.contains(.call($0.id)) }
+    }
+
+    private func shownProcesses(_ profile: Profile) -> [ProcessProfile] {
+        let known = Dictionary(profile.processes.map { ($0.pid, $0) }) { first, _ in first }
+        return rows.map { row in
+            let figures = row.figures
+            let id = SyscallID(abi: .x86_64, number: 0)
+            // Of its calls no more is known than how many failed: two series have the totals.
+            let series = [
+                ProcessSeries(
+                    id: id, outcome: .ran, failed: false, calls: figures.calls.lessOrNone(figures.errors),
+                    totalNanoseconds: figures.totalNanoseconds),
+                ProcessSeries(id: id, outcome: .ran, failed: true, calls: figures.errors, totalNanoseconds: 0),
+            ]
+            guard case .process(let pid) = row.item else { return ProcessProfile(pid: nil, comm: row.name, series: series) }
+            let process = known[pid]
+            return ProcessProfile(
+                pid: pid, comm: process?.comm ?? row.name, title: process?.title, beforeEntry: process?.beforeEntry ?? [],
+                series: series)
+        }.sorted(falling: \.totalNanoseconds, then: { $0.pid ?? .max })
+    }
+}

@@ -1,0 +1,57 @@
+import LatencyHistogram
+import Presentation
+
+/// A column of the table, and what it can be ordered by.
+package enum LiveColumn: String, Sendable, Hashable, CaseIterable {
+    case name, rate, total, p50, p99, max, blocked, errors
+
+    /// `grouping` is the title of the first one.
+    func title(_ grouping: LiveGrouping) -> String {
+        switch self {
+        case .name: grouping.rawValue.uppercased()
+        case .rate: "CALLS/S"
+        case .total: "TOTAL/s"
+        case .p50: "P50"
+        case .p99: "P99"
+        case .max: "MAX"
+        case .blocked: "BLOCKED%"
+        case .errors: "ERR"
+        }
+    }
+
+    func stepped(by step: Int) -> LiveColumn {
+        let all = Self.allCases
+        return all[((all.firstIndex(of: self) ?? 0) + step + all.count) % all.count]
+    }
+
+    /// The figure that rows are ordered by; nil where a row has none, and of names.
+    func figure(of figures: LiveFigures) -> Double? {
+        func percentile(_ quantile: Quantile) -> Double? { figures.distribution?.value(at: quantile).map { Double($0) } }
+        return switch self {
+        case .name: nil
+        case .rate: Double(figures.calls)
+        case .total: Double(figures.totalNanoseconds)
+        case .p50: percentile(.p50)
+        case .p99: percentile(.p99)
+        case .max: figures.distribution.flatMap { $0.isEmpty ? nil : Double($0.max) }
+        case .blocked:
+            figures.totalNanoseconds > 0 ? Double(figures.blockedNanoseconds) / Double(figures.totalNanoseconds) : nil
+        case .errors: Double(figures.errors)
+        }
+    }
+
+    /// The rows in this order: the largest figure first and names from A to Z, or the other way round. Rows without the figure come last
+    /// either way, and equal ones by name.
+    func sorted(_ rows: [LiveRow], isReversed: Bool) -> [LiveRow] {
+        func isBefore(_ left: LiveRow, _ right: LiveRow) -> Bool { (left.name, left.suffix) < (right.name, right.suffix) }
+        if self == .name { return rows.sorted { isReversed ? isBefore($1, $0) : isBefore($0, $1) } }
+        return rows.map { (row: $0, figure: figure(of: $0.figures)) }.sorted { left, right in
+            switch (left.figure, right.figure) {
+            case (let first?, let second?) where first != second: isReversed ? first < second : first > second
+            case (.some, nil): true
+            case (nil, .some): false
+            default: isBefore(left.row, right.row)
+            }
+        }.map(\.row)
+    }
+}

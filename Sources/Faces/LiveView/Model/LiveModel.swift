@@ -1,0 +1,138 @@
+import Profile
+
+/// The state of a live view: what it has been handed, and what was pressed. It knows no terminal, no clock and no capture.
+package struct LiveModel: Sendable {
+    /// What is drawn below the header.
+    package enum Page: Sendable, Hashable {
+        case table, row(LiveItem), help
+    }
+
+    package internal(set) var grouping = LiveGrouping.call
+    package internal(set) var window = LiveWindow.tenSeconds
+    package internal(set) var sort = LiveColumn.total
+    package internal(set) var isReversed = false
+    package internal(set) var filter = LiveFilter("")
+    /// The filter as it is being typed; nil while none is.
+    package internal(set) var typed: String?
+    /// The item that is marked: the mark goes where its row goes. Always one of the rows, or nil.
+    package internal(set) var selected: LiveItem?
+    /// The row that is open.
+    package internal(set) var opened: LiveItem?
+    package internal(set) var showsHelp = false
+    package internal(set) var size: ScreenSize
+    /// The first row of the table that is seen, and the first line of another page.
+    package internal(set) var firstRow = 0
+    package internal(set) var firstLine = 0
+    /// Shown in the last line until a key is pressed.
+    package internal(set) var message: String?
+    /// The rows in their order. They change with a refresh, or when other rows or another order are asked for.
+    package private(set) var rows: [LiveRow] = []
+    /// What the rows are made from.
+    private(set) var slot: LiveSlot?
+    /// How long the stretch is that the rows are of, in nanoseconds.
+    package private(set) var stretch: UInt64 = 0
+
+    private var live = LiveHistory()
+    /// What is seen while everything stands still.
+    private var frozen: LiveHistory?
+    let replay: LiveReplay?
+    /// The step of the replay.
+    package private(set) var position = 0
+
+    package init(size: ScreenSize) {
+        self.size = size.clamped
+        replay = nil
+    }
+
+    /// Shows time series that were saved, at their end.
+    package init(replaying replay: LiveReplay, size: ScreenSize) {
+        self.size = size.clamped
+        self.replay = replay
+        step(to: replay.count - 1)
+    }
+
+    package var isFrozen: Bool { frozen != nil }
+    package var isReplay: Bool { replay != nil }
+    package var page: Page { showsHelp ? .help : opened.map { .row($0) } ?? .table }
+
+    /// What is seen.
+    var history: LiveHistory { frozen ?? live }
+
+    /// Takes the next snapshot. While frozen it is remembered, and nothing that is seen changes.
+    package mutating func take(_ snapshot: LiveSnapshot) {
+        live.take(snapshot)
+        if !isFrozen { arrange() }
+    }
+
+    package mutating func resize(to size: ScreenSize) {
+        self.size = size.clamped
+        keepInView()
+    }
+
+    /// Shows a sentence in the last line until the next key. It may have any text in it.
+    package mutating func say(_ sentence: String) { message = sentence }
+
+    mutating func toggleFreeze() {
+        frozen = isFrozen ? nil : live
+        arrange()
+    }
+
+    /// Goes to a step of the replay, or to the nearest there is.
+    mutating func step(to wanted: Int) {
+        guard let replay, replay.count > 0 else { return }
+        position = min(max(0, wanted), replay.count - 1)
+        live = replay.history(at: position)
+        arrange()
+    }
+
+    /// Files have processes for the whole of a time series only.
+    var isWholeFile: Bool { isReplay && grouping != .call }
+
+    /// Puts the rows of the window in order.
+    mutating func arrange() {
+        slot = history.slot(of: isWholeFile ? .sinceStart : window, grouping)
+        stretch = isWholeFile ? history.profile?.capture.durationNanoseconds ?? 0 : slot?.duration ?? 0
+        var found: [LiveRow] = []
+        for (item, figures) in slot?.rows[grouping] ?? [:] {
+            guard var row = history.row(of: item) ?? LiveRow(gathered: item) else { continue }
+            row.figures = figures
+            found.append(row)
+        }
+        // The marked item keeps its row while it makes no calls.
+        if let selected, !found.contains(where: { $0.item == selected }), var row = history.row(of: selected, in: grouping) {
+            row.figures = LiveFigures()
+            found.append(row)
+        }
+        rows = sort.sorted(filter.matching(found), isReversed: isReversed)
+        if let selected, !rows.contains(where: { $0.item == selected }) { self.selected = nil }
+        if let item = opened, history.row(of: item, in: grouping) == nil { opened = nil }
+        keepInView()
+    }
+
+    /// How many rows of the table, or lines of another page, are seen.
+    package var linesInView: Int { max(1, size.rows - LiveLayout.fixedLines) }
+
+    /// Keeps the marked row in view, and no blank lines where there are rows.
+    mutating func keepInView() {
+        firstRow = min(firstRow, max(0, rows.count - linesInView))
+        if let place = selectedPlace {
+            firstRow = min(max(firstRow, place - linesInView + 1), place)
+        }
+        firstRow = max(0, firstRow)
+    }
+
+    var selectedPlace: Int? { selected.flatMap { item in rows.firstIndex { $0.item == item } } }
+}
+
+extension LiveHistory {
+    /// The row of an item of one grouping, if it has ever made a call.
+    func row(of item: LiveItem, in grouping: LiveGrouping) -> LiveRow? { total[grouping]?[item] }
+}
+
+extension LiveRow {
+    /// The row of the items that a slot had no room for.
+    fileprivate init?(gathered item: LiveItem) {
+        guard case .named(let name) = item else { return nil }
+        self.init(item: item, name: name, figures: LiveFigures())
+    }
+}

@@ -1,0 +1,154 @@
+import LatencyHistogram
+import PlainText
+import Presentation
+import Profile
+import SaturatingMath
+import SyscallTable
+import TextReport
+
+extension LiveModel {
+    /// From this width on, the distribution and the heat map stand side by side.
+    private static let wide = 130
+    private static let heatRows = 10
+    private static let mostListed = 12
+
+    /// All there is to say of the open row: its title, and what scrolls below it.
+    func openedLines(_ appearance: Appearance) -> [StyledLine] {
+        guard let item = opened, let known = history.row(of: item, in: grouping) else { return [] }
+        // What the table shows of it, even if a filter hides it there.
+        let figures = slot?.rows[grouping]?[item] ?? LiveFigures()
+        let title = DisplayText.truncated(known.name, keeping: known.suffix, to: max(1, size.columns - 40))
+        var lines = [StyledLine(title, .title)]
+        lines[0].add("  " + windowText, .dim)
+        lines += summary(figures)
+        let isWide = size.columns >= Self.wide
+        let half = isWide ? size.columns / 2 : size.columns
+        let drawing = distribution(figures, width: half - (isWide ? 2 : 0))
+        let heat = heatMap(item, width: isWide ? size.columns - half : size.columns, appearance)
+        if isWide { lines += [StyledLine()] + drawing.beside(heat, width: half) } else { lines += block(drawing) + block(heat) }
+        for section in history.sections where section.item == nil || section.item == item {
+            lines += block(
+                [StyledLine(PlainText.line(section.title), .bold)] + section.lines.map { StyledLine("  " + PlainText.line($0)) })
+        }
+        return lines + block(errors(figures)) + block(calls(of: item)) + block(inFlight(item))
+    }
+
+    private func block(_ lines: [StyledLine]) -> [StyledLine] { lines.isEmpty ? [] : [StyledLine()] + lines }
+
+    private func summary(_ figures: LiveFigures) -> [StyledLine] {
+        guard figures.calls > 0 else { return [StyledLine("No call completed in this window.", .dim)] }
+        let rate = HumanFormat.rate(figures.calls, inNanoseconds: stretch) ?? "0"
+        var first = StyledLine("\(HumanFormat.count(figures.calls, "call", "calls")), \(rate)/s", .bold)
+        first.add("  total \(LiveModel.perSecond(figures.totalNanoseconds, in: stretch).spaced)/s")
+        first.add("  blocked \(HumanFormat.percentage(figures.blockedNanoseconds, of: figures.totalNanoseconds))")
+        let errors = HumanFormat.count(figures.errors, "error", "errors")
+        first.add("  \(errors)", figures.errors > 0 ? CellStyle(.failed) : .plain)
+        guard let percentiles = figures.percentiles else { return [first] }
+        var second = StyledLine()
+        for percentile in Percentile.allCases {
+            let above = 1 - Double(percentile.quantile.parts) / Double(percentile.quantile.of)
+            let mark = figures.basis.isWeak(above) ? "~" : ""
+            second.add("\(percentile.label) ", .dim)
+            second.add("\(mark)\(HumanFormat.duration(nanoseconds: percentiles[percentile]))  ")
+        }
+        second.add("max ", .dim)
+        second.add((figures.basis.isWeak(0) ? "~" : "") + HumanFormat.duration(nanoseconds: percentiles.maximum))
+        return [first, second]
+    }
+
+    private static let marks: [Character: CellStyle] = [
+        "█": CellStyle(.ran), "▒": CellStyle(.blocked), "░": CellStyle(.preempted), "×": CellStyle(.failed),
+    ]
+
+    /// As `syslat report --histogram` draws it.
+    private func distribution(_ figures: LiveFigures, width: Int) -> [StyledLine] {
+        let call: CallProfile
+        if let detail = figures.detail {
+            call = detail
+        } else if let distribution = figures.distribution, !distribution.isEmpty {
+            // Outcomes are not known by process: all is drawn as one part, which says nothing of how the calls ended.
+            return [StyledLine("Distribution", .bold)] + plainBars(distribution, width: width)
+        } else {
+            return []
+        }
+        guard !call.distribution.isEmpty else { return [] }
+        let drawing = TextReport.drawing(of: call, width: width, rows: TextReport.histogramRowLimits.lowerBound)
+        return [StyledLine("Distribution", .bold)]
+            + (drawing.legend + drawing.bars).map { StyledLine($0, marks: Self.marks) }
+    }
+
+    private func plainBars(_ distribution: LatencyHistogram, width: Int) -> [StyledLine] {
+        let series = Series(outcome: .ran, failed: false, distribution: distribution)
+        let call = CallProfile(id: SyscallID(abi: .x86_64, number: 0), series: [series], errnos: [])
+        return TextReport.drawing(of: call, width: width, rows: TextReport.histogramRowLimits.lowerBound).bars.map {
+            StyledLine($0)
+        }
+    }
+
+    private func heatMap(_ item: LiveItem, width: Int, _ appearance: Appearance) -> [StyledLine] {
+        let map = HeatMap(
+            item, grouping, slots: history.slots(for: window), width: width, rows: Self.heatRows, appearance: appearance)
+        guard let map else { return [] }
+        var title = StyledLine("Over time", .bold)
+        title.add("  the \(appearance.colors.hasHeat ? "warmer" : "denser"), the more calls; ─ p50, ━ p99", .dim)
+        return [title] + map.lines
+    }
+
+    private func errors(_ figures: LiveFigures) -> [StyledLine] {
+        guard let errnos = figures.detail?.errnos, !errnos.isEmpty else { return [] }
+        let names = errnos.prefix(Self.mostListed).map { ErrnoTable.name($0.errno) }
+        let width = names.map { DisplayText.width($0) }.reduce(0, max)
+        return [StyledLine("Errors", .bold)]
+            + zip(names, errnos).map { name, errno in
+                let part = HumanFormat.percentage(errno.count, of: figures.calls)
+                return StyledLine(
+                    "  \(DisplayText.leftAligned(name, in: width))  \(HumanFormat.count(errno.count)) (\(part) of the calls)")
+            }
+    }
+
+    /// The calls of a process since the start: that is how far profiles have them.
+    private func calls(of item: LiveItem) -> [StyledLine] {
+        guard case .process(let pid) = item, let profile = history.profile else { return [] }
+        var sums: [SyscallID: LiveFigures] = [:]
+        for process in profile.processes where process.pid == pid {
+            for series in process.series {
+                let part = ProcessProfile(pid: pid, comm: "", series: [series])
+                sums[series.id, default: LiveFigures()].addTotals(LiveFigures(part))
+            }
+        }
+        let order = sums.sorted(falling: \.value.totalNanoseconds, then: \.key)
+        guard !order.isEmpty else { return [] }
+        let rows = order.prefix(Self.mostListed).map { id, figures in
+            let name = DisplayText.truncated(PlainText.line(id.label(on: profile.host)), to: 24)
+            return StyledLine(
+                "  " + DisplayText.leftAligned(name, in: 24)
+                    + DisplayText.rightAligned(HumanFormat.count(figures.calls, fitting: 11), in: 12)
+                    + DisplayText.rightAligned(HumanFormat.duration(nanoseconds: figures.totalNanoseconds), in: 10)
+                    + DisplayText.rightAligned(
+                        HumanFormat.share(figures.blockedNanoseconds, of: figures.totalNanoseconds).number, in: 10))
+        }
+        let title = StyledLine("Its calls since the start    ", .bold)
+        var titles = title.padded(to: 33)
+        titles.add("CALLS     TOTAL  BLOCKED%", .dim)
+        let rest = order.count - rows.count
+        return [titles] + rows + (rest > 0 ? [StyledLine("  … \(rest) more", .dim)] : [])
+    }
+
+    /// The calls that have not returned: those that do something before those that only wait.
+    private func inFlight(_ item: LiveItem) -> [StyledLine] {
+        guard let profile = history.profile else { return [] }
+        let calls = profile.inFlight.filter { item.includes($0) }.byUrgency(\.id, age: \.ageNanoseconds)
+        guard !calls.isEmpty else { return [] }
+        let rows = calls.prefix(Self.mostListed).map { call in
+            let age = (call.beganBefore ? "≥ " : "") + HumanFormat.duration(nanoseconds: call.ageNanoseconds)
+            let name = [call.comm.isEmpty ? "?" : call.comm, call.thread ?? ""].filter { !$0.isEmpty }.joined(separator: "/")
+            let task = call.pid == call.tid ? " (\(call.pid))" : " (\(call.pid)/\(call.tid))"
+            let label = DisplayText.truncated(PlainText.line(call.id.label(on: profile.host)), to: 20)
+            return StyledLine(
+                "  " + DisplayText.rightAligned(age, in: 10) + "  " + DisplayText.leftAligned(label, in: 20) + "  "
+                    + DisplayText.truncated(PlainText.line(name), keeping: task, to: max(10, size.columns - 36)))
+        }
+        let rest = calls.count - rows.count
+        return [StyledLine("In flight now", .bold)] + rows + (rest > 0 ? [StyledLine("  … \(rest) more", .dim)] : [])
+    }
+}
