@@ -34,18 +34,18 @@ import Testing
             }
         }
         func figures(_ window: LiveWindow) throws -> (duration: UInt64, figures: LiveFigures) {
-            let slot = try #require(history.slot(of: window, .call))
-            return (slot.duration, try #require(slot.rows[.call]?[Self.read]))
+            let summary = try #require(history.summary(of: window, .call))
+            return (summary.duration, try #require(summary.figures(of: Self.read)))
         }
         let second = try figures(.second)
-        #expect(second.duration == 1_000_000_000 && second.figures.calls == 90 && second.figures.distribution?.max == 90_000)
+        #expect(second.duration == 1_000_000_000 && second.figures.totals.calls == 90 && second.figures.distribution?.max == 90_000)
         let ten = try figures(.tenSeconds)
-        #expect(ten.duration == 10_000_000_000 && ten.figures.calls == (81...90).reduce(0, +))
-        #expect(ten.figures.totalNanoseconds == (81...90).reduce(0) { $0 + $1 * $1 * 1000 })
+        #expect(ten.duration == 10_000_000_000 && ten.figures.totals.calls == (81...90).reduce(0, +))
+        #expect(ten.figures.totals.totalNanoseconds == (81...90).reduce(0) { $0 + $1 * $1 * 1000 })
         let minute = try figures(.minute)
-        #expect(minute.duration == 60_000_000_000 && minute.figures.calls == (31...90).reduce(0, +))
+        #expect(minute.duration == 60_000_000_000 && minute.figures.totals.calls == (31...90).reduce(0, +))
         let all = try figures(.sinceStart)
-        #expect(all.duration == 90_000_000_000 && all.figures.calls == 90 * 91 / 2)
+        #expect(all.duration == 90_000_000_000 && all.figures.totals.calls == 90 * 91 / 2)
         #expect(history.slots.count == LiveHistory.slotsKept)
         #expect(history.longSlots.count == 18 && history.longSlots.allSatisfy { $0.duration == 5_000_000_000 })
     }
@@ -55,13 +55,13 @@ import Testing
         for refresh in UInt64(1)...5 {
             history.take(snapshot([UInt64](repeating: 5, count: Int(refresh)), at: refresh * 7_000_000_000))
         }
-        #expect(history.slot(of: .second, .call)?.duration == 7_000_000_000)
-        #expect(history.slot(of: .tenSeconds, .call)?.duration == 7_000_000_000)
-        #expect(history.slot(of: .minute, .call)?.duration == 35_000_000_000)
+        #expect(history.summary(of: .second, .call)?.duration == 7_000_000_000)
+        #expect(history.summary(of: .tenSeconds, .call)?.duration == 7_000_000_000)
+        #expect(history.summary(of: .minute, .call)?.duration == 35_000_000_000)
         var late = LiveHistory()
         for refresh in UInt64(1)...30 { late.take(snapshot([], at: refresh * 990_000_000)) }
-        #expect(late.slot(of: .second, .call)?.duration == 990_000_000)
-        #expect(late.slot(of: .tenSeconds, .call)?.duration == 9_900_000_000)
+        #expect(late.summary(of: .second, .call)?.duration == 990_000_000)
+        #expect(late.summary(of: .tenSeconds, .call)?.duration == 9_900_000_000)
     }
 
     @Test func `a snapshot that is not younger is left out`() {
@@ -69,7 +69,7 @@ import Testing
         history.take(snapshot([1, 2], at: 2_000_000_000))
         history.take(snapshot([1], at: 1_000_000_000))
         history.take(snapshot([1, 2, 3], at: 2_000_000_000))
-        #expect(history.slot(of: .sinceStart, .call)?.rows[.call]?[Self.read]?.calls == 2)
+        #expect(history.summary(of: .sinceStart, .call)?.figures(of: Self.read)?.totals.calls == 2)
         #expect(history.slots.count == 1)
     }
 
@@ -77,44 +77,71 @@ import Testing
         var history = LiveHistory()
         history.take(snapshot([1, 2, 3, 4], at: 1_000_000_000))
         history.take(snapshot([1, 2], at: 2_000_000_000))
-        #expect(history.slot(of: .second, .call)?.rows[.call]?[Self.read] == nil)
+        #expect(history.summary(of: .second, .call)?.figures(of: Self.read) == nil)
         history.take(LiveSnapshot(Fixtures.wide, timeNanoseconds: 3_000_000_000))
         history.take(LiveSnapshot(Fixtures.empty, timeNanoseconds: .max))
         history.take(LiveSnapshot(Fixtures.wide, timeNanoseconds: .max))
-        #expect(history.slot(of: .minute, .process) != nil)
+        #expect(history.summary(of: .minute, .process) != nil)
     }
 
     @Test func `the sums of slots are the sum of all`() throws {
         var history = LiveHistory()
         for snapshot in LiveFixture.snapshots.prefix(60) { history.take(snapshot) }
         for grouping in LiveGrouping.allCases {
-            let minute = try #require(history.slot(of: .minute, grouping))
-            let all = try #require(history.slot(of: .sinceStart, grouping))
-            #expect(minute.calls == all.calls && minute.ranNanoseconds == all.ranNanoseconds)
-            for (item, figures) in all.rows[grouping] ?? [:] where item != .named("(unknown process)") {
-                let sum = try #require(minute.rows[grouping]?[item])
-                #expect(sum.calls == figures.calls && sum.errors == figures.errors, "\(item)")
-                #expect(sum.totalNanoseconds == figures.totalNanoseconds && sum.blockedNanoseconds == figures.blockedNanoseconds)
-                #expect(sum.distribution?.buckets == figures.distribution?.buckets)
-                #expect(sum.detail?.errnos == figures.detail?.errnos)
+            let minute = try #require(history.summary(of: .minute, grouping))
+            let all = try #require(history.summary(of: .sinceStart, grouping))
+            #expect(minute.calls == all.calls)
+            #expect(minute.rows.count == all.rows.count)
+            for row in all.rows where row.item != .named("(unknown process)") {
+                let sum = try #require(minute.figures(of: row.item))
+                #expect(sum.totals == row.figures.totals)
+                #expect(sum.distribution?.buckets == row.figures.distribution?.buckets)
+                #expect(sum.detail?.call?.errnos == row.figures.detail?.call?.errnos)
             }
         }
     }
 
-    @Test func `memory is bounded in items`() throws {
-        var slot = LiveSlot(start: 0, duration: 1)
-        for pid in Int32(1)...200 {
-            var figures = LiveFigures()
-            (figures.calls, figures.totalNanoseconds) = (1, UInt64(pid))
-            slot.rows[.process, default: [:]][.process(pid)] = figures
+    /// A profile with a process for each id, each with ten calls a second, and what is folded into the rest.
+    private func processes(_ pids: ClosedRange<Int32>, folded: UInt64, at second: UInt64) -> LiveSnapshot {
+        func process(_ pid: Int32?, _ calls: UInt64) -> ProcessProfile {
+            let series = ProcessSeries(id: .native(0), outcome: .ran, failed: false, calls: calls, totalNanoseconds: calls * 7)
+            return ProcessProfile(pid: pid, comm: pid.map { "p\($0)" } ?? "other processes", series: [series])
         }
-        slot.limit(to: 50)
-        slot.limit(to: 50)
-        let rows = try #require(slot.rows[.process])
-        #expect(rows.count <= 51)
-        #expect(rows.values.reduce(0) { $0 + $1.calls } == 200)
-        #expect(rows.values.reduce(0) { $0 + $1.totalNanoseconds } == 200 * 201 / 2)
-        #expect(rows[.process(200)] != nil && rows[.process(1)] == nil)
+        var profile = Fixtures.empty
+        profile.processes = pids.map { process($0, 10 * second) } + (folded > 0 ? [process(nil, folded)] : [])
+        return LiveSnapshot(profile, timeNanoseconds: second * 1_000_000_000)
+    }
+
+    @Test func `processes that are folded into the rest make no calls by that`() throws {
+        var history = LiveHistory()
+        history.take(processes(1...100, folded: 0, at: 1))
+        history.take(processes(1...100, folded: 0, at: 2))
+        // Forty of them go, with twenty calls each; the rest made five calls of its own.
+        history.take(processes(41...100, folded: 40 * 20 + 5, at: 3))
+        let summary = try #require(history.summary(of: .second, .process))
+        #expect(summary.figures(of: .named("other processes"))?.totals.calls == 5)
+        #expect(summary.figures(of: .process(41))?.totals.calls == 10)
+        #expect(summary.figures(of: .process(1)) == nil)
+        let all = try #require(history.summary(of: .sinceStart, .process))
+        #expect(all.figures(of: .named("other processes"))?.totals.calls == 805)
+        // An id that comes back is another process.
+        history.take(processes(1...100, folded: 805, at: 4))
+        #expect(history.summary(of: .second, .process)?.figures(of: .process(1))?.totals.calls == 40)
+    }
+
+    @Test func `places of processes that are gone are given away`() throws {
+        var history = LiveHistory()
+        let each = Int32(LiveLedger.mostGone / 3)
+        for second in UInt64(1)...12 {
+            let first = Int32(second) * each
+            history.take(processes(first...first + each - 1, folded: 0, at: second))
+        }
+        let ledger = try #require(history.ledgers[.process])
+        #expect(ledger.items.count <= LiveLedger.mostGone + 2 * Int(each))
+        #expect(history.slots.allSatisfy { ($0.before[.process]?.count ?? 0) <= ledger.items.count })
+        let summary = try #require(history.summary(of: .second, .process))
+        #expect(summary.rows.count == Int(each) && summary.rows.allSatisfy { $0.figures.totals.calls == 120 })
+        #expect(summary.figures(of: .process(12 * each))?.totals.totalNanoseconds == 840)
     }
 
     @Test func `a step of a replay knows what a live view knew`() throws {
@@ -123,14 +150,17 @@ import Testing
         var live = LiveHistory()
         for position in 0..<60 {
             live.take(LiveFixture.snapshots[position])
+            func buckets(_ summary: LiveSummary) -> [LiveItem: [LatencyHistogram.Bucket]] {
+                Dictionary(uniqueKeysWithValues: summary.rows.map { ($0.item, $0.figures.distribution?.buckets ?? []) })
+            }
             guard position % 13 == 0 || position == 59 else { continue }
             let history = replay.history(at: position)
             #expect(history.time == live.time)
             for window in LiveWindow.allCases {
-                let (mine, theirs) = (history.slot(of: window, .call), live.slot(of: window, .call))
+                let (mine, theirs) = (history.summary(of: window, .call), live.summary(of: window, .call))
                 #expect(mine?.duration == theirs?.duration && mine?.calls == theirs?.calls, "\(position) \(window)")
                 #expect(
-                    mine?.rows[.call]?.mapValues(\.distribution?.buckets) == theirs?.rows[.call]?.mapValues(\.distribution?.buckets)
+                    mine.map(buckets) == theirs.map(buckets)
                 )
             }
         }

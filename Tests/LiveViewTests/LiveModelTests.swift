@@ -36,7 +36,7 @@ import Testing
         _ = model.press(.down)
         #expect(model.selected == wait)
         model.take(LiveFixture.snapshots[20])
-        #expect(model.rows.map(\.item) == [wait] && model.rows[0].figures.calls == 0)
+        #expect(model.rows.map(\.item) == [wait] && model.rows[0].figures.totals.calls == 0)
         _ = model.press(.escape)
         _ = model.press(.escape)
         #expect(model.selected == nil)
@@ -52,10 +52,10 @@ import Testing
         for snapshot in LiveFixture.snapshots[20..<30] { model.take(snapshot) }
         #expect(model.screen(Appearance(colors: .none)) == before)
         typed("tt", &model)
-        #expect(model.stretch == 20_000_000_000)
+        #expect(model.duration == 20_000_000_000)
         #expect(model.seen == LiveFixture.snapshots[19].profile)
         typed(" ", &model)
-        #expect(!model.isFrozen && model.stretch == 30_000_000_000)
+        #expect(!model.isFrozen && model.duration == 30_000_000_000)
         #expect(model.seen == LiveFixture.snapshots[29].profile)
     }
 

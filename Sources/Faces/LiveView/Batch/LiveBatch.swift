@@ -49,8 +49,8 @@ extension LiveModel {
 
     /// The window as a document; nil before the first snapshot.
     var refresh: JSONReport.Refresh? {
-        guard let profile = history.profile, let slot, let calls = history.slot(of: window, .call) else { return nil }
-        let all = (calls.rows[.call] ?? [:]).values.compactMap(\.detail)
+        guard let profile = history.profile, let slot = summary, let calls = history.summary(of: window, .call) else { return nil }
+        let all = calls.rows.compactMap { $0.figures.detail?.call }
         let kept = profile.inFlight.prefix(CallsInFlight.limit)
         let interval = Interval(
             startNanoseconds: slot.start, durationNanoseconds: slot.duration,
@@ -71,14 +71,14 @@ extension LiveModel {
     private func shownProcesses(_ profile: Profile) -> [ProcessProfile] {
         let known = Dictionary(profile.processes.map { ($0.pid, $0) }) { first, _ in first }
         return rows.map { row in
-            let figures = row.figures
+            let totals = row.figures.totals
             let id = SyscallID(abi: .x86_64, number: 0)
             // Of its calls no more is known than how many failed: two series have the totals.
             let series = [
                 ProcessSeries(
-                    id: id, outcome: .ran, failed: false, calls: figures.calls.lessOrNone(figures.errors),
-                    totalNanoseconds: figures.totalNanoseconds),
-                ProcessSeries(id: id, outcome: .ran, failed: true, calls: figures.errors, totalNanoseconds: 0),
+                    id: id, outcome: .ran, failed: false, calls: totals.calls.lessOrNone(totals.errors),
+                    totalNanoseconds: totals.totalNanoseconds),
+                ProcessSeries(id: id, outcome: .ran, failed: true, calls: totals.errors, totalNanoseconds: 0),
             ]
             guard case .process(let pid) = row.item else { return ProcessProfile(pid: nil, comm: row.name, series: series) }
             let process = known[pid]

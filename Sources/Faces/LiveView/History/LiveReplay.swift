@@ -72,9 +72,9 @@ package struct LiveReplay: Sendable {
             interval.startedAtNanoseconds ?? profile.capture.startedAtNanoseconds.addingSaturating(interval.startNanoseconds)
         for step in steps[first(before: position)...position] {
             history.take(
-                LiveSlot(step.interval), profile: profile, wallTime: startedAt.addingSaturating(interval.durationNanoseconds))
+                step.interval, of: profile, wallTime: startedAt.addingSaturating(interval.durationNanoseconds))
         }
-        history.setTotal(profile)
+        history.setWhole(profile)
         return history
     }
 
@@ -87,16 +87,5 @@ package struct LiveReplay: Sendable {
             first -= 1
         }
         return first
-    }
-}
-
-extension LiveSlot {
-    init(_ interval: Interval) {
-        self.init(start: interval.startNanoseconds, duration: interval.durationNanoseconds)
-        for call in interval.calls where call.calls > 0 {
-            let figures = LiveFigures(call)
-            rows[.call, default: [:]][.call(call.id)] = figures
-            count(figures)
-        }
     }
 }

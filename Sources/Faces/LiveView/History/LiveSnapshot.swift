@@ -33,7 +33,7 @@ package struct LiveSection: Sendable, Hashable {
     }
 }
 
-/// The stretch of time that the figures are of, up to now.
+/// The time that the figures are of, up to now.
 package enum LiveWindow: String, Sendable, Hashable, CaseIterable {
     case second = "1 s"
     case tenSeconds = "10 s"

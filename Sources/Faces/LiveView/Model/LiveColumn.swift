@@ -29,14 +29,15 @@ package enum LiveColumn: String, Sendable, Hashable, CaseIterable {
         func percentile(_ quantile: Quantile) -> Double? { figures.distribution?.value(at: quantile).map { Double($0) } }
         return switch self {
         case .name: nil
-        case .rate: Double(figures.calls)
-        case .total: Double(figures.totalNanoseconds)
+        case .rate: Double(figures.totals.calls)
+        case .total: Double(figures.totals.totalNanoseconds)
         case .p50: percentile(.p50)
         case .p99: percentile(.p99)
         case .max: figures.distribution.flatMap { $0.isEmpty ? nil : Double($0.max) }
         case .blocked:
-            figures.totalNanoseconds > 0 ? Double(figures.blockedNanoseconds) / Double(figures.totalNanoseconds) : nil
-        case .errors: Double(figures.errors)
+            figures.totals.totalNanoseconds > 0
+                ? Double(figures.totals.blockedNanoseconds) / Double(figures.totals.totalNanoseconds) : nil
+        case .errors: Double(figures.totals.errors)
         }
     }
 
@@ -45,13 +46,15 @@ package enum LiveColumn: String, Sendable, Hashable, CaseIterable {
     func sorted(_ rows: [LiveRow], isReversed: Bool) -> [LiveRow] {
         func isBefore(_ left: LiveRow, _ right: LiveRow) -> Bool { (left.name, left.suffix) < (right.name, right.suffix) }
         if self == .name { return rows.sorted { isReversed ? isBefore($1, $0) : isBefore($0, $1) } }
-        return rows.map { (row: $0, figure: figure(of: $0.figures)) }.sorted { left, right in
-            switch (left.figure, right.figure) {
+        // Places are moved, not rows: there may be thousands.
+        let figures = rows.map { figure(of: $0.figures) }
+        return rows.indices.sorted { left, right in
+            switch (figures[left], figures[right]) {
             case (let first?, let second?) where first != second: isReversed ? first < second : first > second
             case (.some, nil): true
             case (nil, .some): false
-            default: isBefore(left.row, right.row)
+            default: isBefore(rows[left], rows[right])
             }
-        }.map(\.row)
+        }.map { rows[$0] }
     }
 }

@@ -10,8 +10,8 @@ extension LiveModel {
     /// What is seen as a profile of its own: all since the start, or the calls of the window; nil before the first snapshot.
     package var seen: Profile? {
         guard var profile = history.profile else { return nil }
-        guard window != .sinceStart, let slot = history.slot(of: window, .call) else { return profile }
-        let calls = (slot.rows[.call] ?? [:]).values.compactMap(\.detail)
+        guard window != .sinceStart, let slot = history.summary(of: window, .call) else { return profile }
+        let calls = slot.rows.compactMap { $0.figures.detail?.call }
         let age = history.time - min(slot.start, history.time)
         profile.capture.startedAtNanoseconds =
             (history.wallTime ?? profile.capture.startedAtNanoseconds.addingSaturating(history.time))
@@ -45,9 +45,4 @@ extension LiveModel {
             entered: completed.addingSaturating(inFlight).addingSaturating(lost), completed: completed, inFlight: inFlight,
             neverReturned: 0, lostByCause: lost > 0 ? [.unaccounted: lost] : [:], unmeasured: completed.lessOrNone(measured))
     }
-}
-
-extension UInt64 {
-    /// The difference; 0 where it would be negative.
-    func lessOrNone(_ other: UInt64) -> UInt64 { self > other ? self - other : 0 }
 }

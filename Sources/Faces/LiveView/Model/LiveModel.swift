@@ -28,9 +28,9 @@ package struct LiveModel: Sendable {
     /// The rows in their order. They change with a refresh, or when other rows or another order are asked for.
     package private(set) var rows: [LiveRow] = []
     /// What the rows are made from.
-    private(set) var slot: LiveSlot?
-    /// How long the stretch is that the rows are of, in nanoseconds.
-    package private(set) var stretch: UInt64 = 0
+    private(set) var summary: LiveSummary?
+    /// How long that is, in nanoseconds.
+    package private(set) var duration: UInt64 = 0
 
     private var live = LiveHistory()
     /// What is seen while everything stands still.
@@ -90,17 +90,11 @@ package struct LiveModel: Sendable {
 
     /// Puts the rows of the window in order.
     mutating func arrange() {
-        slot = history.slot(of: isWholeFile ? .sinceStart : window, grouping)
-        stretch = isWholeFile ? history.profile?.capture.durationNanoseconds ?? 0 : slot?.duration ?? 0
-        var found: [LiveRow] = []
-        for (item, figures) in slot?.rows[grouping] ?? [:] {
-            guard var row = history.row(of: item) ?? LiveRow(gathered: item) else { continue }
-            row.figures = figures
-            found.append(row)
-        }
+        summary = history.summary(of: isWholeFile ? .sinceStart : window, grouping)
+        duration = isWholeFile ? history.profile?.capture.durationNanoseconds ?? 0 : summary?.duration ?? 0
+        var found = summary?.rows ?? []
         // The marked item keeps its row while it makes no calls.
-        if let selected, !found.contains(where: { $0.item == selected }), var row = history.row(of: selected, in: grouping) {
-            row.figures = LiveFigures()
+        if let selected, !found.contains(where: { $0.item == selected }), let row = history.row(of: selected, in: grouping) {
             found.append(row)
         }
         rows = sort.sorted(filter.matching(found), isReversed: isReversed)
@@ -122,17 +116,4 @@ package struct LiveModel: Sendable {
     }
 
     var selectedPlace: Int? { selected.flatMap { item in rows.firstIndex { $0.item == item } } }
-}
-
-extension LiveHistory {
-    /// The row of an item of one grouping, if it has ever made a call.
-    func row(of item: LiveItem, in grouping: LiveGrouping) -> LiveRow? { total[grouping]?[item] }
-}
-
-extension LiveRow {
-    /// The row of the items that a slot had no room for.
-    fileprivate init?(gathered item: LiveItem) {
-        guard case .named(let name) = item else { return nil }
-        self.init(item: item, name: name, figures: LiveFigures())
-    }
 }

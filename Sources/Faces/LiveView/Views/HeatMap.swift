@@ -23,9 +23,9 @@ struct HeatMap {
     private static let bright: UInt8 = 9
 
     /// nil where no distribution is known.
-    init?(_ item: LiveItem, _ grouping: LiveGrouping, slots: [LiveSlot], width: Int, rows: Int, appearance: Appearance) {
+    init?(_ item: LiveItem, slots: [LiveSlot], width: Int, rows: Int, appearance: Appearance) {
         let shown = slots.suffix(max(1, width - Self.labelWidth - 1))
-        distributions = shown.map { $0.rows[grouping]?[item]?.distribution }
+        distributions = shown.map { $0.details[item]?.distribution }
         duration = shown.reduce(0) { $0.addingSaturating($1.duration) }
         let known = distributions.compactMap { $0 }.filter { !$0.isEmpty }
         guard let lowest = known.map(\.min).min(), let highest = known.map(\.max).max() else { return nil }

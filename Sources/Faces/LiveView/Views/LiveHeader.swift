@@ -44,16 +44,17 @@ extension LiveModel {
     /// Losses first: they must be read before the figures.
     private var rateLine: StyledLine {
         var parts: [StyledLine] = []
-        guard let profile = history.profile, let slot, slot.duration > 0 else { return StyledLine() }
+        guard let profile = history.profile, let summary, summary.duration > 0 else { return StyledLine() }
         func add(_ text: String, _ style: CellStyle = .plain) { parts.append(StyledLine(text, style)) }
         if profile.lost > 0 {
             let entered = profile.balance.entered.addingSaturating(profile.requests?.entered ?? 0)
             add("! \(HumanFormat.count(profile.lost)) lost (\(HumanFormat.percentage(profile.lost, of: entered)))", .caution)
         }
-        add("\(HumanFormat.rate(slot.calls, inNanoseconds: slot.duration) ?? "0") calls/s", .bold)
-        add("on CPU \(LiveModel.perSecond(slot.ranNanoseconds, in: slot.duration).spaced)/s")
+        add("\(HumanFormat.rate(summary.calls.calls, inNanoseconds: summary.duration) ?? "0") calls/s", .bold)
+        add("on CPU \(LiveModel.perSecond(summary.calls.ranNanoseconds, in: summary.duration).spaced)/s")
         add("in flight \(HumanFormat.count(inFlight(profile)))")
-        let own = isReplay ? (profile.ownNanoseconds, profile.capture.durationNanoseconds) : (slot.ownNanoseconds, slot.duration)
+        let own =
+            isReplay ? (profile.ownNanoseconds, profile.capture.durationNanoseconds) : (summary.ownNanoseconds, summary.duration)
         add("own cost \(HumanFormat.percentage(own.0, of: own.1))")
         if profile.capture.sampling != nil { add("sampled", .caution) }
         let overflowed = profile.balance.overflowed.addingSaturating(profile.requests?.overflowed ?? 0)
@@ -82,8 +83,8 @@ extension LiveModel {
     /// What the figures are of, by how long it really was.
     var windowText: String {
         if isWholeFile { return "whole file" }
-        guard stretch > 0 else { return window.rawValue }
-        let length = HumanFormat.duration(nanoseconds: stretch)
+        guard duration > 0 else { return window.rawValue }
+        let length = HumanFormat.duration(nanoseconds: duration)
         return window == .sinceStart ? "since start (\(length))" : "last \(length)"
     }
 

@@ -72,7 +72,7 @@ struct LiveTable {
         for column in columns {
             let quantity = cell(column.column, row.figures, percentiles)
             line.add(DisplayText.spaces(column.width + 1 - DisplayText.width(quantity.tight)))
-            line.add(quantity.number, column.column == .errors && row.figures.errors > 0 ? CellStyle(.failed) : .plain)
+            line.add(quantity.number, column.column == .errors && row.figures.totals.errors > 0 ? CellStyle(.failed) : .plain)
             line.add(quantity.unit, .dim)
         }
         if trendWidth > 0 { line.add(" " + trends.text(of: row.item), .trend) }
@@ -89,16 +89,17 @@ struct LiveTable {
             if figures.basis.isWeak(share) { quantity.number = "~" + quantity.number }
             return quantity
         }
-        guard figures.calls > 0 else { return Self.nothing }
+        let totals = figures.totals
+        guard totals.calls > 0 else { return Self.nothing }
         switch column {
         case .name: return Self.nothing
-        case .rate: return plain(HumanFormat.rate(figures.calls, inNanoseconds: model.stretch))
-        case .total: return LiveModel.perSecond(figures.totalNanoseconds, in: model.stretch)
+        case .rate: return plain(HumanFormat.rate(totals.calls, inNanoseconds: model.duration))
+        case .total: return LiveModel.perSecond(totals.totalNanoseconds, in: model.duration)
         case .p50: return duration(percentiles?[.p50], restingOn: 0.5)
         case .p99: return duration(percentiles?[.p99], restingOn: 0.01)
         case .max: return duration(percentiles?.maximum, restingOn: 0)
-        case .blocked: return plain(HumanFormat.share(figures.blockedNanoseconds, of: figures.totalNanoseconds).number)
-        case .errors: return plain(HumanFormat.count(figures.errors, fitting: 6))
+        case .blocked: return plain(HumanFormat.share(totals.blockedNanoseconds, of: totals.totalNanoseconds).number)
+        case .errors: return plain(HumanFormat.count(totals.errors, fitting: 6))
         }
     }
 }

@@ -16,11 +16,11 @@ extension LiveModel {
     func openedLines(_ appearance: Appearance) -> [StyledLine] {
         guard let item = opened, let known = history.row(of: item, in: grouping) else { return [] }
         // What the table shows of it, even if a filter hides it there.
-        let figures = slot?.rows[grouping]?[item] ?? LiveFigures()
+        let figures = summary?.figures(of: item) ?? LiveFigures()
         let title = DisplayText.truncated(known.name, keeping: known.suffix, to: max(1, size.columns - 40))
         var lines = [StyledLine(title, .title)]
         lines[0].add("  " + windowText, .dim)
-        lines += summary(figures)
+        lines += figureLines(figures)
         let isWide = size.columns >= Self.wide
         let half = isWide ? size.columns / 2 : size.columns
         let drawing = distribution(figures, width: half - (isWide ? 2 : 0))
@@ -35,14 +35,15 @@ extension LiveModel {
 
     private func block(_ lines: [StyledLine]) -> [StyledLine] { lines.isEmpty ? [] : [StyledLine()] + lines }
 
-    private func summary(_ figures: LiveFigures) -> [StyledLine] {
-        guard figures.calls > 0 else { return [StyledLine("No call completed in this window.", .dim)] }
-        let rate = HumanFormat.rate(figures.calls, inNanoseconds: stretch) ?? "0"
-        var first = StyledLine("\(HumanFormat.count(figures.calls, "call", "calls")), \(rate)/s", .bold)
-        first.add("  total \(LiveModel.perSecond(figures.totalNanoseconds, in: stretch).spaced)/s")
-        first.add("  blocked \(HumanFormat.percentage(figures.blockedNanoseconds, of: figures.totalNanoseconds))")
-        let errors = HumanFormat.count(figures.errors, "error", "errors")
-        first.add("  \(errors)", figures.errors > 0 ? CellStyle(.failed) : .plain)
+    private func figureLines(_ figures: LiveFigures) -> [StyledLine] {
+        let totals = figures.totals
+        guard totals.calls > 0 else { return [StyledLine("No call completed in this window.", .dim)] }
+        let rate = HumanFormat.rate(totals.calls, inNanoseconds: duration) ?? "0"
+        var first = StyledLine("\(HumanFormat.count(totals.calls, "call", "calls")), \(rate)/s", .bold)
+        first.add("  total \(LiveModel.perSecond(totals.totalNanoseconds, in: duration).spaced)/s")
+        first.add("  blocked \(HumanFormat.percentage(totals.blockedNanoseconds, of: totals.totalNanoseconds))")
+        let errors = HumanFormat.count(totals.errors, "error", "errors")
+        first.add("  \(errors)", totals.errors > 0 ? CellStyle(.failed) : .plain)
         guard let percentiles = figures.percentiles else { return [first] }
         var second = StyledLine()
         for percentile in Percentile.allCases {
@@ -63,8 +64,8 @@ extension LiveModel {
     /// As `syslat report --histogram` draws it.
     private func distribution(_ figures: LiveFigures, width: Int) -> [StyledLine] {
         let call: CallProfile
-        if let detail = figures.detail {
-            call = detail
+        if let known = figures.detail?.call {
+            call = known
         } else if let distribution = figures.distribution, !distribution.isEmpty {
             // Outcomes are not known by process: all is drawn as one part, which says nothing of how the calls ended.
             return [StyledLine("Distribution", .bold)] + plainBars(distribution, width: width)
@@ -87,7 +88,7 @@ extension LiveModel {
 
     private func heatMap(_ item: LiveItem, width: Int, _ appearance: Appearance) -> [StyledLine] {
         let map = HeatMap(
-            item, grouping, slots: history.slots(for: window), width: width, rows: Self.heatRows, appearance: appearance)
+            item, slots: history.slots(for: window), width: width, rows: Self.heatRows, appearance: appearance)
         guard let map else { return [] }
         var title = StyledLine("Over time", .bold)
         title.add("  the \(appearance.colors.hasHeat ? "warmer" : "denser"), the more calls; ─ p50, ━ p99", .dim)
@@ -95,12 +96,12 @@ extension LiveModel {
     }
 
     private func errors(_ figures: LiveFigures) -> [StyledLine] {
-        guard let errnos = figures.detail?.errnos, !errnos.isEmpty else { return [] }
+        guard let errnos = figures.detail?.call?.errnos, !errnos.isEmpty else { return [] }
         let names = errnos.prefix(Self.mostListed).map { ErrnoTable.name($0.errno) }
         let width = names.map { DisplayText.width($0) }.reduce(0, max)
         return [StyledLine("Errors", .bold)]
             + zip(names, errnos).map { name, errno in
-                let part = HumanFormat.percentage(errno.count, of: figures.calls)
+                let part = HumanFormat.percentage(errno.count, of: figures.totals.calls)
                 return StyledLine(
                     "  \(DisplayText.leftAligned(name, in: width))  \(HumanFormat.count(errno.count)) (\(part) of the calls)")
             }
@@ -109,23 +110,23 @@ extension LiveModel {
     /// The calls of a process since the start: that is how far profiles have them.
     private func calls(of item: LiveItem) -> [StyledLine] {
         guard case .process(let pid) = item, let profile = history.profile else { return [] }
-        var sums: [SyscallID: LiveFigures] = [:]
+        var sums: [SyscallID: LiveTotals] = [:]
         for process in profile.processes where process.pid == pid {
             for series in process.series {
                 let part = ProcessProfile(pid: pid, comm: "", series: [series])
-                sums[series.id, default: LiveFigures()].addTotals(LiveFigures(part))
+                sums[series.id, default: LiveTotals()].add(LiveTotals(part))
             }
         }
         let order = sums.sorted(falling: \.value.totalNanoseconds, then: \.key)
         guard !order.isEmpty else { return [] }
-        let rows = order.prefix(Self.mostListed).map { id, figures in
+        let rows = order.prefix(Self.mostListed).map { id, totals in
             let name = DisplayText.truncated(PlainText.line(id.label(on: profile.host)), to: 24)
             return StyledLine(
                 "  " + DisplayText.leftAligned(name, in: 24)
-                    + DisplayText.rightAligned(HumanFormat.count(figures.calls, fitting: 11), in: 12)
-                    + DisplayText.rightAligned(HumanFormat.duration(nanoseconds: figures.totalNanoseconds), in: 10)
+                    + DisplayText.rightAligned(HumanFormat.count(totals.calls, fitting: 11), in: 12)
+                    + DisplayText.rightAligned(HumanFormat.duration(nanoseconds: totals.totalNanoseconds), in: 10)
                     + DisplayText.rightAligned(
-                        HumanFormat.share(figures.blockedNanoseconds, of: figures.totalNanoseconds).number, in: 10))
+                        HumanFormat.share(totals.blockedNanoseconds, of: totals.totalNanoseconds).number, in: 10))
         }
         let title = StyledLine("Its calls since the start    ", .bold)
         var titles = title.padded(to: 33)
