@@ -30,8 +30,8 @@ package struct EventLoop: ~Copyable {
     }
 
     private let epoll: Descriptor
-    /// The descriptor of signals that are events; nil as long as there are none.
-    private var signals: Int32?
+    /// The descriptors of signals that are events.
+    private var signals: [Int32] = []
     private var previousMask: sigset_t
     private var kinds: [Int32: Kind] = [:]
     /// Descriptors that the loop has opened itself.
@@ -55,7 +55,7 @@ package struct EventLoop: ~Copyable {
 
     // MARK: Sources
 
-    /// Turns these signals into events, from now on and once in the life of a loop.
+    /// Turns these signals into events, from now on, beside those that are events already.
     package mutating func handle(_ handled: [Int32]) throws(Errno) {
         var mask = sigset_t()
         unsafe sigemptyset(&mask)
@@ -65,7 +65,7 @@ package struct EventLoop: ~Copyable {
         owned.insert(descriptor)
         try add(descriptor, as: .signals)
         unsafe sigprocmask(SIG_BLOCK, &mask, nil)
-        signals = descriptor
+        signals.append(descriptor)
     }
 
     /// Waits end early when the ring's producer says that it fills up. Data in the ring alone doesn't end them: that is its normal
@@ -127,7 +127,8 @@ package struct EventLoop: ~Copyable {
 
     /// Restores the default action of signals: a second one ends the process at once.
     package mutating func letSignalsThrough() {
-        if let signals { remove(signals) }
+        for descriptor in signals { remove(descriptor) }
+        signals = []
         var mask = previousMask
         unsafe sigprocmask(SIG_SETMASK, &mask, nil)
     }

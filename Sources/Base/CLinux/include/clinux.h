@@ -10,6 +10,7 @@
 #include <sys/auxv.h>
 #include <sys/signalfd.h>
 #include <sys/types.h>
+#include <termios.h>
 
 /* As whom a program runs. */
 struct clinux_user {
@@ -189,5 +190,30 @@ void clinux_restore_start(void);
 
 /* Ends this process by a signal, even if it is ignored or blocked. */
 void clinux_die_of(int signal) __attribute__((noreturn));
+
+/*
+ * Gives a terminal back: sends `bytes`, and makes `input`, where keys come from, what it was. Also from a handler of signals, and in the
+ * background. What the terminal doesn't take in 0.2 s is not sent.
+ */
+void clinux_restore_terminal(int input, int output, const struct termios *_Nonnull settings, const void *_Nonnull bytes,
+                             size_t length);
+
+/*
+ * From now on a signal that kills this process, such as a crash, SIGQUIT or SIGUSR1, gives the terminal back first. One terminal at a time, and
+ * CLINUX_MOST_BYTES at most.
+ */
+enum { CLINUX_MOST_BYTES = 128 };
+void clinux_guard_terminal(int input, int output, const struct termios *_Nonnull settings, const void *_Nonnull bytes,
+                           size_t length);
+void clinux_unguard_terminal(void);
+
+/* Whether this process may use the terminal now: it is in the foreground, or the terminal doesn't control it (tcgetpgrp(3)). */
+int clinux_has_foreground(int terminal);
+
+/*
+ * Stops the processes of this process group, or this one alone, as Ctrl-Z does (SIGTSTP), even if the signal is blocked here. Returns when
+ * they go on; at once if no shell could let them go on (an orphaned process group).
+ */
+void clinux_stop_group(int is_alone);
 
 #endif
