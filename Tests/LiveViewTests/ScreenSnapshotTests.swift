@@ -79,6 +79,17 @@ import Testing
         #expect(!plain.contains("\u{1b}"))
     }
 
+    @Test func `an opened row has its slow calls and nobody else's`() throws {
+        var model = LiveModel(size: ScreenSize(columns: 110, rows: 60), view: .init(window: .sinceStart, sort: .max))
+        model.take(LiveSnapshot(Fixtures.slowProfile))
+        let row = try #require(model.rows.firstIndex { $0.name == "fsync" })
+        for _ in 0...row { _ = model.press(.down) }
+        _ = model.press(.enter)
+        let text = model.screen(Appearance(colors: .none)).text
+        try Snapshot().verify(text, is: "opened-slow.txt")
+        #expect(text.contains("fsync(") && !text.contains("openat("))
+    }
+
     @Test(arguments: [0, 3, 30, 61]) func `a replay shows a step as it was`(position: Int) throws {
         let replay = LiveReplay([LiveFixture.series(seconds: 62)])
         var model = LiveModel(replaying: replay, size: ScreenSize(columns: 100, rows: 20))
@@ -90,9 +101,10 @@ import Testing
 
     @Test func `a batch is a text or a document at each refresh`() throws {
         var text = LiveBatch(format: .text, top: 3, width: 80)
-        var byProcess = LiveBatch(format: .text, window: .tenSeconds, grouping: .process)
+        var byProcess = LiveBatch(format: .text, view: .init(grouping: .process))
         var lines = LiveBatch(format: .jsonl)
-        var processes = LiveBatch(format: .jsonl, grouping: .process, filter: "redis")
+        var processes = LiveBatch(
+            format: .jsonl, view: .init(grouping: .process, window: .second, filter: "redis"))
         var output = ""
         var documents: [String] = []
         for snapshot in LiveFixture.snapshots.prefix(3) {

@@ -74,6 +74,12 @@ package enum TextReport {
         return (drawing.legend, drawing.rows)
     }
 
+    /// The slowest of some calls, with their arguments and the places that made them, without a title or any style: the slowest first, those
+    /// of one place together. Nothing in them can control a terminal.
+    package static func lines(of calls: [SlowCall], on host: Host, width: Int) -> [String] {
+        SlowCallsSection.lines(calls, on: host, width: max(60, width))
+    }
+
     /// The report, ending with a newline.
     ///
     /// Complexity: O(all buckets).

@@ -16,11 +16,11 @@ package struct LiveBatch: Sendable {
     private let top: Int?
 
     package init(
-        format: Format, window: LiveWindow = .second, grouping: LiveGrouping = .call, sort: LiveColumn = .total,
-        filter: String = "", top: Int? = nil, width: Int = 100, glyphs: GlyphSet = .unicode
+        format: Format, view: LiveModel.View = LiveModel.View(window: .second), top: Int? = nil, width: Int = 100,
+        glyphs: GlyphSet = .unicode
     ) {
-        model = LiveModel(size: ScreenSize(columns: max(LiveLayout.least.columns, width), rows: LiveLayout.least.rows))
-        (model.window, model.grouping, model.sort, model.filter) = (window, grouping, sort, LiveFilter(filter))
+        model = LiveModel(
+            size: ScreenSize(columns: max(LiveLayout.least.columns, width), rows: LiveLayout.least.rows), view: view)
         (self.format, self.top, self.glyphs) = (format, top, glyphs)
     }
 

@@ -27,6 +27,13 @@ extension LiveModel {
         profile.refused = []
         profile.vdso = nil
         profile.workload = nil
+        // Which calls were the slowest of a window isn't known; which passed a threshold is.
+        if let slow = profile.slowCalls, case .slower = slow.rule {
+            let began = profile.capture.startedAtNanoseconds
+            profile.slowCalls = SlowCalls(rule: slow.rule, calls: slow.calls.filter { $0.startedAtNanoseconds >= began })
+        } else {
+            profile.slowCalls = nil
+        }
         // What entered before the window isn't in its balance.
         for place in profile.inFlight.indices where profile.inFlight[place].ageNanoseconds > slot.duration {
             profile.inFlight[place].beganBefore = true

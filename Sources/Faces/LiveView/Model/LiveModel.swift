@@ -7,11 +7,23 @@ package struct LiveModel: Sendable {
         case table, row(LiveItem), help
     }
 
-    package internal(set) var grouping = LiveGrouping.call
-    package internal(set) var window = LiveWindow.tenSeconds
-    package internal(set) var sort = LiveColumn.total
+    /// What the table shows, and in which order.
+    package struct View: Sendable, Hashable {
+        package var grouping: LiveGrouping
+        package var window: LiveWindow
+        package var sort: LiveColumn
+        package var filter: String
+
+        package init(
+            grouping: LiveGrouping = .call, window: LiveWindow = .tenSeconds, sort: LiveColumn = .total, filter: String = ""
+        ) { (self.grouping, self.window, self.sort, self.filter) = (grouping, window, sort, filter) }
+    }
+
+    package internal(set) var grouping: LiveGrouping
+    package internal(set) var window: LiveWindow
+    package internal(set) var sort: LiveColumn
     package internal(set) var isReversed = false
-    package internal(set) var filter = LiveFilter("")
+    package internal(set) var filter: LiveFilter
     /// The filter as it is being typed; nil while none is.
     package internal(set) var typed: String?
     /// The item that is marked: the mark goes where its row goes. Always one of the rows, or nil.
@@ -39,16 +51,17 @@ package struct LiveModel: Sendable {
     /// The step of the replay.
     package private(set) var position = 0
 
-    package init(size: ScreenSize) {
-        self.size = size.clamped
-        replay = nil
-    }
+    package init(size: ScreenSize, view: View = View()) { self.init(size, view, nil) }
 
     /// Shows time series that were saved, at their end.
-    package init(replaying replay: LiveReplay, size: ScreenSize) {
-        self.size = size.clamped
-        self.replay = replay
+    package init(replaying replay: LiveReplay, size: ScreenSize, view: View = View()) {
+        self.init(size, view, replay)
         step(to: replay.count - 1)
+    }
+
+    private init(_ size: ScreenSize, _ view: View, _ replay: LiveReplay?) {
+        (self.size, self.replay) = (size.clamped, replay)
+        (grouping, window, sort, filter) = (view.grouping, view.window, view.sort, LiveFilter(view.filter))
     }
 
     package var isFrozen: Bool { frozen != nil }

@@ -59,7 +59,7 @@ struct HeatMap {
             return line
         }
         let age = "-" + HumanFormat.duration(nanoseconds: duration)
-        let axis = age + DisplayText.spaces(distributions.count - DisplayText.width(age) - 3)
+        let axis = age + DisplayText.spaces(max(1, distributions.count - DisplayText.width(age) - 3))
         lines.append(StyledLine(DisplayText.spaces(Self.labelWidth) + "└" + axis + "now", .dim))
         return lines
     }

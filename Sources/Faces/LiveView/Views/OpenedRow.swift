@@ -30,7 +30,7 @@ extension LiveModel {
             lines += block(
                 [StyledLine(PlainText.line(section.title), .bold)] + section.lines.map { StyledLine("  " + PlainText.line($0)) })
         }
-        return lines + block(errors(figures)) + block(calls(of: item)) + block(inFlight(item))
+        return lines + block(slowCalls(of: item)) + block(errors(figures)) + block(calls(of: item)) + block(inFlight(item))
     }
 
     private func block(_ lines: [StyledLine]) -> [StyledLine] { lines.isEmpty ? [] : [StyledLine()] + lines }
@@ -93,6 +93,22 @@ extension LiveModel {
         var title = StyledLine("Over time", .bold)
         title.add("  the \(appearance.colors.hasHeat ? "warmer" : "denser"), the more calls; ─ p50, ━ p99", .dim)
         return [title] + map.lines
+    }
+
+    /// The slow calls of the whole capture: no window has slow calls of its own.
+    private func slowCalls(of item: LiveItem) -> [StyledLine] {
+        guard let profile = history.profile, let slow = profile.slowCalls else { return [] }
+        let calls = slow.calls.filter { call in
+            switch item {
+            case .call(let id): call.id == id
+            case .process(let pid): call.pid == pid
+            case .named: false
+            }
+        }
+        guard !calls.isEmpty else { return [] }
+        var title = StyledLine("Slow calls", .bold)
+        title.add(isReplay ? "  of the whole file, times in UTC" : "  since the start, times in UTC", .dim)
+        return [title] + TextReport.lines(of: calls, on: profile.host, width: size.columns).map { StyledLine($0) }
     }
 
     private func errors(_ figures: LiveFigures) -> [StyledLine] {

@@ -38,6 +38,15 @@ enum SlowCallsSection {
             + (slow.missing.map { DisplayText.wrapped($0, to: context.width - 2).map { "  " + $0 } } ?? [])
     }
 
+    /// The slowest of some calls, each with its arguments and the places that made it, without a title.
+    static func lines(_ calls: [SlowCall], on host: Host, width: Int) -> [String] {
+        let slowest = calls.sorted(falling: \.durationNanoseconds, then: \.startedAtNanoseconds)
+        let rows = slowest.prefix(callsShown).map { SlowCallLine($0, on: host) }
+        let columns = Columns(rows, width: width)
+        let rest = slowest.count - rows.count
+        return groups(of: rows).flatMap { lines($0, columns, width) } + (rest > 0 ? ["  … \(rest) more"] : [])
+    }
+
     /// Escapes would count as text: bold comes last.
     private static func title(_ slow: SlowCalls, _ context: ReportContext) -> String {
         let isEmpty = slow.calls.isEmpty
