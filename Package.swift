@@ -133,8 +133,8 @@ let faces: [Target] = [
     .executableTarget(
         name: "syslat",
         dependencies: [
-            "CallSelection", "Capture", "Comparison", "Exports", "HostCheck", "KernelLab", "Linux", "PlainText", "Presentation",
-            "Probes", "Profile", "ProfileFile", "SyscallTable", "TextReport", "Workload", argumentParser,
+            "CallSelection", "Capture", "Comparison", "Exports", "HostCheck", "KernelLab", "Linux", "LiveView", "PlainText",
+            "Presentation", "Probes", "Profile", "ProfileFile", "SyscallTable", "TextReport", "Workload", argumentParser,
         ],
         path: "Sources/Faces/syslat", swiftSettings: strict),
 ]

@@ -11,7 +11,8 @@ struct Syslat: ParsableCommand {
         abstract: "Profile the latency of system calls: exact counts, whole distributions, low overhead.",
         version: syslatVersion,
         subcommands: [
-            ProfileCommand.self, ReportCommand.self, BenchCommand.self, CompareCommand.self, DiffCommand.self, VDSOCommand.self,
+            ProfileCommand.self, TopCommand.self, ReportCommand.self, BenchCommand.self, CompareCommand.self, DiffCommand.self,
+            VDSOCommand.self,
             DoctorCommand.self, GuestInitCommand.self,
         ])
 

@@ -84,6 +84,11 @@ extension Session {
 
     // MARK: Taking in
 
+    /// Takes in the calls that wait in the batches of CPUs, for an owner who shows the newest ones at once.
+    package mutating func takeBatches() throws(CaptureError) {
+        if phase == .recording { try flush(Clock.monotonic) }
+    }
+
     /// Sends the batches of quiet CPUs, so no event waits longer than a second, and does what is due with it. False if a batch
     /// was in use just then.
     @discardableResult

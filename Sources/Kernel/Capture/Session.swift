@@ -27,6 +27,7 @@ package struct Session: ~Copyable {
         case deadline
         /// No process of the target is left.
         case targetEnded
+        /// One that ends a capture, or another that the owner has ``loop`` handle.
         case signal(Int32)
         /// A descriptor or a timer that was added to ``loop``.
         case source(EventLoop.Source)
@@ -194,7 +195,7 @@ package struct Session: ~Copyable {
             probes.rescueSkippedCalls()
             switch event {
             case .signal(let number):
-                signal = number
+                if Signals.thatEnd.contains(number) { signal = number }
                 return .signal(number)
             case .processEnded(let pid): noteEnd(of: pid)
             case .timer(let source), .readable(let source): return .source(source)
@@ -240,7 +241,10 @@ package struct Session: ~Copyable {
     }
 
     /// Detaches and unloads the programs. What is left is the command of the target, which may run on.
-    package consuming func detach() -> DetachedTarget { DetachedTarget(watch: watch, loop: loop, signal: signal) }
+    /// - Parameter ending: what ends the command, unless a signal that ended the capture does.
+    package consuming func detach(ending: Int32? = nil) -> DetachedTarget {
+        DetachedTarget(watch: watch, loop: loop, signal: signal ?? ending)
+    }
 
     // MARK: What it knows
 

@@ -20,13 +20,6 @@ struct SlowOptions: ParsableArguments {
             valueName: "time|call=time,…"))
     var slower: [String] = []
 
-    @Option(
-        help: ArgumentHelp(
-            "Also write each call that --slower is about to this file as it ends, a line each; - for standard output.",
-            valueName: "file"),
-        completion: .file())
-    var slowLog: String?
-
     enum Stacks: String, ExpressibleByArgument, CaseIterable {
         case off, user
     }
@@ -42,9 +35,6 @@ struct SlowOptions: ParsableArguments {
         if let slowest, slowest > 0, !slower.isEmpty {
             throw ValidationError("--slowest and --slower both choose the calls to show: keep one.")
         }
-        if slowLog != nil, slower.isEmpty {
-            throw ValidationError("--slow-log needs to know which calls are slow: add --slower 10ms.")
-        }
         _ = try thresholds()
     }
 
@@ -58,9 +48,10 @@ struct SlowOptions: ParsableArguments {
     }
 
     /// nil if no calls are to be kept.
-    func options(isWholeSystem: Bool) throws -> SlowCallOptions? {
+    /// - Parameter isLogged: whether each call that is slow is wanted as it ends.
+    func options(isWholeSystem: Bool, isLogged: Bool = false) throws -> SlowCallOptions? {
         if !slower.isEmpty {
-            return SlowCallOptions(rule: .slower(try thresholds()), takesStacks: stacks != .off, isLogged: slowLog != nil)
+            return SlowCallOptions(rule: .slower(try thresholds()), takesStacks: stacks != .off, isLogged: isLogged)
         }
         let count = slowest ?? (isWholeSystem ? 0 : 3)
         return count == 0 ? nil : SlowCallOptions(rule: .slowest(count), takesStacks: stacks != .off)

@@ -28,14 +28,25 @@ struct TargetOptions: ParsableArguments {
     @Argument(parsing: .postTerminator, help: "Start this command and profile it until it ends.")
     var command: [String] = []
 
-    func validate() throws {
-        let given = [
+    /// The options that name a target.
+    var given: [String] {
+        [
             pids.isEmpty ? nil : "-p", all ? "-a" : nil, cgroup == nil ? nil : "--cgroup",
             command.isEmpty ? nil : "a command after --",
         ].compactMap { $0 }
+    }
+
+    /// For a command line that can't do without a target.
+    func requireOne() throws {
         if given.isEmpty {
             throw ValidationError("Say what to profile: -p PID, -a for everything, --cgroup PATH, or -- COMMAND ARGUMENT…")
         }
+    }
+
+    func validate() throws {
+        let given = given
+        // A target is wanted first of all: what is said of none is the caller's business.
+        guard !given.isEmpty else { return }
         if given.count > 1 {
             throw ValidationError("\(given.joined(separator: " and ")) contradict each other: a profile has one target. Keep one.")
         }
