@@ -15,10 +15,10 @@ import Testing
     @Test func `options that are not given have their defaults`() throws {
         let command = try ProfileCommand.parse(["-a"])
         #expect(try command.target.target() == .all)
-        #expect(command.syscalls.isEmpty)
+        #expect(command.recording.syscalls.isEmpty)
         #expect(command.duration == nil)
-        #expect(command.ringSize == 8 << 20)
-        #expect(command.btf == nil)
+        #expect(command.recording.ringSize == 8 << 20)
+        #expect(command.recording.btf == nil)
         #expect(command.format == .text)
         #expect(command.report == nil)
         #expect(command.view.grouping == .call)
@@ -79,10 +79,10 @@ import Testing
             "--format", "text", "--report", "out.txt", "--by", "process", "--sort", "p99", "--top", "1",
             "--histogram=read,write",
         ])
-        #expect(command.syscalls == ["read,write", "%file"])
+        #expect(command.recording.syscalls == ["read,write", "%file"])
         #expect(command.duration == 1_500_000_000)
-        #expect(command.ringSize == 65_536)
-        #expect(command.btf == "vmlinux")
+        #expect(command.recording.ringSize == 65_536)
+        #expect(command.recording.btf == "vmlinux")
         #expect(command.format == .text)
         #expect(command.report == "out.txt")
         #expect(try parse(["-a", "--format", "json"]).format == .json)
@@ -93,7 +93,7 @@ import Testing
         #expect(!command.view.drawsHistograms)
         #expect(try parse(["-a", "--histogram"]).view.drawsHistograms)
         #expect(try parse(["-a", "--duration", "2m"]).duration == 120_000_000_000)
-        #expect(try parse(["-a", "--ring-size", "1GiB"]).ringSize == 1 << 30)
+        #expect(try parse(["-a", "--ring-size", "1GiB"]).recording.ringSize == 1 << 30)
     }
 
     @Test func `the version is that of the tool`() {
