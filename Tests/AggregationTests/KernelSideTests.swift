@@ -29,11 +29,11 @@ import Testing
             total.missedExit, total.overflowed, total.overflowFull, total.spilled, total.batches, total.unbatched,
             total.clockBackwards, total.exitsUnsent, total.callersUnnoted, total.vsyscallsUnnoted, total.ticksUnnoted,
             total.refusedUnnoted, total.beforeEntryUnnoted, total.unseenEntries, total.unseenExits, total.rescuedEntries,
-            total.rescuedTasks, total.workUnnoted, total.requests, total.silentRequests,
+            total.rescuedTasks, total.workUnnoted, total.detailsUnkept, total.requests, total.silentRequests,
             total.lostRequestsByCause[.noSlot], total.lostRequestsByCause[.missedExit], total.hiddenCompletions,
             total.lostRequestsByCause[.overflowFull],
         ]
-        #expect(sums == (0..<30).map { 101 + 2 * $0 })
+        #expect(sums == (0..<31).map { 101 + 2 * $0 })
         #expect(MemoryLayout<syslat_counters>.size == sums.count * 8)
         #expect(total.lost == total.noSlot + total.missedExit + total.overflowFull)
         #expect(total.lostByCause == [.noSlot: 111, .missedExit: 113, .overflowFull: 117])

@@ -86,7 +86,7 @@ import Testing
     }
 
     /// Where a kernel differs from others in nothing that program sets see, one set shows that they load there.
-    private static func sets(_ kernel: DebianKernel) -> [ProgramSet] {
+    static func sets(_ kernel: DebianKernel) -> [ProgramSet] {
         [.linux7_1, .realTime].contains(kernel) ? [.fast] : kernel.programSets
     }
 
@@ -103,15 +103,18 @@ import Testing
 
     /// All of it in one boot, which takes longer than many a capture.
     @Test(arguments: DebianKernel.reachable)
-    func `every call and every request is counted under its name on every kernel, and the doctor knows its hooks`(
+    func `every kernel counts every call and request under its name and keeps the slowest, and the doctor knows its hooks`(
         _ kernel: DebianKernel
     ) throws {
-        let files = try Self.fixtures.union(["requests.static"]).map { GuestFile("/\($0)", .copy(of: try Fixture($0).path)) }
+        let files = try Self.fixtures.union(["requests.static", "slow_reads.static"]).map {
+            GuestFile("/\($0)", .copy(of: try Fixture($0).path))
+        }
         let pairs = Self.pairs(kernel)
         let doctor = GuestJob(["/syslat", "doctor"], name: "doctor")
-        let run = try kernel.boot([doctor] + pairs.map(job) + requestJobs(kernel), files: files)
+        let run = try kernel.boot([doctor] + pairs.map(job) + requestJobs(kernel) + slowJobs(kernel), files: files)
         for (entry, set) in pairs { try check(entry, try #require(run[job(entry, set).name])) }
         try checkRequests(run, kernel)
+        try checkSlowCalls(run, kernel)
         let text = try #require(run["doctor"]).outputText
         #expect(text.contains(Self.hooks(kernel)), "\(text)")
     }

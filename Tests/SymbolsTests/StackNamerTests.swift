@@ -144,6 +144,9 @@ struct StackNamerTests {
         #expect(gone.map(\.text) == ["[build-id 0102]+0x123", "0x" + String(address, radix: 16)])
         var fresh = StackNamer()
         #expect(fresh.names(of: [frame], process: sample.pid)[0].reason == .processGone)
+        // The user named the program, so its file is looked at, and counts because its build-id is that of the frame.
+        var informed = StackNamer(programs: [place.path])
+        #expect(informed.names(of: [frame, unknown], process: sample.pid).map(\.function) == [Self.function("hidden_work"), nil])
     }
 
     @Test func `addresses of nothing, of data and beyond all have reasons`() throws {

@@ -114,7 +114,7 @@ package struct Session: ~Copyable {
         self.intake = Intake(
             Aggregator(keepsProcessDistributions: options.keepsProcessDistributions, processRowLimit: options.processRowLimit),
             recorder: recorder)
-        self.slowCalls = options.slowCalls.map { SlowCallIntake($0) }
+        self.slowCalls = options.slowCalls.map { SlowCallIntake($0, target: options.target) }
         self.watch = watch
         self.notes = options.selection?.notes ?? []
         self.targetName = targetName

@@ -24,6 +24,11 @@ package enum Target: Sendable, Hashable {
         }
     }
 
+    /// Paths of the programs that are known to run.
+    var programs: [String] {
+        if case .command(let command, _) = self { [command.path] } else { [] }
+    }
+
     /// Checks what can be checked before anything is loaded.
     func validate() throws(CaptureError) {
         switch self {

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import Linux
 import PlainText
@@ -12,23 +13,32 @@ import PlainText
 package struct StackNamer: ~Copyable {
     private let folders: DebugFolders
     private var cache: BinaryCache
+    private var host: HostBinaries
 
-    /// - Parameter debugFolders: folders with debug files, looked at before those of the system.
-    package init(debugFolders: [String] = []) {
+    /// - Parameters:
+    ///   - debugFolders: folders with debug files, looked at before those of the system.
+    ///   - programs: paths of programs on this host whose processes may end before their stacks are named.
+    package init(debugFolders: [String] = [], programs: [String] = []) {
         folders = DebugFolders(given: debugFolders)
         cache = BinaryCache()
+        host = HostBinaries(programs: programs)
     }
 
     /// Names one stack, innermost frame first. As many frames come back.
-    package mutating func names(of frames: [Frame], process pid: Int32) -> [NamedFrame] {
-        names(of: [frames], process: pid).first ?? []
+    package mutating func names(of frames: [Frame], process pid: Int32, program: String? = nil) -> [NamedFrame] {
+        names(of: [frames], process: pid, program: program).first ?? []
     }
 
     /// Names several stacks of one process.
-    package mutating func names(of stacks: [[Frame]], process pid: Int32) -> [[NamedFrame]] {
+    ///
+    /// - Parameter program: the name of the process. If it has ended, its program is looked for by that.
+    package mutating func names(of stacks: [[Frame]], process pid: Int32, program: String? = nil) -> [[NamedFrame]] {
         let process: ProcessView
         do throws(UnnamedReason) { process = try ProcessView(pid) } catch {
-            return stacks.map { stack in stack.enumerated().map { nameWithoutProcess($1, isReturn: $0 > 0, why: error) } }
+            return stacks.map { stack in
+                if error == .processGone { readBinaries(of: stack, program: program) }
+                return stack.enumerated().map { nameWithoutProcess($1, isReturn: $0 > 0, why: error) }
+            }
         }
         var work = ProcessFrames()
         var named = stacks.map { stack in stack.enumerated().map { name($1, isReturn: $0 > 0, in: process, &work) } }
@@ -103,6 +113,29 @@ package struct StackNamer: ~Copyable {
         guard let binary = cache.binary(with: buildID) else { return NamedFrame(location: .file(place), reason: why) }
         place.path = binary.path
         return place.named(in: .success(binary), isReturn: isReturn)
+    }
+
+    /// Looks for the binaries of a stack on this host.
+    private mutating func readBinaries(of stack: [Frame], program: String?) {
+        for buildID in Set(stack.compactMap(\.buildID)) where cache.binary(with: buildID) == nil {
+            _ = host.paths(for: buildID, program: program).contains { read(path: $0)?.buildID == buildID }
+        }
+    }
+
+    /// The binary at a path of this host.
+    private mutating func read(path: String) -> Binary? {
+        let root = Descriptor(owning: unsafe clinux_find(AT_FDCWD, "/", CLINUX_LINKS_ANYWHERE))
+        guard let file = try? CheckedFile(path: path) else { return nil }
+        let (key, isTrusted) = (BinaryCache.Key(file: file.id, view: BinaryCache.View()), file.owner == 0)
+        if let known = cache.known(key) { return try? known.get() }
+        guard let source = try? file.source() else { return nil }
+        let binary = Result { () throws(ELFError) in
+            try Binary(source, path: path) { elf, buildID in
+                folders.file(for: elf, in: source, buildID: buildID, path: path, root: root)
+            }
+        }
+        cache.add(key, binary, isTrusted: isTrusted)
+        return try? binary.get()
     }
 
     /// The binary of a mapping, by its index.

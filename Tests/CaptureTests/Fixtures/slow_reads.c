@@ -107,6 +107,7 @@ int main(int count, char **arguments)
         return 2;
     for (int i = 0; i < 2; i++) {
         snprintf(paths[i], sizeof(paths[i]), "%s/%s", arguments[1], i ? "two" : "one");
+        unlink(paths[i]);
         if (mkfifo(paths[i], 0600) || (fifos[i] = open(paths[i], O_RDWR)) < 0)
             return 2;
     }

@@ -9,7 +9,7 @@ import SyscallTable
 struct SlowCallIntake: ~Copyable {
     private let options: SlowCallOptions
     private var keeper: SlowCallKeeper
-    private var stacks = StackCache()
+    private var stacks: StackCache
     /// Those that have come since they were last taken, if they are logged.
     private var log: [SlowCall] = []
     /// Details that no kernel side of this version can have written.
@@ -18,8 +18,9 @@ struct SlowCallIntake: ~Copyable {
     /// How many calls wait to be logged.
     private static let longestLog = 100_000
 
-    init(_ options: SlowCallOptions) {
+    init(_ options: SlowCallOptions, target: Target) {
         self.options = options
+        stacks = StackCache(programs: target.programs)
         keeper = SlowCallKeeper(options.rule)
     }
 

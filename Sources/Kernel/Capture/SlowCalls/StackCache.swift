@@ -10,21 +10,25 @@ struct StackCache: ~Copyable {
         let stack: UserStackRecord
     }
 
-    private var namer = StackNamer()
+    private var namer: StackNamer
     private var known: [Key: [StackFrame]] = [:]
     /// How many stacks are remembered.
     private static let most = 4096
     /// Addresses of programs and places in their files are below 2^57 (five-level page tables).
     fileprivate static let addressBits: UInt64 = 56
 
+    /// - Parameter programs: paths of programs that are likely to be met.
+    init(programs: [String]) { namer = StackNamer(programs: programs) }
+
     mutating func frames(of record: DetailRecord) -> [StackFrame] {
         guard !record.stack.places.isEmpty else { return [] }
         let key = Key(pid: record.pid, stack: record.stack)
         if let frames = known[key] { return frames }
         if known.count >= StackCache.most { known = [:] }
-        let frames = namer.names(of: record.stack.places.possible.map(Frame.init), process: record.pid).plausible.map {
-            StackFrame($0)
-        }
+        let frames = namer.names(of: record.stack.places.possible.map(Frame.init), process: record.pid, program: record.comm)
+            .plausible.map {
+                StackFrame($0)
+            }
         known[key] = frames
         return frames
     }
