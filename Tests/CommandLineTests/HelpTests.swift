@@ -9,7 +9,7 @@ extension CommandLineTests {
         @Test(arguments: [
             (["--help"], "help.txt"), (["help", "profile"], "help-profile.txt"), (["help", "vdso"], "help-vdso.txt"),
             (["help", "doctor"], "help-doctor.txt"), (["help", "compare"], "help-compare.txt"),
-            (["help", "diff"], "help-diff.txt"),
+            (["help", "diff"], "help-diff.txt"), (["help", "top"], "help-top.txt"),
             (["help", "report"], "help-report.txt"), (["help", "bench"], "help-bench.txt"),
         ])
         func `the help of every command is as in its snapshot`(_ arguments: [String], _ snapshot: String) throws {

@@ -82,5 +82,4 @@ extension LiveWindow: ExpressibleByArgument {
     }
 
     public static var allValueStrings: [String] { allCases.map(\.word) }
-    public var defaultValueDescription: String { word }
 }
