@@ -10,7 +10,8 @@ import Testing
     private func buildID(of path: String) throws -> BuildID {
         let notes = try Tool.run("readelf", "--notes", path)
         let line = try #require(notes.split(separator: "\n").first { $0.contains("Build ID: ") })
-        return try #require(BuildID(hex: try #require(line.split(separator: " ").last)))
+        let digits = try #require(line.split(separator: " ").last)
+        return try #require(BuildID(hex: digits))
     }
 
     /// Where the code at an address is in its file, by the program headers that readelf lists.
