@@ -125,7 +125,7 @@ extension CommandLineTests {
             try press("q")
             // The command line is on the normal screen, and so is the last table.
             try sees("top -p \(loop.pid)")
-            try sees("syslat top")
+            try sees("syslat top ·")
             let written = try #require(scratch.names.first { $0.hasPrefix("syslat-") })
             let report = try syslat(["report", scratch.path(written)])
             #expect(report.output.contains("wait4"))

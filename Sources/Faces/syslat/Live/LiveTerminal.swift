@@ -34,6 +34,8 @@ struct LiveTerminal: ~Copyable {
     private static let escapeNanoseconds: UInt64 = 50_000_000
     /// How often to see whether the terminal is ours again, or takes something again.
     private static let lookNanoseconds: UInt64 = 250_000_000
+    /// What must stay in view with the rows of the last table: its header, its titles, and the shell's prompt.
+    private static let linesBesideRows = 5
     /// Size of a terminal that doesn't tell.
     private static let usualSize = ScreenSize(columns: 80, rows: 24)
 
@@ -111,7 +113,7 @@ struct LiveTerminal: ~Copyable {
         screen.leave()
         if case .terminalGone = end { return }
         guard wasShown else { return }
-        let table = model.tableScreen(rows: max(1, LiveTerminal.size(of: screen).rows - 1))
+        let table = model.tableScreen(rows: max(1, LiveTerminal.size(of: screen).rows - LiveTerminal.linesBesideRows))
         try? Output(path: nil).finish(renderer.lines(of: table))
     }
 
