@@ -16,8 +16,7 @@ import Testing
         let folder = FileManager.default.temporaryDirectory.appending(path: "slow-\(UUID())").path
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        // Its output goes to a file, since a capture inside the test shares standard output with it.
-        let command = ["sh", "-c", #"exec "$0" "$1" >"$1/account""#, try Fixture("slow_reads").path, folder]
+        let command = [try Fixture("slow_reads").path, folder]
         var options = CaptureOptions(target: .command(try ResolvedCommand(command), follow: true), programSet: set)
         options.hook = hook
         options.slowCalls = SlowCallOptions(rule: rule, takesStacks: takesStacks)
@@ -56,10 +55,11 @@ import Testing
     }
 
     @Test func `calls above a threshold are kept, all of them and no others`() throws {
-        let (profile, _, _) = try plantedReads(
+        let (profile, _, account) = try plantedReads(
             .slower([SlowThreshold(call: "read", nanoseconds: 100_000_000), SlowThreshold(nanoseconds: 140_000_000)]))
         let slow = try #require(profile.slowCalls)
-        #expect(slow.calls(of: read).count == 3)
+        // Three as planted; on a busy machine others take as long.
+        #expect(slow.calls(of: read).count == account.filter { UInt64($0[3])! >= 100_000_000 }.count)
         // The threads and the shell wait for each other.
         let others = slow.calls.filter { $0.id != read }
         #expect(!others.isEmpty && others.allSatisfy { $0.durationNanoseconds >= 140_000_000 })

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * slow_reads FOLDER: 10,000 quick reads of /dev/zero, and five slow ones of two FIFOs in the folder, by two threads, from three functions.
- * A third thread writes what they wait for. Prints a line for each slow read: its function, its thread, its file, and how many
+ * A third thread writes what they wait for. Writes a line for each slow read to FOLDER/account: its function, its thread, its file, and how many
  * nanoseconds it took.
  *
  * The functions make their calls themselves: the wrappers of the C library have no frame pointer, which hides who called them.
@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 static char paths[2][4096];
+static char account[4096];
 static int fifos[2];
 static int zero;
 static struct {
@@ -112,6 +113,9 @@ int main(int count, char **arguments)
             return 2;
     }
     zero = open("/dev/zero", O_RDONLY);
+    snprintf(account, sizeof(account), "%s/account", arguments[1]);
+    if (!freopen(account, "w", stdout))
+        return 2;
     pthread_barrier_init(&begin, NULL, 2);
     pthread_create(&writer, NULL, write_when_asked, NULL);
     read_quickly();
