@@ -6,8 +6,7 @@ import TextReport
 
 /// Writes a report of each interval, during the capture or from a file, and the whole report at the end.
 ///
-/// A file gets its name only when it is whole, so its text is kept until the end. A reader that is slow or stopped delays nothing but what it
-/// reads.
+/// A file gets its name only when it is whole, so its text is kept until the end.
 final class LiveReport {
     let output: Output
     private let view: ViewOptions
@@ -15,14 +14,11 @@ final class LiveReport {
     /// Only some calls are measured.
     private let isSampled: Bool
     private let host: Host
-    /// What a file gets at the end, or what the reader of a stream has not taken yet.
-    private var kept: [UInt8] = []
-    /// Intervals that were not shown, because the reader takes nothing.
-    private var omitted = 0
+    /// The reports of intervals.
+    private var shown = Backlog()
     private var intervals: [Interval] = []
     /// A document for each interval stands before the last one.
     private var isSeries = false
-    private var failure: CommandError?
 
     init(_ output: consuming Output, view: ViewOptions, isJSON: Bool, isSampled: Bool = false, host: Host = .current()) {
         self.output = output
@@ -44,33 +40,25 @@ final class LiveReport {
             return show(TextReport.render(interval, on: host, isSampled: isSampled, options: options))
         }
         do { show(try JSONReport.render(interval, isSampled: isSampled, withBuckets: view.buckets)) } catch {
-            failure = CommandError("Can't encode an interval: \(error).")
+            shown.failure = CommandError("Can't encode an interval: \(error).")
         }
     }
 
-    private func show(_ text: String) {
-        guard failure == nil else { return }
-        guard !output.isStream || kept.count < LiveReport.mostKept else { return omitted += 1 }
-        kept += text.utf8
-        do throws(CommandError) { try output.offer(&kept) } catch { failure = error }
-    }
-
-    /// How much a reader may be behind.
-    private static let mostKept = 64 << 20
+    private func show(_ text: String) { shown.add(Array(text.utf8), to: output) }
 
     /// Nobody reads what it shows any more.
-    var hasLostItsReader: Bool { failure?.isBrokenPipe == true }
+    var hasLostItsReader: Bool { shown.failure?.isBrokenPipe == true }
 
     /// Shows the whole report.
     /// - Parameter isOnlyCopy: nothing else keeps what was captured. If the report can't go where it should, it goes to standard output.
     func finish(_ profile: Profile, isOnlyCopy: Bool = false) throws {
         let text = try text(of: profile)
         do {
-            if let failure { throw failure }
-            try output.finish(kept + text.utf8)
+            if let failure = shown.failure { throw failure }
+            try output.finish(shown.bytes + text.utf8)
         } catch let error as CommandError {
             // What a reader has begun to take of the intervals is no use without its beginning.
-            let rest = output.isStream ? Array(text.utf8) : kept + text.utf8
+            let rest = output.isStream ? Array(text.utf8) : shown.bytes + text.utf8
             guard isOnlyCopy, !output.isStandardOutput, (try? Output(path: nil).finish(rest)) != nil else {
                 throw error
             }
@@ -81,8 +69,8 @@ final class LiveReport {
     private func text(of profile: Profile) throws -> String {
         var profile = profile
         profile.intervals = intervals
-        if omitted > 0 {
-            profile.capture.warnings.append("\(omitted) intervals are not shown: the reader of the report took nothing.")
+        if shown.omitted > 0 {
+            profile.capture.warnings.append("\(shown.omitted) intervals are not shown: the reader of the report took nothing.")
         }
         // In a series, each document is one line.
         let isPretty = output.isTerminal && !isSeries
