@@ -23,10 +23,8 @@ struct HostBinaries {
         libraries = known
         if let library = known[buildID] { return [library] }
         guard let program, !program.isEmpty, !program.contains("/") else { return programs }
-        return programs + HostBinaries.folders.map { "\($0)/\(program)" }
+        return programs + [ExecutableSearch.path(of: program)].compactMap { $0 }
     }
-
-    private static let folders = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"]
 
     /// The libraries of the dynamic linker by their build-ids: a few hundred files, of which a few hundred bytes are read.
     private static func systemLibraries() -> [BuildID: String] {

@@ -126,16 +126,8 @@ package struct StackNamer: ~Copyable {
     private mutating func read(path: String) -> Binary? {
         let root = Descriptor(owning: unsafe clinux_find(AT_FDCWD, "/", CLINUX_LINKS_ANYWHERE))
         guard let file = try? CheckedFile(path: path) else { return nil }
-        let (key, isTrusted) = (BinaryCache.Key(file: file.id, view: BinaryCache.View()), file.owner == 0)
-        if let known = cache.known(key) { return try? known.get() }
-        guard let source = try? file.source() else { return nil }
-        let binary = Result { () throws(ELFError) in
-            try Binary(source, path: path) { elf, buildID in
-                folders.file(for: elf, in: source, buildID: buildID, path: path, root: root)
-            }
-        }
-        cache.add(key, binary, isTrusted: isTrusted)
-        return try? binary.get()
+        let isTrusted = file.owner == 0
+        return try? read(file, path: path, in: BinaryCache.View(), root: root, isTrusted: isTrusted).get()
     }
 
     /// The binary of a mapping, by its index.
@@ -151,19 +143,29 @@ package struct StackNamer: ~Copyable {
     private mutating func read(_ mapping: ProcessMapping, in process: ProcessView) -> Result<Binary, UnnamedReason> {
         do throws(FileRefusal) {
             let file = try process.file(of: mapping)
-            let key = BinaryCache.Key(file: file.id, view: process.view)
-            if let known = cache.known(key) { return known.mapError { .notReadable($0) } }
             let isTrusted = file.owner == 0 && process.isOnHost
-            let source = try file.source()
             let path = ExactText.string(mapping.path)
-            let binary = Result { () throws(ELFError) in
-                try Binary(source, path: path) { elf, buildID in
-                    folders.file(for: elf, in: source, buildID: buildID, path: path, root: process.root)
-                }
-            }
-            cache.add(key, binary, isTrusted: isTrusted)
-            return binary.mapError { .notReadable($0) }
+            return try read(file, path: path, in: process.view, root: process.root, isTrusted: isTrusted)
+                .mapError { .notReadable($0) }
         } catch { return .failure(.fileRefused(error)) }
+    }
+
+    /// - Parameters:
+    ///   - path: where the file is in `root`.
+    ///   - isTrusted: nobody but root can have made it up.
+    private mutating func read(
+        _ file: consuming CheckedFile, path: String, in view: BinaryCache.View, root: borrowing Descriptor, isTrusted: Bool
+    ) throws(FileRefusal) -> Result<Binary, ELFError> {
+        let key = BinaryCache.Key(file: file.id, view: view)
+        if let known = cache.known(key) { return known }
+        let source = try file.source()
+        let binary = Result { () throws(ELFError) in
+            try Binary(source, path: path) { elf, buildID in
+                folders.file(for: elf, in: source, buildID: buildID, path: path, root: root)
+            }
+        }
+        cache.add(key, binary, isTrusted: isTrusted)
+        return binary
     }
 
     // MARK: Code without a file
