@@ -10,13 +10,10 @@ struct SlowCallIntake: ~Copyable {
     private let options: SlowCallOptions
     private var keeper: SlowCallKeeper
     private var stacks: StackCache
-    /// Those that have come since they were last taken, if they are logged.
+    /// Those that have come since they were last taken, if they are logged. Their owner takes them a few times a second.
     private var log: [SlowCall] = []
     /// Details that no kernel side of this version can have written.
     private(set) var malformed: UInt64 = 0
-
-    /// How many calls wait to be logged.
-    private static let longestLog = 100_000
 
     init(_ options: SlowCallOptions, target: Target) {
         self.options = options
@@ -44,7 +41,7 @@ struct SlowCallIntake: ~Copyable {
         for record in records {
             let call = SlowCall(record, startedAt: wallClock(record.enteredAt), stack: stacks.frames(of: record))
             keeper.take(call)
-            if options.isLogged, log.count < SlowCallIntake.longestLog { log.append(call) }
+            if options.isLogged { log.append(call) }
         }
     }
 

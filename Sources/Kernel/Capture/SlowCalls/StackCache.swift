@@ -1,9 +1,10 @@
 import Aggregation
+import Linux
 import Profile
 import Symbols
 
 /// Names the stacks of slow calls as they come, while their processes are likely to live. Calls are often made from the same place, so a
-/// stack is named once.
+/// stack is named once in a while.
 struct StackCache: ~Copyable {
     private struct Key: Hashable {
         let pid: Int32
@@ -12,9 +13,12 @@ struct StackCache: ~Copyable {
 
     private var namer: StackNamer
     private var known: [Key: [StackFrame]] = [:]
+    private var knownSince: UInt64 = 0
     /// How many stacks are remembered.
     private static let most = 4096
-    /// Addresses of programs and places in their files are below 2^57 (five-level page tables).
+    /// For how long they are: compilers at run time move code, and another program may take over a process or its number.
+    private static let freshNanoseconds: UInt64 = 1_000_000_000
+    /// Addresses of programs and places in their files are below 2^56 (five-level page tables).
     fileprivate static let addressBits: UInt64 = 56
 
     /// - Parameter programs: paths of programs that are likely to be met.
@@ -23,12 +27,11 @@ struct StackCache: ~Copyable {
     mutating func frames(of record: DetailRecord) -> [StackFrame] {
         guard !record.stack.places.isEmpty else { return [] }
         let key = Key(pid: record.pid, stack: record.stack)
+        let now = Clock.monotonic
+        if known.count >= StackCache.most || now - knownSince > StackCache.freshNanoseconds { (known, knownSince) = ([:], now) }
         if let frames = known[key] { return frames }
-        if known.count >= StackCache.most { known = [:] }
         let frames = namer.names(of: record.stack.places.possible.map(Frame.init), process: record.pid, program: record.comm)
-            .plausible.map {
-                StackFrame($0)
-            }
+            .plausible.map { StackFrame($0) }
         known[key] = frames
         return frames
     }

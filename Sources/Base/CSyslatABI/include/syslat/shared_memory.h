@@ -64,7 +64,7 @@ struct syslat_counters {
     syslat_u64 rescued_entries;      /* entries at which a classic program was skipped after another one had handled them */
     syslat_u64 rescued_tasks;        /* the same of starts, ends and execves */
     syslat_u64 work_unnoted;         /* calls that left work and for which the ring and the overflow histograms had no room */
-    syslat_u64 details_unkept;       /* slow calls for whose details the ring of details had no room */
+    syslat_u64 details_unkept;       /* slow calls for whose details there was no room in the ring of details, or no draft */
 
     /* The same of requests to io_uring. */
     syslat_u64 requests;               /* submitted */
