@@ -8,14 +8,9 @@ import Testing
     }
 
     private func profile(_ refused: [RefusedCalls]) -> Profile {
-        Profile(
-            tool: "",
-            host: Host(
-                kernelRelease: "6.18", kernelVersion: "", arch: "x86_64", bootID: "", cpuModel: "", microcode: "", onlineCPUs: 1,
-                clocksource: "tsc", mitigations: [:]),
-            capture: CaptureSummary(startedAtNanoseconds: 0, durationNanoseconds: 1, scope: ""),
-            balance: Balance(entered: 0, completed: 0, inFlight: 0, neverReturned: 0, lostByCause: [:]), calls: [], processes: [],
-            inFlight: [], refused: refused)
+        var profile = Profile.empty
+        profile.refused = refused
+        return profile
     }
 
     @Test func `profiles add up refused calls by kind, the most frequent first`() {

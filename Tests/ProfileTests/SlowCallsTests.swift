@@ -165,14 +165,9 @@ import Testing
     // MARK: Profiles
 
     private func profile(_ slowCalls: SlowCalls?) -> Profile {
-        Profile(
-            tool: "",
-            host: Host(
-                kernelRelease: "6.18", kernelVersion: "", arch: "x86_64", bootID: "", cpuModel: "", microcode: "", onlineCPUs: 1,
-                clocksource: "tsc", mitigations: [:]),
-            capture: CaptureSummary(startedAtNanoseconds: 0, durationNanoseconds: 1, scope: ""),
-            balance: Balance(entered: 0, completed: 0, inFlight: 0, neverReturned: 0, lostByCause: [:]), calls: [], processes: [],
-            inFlight: [], slowCalls: slowCalls)
+        var profile = Profile.empty
+        profile.slowCalls = slowCalls
+        return profile
     }
 
     @Test func `profiles of one rule merge without a word`() {
