@@ -127,12 +127,7 @@ struct ReportContext {
         self.options = options
         style = TextStyle(isEnabled: options.color)
         width = max(60, options.width)
-        var rows = profile.calls.map { TableRow(call: $0, host: profile.host) }
-        // Files of older versions don't say which calls were measured.
-        let isUnknown = profile.capture.sampling != nil && !profile.calls.contains { $0.series.contains { $0.inferred > 0 } }
-        if isUnknown, profile.balance.unmeasured > 0 {
-            for index in rows.indices { rows[index].basis = .some }
-        }
+        let rows = profile.tableRowsOfCalls
         let order = options.sort.order(of: rows)
         calls = order.map { profile.calls[$0] }
         callRows = order.map { rows[$0] }

@@ -138,3 +138,16 @@ extension TableRow {
         figures = distribution.flatMap(LatencyFigures.init)
     }
 }
+
+extension Profile {
+    /// A row for each call, in the order of ``Profile/calls``.
+    package var tableRowsOfCalls: [TableRow] {
+        var rows = calls.map { TableRow(call: $0, host: host) }
+        // Files of older versions don't say which calls were measured.
+        let isUnknown = capture.sampling != nil && !calls.contains { $0.series.contains { $0.inferred > 0 } }
+        if isUnknown, balance.unmeasured > 0 {
+            for index in rows.indices { rows[index].basis = .some }
+        }
+        return rows
+    }
+}

@@ -30,10 +30,3 @@ enum DistributionSection {
         return [context.style.bold(title) + summary] + drawing.legend + drawing.rows
     }
 }
-
-extension SyscallID {
-    /// Whether a user who typed `typed` means this call.
-    fileprivate func isNamed(_ typed: String, on host: Host) -> Bool {
-        typed == name || typed == label(on: host) || typed == "\(abi.name):\(name)"
-    }
-}

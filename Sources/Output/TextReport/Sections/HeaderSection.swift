@@ -46,20 +46,7 @@ enum HeaderSection {
     /// The command as a shell would take it; the exit status stays readable where the command is cut off.
     private static func commandLine(_ command: [String], exitStatus: Int32?, width: Int) -> String {
         let status = exitStatus.map { " (exit status \($0))" } ?? ""
-        let words = command.map { PlainText.line(quoted($0)) }.joined(separator: " ")
+        let words = command.map { PlainText.line(ShellText.quoted($0)) }.joined(separator: " ")
         return DisplayText.truncated("Command: \(words)", keeping: status, to: width)
-    }
-
-    private static func quoted(_ word: String) -> String {
-        let plain = word.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), 0x80...:
-                true
-            default: "-_./:=,+@%^".utf8.contains(byte)
-            }
-        }
-        if plain && !word.isEmpty { return word }
-        return "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
     }
 }

@@ -1,0 +1,37 @@
+import Graphics
+
+/// The page around the report: its head, its styles and its script. The policy in the head allows these two, by their hashes, and nothing
+/// else, wherever the page is opened.
+enum PageFrame {
+    static func page(titled title: String, _ body: (inout HTML) -> Void) -> [UInt8] {
+        let styles = StyleSheet.colorsOfPage + StyleSheet.plots + PageStyle.sheet
+        var html = HTML()
+        html.constant("<!DOCTYPE html>\n")
+        html.element(.html, [.with(.lang, "en")]) { html in
+            html.element(.head) { head in
+                head.empty(.meta, [.with(.charset, "utf-8")])
+                head.empty(.meta, [.with(.httpEquiv, "Content-Security-Policy"), .with(.content, policy(styles))])
+                head.empty(.meta, [.with(.name, "viewport"), .with(.content, "width=device-width,initial-scale=1")])
+                head.empty(.meta, [.with(.name, "color-scheme"), .with(.content, "light dark")])
+                head.element(.title, text: title)
+                head.newline()
+                head.style(styles)
+            }
+            html.newline()
+            html.element(.body) { page in
+                body(&page)
+                page.newline()
+                page.constant("<script>")
+                page.constant(PageScript.text)
+                page.constant("</script>")
+            }
+        }
+        html.newline()
+        return html.bytes
+    }
+
+    private static func policy(_ styles: StyleSheet) -> String {
+        "default-src 'none'; style-src '\(ContentHash.sha256(styles.text))'; script-src '\(ContentHash.sha256("\(PageScript.text)"))'; "
+            + "base-uri 'none'; form-action 'none'"
+    }
+}

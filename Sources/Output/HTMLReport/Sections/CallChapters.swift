@@ -1,0 +1,95 @@
+import Graphics
+import LatencyHistogram
+import Presentation
+import Profile
+import SyscallTable
+
+/// The details of each call, folded but for the first: its distribution, percentiles, course over time, errors and slowest calls.
+enum CallChapters {
+    static func add(to html: inout HTML, _ context: PageContext) {
+        guard !context.calls.isEmpty else { return }
+        html.element(.section, [.class("chapters")]) { section in
+            section.element(.h2, text: "Call by call")
+            SlowCallsTable.addNote(to: &section, context.profile.slowCalls)
+            for (index, call) in context.calls.enumerated() { add(call, context.rows[index], index, to: &section, context) }
+        }
+        html.newline()
+    }
+
+    private static func add(_ call: CallProfile, _ row: TableRow, _ index: Int, to html: inout HTML, _ context: PageContext) {
+        html.element(.details, index == 0 ? [.with(.open, "")] : []) { details in
+            details.element(.summary) { summary in
+                summary.element(.strong) { $0.element(.bdi, text: row.name) }
+                summary.text(" \(self.summary(row))")
+            }
+            // A link opens the details around the place that it leads to.
+            details.element(.div, [.anchor(HTML.Anchor("call", index)), .class("plots")]) { plots in
+                figure(&plots, "Latency; both axes are logarithmic", DistributionPlot.draw(call, named: row.name))
+                let curve = PercentilePlot.Curve(name: row.name, distribution: call.distribution)
+                figure(
+                    &plots, "Latency by percentile: what part of the calls was as fast or faster",
+                    PercentilePlot.draw([curve], named: row.name))
+                if let heat = HeatMapPlot.draw(call, named: row.name, series: context.series) {
+                    figure(&plots, "Latency over time since the start of the capture", heat)
+                }
+            }
+            if !call.errnos.isEmpty { details.element(.p, text: "Errors: \(ErrorsSection.summary(of: call.errnos)).") }
+            SlowCallsTable.add(to: &details, context.profile.slowCalls?.calls(of: call.id) ?? [], context.host)
+        }
+        html.newline()
+    }
+
+    static func figure(_ html: inout HTML, _ caption: String, _ drawing: Drawing) {
+        guard !drawing.content.bytes.isEmpty else { return }
+        html.element(.div, [.class("plot")]) { figure in
+            figure.element(.p, text: caption)
+            figure.append(drawing.inline)
+        }
+        html.newline()
+    }
+
+    private static func summary(_ row: TableRow) -> String {
+        var parts = [HumanFormat.count(row.calls, "call", "calls")]
+        if let figures = row.figures {
+            parts.append("\(HumanFormat.duration(nanoseconds: row.totalNanoseconds)) in total")
+            parts += [Percentile.p50, .p99].map { "\($0.label) \(HumanFormat.duration(nanoseconds: figures[$0]))" }
+            parts.append("max \(HumanFormat.duration(nanoseconds: figures.maximum))")
+        }
+        if row.errors > 0 { parts.append("\(HumanFormat.percentage(row.errors, of: row.calls)) failed") }
+        return parts.joined(separator: " · ")
+    }
+}
+
+/// The errors that calls returned.
+enum ErrorsSection {
+    private static let errnosOfRow = 12
+
+    static func add(to html: inout HTML, _ context: PageContext) {
+        let failing = zip(context.calls, context.rows).filter { !$0.0.errnos.isEmpty }
+        guard !failing.isEmpty else { return }
+        html.element(.section) { section in
+            section.element(.h2, text: "Errors")
+            DataTable(
+                caption: "Which errors the calls returned.", style: "words",
+                columns: [
+                    .init(title: "Call", isText: true), .init(title: "Failed"), .init(title: "Of its calls"),
+                    .init(title: "Errors", isText: true),
+                ],
+                rows: failing.map { call, row in
+                    DataTable.Row(cells: [
+                        .text(row.name), .count(row.errors), .text(HumanFormat.percentage(row.errors, of: row.calls)),
+                        .text(summary(of: call.errnos)),
+                    ])
+                }
+            ).add(to: &section)
+        }
+        html.newline()
+    }
+
+    static func summary(of errnos: [ErrnoCount]) -> String {
+        var parts = errnos.prefix(errnosOfRow).map { "\(ErrnoTable.name($0.errno)) \(HumanFormat.count($0.count))" }
+        let rest = errnos.dropFirst(errnosOfRow)
+        if !rest.isEmpty { parts.append("others \(HumanFormat.count(rest.reduce(0) { $0.addingClipped($1.count) }))") }
+        return parts.joined(separator: ", ")
+    }
+}

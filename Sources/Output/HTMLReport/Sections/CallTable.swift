@@ -1,0 +1,89 @@
+import Graphics
+import LatencyHistogram
+import Presentation
+import Profile
+import SyscallTable
+
+/// The table of the calls, each with a small distribution.
+enum CallTable {
+    static func add(to html: inout HTML, _ context: PageContext) {
+        guard !context.calls.isEmpty else { return }
+        let plot = RowPlot(for: context.calls)
+        let duration = context.profile.capture.durationNanoseconds
+        var rows = zip(context.calls, context.rows).enumerated().map { index, pair in
+            row(pair.1, name: link(pair.1.name, index), plot: plot.draw(pair.0), duration)
+        }
+        let everything = context.profile.calls.reduce(into: LatencyHistogram()) { $0.merge($1.distribution) }
+        let total = TableRow(sumOf: context.rows, name: "total", distribution: everything)
+        var sum = row(total, name: .text("total"), plot: HTML(), duration)
+        sum.isSum = true
+        rows.append(sum)
+        html.element(.section) { section in
+            section.element(.h2, [.anchor(HTML.Anchor("calls"))], text: "Calls")
+            legend(to: &section)
+            DataTable(
+                caption: "All calls that completed, one row for each. Select a name for its details.", style: "calls",
+                columns: columns(plot), rows: rows
+            ).add(to: &section)
+        }
+        html.newline()
+    }
+
+    private static func link(_ name: String, _ index: Int) -> DataTable.Cell {
+        var html = HTML()
+        html.element(.a, [.link(to: HTML.Anchor("call", index))], text: name)
+        return .content(html)
+    }
+
+    static func legend(to html: inout HTML) {
+        html.element(.p, [.class("key")]) { key in
+            for name in ["ran", "blocked", "preempted", "failed"] {
+                key.element(.span, [.class("k")]) { entry in
+                    entry.element(.svg, [.class("sw"), .with(.viewBox, "0 0 10 10"), .with(.isHidden, "true")]) {
+                        $0.empty(.rect, [.class(name), .with(.width, 10), .with(.height, 10)])
+                    }
+                    entry.text(meaning(of: name))
+                }
+            }
+        }
+    }
+
+    private static func meaning(of part: String) -> String {
+        switch part {
+        case "ran": "ran: never left the CPU"
+        case "blocked": "blocked: slept, so its time is mostly waiting"
+        case "preempted": "preempted: lost the CPU to another thread"
+        default: "failed: returned an error, however it went"
+        }
+    }
+
+    private static func columns(_ plot: RowPlot) -> [DataTable.Column] {
+        let percentiles = Percentile.allCases.map { DataTable.Column(title: $0.label) }
+        return [
+            .init(title: "Call", isText: true),
+            .init(
+                title: "Distribution", isText: true, meaning: "Calls by latency, both on logarithmic axes; the line is the median",
+                scale: plot.axis, isSortable: false),
+            .init(title: "Calls"), .init(title: "Errors"), .init(title: "Calls/s"), .init(title: "Total"),
+            .init(
+                title: "Time", isText: true, meaning: "The share of the total time in calls that ran, were preempted and blocked",
+                isSortable: false),
+            .init(title: "Mean"),
+        ] + percentiles + [.init(title: "Max")]
+    }
+
+    private static func row(_ row: TableRow, name: DataTable.Cell, plot: HTML, _ duration: UInt64) -> DataTable.Row {
+        let isKnown = row.calls == 0 || row.meanNanoseconds != nil
+        let percentiles = Percentile.allCases.map { percentile in
+            let above = 1 - Double(percentile.quantile.parts) / Double(percentile.quantile.of)
+            return DataTable.Cell.duration(row.figures?[percentile], isWeak: row.isWeak(above))
+        }
+        let rate = HumanFormat.rate(row.calls, inNanoseconds: duration).map { DataTable.Cell(text: $0, value: row.calls) }
+        return DataTable.Row(
+            cells: [
+                name, .content(plot), .count(row.calls), .count(row.errors), rate ?? .none,
+                .duration(isKnown ? row.totalNanoseconds : nil, isWeak: row.isWeak(1)), .content(OutcomeBar.draw(row.times)),
+                .duration(row.figures?.mean ?? row.meanNanoseconds.map { UInt64(min($0, 1.8e19)) }, isWeak: row.isWeak(1)),
+            ] + percentiles + [.duration(row.figures?.maximum, isWeak: row.isWeak(0))])
+    }
+}

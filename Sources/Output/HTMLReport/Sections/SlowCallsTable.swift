@@ -1,0 +1,93 @@
+import Graphics
+import Presentation
+import Profile
+
+/// The single calls of one kind that were kept with their details.
+enum SlowCallsTable {
+    /// How many calls are listed of each system call. The JSON has all.
+    private static let callsShown = 20
+
+    static func add(to html: inout HTML, _ calls: [SlowCall], _ host: Host) {
+        guard !calls.isEmpty else { return }
+        let shown = calls.prefix(callsShown)
+        let more = calls.count > shown.count ? "; \(HumanFormat.count(UInt64(calls.count - shown.count))) more were kept" : ""
+        DataTable(
+            caption: "The slowest calls\(more). Times are in UTC.", style: "slow",
+            columns: [
+                .init(title: "Entered", isText: true), .init(title: "Latency"), .init(title: "Outcome", isText: true),
+                .init(title: "Process", isText: true), .init(title: "Call", isText: true, isSortable: false),
+            ],
+            rows: shown.map { row($0, host) }
+        ).add(to: &html)
+    }
+
+    private static func row(_ call: SlowCall, _ host: Host) -> DataTable.Row {
+        let line = SlowCallLine(call, on: host)
+        var what = HTML()
+        what.element(.code, text: line.call + line.result)
+        stack("made in", line.userStack, in: &what)
+        stack("slept in", line.kernelStack, in: &what)
+        return DataTable.Row(cells: [
+            .text(line.time), .duration(call.durationNanoseconds), .text(line.outcome), .text("\(line.task) \(line.tid)"),
+            .content(what),
+        ])
+    }
+
+    static func stack(_ words: String, _ stack: String?, in html: inout HTML) {
+        guard let stack else { return }
+        html.element(.div, [.class("stack")]) { line in
+            line.text("\(words) ")
+            line.element(.code, text: stack)
+        }
+    }
+
+    /// Which calls were kept, and that some were not.
+    static func addNote(to html: inout HTML, _ slow: SlowCalls?) {
+        guard let slow else { return }
+        let sentence = slow.calls.isEmpty ? "\(slow.rule.title): none." : "\(slow.rule.title) are listed with their details."
+        html.element(.p, text: [sentence, slow.missing].compactMap { $0 }.joined(separator: " "))
+    }
+}
+
+/// The calls that had not returned when the capture ended: what is blocked now.
+enum InFlightSection {
+    private static let callsShown = 100
+
+    static func add(to html: inout HTML, _ context: PageContext) {
+        let calls = context.profile.inFlight
+        guard !calls.isEmpty else { return }
+        let shown = calls.byUrgency(\.id, age: \.ageNanoseconds).prefix(callsShown)
+        let more = calls.count > shown.count ? " \(HumanFormat.count(UInt64(calls.count - shown.count))) more were in flight." : ""
+        let mark = calls.contains(where: \.beganBefore) ? " ≥: entered before the capture began, and not in the balance." : ""
+        html.element(.section) { section in
+            section.element(.h2, text: "In flight at the end")
+            DataTable(
+                caption: "Calls that had not returned, those first that are not just waiting for work.\(mark)\(more)",
+                style: "slow",
+                columns: [
+                    .init(title: "Call", isText: true), .init(title: "Age"), .init(title: "Process", isText: true),
+                    .init(title: "Details", isText: true, isSortable: false),
+                ],
+                rows: shown.map { row($0, context.host) }
+            ).add(to: &section)
+        }
+        html.newline()
+    }
+
+    private static func row(_ call: InFlightCall, _ host: Host) -> DataTable.Row {
+        let name = call.id.label(on: host)
+        let task = call.pid == call.tid ? "\(call.pid)" : "\(call.pid)/\(call.tid)"
+        var details = HTML()
+        if let known = call.details {
+            let text = CallText.of(call.id, known, on: host)
+            if text != name { details.element(.code, text: text) }
+            SlowCallsTable.stack("made in", known.userStack.line(in: .user), in: &details)
+            SlowCallsTable.stack("is in", known.kernelStack.line(in: .kernel), in: &details)
+        }
+        let age = (call.beganBefore ? "≥ " : "") + HumanFormat.duration(nanoseconds: call.ageNanoseconds)
+        return DataTable.Row(cells: [
+            .text(name), DataTable.Cell(text: age, value: call.ageNanoseconds),
+            .text("\(SlowCallLine.task(call.comm, call.thread)) (\(task))"), .content(details),
+        ])
+    }
+}
