@@ -30,7 +30,7 @@ SUDO := $(shell [ $$(id -u) -eq 0 ] || echo 'sudo ')
 # What a build needs, and what the tests need in addition.
 BUILD_PACKAGES := libbpf-dev libelf-dev zlib1g-dev
 GUEST_PACKAGES := qemu-system-x86
-TEST_PACKAGES := strace jq git tmux dash sqlite3 binutils golang-go cpio e2fsprogs python3 python3-venv groff-base $(GUEST_PACKAGES)
+TEST_PACKAGES := strace jq git tmux dash sqlite3 binutils golang-go cpio e2fsprogs python3 python3-venv groff-base chromium $(GUEST_PACKAGES)
 BENCH_PACKAGES := python3
 # The tools to compare syslat with, and the services to measure with.
 PEER_PACKAGES := libbpf-tools bpftrace linux-perf strace

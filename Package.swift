@@ -120,6 +120,10 @@ let output: [Target] = [
             "CZlib", "Comparison", "LatencyHistogram", "PlainText", "Presentation", "Profile", "ProfileSchema", "SaturatingMath",
             "SyscallTable",
         ]),
+    module("Graphics", on: .output, uses: ["PlainText", "Presentation"]),
+    module(
+        "HTMLReport", on: .output,
+        uses: ["Graphics", "LatencyHistogram", "Presentation", "Profile", "SaturatingMath", "SyscallTable", crypto]),
 ]
 
 let faces: [Target] = [
@@ -133,7 +137,8 @@ let faces: [Target] = [
     .executableTarget(
         name: "syslat",
         dependencies: [
-            "CallSelection", "Capture", "Comparison", "Exports", "HostCheck", "KernelLab", "Linux", "LiveView", "PlainText",
+            "CallSelection", "Capture", "Comparison", "Exports", "HTMLReport", "HostCheck", "KernelLab", "Linux", "LiveView",
+            "PlainText",
             "Presentation", "Probes", "Profile", "ProfileFile", "SyscallTable", "TextReport", "Workload", argumentParser,
         ],
         path: "Sources/Faces/syslat", swiftSettings: strict),
@@ -201,6 +206,13 @@ let rootFreeTests: [Target] = [
         name: "LiveViewTests",
         dependencies: [
             "LatencyHistogram", "LiveView", "Profile", "ReportFixtures", "SyscallTable", "TestSupport",
+        ],
+        exclude: ["Snapshots"], swiftSettings: strict),
+    .testTarget(
+        name: "HTMLReportTests",
+        dependencies: [
+            "Exports", "Graphics", "HTMLReport", "LatencyHistogram", "Presentation", "Profile", "ReportFixtures", "SyscallTable",
+            "TestSupport",
         ],
         exclude: ["Snapshots"], swiftSettings: strict),
     .testTarget(

@@ -39,6 +39,17 @@ package enum Oracles {
             || folders.contains { FileManager.default.isExecutableFile(atPath: "\($0)/go") }
     }
 
+    package static let missingChromium =
+        "chromium is not installed, or the oracles aren't, which drive it: make setup-tests; SYSLAT_REQUIRE_ORACLES=1 makes this a failure"
+
+    /// Whether the tests that open a page in a browser run.
+    package static var chromiumIsWanted: Bool {
+        let environment = ProcessInfo.processInfo.environment
+        if environment["SYSLAT_REQUIRE_ORACLES"] == "1" { return true }
+        let folders = (environment["PATH"] ?? "").split(separator: ":")
+        return areInstalled && folders.contains { FileManager.default.isExecutableFile(atPath: "\($0)/chromium") }
+    }
+
     /// What pprof says of a profile: `-raw`, `-top`. It looks for no symbols, which this host may have or not.
     package static func pprof(_ options: String..., about profile: [UInt8]) throws -> String {
         try withFile(Data(profile)) { file in

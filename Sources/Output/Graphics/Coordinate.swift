@@ -9,20 +9,26 @@ package enum Coordinate {
     }
 }
 
-/// The data of a `path`, from absolute points to the shortest commands.
+/// The data of a `path`: from absolute points to the shortest commands, since a report has thousands of them.
 package struct PathData: Sendable, Hashable {
-    package private(set) var text = ""
+    private var bytes: [UInt8] = []
     /// In tenths, as written: errors of rounding don't add up.
     private var x = 0
     private var y = 0
 
     package init() {}
 
-    package var isEmpty: Bool { text.isEmpty }
+    package var isEmpty: Bool { bytes.isEmpty }
+    package var text: String { String(decoding: bytes, as: UTF8.self) }
 
     package mutating func move(_ x: Double, _ y: Double) {
-        (self.x, self.y) = (PathData.tenths(x), PathData.tenths(y))
-        text += "M" + PathData.pair(self.x, self.y)
+        let (newX, newY) = (PathData.tenths(x), PathData.tenths(y))
+        var (absolute, relative) = (PathData(), PathData())
+        absolute.add("M", newX, newY)
+        relative.add("m", newX - self.x, newY - self.y)
+        // The first command has nothing that it could be relative to.
+        bytes += relative.bytes.count < absolute.bytes.count && !bytes.isEmpty ? relative.bytes : absolute.bytes
+        (self.x, self.y) = (newX, newY)
     }
 
     package mutating func line(_ x: Double, _ y: Double) {
@@ -31,16 +37,27 @@ package struct PathData: Sendable, Hashable {
         (self.x, self.y) = (newX, newY)
         switch (dx, dy) {
         case (0, 0): break
-        case (_, 0): text += "h" + PathData.number(dx)
-        case (0, _): text += "v" + PathData.number(dy)
-        default: text += "l" + PathData.pair(dx, dy)
+        case (_, 0): add("h", dx)
+        case (0, _): add("v", dy)
+        default: add("l", dx, dy)
         }
     }
 
-    package mutating func close() { text += "z" }
+    private mutating func add(_ command: Unicode.Scalar, _ first: Int, _ second: Int? = nil) {
+        bytes.append(UInt8(ascii: command))
+        number(first)
+        guard let second else { return }
+        // A minus sign separates two numbers as well as a space.
+        if second >= 0 { bytes.append(UInt8(ascii: " ")) }
+        number(second)
+    }
+
+    private mutating func number(_ tenths: Int) {
+        if tenths < 0 { bytes.append(UInt8(ascii: "-")) }
+        let (whole, rest) = abs(tenths).quotientAndRemainder(dividingBy: 10)
+        if whole > 0 || rest == 0 { bytes += String(whole).utf8 }
+        if rest > 0 { bytes += [UInt8(ascii: "."), UInt8(ascii: "0") + UInt8(rest)] }
+    }
 
     private static func tenths(_ value: Double) -> Int { value.isFinite ? Int((min(max(value, -1e6), 1e6) * 10).rounded()) : 0 }
-    private static func number(_ tenths: Int) -> String { Coordinate.text(Double(tenths) / 10) }
-    /// A minus sign separates two numbers as well as a space.
-    private static func pair(_ x: Int, _ y: Int) -> String { number(x) + (y < 0 ? "" : " ") + number(y) }
 }

@@ -6,6 +6,12 @@ package struct Drawing: Sendable, Hashable {
     /// What a pointer over it shows.
     package var attributes: [HTML.Attribute] = []
     package private(set) var content = HTML()
+    /// Lines behind the content, and those in front of it.
+    private var grid = PathData()
+    private var axis = PathData()
+    private var below: [Tick] = []
+    private var beside: [Tick] = []
+    private var (belowPlace, besidePlace) = (0.0, 0.0)
 
     package init(width: Double, height: Double, title: String, description: String = "") {
         (self.width, self.height, self.title, self.description) = (width, height, title, description)
@@ -38,7 +44,10 @@ package struct Drawing: Sendable, Hashable {
             svg.element(.title, text: title)
             if !description.isEmpty { svg.element(.desc, text: description) }
             if let ownStyle { svg.style(ownStyle) }
+            if !grid.isEmpty { svg.empty(.path, [.class("gr"), .with(.d, grid.text)]) }
             svg.append(content)
+            if !axis.isEmpty { svg.empty(.path, [.class("ax"), .with(.d, axis.text)]) }
+            addLabels(to: &svg)
         }
     }
 
@@ -65,28 +74,47 @@ package struct Drawing: Sendable, Hashable {
 
     /// Marks below a plot, with their labels, and lines through it.
     package mutating func horizontalAxis(_ ticks: [Tick], top: Double, bottom: Double, from start: Double, to end: Double) {
-        var grid = PathData()
-        for tick in ticks {
-            grid.move(tick.position, top)
-            grid.line(tick.position, bottom)
-        }
-        path(grid, "gr")
-        var axis = PathData()
-        axis.move(start, bottom)
-        axis.line(end, bottom)
-        path(axis, "ax")
-        for tick in ticks where !tick.label.isEmpty { text(tick.label, x: tick.position, y: bottom + 13, .middle) }
+        horizontalAxis(ticks, top: top, bottom: bottom)
+        baseline(at: bottom, from: start, to: end)
     }
 
-    /// Marks left of a plot, with their labels, and lines through it.
-    package mutating func verticalAxis(_ ticks: [Tick], left: Double, right: Double) {
-        var grid = PathData()
+    /// The same for a plot that has lines of its own.
+    package mutating func horizontalAxis(_ ticks: [Tick], top: Double, bottom: Double) {
         for tick in ticks {
-            grid.move(left, tick.position)
-            grid.line(right, tick.position)
+            grid.move(tick.position.rounded(), top)
+            grid.line(tick.position.rounded(), bottom)
         }
-        path(grid, "gr")
-        for tick in ticks where !tick.label.isEmpty { text(tick.label, x: left - 4, y: tick.position + 3.5, .end) }
+        (below, belowPlace) = (below + ticks, (bottom + 13).rounded())
+    }
+
+    /// Marks left of a plot, with their labels, and lines through it. Several plots below each other have them at the same side.
+    package mutating func verticalAxis(_ ticks: [Tick], left: Double, right: Double) {
+        for tick in ticks {
+            grid.move(left, tick.position.rounded())
+            grid.line(right, tick.position.rounded())
+        }
+        (beside, besidePlace) = (beside + ticks, left - 4)
+    }
+
+    /// A line on which bars stand.
+    package mutating func baseline(at y: Double, from start: Double, to end: Double) {
+        axis.move(start, y)
+        axis.line(end, y)
+    }
+
+    /// The labels of an axis, which are as far from it all together.
+    private func addLabels(to svg: inout HTML) {
+        let (across, up) = (below.filter { !$0.label.isEmpty }, beside.filter { !$0.label.isEmpty })
+        if !across.isEmpty {
+            svg.element(.g, [.class("xl"), .with(.transform, "translate(0 \(Coordinate.text(belowPlace)))")]) { group in
+                for tick in across { group.element(.text, [.with(.x, tick.position.rounded())], text: tick.label) }
+            }
+        }
+        if !up.isEmpty {
+            svg.element(.g, [.class("yl"), .with(.transform, "translate(\(Coordinate.text(besidePlace)))")]) { group in
+                for tick in up { group.element(.text, [.with(.y, (tick.position + 3.5).rounded())], text: tick.label) }
+            }
+        }
     }
 
     /// One part of a drawing with attributes of its own.
@@ -94,5 +122,30 @@ package struct Drawing: Sendable, Hashable {
         var part = Drawing(width: width, height: height, title: "")
         body(&part)
         content.element(.g, attributes) { $0.append(part.content) }
+    }
+
+    /// A filled rectangle in as few characters as possible.
+    package mutating func swatch(x: Double, y: Double, width: Double, height: Double, _ style: String) {
+        var path = PathData()
+        path.move(x, y)
+        path.line(x + width, y)
+        path.line(x + width, y + height)
+        path.line(x, y + height)
+        self.path(path, style)
+    }
+
+    package struct Label: Sendable, Hashable {
+        package var text: String
+        package var x, y: Double
+
+        package init(text: String, x: Double, y: Double) { (self.text, self.x, self.y) = (text, x, y) }
+    }
+
+    /// Labels of one style, which says once for all of them on which side of its place a label stands.
+    package mutating func labels(_ labels: [Label], _ style: String) {
+        guard !labels.isEmpty else { return }
+        content.element(.g, style.isEmpty ? [] : [.class(style)]) { group in
+            for label in labels { group.element(.text, [.with(.x, label.x), .with(.y, label.y)], text: label.text) }
+        }
     }
 }

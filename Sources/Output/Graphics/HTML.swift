@@ -108,6 +108,7 @@ extension HTML {
             // Of drawings.
             case xmlns, viewBox, width, height, x, y, x1, x2, y1, y2, d, r, cx, cy, transform, preserveAspectRatio
             case anchor = "text-anchor"
+            case strokeWidth = "stroke-width"
             case href
         }
 

@@ -42,8 +42,9 @@ package struct LinearScale: Sendable, Hashable {
     package let start, end: Double
 
     package init(from lowest: Double, to highest: Double, start: Double, end: Double) {
-        self.lowest = lowest.isFinite ? lowest : 0
-        self.highest = highest.isFinite && highest > self.lowest ? highest : self.lowest + 1
+        // Beyond that, a double doesn't tell a value from the next.
+        self.lowest = lowest.isFinite ? min(max(lowest, -1e15), 1e15) : 0
+        self.highest = highest.isFinite && highest > self.lowest ? min(highest, 1e24) : self.lowest + 1
         (self.start, self.end) = (start, end)
     }
 
@@ -76,7 +77,7 @@ extension LogScale {
             let some = powers.enumerated().filter { $0.offset.isMultiple(of: step) }.map(\.element)
             let distance = abs(end - start) / max(decades, 0.1) * Double(step)
             if distance >= room || step == 9 {
-                return some.map { Tick(position: position($0), label: HumanFormat.compactCount($0)) }
+                return some.map { Tick(position: position($0), label: Scale.count($0)) }
             }
         }
         return []
@@ -133,6 +134,20 @@ package enum Scale {
                 ? "\(number) \(name)" : "\(number).\(Int(tenths.truncatingRemainder(dividingBy: 10))) \(name)"
         }
         return HumanFormat.quantity(nanoseconds: max(0, nanoseconds)).spaced
+    }
+
+    /// `1`, `10k`: a power of ten.
+    package static func count(_ power: Double) -> String {
+        let units: [(String, Double)] = [("E", 1e18), ("P", 1e15), ("T", 1e12), ("G", 1e9), ("M", 1e6), ("k", 1e3)]
+        for (name, size) in units where power >= size { return "\(Int(min(power / size, 1e6)))\(name)" }
+        return "\(Int(power))"
+    }
+
+    /// `6.083`: a factor, which needs more than the tenths of a ``Coordinate``.
+    package static func thousandths(_ factor: Double) -> String {
+        guard factor.isFinite, factor >= 0, factor < 1e6 else { return "1" }
+        let number = Int((factor * 1000).rounded())
+        return "\(number / 1000)." + String(repeating: "0", count: 3 - String(number % 1000).utf8.count) + "\(number % 1000)"
     }
 
     package static func power(of base: Double, _ exponent: Int) -> Double {

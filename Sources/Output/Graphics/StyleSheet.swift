@@ -26,7 +26,7 @@ package struct StyleSheet: Sendable, Hashable {
     package static let plots = StyleSheet(
         """
         svg{font:11px system-ui,sans-serif;font-variant-numeric:tabular-nums;overflow:visible}
-        svg text{fill:var(--soft)}svg .h{fill:var(--ink);font-weight:600}
+        svg text{fill:var(--soft)}.xl{text-anchor:middle}.yl{text-anchor:end}svg .h,svg .h text{fill:var(--ink);font-weight:600}
         .ax{stroke:var(--rule);fill:none}.gr{stroke:var(--grid);fill:none}.ax,.gr{vector-effect:non-scaling-stroke}
         .ran{fill:var(--ran)}.blocked{fill:var(--blocked)}.preempted{fill:var(--preempted)}.failed{fill:var(--failed)}
         .mk{stroke:var(--ink);stroke-dasharray:2 2;fill:none}.mk,.cv{vector-effect:non-scaling-stroke}
@@ -34,9 +34,10 @@ package struct StyleSheet: Sendable, Hashable {
         .c0{stroke:var(--c0)}.c1{stroke:var(--c1);stroke-dasharray:7 3}.c2{stroke:var(--c2);stroke-dasharray:2 2}
         .c3{stroke:var(--c3);stroke-dasharray:8 3 2 3}.c4{stroke:var(--c4);stroke-dasharray:12 4}.c5{stroke:var(--c5);stroke-dasharray:4 4}
         .f1{fill:var(--k1)}.f2{fill:var(--k2)}.f3{fill:var(--k3)}.f4{fill:var(--k4)}.f5{fill:var(--k5)}.f6{fill:var(--k6)}
+        .g1{stroke:var(--k1)}.g2{stroke:var(--k2)}.g3{stroke:var(--k3)}.g4{stroke:var(--k4)}.g5{stroke:var(--k5)}.g6{stroke:var(--k6)}
         .b0{fill:var(--c0)}.b1{fill:var(--c1)}.b2{fill:var(--c2)}.b3{fill:var(--c3)}.b4{fill:var(--c4)}.b5{fill:var(--c5)}
-        .gap{fill:var(--grid)}.halo{stroke:var(--paper);stroke-width:4;fill:none}.pl{stroke:var(--line);fill:none;stroke-width:1.6}
-        .p99{stroke-dasharray:5 2}.halo,.pl{vector-effect:non-scaling-stroke;stroke-linejoin:round}
+        .gap{fill:var(--grid)}.pl{stroke:var(--line);fill:none;stroke-width:1.6}.on{filter:drop-shadow(0 0 1px var(--paper)) drop-shadow(0 0 1px var(--paper))}
+        .p99{stroke-dasharray:5 2}.pl{vector-effect:non-scaling-stroke;stroke-linejoin:round}
 
         """)
 }

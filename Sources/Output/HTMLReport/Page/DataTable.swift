@@ -24,7 +24,12 @@ struct DataTable {
 
         static func text(_ text: String) -> Cell { Cell(text: text) }
         static func content(_ content: HTML) -> Cell { Cell(content: content) }
-        static func count(_ count: UInt64) -> Cell { Cell(text: HumanFormat.count(count, fitting: 15), value: count) }
+
+        /// Where the count is written out, the script reads it there.
+        static func count(_ count: UInt64) -> Cell {
+            let (text, exact) = (HumanFormat.count(count, fitting: 15), HumanFormat.count(count))
+            return Cell(text: text, value: text == exact ? nil : count)
+        }
 
         /// - Parameter isWeak: it rests on too few measured calls to be taken at face value.
         static func duration(_ nanoseconds: UInt64?, isWeak: Bool = false) -> Cell {

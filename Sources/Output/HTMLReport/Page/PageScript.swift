@@ -22,7 +22,10 @@ enum PageScript {
         const count = text => text.replace(/\\B(?=(\\d{3})+$)/g, ',');
 
         // Sorting. Exact values are integers of up to 64 bits; cells without a figure stay last.
-        const key = cell => cell.dataset.v === undefined ? null : BigInt(cell.dataset.v);
+        const key = cell => {
+          const exact = cell.dataset.v || cell.textContent.replaceAll(',', '');
+          return /^\\d+$/.test(exact) ? BigInt(exact) : null;
+        };
         const compare = (a, b) => a < b ? -1 : a > b ? 1 : 0;
         function sort(table, head, index) {
           const isText = head.classList.contains('t');
@@ -84,7 +87,19 @@ enum PageScript {
         tip.className = 'tip';
         tip.hidden = true;
         const expand = text => text.split(' ').flatMap(part => part.startsWith('-') ? Array(-part).fill('0') : [part]);
-        const pairs = text => text.split(' ').map(part => part.split(':').map(Number));
+        // The edges of bins, each with its place on the axis. A logarithmic axis has no zero.
+        const placed = data => {
+          const [, , , start, end, low, high] = data.scale.split(' ').map(Number);
+          const place = ns => start + (end - start) * (Math.log2(Math.max(ns, 0.5)) * 1000 - low) / (high - low);
+          let [parts, first, ...rest] = data.edges.split(' ').map(Number);
+          if (parts > 0)
+            rest = Array.from({ length: rest[0] + 1 }, (_, bin) => {
+              const [start, part] = [2 ** Math.floor((first + bin) / parts), (first + bin) % parts];
+              return start + Math.ceil(start * Math.round(128 * (2 ** (part / parts) - 1)) / 128);
+            });
+          else rest.unshift(first);
+          return rest.map(ns => [ns, place(ns)]);
+        };
         const within = (edges, place) => {
           for (let bin = 0; bin + 1 < edges.length; bin++) {
             const [a, b] = [edges[bin][1], edges[bin + 1][1]];
@@ -95,7 +110,7 @@ enum PageScript {
         const span = (edges, bin) => `${duration(edges[bin][0])} – ${duration(edges[bin + 1][0])}`;
         const readers = {
           dist(data, x) {
-            const edges = pairs(data.edges);
+            const edges = placed(data);
             const bin = within(edges, x);
             if (bin < 0) return null;
             const lanes = data.counts.split(';').map(lane => lane.split(' ')[0] + ': ' + count(expand(lane.slice(lane.indexOf(' ') + 1))[bin]));
@@ -116,10 +131,10 @@ enum PageScript {
           heat(data, x, y, [left, right], target) {
             const [end, factor] = data.unit.split(' ').map(Number);
             if (x < left || x > right) return null;
-            const edges = pairs(data.edges);
+            const edges = placed(data);
             const bin = within(edges, y);
-            const shade = /^f([1-6])$/.exec(target.getAttribute('class') || '');
-            const calls = shade ? `${round(factor ** (shade[1] - 1))} calls or more` : 'no call';
+            const shade = /^g([1-6])$/.exec(target.getAttribute('class') || '');
+            const calls = shade ? `calls: ${round(factor ** (shade[1] - 1))} or more` : 'no call';
             return bin < 0 ? null : [`after ${duration((x - left) / (right - left) * end)}`, span(edges, bin), calls].join('\\n');
           },
         };

@@ -15,12 +15,12 @@ enum PageStyle {
         .facts div{display:grid;grid-template-columns:5.5rem 1fr;gap:.5rem}
         dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
         .warnings{border-left:4px solid var(--blocked);background:var(--panel);padding:.4rem .9rem;margin:1rem 0}
-        .problem strong{color:var(--failed)}.caution strong{color:var(--blocked)}
+        .problem strong{color:var(--failed)}
         .cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,11.5rem),1fr));gap:.7rem;margin:1.2rem 0}
         .card{background:var(--panel);border-radius:6px;padding:.6rem .8rem}
         .card strong{display:block;font-size:1.35rem;line-height:1.3;font-variant-numeric:tabular-nums}
         .card span{color:var(--ink)}.card p{color:var(--soft);font-size:.85rem;line-height:1.35;margin:.15rem 0 0}
-        .card .ob{width:100%;height:8px;margin-top:.3rem}
+        .card .ob{width:100%;max-width:14rem;height:auto;margin-top:.4rem}
         .key{display:flex;flex-wrap:wrap;gap:.1rem 1.2rem;color:var(--soft);font-size:.87rem}
         .sw{width:10px;height:10px;margin-right:.4em}
         .ln{width:34px;height:10px;margin-right:.5em;vertical-align:middle}h3{font-size:1rem;margin:.8rem 0 .2rem}

@@ -11,11 +11,10 @@ enum DistributionPlot {
     static let (left, right) = (34.0, 412.0)
     private static let (laneHeight, laneTitle, laneGap) = (44.0, 14.0, 6.0)
     private static let marksTop = 24.0
-    private static let mostBins = 64
 
-    static func draw(_ call: CallProfile, named name: String) -> Drawing {
+    static func draw(_ call: CallProfile, named name: String, detail: PlotDetail = .fine) -> Drawing {
         let parts = CallParts(call).parts
-        let bins = LatencyBins(over: call.distribution, most: mostBins)
+        let bins = LatencyBins(over: call.distribution, most: detail.bins)
         let bottom = marksTop + Double(max(1, parts.count)) * (laneTitle + laneHeight + laneGap) - laneGap
         var drawing = Drawing(
             width: width, height: bottom + 18, title: "Distribution of \(name)", description: description(call, parts))
@@ -23,22 +22,18 @@ enum DistributionPlot {
             from: LatencyBins.place(bins.edges[0]), to: LatencyBins.place(bins.edges[bins.count]), start: left, end: right)
         let counts = parts.map { bins.counts($0.distribution) }
         let tallest = counts.joined().max() ?? 1
-        drawing.horizontalAxis(scale.timeTicks(room: 42), top: marksTop, bottom: bottom, from: left, to: right)
+        drawing.horizontalAxis(scale.timeTicks(room: 42), top: marksTop, bottom: bottom)
         for (index, part) in parts.enumerated() {
             let top = marksTop + Double(index) * (laneTitle + laneHeight + laneGap) + laneTitle
             lane(part, counts[index], tallest, of: call, bins, scale, top: top, in: &drawing)
         }
         marks(call, scale, bottom: bottom, in: &drawing)
         drawing.attributes = [
-            .with(.kind, "dist"), .with(.scale, "\(Coordinate.text(left)) \(Coordinate.text(right)) \(Coordinate.text(bottom))"),
-            .with(.edges, zip(bins.edges, places(bins, scale)).map { "\($0):\($1)" }.joined(separator: " ")),
-            .with(.counts, zip(parts, counts).map { "\($0.name) \(RunLength.text($1))" }.joined(separator: ";")),
+            .with(.kind, "dist"), .with(.scale, PlotData.scale(left, right, bottom, scale)),
+            .with(.edges, bins.text),
+            .with(.counts, zip(parts, counts).map { "\($0.name) \(PlotData.runs(of: $1))" }.joined(separator: ";")),
         ]
         return drawing
-    }
-
-    private static func places(_ bins: LatencyBins, _ scale: LogScale) -> [String] {
-        bins.edges.map { Coordinate.text(scale.position(LatencyBins.place($0)).rounded()) }
     }
 
     private static func lane(
@@ -47,13 +42,13 @@ enum DistributionPlot {
     ) {
         let bottom = top + laneHeight
         let height = LogScale(from: 0.5, to: Double(max(tallest, 2)), start: bottom, end: top)
-        drawing.verticalAxis(height.countTicks(room: 18), left: left, right: right)
+        drawing.verticalAxis(height.countTicks(room: 20), left: left, right: right)
         var bars = PathData()
         var isOpen = false
         for (bin, count) in counts.enumerated() {
             let (from, to) = (place(bins.edges[bin], scale), place(bins.edges[bin + 1], scale))
             if count == 0 {
-                if isOpen { close(&bars, at: from, bottom) }
+                if isOpen { bars.line(from, bottom) }
                 isOpen = false
                 continue
             }
@@ -62,24 +57,16 @@ enum DistributionPlot {
             bars.line(from, height.position(Double(count)).rounded())
             bars.line(to, height.position(Double(count)).rounded())
         }
-        if isOpen { close(&bars, at: place(bins.edges[bins.count], scale), bottom) }
+        if isOpen { bars.line(place(bins.edges[bins.count], scale), bottom) }
         drawing.path(bars, part.name)
-        var axis = PathData()
-        axis.move(left, bottom)
-        axis.line(right, bottom)
-        drawing.path(axis, "ax")
+        drawing.baseline(at: bottom, from: left, to: right)
         let share = HumanFormat.percentage(part.distribution.count, of: call.distribution.count)
-        drawing.rect(x: left, y: top - 10, width: 7, height: 7, part.name)
+        drawing.swatch(x: left, y: top - 10, width: 7, height: 7, part.name)
         drawing.text(
-            "\(part.name): \(HumanFormat.count(part.distribution.count, fitting: 11)) (\(share))", x: left + 11, y: top - 3.5)
+            "\(part.name): \(HumanFormat.count(part.distribution.count, fitting: 11)) (\(share))", x: left + 11, y: top - 4)
     }
 
     private static func place(_ edge: UInt64, _ scale: LogScale) -> Double { scale.position(LatencyBins.place(edge)).rounded() }
-
-    private static func close(_ bars: inout PathData, at x: Double, _ bottom: Double) {
-        bars.line(x, bottom)
-        bars.close()
-    }
 
     /// The percentiles as lines through all lanes. Labels that would overlap stand in a second row, or are left out: the table has them.
     private static func marks(_ call: CallProfile, _ scale: LogScale, bottom: Double, in drawing: inout Drawing) {
@@ -87,19 +74,20 @@ enum DistributionPlot {
         var ends = [-Double.infinity, -.infinity]
         var lines = PathData()
         let values = Percentile.allCases.map { ($0.label, figures[$0]) } + [("max", figures.maximum)]
+        var labels: [Drawing.Label] = []
         for (label, value) in values {
-            let x = scale.position(LatencyBins.place(value))
+            let x = scale.position(LatencyBins.place(value)).rounded()
             let half = Double(label.count) * 3 + 2
             let center = min(x, width - half)
-            if let row = ends.firstIndex(where: { center - half >= $0 }) {
-                drawing.text(label, x: center, y: row == 0 ? 9 : 20, .middle, style: "h")
+            let row = ends.firstIndex { center - half >= $0 }
+            if let row {
+                labels.append(Drawing.Label(text: label, x: center, y: row == 0 ? 9 : 20))
                 ends[row] = center + half
-                lines.move(x, row == 0 ? 11 : 22)
-            } else {
-                lines.move(x, marksTop)
             }
+            lines.move(x, row == 0 ? 11 : row == 1 ? 22 : marksTop)
             lines.line(x, bottom)
         }
+        drawing.labels(labels, "xl h")
         drawing.path(lines, "mk")
     }
 
@@ -109,23 +97,5 @@ enum DistributionPlot {
         return "\(HumanFormat.count(call.distribution.count, "call", "calls")): "
             + parts.map { "\(HumanFormat.count($0.distribution.count)) \($0.name)" }.joined(separator: ", ") + ". "
             + (percentiles + ["max \(HumanFormat.duration(nanoseconds: figures.maximum))"]).joined(separator: ", ") + "."
-    }
-}
-
-/// Counts in short: zeros in a row are one number with a sign, `5 -3 2` for 5, 0, 0, 0, 2.
-enum RunLength {
-    static func text(_ counts: [UInt64]) -> String {
-        var parts: [String] = []
-        var zeros = 0
-        for count in counts {
-            if count == 0 {
-                zeros += 1
-                continue
-            }
-            if zeros > 0 { parts.append("-\(zeros)") }
-            zeros = 0
-            parts.append(String(count))
-        }
-        return (parts + (zeros > 0 ? ["-\(zeros)"] : [])).joined(separator: " ")
     }
 }

@@ -8,8 +8,7 @@ import SyscallTable
 /// When a call was slow: time from left to right, latency upwards, the number of calls as a shade, and two percentiles as lines over it.
 /// Where nothing was recorded there is neither shade nor line.
 enum HeatMapPlot {
-    private static let (width, left, right, top, bottom) = (420.0, 46.0, 412.0, 8.0, 168.0)
-    private static let (mostColumns, mostRows) = (64, 48)
+    private static let (width, left, right, top, bottom) = (420.0, 46.0, 402.0, 8.0, 168.0)
     private static let shades = 6
 
     /// Some intervals after each other, together.
@@ -19,18 +18,17 @@ enum HeatMapPlot {
     }
 
     /// nil where the call is in no interval, or there is only one.
-    static func draw(_ call: CallProfile, named name: String, series: IntervalSeries) -> Drawing? {
+    static func draw(_ call: CallProfile, named name: String, series: IntervalSeries, detail: PlotDetail = .fine) -> Drawing? {
         let pieces = series.pieces(of: call.id)
         guard series.spans.count > 1, !pieces.isEmpty else { return nil }
-        let columns = columns(pieces, series.spans)
-        let whole = columns.reduce(into: LatencyHistogram()) { $0.merge($1.calls) }
-        guard !whole.isEmpty else { return nil }
-        let bins = LatencyBins(over: whole, most: mostRows)
+        let columns = columns(pieces, series.spans, most: detail.columns)
+        let whole = call.distribution
+        let bins = LatencyBins(over: whole, most: detail.rows)
         let across = LinearScale(from: 0, to: columns.map(\.to).max() ?? 1, start: left, end: right)
         let up = LogScale(
             from: LatencyBins.place(bins.edges[0]), to: LatencyBins.place(bins.edges[bins.count]), start: bottom, end: top)
         var drawing = Drawing(
-            width: width, height: bottom + 34, title: "\(name) over time", description: description(columns, whole))
+            width: width, height: bottom + 34, title: "\(name) over time", description: description(columns))
         drawing.horizontalAxis(across.timeTicks(most: 7), top: top, bottom: bottom, from: left, to: right)
         drawing.verticalAxis(up.timeTicks(room: 16), left: left, right: right)
         let counts = columns.map { $0.calls.isEmpty ? [] : bins.counts($0.calls) }
@@ -39,23 +37,31 @@ enum HeatMapPlot {
         lines(columns, across, up, in: &drawing)
         legend(factor, most: counts.joined().max() ?? 1, in: &drawing)
         drawing.attributes = [
-            .with(.kind, "heat"), .with(.scale, "\(Coordinate.text(left)) \(Coordinate.text(right)) \(Coordinate.text(bottom))"),
-            .with(
-                .edges,
-                bins.edges.map { "\($0):\(Coordinate.text(up.position(LatencyBins.place($0)).rounded()))" }.joined(separator: " ")),
+            .with(.kind, "heat"), .with(.scale, PlotData.scale(left, right, bottom, up)), .with(.edges, bins.text),
             .with(.unit, "\(UInt64(min(across.highest, 1.8e19))) \(factor)"),
         ]
         return drawing
     }
 
-    private static func columns(_ pieces: [Int: LatencyHistogram], _ spans: [IntervalSeries.Span]) -> [Column] {
-        let size = (spans.count + mostColumns - 1) / mostColumns
-        return stride(from: 0, to: spans.count, by: size).map { first in
+    private static func columns(_ pieces: [Int: LatencyHistogram], _ spans: [IntervalSeries.Span], most: Int) -> [Column] {
+        let size = (spans.count + most - 1) / most
+        var recorder = HistogramRecorder()
+        var columns: [Column] = []
+        for first in stride(from: 0, to: spans.count, by: size) {
             let indices = first..<min(first + size, spans.count)
             var column = Column(from: spans[first].start, to: spans[indices.upperBound - 1].end)
-            for index in indices { if let piece = pieces[index] { column.calls.merge(piece) } }
-            return column
+            let parts = indices.compactMap { pieces[$0] }
+            if parts.count > 3 {
+                // Of many parts a dense sum is quicker than merging them one by one.
+                recorder.reset()
+                for part in parts { recorder.add(part) }
+                column.calls = recorder.snapshot()
+            } else {
+                for part in parts { column.calls.merge(part) }
+            }
+            columns.append(column)
         }
+        return columns
     }
 
     /// Each shade stands for so many times the calls of the one before.
@@ -69,33 +75,41 @@ enum HeatMapPlot {
         return shade
     }
 
-    /// A path for each shade: thick lines along the rows, since neighbours often have the same shade.
+    /// A path for each shade, as lines as thick as a row along the rows: neighbours often have the same shade.
     private static func cells(
         _ counts: [[UInt64]], _ columns: [Column], _ bins: LatencyBins, _ across: LinearScale, _ up: LogScale, _ factor: UInt64,
         in drawing: inout Drawing
     ) {
         var paths = [PathData](repeating: PathData(), count: shades)
+        // One column is one unit wide: most figures then have one digit. A quarter of a unit can't be seen.
+        let unit = (right - left) / Double(max(1, columns.count))
+        func units(_ time: Double) -> Double {
+            let exact = (across.position(time) - left) / unit
+            return abs(exact - exact.rounded()) < 0.25 ? exact.rounded() : exact
+        }
+        let places = columns.map { (from: units($0.from), to: units($0.to)) }
         for row in 0..<bins.count {
-            let (low, high) = (place(bins.edges[row], up), place(bins.edges[row + 1], up))
-            var column = 0
-            while column < columns.count {
-                guard !counts[column].isEmpty, counts[column][row] > 0 else {
-                    column += 1
-                    continue
+            let y = (place(bins.edges[row], up) + place(bins.edges[row + 1], up)) / 2
+            // The shade of the run that is being drawn, and where it began.
+            var (running, start) = (0, 0)
+            for column in 0...columns.count {
+                let count = column < columns.count && !counts[column].isEmpty ? counts[column][row] : 0
+                let shade = count > 0 ? self.shade(of: count, factor) + 1 : 0
+                if shade == running, shade == 0 || isNext(columns, column) { continue }
+                if running > 0 {
+                    paths[running - 1].move(places[start].from, y)
+                    paths[running - 1].line(max(places[column - 1].to, places[start].from + 0.1), y)
                 }
-                let shade = shade(of: counts[column][row], factor)
-                let first = column
-                while column < columns.count, !counts[column].isEmpty, counts[column][row] > 0,
-                    self.shade(of: counts[column][row], factor) == shade, column == first || isNext(columns, column)
-                { column += 1 }
-                let (from, to) = (across.position(columns[first].from).rounded(), across.position(columns[column - 1].to).rounded())
-                paths[shade].move(from, low)
-                paths[shade].line(max(to, from + 1), low)
-                paths[shade].line(max(to, from + 1), high)
-                paths[shade].line(from, high)
+                (running, start) = (shade, column)
             }
         }
-        for (index, path) in paths.enumerated() { drawing.path(path, "f\(index + 1)") }
+        let height = abs(up.end - up.start) / Double(bins.count)
+        drawing.group([
+            .with(.strokeWidth, height + 0.3),
+            .with(.transform, "translate(\(Coordinate.text(left)))scale(\(Scale.thousandths(unit)) 1)"),
+        ]) { group in
+            for (index, path) in paths.enumerated() { group.path(path, "g\(index + 1)") }
+        }
     }
 
     private static func isNext(_ columns: [Column], _ index: Int) -> Bool {
@@ -126,43 +140,31 @@ enum HeatMapPlot {
                     across.position(columns[last].to).rounded(),
                     up.position(LatencyBins.place(columns[last].calls.value(at: percentile.quantile) ?? 1)).rounded())
             }
-            drawing.path(path, "halo")
-            drawing.path(path, style)
+            drawing.path(path, "\(style) on")
         }
     }
 
+    /// The shades from the fewest calls to the most, with the figures of both ends.
     private static func legend(_ factor: UInt64, most: UInt64, in drawing: inout Drawing) {
         let y = bottom + 20
         var x = left
         var least: UInt64 = 1
-        for shade in 1...shades where least <= most {
-            drawing.rect(x: x, y: y, width: 12, height: 9, "f\(shade)")
-            let label = "\(HumanFormat.compactCount(Double(least)))+"
-            drawing.text(label, x: x + 15, y: y + 8.5)
-            x += 22 + Double(label.count) * 6
+        for shade in 1...shades {
+            drawing.swatch(x: x, y: y, width: 14, height: 9, "f\(shade)")
+            x += 15
+            guard shade < shades, least.multipliedSaturating(by: factor) <= most else { break }
             least = least.multipliedSaturating(by: factor)
         }
-        drawing.text("calls", x: x - 2, y: y + 8.5)
-        for (label, style, from) in [("p50", "pl", right - 92), ("p99", "pl p99", right - 42)] {
-            var line = PathData()
-            line.move(from, y + 5)
-            line.line(from + 17, y + 5)
-            drawing.path(line, style)
-            drawing.text(label, x: from + 21, y: y + 8.5)
-        }
+        let end = least == 1 ? "1 call or more" : "1 to \(HumanFormat.compactCount(Double(least))) calls or more"
+        drawing.labels([Drawing.Label(text: end, x: x + 4, y: y + 8)], "")
     }
 
-    private static func description(_ columns: [Column], _ whole: LatencyHistogram) -> String {
-        let slowest = columns.filter { !$0.calls.isEmpty }.max { $0.calls.max < $1.calls.max }
-        let empty = columns.count { $0.calls.isEmpty }
-        let span = HumanFormat.quantity(nanoseconds: max(0, columns.map(\.to).max() ?? 0)).spaced
-        let when =
-            slowest.map {
-                "The slowest call, \(HumanFormat.duration(nanoseconds: $0.calls.max)), completed "
-                    + "\(HumanFormat.quantity(nanoseconds: $0.from).spaced) to \(HumanFormat.quantity(nanoseconds: $0.to).spaced) after the start."
-            } ?? ""
-        return "\(HumanFormat.count(whole.count, "call", "calls")) over \(span), in \(columns.count) columns, "
-            + "\(empty) of them without a call. \(when)"
+    /// The slowest call is what one looks for.
+    private static func description(_ columns: [Column]) -> String {
+        guard let slowest = columns.filter({ !$0.calls.isEmpty }).max(by: { $0.calls.max < $1.calls.max }) else { return "" }
+        func time(_ value: Double) -> String { HumanFormat.quantity(nanoseconds: max(0, value)).spaced }
+        return
+            "Slowest: \(HumanFormat.duration(nanoseconds: slowest.calls.max)), \(time(slowest.from)) to \(time(slowest.to)) after the start."
     }
 }
 

@@ -6,23 +6,25 @@ import SaturatingMath
 struct LatencyBins: Hashable {
     /// Rising, in nanoseconds: bin k has the values from `edges[k]` up to `edges[k + 1]`.
     let edges: [UInt64]
+    /// Into how many parts each power of two is cut.
+    private let parts: Int
 
     var count: Int { edges.count - 1 }
 
     /// Where a value stands on a logarithmic axis, which has no zero.
     static func place(_ value: UInt64) -> Double { max(Double(value), 0.5) }
 
-    /// No more than `most` bins over a distribution, as narrow as that allows. `most` is 44 or more: there are 43 powers of two.
+    /// No more than `most` bins over a distribution, as narrow as that allows, or one for each power of two if there are more of these.
     init(over distribution: LatencyHistogram, most: Int) {
         let lowest = distribution.isEmpty ? 0 : distribution.min
         let highest = distribution.isEmpty ? 1 : distribution.max
-        var best = [0, 1] as [UInt64]
+        var (best, bestParts) = ([0, 1] as [UInt64], 1)
         for parts in [1, 2, 4, 8, 16, 32] {
             let edges = LatencyBins.edges(from: lowest, to: highest, parts: parts)
             if edges.count - 1 > most, parts > 1 { break }
-            best = edges
+            (best, bestParts) = (edges, parts)
         }
-        edges = best
+        (edges, self.parts) = (best, bestParts)
     }
 
     /// How many values are in each bin.
@@ -44,11 +46,7 @@ struct LatencyBins: Hashable {
         let firstOctave = octave(min(lowest, end))
         var edges: [UInt64] = lowest == 0 ? [0, 1] : []
         for octave in firstOctave...max(octave(end), firstOctave) {
-            for part in 0..<parts {
-                let offset = UInt64((128 * (Scale.exp2(Double(part) / Double(parts)) - 1)).rounded())
-                let edge = UInt64(1) << UInt64(octave)
-                edges.append(edge + (edge * offset + 127) / 128)
-            }
+            for part in 0..<parts { edges.append(edge(octave * parts + part, parts)) }
         }
         edges.append(1 << UInt64(octave(end) + 1))
         edges = edges.reduce(into: []) { edges, edge in
@@ -60,6 +58,24 @@ struct LatencyBins: Hashable {
         // Values above the range have no bucket: their bin ends behind the largest.
         if highest >= BucketScheme.rangeEnd { edges.append(highest.addingSaturating(1)) }
         return edges
+    }
+
+    /// Edge number n of all that there would be from 1 on.
+    private static func edge(_ number: Int, _ parts: Int) -> UInt64 {
+        let offset = UInt64((128 * (Scale.exp2(Double(number % parts) / Double(parts)) - 1)).rounded())
+        let start = UInt64(1) << UInt64(number / parts)
+        return start + (start * offset + 127) / 128
+    }
+
+    /// The edges for the script of the page: `parts first count` where that gives all of them, else each.
+    var text: String {
+        let first = LatencyBins.octave(edges[0]) * parts
+        for number in first..<first + parts where edges[0] == LatencyBins.edge(number, parts) {
+            let last = number + count
+            guard last / parts <= BucketScheme.valueBits else { break }
+            if edges == (number...last).map({ LatencyBins.edge($0, parts) }) { return "\(parts) \(number) \(count)" }
+        }
+        return "0 " + edges.map { String($0) }.joined(separator: " ")
     }
 
     private static func octave(_ value: UInt64) -> Int { value == 0 ? 0 : 63 - value.leadingZeroBitCount }

@@ -12,13 +12,12 @@ enum PercentilePlot {
 
     private static let (width, height) = (420.0, 206.0)
     private static let (left, right, top, bottom) = (46.0, 412.0, 12.0, 188.0)
-    private static let points = 48
 
-    static func draw(_ curves: [Curve], named name: String) -> Drawing {
+    static func draw(_ curves: [Curve], named name: String, detail: PlotDetail = .fine) -> Drawing {
         let known = curves.filter { !$0.distribution.isEmpty }
         var drawing = Drawing(
             width: width, height: height, title: "Percentiles of \(name)",
-            description: known.map(description).joined(separator: " "))
+            description: known.count > 1 ? known.map(description).joined(separator: " ") : "")
         let most = known.map(\.distribution.count).max() ?? 1
         let across = LogScale(from: 1, to: max(10, Double(most)), start: left, end: right)
         let up = LogScale(
@@ -26,7 +25,7 @@ enum PercentilePlot {
             to: LatencyBins.place(known.map(\.distribution.max).max() ?? 1), start: bottom, end: top)
         drawing.horizontalAxis(ticks(across), top: top, bottom: bottom, from: left, to: right)
         drawing.verticalAxis(up.timeTicks(room: 16), left: left, right: right)
-        let levels = levels(of: across)
+        let levels = levels(of: across, detail.points)
         var values: [String] = []
         for (index, curve) in curves.enumerated() where !curve.distribution.isEmpty {
             // A level that so few calls don't have is that of their maximum.
@@ -34,7 +33,7 @@ enum PercentilePlot {
             let read = curve.distribution.values(at: own.map(quantile)) ?? []
             var path = PathData()
             for (level, value) in zip(own, read) {
-                let (x, y) = (across.position(level), up.position(LatencyBins.place(value)).rounded())
+                let (x, y) = (across.position(level).rounded(), up.position(LatencyBins.place(value)).rounded())
                 if path.isEmpty { path.move(x, y) } else { path.line(x, y) }
             }
             if own.count < levels.count || own.count == 1 {
@@ -44,7 +43,7 @@ enum PercentilePlot {
             }
             drawing.path(path, "cv c\(index % 6)")
             values.append(
-                "\(curves.count > 1 ? curve.name.filter { $0 != ";" } : "")|" + read.map { String($0) }.joined(separator: " "))
+                "\(curves.count > 1 ? shortened(curve.name) : "")|" + read.map(PlotData.rounded).joined(separator: " "))
         }
         drawing.attributes = [
             .with(.kind, "curve"), .with(.scale, "\(Coordinate.text(left)) \(Coordinate.text(right)) \(Coordinate.text(bottom))"),
@@ -54,8 +53,13 @@ enum PercentilePlot {
         return drawing
     }
 
+    /// A name in the figures under the pointer, without what separates names there.
+    private static func shortened(_ name: String) -> String {
+        String(String.UnicodeScalarView(name.unicodeScalars.filter { $0 != ";" && $0 != "|" }.prefix(40)))
+    }
+
     /// 1/(1 - p) from 1 up to the number of calls, in equal factors.
-    private static func levels(of scale: LogScale) -> [Double] {
+    private static func levels(of scale: LogScale, _ points: Int) -> [Double] {
         let step = Scale.log2(scale.highest) / Double(points - 1)
         return (0..<points).map { $0 == points - 1 ? scale.highest : Scale.exp2(Double($0) * step) }
     }

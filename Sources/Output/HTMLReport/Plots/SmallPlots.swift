@@ -36,7 +36,7 @@ struct RowPlot {
             for bin in bins {
                 let x = (1 + Double(bin) * step).rounded()
                 if counts[bin] == 0 {
-                    if isOpen { path.line(x, bottom); path.close() }
+                    if isOpen { path.line(x, bottom) }
                     isOpen = false
                     continue
                 }
@@ -46,7 +46,7 @@ struct RowPlot {
                 path.line(x, y)
                 path.line((1 + Double(bin + 1) * step).rounded(), y)
             }
-            if isOpen { path.line(RowPlot.width - 1, bottom); path.close() }
+            if isOpen { path.line(RowPlot.width - 1, bottom) }
             drawing.path(path, style)
         }
         if let median = call.distribution.value(at: .p50) {
@@ -100,10 +100,12 @@ enum OutcomeBar {
         var x = 0.0
         for (part, style) in parts where part > 0 {
             let width = max(1, (Double(part) / whole * 60).rounded())
-            drawing.rect(x: min(x, 59), y: 0, width: min(width, 60 - min(x, 59)), height: 10, style)
+            drawing.swatch(x: min(x, 59), y: 0, width: min(width, 60 - min(x, 59)), height: 10, style)
             x += width
         }
-        html.element(.svg, [.class("ob"), .with(.viewBox, "0 0 60 10"), .with(.isHidden, "true")]) { $0.append(drawing.content) }
+        html.element(
+            .svg, [.class("ob"), .with(.viewBox, "0 0 60 10"), .with(.isHidden, "true")]
+        ) { $0.append(drawing.content) }
         return html
     }
 }

@@ -10,6 +10,7 @@ enum CallChapters {
         guard !context.calls.isEmpty else { return }
         html.element(.section, [.class("chapters")]) { section in
             section.element(.h2, text: "Call by call")
+            section.element(.p, text: Self.explanation)
             SlowCallsTable.addNote(to: &section, context.profile.slowCalls)
             for (index, call) in context.calls.enumerated() { add(call, context.rows[index], index, to: &section, context) }
         }
@@ -17,6 +18,7 @@ enum CallChapters {
     }
 
     private static func add(_ call: CallProfile, _ row: TableRow, _ index: Int, to html: inout HTML, _ context: PageContext) {
+        let detail = PlotDetail(ofCallAt: index, of: context.calls.count)
         html.element(.details, index == 0 ? [.with(.open, "")] : []) { details in
             details.element(.summary) { summary in
                 summary.element(.strong) { $0.element(.bdi, text: row.name) }
@@ -24,13 +26,13 @@ enum CallChapters {
             }
             // A link opens the details around the place that it leads to.
             details.element(.div, [.anchor(HTML.Anchor("call", index)), .class("plots")]) { plots in
-                figure(&plots, "Latency; both axes are logarithmic", DistributionPlot.draw(call, named: row.name))
+                figure(&plots, "Latency", DistributionPlot.draw(call, named: row.name, detail: detail))
                 let curve = PercentilePlot.Curve(name: row.name, distribution: call.distribution)
                 figure(
-                    &plots, "Latency by percentile: what part of the calls was as fast or faster",
-                    PercentilePlot.draw([curve], named: row.name))
-                if let heat = HeatMapPlot.draw(call, named: row.name, series: context.series) {
-                    figure(&plots, "Latency over time since the start of the capture", heat)
+                    &plots, "Latency by percentile",
+                    PercentilePlot.draw([curve], named: row.name, detail: detail))
+                if let heat = HeatMapPlot.draw(call, named: row.name, series: context.series, detail: detail) {
+                    figure(&plots, "Latency over time, with p50 and p99 (dashed)", heat)
                 }
             }
             if !call.errnos.isEmpty { details.element(.p, text: "Errors: \(ErrorsSection.summary(of: call.errnos)).") }
@@ -47,6 +49,10 @@ enum CallChapters {
         }
         html.newline()
     }
+
+    private static let explanation =
+        "Latencies and counts are on logarithmic axes: each line stands for ten times, or a hundred times, the one before. The percentiles say "
+        + "what part of the calls was as fast or faster; each further nine has the same room."
 
     private static func summary(_ row: TableRow) -> String {
         var parts = [HumanFormat.count(row.calls, "call", "calls")]

@@ -1,0 +1,88 @@
+import HTMLReport
+import Presentation
+import Profile
+import ReportFixtures
+import TestSupport
+import Testing
+
+/// Whole pages and drawings, compared with files that a person has looked at in a browser.
+@Suite struct HTMLReportTests {
+    static let pages: [(String, [UInt8])] = {
+        var waiting = Fixtures.empty
+        waiting.inFlight = Fixtures.inFlight
+        var slow = Fixtures.slowProfile
+        slow.vdso = Fixtures.vdso
+        return [
+            ("typical", HTMLReport.render(Fixtures.typical)),
+            ("by-name", HTMLReport.render(Fixtures.troubled, options: .init(sort: .name))),
+            ("slow-and-vdso", HTMLReport.render(slow)), ("sampled", HTMLReport.render(Fixtures.sampled)),
+            ("by-interval", HTMLReport.render(Fixtures.byInterval)), ("extreme", HTMLReport.render(Fixtures.extreme)),
+            ("wide", HTMLReport.render(Fixtures.wide)), ("empty", HTMLReport.render(waiting)),
+            (
+                "overlay",
+                HTMLReport.render(overlaying: [
+                    .init(name: "before.syslat", profile: Fixtures.byInterval),
+                    .init(name: "after.syslat", profile: Fixtures.uring),
+                ])
+            ),
+        ]
+    }()
+
+    @Test(arguments: pages.map(\.0))
+    func `every page is as in its snapshot`(_ name: String) throws {
+        let page = try #require(Self.pages.first { $0.0 == name }).1
+        try Snapshot().verify(Page(page).body, is: "\(name).html")
+    }
+
+    @Test func `a plot alone is as in its snapshot`() throws {
+        let plot = try #require(HTMLReport.plot("read", of: Fixtures.typical))
+        try Snapshot().verify(String(decoding: plot, as: UTF8.self), is: "read.svg")
+    }
+
+    @Test func `a plot is found by the name of its call, with its ABI or without`() {
+        #expect(HTMLReport.plot("ia32:write", of: Fixtures.typical) != nil)
+        #expect(HTMLReport.plot("ia32:write", of: Fixtures.typical) != HTMLReport.plot("write", of: Fixtures.typical))
+        #expect(HTMLReport.plot("fsync", of: Fixtures.typical) == nil)
+        #expect(HTMLReport.plot("", of: Fixtures.empty) == nil)
+    }
+
+    @Test func `the same profile gives the same bytes`() {
+        #expect(HTMLReport.render(Fixtures.typical) == HTMLReport.render(Fixtures.typical))
+        #expect(HTMLReport.render(overlaying: [.init(name: "x", profile: Fixtures.typical)]) == HTMLReport.render(Fixtures.typical))
+    }
+
+    @Test func `nothing recorded is explained, and no profile at all is a page too`() {
+        #expect(Page(HTMLReport.render(Fixtures.empty)).body.contains("No system call began"))
+        #expect(Page(HTMLReport.render(overlaying: [])).body.contains("No call completed"))
+    }
+
+    @Test func `a page of many calls and intervals is small enough to be mailed`() {
+        let service = HTMLReport.render(Fixtures.service(calls: 40, intervals: 600, seconds: 1))
+        #expect(service.count <= 250 * 1024)
+    }
+}
+
+/// A page without its constant parts, so snapshots show what a profile gave.
+struct Page {
+    let body: String
+    let policy: String
+    let script: String
+
+    init(_ bytes: [UInt8]) {
+        let text = String(decoding: bytes, as: UTF8.self)
+        let afterStyle = text.components(from: "</style>", to: "<script>")
+        body = afterStyle
+        script = text.components(from: "<script>", to: "</script>")
+        policy = text.components(from: "content=\"", to: "\"")
+    }
+}
+
+extension String {
+    /// What stands between two texts, the first time; empty if it doesn't.
+    fileprivate func components(from start: String, to end: String) -> String {
+        guard let first = firstRange(of: start) else { return "" }
+        let rest = self[first.upperBound...]
+        guard let last = rest.firstRange(of: end) else { return String(rest) }
+        return String(rest[..<last.lowerBound])
+    }
+}
