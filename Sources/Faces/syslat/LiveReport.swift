@@ -2,6 +2,7 @@ import Capture
 import Presentation
 import Profile
 import Exports
+import HTMLReport
 import TextReport
 
 /// Writes a report of each interval, during the capture or from a file, and the whole report at the end.
@@ -11,6 +12,8 @@ final class LiveReport {
     let output: Output
     private let view: ViewOptions
     private let isJSON: Bool
+    /// One page at the end, with the intervals in it.
+    private let isPage: Bool
     /// Only some calls are measured.
     private let isSampled: Bool
     private let host: Host
@@ -20,17 +23,21 @@ final class LiveReport {
     /// A document for each interval stands before the last one.
     private var isSeries = false
 
-    init(_ output: consuming Output, view: ViewOptions, isJSON: Bool, isSampled: Bool = false, host: Host = .current()) {
+    init(
+        _ output: consuming Output, view: ViewOptions, isJSON: Bool, isPage: Bool = false, isSampled: Bool = false,
+        host: Host = .current()
+    ) {
         self.output = output
         self.view = view
         self.isJSON = isJSON
+        self.isPage = isPage
         self.isSampled = isSampled
         self.host = host
     }
 
     /// Shows an interval. An error doesn't end the capture; ``finish(_:)`` throws it.
     func add(_ interval: Interval) {
-        if view.grouping == .interval {
+        if view.grouping == .interval || isPage {
             intervals.append(interval)
             return
         }
@@ -52,13 +59,13 @@ final class LiveReport {
     /// Shows the whole report.
     /// - Parameter isOnlyCopy: nothing else keeps what was captured. If the report can't go where it should, it goes to standard output.
     func finish(_ profile: Profile, isOnlyCopy: Bool = false) throws {
-        let text = try text(of: profile)
+        let text = try bytes(of: profile)
         do {
             if let failure = shown.failure { throw failure }
-            try output.finish(shown.bytes + text.utf8)
+            try output.finish(shown.bytes + text)
         } catch let error as CommandError {
             // What a reader has begun to take of the intervals is no use without its beginning.
-            let rest = output.isStream ? Array(text.utf8) : shown.bytes + text.utf8
+            let rest = output.isStream ? text : shown.bytes + text
             guard isOnlyCopy, !output.isStandardOutput, (try? Output(path: nil).finish(rest)) != nil else {
                 throw error
             }
@@ -66,16 +73,19 @@ final class LiveReport {
         }
     }
 
-    private func text(of profile: Profile) throws -> String {
+    private func bytes(of profile: Profile) throws -> [UInt8] {
         var profile = profile
         profile.intervals = intervals
         if shown.omitted > 0 {
             profile.capture.warnings.append("\(shown.omitted) intervals are not shown: the reader of the report took nothing.")
         }
+        if isPage { return HTMLReport.render(profile) }
         // In a series, each document is one line.
         let isPretty = output.isTerminal && !isSeries
-        return isJSON
+        let text =
+            isJSON
             ? try JSONReport.render(profile, by: view.grouping, withBuckets: view.buckets, pretty: isPretty)
             : TextReport.render(profile, options: view.textOptions(for: output))
+        return Array(text.utf8)
     }
 }

@@ -3,7 +3,7 @@ import Presentation
 
 /// The format of a report of a profile.
 enum ReportFormat: String, ExpressibleByArgument, CaseIterable {
-    case text, json, csv, hgrm, hlog, openmetrics, folded, pprof
+    case text, json, csv, hgrm, hlog, openmetrics, folded, pprof, html
 
     /// Why it can't break the calls down so; nil if it can.
     func objection(to grouping: Grouping) -> String? {
@@ -15,12 +15,24 @@ enum ReportFormat: String, ExpressibleByArgument, CaseIterable {
         case (.folded, .interval): "a stack is a process, a call and an outcome"
         case (.pprof, .interval): "a sample is a stack with the name of its process"
         case (.hgrm, _): "it has one block of percentiles for each call"
+        case (.html, _): "its page has calls, processes and intervals beside each other"
         case (.hlog, .process): "it has lines for each call and outcome"
         }
     }
 
     /// Whether it is no text.
     var isBinary: Bool { self == .pprof }
+
+    /// Refuses to fill a terminal with what is for another program.
+    func checkDestination(isTerminal: Bool) throws(CommandError) {
+        guard isTerminal else { return }
+        if isBinary {
+            throw CommandError("\(rawValue) is no text, and would go to a terminal. Name a file: -o slow.pb.gz", status: .usage)
+        }
+        if self == .html {
+            throw CommandError("html is for a browser, and would go to a terminal. Name a file to open there.", status: .usage)
+        }
+    }
 
     static func listing(_ isIncluded: (ReportFormat) -> Bool) -> String {
         let names = allCases.filter(isIncluded).map(\.rawValue)

@@ -47,10 +47,16 @@ struct ProfileCommand: ParsableCommand {
     var output: String?
 
     enum Format: String, ExpressibleByArgument, CaseIterable {
-        case text, json
+        case text, json, html
 
         /// The same of `syslat report`.
-        var ofReport: ReportFormat { self == .text ? .text : .json }
+        var ofReport: ReportFormat {
+            switch self {
+            case .text: .text
+            case .json: .json
+            case .html: .html
+            }
+        }
     }
 
     @Option(help: "Format of the report.")
@@ -89,10 +95,9 @@ struct ProfileCommand: ParsableCommand {
         if slowLog != nil, slow.slower.isEmpty {
             throw ValidationError("--slow-log needs to know which calls are slow: add --slower 10ms.")
         }
-        if slowLog == Output.standardStream, output == Output.standardStream || format == .json {
-            throw ValidationError(
-                "--slow-log - would mix the log with \(output == Output.standardStream ? "the profile" : "JSON") on standard output. Name a "
-                    + "file for one of them.")
+        if slowLog == Output.standardStream, output == Output.standardStream || format != .text {
+            let other = output == Output.standardStream ? "the profile" : format.rawValue.uppercased()
+            throw ValidationError("--slow-log - would mix the log with \(other) on standard output. Name a file for one of them.")
         }
     }
 
@@ -100,8 +105,9 @@ struct ProfileCommand: ParsableCommand {
         // Standard output gets either the profile or the report.
         let isReportWanted = output != Output.standardStream || report != nil
         let reporter = LiveReport(
-            try Output(path: report, readers: .owner), view: view, isJSON: format == .json,
+            try Output(path: report, readers: .owner), view: view, isJSON: format == .json, isPage: format == .html,
             isSampled: recording.sampling != .everyCall)
+        if isReportWanted { try format.ofReport.checkDestination(isTerminal: reporter.output.isTerminal) }
         var sink: ProfileSink?
         if let output { sink = try ProfileSink(path: output) }
         if isReportWanted { try sink?.checkIsApart(from: reporter.output) }

@@ -3,6 +3,7 @@ import ArgumentParser
 import Presentation
 import Profile
 import Exports
+import HTMLReport
 import TextReport
 import SyscallTable
 
@@ -21,6 +22,13 @@ struct ReportCommand: ParsableCommand {
 
     @Option(help: "Format of the report.")
     var format = ReportFormat.text
+
+    @Option(
+        help: ArgumentHelp("Draw the distribution of one call as a picture (SVG) instead of a report.", valueName: "call"))
+    var plot: String?
+
+    @Flag(help: "Show the files beside each other instead of merged; html only.")
+    var overlay = false
 
     @Option(
         name: [.customShort("o"), .long],
@@ -42,7 +50,14 @@ struct ReportCommand: ParsableCommand {
         guard !files.isEmpty else {
             throw ValidationError("Name a profile to report: syslat report FILE. `syslat profile -o FILE` writes one.")
         }
-        try view.check(for: format)
+        if let plot, format != .text || eachInterval || overlay {
+            let other = overlay ? "--overlay" : eachInterval ? "--each-interval" : "--format \(format.rawValue)"
+            throw ValidationError("--plot \(plot) makes a picture of one call, and \(other) a report. Keep one.")
+        }
+        try view.check(for: plot == nil ? format : .html)
+        if overlay && format != .html {
+            throw ValidationError("--overlay shows files beside each other on a page: add --format html.")
+        }
         if eachInterval && view.grouping == .interval {
             throw ValidationError("--each-interval and --by interval show the same intervals in two ways. Keep one.")
         }
@@ -54,13 +69,11 @@ struct ReportCommand: ParsableCommand {
 
     func run() throws {
         let destination = try Output(path: output, option: "-o")
-        if format.isBinary && destination.isTerminal {
-            throw CommandError(
-                "\(format.rawValue) is no text, and would go to a terminal. Name a file: -o slow.pb.gz", status: .usage)
-        }
+        try (plot == nil ? format : .html).checkDestination(isTerminal: destination.isTerminal)
         for file in files { try destination.checkIsApart(fromInput: file) }
         var profiles: [Profile] = []
         for file in files { profiles.append(try ProfileFiles.read(file)) }
+        if overlay { return try destination.finish(try page(overlaying: profiles)) }
         var profile = profiles.dropFirst().reduce(profiles[0]) { $0.merged(with: $1) }
         profile.capture.warnings += ProfileFiles.repeatedCaptures(profiles, files)
         if let selection = try Selecting.selection(syscalls) {
@@ -84,6 +97,14 @@ struct ReportCommand: ParsableCommand {
                     + "stacks.", status: .usage)
         }
         if view.grouping == .process { profile.noteMissingPercentiles(isSelection: !syscalls.isEmpty) }
+        if let plot {
+            guard let picture = HTMLReport.plot(plot, of: profile) else {
+                throw CommandError(
+                    "No call named \(plot) completed, so there is nothing to draw. `syslat report` without --plot lists the calls.",
+                    status: .usage)
+            }
+            return try destination.finish(picture)
+        }
         guard eachInterval else { return try destination.finish(try render(profile, for: destination)) }
         let isSampled = profile.capture.sampling != nil
         let report = LiveReport(destination, view: view, isJSON: format == .json, isSampled: isSampled, host: profile.host)
@@ -103,7 +124,23 @@ struct ReportCommand: ParsableCommand {
         case .openmetrics: bytes(OpenMetricsReport.render(profile, byProcess: view.grouping == .process))
         case .folded: bytes(FoldedReport.render(profile))
         case .pprof: PprofReport.render(profile)
+        case .html: HTMLReport.render(profile)
         }
+    }
+
+    /// Each profile by the name of its file, with its folders where two files have the same name.
+    private func page(overlaying profiles: [Profile]) throws -> [UInt8] {
+        let selection = try Selecting.selection(syscalls)
+        let names = files.map { file in
+            let name = String(file[(file.lastIndex(of: "/").map(file.index(after:)) ?? file.startIndex)...])
+            return files.count { $0 == name || $0.hasSuffix("/\(name)") } > 1 ? file : name
+        }
+        let named = zip(names, profiles).map { name, profile in
+            var profile = profile
+            if let selection { profile.keepOnly(selection, named: syscalls.joined(separator: ",")) }
+            return HTMLReport.Named(name: name == Output.standardStream ? "standard input" : name, profile: profile)
+        }
+        return HTMLReport.render(overlaying: named)
     }
 }
 
