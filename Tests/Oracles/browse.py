@@ -68,7 +68,7 @@ def look(browser, address, width, scheme, folder):
         "contrast": contrast(page),
         "canary": page.evaluate("typeof window.canary"),
     }
-    heads = page.locator("table.calls thead button")
+    heads = page.locator("table.calls thead [role=button]")
     found["sorted"] = {}
     for index in range(heads.count()):
         head = heads.nth(index)

@@ -142,10 +142,10 @@ enum OverlayReport {
                             PercentilePlot.Curve(name: $0.name, distribution: $1?.distribution ?? LatencyHistogram())
                         }
                         CallChapters.figure(
-                            &plots, "Share of the calls by latency, a curve for each profile",
+                            &plots, "Share of the calls by latency",
                             OverlayPlot.draw(curves, named: call.name))
                         CallChapters.figure(
-                            &plots, "Latency by percentile: what part of the calls was as fast or faster",
+                            &plots, "Latency by percentile",
                             PercentilePlot.draw(curves, named: call.name))
                     }
                     details.element(.p, [.class("key")]) { key in
@@ -166,7 +166,7 @@ enum OverlayReport {
 /// The distributions of several profiles as outlines, each of its own calls.
 enum OverlayPlot {
     private static let (width, height) = (420.0, 206.0)
-    private static let (left, right, top, bottom) = (46.0, 412.0, 12.0, 188.0)
+    private static let (left, right, top, bottom) = (54.0, 412.0, 12.0, 188.0)
 
     static func draw(_ curves: [PercentilePlot.Curve], named name: String) -> Drawing {
         let whole = curves.reduce(into: LatencyHistogram()) { $0.merge($1.distribution) }
@@ -174,7 +174,7 @@ enum OverlayPlot {
         let bins = LatencyBins(over: whole, most: 64)
         let across = LogScale(
             from: LatencyBins.place(bins.edges[0]), to: LatencyBins.place(bins.edges[bins.count]), start: left, end: right)
-        // The rarest share that is shown is a millionth.
+        // The rarest share that is told from none is a millionth.
         let up = LogScale(from: 1e-4, to: 100, start: bottom, end: top)
         drawing.horizontalAxis(across.timeTicks(room: 42), top: top, bottom: bottom, from: left, to: right)
         let shares = [0.001, 0.01, 0.1, 1, 10, 100].map {

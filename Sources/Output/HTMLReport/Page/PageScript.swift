@@ -44,10 +44,17 @@ enum PageScript {
         for (const table of all('table.sortable')) {
           [...table.tHead.rows[0].cells].forEach((head, index) => {
             if (head.classList.contains('fix') || !head.firstChild) return;
-            const button = make('button', head.firstChild.textContent);
-            button.type = 'button';
+            // Not a button: Chromium leaves those out where it repeats a head on the next page of paper.
+            const button = make('span', head.firstChild.textContent);
+            button.setAttribute('role', 'button');
+            button.tabIndex = 0;
             head.firstChild.replaceWith(button);
             button.addEventListener('click', () => sort(table, head, index));
+            button.addEventListener('keydown', event => {
+              if (event.key !== 'Enter' && event.key !== ' ') return;
+              event.preventDefault();
+              sort(table, head, index);
+            });
           });
         }
 

@@ -20,7 +20,7 @@ enum PageStyle {
         .card{background:var(--panel);border-radius:6px;padding:.6rem .8rem}
         .card strong{display:block;font-size:1.35rem;line-height:1.3;font-variant-numeric:tabular-nums}
         .card span{color:var(--ink)}.card p{color:var(--soft);font-size:.85rem;line-height:1.35;margin:.15rem 0 0}
-        .card .ob{width:100%;max-width:14rem;height:auto;margin-top:.4rem}
+        .card .ob{width:100%;height:8px;margin:.35rem 0}
         .key{display:flex;flex-wrap:wrap;gap:.1rem 1.2rem;color:var(--soft);font-size:.87rem}
         .sw{width:10px;height:10px;margin-right:.4em}
         .ln{width:34px;height:10px;margin-right:.5em;vertical-align:middle}h3{font-size:1rem;margin:.8rem 0 .2rem}
@@ -36,11 +36,11 @@ enum PageStyle {
         .calls tbody tr:hover>th:first-child{background:var(--panel)}
         .in th{padding-left:1.6rem;font-weight:400}.hd th{padding-top:.7rem;font-weight:600}
         .words td.t,.words th.t,.slow td.t,.slow th.t{white-space:normal;overflow-wrap:anywhere;min-width:7rem;max-width:44rem}
-        .slow td{vertical-align:top}.slow th{vertical-align:top}
-        th button{all:unset;cursor:pointer;color:inherit;font-weight:600}
-        th button:hover{color:var(--ink);text-decoration:underline}th button:focus-visible{outline:2px solid var(--link);outline-offset:2px}
-        th[aria-sort] button{color:var(--ink)}
-        th[aria-sort=descending] button::after{content:" \\25BE"}th[aria-sort=ascending] button::after{content:" \\25B4"}
+        .words tbody th.t{min-width:13rem}.slow td{vertical-align:top}.slow th{vertical-align:top}
+        th [role=button]{cursor:pointer}
+        th [role=button]:hover{color:var(--ink);text-decoration:underline}th [role=button]:focus-visible{outline:2px solid var(--link);outline-offset:2px}
+        th[aria-sort] [role=button]{color:var(--ink)}
+        th[aria-sort=descending] [role=button]::after{content:" \\25BE"}th[aria-sort=ascending] [role=button]::after{content:" \\25B4"}
         .rp{width:150px;height:24px;display:block;font-size:10px;font-weight:400}thead .rp{height:14px}.ob{width:60px;height:10px;display:block}
         thead .rp text{font-size:10px}.rp .pl{stroke-width:1.3}
         code{font:.92em ui-monospace,monospace;overflow-wrap:anywhere}

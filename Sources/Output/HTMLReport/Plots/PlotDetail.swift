@@ -9,7 +9,7 @@ struct PlotDetail: Hashable {
 
     static let fine = PlotDetail(bins: 64, points: 48, columns: 72, rows: 44)
     static let coarse = PlotDetail(bins: 44, points: 32, columns: 40, rows: 28)
-    static let sketch = PlotDetail(bins: 28, points: 20, columns: 25, rows: 18)
+    static let sketch = PlotDetail(bins: 28, points: 18, columns: 24, rows: 18)
 
     /// - Parameters:
     ///   - place: of the call in the table, from 0.

@@ -91,7 +91,7 @@ struct RowPlot {
 
 /// How a total time is made up of calls that ran, were preempted and blocked, as one bar.
 enum OutcomeBar {
-    static func draw(_ times: OutcomeTimes) -> HTML {
+    static func draw(_ times: OutcomeTimes, isStretched: Bool = false) -> HTML {
         let parts = [(times.ran, "ran"), (times.preempted, "preempted"), (times.blocked, "blocked")]
         let whole = parts.reduce(0.0) { $0 + Double($1.0) }
         var html = HTML()
@@ -104,7 +104,9 @@ enum OutcomeBar {
             x += width
         }
         html.element(
-            .svg, [.class("ob"), .with(.viewBox, "0 0 60 10"), .with(.isHidden, "true")]
+            .svg,
+            [.class("ob"), .with(.viewBox, "0 0 60 10"), .with(.isHidden, "true")]
+                + (isStretched ? [.with(.preserveAspectRatio, "none")] : [])
         ) { $0.append(drawing.content) }
         return html
     }

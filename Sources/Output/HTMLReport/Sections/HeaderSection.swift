@@ -76,7 +76,7 @@ enum SummarySection {
                 &cards, HumanFormat.count(sum.calls, fitting: 13), "calls completed",
                 (rate.map { "\($0) a second; " } ?? "") + "\(HumanFormat.percentage(sum.errors, of: sum.calls)) returned an error")
             let time = sum.meanNanoseconds == nil ? "–" : HumanFormat.duration(nanoseconds: sum.totalNanoseconds)
-            card(&cards, time, "total time in calls", outcomes(sum.times), OutcomeBar.draw(sum.times))
+            card(&cards, time, "total time in calls", outcomes(sum.times), OutcomeBar.draw(sum.times, isStretched: true))
             accounts(profile, in: &cards)
             if let floor = profile.capture.probeFloorNanoseconds {
                 card(
