@@ -105,6 +105,7 @@ let kernel: [Target] = [
         "Workload", on: .kernel,
         uses: ["CWorkload", "CallSelection", "Capture", "LatencyHistogram", "Probes", "Profile", "SyscallTable"]),
     module("KernelLab", on: .kernel, uses: ["CLinux", "JSONLine", "Linux", crypto]),
+    module("Trial", on: .kernel, uses: ["JSONLine", "Linux", "PlainText", crypto]),
 ]
 
 let output: [Target] = [
@@ -138,8 +139,8 @@ let faces: [Target] = [
         name: "syslat",
         dependencies: [
             "CallSelection", "Capture", "Comparison", "Exports", "HTMLReport", "HostCheck", "KernelLab", "Linux", "LiveView",
-            "PlainText",
-            "Presentation", "Probes", "Profile", "ProfileFile", "SyscallTable", "TextReport", "Workload", argumentParser,
+            "PlainText", "Presentation", "Probes", "Profile", "ProfileFile", "SyscallTable", "TextReport", "Trial", "Workload",
+            argumentParser,
         ],
         path: "Sources/Faces/syslat", swiftSettings: strict),
 ]
@@ -237,6 +238,7 @@ let rootFreeTests: [Target] = [
         ],
         swiftSettings: strict),
     .testTarget(name: "SymbolsTests", dependencies: ["CLinux", "Linux", "Symbols", "TestSupport"], swiftSettings: testing),
+    .testTarget(name: "TrialTests", dependencies: ["Linux", "TestSupport", "Trial"], swiftSettings: testing),
     .testTarget(name: "BPFRuntimeTests", dependencies: ["BPFRuntime"], swiftSettings: strict),
     .testTarget(
         name: "SyslatTests",

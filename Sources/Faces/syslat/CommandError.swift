@@ -2,6 +2,7 @@ import Capture
 import Comparison
 import KernelLab
 import ProfileFile
+import Trial
 
 /// Ends a command: a sentence for the user, and the exit status.
 struct CommandError: Error, CustomStringConvertible {
@@ -25,6 +26,7 @@ struct CommandError: Error, CustomStringConvertible {
         case let error as KernelLabError: self.init([error.description, error.remedy?.words].sentence)
         case let error as ProfileFileError: self.init("\(error)", status: .badInput)
         case let error as ComparisonError: self.init([error.description, error.remedy?.words].sentence, status: .badInput)
+        case let error as TrialError: self.init(error.description)
         default: return nil
         }
     }

@@ -12,8 +12,7 @@ struct Syslat: ParsableCommand {
         version: syslatVersion,
         subcommands: [
             ProfileCommand.self, TopCommand.self, ReportCommand.self, BenchCommand.self, CompareCommand.self, DiffCommand.self,
-            VDSOCommand.self,
-            DoctorCommand.self, GuestInitCommand.self,
+            TrialCommand.self, VDSOCommand.self, DoctorCommand.self, GuestInitCommand.self,
         ])
 
     /// Every message begins like this, including the parser's.
