@@ -82,10 +82,16 @@ struct GrubLexer {
 
 /// grub's environment: lines of `name=value` in a file of 1024 bytes.
 package enum GrubEnvironment {
+    /// In values, a backslash stands before a backslash and before a line break. Source: grub-core/lib/envblk.c.
     package static func values(_ text: String) -> [String: String] {
         var values: [String: String] = [:]
-        for line in text.split(separator: "\n") where !line.hasPrefix("#") {
-            guard let sign = line.firstIndex(of: "=") else { continue }
+        var rest = Substring(text).unicodeScalars
+        while !rest.isEmpty {
+            var line = String.UnicodeScalarView()
+            while let scalar = rest.popFirst(), scalar != "\n" {
+                if scalar == "\\", let next = rest.popFirst() { line.append(next) } else { line.append(scalar) }
+            }
+            guard line.first != "#", let sign = line.firstIndex(of: "=") else { continue }
             values[String(line[..<sign])] = String(line[line.index(after: sign)...])
         }
         return values
