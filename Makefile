@@ -30,8 +30,10 @@ SUDO := $(shell [ $$(id -u) -eq 0 ] || echo 'sudo ')
 # What a build needs, and what the tests need in addition.
 BUILD_PACKAGES := libbpf-dev libelf-dev zlib1g-dev
 GUEST_PACKAGES := qemu-system-x86
-TEST_PACKAGES := strace jq git tmux dash sqlite3 binutils golang-go cpio e2fsprogs python3 python3-venv groff-base chromium $(GUEST_PACKAGES)
+TEST_PACKAGES := strace jq git tmux dash sqlite3 binutils golang-go cpio e2fsprogs grub-common grub2-common python3 python3-venv groff-base chromium $(GUEST_PACKAGES)
 BENCH_PACKAGES := python3
+# What builds and looks into the disk of `make test-trial`.
+TRIAL_PACKAGES := debootstrap grub-common grub2-common grub-pc-bin e2fsprogs jq qemu-system-x86
 # The tools to compare syslat with, and the services to measure with.
 PEER_PACKAGES := libbpf-tools bpftrace linux-perf strace
 SERVICE_PACKAGES := redis-server postgresql nginx wrk
@@ -41,7 +43,7 @@ LINT_PACKAGES := clang-format-14
 SWIFT_FILES := Package.swift Sources Tests Plugins Benchmarks Fuzzing
 C_FILES = $(shell git ls-files '*.c' '*.h')
 
-.PHONY: all build run run-in-guest test test-fast test-sanitized check lint format setup-lint static install-parts install uninstall bench-overhead \
+.PHONY: all build run run-in-guest test test-fast test-sanitized test-trial check lint format setup-lint static install-parts install uninstall bench-overhead \
 	bench-vdso-ticks bench-comparison bench-consumer bench-snapshot bench-footprint bench-growth bench-reading fuzz fuzz-report fuzz-vdso setup setup-tests setup-bench generated \
 	setup-peers bench-services setup-services \
 	clean help
@@ -92,6 +94,10 @@ test-sanitized: setup ## Run the same tests under the address sanitizer, then un
 		ASAN_OPTIONS=detect_leaks=0 SYSLAT_FAST_TESTS=1 $(SWIFT) test --sanitize=$$sanitizer --scratch-path $(SANITIZED)-$$sanitizer \
 			--skip '$(TRACING_TESTS)' || exit; \
 	done
+
+test-trial: $(STATIC_BUILD)/syslat ## Reboot an emulated machine through a trial: grub, two kernels, a panic, a power cut (root, half an hour)
+	@Tools/install-packages $(TRIAL_PACKAGES)
+	@$(SUDO)Tests/Trial/run $(STATIC_BUILD)/syslat
 
 check: lint test generated static ## What CI runs: format, tests, generated files, the static binary, its installation
 	@Tests/static-binary.sh $(STATIC_BUILD)/syslat

@@ -119,7 +119,8 @@ package final class ThisMachine: TrialMachine {
 
     // MARK: The state
 
-    package static var hasTrial: Bool { ProcFS.mayAccess(statePath, F_OK) }
+    /// Whether there is anything to abort.
+    package static var hasTrial: Bool { ProcFS.mayAccess(statePath, F_OK) || ProcFS.mayAccess(unitPath, F_OK) }
 
     package func readState() throws -> [UInt8]? { try ThisMachine.read(ThisMachine.statePath) }
 

@@ -168,12 +168,13 @@ struct TrialAbortCommand: ParsableCommand {
 
     func run() throws {
         guard geteuid() == 0 else { throw CommandError("Only root can end a trial. Start it with sudo.") }
+        guard ThisMachine.hasTrial else { return Terminal.say("No trial is under way.\n") }
         ThisMachine.stopUnit()
         let machine = try ThisMachine(isLocked: true)
         let state = try machine.readState().map { try TrialState(decoding: $0) }
         let result = try TrialRunner(machine).abort()
         guard case .ended(let complaint) = result, let state else {
-            return Terminal.say("No trial is under way.\n")
+            return Terminal.say("No trial is under way, so only its unit was removed.\n")
         }
         Terminal.say("The trial has ended. What it has measured is in \(state.plan.folder).\n")
         if machine.release != state.plan.usual {
