@@ -191,4 +191,22 @@ import Trial
             #expect(machine.writes == writes)
         }
     }
+
+    @Test func `a trial with a damaged state can be aborted`() throws {
+        let plan = TrialPlan.sample()
+        let machine = SimulatedMachine(plan, seed: 1)
+        let runner = TrialRunner(machine)
+        _ = try runner.start(plan)
+        #expect(machine.nextEntry != nil)
+        try machine.writeState([1, 2, 3])
+        let result = try runner.abort()
+        guard case .ended(let complaint?) = result else {
+            Issue.record("it did not end with a complaint: \(result)")
+            return
+        }
+        #expect(complaint.contains("its end is missing"))
+        #expect(machine.nextEntry == nil && !machine.isUnitEnabled && machine.state == nil)
+        let again = try runner.abort()
+        #expect(again == .noTrial)
+    }
 }

@@ -134,7 +134,8 @@ package final class ThisMachine: TrialMachine {
         }
     }
 
-    package func writeState(_ bytes: [UInt8]) throws { try ThisMachine.write(bytes, to: ThisMachine.statePath) }
+    /// Everybody may read it: `trial status` needs no root.
+    package func writeState(_ bytes: [UInt8]) throws { try ThisMachine.write(bytes, to: ThisMachine.statePath, for: .umask) }
 
     package func retireState() throws {
         let moved = ThisMachine.statePath.withExactBytes { old in
@@ -145,7 +146,7 @@ package final class ThisMachine: TrialMachine {
     }
 
     /// A file that is whole and on disk when this returns.
-    private static func write(_ bytes: [UInt8], to path: String, for readers: Readers = .owner) throws(TrialError) {
+    private static func write(_ bytes: [UInt8], to path: String, for readers: Readers) throws(TrialError) {
         do throws(OutputError) { try OutputFile(path, for: readers).write(bytes) } catch { throw unwritable(path, error) }
         if let slash = path.lastIndex(of: "/") { syncFolder(String(path[..<slash])) }
     }

@@ -91,7 +91,7 @@ package struct TrialPlan: Codable, Hashable, Sendable {
     }
 }
 
-package enum BootLoaderKind: String, Codable, Hashable, Sendable {
+package enum BootLoaderKind: String, Codable, Hashable, Sendable, CaseIterable {
     case grub
     case systemdBoot = "systemd-boot"
 }

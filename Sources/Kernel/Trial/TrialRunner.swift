@@ -91,10 +91,22 @@ package struct TrialRunner<Machine: TrialMachine> {
             try machine.removeUnit()
             return .noTrial
         }
-        var state = try TrialState(decoding: bytes)
+        var state: TrialState
+        do throws(TrialError) { state = try TrialState(decoding: bytes) } catch { return try abandon(error) }
         try machine.chooseNothing(state.plan.loader)
         try record(.ending, nil, "it was aborted", in: &state)
         return try conclude(state)
+    }
+
+    /// Ends a trial whose state can't be read: nobody knows which loader it used.
+    private func abandon(_ error: TrialError) throws -> Result {
+        for loader in BootLoaderKind.allCases {
+            // One of them isn't here.
+            do { try machine.chooseNothing(loader) } catch is TrialError {}
+        }
+        try machine.retireState()
+        try machine.removeUnit()
+        return .ended(complaint: error.description)
     }
 
     private func situation(of plan: TrialPlan) -> TrialSituation {

@@ -91,5 +91,7 @@ package struct TrialState: Hashable, Sendable {
         }
     }
 
-    private static func damaged(_ reason: String) -> TrialError { TrialError("The state of the trial is damaged: \(reason).") }
+    private static func damaged(_ reason: String) -> TrialError {
+        TrialError("The state of the trial is damaged: \(reason). `syslat trial abort` ends the trial.")
+    }
 }

@@ -157,7 +157,7 @@ struct TrialStatusCommand: ParsableCommand {
         if let bytes = try machine.readState() {
             return try output.finish(PlainText.lines("A trial is under way. " + TrialState(decoding: bytes).statusText))
         }
-        let last = try machine.readLastState().map { try TrialState(decoding: $0).statusText }
+        let last = try machine.readLastState().flatMap { try? TrialState(decoding: $0).statusText }
         try output.finish(PlainText.lines("No trial is under way.\n" + (last.map { "The last one: \($0)" } ?? "")))
     }
 }
@@ -171,10 +171,13 @@ struct TrialAbortCommand: ParsableCommand {
         guard ThisMachine.hasTrial else { return Terminal.say("No trial is under way.\n") }
         ThisMachine.stopUnit()
         let machine = try ThisMachine(isLocked: true)
-        let state = try machine.readState().map { try TrialState(decoding: $0) }
+        let bytes = try machine.readState()
         let result = try TrialRunner(machine).abort()
-        guard case .ended(let complaint) = result, let state else {
+        guard case .ended(let complaint) = result, let bytes else {
             return Terminal.say("No trial is under way, so only its unit was removed.\n")
+        }
+        guard let state = try? TrialState(decoding: bytes) else {
+            return Terminal.say("The trial has ended. \(complaint ?? "")\n")
         }
         Terminal.say("The trial has ended. What it has measured is in \(state.plan.folder).\n")
         if machine.release != state.plan.usual {
