@@ -26,7 +26,7 @@ import Trial
         #expect(machine.release == plan.usual, "seed \(seed)")
         #expect(machine.nextEntry == nil, "seed \(seed)")
         #expect(!machine.isUnitEnabled, "seed \(seed)")
-        #expect(machine.state == nil, "seed \(seed)")
+        #expect(!machine.hasState, "seed \(seed)")
         // Each attempt takes a boot and, where the machine went down in it, one of the usual kernel; then comes the way back.
         #expect(boots <= 2 * plan.plannedBoots.count * TrialPlan.mostAttempts + 3 + 2 * cuts, "seed \(seed)")
         guard let bytes = machine.lastState else {
@@ -112,7 +112,7 @@ import Trial
             if isCut { machine.cuts = [machine.writes + Int.random(in: 1...6, using: &generator)] }
             do {
                 #expect(try runner.abort() == .ended(complaint: nil), "seed \(seed)")
-                #expect(machine.nextEntry == nil && !machine.isUnitEnabled && machine.state == nil, "seed \(seed)")
+                #expect(machine.nextEntry == nil && !machine.isUnitEnabled && !machine.hasState, "seed \(seed)")
             } catch is PowerCut {
                 #expect(isCut)
             }
@@ -121,7 +121,7 @@ import Trial
                 if !machine.isUnitEnabled { break }
                 _ = try runner.step()
             }
-            #expect(machine.release == plan.usual && machine.nextEntry == nil && machine.state == nil, "seed \(seed)")
+            #expect(machine.release == plan.usual && machine.nextEntry == nil && !machine.hasState, "seed \(seed)")
             #expect(!machine.isUnitEnabled, "seed \(seed)")
         }
     }
@@ -142,11 +142,38 @@ import Trial
                 machine.boot()
                 _ = try runner.step()
             }
-            #expect(machine.release == "5.10" && !machine.isUnitEnabled && machine.state == nil)
+            #expect(machine.release == "5.10" && !machine.isUnitEnabled && !machine.hasState)
             #expect(machine.profiles == measured)
             let state = try TrialState(decoding: try #require(machine.lastState))
             #expect(state.endedEarly == "/usr/bin/syslat is another program than the one that began the trial")
         }
+    }
+
+    @Test func `another program that takes a step in the same boot takes the choice back`() throws {
+        let plan = TrialPlan.sample(usual: "5.10")
+        let machine = SimulatedMachine(plan, seed: 1)
+        let runner = TrialRunner(machine)
+        _ = try runner.start(plan)
+        machine.boot()
+        // It has measured, chosen the next kernel and asked for a reboot, which has not come yet.
+        _ = try runner.step()
+        #expect(machine.release == "6.1" && machine.nextEntry == "entry-6.12")
+        machine.programHash = "another"
+        let result = try runner.step()
+        #expect(result == .rebooting && machine.nextEntry == nil)
+        machine.boot()
+        #expect(machine.release == "5.10")
+    }
+
+    @Test func `a step that is taken twice in one boot measures once`() throws {
+        let plan = TrialPlan.sample()
+        let machine = SimulatedMachine(plan, seed: 1)
+        let runner = TrialRunner(machine)
+        _ = try runner.start(plan)
+        machine.boot()
+        _ = try runner.step()
+        let again = try runner.step()
+        #expect(again == .rebooting && machine.profiles.count == 1 && machine.nextEntry == "entry-6.12")
     }
 
     @Test func `a loader that refuses ends the trial before anything boots`() throws {
@@ -155,7 +182,7 @@ import Trial
         machine.loaderRefuses = true
         let result = try TrialRunner(machine).start(plan)
         #expect(result == .ended(complaint: nil))
-        #expect(machine.state == nil && !machine.isUnitEnabled && machine.profiles.isEmpty)
+        #expect(!machine.hasState && !machine.isUnitEnabled && machine.profiles.isEmpty)
     }
 
     @Test func `somebody makes another kernel the default meanwhile: the trial ends there and doesn't boot for ever`() throws {
@@ -173,7 +200,7 @@ import Trial
                 boots += 1
             }
             #expect(boots < 30, "seed \(seed)")
-            #expect(machine.state == nil && machine.nextEntry == nil)
+            #expect(!machine.hasState && machine.nextEntry == nil)
         }
     }
 
@@ -205,7 +232,7 @@ import Trial
             return
         }
         #expect(complaint.contains("its end is missing"))
-        #expect(machine.nextEntry == nil && !machine.isUnitEnabled && machine.state == nil)
+        #expect(machine.nextEntry == nil && !machine.isUnitEnabled && !machine.hasState)
         let again = try runner.abort()
         #expect(again == .noTrial)
     }

@@ -8,6 +8,7 @@ struct PowerCut: Error {}
 final class SimulatedMachine: TrialMachine {
     // What is on the disk.
     private(set) var state: [UInt8]?
+    var hasState: Bool { state != nil }
     private(set) var lastState: [UInt8]?
     private(set) var hasUnitFile = false
     private(set) var isUnitEnabled = false
