@@ -238,7 +238,7 @@ let rootFreeTests: [Target] = [
         ],
         swiftSettings: strict),
     .testTarget(name: "SymbolsTests", dependencies: ["CLinux", "Linux", "Symbols", "TestSupport"], swiftSettings: testing),
-    .testTarget(name: "TrialTests", dependencies: ["Linux", "TestSupport", "Trial"], swiftSettings: testing),
+    .testTarget(name: "TrialTests", dependencies: ["TestSupport", "Trial"], swiftSettings: testing),
     .testTarget(name: "BPFRuntimeTests", dependencies: ["BPFRuntime"], swiftSettings: strict),
     .testTarget(
         name: "SyslatTests",
