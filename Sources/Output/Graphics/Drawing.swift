@@ -107,7 +107,11 @@ package struct Drawing: Sendable, Hashable {
         let (across, up) = (below.filter { !$0.label.isEmpty }, beside.filter { !$0.label.isEmpty })
         if !across.isEmpty {
             svg.element(.g, [.class("xl"), .with(.transform, "translate(0 \(Coordinate.text(belowPlace)))")]) { group in
-                for tick in across { group.element(.text, [.with(.x, tick.position.rounded())], text: tick.label) }
+                for tick in across {
+                    // Centred on its mark, but inside the drawing: a file of its own is cut off at its edge.
+                    let half = Double(tick.label.count) * 3 + 2
+                    group.element(.text, [.with(.x, min(tick.position, width - half).rounded())], text: tick.label)
+                }
             }
         }
         if !up.isEmpty {

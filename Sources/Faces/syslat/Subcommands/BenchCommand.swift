@@ -47,8 +47,12 @@ struct BenchCommand: ParsableCommand {
         completion: .file())
     var output: String?
 
+    enum Format: String, ExpressibleByArgument, CaseIterable {
+        case text, json
+    }
+
     @Option(help: "Format of the report.")
-    var format = ProfileCommand.Format.text
+    var format = Format.text
 
     @OptionGroup(title: "Report")
     var view: ViewOptions
@@ -78,7 +82,7 @@ struct BenchCommand: ParsableCommand {
         if view.grouping == .interval {
             throw ValidationError("A bench has no intervals: leave out --by interval.")
         }
-        try view.check(for: format.ofReport)
+        try view.check(for: format == .json ? .json : .text)
         if !guests.kernel.isEmpty {
             guard output != nil, output != Output.standardStream else {
                 throw ValidationError("Name a folder for the profiles: syslat bench --kernel IMAGE -o FOLDER")
