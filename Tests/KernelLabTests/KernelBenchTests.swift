@@ -168,23 +168,9 @@ import Workload
         #expect(try FileManager.default.contentsOfDirectory(atPath: scratch) == [])
     }
 
-    @Test func `the release of a kernel can't lead a profile elsewhere`() {
-        #expect(KernelBench.fileName("6.1.0-1~bpo+x_y") == "6.1.0-1~bpo+x_y")
-        #expect(KernelBench.fileName("../../etc/x") == "_._.._etc_x")
-        #expect(KernelBench.fileName("..") == "_.")
-        #expect(KernelBench.fileName("a\u{1b}[31mé") == "a__31m_")
-        #expect(KernelBench.fileName(String(repeating: "9", count: 1000)).count == 100)
-    }
-
     @Test func `a guest that says a lot is quoted in brief`() {
         let text = (1...100).map { "\($0)\n" }.joined() + String(repeating: "x", count: 1_000_000)
         let lines = KernelBench.end(of: text).split(separator: "\n")
         #expect(lines.count == 20 && lines.first == "    82" && lines.last == "    " + String(repeating: "x", count: 200) + "…")
-    }
-
-    @Test func `kernels take turns, and every other round is reversed`() {
-        #expect(KernelBench.order(kernels: 2, boots: 4) == [0, 1, 1, 0, 0, 1, 1, 0])
-        #expect(KernelBench.order(kernels: 1, boots: 2) == [0, 0])
-        #expect(KernelBench.order(kernels: 3, boots: 2) == [0, 1, 2, 2, 1, 0])
     }
 }

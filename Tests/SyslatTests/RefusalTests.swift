@@ -108,7 +108,7 @@ import Testing
     @Test func `unknown formats and groupings are refused with the choices`() {
         expect(
             ["-a", "--format", "xml"],
-            "The value 'xml' is invalid for '--format <format>'. Please provide one of 'text' and 'json'.")
+            "The value 'xml' is invalid for '--format <format>'. Please provide one of 'text', 'json' or 'html'.")
         expect(
             ["-a", "--by", "thread"],
             "The value 'thread' is invalid for '--by <by>'. Please provide one of 'call', 'process' or 'interval'.")

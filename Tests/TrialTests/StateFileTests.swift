@@ -5,17 +5,26 @@ import Trial
 /// The order of boots, the state file and the texts.
 @Suite struct StateFileTests {
     @Test func `boots take turns in blocks`() {
-        #expect(TrialPlan.order(kernels: 2, boots: 4) == [0, 1, 1, 0, 0, 1, 1, 0])
-        #expect(TrialPlan.order(kernels: 3, boots: 2) == [0, 1, 2, 2, 1, 0])
+        #expect(KernelTurns.order(kernels: 2, boots: 4) == [0, 1, 1, 0, 0, 1, 1, 0])
+        #expect(KernelTurns.order(kernels: 1, boots: 2) == [0, 0])
+        #expect(KernelTurns.order(kernels: 3, boots: 2) == [0, 1, 2, 2, 1, 0])
         for kernels in 2...8 {
             for boots in 1...9 {
-                let order = TrialPlan.order(kernels: kernels, boots: boots)
+                let order = KernelTurns.order(kernels: kernels, boots: boots)
                 // Each block has each kernel once.
                 for block in 0..<boots { #expect(Set(order[(block * kernels)..<((block + 1) * kernels)]).count == kernels) }
             }
         }
         let names = TrialPlan.sample(boots: 2).plannedBoots.map(\.fileName)
         #expect(names == ["6.1-1.syslat", "6.12-1.syslat", "6.12-2.syslat", "6.1-2.syslat"])
+    }
+
+    @Test func `the release of a kernel can't lead a profile elsewhere`() {
+        #expect(KernelTurns.fileName("6.1.0-1~bpo+x_y") == "6.1.0-1~bpo+x_y")
+        #expect(KernelTurns.fileName("../../etc/x") == "_._.._etc_x")
+        #expect(KernelTurns.fileName("..") == "_.")
+        #expect(KernelTurns.fileName("a\u{1b}[31mé") == "a__31m_")
+        #expect(KernelTurns.fileName(String(repeating: "9", count: 1000)).count == 100)
     }
 
     @Test func `a state file gives back what was written`() throws {

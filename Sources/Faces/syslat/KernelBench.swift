@@ -6,6 +6,7 @@ import Probes
 import Profile
 import ProfileFile
 import Synchronization
+import Trial
 import Workload
 
 /// `syslat bench --kernel`: boots kernels in virtual machines, taking turns, and runs the bench in each. Each boot gives a profile.
@@ -24,11 +25,6 @@ struct KernelBench {
         let label: String
         /// Arguments of `syslat bench` for this kernel alone.
         var arguments: [String] = []
-    }
-
-    /// The order of boots, by index of the kernel: A B B A A B B A … for two, so drift affects all of them alike.
-    static func order(kernels: Int, boots: Int) -> [Int] {
-        (0..<boots).flatMap { $0 % 2 == 0 ? Array(0..<kernels) : (0..<kernels).reversed() }
     }
 
     /// Boots everything. If a boot fails, says so and goes on with the others.
@@ -82,7 +78,7 @@ struct KernelBench {
 
     private func items(_ candidates: [Candidate]) -> [BootQueue.Item] {
         var numbers: [String: Int] = [:]
-        return KernelBench.order(kernels: candidates.count, boots: boots).enumerated().map { index, kernel in
+        return KernelTurns.order(kernels: candidates.count, boots: boots).enumerated().map { index, kernel in
             let label = candidates[kernel].label
             numbers[label, default: 0] += 1
             return BootQueue.Item(number: index + 1, kernel: kernel, name: "\(label)-\(numbers[label] ?? 0)")
@@ -171,19 +167,12 @@ struct KernelBench {
     private func labelled(_ images: [KernelImage]) -> [Candidate] {
         images.enumerated().map { index, image in
             let twins = images.indices.filter { images[$0].release == image.release && images[$0].path != image.path }
-            let release = KernelBench.fileName(image.release)
+            let release = KernelTurns.fileName(image.release)
             guard !twins.isEmpty, let letter = "abcdefghijklmnopqrstuvwxyz".dropFirst(index % 26).first else {
                 return Candidate(image: image, label: release)
             }
             return Candidate(image: image, label: "\(release)-\(letter)")
         }
-    }
-
-    /// A release as a part of a file's name. The kernel's file can say anything.
-    static func fileName(_ release: String) -> String {
-        let isPlain: (Character) -> Bool = { $0.isASCII && ($0.isLetter || $0.isNumber || "._+~-".contains($0)) }
-        let plain = String(release.prefix(100).map { isPlain($0) ? $0 : "_" })
-        return plain.hasPrefix(".") ? "_" + plain.dropFirst() : plain
     }
 
     /// The folder for the profiles. Other profiles in it stay as they are.

@@ -173,7 +173,7 @@ extension TrialPlan {
             (
                 index,
                 kernels.count == 2
-                    ? TrialPlan.comparisonName : "\(TrialPlan.comparisonName)-\(TrialPlan.fileName(kernels[index].release))"
+                    ? TrialPlan.comparisonName : "\(TrialPlan.comparisonName)-\(KernelTurns.fileName(kernels[index].release))"
             )
         }
     }

@@ -25,7 +25,7 @@ package struct TrialPlan: Codable, Hashable, Sendable {
         package let number: Int
 
         /// `RELEASE-NUMBER.syslat`
-        package var fileName: String { "\(TrialPlan.fileName(kernel.release))-\(number).syslat" }
+        package var fileName: String { "\(KernelTurns.fileName(kernel.release))-\(number).syslat" }
     }
 
     package var kernels: [Kernel]
@@ -61,33 +61,20 @@ package struct TrialPlan: Codable, Hashable, Sendable {
     package static let bootRange = 1...100
     package static let kernelRange = 2...8
 
-    /// The order of boots, by index of the kernel: A B B A A B B A … for two. Each block has every kernel once, so what changes with time
-    /// affects all of them alike.
-    package static func order(kernels: Int, boots: Int) -> [Int] {
-        (0..<max(0, boots)).flatMap { $0 % 2 == 0 ? Array(0..<kernels) : (0..<kernels).reversed() }
-    }
-
     /// All boots, in their order.
     package var plannedBoots: [Boot] {
         var numbers = [Int](repeating: 0, count: kernels.count)
-        return TrialPlan.order(kernels: kernels.count, boots: boots).enumerated().map { index, kernel in
+        return KernelTurns.order(kernels: kernels.count, boots: boots).enumerated().map { index, kernel in
             numbers[kernel] += 1
             return Boot(index: index, kernel: kernels[kernel], number: numbers[kernel])
         }
-    }
-
-    /// A release as a part of a file's name.
-    static func fileName(_ release: String) -> String {
-        let isPlain: (Character) -> Bool = { $0.isASCII && ($0.isLetter || $0.isNumber || "._+~-".contains($0)) }
-        let plain = String(release.prefix(100).map { isPlain($0) ? $0 : "_" })
-        return plain.hasPrefix(".") ? "_" + plain.dropFirst() : plain
     }
 
     /// Whether it can be what it says. State files are read from a disk.
     var isSound: Bool {
         TrialPlan.kernelRange.contains(kernels.count) && TrialPlan.bootRange.contains(boots) && folder.hasPrefix("/")
             && program.hasPrefix("/") && settleSeconds <= 86_400 && Set(kernels.map(\.release)).count == kernels.count
-            && Set(kernels.map { TrialPlan.fileName($0.release) }).count == kernels.count
+            && Set(kernels.map { KernelTurns.fileName($0.release) }).count == kernels.count
     }
 }
 
