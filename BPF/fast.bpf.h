@@ -205,7 +205,7 @@ full:
     append_to_full_batch(cpu, duration, call, known->tgid);
     goto done;
 slow:
-    keep_call_typed(context, known->slot.start_ns, duration, call);
+    keep_call_of(context, known->slot.start_ns, duration, call);
     goto ended;
 other:
     exit_other(context);

@@ -162,6 +162,15 @@ static __noinline int read_arguments(struct syslat_details_draft *draft, struct 
     return 0;
 }
 
+/* A call that has ended: no more than a global function can take. */
+struct ended_call {
+    struct pt_regs___syslat *registers;
+    __s64 result;
+    __u64 start_ns;
+    __u64 duration_ns;
+    __u64 call;
+};
+
 /*
  * Takes the stack of the program. Where the kernel finds the build id of a file it gives the place in that, which says more than an
  * address when the mapping is gone. Typed programs ask for the stack of a task, because classic ones among them have no context to ask with.
@@ -191,29 +200,29 @@ static __always_inline bool send_details(struct syslat_details_draft *draft)
     return bpf_ringbuf_output(&details, &draft->details, sizeof(draft->details) + used, 0) == 0;
 }
 
-/* Puts the details of the call that has just ended together, and sends them; false if there was no room. */
-static __always_inline bool write_details(struct syslat_details_draft *draft, const __u64 *context, __u64 start_ns,
-                                          __u64 duration_ns, __u64 call, const enum program_kind kind, const enum keeping keeping)
+/* Puts the details of a call together, and sends them; false if there was no room. */
+static __always_inline bool write_details(struct syslat_details_draft *draft, const struct ended_call *ended,
+                                          const __u64 *context, const enum program_kind kind, const enum keeping keeping)
 {
     __u64 pid_tgid = bpf_get_current_pid_tgid();
 
     draft->details.version = SYSLAT_ABI_VERSION;
-    draft->details.start_ns = start_ns;
-    draft->details.duration_ns = duration_ns;
-    draft->details.call = call;
-    draft->details.result = context[1];
+    draft->details.start_ns = ended->start_ns;
+    draft->details.duration_ns = ended->duration_ns;
+    draft->details.call = ended->call;
+    draft->details.result = ended->result;
     draft->details.tgid = pid_tgid >> 32;
     draft->details.tid = pid_tgid;
     read_process_name(draft->details.comm);
     bpf_get_current_comm(draft->details.thread, sizeof(draft->details.thread));
     take_stack(draft, context, kind, keeping);
-    read_arguments(draft, registers_of(context));
+    read_arguments(draft, ended->registers);
     return send_details(draft);
 }
 
-/* Keeps a call that has ended. */
-static __always_inline int keep_call(const __u64 *context, __u64 start_ns, __u64 duration_ns, __u64 call,
-                                     const enum program_kind kind, const enum keeping keeping)
+/* Keeps a call that has ended. Without a context only typed programs take stacks. */
+static __always_inline int keep_call(const struct ended_call *ended, const __u64 *context, const enum program_kind kind,
+                                     const enum keeping keeping)
 {
     struct syslat_details_draft *draft;
     bool is_sent = false;
@@ -221,12 +230,12 @@ static __always_inline int keep_call(const __u64 *context, __u64 start_ns, __u64
     if (current_phase() == SYSLAT_CALIBRATING)
         return 0;
     /* A negative duration is the clock's fault, and no slow call. */
-    if ((__s64)duration_ns < 0)
+    if ((__s64)ended->duration_ns < 0)
         return 0;
-    raise_threshold(syslat_call_index(syslat_call_abi(call), syslat_call_number(call)), duration_ns);
+    raise_threshold(syslat_call_index(syslat_call_abi(ended->call), syslat_call_number(ended->call)), ended->duration_ns);
     draft = own_draft();
     if (draft && try_lock(&draft->lock)) {
-        is_sent = write_details(draft, context, start_ns, duration_ns, call, kind, keeping);
+        is_sent = write_details(draft, ended, context, kind, keeping);
         unlock(&draft->lock);
     }
     if (!is_sent)
@@ -234,20 +243,35 @@ static __always_inline int keep_call(const __u64 *context, __u64 start_ns, __u64
     return 0;
 }
 
-/* Functions of their own: few calls come here. */
-static __noinline int keep_call_typed(const __u64 *context, __u64 start_ns, __u64 duration_ns, __u64 call)
+/* Functions of their own: few calls come here. Typed programs have several places that call this one, which is global for that. */
+__noinline int keep_call_typed(__u64 registers, __s64 result, __u64 start_ns, __u64 duration_ns, __u64 call)
 {
-    return keep_call(context, start_ns, duration_ns, call, TYPED, KEEPS_CALLS);
+    const struct ended_call ended = {(struct pt_regs___syslat *)registers, result, start_ns, duration_ns, call};
+
+    return keep_call(&ended, 0, TYPED, KEEPS_CALLS);
+}
+
+/* The same for a context. The verifier knows its first word for a pointer, and passes only numbers to global functions. */
+static __always_inline int keep_call_of(const __u64 *context, __u64 start_ns, __u64 duration_ns, __u64 call)
+{
+    __u64 registers = 0;
+
+    bpf_probe_read_kernel(&registers, sizeof(registers), context);
+    return keep_call_typed(registers, context[1], start_ns, duration_ns, call);
 }
 
 static __noinline int keep_call_raw(const __u64 *context, __u64 start_ns, __u64 duration_ns, __u64 call)
 {
-    return keep_call(context, start_ns, duration_ns, call, RAW, KEEPS_CALLS);
+    const struct ended_call ended = {registers_of(context), context[1], start_ns, duration_ns, call};
+
+    return keep_call(&ended, context, RAW, KEEPS_CALLS);
 }
 
 static __noinline int keep_call_without_stack(const __u64 *context, __u64 start_ns, __u64 duration_ns, __u64 call)
 {
-    return keep_call(context, start_ns, duration_ns, call, RAW, KEEPS_CALLS_WITHOUT_STACKS);
+    const struct ended_call ended = {registers_of(context), context[1], start_ns, duration_ns, call};
+
+    return keep_call(&ended, context, RAW, KEEPS_CALLS_WITHOUT_STACKS);
 }
 
 /* Keeps a measured call of the general path if it was slow. */
@@ -259,7 +283,7 @@ static __always_inline void keep_if_slow(const __u64 *context, __u64 start_ns, _
     if (keeping == KEEPS_CALLS_WITHOUT_STACKS)
         keep_call_without_stack(context, start_ns, duration_ns, call);
     else if (kind == TYPED)
-        keep_call_typed(context, start_ns, duration_ns, call);
+        keep_call_of(context, start_ns, duration_ns, call);
     else
         keep_call_raw(context, start_ns, duration_ns, call);
 }
