@@ -11,7 +11,7 @@ for protection in 'Type: +DYN' 'GNU_RELRO' 'BIND_NOW' 'GNU_STACK .* RW '; do
     grep --quiet -E "$protection" <<<"$headers" || { echo "$binary lacks '$protection' (readelf)" >&2; exit 1; }
 done
 size=$(stat --format=%s "$binary")
-[ "$size" -le 20000000 ] || { echo "$binary has $size bytes, more than 20 MB" >&2; exit 1; }
+[ "$size" -le 25000000 ] || { echo "$binary has $size bytes, more than 25 MB" >&2; exit 1; }
 
 jail=$(mktemp -d)
 trap 'rm -rf "$jail"' EXIT

@@ -201,8 +201,8 @@ static __always_inline bool send_details(struct syslat_details_draft *draft)
 }
 
 /* Puts the details of a call together, and sends them; false if there was no room. */
-static __always_inline bool write_details(struct syslat_details_draft *draft, const struct ended_call *ended,
-                                          const __u64 *context, const enum program_kind kind, const enum keeping keeping)
+static __always_inline bool write_details(struct syslat_details_draft *draft, const struct ended_call *ended, const __u64 *context,
+                                          const enum program_kind kind, const enum keeping keeping)
 {
     __u64 pid_tgid = bpf_get_current_pid_tgid();
 
