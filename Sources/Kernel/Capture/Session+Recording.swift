@@ -103,6 +103,7 @@ extension Session {
             removedRequests += try probes.removeRequests { !ProcFS.mayAccess("/proc/\($0)", F_OK) }
             if isComplete { intake.aggregator.retireEndedProcesses() }
             if !options.isWindowed { intake.aggregator.lookUpTitles { ProcFS.title(of: $0) } }
+            intake.aggregator.lookUpProcesses { ProcFS.threadGroup(of: $0) }
             if options.sampling != .everyCall { try intake.takeUnmeasured(probes) }
             sampling.look(entered: counters.entered, probes, &intake.aggregator)
             lostInKernel = counters.lost

@@ -27,6 +27,7 @@ package struct ProfileFileReader {
         var capture: CaptureSummary?
         var calls = CallDrafts()
         var processes: [ProcessProfile] = []
+        var groups: CallGroups?
         var inFlight: [InFlightCall] = []
         var refused: [RefusedCalls] = []
         var slowCalls = SlowCallsDraft()
@@ -36,6 +37,12 @@ package struct ProfileFileReader {
         var balance: Balance?
         var intervals: [Interval] = []
         var openInterval: Interval?
+
+        mutating func take(_ part: (kind: CallGroups.Kind, group: CallGroup)) throws(ProfileDefect) {
+            guard groups.map({ $0.kind == part.kind }) ?? true else { throw ProfileDefect("there are groups of two kinds") }
+            groups = groups ?? CallGroups(kind: part.kind, groups: [])
+            groups?.groups.append(part.group)
+        }
     }
 
     /// - Parameter path: how errors name the file.
@@ -167,6 +174,7 @@ package struct ProfileFileReader {
         if let errnos = line.errnos { try draft.calls.add(errnos.decoded()) }
         if let afterExit = line.afterExit { try draft.calls.add(afterExit.decoded()) }
         if let process = line.process { draft.processes.append(try process.decoded()) }
+        if let group = line.group { try draft.take(try group.decoded()) }
         if let call = line.inFlight { draft.inFlight.append(try call.decoded()) }
         if let refused = line.refused { draft.refused.append(try refused.decoded()) }
         try draft.slowCalls.take(line)
@@ -203,7 +211,7 @@ package struct ProfileFileReader {
             tool: tool, host: host, capture: capture, balance: balance, calls: calls, processes: draft.processes,
             inFlight: draft.inFlight, intervals: draft.intervals, vdso: draft.vdso.profile,
             workload: draft.workload.workload, refused: draft.refused, requests: draft.requests,
-            slowCalls: draft.slowCalls.slowCalls)
+            slowCalls: draft.slowCalls.slowCalls, groups: draft.groups.map { CallGroups(kind: $0.kind, groups: $0.groups) })
     }
 
     // MARK: Errors

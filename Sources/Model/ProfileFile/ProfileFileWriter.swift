@@ -49,6 +49,9 @@ package struct ProfileFileWriter {
     package mutating func finish(_ profile: Profile) throws -> [UInt8] {
         var bytes = try hasIntervals ? line(.capture, CapturePart(profile.capture)) : lines(profile.calls)
         for process in profile.processes { bytes += try line(.process, ProcessPart(process)) }
+        if let groups = profile.groups {
+            for group in groups.groups { bytes += try line(.group, GroupPart(group, of: groups.kind)) }
+        }
         for call in profile.inFlight {
             bytes += try line(.inFlight, InFlightPart(call), orShorter: InFlightPart(call.withoutDetails))
         }

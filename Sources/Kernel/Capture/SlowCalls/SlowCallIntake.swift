@@ -83,13 +83,18 @@ extension DetailRecord {
     }
 }
 
+extension ArgumentPlaces {
+    /// As the signature of a call has them.
+    init(of call: SyscallID) {
+        let arguments = NamedArguments(of: call)
+        self.init(
+            descriptors: [arguments.descriptor, arguments.secondDescriptor].compactMap { $0 }, paths: arguments.paths)
+    }
+}
+
 extension SlowCallWatch {
     init(_ options: SlowCallOptions) {
         let slowest: Int? = if case .slowest(let count) = options.rule { count } else { nil }
-        self.init(slowest: slowest, takesStacks: options.takesStacks) { call in
-            let arguments = NamedArguments(of: call)
-            let descriptors = [arguments.descriptor, arguments.secondDescriptor].compactMap { $0 }
-            return ArgumentPlaces(descriptors: descriptors, paths: arguments.paths)
-        }
+        self.init(slowest: slowest, takesStacks: options.takesStacks, places: ArgumentPlaces.init(of:))
     }
 }
