@@ -261,9 +261,7 @@ let tracingTests: [Target] = [
         name: "CaptureTests",
         dependencies: [
             "Aggregation", "CallSelection", "Capture", "CaptureSupport", "CSyslatABI", "HostCheck", "LatencyHistogram", "Linux",
-            "Probes",
-            "Profile",
-            "SyscallTable", "syslat",
+            "Presentation", "Probes", "Profile", "SyscallTable", "syslat",
         ],
         exclude: ["Fixtures"], swiftSettings: testing),
     .testTarget(

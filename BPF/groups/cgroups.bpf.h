@@ -67,7 +67,8 @@ static __always_inline struct kernfs_node *cgroup_of(struct task_struct___cgroup
         return BPF_CORE_READ(set, dfl_cgrp, kn);
     if (!controller_place(&place))
         return 0;
-    bpf_probe_read_kernel(&state, sizeof(state), (void *)set + bpf_core_field_offset(struct css_set, subsys) + place * sizeof(state));
+    bpf_probe_read_kernel(&state, sizeof(state),
+                          (void *)set + bpf_core_field_offset(struct css_set, subsys) + place * sizeof(state));
     return BPF_CORE_READ(state, cgroup, kn);
 }
 

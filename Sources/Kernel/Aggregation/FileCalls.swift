@@ -27,7 +27,8 @@ package struct FileCalls: Sendable {
         self.place = place
         let index = UInt32(key.index)
         let (counts, totals) = unsafe (
-            unsafeBitCast(calls.calls, to: InlineArray<8, UInt64>.self), unsafeBitCast(calls.total_ns, to: InlineArray<8, UInt64>.self)
+            unsafeBitCast(calls.calls, to: InlineArray<8, UInt64>.self),
+            unsafeBitCast(calls.total_ns, to: InlineArray<8, UInt64>.self)
         )
         var series: [ProcessSeries] = []
         for completion in 0..<Int(SYSLAT_COMPLETIONS) where counts[completion] > 0 {

@@ -6,7 +6,7 @@ package struct GroupKeyPart: Codable {
     private let name: String?
     private let tid, pid: Int32?
     private let comm: String?
-    private let device: UInt32?
+    private let device: String?
     private let inode: UInt64?
     /// Only of those without a row.
     private let isOthers: Bool?
@@ -21,11 +21,11 @@ package struct GroupKeyPart: Codable {
         self.kind = kind
         var (name, comm): (String?, String?)
         var (tid, pid): (Int32?, Int32?)
-        var (device, inode): (UInt32?, UInt64?)
+        var (device, inode): (String?, UInt64?)
         switch key {
         case .thread(let id, let thread, let process, let command): (tid, name, pid, comm) = (id, thread, process, command)
         case .comm(let text), .cgroup(let text): name = text
-        case .file(let text, let number, let file): (name, device, inode) = (text, number, file)
+        case .file(let text, let number, let file): (name, device, inode) = (text, DeviceText.text(number), file)
         case .others: break
         }
         (self.name, self.tid, self.pid, self.comm) = (name, tid, pid, comm)
@@ -43,7 +43,7 @@ package struct GroupKeyPart: Codable {
         tid = try container.decodeIfPresent(Int32.self, forKey: .tid)
         pid = try container.decodeIfPresent(Int32.self, forKey: .pid)
         comm = try container.decodeIfPresent(String.self, forKey: .comm)
-        device = try container.decodeIfPresent(UInt32.self, forKey: .device)
+        device = try container.decodeIfPresent(String.self, forKey: .device)
         inode = try container.decodeIfPresent(UInt64.self, forKey: .inode)
         isOthers = try container.decodeIfPresent(Bool.self, forKey: .isOthers)
     }
@@ -69,7 +69,10 @@ package struct GroupKeyPart: Codable {
             return .thread(tid: tid, name: name, pid: pid, comm: comm ?? "")
         case .comm: return .comm(name)
         case .cgroup: return .cgroup(path: name)
-        case .file: return .file(name: name, device: device ?? 0, inode: inode ?? 0)
+        case .file:
+            return .file(
+                name: name, device: try device.map { text throws(ProfileDefect) in try DeviceText.number(text) } ?? 0,
+                inode: inode ?? 0)
         }
     }
 }

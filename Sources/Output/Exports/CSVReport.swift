@@ -33,8 +33,10 @@ package enum CSVReport {
         switch grouping {
         case .call: return line(columns) + rows(profile.calls) + (withBuckets ? "" : self.rows(profile.refused))
         case .process: return processes(profile.allProcesses, isSampled, withBuckets: withBuckets)
-        case .thread, .comm, .cgroup, .file:
-            return profile.groups.map { groups($0, isSampled, withBuckets: withBuckets) } ?? ""
+        case .thread: return groups(profile.groups(by: .thread), isSampled, withBuckets: withBuckets)
+        case .comm: return groups(profile.groups(by: .comm), isSampled, withBuckets: withBuckets)
+        case .cgroup: return groups(profile.groups(by: .cgroup), isSampled, withBuckets: withBuckets)
+        case .file: return groups(profile.groups(by: .file), isSampled, withBuckets: withBuckets)
         case .interval:
             let whole = Interval(
                 startNanoseconds: 0, durationNanoseconds: profile.capture.durationNanoseconds,
@@ -88,7 +90,7 @@ package enum CSVReport {
         case .cgroup(let path):
             let name = CgroupName(path)
             return [path, name.unit ?? "", name.container?.id ?? "", name.pod ?? ""]
-        case .file(let name, let device, let inode): return [name, String(device), String(inode)]
+        case .file(let name, let device, let inode): return [name, DeviceText.text(device), String(inode)]
         case .others: return groupColumns(kind).map { _ in "" }
         }
     }

@@ -33,7 +33,8 @@ enum ProcessSection {
         if rows.count > rowsShown {
             let rest = UInt64(rows.count - rowsShown)
             var sum = row(
-                TableRow(sumOf: rows[rowsShown...], name: HumanFormat.count(rest, "more \(nouns.one)", "more \(nouns.many)")), hasFigures)
+                TableRow(sumOf: rows[rowsShown...], name: HumanFormat.count(rest, "more \(nouns.one)", "more \(nouns.many)")),
+                hasFigures)
             sum.isSum = true
             lines.append(sum)
         }
@@ -43,7 +44,8 @@ enum ProcessSection {
             DataTable(
                 caption: caption, style: "words",
                 columns: [
-                    .init(title: nouns.one.prefix(1).uppercased() + nouns.one.dropFirst(), isText: true), .init(title: "Calls"), .init(title: "Errors"), .init(title: "Total"),
+                    .init(title: nouns.one.prefix(1).uppercased() + nouns.one.dropFirst(), isText: true), .init(title: "Calls"),
+                    .init(title: "Errors"), .init(title: "Total"),
                     .init(title: "Time", isText: true, isSortable: false), .init(title: "Mean"),
                 ] + percentiles, rows: lines
             ).add(to: &section)

@@ -9,6 +9,8 @@ package struct CgroupName: Sendable, Hashable {
         package var engine: String
         /// Its id, or its name.
         package var id: String
+
+        package init(engine: String, id: String) { (self.engine, self.id) = (engine, id) }
     }
 
     package let path: String
@@ -23,8 +25,10 @@ package struct CgroupName: Sendable, Hashable {
         var parent: Substring = ""
         for component in path.split(separator: "/") {
             // containerd, where it has been told of no service manager: slice:cri-containerd:id.
-            for part in component.split(separator: ":") { take(part, in: parent) }
-            parent = component
+            for part in component.split(separator: ":") {
+                take(part, in: parent)
+                parent = part
+            }
         }
     }
 
@@ -93,7 +97,8 @@ package struct CgroupName: Sendable, Hashable {
     }
 
     private static func unit(_ component: Substring) -> String? {
-        for kind in [".service", ".scope", ".socket", ".mount", ".swap"] where component.hasSuffix(kind) && component.count > kind.count {
+        for kind in [".service", ".scope", ".socket", ".mount", ".swap"]
+        where component.hasSuffix(kind) && component.count > kind.count {
             return unescaped(component)
         }
         return nil

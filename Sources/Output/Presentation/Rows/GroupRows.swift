@@ -2,6 +2,11 @@ import PlainText
 package import Profile
 
 extension Profile {
+    /// The groups of one kind; none if the capture did not group calls so.
+    package func groups(by kind: CallGroups.Kind) -> CallGroups {
+        groups.flatMap { $0.kind == kind ? $0 : nil } ?? CallGroups(kind: kind, groups: [])
+    }
+
     /// A row for each group, and one for the calls that are in none: they add up to all calls. nil if the capture did not group calls so.
     package func rows(of kind: CallGroups.Kind) -> [TableRow]? {
         guard let groups, groups.kind == kind else { return nil }
