@@ -124,7 +124,9 @@ let output: [Target] = [
     module("Graphics", on: .output, uses: ["PlainText", "Presentation"]),
     module(
         "HTMLReport", on: .output,
-        uses: ["Graphics", "LatencyHistogram", "Presentation", "Profile", "SaturatingMath", "SyscallTable", crypto]),
+        uses: [
+            "Comparison", "Graphics", "LatencyHistogram", "Presentation", "Profile", "SaturatingMath", "SyscallTable", crypto,
+        ]),
 ]
 
 let faces: [Target] = [

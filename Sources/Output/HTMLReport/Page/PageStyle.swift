@@ -56,15 +56,17 @@ enum PageStyle {
         .tools button{cursor:pointer}.tools input{flex:0 1 14rem;min-width:8rem}
         .tip{position:absolute;z-index:3;pointer-events:none;background:var(--ink);color:var(--paper);border-radius:4px;padding:.25rem .55rem;font-size:.82rem;line-height:1.4;white-space:pre;font-variant-numeric:tabular-nums;max-width:90vw;overflow:hidden}
         .tip[hidden]{display:none}
-        .lead{font-size:1.05rem}
+        .lead{font-size:1.05rem}.soft{color:var(--soft);font-size:.87rem}.part{white-space:nowrap;margin-right:.7em}.word{font-weight:600;white-space:nowrap}
+        .verdict{border-left:6px solid;padding:.1rem 0 .2rem .9rem}.verdict .lead,.verdict dl{color:var(--ink)}.verdict h1{margin:.1rem 0}
+        .cells th:first-child{white-space:normal;overflow-wrap:anywhere;min-width:9rem;max-width:22rem}
         @media(max-width:600px){body{padding:.8rem .7rem 2rem;font-size:14px}h1{font-size:1.25rem}.cards{grid-template-columns:1fr 1fr}.calls th:first-child{max-width:7.5rem}
         .card strong{font-size:1.1rem}.facts div{grid-template-columns:4.6rem 1fr}svg{font-size:12px}}
         @page{size:A4 landscape;margin:12mm}
-        @media print{:root{color-scheme:light}body{max-width:none;padding:0;font-size:9.5pt}.tools,.tip{display:none}.scroll{overflow:visible}
+        @media print{:root{color-scheme:light;font-size:12.5px}body{max-width:none;padding:0;font-size:9.5pt}.tools,.tip{display:none}.scroll{overflow:visible}
         table{font-size:7.6pt;width:100%}th,td{padding:.12rem .3rem}.calls th:first-child{position:static;white-space:normal;overflow-wrap:anywhere}
         .rp{width:110px;height:18px}thead .rp{height:11px}.ob{width:44px}
         tr,.plot,.card,.warnings{break-inside:avoid}h2,summary{break-after:avoid}thead{display:table-header-group}a{color:inherit}
-        .plots{grid-template-columns:repeat(3,1fr)}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
+        .plots{grid-template-columns:repeat(3,1fr)}.forest{grid-template-columns:repeat(2,1fr)}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 
         """)
 }
