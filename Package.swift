@@ -214,8 +214,8 @@ let rootFreeTests: [Target] = [
     .testTarget(
         name: "HTMLReportTests",
         dependencies: [
-            "Exports", "Graphics", "HTMLReport", "LatencyHistogram", "Presentation", "Profile", "ReportFixtures", "SyscallTable",
-            "TestSupport",
+            "Comparison", "ComparisonSupport", "Exports", "Graphics", "HTMLReport", "LatencyHistogram", "Presentation", "Profile",
+            "ProfileExercise", "ReportFixtures", "SyscallTable", "TestSupport",
         ],
         exclude: ["Snapshots"], swiftSettings: strict),
     .testTarget(
@@ -249,7 +249,10 @@ let rootFreeTests: [Target] = [
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     .target(
         name: "ProfileExercise",
-        dependencies: ["Comparison", "Exports", "Presentation", "Profile", "ProfileFile", "TextReport", crypto],
+        dependencies: [
+            "Comparison", "Exports", "HTMLReport", "LatencyHistogram", "Presentation", "Profile", "ProfileFile", "TextReport",
+            crypto,
+        ],
         path: "Tests/ProfileExercise", swiftSettings: strict),
 ]
 

@@ -37,11 +37,6 @@ package struct StyleSheet: Sendable, Hashable {
         .g1{stroke:var(--k1)}.g2{stroke:var(--k2)}.g3{stroke:var(--k3)}.g4{stroke:var(--k4)}.g5{stroke:var(--k5)}.g6{stroke:var(--k6)}
         .b0{fill:var(--c0)}.b1{fill:var(--c1)}.b2{fill:var(--c2)}.b3{fill:var(--c3)}.b4{fill:var(--c4)}.b5{fill:var(--c5)}
         .gap{fill:var(--grid)}.pl{stroke:var(--line);fill:none;stroke-width:1.6}.on{filter:drop-shadow(0 0 1px var(--paper)) drop-shadow(0 0 1px var(--paper))}
-        .vr{fill:var(--failed);color:var(--failed)}.vi{fill:var(--good);color:var(--good)}.vm{fill:var(--preempted);color:var(--preempted)}
-        .ve{fill:var(--ink);color:var(--ink)}.vu{fill:var(--c5);color:var(--c5)}.vn{fill:var(--soft);color:var(--soft)}
-        .vu.dot,.vn.dot{fill:var(--paper);stroke:var(--ink);stroke-width:1.4}.ci{stroke:var(--ink);fill:none;stroke-width:1.4}
-        .row text{paint-order:stroke;stroke:var(--paper);stroke-width:3px;stroke-linejoin:round}
-        .band{fill:var(--rule);opacity:.55}.boot{fill-opacity:.6;stroke:var(--paper);stroke-width:.5}.thin{stroke-width:1.2;opacity:.8}
         .p99{stroke-dasharray:5 2}.pl{vector-effect:non-scaling-stroke;stroke-linejoin:round}
 
         """)

@@ -7,7 +7,9 @@ extension HTMLReport {
     /// The same comparison always gives the same bytes.
     package static func render(_ comparison: Comparison) -> [UInt8] {
         let words = ComparisonWords(comparison: comparison)
-        return PageFrame.page(titled: "\(words.title): \(ComparisonReport.kernels(comparison)) – syslat compare") { html in
+        return PageFrame.page(
+            titled: "\(words.title): \(ComparisonReport.kernels(comparison)) – syslat compare", style: ComparisonStyle.sheet
+        ) { html in
             ComparisonReport(comparison: comparison, words: words).add(to: &html)
         }
     }

@@ -8,7 +8,7 @@ extension HTMLReport {
     ///   - arch: the architecture of the machine, whose ABI needs no mention.
     ///   - top: how many calls to show.
     package static func render(_ diff: ProfileDiff, arch: String, top: Int = 10) -> [UInt8] {
-        PageFrame.page(titled: "syslat diff: \(diff.before.path) → \(diff.after.path)") { html in
+        PageFrame.page(titled: "syslat diff: \(diff.before.path) → \(diff.after.path)", style: ComparisonStyle.sheet) { html in
             DiffReport(diff: diff, words: DiffWords(diff: diff, arch: arch), top: top).add(to: &html)
         }
     }

@@ -23,7 +23,9 @@ struct ShiftScale: Hashable {
     /// Shifts outside stand at the ends.
     func position(_ shift: Double) -> Double {
         let bent = min(max(shift.isNaN ? 0 : ShiftScale.bent(shift), lowest), highest)
-        return start + (end - start) * (bent - lowest) / (highest - lowest)
+        let place = start + (end - start) * (bent - lowest) / (highest - lowest)
+        // Rounding doesn't take a place out of the plot.
+        return min(max(place, min(start, end)), max(start, end))
     }
 
     private static func bent(_ shift: Double) -> Double { asinh(min(max(shift, -most), most) / evenUpTo) }
