@@ -112,7 +112,7 @@ package struct Drawing: Sendable, Hashable {
                 for tick in across {
                     // Centred on its mark, but inside the drawing: a file of its own is cut off at its edge.
                     let half = Double(tick.label.count) * 3 + 2
-                    group.element(.text, [.with(.x, min(tick.position, width - half).rounded())], text: tick.label)
+                    group.element(.text, [.with(.x, min(max(tick.position, half), width - half).rounded())], text: tick.label)
                 }
             }
         }

@@ -12,6 +12,7 @@ enum ComparisonStyle {
         .soft{color:var(--soft);font-size:.87rem}.part{white-space:nowrap;margin-right:.7em}.word{font-weight:600;white-space:nowrap}
         .verdict{border-left:6px solid;padding:.1rem 0 .2rem .9rem}.verdict .lead,.verdict dl{color:var(--ink)}.verdict h1{margin:.1rem 0}
         .cells th:first-child{white-space:normal;overflow-wrap:anywhere;min-width:9rem;max-width:22rem}
+        .cells .hd td{padding-top:.7rem}
         @media print{.forest{grid-template-columns:repeat(2,1fr)}}
 
         """)
