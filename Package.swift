@@ -287,8 +287,8 @@ let tracingTests: [Target] = [
     .testTarget(
         name: "CommandLineTests",
         dependencies: [
-            "Capture", "CaptureSupport", "ComparisonSupport", "KernelLabSupport", "Probes", "Profile", "ProfileFile", "TestSupport",
-            "syslat",
+            "Capture", "CaptureSupport", "Comparison", "ComparisonSupport", "KernelLabSupport", "Probes", "Profile", "ProfileFile",
+            "TestSupport", "syslat",
         ],
         exclude: ["Snapshots"], swiftSettings: testing),
 ]
