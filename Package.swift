@@ -124,7 +124,9 @@ let output: [Target] = [
     module("Graphics", on: .output, uses: ["PlainText", "Presentation"]),
     module(
         "HTMLReport", on: .output,
-        uses: ["Graphics", "LatencyHistogram", "Presentation", "Profile", "SaturatingMath", "SyscallTable", crypto]),
+        uses: [
+            "Comparison", "Graphics", "LatencyHistogram", "Presentation", "Profile", "SaturatingMath", "SyscallTable", crypto,
+        ]),
 ]
 
 let faces: [Target] = [
@@ -212,8 +214,8 @@ let rootFreeTests: [Target] = [
     .testTarget(
         name: "HTMLReportTests",
         dependencies: [
-            "Exports", "Graphics", "HTMLReport", "LatencyHistogram", "Presentation", "Profile", "ReportFixtures", "SyscallTable",
-            "TestSupport",
+            "Comparison", "ComparisonSupport", "Exports", "Graphics", "HTMLReport", "LatencyHistogram", "Presentation", "Profile",
+            "ProfileExercise", "ReportFixtures", "SyscallTable", "TestSupport",
         ],
         exclude: ["Snapshots"], swiftSettings: strict),
     .testTarget(
@@ -247,7 +249,10 @@ let rootFreeTests: [Target] = [
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     .target(
         name: "ProfileExercise",
-        dependencies: ["Comparison", "Exports", "Presentation", "Profile", "ProfileFile", "TextReport", crypto],
+        dependencies: [
+            "Comparison", "Exports", "HTMLReport", "LatencyHistogram", "Presentation", "Profile", "ProfileFile", "TextReport",
+            crypto,
+        ],
         path: "Tests/ProfileExercise", swiftSettings: strict),
 ]
 
@@ -280,8 +285,8 @@ let tracingTests: [Target] = [
     .testTarget(
         name: "CommandLineTests",
         dependencies: [
-            "Capture", "CaptureSupport", "ComparisonSupport", "KernelLabSupport", "Probes", "Profile", "ProfileFile", "TestSupport",
-            "syslat",
+            "Capture", "CaptureSupport", "Comparison", "ComparisonSupport", "KernelLabSupport", "Probes", "Profile", "ProfileFile",
+            "TestSupport", "syslat",
         ],
         exclude: ["Snapshots"], swiftSettings: testing),
 ]
