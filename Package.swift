@@ -57,6 +57,7 @@ let base: [Target] = [
     cModule("CLinux", on: .base),
     systemLibrary("CZlib", on: .base, pkgConfig: "zlib", package: "zlib1g-dev"),
     module("SaturatingMath", on: .base),
+    module("Compression", on: .base, uses: ["CZlib"]),
     module("LatencyHistogram", on: .base, uses: ["SaturatingMath"]),
     module("SyscallTable", on: .base),
     module("CallSelection", on: .base, uses: ["SyscallTable"]),
@@ -72,8 +73,10 @@ let model: [Target] = [
     module(
         "ProfileFile", on: .model,
         uses: [
-            "JSONLine", "LatencyHistogram", "PlainText", "Profile", "ProfileSchema", "SaturatingMath", "SyscallTable", crypto,
+            "Compression", "JSONLine", "LatencyHistogram", "PlainText", "Profile", "ProfileSchema", "SaturatingMath",
+            "SyscallTable", crypto,
         ]),
+    module("FlightRecorder", on: .model, uses: ["CallSelection", "LatencyHistogram", "Profile", "SaturatingMath", "SyscallTable"]),
     module("Comparison", on: .model, uses: ["LatencyHistogram", "Profile", "SaturatingMath", "SyscallTable"]),
 ]
 
@@ -118,8 +121,8 @@ let output: [Target] = [
     module(
         "Exports", on: .output,
         uses: [
-            "CZlib", "Comparison", "LatencyHistogram", "PlainText", "Presentation", "Profile", "ProfileSchema", "SaturatingMath",
-            "SyscallTable",
+            "Comparison", "Compression", "LatencyHistogram", "PlainText", "Presentation", "Profile", "ProfileSchema",
+            "SaturatingMath", "SyscallTable",
         ]),
     module("Graphics", on: .output, uses: ["PlainText", "Presentation"]),
     module(
@@ -140,9 +143,9 @@ let faces: [Target] = [
     .executableTarget(
         name: "syslat",
         dependencies: [
-            "CallSelection", "Capture", "Comparison", "Exports", "HTMLReport", "HostCheck", "KernelLab", "Linux", "LiveView",
-            "PlainText", "Presentation", "Probes", "Profile", "ProfileFile", "SyscallTable", "TextReport", "Trial", "Workload",
-            argumentParser,
+            "CallSelection", "Capture", "Comparison", "Exports", "FlightRecorder", "HTMLReport", "HostCheck", "KernelLab", "Linux",
+            "LiveView", "PlainText", "Presentation", "Probes", "Profile", "ProfileFile", "SaturatingMath", "SyscallTable",
+            "TextReport", "Trial", "Workload", argumentParser,
         ],
         path: "Sources/Faces/syslat", swiftSettings: strict),
 ]
@@ -169,6 +172,11 @@ let rootFreeTests: [Target] = [
         exclude: ["Corpus"], swiftSettings: strict),
     .testTarget(
         name: "SaturatingMathTests", dependencies: ["LatencyHistogram", "SaturatingMath", "TestSupport"], swiftSettings: strict),
+    .testTarget(name: "CompressionTests", dependencies: ["Compression", "TestSupport"], swiftSettings: testing),
+    .testTarget(
+        name: "FlightRecorderTests",
+        dependencies: ["CallSelection", "FlightRecorder", "LatencyHistogram", "Profile", "SyscallTable", "TestSupport"],
+        swiftSettings: strict),
     .testTarget(name: "JSONLineTests", dependencies: ["JSONLine", "TestSupport"], swiftSettings: testing),
     .testTarget(name: "PlainTextTests", dependencies: ["PlainText", "TestSupport"], swiftSettings: testing),
     .testTarget(name: "LinuxTests", dependencies: ["CLinux", "Linux"], swiftSettings: testing),
@@ -200,8 +208,8 @@ let rootFreeTests: [Target] = [
     .testTarget(
         name: "ExportsTests",
         dependencies: [
-            "Comparison", "CZlib", "Exports", "LatencyHistogram", "PlainText", "Presentation", "Profile", "ReportFixtures",
-            "SaturatingMath",
+            "Comparison", "Compression", "CZlib", "Exports", "LatencyHistogram", "PlainText", "Presentation", "Profile",
+            "ReportFixtures", "SaturatingMath",
             "SyscallTable", "TestSupport", hdrHistogram,
         ],
         exclude: ["Snapshots"], swiftSettings: strict),
@@ -244,7 +252,7 @@ let rootFreeTests: [Target] = [
     .testTarget(name: "BPFRuntimeTests", dependencies: ["BPFRuntime"], swiftSettings: strict),
     .testTarget(
         name: "SyslatTests",
-        dependencies: ["Capture", "Presentation", "TextReport", "syslat", argumentParser],
+        dependencies: ["Capture", "FlightRecorder", "Presentation", "TextReport", "syslat", argumentParser],
         swiftSettings: strict),
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     .target(

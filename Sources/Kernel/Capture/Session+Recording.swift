@@ -132,6 +132,9 @@ extension Session {
     /// The slow calls that have come since this was last called, in the order of their ends. Empty unless the options ask for a log.
     package mutating func takeSlowLog() -> [SlowCall] { slowCalls?.takeLog() ?? [] }
 
+    /// Keeps slow calls as if recording began now: those until now are forgotten.
+    package mutating func keepSlowCallsAnew() { slowCalls?.beginAnew(probes, probes.counters) }
+
     /// Takes in everything that is left in the kernel after recording has stopped.
     mutating func drain() throws(CaptureError) {
         guard phase == .stopped else { return }

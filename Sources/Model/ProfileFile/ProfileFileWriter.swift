@@ -1,3 +1,4 @@
+import Compression
 import Crypto
 import FoundationEssentials
 import PlainText
@@ -28,6 +29,10 @@ package struct ProfileFileWriter {
         for interval in profile.intervals { bytes += try writer.append(interval) }
         return try bytes + writer.finish(profile)
     }
+
+    /// Lines in a form that takes a fraction of the room: what comes of it, piece behind piece, is a file that gzip(1) and
+    /// ``ProfileFileReader`` read.
+    package static func compressed(_ lines: [UInt8]) -> [UInt8] { Deflate.gzip(lines, effort: .quick) }
 
     /// The first line: whose profile it is. What is not known yet, such as the duration, is said again at the end.
     package mutating func begin(_ profile: Profile) throws -> [UInt8] {
