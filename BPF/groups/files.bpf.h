@@ -15,7 +15,7 @@
 #define PIPEFS_MAGIC 0x50495045
 #define ANON_INODE_FS_MAGIC 0x09041934
 
-/* Names the file that the descriptor stands for, once. Where another program is using the draft, a later call does it. */
+/* Names the file that the descriptor stands for, once. Where another program is using the draft, the next kind of call on the file does it. */
 static __noinline int name_grouped_file(const struct syslat_file_key *found, __u32 descriptor)
 {
     struct syslat_details_draft *draft = own_draft();
