@@ -2,6 +2,7 @@ import CSyslatABI
 import Capture
 import CaptureSupport
 import Foundation
+import Linux
 import Probes
 import Profile
 import SyscallTable
@@ -65,6 +66,32 @@ import Testing
         #expect(!others.isEmpty && others.allSatisfy { $0.durationNanoseconds >= 140_000_000 })
         let histogram = try #require(profile.calls.first { $0.id == others[0].id }).distribution
         #expect(histogram.max >= others[0].durationNanoseconds)
+    }
+
+    @Test func `the slowest calls can be kept anew, and details become as rare as at the beginning`() throws {
+        let calls: UInt64 = 300_000
+        // Of these none is as slow as the first ones, which sleep in their reads.
+        let program = try WaitingProgram(Fixture.gated(Fixture.command("calls.s64", "\(calls)")))
+        var options = CaptureOptions(target: .processes([program.pid], follow: true))
+        options.slowCalls = SlowCallOptions(rule: .slowest(3), takesStacks: false)
+        var session = try Session(options)
+        try session.start()
+        let moment = Clock.monotonic
+        _ = try session.advance(until: moment + 50_000_000)
+        // The same again and again, so that each time all thresholds stand high.
+        program.release()
+        for step in 1...4 {
+            _ = try session.advance(until: moment + UInt64(step) * 40_000_000)
+            try session.keepSlowCallsAnew()
+        }
+        while try session.advance(until: nil) != .targetEnded {}
+        let profile = try session.finish()
+        _ = session.detach()
+        #expect(program.wait() == 0)
+        let slow = try #require(profile.slowCalls)
+        let getppid = try #require(profile.calls.first { $0.id.name == "getppid" })
+        #expect(getppid.calls == calls && slow.calls(of: getppid.id).count == 3)
+        #expect(slow.unkept == 0)
     }
 
     @Test func `without stacks none is taken, and without slow calls nothing is kept`() throws {
