@@ -69,19 +69,18 @@ import Testing
     }
 
     @Test func `the slowest calls can be kept anew, and details become as rare as at the beginning`() throws {
-        let calls: UInt64 = 300_000
-        // Of these none is as slow as the first ones, which sleep in their reads.
+        let calls: UInt64 = 2_000_000
         let program = try WaitingProgram(Fixture.gated(Fixture.command("calls.s64", "\(calls)")))
         var options = CaptureOptions(target: .processes([program.pid], follow: true))
         options.slowCalls = SlowCallOptions(rule: .slowest(3), takesStacks: false)
         var session = try Session(options)
         try session.start()
-        let moment = Clock.monotonic
-        _ = try session.advance(until: moment + 50_000_000)
-        // The same again and again, so that each time all thresholds stand high.
         program.release()
-        for step in 1...4 {
-            _ = try session.advance(until: moment + UInt64(step) * 40_000_000)
+        // In the first fifth of its calls, each time when all thresholds stand high.
+        for part in 1...4 {
+            while session.progress.completed < UInt64(part) * calls / 10 {
+                _ = try session.advance(until: Clock.monotonic + 5_000_000)
+            }
             try session.keepSlowCallsAnew()
         }
         while try session.advance(until: nil) != .targetEnded {}
