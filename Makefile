@@ -23,6 +23,10 @@ FUZZ_TIME ?= 600
 PREFIX ?= /usr/local
 DESTDIR ?=
 PARTS := $(STATIC_BUILD)/install
+# The static binary that is installed and packed, with what it has linked in beside it (….linked.json). `make SYSLAT_BINARY=FILE …` takes
+# one that is built already.
+SYSLAT_BINARY ?= $(STATIC_BUILD)/syslat
+PACKAGES := $(STATIC_BUILD)/packages
 
 # Tracing needs root.
 SUDO := $(shell [ $$(id -u) -eq 0 ] || echo 'sudo ')
@@ -38,12 +42,13 @@ TRIAL_PACKAGES := debootstrap grub-common grub2-common grub-pc-bin e2fsprogs jq 
 PEER_PACKAGES := libbpf-tools bpftrace linux-perf strace
 SERVICE_PACKAGES := redis-server postgresql nginx wrk
 MAN_PAGE_PACKAGES := python3
+DEB_PACKAGES := debhelper python3
 # The formatter for C. The one for Swift comes with the toolchain.
 LINT_PACKAGES := clang-format-14
 SWIFT_FILES := Package.swift Sources Tests Plugins Benchmarks Fuzzing
 C_FILES = $(shell git ls-files '*.c' '*.h')
 
-.PHONY: all build run run-in-guest test test-fast test-sanitized test-trial check lint format setup-lint static install-parts install uninstall bench-overhead \
+.PHONY: all build run run-in-guest test test-fast test-sanitized test-trial check lint format setup-lint static install-parts install uninstall deb bench-overhead \
 	bench-vdso-ticks bench-comparison bench-consumer bench-snapshot bench-footprint bench-growth bench-reading fuzz fuzz-report fuzz-vdso setup setup-tests setup-bench generated \
 	setup-peers bench-services setup-services \
 	clean help
@@ -128,14 +133,15 @@ $(STATIC_BUILD)/syslat: $(shell find Sources BPF Plugins Package.swift Tools/sta
 	@$(SWIFT) build -c release --product syslat --scratch-path $(STATIC_BUILD) --static-swift-stdlib --disable-local-rpath \
 		-Xswiftc -static-executable -Xswiftc -Xclang-linker -Xswiftc -static-pie \
 		-Xlinker -z -Xlinker pack-relative-relocs -Xlinker -z -Xlinker now -Xswiftc -use-ld=lld \
-		-Xlinker --no-eh-frame-hdr -Xlinker -T -Xlinker $(CURDIR)/Tools/static.ld \
+		-Xlinker --no-eh-frame-hdr -Xlinker -T -Xlinker $(CURDIR)/Tools/static.ld -Xlinker -Map=$(CURDIR)/$(STATIC_BUILD)/link.map \
 		-Xswiftc -Xfrontend -Xswiftc -function-sections -Xcc -ffunction-sections -Xcc -fdata-sections
+	@Tools/linked-in $(STATIC_BUILD)/link.map $(STATIC_BUILD) >$@.linked.json
 	@$(OBJCOPY) --strip-all $(STATIC_BUILD)/release/syslat $@
 
 # Everything that needs the toolchain is built before the installation: `sudo make install` often has no toolchain in its PATH.
 install-parts: $(addprefix $(PARTS)/,syslat syslat.1 syslat.bash _syslat syslat.fish) ## Build what `make install` installs
 
-$(PARTS)/syslat: $(STATIC_BUILD)/syslat
+$(PARTS)/syslat: $(SYSLAT_BINARY)
 	@install -D $< $@
 
 $(PARTS)/syslat.1: $(PARTS)/syslat Tools/man-page Tools/cost-tables Documentation/syslat.1.in $(wildcard Benchmarks/baselines/*.json)
@@ -167,6 +173,10 @@ uninstall: ## Remove what `make install` with the same PREFIX and DESTDIR instal
 		"$(SHARE)/zsh/site-functions/_syslat" "$(SHARE)/fish/vendor_completions.d/syslat.fish"
 	@for page in $(PAGES); do rm -f "$(SHARE)/doc/syslat/$$page"; done
 	@[ ! -d "$(SHARE)/doc/syslat" ] || find "$(SHARE)/doc/syslat" -depth -type d -empty -delete
+
+deb: install-parts ## Build Debian packages from the static binary: .build-static/packages/*.deb
+	@Tools/install-packages $(DEB_PACKAGES)
+	@packaging/make-deb $(SYSLAT_BINARY).linked.json $(PACKAGES)
 
 bench-overhead: setup-peers build $(addprefix $(BENCH)/,floor.bpf.o hold-floor count-tracers call-loop) ## Measure what syslat and its peers add to a call
 	@Benchmarks/overhead
