@@ -28,6 +28,7 @@ PARTS := $(STATIC_BUILD)/install
 SYSLAT_BINARY ?= $(STATIC_BUILD)/syslat
 PACKAGES := $(STATIC_BUILD)/packages
 CONTAINER := $(STATIC_BUILD)/container
+RELEASE = $(STATIC_BUILD)/dist/$(VERSION)
 
 # Tracing needs root.
 SUDO := $(shell [ $$(id -u) -eq 0 ] || echo 'sudo ')
@@ -51,7 +52,7 @@ LINT_PACKAGES := clang-format-14
 SWIFT_FILES := Package.swift Sources Tests Plugins Benchmarks Fuzzing
 C_FILES = $(shell git ls-files '*.c' '*.h')
 
-.PHONY: all build run run-in-guest test test-fast test-sanitized test-trial check lint format setup-lint static install-parts install uninstall deb container test-packages bench-overhead \
+.PHONY: all build run run-in-guest test test-fast test-sanitized test-trial check lint format setup-lint static install-parts install uninstall deb container release test-packages bench-overhead \
 	bench-vdso-ticks bench-comparison bench-consumer bench-snapshot bench-footprint bench-growth bench-reading fuzz fuzz-report fuzz-vdso setup setup-tests setup-bench generated \
 	setup-peers bench-services setup-services \
 	clean help
@@ -120,6 +121,7 @@ check: lint test generated static ## What CI runs: format, tests, generated file
 	@Tests/units.sh
 	@Tests/packages.sh
 	@Tests/container.sh
+	@Tests/release.sh
 
 lint: setup-lint ## Check the format of Swift and C
 	@$(SWIFT) format lint --strict --parallel --recursive $(SWIFT_FILES)
@@ -202,6 +204,10 @@ container: $(SYSLAT_BINARY) $(SYSLAT_BINARY).linked.json ## Make the folder to b
 	@cp packaging/container/Containerfile "$(CONTAINER)/"
 	@sed "s/@VERSION@/$$(packaging/version | cut -d ' ' -f 1)/" packaging/container/daemonset.yaml >"$(CONTAINER)/daemonset.yaml"
 	@echo "$(CONTAINER)"
+
+release: install-parts $(SYSLAT_BINARY).linked.json ## Make what is published as VERSION=…: .build-static/dist/VERSION
+	@Tools/install-packages $(DEB_PACKAGES)
+	@packaging/make-release "$(VERSION)" $(SYSLAT_BINARY) $(SYSLAT_BINARY).linked.json "$(RELEASE)"
 
 bench-overhead: setup-peers build $(addprefix $(BENCH)/,floor.bpf.o hold-floor count-tracers call-loop) ## Measure what syslat and its peers add to a call
 	@Benchmarks/overhead
