@@ -16,7 +16,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 scores=
 for unit in syslat-exporter syslat-record; do
-    # exposure FOLDER: the last line of the judgement, without its smiley.
+    # judge FOLDER: whether the unit there is closed enough.
     judge() { systemd-analyze security --offline=true --threshold="$limit" --no-pager "$1/$unit.service" >"$work/$unit" 2>&1; }
     judge . || fail "$unit is more open than $limit tenths:"$'\n'"$(grep '✗' "$work/$unit"; tail -n 1 "$work/$unit")"
     scores+=" $unit $(sed -nE 's/.*Overall exposure level for .*: ([0-9.]+) .*/\1/p' "$work/$unit")"
@@ -48,9 +48,13 @@ units=$work/etc/systemd/system
 mkdir -p "$units/syslat-exporter.service.d" "$units/syslat-record.service.d" "$work/usr/bin" "$work/etc/default"
 for file in ./*.service ./*.socket; do sed "s|/usr/bin/syslat|/bin/true|" "$file" >"$units/${file#./}"; done
 for unit in syslat-exporter syslat-record; do cp more-names.conf "$units/$unit.service.d/"; done
-complaints=$(SYSTEMD_UNIT_PATH=$units: systemd-analyze verify --man=no "$units"/syslat-*.service "$units"/syslat-*.socket 2>&1 |
-    grep -F -e syslat -e more-names) || true
-[ -z "$complaints" ] || fail "systemd complains:"$'\n'"$complaints"
+complaints() {
+    SYSTEMD_UNIT_PATH=$units: systemd-analyze verify --man=no "$units"/syslat-*.service "$units"/syslat-*.socket 2>&1 |
+        grep -F -e syslat -e more-names || true
+}
+[ -z "$(complaints)" ] || fail "systemd complains:"$'\n'"$(complaints)"
+sed 's/^KeyringMode=private/KeyringMood=private/' syslat-record.service >"$units/syslat-record.service"
+grep -q KeyringMood <<<"$(complaints)" || fail "systemd doesn't complain of a setting that it doesn't know"
 # The drop-in adds two capabilities, and what it costs is known.
 cat syslat-exporter.service more-names.conf >"$work/syslat-exporter.service"
 systemd-analyze security --offline=true --threshold=100 --no-pager "$work/syslat-exporter.service" >"$work/named" 2>&1 ||
