@@ -1,3 +1,4 @@
+import CBPFLog
 import CLibbpf
 import Glibc
 
@@ -47,7 +48,10 @@ package enum KernelProbe {
 
     /// Whether the kernel itself, not a module, has a function of this name. False too where it has no BTF.
     package static func hasFunction(_ name: String) -> Bool {
-        unsafe libbpf_find_vmlinux_btf_id(name, BPF_TRACE_FENTRY) > 0
+        // libbpf says what it doesn't find, which is an answer here.
+        syslat_bpf_log_install()
+        defer { syslat_bpf_log_clear() }
+        return unsafe libbpf_find_vmlinux_btf_id(name, BPF_TRACE_FENTRY) > 0
     }
 
     // MARK: Programs
