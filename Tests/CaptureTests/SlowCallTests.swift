@@ -11,7 +11,8 @@ import Testing
 @Suite(.serialized, .requiresBPF) struct SlowCallTests {
     /// Runs the planted reads and returns what was kept, and the program's own account: a line for each slow read, in order.
     private func plantedReads(
-        _ rule: SlowCalls.Rule, set: ProgramSet = .fast, hook: TracepointHooks.Hook? = nil, takesStacks: Bool = true
+        _ rule: SlowCalls.Rule, set: ProgramSet = .fast, hook: TracepointHooks.Hook? = nil, takesStacks: Bool = true,
+        filter: SlowCallFilter = SlowCallFilter()
     ) throws -> (profile: Profile, folder: String, account: [[Substring]]) {
         let folder = FileManager.default.temporaryDirectory.appending(path: "slow-\(UUID())").path
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -19,7 +20,7 @@ import Testing
         let command = [try Fixture("slow_reads").path, folder]
         var options = CaptureOptions(target: .command(try ResolvedCommand(command), follow: true), programSet: set)
         options.hook = hook
-        options.slowCalls = SlowCallOptions(rule: rule, takesStacks: takesStacks)
+        options.slowCalls = SlowCallOptions(rule: rule, filter: filter, takesStacks: takesStacks)
         let profile = try CaptureSupport.capture(options)
         let account = try String(contentsOfFile: "\(folder)/account", encoding: .utf8).split(separator: "\n").map {
             $0.split(separator: " ")
@@ -65,6 +66,34 @@ import Testing
         #expect(!others.isEmpty && others.allSatisfy { $0.durationNanoseconds >= 140_000_000 })
         let histogram = try #require(profile.calls.first { $0.id == others[0].id }).distribution
         #expect(histogram.max >= others[0].durationNanoseconds)
+    }
+
+    @Test(arguments: ProgramSet.allCases)
+    func `only calls that fit the filter are kept, and the thresholds rise with no others`(set: ProgramSet) throws {
+        // The quick reads that succeed would fill the heap.
+        let failed = try plantedReads(.slowest(2), set: set, filter: SlowCallFilter(comm: "slow_*", errnos: [2])).profile
+        let missing = try #require(failed.slowCalls).calls
+        #expect(!missing.isEmpty && missing.allSatisfy { $0.errno == 2 && $0.comm == "slow_reads" })
+        let long = try plantedReads(.slowest(100), set: set, filter: SlowCallFilter(leastNanoseconds: 40_000_000)).profile
+        let slow = try #require(long.slowCalls)
+        #expect(slow.calls(of: read).count == 5 && slow.calls.allSatisfy { $0.durationNanoseconds >= 40_000_000 })
+        let others = try plantedReads(.slowest(2), set: set, filter: SlowCallFilter(comm: "other*")).profile
+        #expect(others.slowCalls?.calls.isEmpty == true && others.calls.contains { $0.id == read })
+    }
+
+    @Test func `only calls of a thread are kept`() throws {
+        let program = try WaitingProgram(Fixture.gated(Fixture.command("calls.s64", "2000")))
+        var options = CaptureOptions(target: .processes([program.pid], follow: true))
+        options.slowCalls = SlowCallOptions(rule: .slowest(3), filter: SlowCallFilter(tids: [program.pid]))
+        let profile = try CaptureSupport.capture(options) { program.release() }
+        #expect(program.wait() == 0)
+        let slow = try #require(profile.slowCalls)
+        #expect(!slow.calls.isEmpty && slow.calls.allSatisfy { $0.tid == program.pid })
+        options.slowCalls = SlowCallOptions(rule: .slowest(3), filter: SlowCallFilter(tids: [1]))
+        let other = try WaitingProgram(Fixture.gated(Fixture.command("calls.s64", "2000")))
+        options.target = .processes([other.pid], follow: true)
+        let none = try CaptureSupport.capture(options) { other.release() }
+        #expect(other.wait() == 0 && none.slowCalls?.calls.isEmpty == true)
     }
 
     @Test func `without stacks none is taken, and without slow calls nothing is kept`() throws {

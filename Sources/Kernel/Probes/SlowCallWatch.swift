@@ -1,5 +1,6 @@
 import BPFRuntime
 import CSyslatABI
+package import Profile
 package import SyscallTable
 
 /// Which single calls the programs are to keep with their details: fixed when they are loaded.
@@ -8,12 +9,17 @@ package struct SlowCallWatch: Sendable {
     package var slowest: Int?
     /// Whether their stacks are taken.
     package var takesStacks: Bool
+    package var filter: SlowCallFilter
     /// Which arguments of a call are descriptors and paths.
     package var places: @Sendable (SyscallID) -> ArgumentPlaces
 
     package static let mostOfEachCall = Int(SYSLAT_LONGEST)
 
-    package init(slowest: Int?, takesStacks: Bool, places: @escaping @Sendable (SyscallID) -> ArgumentPlaces) {
+    package init(
+        slowest: Int?, takesStacks: Bool, filter: SlowCallFilter = SlowCallFilter(),
+        places: @escaping @Sendable (SyscallID) -> ArgumentPlaces
+    ) {
+        self.filter = filter
         self.slowest = slowest
         self.takesStacks = takesStacks
         self.places = places

@@ -30,7 +30,7 @@ extension LiveModel {
         // Which calls were the slowest of a window isn't known; which passed a threshold is.
         if let slow = profile.slowCalls, case .slower = slow.rule {
             let began = profile.capture.startedAtNanoseconds
-            profile.slowCalls = SlowCalls(rule: slow.rule, calls: slow.calls.filter { $0.startedAtNanoseconds >= began })
+            profile.slowCalls = SlowCalls(rule: slow.rule, filter: slow.filter, calls: slow.calls.filter { $0.startedAtNanoseconds >= began })
         } else {
             profile.slowCalls = nil
         }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CallSelection
 import Capture
+import Probes
 import Profile
 import SyscallTable
 
@@ -27,6 +28,25 @@ struct SlowOptions: ParsableArguments {
     @Option(help: "The functions that made slow calls: not at all, or those of the program.")
     var stacks = Stacks.user
 
+    @Option(help: ArgumentHelp("Keep only slow calls of processes whose name matches this glob: 'nginx*'.", valueName: "glob"))
+    var comm: String?
+
+    @Option(
+        parsing: .unconditionalSingleValue,
+        help: ArgumentHelp("Keep only slow calls of these threads.", valueName: "tid,…"))
+    var tid: [String] = []
+
+    @Option(
+        parsing: .unconditionalSingleValue,
+        help: ArgumentHelp("Keep only slow calls that returned one of these errors: EAGAIN,EINTR.", valueName: "error,…"))
+    var errno: [String] = []
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Of the slowest calls, keep only those that took at least this time.", valueName: "time"),
+        transform: Units.duration)
+    var minDuration: UInt64?
+
     func validate() throws {
         let counts = 0...SlowCalls.largestCount
         if let slowest, !counts.contains(slowest) {
@@ -35,7 +55,50 @@ struct SlowOptions: ParsableArguments {
         if let slowest, slowest > 0, !slower.isEmpty {
             throw ValidationError("--slowest and --slower both choose the calls to show: keep one.")
         }
+        if minDuration != nil, !slower.isEmpty {
+            throw ValidationError("--slower says from when on calls are kept: leave out --min-duration.")
+        }
+        if let minDuration, !SlowThreshold.range.contains(minDuration) {
+            throw ValidationError("--min-duration is more than 73 minutes, the longest latency that can be told apart.")
+        }
+        if slowest == 0, let option = filterOptions.first {
+            throw ValidationError("\(option) chooses among slow calls, and --slowest 0 keeps none: leave one of them out.")
+        }
         _ = try thresholds()
+        _ = try filter
+    }
+
+    /// The options that choose among slow calls, as far as they are given.
+    private var filterOptions: [String] {
+        [(comm != nil, "--comm"), (!tid.isEmpty, "--tid"), (!errno.isEmpty, "--errno"), (minDuration != nil, "--min-duration")]
+            .filter(\.0).map(\.1)
+    }
+
+    private var filter: SlowCallFilter {
+        get throws {
+            if let comm, NamePattern(comm) == nil {
+                throw ValidationError(
+                    "--comm '\(comm)' matches no name: a name has at most 15 bytes, and a [ needs its ]. Write --comm 'nginx*'.")
+            }
+            func items(_ texts: [String]) -> [String] {
+                texts.flatMap { $0.split(separator: ",", omittingEmptySubsequences: false) }.map(String.init)
+            }
+            let tids = try items(tid).map { text in
+                guard let number = Int32(text), number > 0 else { throw ValidationError("--tid '\(text)' is not a thread id.") }
+                return number
+            }
+            let errnos = try items(errno).map { text in
+                guard let number = ErrnoTable.number(text) else {
+                    throw ValidationError("--errno '\(text)' is not an error: write a name such as EAGAIN, or a number from 1 to 4095.")
+                }
+                return number
+            }
+            let most = SlowCallFilter.mostIDs
+            for (option, count) in [("--tid", tids.count), ("--errno", errnos.count)] where count > most {
+                throw ValidationError("\(option) names \(count), and at most \(most) can be told apart.")
+            }
+            return SlowCallFilter(comm: comm, tids: tids, errnos: errnos, leastNanoseconds: minDuration)
+        }
     }
 
     /// Refuses thresholds of calls that are not watched.
@@ -51,10 +114,11 @@ struct SlowOptions: ParsableArguments {
     /// - Parameter isLogged: whether each call that is slow is wanted as it ends.
     func options(isWholeSystem: Bool, isLogged: Bool = false) throws -> SlowCallOptions? {
         if !slower.isEmpty {
-            return SlowCallOptions(rule: .slower(try thresholds()), takesStacks: stacks != .off, isLogged: isLogged)
+            return SlowCallOptions(rule: .slower(try thresholds()), filter: try filter, takesStacks: stacks != .off, isLogged: isLogged)
         }
-        let count = slowest ?? (isWholeSystem ? 0 : 3)
-        return count == 0 ? nil : SlowCallOptions(rule: .slowest(count), takesStacks: stacks != .off)
+        // Who chooses among slow calls wants some.
+        let count = slowest ?? (isWholeSystem && filterOptions.isEmpty ? 0 : 3)
+        return count == 0 ? nil : SlowCallOptions(rule: .slowest(count), filter: try filter, takesStacks: stacks != .off)
     }
 
     // MARK: Thresholds

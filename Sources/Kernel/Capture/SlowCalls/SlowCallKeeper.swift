@@ -12,11 +12,13 @@ struct SlowCallKeeper {
     /// Calls that found no room beside slower ones.
     private var displaced: UInt64 = 0
 
-    init(_ rule: SlowCalls.Rule) { self.rule = rule }
+    private let filter: SlowCallFilter
+
+    init(_ rule: SlowCalls.Rule, _ filter: SlowCallFilter) { (self.rule, self.filter) = (rule, filter) }
 
     /// What is kept now. `unkept`: calls for whose details the kernel had no room.
     func calls(unkept: UInt64) -> SlowCalls {
-        SlowCalls(rule: rule, calls: slowest.values.flatMap { $0 } + slower, unkept: unkept.addingSaturating(displaced))
+        SlowCalls(rule: rule, filter: filter, calls: slowest.values.flatMap { $0 } + slower, unkept: unkept.addingSaturating(displaced))
     }
 
     mutating func take(_ call: SlowCall) {

@@ -44,7 +44,7 @@ enum SlowCallsTable {
     /// Which calls were kept, and that some were not.
     static func addNote(to html: inout HTML, _ slow: SlowCalls?) {
         guard let slow else { return }
-        let sentence = slow.calls.isEmpty ? "\(slow.rule.title): none." : "\(slow.rule.title) are listed with their details."
+        let sentence = slow.calls.isEmpty ? "\(slow.title): none." : "\(slow.title) are listed with their details."
         html.element(.p, text: [sentence, slow.missing].compactMap { $0 }.joined(separator: " "))
     }
 }
