@@ -93,7 +93,8 @@ let kernel: [Target] = [
     module(
         "Probes", on: .kernel,
         uses: [
-            "Aggregation", "BPFObjects", "BPFRuntime", "CLinux", "CSyslatABI", "CallSelection", "Linux", "Profile", "SyscallTable",
+            "Aggregation", "BPFObjects", "BPFRuntime", "CLinux", "CSyslatABI", "CallSelection", "Linux", "PlainText", "Profile",
+            "SyscallTable",
         ]),
     module("VDSO", on: .kernel, uses: ["CVDSO", "Linux", "Profile", "SyscallTable"]),
     module(
@@ -252,7 +253,7 @@ let rootFreeTests: [Target] = [
     .testTarget(name: "BPFRuntimeTests", dependencies: ["BPFRuntime"], swiftSettings: strict),
     .testTarget(
         name: "SyslatTests",
-        dependencies: ["Capture", "FlightRecorder", "Presentation", "TextReport", "syslat", argumentParser],
+        dependencies: ["Capture", "FlightRecorder", "Presentation", "Profile", "TextReport", "syslat", argumentParser],
         swiftSettings: strict),
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     .target(
@@ -274,7 +275,7 @@ let tracingTests: [Target] = [
         name: "CaptureTests",
         dependencies: [
             "Aggregation", "CallSelection", "Capture", "CaptureSupport", "CSyslatABI", "HostCheck", "LatencyHistogram", "Linux",
-            "Presentation", "Probes", "Profile", "SyscallTable", "syslat",
+            "Presentation", "Probes", "Profile", "SyscallTable", "TestSupport", "syslat",
         ],
         exclude: ["Fixtures"], swiftSettings: testing),
     .testTarget(

@@ -1,4 +1,5 @@
 import CSyslatABI
+import PlainText
 
 /// A shell pattern for names of processes, in the form in which the programs match it (struct syslat_name_pattern): `*`, `?`, `[abc]`, `[a-z]`,
 /// `[!abc]`. It has to match the whole name, byte by byte, as fnmatch(3) does without a locale.
@@ -18,7 +19,7 @@ package struct NamePattern: Sendable {
         var accepts = [UInt32](repeating: 0, count: 256)
         var stars: UInt32 = 0
         var (elements, bytes) = (0, 0)
-        var rest = Array(text.utf8)[...]
+        var rest = ExactText.bytes(text)[...]
         while let first = rest.popFirst() {
             guard elements < NamePattern.mostElements else { return nil }
             let bit = UInt32(1) << UInt32(elements)

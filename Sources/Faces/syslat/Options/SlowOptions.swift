@@ -1,6 +1,7 @@
 import ArgumentParser
 import CallSelection
 import Capture
+import PlainText
 import Probes
 import Profile
 import SyscallTable
@@ -56,13 +57,14 @@ struct SlowOptions: ParsableArguments {
             throw ValidationError("--slowest and --slower both choose the calls to show: keep one.")
         }
         if minDuration != nil, !slower.isEmpty {
-            throw ValidationError("--slower says from when on calls are kept: leave out --min-duration.")
+            throw ValidationError("--slower and --min-duration both say from when on calls are kept: keep one.")
         }
         if let minDuration, !SlowThreshold.range.contains(minDuration) {
-            throw ValidationError("--min-duration is more than 73 minutes, the longest latency that can be told apart.")
+            throw ValidationError(
+                "--min-duration is more than 73 minutes, the longest latency that can be told apart. Give a shorter time.")
         }
         if slowest == 0, let option = filterOptions.first {
-            throw ValidationError("\(option) chooses among slow calls, and --slowest 0 keeps none: leave one of them out.")
+            throw ValidationError("\(option) chooses among slow calls, and --slowest 0 keeps none: drop one of them.")
         }
         _ = try thresholds()
         _ = try filter
@@ -76,29 +78,42 @@ struct SlowOptions: ParsableArguments {
 
     private var filter: SlowCallFilter {
         get throws {
-            if let comm, NamePattern(comm) == nil {
+            if let comm, comm.isEmpty || NamePattern(comm) == nil {
                 throw ValidationError(
-                    "--comm '\(comm)' matches no name: a name has at most 15 bytes, and a [ needs its ]. Write --comm 'nginx*'.")
+                    "--comm '\(PlainText.line(comm))' matches no name: a name has 1 to 15 bytes, and a [ needs its ]. "
+                        + "Write --comm 'nginx*'.")
             }
-            func items(_ texts: [String]) -> [String] {
-                texts.flatMap { $0.split(separator: ",", omittingEmptySubsequences: false) }.map(String.init)
-            }
-            let tids = try items(tid).map { text in
-                guard let number = Int32(text), number > 0 else { throw ValidationError("--tid '\(text)' is not a thread id.") }
-                return number
-            }
-            let errnos = try items(errno).map { text in
-                guard let number = ErrnoTable.number(text) else {
-                    throw ValidationError("--errno '\(text)' is not an error: write a name such as EAGAIN, or a number from 1 to 4095.")
+            let tids = try SlowOptions.items(tid, of: "--tid", "threads") { text in
+                guard let number = Int32(text), number > 0 else {
+                    throw ValidationError(
+                        "--tid '\(PlainText.line(text))' is not a thread id: write numbers, such as --tid 4711 or --tid 4711,4712.")
                 }
                 return number
             }
-            let most = SlowCallFilter.mostIDs
-            for (option, count) in [("--tid", tids.count), ("--errno", errnos.count)] where count > most {
-                throw ValidationError("\(option) names \(count), and at most \(most) can be told apart.")
+            let errnos = try SlowOptions.items(errno, of: "--errno", "errors") { text in
+                guard let number = ErrnoTable.number(text) else {
+                    throw ValidationError(
+                        "--errno '\(PlainText.line(text))' is not an error: write a name such as EAGAIN, or a number from 1 to 4095."
+                    )
+                }
+                return number
             }
             return SlowCallFilter(comm: comm, tids: tids, errnos: errnos, leastNanoseconds: minDuration)
         }
+    }
+
+    /// The numbers of a list that may be given in parts, in no more than the programs have room for.
+    private static func items(
+        _ texts: [String], of option: String, _ things: String, _ number: (String) throws -> Int32
+    ) throws -> [Int32] {
+        let numbers = try texts.flatMap { $0.split(separator: ",", omittingEmptySubsequences: false) }.map {
+            try number(String($0))
+        }
+        guard numbers.count <= SlowCallFilter.mostIDs else {
+            throw ValidationError(
+                "\(option) names \(numbers.count) \(things); at most \(SlowCallFilter.mostIDs) can be told apart. Name fewer.")
+        }
+        return numbers
     }
 
     /// Refuses thresholds of calls that are not watched.
@@ -114,7 +129,8 @@ struct SlowOptions: ParsableArguments {
     /// - Parameter isLogged: whether each call that is slow is wanted as it ends.
     func options(isWholeSystem: Bool, isLogged: Bool = false) throws -> SlowCallOptions? {
         if !slower.isEmpty {
-            return SlowCallOptions(rule: .slower(try thresholds()), filter: try filter, takesStacks: stacks != .off, isLogged: isLogged)
+            return SlowCallOptions(
+                rule: .slower(try thresholds()), filter: try filter, takesStacks: stacks != .off, isLogged: isLogged)
         }
         // Who chooses among slow calls wants some.
         let count = slowest ?? (isWholeSystem && filterOptions.isEmpty ? 0 : 3)

@@ -86,7 +86,7 @@ struct syslat_config {
     syslat_u64 selected[SYSLAT_CALL_INDEXES / 64];             /* a bit for each of 1024 numbers of each ABI */
     syslat_u64 selected_requests[SYSLAT_REQUEST_OPCODES / 64]; /* a bit for each opcode of io_uring */
     struct syslat_call_filter filter;
-    syslat_u16 argument_places[SYSLAT_CALL_INDEXES];           /* which arguments are descriptors and paths (details.h) */
+    syslat_u16 argument_places[SYSLAT_CALL_INDEXES]; /* which arguments are descriptors and paths (details.h) */
 };
 
 #endif
