@@ -253,7 +253,7 @@ let rootFreeTests: [Target] = [
     .testTarget(name: "BPFRuntimeTests", dependencies: ["BPFRuntime"], swiftSettings: strict),
     .testTarget(
         name: "SyslatTests",
-        dependencies: ["Capture", "FlightRecorder", "Presentation", "Profile", "TextReport", "syslat", argumentParser],
+        dependencies: ["Capture", "FlightRecorder", "LiveView", "Presentation", "Profile", "TextReport", "syslat", argumentParser],
         swiftSettings: strict),
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     .target(

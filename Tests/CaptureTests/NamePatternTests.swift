@@ -6,7 +6,9 @@ import Testing
 /// The patterns that the programs match, against fnmatch(3).
 @Suite struct NamePatternTests {
     /// Few characters, so that names match now and then.
-    private static let parts = ["a", "b", "c", "-", "*", "?", "[ab]", "[!a]", "[^b]", "[a-c]", "[]a]", "[!]a]", "[b-]", "[c-a]", "**", "é"]
+    private static let parts = [
+        "a", "b", "c", "-", "*", "?", "[ab]", "[!a]", "[^b]", "[a-c]", "[]a]", "[!]a]", "[b-]", "[c-a]", "**", "é",
+    ]
 
     @Test func `random patterns match what fnmatch matches`() throws {
         var random = SeededGenerator.fromEnvironment()
@@ -26,7 +28,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("postgres", "postgres", true), ("postgres", "postgre", false), ("post*", "postgres", true), ("*", "", true), ("", "", true),
+        ("postgres", "postgres", true), ("postgres", "postgre", false), ("post*", "postgres", true), ("*", "", true),
+        ("", "", true),
         ("", "a", false), ("*-worker-?", "web-worker-7", true), ("[a-z]*", "Xorg", false), ("systemd-journald", "", false),
         ("systemd-journal", "systemd-journald", true), ("***************a", "bbbbbbbbbbbbbba", true),
     ])

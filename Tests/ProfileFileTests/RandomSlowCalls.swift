@@ -31,7 +31,8 @@ extension SlowCallFilter {
             (0..<Int.random(in: 0...3, using: &random)).map { _ in .random(in: range, using: &random) }
         }
         return SlowCallFilter(
-            comm: Bool.random(using: &random) ? Profile.text(using: &random) : nil, tids: numbers(1 ... .max), errnos: numbers(1...4095),
+            comm: Bool.random(using: &random) ? Profile.text(using: &random) : nil, tids: numbers(1 ... .max),
+            errnos: numbers(1...4095),
             leastNanoseconds: Bool.random(using: &random) ? .random(in: 1..<1 << 42, using: &random) : nil)
     }
 }

@@ -18,7 +18,8 @@ struct SlowCallKeeper {
 
     /// What is kept now. `unkept`: calls for whose details the kernel had no room.
     func calls(unkept: UInt64) -> SlowCalls {
-        SlowCalls(rule: rule, filter: filter, calls: slowest.values.flatMap { $0 } + slower, unkept: unkept.addingSaturating(displaced))
+        SlowCalls(
+            rule: rule, filter: filter, calls: slowest.values.flatMap { $0 } + slower, unkept: unkept.addingSaturating(displaced))
     }
 
     mutating func take(_ call: SlowCall) {
