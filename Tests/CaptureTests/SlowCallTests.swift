@@ -10,33 +10,14 @@ import Testing
 
 /// Single calls with their details, of programs whose slow calls are known.
 @Suite(.serialized, .requiresBPF) struct SlowCallTests {
-    /// Runs the planted reads and returns what was kept, and the program's own account: a line for each slow read, in order.
-    private func plantedReads(
-        _ rule: SlowCalls.Rule, set: ProgramSet = .fast, hook: TracepointHooks.Hook? = nil, takesStacks: Bool = true,
-        filter: SlowCallFilter = SlowCallFilter()
-    ) throws -> (profile: Profile, folder: String, account: [[Substring]]) {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "slow-\(UUID())").path
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: folder) }
-        let command = [try Fixture("slow_reads").path, folder]
-        var options = CaptureOptions(target: .command(try ResolvedCommand(command), follow: true), programSet: set)
-        options.hook = hook
-        options.slowCalls = SlowCallOptions(rule: rule, filter: filter, takesStacks: takesStacks)
-        let profile = try CaptureSupport.capture(options)
-        let account = try String(contentsOfFile: "\(folder)/account", encoding: .utf8).split(separator: "\n").map {
-            $0.split(separator: " ")
-        }
-        try #require(account.count == 5)
-        return (profile, folder, account)
-    }
-
     private let read = SyscallID(abi: .nativeABI, number: SyscallTable.number(named: "read", abi: .nativeABI)!)
 
     @Test(arguments: ProgramSet.allCases, TracepointHooks.Hook.allCases)
     func `exactly the planted reads are the slowest, with file, thread and function`(
         set: ProgramSet, hook: TracepointHooks.Hook
     ) throws {
-        let (profile, folder, account) = try plantedReads(.slowest(5), set: set, hook: hook)
+        let planted = try PlantedReads(.slowest(5), set: set, hook: hook)
+        let (profile, folder, account) = (planted.profile, planted.folder, planted.account)
         let slowest = try #require(profile.slowCalls)
         #expect(slowest.unkept == 0)
         let reads = slowest.calls(of: read)
@@ -57,8 +38,9 @@ import Testing
     }
 
     @Test func `calls above a threshold are kept, all of them and no others`() throws {
-        let (profile, _, account) = try plantedReads(
+        let planted = try PlantedReads(
             .slower([SlowThreshold(call: "read", nanoseconds: 100_000_000), SlowThreshold(nanoseconds: 140_000_000)]))
+        let (profile, account) = (planted.profile, planted.account)
         let slow = try #require(profile.slowCalls)
         // Three as planted; on a busy machine others take as long.
         #expect(slow.calls(of: read).count == account.filter { UInt64($0[3])! >= 100_000_000 }.count)
@@ -72,13 +54,13 @@ import Testing
     @Test(arguments: ProgramSet.allCases)
     func `only calls that fit the filter are kept, and the thresholds rise with no others`(set: ProgramSet) throws {
         // The quick reads that succeed would fill the heap.
-        let failed = try plantedReads(.slowest(2), set: set, filter: SlowCallFilter(comm: "slow_*", errnos: [2])).profile
+        let failed = try PlantedReads(.slowest(2), set: set, filter: SlowCallFilter(comm: "slow_*", errnos: [2])).profile
         let missing = try #require(failed.slowCalls).calls
         #expect(!missing.isEmpty && missing.allSatisfy { $0.errno == 2 && $0.comm == "slow_reads" })
-        let long = try plantedReads(.slowest(100), set: set, filter: SlowCallFilter(leastNanoseconds: 40_000_000)).profile
+        let long = try PlantedReads(.slowest(100), set: set, filter: SlowCallFilter(leastNanoseconds: 40_000_000)).profile
         let slow = try #require(long.slowCalls)
         #expect(slow.calls(of: read).count == 5 && slow.calls.allSatisfy { $0.durationNanoseconds >= 40_000_000 })
-        let others = try plantedReads(.slowest(2), set: set, filter: SlowCallFilter(comm: "other*")).profile
+        let others = try PlantedReads(.slowest(2), set: set, filter: SlowCallFilter(comm: "other*")).profile
         #expect(others.slowCalls?.calls.isEmpty == true && others.calls.contains { $0.id == read })
     }
 
@@ -101,7 +83,7 @@ import Testing
         let calls: UInt64 = 2_000_000
         let program = try WaitingProgram(Fixture.gated(Fixture.command("calls.s64", "\(calls)")))
         var options = CaptureOptions(target: .processes([program.pid], follow: true))
-        options.slowCalls = SlowCallOptions(rule: .slowest(3), takesStacks: false)
+        options.slowCalls = SlowCallOptions(rule: .slowest(3), stacks: .none)
         var session = try Session(options)
         try session.start()
         program.release()
@@ -123,7 +105,7 @@ import Testing
     }
 
     @Test func `without stacks none is taken, and without slow calls nothing is kept`() throws {
-        let (profile, _, _) = try plantedReads(.slowest(2), takesStacks: false)
+        let profile = try PlantedReads(.slowest(2), stacks: .none).profile
         #expect(profile.slowCalls?.calls.allSatisfy { $0.details.userStack.isEmpty } == true)
         let options = CaptureOptions(target: .command(try ResolvedCommand(["true"]), follow: true))
         #expect(try CaptureSupport.capture(options).slowCalls == nil)

@@ -9,6 +9,8 @@ package struct SlowCallWatch: Sendable {
     package var slowest: Int?
     /// Whether their stacks are taken.
     package var takesStacks: Bool
+    /// Whether it is noted at each context switch where calls sleep.
+    package var notesSleep: Bool
     package var filter: SlowCallFilter
     /// Which arguments of a call are descriptors and paths.
     package var places: @Sendable (SyscallID) -> ArgumentPlaces
@@ -16,12 +18,13 @@ package struct SlowCallWatch: Sendable {
     package static let mostOfEachCall = Int(SYSLAT_LONGEST)
 
     package init(
-        slowest: Int?, takesStacks: Bool, filter: SlowCallFilter = SlowCallFilter(),
+        slowest: Int?, takesStacks: Bool, notesSleep: Bool, filter: SlowCallFilter = SlowCallFilter(),
         places: @escaping @Sendable (SyscallID) -> ArgumentPlaces
     ) {
         self.filter = filter
         self.slowest = slowest
         self.takesStacks = takesStacks
+        self.notesSleep = notesSleep
         self.places = places
     }
 

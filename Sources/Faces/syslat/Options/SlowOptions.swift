@@ -23,10 +23,21 @@ struct SlowOptions: ParsableArguments {
     var slower: [String] = []
 
     enum Stacks: String, ExpressibleByArgument, CaseIterable {
-        case off, user
+        case off, user, all
+
+        fileprivate var taken: SlowCallOptions.Stacks {
+            switch self {
+            case .off: .none
+            case .user: .user
+            case .all: .all
+            }
+        }
     }
 
-    @Option(help: "The functions that made slow calls: not at all, or those of the program.")
+    @Option(
+        help:
+            "The functions on the way to slow calls: none, those of the program, or those of the kernel in which they slept as well."
+    )
     var stacks = Stacks.user
 
     @Option(help: ArgumentHelp("Keep only slow calls of processes whose name matches this glob: 'nginx*'.", valueName: "glob"))
@@ -129,12 +140,16 @@ struct SlowOptions: ParsableArguments {
     /// - Parameter isLogged: whether each call that is slow is wanted as it ends.
     func options(isWholeSystem: Bool, isLogged: Bool = false) throws -> SlowCallOptions? {
         if !slower.isEmpty {
-            return SlowCallOptions(
-                rule: .slower(try thresholds()), filter: try filter, takesStacks: stacks != .off, isLogged: isLogged)
+            return SlowCallOptions(rule: .slower(try thresholds()), filter: try filter, stacks: stacks.taken, isLogged: isLogged)
         }
         // Who chooses among slow calls wants some.
         let count = slowest ?? (isWholeSystem && filterOptions.isEmpty ? 0 : 3)
-        return count == 0 ? nil : SlowCallOptions(rule: .slowest(count), filter: try filter, takesStacks: stacks != .off)
+        guard count > 0 || stacks != .all else {
+            throw ValidationError(
+                "--stacks all shows where slow calls sleep, and none are kept\(slowest == nil ? " with -a" : ""). Add --slowest 3 or "
+                    + "--slower 10ms, or leave it out.")
+        }
+        return count == 0 ? nil : SlowCallOptions(rule: .slowest(count), filter: try filter, stacks: stacks.taken)
     }
 
     // MARK: Thresholds

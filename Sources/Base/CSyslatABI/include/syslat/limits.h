@@ -75,6 +75,9 @@
 /* Components of a path, and mounts on the way. */
 #define SYSLAT_PATH_STEPS 48
 #define SYSLAT_STACK_FRAMES 48
+/* Frames of the stacks in which calls sleep, and how many different ones are kept. */
+#define SYSLAT_SLEEP_FRAMES 48
+#define SYSLAT_SLEEP_STACKS 16384
 
 /* Thread ids and errors by which slow calls can be chosen. */
 #define SYSLAT_FILTER_IDS 16
