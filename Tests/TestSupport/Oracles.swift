@@ -50,6 +50,36 @@ package enum Oracles {
         return areInstalled && folders.contains { FileManager.default.isExecutableFile(atPath: "\($0)/chromium") }
     }
 
+    package static let missingProtoc = "protoc is not installed: make setup-tests; SYSLAT_REQUIRE_ORACLES=1 makes this a failure"
+
+    /// Whether the tests that need the decoder of Protocol Buffers run.
+    package static var protocIsWanted: Bool {
+        let environment = ProcessInfo.processInfo.environment
+        let folders = (environment["PATH"] ?? "").split(separator: ":")
+        return environment["SYSLAT_REQUIRE_ORACLES"] == "1"
+            || folders.contains { FileManager.default.isExecutableFile(atPath: "\($0)/protoc") }
+    }
+
+    /// Families of metrics, each behind its length, as protoc reads them: text with a field a line.
+    package static func protoc(about families: [UInt8]) throws -> String {
+        // The length of each is what stands behind the tag of a field, too.
+        var (stream, rest): ([UInt8], ArraySlice<UInt8>) = ([], families[...])
+        while !rest.isEmpty {
+            guard let end = rest.firstIndex(where: { $0 < 0x80 }) else { throw Failure(description: "a length has no end") }
+            let length = rest[...end].reversed().reduce(0) { $0 << 7 | Int($1 & 0x7f) }
+            guard length < rest.endIndex - end else { throw Failure(description: "a message has no end") }
+            stream += [0x0a] + rest[...(end + length)]
+            rest = rest[(end + length + 1)...]
+        }
+        let folder = package.appendingPathComponent("Tests/Oracles").path
+        return try withFile(Data(stream)) {
+            try run(["protoc", "--decode=io.prometheus.client.Stream", "-I\(folder)", "\(folder)/metrics.proto"], input: $0)
+        }
+    }
+
+    /// The server of Prometheus.
+    package static var prometheus: String { directory.appendingPathComponent("prometheus").path }
+
     /// What pprof says of a profile: `-raw`, `-top`. It looks for no symbols, which this host may have or not.
     package static func pprof(_ options: String..., about profile: [UInt8]) throws -> String {
         try withFile(Data(profile)) { file in
@@ -83,6 +113,16 @@ package enum Oracles {
         let command = [directory.appendingPathComponent("promtool").path, "check", "metrics"]
         let output = try withFile(Data(text.utf8)) { try run(command, input: $0) }
         if !output.isEmpty { throw Failure(description: output) }
+    }
+
+    /// What promtool says of the blocks that it makes of an OpenMetrics text with times. Throws its complaint unless it accepts the text.
+    package static func promtoolBackfills(_ text: String) throws -> String {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("syslat-blocks-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let promtool = directory.appendingPathComponent("promtool").path
+        return try withFile(Data(text.utf8)) {
+            try run([promtool, "tsdb", "create-blocks-from", "openmetrics", $0.path, folder.path], input: $0)
+        }
     }
 
     private static func withFile<Result>(_ content: Data, _ body: (URL) throws -> Result) throws -> Result {

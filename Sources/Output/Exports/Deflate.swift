@@ -1,7 +1,7 @@
 import CZlib
 
 /// Compressed bytes, the same for the same bytes.
-enum Deflate {
+package enum Deflate {
     /// A zlib stream.
     static func zlib(_ bytes: [UInt8]) -> [UInt8] {
         let bound = compressBound(uLong(bytes.count))
@@ -19,7 +19,7 @@ enum Deflate {
     /// A gzip file without a name and a time.
     ///
     /// Source: RFC 1950 (a zlib stream has two bytes before the data and four behind them) and RFC 1952 (gzip has ten, and eight).
-    static func gzip(_ bytes: [UInt8]) -> [UInt8] {
+    package static func gzip(_ bytes: [UInt8]) -> [UInt8] {
         let (magic, deflate, unknown): ([UInt8], UInt8, UInt8) = ([0x1f, 0x8b], 8, 255)
         // crc32_z reads the buffer, and keeps no pointer.
         let checksum = unsafe bytes.withUnsafeBufferPointer { unsafe crc32_z(0, $0.baseAddress, $0.count) }

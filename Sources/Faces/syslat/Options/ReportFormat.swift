@@ -3,15 +3,15 @@ import Presentation
 
 /// The format of a report of a profile.
 enum ReportFormat: String, ExpressibleByArgument, CaseIterable {
-    case text, json, csv, hgrm, hlog, openmetrics, folded, pprof, html
+    case text, json, csv, hgrm, hlog, openmetrics, prometheus, folded, pprof, html
 
     /// Why it can't break the calls down so; nil if it can.
     func objection(to grouping: Grouping) -> String? {
         switch (self, grouping) {
-        case (_, .call), (.text, _), (.json, _), (.csv, _), (.hlog, .interval), (.openmetrics, .process), (.folded, .process),
-            (.pprof, .process):
+        case (_, .call), (.text, _), (.json, _), (.csv, _), (.hlog, .interval), (.openmetrics, .process), (.prometheus, .process),
+            (.folded, .process), (.pprof, .process):
             nil
-        case (.openmetrics, .interval): "an exposition is of one moment"
+        case (.openmetrics, .interval), (.prometheus, .interval): "an exposition is of one moment"
         case (.folded, .interval): "a stack is a process, a call and an outcome"
         case (.pprof, .interval): "a sample is a stack with the name of its process"
         case (.hgrm, _): "it has one block of percentiles for each call"
@@ -19,6 +19,9 @@ enum ReportFormat: String, ExpressibleByArgument, CaseIterable {
         case (.hlog, .process): "it has lines for each call and outcome"
         }
     }
+
+    /// Whether it is metrics.
+    var isExposition: Bool { self == .openmetrics || self == .prometheus }
 
     /// Whether it is no text.
     var isBinary: Bool { self == .pprof }
