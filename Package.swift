@@ -49,6 +49,10 @@ func systemLibrary(_ name: String, on floor: Floor, pkgConfig: String, package: 
 
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+/// HTTP, without Foundation. HTTPService alone may use it.
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 /// An oracle, in tests only.
 let hdrHistogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
 
@@ -128,6 +132,13 @@ let output: [Target] = [
 ]
 
 let faces: [Target] = [
+    module("HTTPService", on: .faces, uses: [nioCore, nioPosix, nioHTTP1]),
+    module(
+        "CaptureSite", on: .faces,
+        uses: [
+            "Exports", "Graphics", "HTTPService", "LatencyHistogram", "Presentation", "Profile", "ProfileFile", "SaturatingMath",
+            "SyscallTable",
+        ]),
     module(
         "LiveView", on: .faces,
         uses: [
@@ -138,9 +149,9 @@ let faces: [Target] = [
     .executableTarget(
         name: "syslat",
         dependencies: [
-            "CallSelection", "Capture", "Comparison", "Exports", "HTMLReport", "HostCheck", "KernelLab", "Linux", "LiveView",
-            "PlainText", "Presentation", "Probes", "Profile", "ProfileFile", "SyscallTable", "TextReport", "Trial", "Workload",
-            argumentParser,
+            "CallSelection", "Capture", "CaptureSite", "Comparison", "Exports", "HTMLReport", "HTTPService", "HostCheck",
+            "KernelLab", "Linux", "LiveView", "PlainText", "Presentation", "Probes", "Profile", "ProfileFile", "SyscallTable",
+            "TextReport", "Trial", "Workload", argumentParser,
         ],
         path: "Sources/Faces/syslat", swiftSettings: strict),
 ]
@@ -209,6 +220,14 @@ let rootFreeTests: [Target] = [
             "LatencyHistogram", "LiveView", "Profile", "ReportFixtures", "SyscallTable", "TestSupport",
         ],
         exclude: ["Snapshots"], swiftSettings: strict),
+    .testTarget(name: "HTTPServiceTests", dependencies: ["HTTPService"], swiftSettings: testing),
+    .testTarget(
+        name: "CaptureSiteTests",
+        dependencies: [
+            "CaptureSite", "Exports", "HTTPService", "LatencyHistogram", "Profile", "ProfileFile", "ReportFixtures", "SyscallTable",
+            "TestSupport",
+        ],
+        swiftSettings: strict),
     .testTarget(
         name: "HTMLReportTests",
         dependencies: [
@@ -318,6 +337,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     ],
     targets: base + model + kernel + output + faces + buildTools + rootFreeTests + tracingTests + tools
