@@ -13,13 +13,17 @@ package enum Capabilities {
     ///
     /// Threads that exist already keep theirs; those that are started later have what is kept.
     ///
-    /// - Parameter candidates: bits, the least dangerous first.
+    /// - Parameters:
+    ///   - candidates: bits, the least dangerous first.
+    ///   - wanted: those that stay without being tried, if they are held.
     /// - Returns: what is kept. Everything, if it failed with all candidates too.
-    package static func dropAll(but candidates: [UInt64], neededFor needs: () -> Bool) -> UInt64 {
+    package static func dropAll(
+        but candidates: [UInt64], keeping wanted: UInt64 = 0, neededFor needs: () -> Bool
+    ) -> UInt64 {
         let held = clinux_permitted_capabilities()
         clinux_forgo_privileges()
         let all = candidates.reduce(0, |)
-        for kept in ([0] + candidates + [all]).map({ $0 & held }) {
+        for kept in ([0] + candidates + [all]).map({ ($0 | wanted) & held }) {
             guard clinux_set_capabilities(kept, held) == 0 else { continue }
             if needs() {
                 _ = clinux_set_capabilities(kept, kept)
@@ -33,6 +37,8 @@ package enum Capabilities {
     /// Gives up all of the calling thread.
     package static func dropAll() { _ = clinux_set_capabilities(0, 0) }
 
+    /// To read what /proc says of the files and mappings of others.
+    package static let sysPtrace: UInt64 = 1 << 19
     package static let perfmon: UInt64 = 1 << 38
     package static let bpf: UInt64 = 1 << 39
 
