@@ -61,6 +61,7 @@ let base: [Target] = [
     cModule("CLinux", on: .base),
     systemLibrary("CZlib", on: .base, pkgConfig: "zlib", package: "zlib1g-dev"),
     module("SaturatingMath", on: .base),
+    module("Compression", on: .base, uses: ["CZlib"]),
     module("LatencyHistogram", on: .base, uses: ["SaturatingMath"]),
     module("SyscallTable", on: .base),
     module("CallSelection", on: .base, uses: ["SyscallTable"]),
@@ -76,8 +77,10 @@ let model: [Target] = [
     module(
         "ProfileFile", on: .model,
         uses: [
-            "JSONLine", "LatencyHistogram", "PlainText", "Profile", "ProfileSchema", "SaturatingMath", "SyscallTable", crypto,
+            "Compression", "JSONLine", "LatencyHistogram", "PlainText", "Profile", "ProfileSchema", "SaturatingMath",
+            "SyscallTable", crypto,
         ]),
+    module("FlightRecorder", on: .model, uses: ["CallSelection", "LatencyHistogram", "Profile", "SaturatingMath", "SyscallTable"]),
     module("Comparison", on: .model, uses: ["LatencyHistogram", "Profile", "SaturatingMath", "SyscallTable"]),
 ]
 
@@ -122,13 +125,15 @@ let output: [Target] = [
     module(
         "Exports", on: .output,
         uses: [
-            "CZlib", "Comparison", "LatencyHistogram", "PlainText", "Presentation", "Profile", "ProfileSchema", "SaturatingMath",
-            "SyscallTable",
+            "Comparison", "Compression", "LatencyHistogram", "PlainText", "Presentation", "Profile", "ProfileSchema",
+            "SaturatingMath", "SyscallTable",
         ]),
     module("Graphics", on: .output, uses: ["PlainText", "Presentation"]),
     module(
         "HTMLReport", on: .output,
-        uses: ["Graphics", "LatencyHistogram", "Presentation", "Profile", "SaturatingMath", "SyscallTable", crypto]),
+        uses: [
+            "Comparison", "Graphics", "LatencyHistogram", "Presentation", "Profile", "SaturatingMath", "SyscallTable", crypto,
+        ]),
 ]
 
 let faces: [Target] = [
@@ -149,8 +154,10 @@ let faces: [Target] = [
     .executableTarget(
         name: "syslat",
         dependencies: [
-            "CallSelection", "Capture", "CaptureSite", "Comparison", "Exports", "HTMLReport", "HTTPService", "HostCheck",
-            "KernelLab", "Linux", "LiveView", "PlainText", "Presentation", "Probes", "Profile", "ProfileFile", "SyscallTable",
+            "CallSelection", "Capture", "CaptureSite", "Comparison", "Exports", "FlightRecorder", "HTMLReport", "HTTPService",
+            "HostCheck",
+            "KernelLab", "Linux", "LiveView", "PlainText", "Presentation", "Probes", "Profile", "ProfileFile", "SaturatingMath",
+            "SyscallTable",
             "TextReport", "Trial", "Workload", argumentParser,
         ],
         path: "Sources/Faces/syslat", swiftSettings: strict),
@@ -178,6 +185,11 @@ let rootFreeTests: [Target] = [
         exclude: ["Corpus"], swiftSettings: strict),
     .testTarget(
         name: "SaturatingMathTests", dependencies: ["LatencyHistogram", "SaturatingMath", "TestSupport"], swiftSettings: strict),
+    .testTarget(name: "CompressionTests", dependencies: ["Compression", "TestSupport"], swiftSettings: testing),
+    .testTarget(
+        name: "FlightRecorderTests",
+        dependencies: ["CallSelection", "FlightRecorder", "LatencyHistogram", "Profile", "SyscallTable", "TestSupport"],
+        swiftSettings: strict),
     .testTarget(name: "JSONLineTests", dependencies: ["JSONLine", "TestSupport"], swiftSettings: testing),
     .testTarget(name: "PlainTextTests", dependencies: ["PlainText", "TestSupport"], swiftSettings: testing),
     .testTarget(name: "LinuxTests", dependencies: ["CLinux", "Linux"], swiftSettings: testing),
@@ -209,8 +221,8 @@ let rootFreeTests: [Target] = [
     .testTarget(
         name: "ExportsTests",
         dependencies: [
-            "Comparison", "CZlib", "Exports", "LatencyHistogram", "PlainText", "Presentation", "Profile", "ReportFixtures",
-            "SaturatingMath",
+            "Comparison", "Compression", "CZlib", "Exports", "LatencyHistogram", "PlainText", "Presentation", "Profile",
+            "ReportFixtures", "SaturatingMath",
             "SyscallTable", "TestSupport", hdrHistogram,
         ],
         exclude: ["Snapshots"], swiftSettings: strict),
@@ -231,8 +243,8 @@ let rootFreeTests: [Target] = [
     .testTarget(
         name: "HTMLReportTests",
         dependencies: [
-            "Exports", "Graphics", "HTMLReport", "LatencyHistogram", "Presentation", "Profile", "ReportFixtures", "SyscallTable",
-            "TestSupport",
+            "Comparison", "ComparisonSupport", "Exports", "Graphics", "HTMLReport", "LatencyHistogram", "Presentation", "Profile",
+            "ProfileExercise", "ReportFixtures", "SyscallTable", "TestSupport",
         ],
         exclude: ["Snapshots"], swiftSettings: strict),
     .testTarget(
@@ -261,12 +273,15 @@ let rootFreeTests: [Target] = [
     .testTarget(name: "BPFRuntimeTests", dependencies: ["BPFRuntime"], swiftSettings: strict),
     .testTarget(
         name: "SyslatTests",
-        dependencies: ["Capture", "Presentation", "TextReport", "syslat", argumentParser],
+        dependencies: ["Capture", "FlightRecorder", "Presentation", "TextReport", "syslat", argumentParser],
         swiftSettings: strict),
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     .target(
         name: "ProfileExercise",
-        dependencies: ["Comparison", "Exports", "Presentation", "Profile", "ProfileFile", "TextReport", crypto],
+        dependencies: [
+            "Comparison", "Exports", "HTMLReport", "LatencyHistogram", "Presentation", "Profile", "ProfileFile", "TextReport",
+            crypto,
+        ],
         path: "Tests/ProfileExercise", swiftSettings: strict),
 ]
 
@@ -280,9 +295,7 @@ let tracingTests: [Target] = [
         name: "CaptureTests",
         dependencies: [
             "Aggregation", "CallSelection", "Capture", "CaptureSupport", "CSyslatABI", "HostCheck", "LatencyHistogram", "Linux",
-            "Probes",
-            "Profile",
-            "SyscallTable", "syslat",
+            "Presentation", "Probes", "Profile", "SyscallTable", "syslat",
         ],
         exclude: ["Fixtures"], swiftSettings: testing),
     .testTarget(
@@ -301,8 +314,8 @@ let tracingTests: [Target] = [
     .testTarget(
         name: "CommandLineTests",
         dependencies: [
-            "Capture", "CaptureSupport", "ComparisonSupport", "KernelLabSupport", "Probes", "Profile", "ProfileFile", "TestSupport",
-            "syslat",
+            "Capture", "CaptureSupport", "Comparison", "ComparisonSupport", "KernelLabSupport", "Probes", "Profile", "ProfileFile",
+            "TestSupport", "syslat",
         ],
         exclude: ["Snapshots"], swiftSettings: testing),
 ]

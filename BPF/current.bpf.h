@@ -4,6 +4,7 @@
 #define SYSLAT_CURRENT_BPF_H
 
 #include "arch.bpf.h"
+#include "maps.bpf.h"
 
 /* The arguments of both tracepoints: the registers, then the number at an entry or the result at an exit. */
 static __always_inline struct pt_regs___syslat *registers_of(const __u64 *context)
@@ -39,6 +40,12 @@ static __always_inline __u32 tgid_of(const struct current_thread *current, const
 static __always_inline __u32 tid_of(const struct current_thread *current, const enum program_kind kind)
 {
     return kind == TYPED ? current->task->pid : (__u32)current->pid_tgid;
+}
+
+/* Whose call it is in an event: the process, or by thread the thread. */
+static __always_inline __u32 owner_of(const struct current_thread *current, const enum program_kind kind)
+{
+    return config.grouping == SYSLAT_BY_THREAD ? tid_of(current, kind) : tgid_of(current, kind);
 }
 
 static __always_inline struct task_struct *task_of(const struct current_thread *current, const enum program_kind kind)

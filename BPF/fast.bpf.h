@@ -91,7 +91,7 @@ static __always_inline int enter_fast(const __u64 *context, const enum measuring
     /* Who. */
     if (!is_known(known, registers_of(context)))
         goto other;
-    if (known->tgid == 0)
+    if (known->owner == 0)
         goto out;
     /* Which call. */
     call = (__u32)context[1];
@@ -169,7 +169,7 @@ static __always_inline int exit_fast(const __u64 *context, const enum measuring 
     /* Slot. */
     if (!is_known(known, registers_of(context)))
         goto other;
-    if (known->tgid == 0)
+    if (known->owner == 0)
         goto out;
     if (!is_in_call(&known->slot))
         goto other;
@@ -192,7 +192,7 @@ measured:
     hold_batch(cpu);
     if (cpu->batch.header.count >= SYSLAT_BATCH_EVENTS)
         goto full;
-    write_event(cpu, duration, call, known->tgid);
+    write_event(cpu, duration, call, known->owner);
 done:
     release_batch(cpu);
     if (keeping == KEEPS_CALLS && is_slow_native(call, duration))
@@ -202,7 +202,7 @@ ended:
 out:
     return 0;
 full:
-    append_to_full_batch(cpu, duration, call, known->tgid);
+    append_to_full_batch(cpu, duration, call, known->owner);
     goto done;
 slow:
     keep_call_of(context, known->slot.start_ns, duration, call);

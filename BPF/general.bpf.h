@@ -85,7 +85,7 @@ static __always_inline void end_measured_call(const struct syslat_slot *slot, __
     struct syslat_cpu *cpu = this_cpu();
     __u64 call = completed_call(slot, task_of(current, kind), context[1], kind);
 
-    append(cpu, now - slot->start_ns, call, tgid_of(current, kind));
+    append(cpu, now - slot->start_ns, call, owner_of(current, kind));
     keep_if_slow(context, slot->start_ns, now - slot->start_ns, call, kind, keeping);
 }
 

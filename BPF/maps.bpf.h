@@ -148,6 +148,33 @@ struct {
     __uint(max_entries, 256 << 10);
 } details SEC(".maps");
 
+/* The thresholds where calls are grouped by file: every call on a descriptor counts as slow then, to be counted by file. */
+__u64 kept_from[SYSLAT_CALL_INDEXES] SEC(".bss.keptfrom");
+
+/* Calls by file. Entries of these maps set by user space: one, unless calls are grouped by file. */
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(max_entries, 1);
+    __type(key, struct syslat_file_key);
+    __type(value, struct syslat_file_calls);
+} file_calls SEC(".maps");
+
+/* What their files are called. */
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(max_entries, 1);
+    __type(key, struct syslat_file_key);
+    __type(value, struct syslat_file_name);
+} file_names SEC(".maps");
+
+/* What new calls by file start from: too large for the stack. */
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(max_entries, 1);
+    __type(key, __u32);
+    __type(value, struct syslat_file_calls);
+} no_file_calls SEC(".maps");
+
 /* Adds to memory of this CPU share. It takes an atomic only where several programs may use the share at once. */
 static __always_inline void add_on_cpu(__u64 *counter, __u64 amount)
 {

@@ -53,13 +53,24 @@ static __always_inline void note_extremes(const struct syslat_overflow_key *key,
         found->max_ns_plus_1 = duration_ns + 1;
 }
 
+static __always_inline void add_to_overflow(struct syslat_overflow *series, __u64 duration_ns)
+{
+    __u32 bucket = overflow_bucket(duration_ns);
+
+    __atomic_fetch_add(&series->count, 1, __ATOMIC_RELAXED);
+    __atomic_fetch_add(&series->sum_ns, duration_ns, __ATOMIC_RELAXED);
+    if (bucket < SYSLAT_OVERFLOW_BUCKETS)
+        __atomic_fetch_add(&series->buckets[bucket], 1, __ATOMIC_RELAXED);
+    else
+        __atomic_fetch_add(&series->above_range, 1, __ATOMIC_RELAXED);
+}
+
 /* Counts a duration for which the ring has no room; 0 if there is no histogram for it either. */
 static __noinline int overflow_duration(__u64 duration_ns, __u64 call)
 {
     /* A program can make calls of any number, and must not use up the histograms with them. */
     struct syslat_overflow_key key = {.call = syslat_pooled_call(call)};
     struct syslat_overflow *series = bpf_map_lookup_elem(&overflow, &key);
-    __u32 bucket;
 
     if (!series) {
         __u32 zero = 0;
@@ -71,13 +82,7 @@ static __noinline int overflow_duration(__u64 duration_ns, __u64 call)
         if (!series)
             return 0;
     }
-    __atomic_fetch_add(&series->count, 1, __ATOMIC_RELAXED);
-    __atomic_fetch_add(&series->sum_ns, duration_ns, __ATOMIC_RELAXED);
-    bucket = overflow_bucket(duration_ns);
-    if (bucket < SYSLAT_OVERFLOW_BUCKETS)
-        __atomic_fetch_add(&series->buckets[bucket], 1, __ATOMIC_RELAXED);
-    else
-        __atomic_fetch_add(&series->above_range, 1, __ATOMIC_RELAXED);
+    add_to_overflow(series, duration_ns);
     note_extremes(&key, duration_ns);
     return 1;
 }

@@ -4,6 +4,7 @@
 #define SYSLAT_TASKS_BPF_H
 
 #include "general.bpf.h"
+#include "groups/cgroups.bpf.h"
 
 /*
  * Runs in the parent, before the child can run: the child is watched from its first instruction. `alike` is the child, or a thread that has
@@ -25,6 +26,24 @@ static __always_inline int task_forked(__u32 child_tgid, struct task_struct *ali
     return 0;
 }
 
+/* Tells that the current thread no longer has this id, where events have thread ids. */
+static __noinline int tell_end_of_thread(__u32 tid)
+{
+    struct syslat_thread_exit record = {
+        .header = {.version = SYSLAT_ABI_VERSION, .kind = SYSLAT_RECORD_THREAD_EXIT, .count = 1},
+        .tid = tid,
+        .tgid = bpf_get_current_pid_tgid() >> 32,
+    };
+
+    if (!in_scope(record.tgid))
+        return 0;
+    bpf_get_current_comm(record.thread, sizeof(record.thread));
+    read_process_name(record.comm);
+    if (bpf_ringbuf_output(&events, &record, sizeof(record), wake_flags()))
+        add_on_cpu(&this_cpu()->counters.exits_unsent, 1);
+    return 0;
+}
+
 /*
  * A thread that is not the leader and calls execve takes over the leader's id, so its call enters under one id and leaves under
  * another (de_thread, fs/exec.c). The leader has ended by now, and its slot was freed then.
@@ -39,6 +58,8 @@ static __always_inline int task_execed(__u32 old_tid, const enum program_kind ki
         note_before_entry((struct task_struct *)bpf_get_current_task(), bpf_get_current_pid_tgid() >> 32);
     if (old_tid == tid)
         return 0;
+    if (config.grouping == SYSLAT_BY_THREAD)
+        tell_end_of_thread(old_tid);
     if (kind == TYPED && rename_thread(tid))
         return 0;
     if (current_phase() == SYSLAT_STOPPED)
@@ -79,6 +100,8 @@ static __always_inline void process_ended(struct syslat_cpu *cpu, struct task_st
     /* Also of a process that is watched no longer: its id will be another's. */
     record.before_entry = take_before_entry((struct task_struct *)bpf_get_current_task(), tgid);
     if (in_scope(tgid)) {
+        if (config.grouping == SYSLAT_BY_CGROUP && !tell_cgroup(tgid))
+            add_on_cpu(&cpu->counters.exits_unsent, 1);
         record.cpu_ns = cpu_time(task, kind);
         read_process_name(record.comm);
         if (bpf_ringbuf_output(&events, &record, sizeof(record), wake_flags()))
@@ -107,6 +130,8 @@ static __always_inline int task_exited(struct task_struct *task, const enum prog
 
     if (current_phase() == SYSLAT_STOPPED)
         return 0;
+    if (config.grouping == SYSLAT_BY_THREAD)
+        tell_end_of_thread(tid);
     if (was_in_call)
         add_on_cpu(&cpu->counters.never_returned, 1);
     if (slot->thread == (tid | SYSLAT_IN_CALL)) {

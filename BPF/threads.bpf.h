@@ -92,14 +92,14 @@ static __always_inline void look_up_thread(struct syslat_known_thread *thread, s
     /* Adds nothing, but is a barrier: the watch list and the sampling are read after the epoch. */
     __u32 epoch = __sync_fetch_and_add(&control.epoch, 0);
 
-    thread->tgid = in_scope(task->tgid) ? task->tgid : 0;
-    if (thread->tgid && thread->slot.thread == 0)
+    thread->owner = !in_scope(task->tgid) ? 0 : config.grouping == SYSLAT_BY_THREAD ? task->pid : task->tgid;
+    if (thread->owner && thread->slot.thread == 0)
         thread->slot.thread = task->pid;
     if (config.sampling && thread->block.shift != control.sampling_shift)
         begin_block(&thread->block, thread->slot.entered);
     thread->epoch = epoch;
-    if (thread->tgid)
-        note_before_entry(task, thread->tgid);
+    if (thread->owner)
+        note_before_entry(task, task->tgid);
 }
 
 /*

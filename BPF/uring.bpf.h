@@ -183,7 +183,7 @@ static __always_inline int request_completed(__u64 address, long result, const e
     __u64 duration_ns, call;
     struct syslat_request *request;
     struct syslat_cpu *cpu;
-    __u32 tgid;
+    __u32 owner;
 
     request = bpf_map_lookup_elem(&requests, &address);
     if (!request)
@@ -191,15 +191,15 @@ static __always_inline int request_completed(__u64 address, long result, const e
     duration_ns = bpf_ktime_get_ns() - request->start_ns;
     call = SYSLAT_CALL_REQUEST | request->opcode | error_of(0, result) << SYSLAT_CALL_ERROR_SHIFT |
            request_outcome(request, kind) << SYSLAT_CALL_OUTCOME_SHIFT;
-    tgid = request->tgid;
+    owner = config.grouping == SYSLAT_BY_THREAD ? request->tid : request->tgid;
     if (bpf_map_delete_elem(&requests, &address))
         return 0;
     __atomic_fetch_add(&control.requests, -1, __ATOMIC_RELAXED);
     cpu = this_cpu();
     if (has_interrupted_user(cpu))
-        send_alone(cpu, duration_ns, call, tgid);
+        send_alone(cpu, duration_ns, call, owner);
     else
-        append(cpu, duration_ns, call, tgid);
+        append(cpu, duration_ns, call, owner);
     return 0;
 }
 

@@ -62,7 +62,7 @@ complaints=$(groff -man -Tutf8 -ww -z "$page" 2>&1) || complaints+=" (it failed)
 text=$(groff -man -Tascii -P-cbou "$page")
 grep -qF "syslat $version" <<<"$text" || fail "the man page does not say that it is of version $version"
 count=0
-for command in profile report bench compare diff "trial start" "trial status" "trial abort" vdso doctor; do
+for command in profile record report bench compare diff "trial start" "trial status" "trial abort" vdso doctor; do
     # From the title of its section to the next one.
     section=$(awk -v title="SYSLAT ${command^^}" '/^[A-Z]/ { inside = $0 == title } inside' <<<"$text")
     section+=$(awk '/^[A-Z]/ { inside = $0 == "OPTIONS OF EVERY SUBCOMMAND" } inside' <<<"$text")

@@ -10,6 +10,8 @@
 #include "current.bpf.h"
 #include "exit.bpf.h"
 #include "scope.bpf.h"
+#include "groups/files.bpf.h"
+#include "lock.bpf.h"
 #include "slow/files.bpf.h"
 
 /*
@@ -26,25 +28,13 @@ static __always_inline bool is_slow(__u64 call, __u64 duration_ns)
     return duration_ns >= slow_from[index & (SYSLAT_CALL_INDEXES - 1)];
 }
 
-/*
- * Takes a lock that is never waited for; false if another program has it. Kernels before 5.12 have no compare-and-exchange. Of two programs
- * that ask at once both may be refused, but two never have it. Relaxed, because anything stronger is an instruction that came with 5.12: the
- * order among accesses to the lock itself is enough to exclude, and what a lock guards is never worse than stale.
- */
-static __always_inline bool try_lock(__u32 *lock)
+/* The same where every call on a descriptor counts as slow, to be counted by file. */
+static __always_inline bool is_kept(__u64 call, __u64 duration_ns)
 {
-    __atomic_fetch_add(lock, 1, __ATOMIC_RELAXED);
-    barrier();
-    if (*(volatile __u32 *)lock == 1)
-        return true;
-    __atomic_fetch_add(lock, -1, __ATOMIC_RELAXED);
-    return false;
-}
+    __u64 index = syslat_call_index(syslat_call_abi(call), syslat_call_number(call));
 
-static __always_inline void unlock(__u32 *lock)
-{
-    barrier();
-    __atomic_fetch_add(lock, -1, __ATOMIC_RELAXED);
+    barrier_var(index); /* keeps the bound where the verifier sees it */
+    return config.keeps_calls && duration_ns >= kept_from[index & (SYSLAT_CALL_INDEXES - 1)];
 }
 
 static __always_inline __u64 *longest_at(__u32 index, __u32 place)
@@ -96,14 +86,17 @@ __noinline int raise_threshold(__u32 index, __u64 duration_ns)
 {
     __u32 *lock = (__u32 *)longest_at(index, 0);
     __u64 place = index;
+    __u64 *threshold;
     __u64 shortest;
 
     if (!lock || !config.keeps_longest || !try_lock(lock))
         return 0;
     shortest = enter_longest(index, duration_ns);
     barrier_var(place);
-    if (shortest >= slow_from[place & (SYSLAT_CALL_INDEXES - 1)])
-        slow_from[place & (SYSLAT_CALL_INDEXES - 1)] = shortest + 1;
+    threshold = config.grouping == SYSLAT_BY_FILE ? &kept_from[place & (SYSLAT_CALL_INDEXES - 1)]
+                                                  : &slow_from[place & (SYSLAT_CALL_INDEXES - 1)];
+    if (shortest >= *threshold)
+        *threshold = shortest + 1;
     unlock(lock);
     return 0;
 }
@@ -232,6 +225,11 @@ static __always_inline int keep_call(const struct ended_call *ended, const __u64
     /* A negative duration is the clock's fault, and no slow call. */
     if ((__s64)ended->duration_ns < 0)
         return 0;
+    if (config.grouping == SYSLAT_BY_FILE) {
+        count_by_file((__u64)ended->registers, ended->duration_ns, ended->call);
+        if (!is_kept(ended->call, ended->duration_ns))
+            return 0;
+    }
     raise_threshold(syslat_call_index(syslat_call_abi(ended->call), syslat_call_number(ended->call)), ended->duration_ns);
     draft = own_draft();
     if (draft && try_lock(&draft->lock)) {
@@ -278,7 +276,8 @@ static __noinline int keep_call_without_stack(const __u64 *context, __u64 start_
 static __always_inline void keep_if_slow(const __u64 *context, __u64 start_ns, __u64 duration_ns, __u64 call,
                                          const enum program_kind kind, const enum keeping keeping)
 {
-    if (keeping == KEEPS_NOTHING || likely(!config.keeps_calls) || likely(!is_slow(call, duration_ns)))
+    if (keeping == KEEPS_NOTHING || likely(!config.keeps_calls && config.grouping != SYSLAT_BY_FILE) ||
+        likely(!is_slow(call, duration_ns)))
         return;
     if (keeping == KEEPS_CALLS_WITHOUT_STACKS)
         keep_call_without_stack(context, start_ns, duration_ns, call);

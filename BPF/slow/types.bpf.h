@@ -55,6 +55,7 @@ struct inode {
 struct file___files {
     struct path___files f_path;
     struct inode *f_inode;
+    const void *f_op;
     void *private_data;
 };
 

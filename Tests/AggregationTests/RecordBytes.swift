@@ -49,7 +49,7 @@ struct Event: Hashable {
 }
 
 enum Record {
-    static let version: UInt16 = 11
+    static let version: UInt16 = 12
     /// The events of a full batch.
     static let mostEvents = 256
 
@@ -68,6 +68,22 @@ enum Record {
     }
 }
 
+extension Record {
+    static func threadExit(_ tid: UInt32, of tgid: UInt32, thread: String, comm: String, count: UInt32 = 1) -> [UInt8] {
+        func field(_ text: String) -> ArraySlice<UInt8> { (Array(text.utf8) + Array(repeating: 0, count: 16)).prefix(16) }
+        return header(kind: 4, count: count) + tid.bytes + tgid.bytes + field(thread) + field(comm)
+    }
+
+    /// - Parameter names: from the cgroup to the root.
+    static func cgroup(of tgid: UInt32, _ names: [String], isCut: Bool = false, count: UInt32? = nil) -> [UInt8] {
+        var bytes: [UInt8] = []
+        for name in names { bytes += Array(name.utf8) + [0] }
+        let head: [UInt8] = header(kind: 5, count: count ?? UInt32(bytes.count))
+        let cut: UInt32 = isCut ? 1 : 0
+        return head + tgid.bytes + cut.bytes + bytes
+    }
+}
+
 extension FixedWidthInteger {
     /// The bytes of the number, the lowest first.
     var bytes: [UInt8] { (0..<Self.bitWidth / 8).map { UInt8(truncatingIfNeeded: self >> Self($0 * 8)) } }
@@ -77,8 +93,9 @@ extension FixedWidthInteger {
 final class Feed {
     private var aggregator: Aggregator
 
-    init(keepsProcessDistributions: Bool = false, processRowLimit: Int? = nil) {
-        aggregator = Aggregator(keepsProcessDistributions: keepsProcessDistributions, processRowLimit: processRowLimit)
+    init(keepsProcessDistributions: Bool = false, processRowLimit: Int? = nil, grouping: CallGroups.Kind? = nil) {
+        aggregator = Aggregator(
+            keepsProcessDistributions: keepsProcessDistributions, processRowLimit: processRowLimit, grouping: grouping)
     }
 
     var completed: UInt64 { aggregator.completed }
@@ -137,7 +154,7 @@ final class Feed {
 
     func call(_ abi: ABI, _ number: Int32) -> CallProfile? { calls().first { $0.id == SyscallID(abi: abi, number: number) } }
 
-    func origins() -> [OriginProfile] { aggregator.processes { "living \($0)" }.origins }
+    func origins() -> [OriginProfile] { aggregator.processes(LivingNames(name: { "living \($0)" })).origins }
 
     func startInterval() { aggregator.startInterval() }
 
@@ -147,8 +164,16 @@ final class Feed {
     }
 
     func processes(nameOfLiving: (Int32) -> String? = { "living \($0)" }) -> [ProcessProfile] {
-        aggregator.processes(nameOfLiving: nameOfLiving).profiles
+        withoutActuallyEscaping(nameOfLiving) { aggregator.processes(LivingNames(name: $0)).profiles }
     }
+
+    func processes(_ names: LivingNames) -> [ProcessProfile] { aggregator.processes(names).profiles }
+
+    func groups(_ names: LivingNames = LivingNames(name: { "living \($0)" })) -> [CallGroup] {
+        aggregator.groups(names)?.groups ?? []
+    }
+
+    func lookUpProcesses(_ process: (Int32) -> Int32?) { aggregator.lookUpProcesses(process) }
 }
 
 extension LatencyHistogram {

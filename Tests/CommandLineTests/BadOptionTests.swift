@@ -28,7 +28,7 @@ extension CommandLineTests {
             Refusal(["profile", "-d", "--", "true"], 64, "'--'", "needs a unit", "10s or 500ms"),
             Refusal(["profile", "--format", "xml", "--", "true"], 64, "'xml'", "--format", "'text' and 'json'"),
             Refusal(["profile", "--sort", "size", "--", "true"], 64, "'size'", "--sort", "total", "p999", "name"),
-            Refusal(["profile", "--by", "thread", "--", "true"], 64, "'thread'", "--by", "'call', 'process' or 'interval'"),
+            Refusal(["profile", "--by", "user", "--", "true"], 64, "'user'", "--by", "- cgroup"),
             Refusal(["profile", "--top", "0", "--", "true"], 64, "--top 0", "shows nothing", "give 1 or more"),
             Refusal(["profile", "--top", "-3", "--", "true"], 64, "--top -3", "shows nothing", "give 1 or more"),
             Refusal(["profile", "--top", "all", "--", "true"], 64, "'all'", "--top"),

@@ -9,7 +9,8 @@ extension CommandLineTests {
         @Test(arguments: [
             (["--help"], "help.txt"), (["help", "profile"], "help-profile.txt"), (["help", "vdso"], "help-vdso.txt"),
             (["help", "doctor"], "help-doctor.txt"), (["help", "compare"], "help-compare.txt"),
-            (["help", "diff"], "help-diff.txt"), (["help", "top"], "help-top.txt"), (["help", "trial"], "help-trial.txt"),
+            (["help", "diff"], "help-diff.txt"), (["help", "top"], "help-top.txt"), (["help", "record"], "help-record.txt"),
+            (["help", "trial"], "help-trial.txt"),
             (["help", "trial", "start"], "help-trial-start.txt"),
             (["help", "report"], "help-report.txt"), (["help", "bench"], "help-bench.txt"), (["help", "serve"], "help-serve.txt"),
         ])

@@ -4,6 +4,7 @@ import Presentation
 import Profile
 import ReportFixtures
 import SyscallTable
+import TestSupport
 import Testing
 
 @testable import Exports
@@ -91,5 +92,26 @@ import Testing
         }
         #expect(starts(HlogReport.render(Self.profile, byInterval: true)) == ["0.000", "2.000"])
         #expect(starts(HlogReport.render(Self.profile)) == ["0.000"])
+    }
+
+    @Test(arguments: CallGroups.Kind.allCases)
+    func `groups in CSV and JSON are as in their snapshots`(kind: CallGroups.Kind) throws {
+        let profile = Fixtures.grouped(by: kind)
+        let grouping = try #require(Grouping(rawValue: kind.rawValue))
+        try Snapshot().verify(CSVReport.render(profile, by: grouping), is: "by-\(kind).csv")
+        let json = try JSONReport.render(profile, by: grouping)
+        let document = try #require(try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any])
+        let groups = try #require(document["groups"])
+        let data = try JSONSerialization.data(
+            withJSONObject: groups, options: [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes])
+        try Snapshot().verify(String(decoding: data, as: UTF8.self) + "\n", is: "by-\(kind).json")
+        #expect(try JSONReport.render(profile).contains("\"groups\"") == false)
+    }
+
+    @Test func `buckets of groups add up to their calls`() throws {
+        let profile = Fixtures.grouped(by: .cgroup)
+        let rows = CSVReport.render(profile, by: .cgroup, withBuckets: true).split(separator: "\r\n").dropFirst()
+        let counts = rows.map { UInt64($0.split(separator: ",", omittingEmptySubsequences: false)[6])! }
+        #expect(counts.reduce(0, +) == profile.groups?.groups.reduce(0) { $0 + $1.calls })
     }
 }

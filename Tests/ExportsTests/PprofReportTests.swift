@@ -1,3 +1,4 @@
+import Compression
 import PlainText
 import Presentation
 import Profile

@@ -9,7 +9,7 @@ import Testing
 @testable import Exports
 
 /// What protoc reads of our messages.
-@Suite(.enabled(if: Oracles.protocIsWanted, Comment(rawValue: Oracles.missingProtoc))) struct ProtobufTests {
+@Suite(.enabled(if: Oracles.isWanted("protoc"), Comment(rawValue: Oracles.missingProgram("protoc")))) struct ProtobufTests {
     @Test func `a message has the fields of Prometheus`() throws {
         var recorder = HistogramRecorder()
         for value: UInt64 in [0, 0, 1_000_000_000, 1_000_000_001, 4_000_000_000] { recorder.record(value) }

@@ -31,7 +31,7 @@ import Testing
         return Fixtures.exports.values + [
             launched, Fixtures.troubled, Fixtures.timekeeping, Fixtures.unmeasured, Fixtures.vastVDSO, Fixtures.workloadProfile,
             Fixtures.slowProfile, slowByThreshold,
-        ]
+        ] + CallGroups.Kind.allCases.map { Fixtures.grouped(by: $0) }
     }
 
     @Test(arguments: Grouping.allCases)

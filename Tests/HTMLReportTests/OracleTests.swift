@@ -29,8 +29,9 @@ import Testing
         return try Oracles.ask("check_html.py", about: given, for: [Finding].self)
     }
 
-    private static let elements: Set<String> = [
-        "a", "bdi", "body", "caption", "code", "dd", "desc", "details", "div", "dl", "dt", "g", "h1", "h2", "h3", "head", "header",
+    static let elements: Set<String> = [
+        "a", "bdi", "body", "caption", "circle", "code", "dd", "desc", "details", "div", "dl", "dt", "g", "h1", "h2", "h3", "head",
+        "header",
         "html", "li",
         "main", "meta", "p", "path", "rect", "script", "section", "span", "strong", "style", "summary", "svg", "table", "tbody",
         "td", "text",
@@ -112,7 +113,7 @@ import Testing
         var order: String { if case .order(let order) = self { order } else { "" } }
     }
 
-    private func look(_ page: [UInt8]) throws -> [View] {
+    static func look(_ page: [UInt8]) throws -> [View] {
         let given = String(decoding: try JSONEncoder().encode(["page": String(decoding: page, as: UTF8.self)]), as: UTF8.self)
         return try Oracles.ask("browse.py", about: given, for: [View].self)
     }
@@ -121,7 +122,7 @@ import Testing
         let profile = Fixtures.service(calls: 12, intervals: 40, seconds: 1)
         let json = try JSONSerialization.jsonObject(with: Data(try JSONReport.render(profile).utf8))
         let calls = try #require((json as? [String: Any])?["syscalls"] as? [[String: Any]])
-        for (view, width) in zip(try look(HTMLReport.render(profile)), [1280, 360]) {
+        for (view, width) in zip(try Self.look(HTMLReport.render(profile)), [1280, 360]) {
             #expect(view.messages == [])
             #expect(view.requests.allSatisfy { $0.hasPrefix("file:") } && view.requests.count == 1)
             #expect(view.width <= width)
@@ -146,7 +147,7 @@ import Testing
 
     @Test func `columns are sorted by exact values, either way`() throws {
         let profile = Fixtures.typical
-        let views = try look(HTMLReport.render(profile))
+        let views = try Self.look(HTMLReport.render(profile))
         let rows = profile.tableRowsOfCalls
         for view in views {
             for (title, key) in [
@@ -179,7 +180,7 @@ import Testing
         var profile = Fixtures.wide
         profile.capture.scope = "</script><script>canary=1</script><img src=x onerror=\"canary=1\">"
         for index in profile.processes.indices { profile.processes[index].comm = "<script>canary=1</script>" }
-        for view in try look(HTMLReport.render(profile)) {
+        for view in try Self.look(HTMLReport.render(profile)) {
             #expect(view.canary == "undefined")
             #expect(view.messages == [])
             #expect(view.requests.count == 1)
@@ -191,10 +192,10 @@ import Testing
         let page = HTMLReport.render(overlaying: [
             .init(name: "before", profile: Fixtures.typical), .init(name: "after", profile: Fixtures.troubled),
         ])
-        for view in try look(page) {
+        for view in try Self.look(page) {
             #expect(view.messages == [])
             #expect(view.contrast >= 4.5)
         }
-        #expect(try #require(try look(page)[0].pdf) > 10_000)
+        #expect(try #require(try Self.look(page)[0].pdf) > 10_000)
     }
 }

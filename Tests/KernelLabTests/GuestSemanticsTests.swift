@@ -103,18 +103,22 @@ import Testing
 
     /// All of it in one boot, which takes longer than many a capture.
     @Test(arguments: DebianKernel.reachable)
-    func `every kernel counts every call and request under its name and keeps the slowest, and the doctor knows its hooks`(
-        _ kernel: DebianKernel
-    ) throws {
-        let files = try Self.fixtures.union(["requests.static", "slow_reads.static"]).map {
+    func
+        `every kernel counts every call and request under its name and group and keeps the slowest, and the doctor knows its hooks`(
+            _ kernel: DebianKernel
+        ) throws
+    {
+        let files = try Self.fixtures.union(["requests.static", "slow_reads.static"] + Self.groupFixtures).map {
             GuestFile("/\($0)", .copy(of: try Fixture($0).path))
         }
         let pairs = Self.pairs(kernel)
         let doctor = GuestJob(["/syslat", "doctor"], name: "doctor")
-        let run = try kernel.boot([doctor] + pairs.map(job) + requestJobs(kernel) + slowJobs(kernel), files: files)
+        let run = try kernel.boot(
+            [doctor] + pairs.map(job) + requestJobs(kernel) + slowJobs(kernel) + groupJobs(kernel), files: files)
         for (entry, set) in pairs { try check(entry, try #require(run[job(entry, set).name])) }
         try checkRequests(run, kernel)
         try checkSlowCalls(run, kernel)
+        try checkGroups(run, kernel)
         let text = try #require(run["doctor"]).outputText
         #expect(text.contains(Self.hooks(kernel)), "\(text)")
     }

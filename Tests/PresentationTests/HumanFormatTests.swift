@@ -71,6 +71,16 @@ import Testing
         #expect(HumanFormat.rate(events, inNanoseconds: 10_000_000_000) == expected)
     }
 
+    @Test(
+        arguments: [
+            (0, "0 B"), (1, "1 B"), (999, "999 B"), (1000, "0.98 KiB"), (1024, "1.00 KiB"), (19_763, "19.3 KiB"),
+            (1 << 20, "1.00 MiB"),
+            (268_435_456, "256 MiB"), (1 << 40, "1.00 TiB"), (.max, "16.8M TiB"),
+        ] as [(UInt64, String)])
+    func `sizes have binary units`(_ bytes: UInt64, _ expected: String) {
+        #expect(HumanFormat.bytes(bytes) == expected)
+    }
+
     @Test func `rates without time are nil, and tiny ones have a bound`() {
         #expect(HumanFormat.rate(5, inNanoseconds: 0) == nil)
         #expect(HumanFormat.rate(1, inNanoseconds: 3_600_000_000_000) == "<0.01")

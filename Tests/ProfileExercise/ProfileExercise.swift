@@ -3,6 +3,8 @@ import Comparison
 package import Profile
 import ProfileFile
 import Exports
+import HTMLReport
+import LatencyHistogram
 import TextReport
 
 /// Everything that syslat does with a profile file, done to any bytes. The fuzzer and the replay of its corpus run this.
@@ -52,6 +54,22 @@ package enum ProfileExercise {
         _ = FoldedReport.render(profile)
         guard PprofReport.render(profile).starts(with: [0x1f, 0x8b]) else { throw Failure(description: "pprof is no gzip file") }
         for call in profile.slowCalls?.calls ?? [] { _ = call.logLine(on: profile.host) }
+        try draw(profile)
+    }
+
+    /// As pages, alone and beside each other, and as a plot.
+    private static func draw(_ profile: Profile) throws {
+        let named = HTMLReport.Named(name: profile.capture.scope, profile: profile)
+        for page in [HTMLReport.render(profile), HTMLReport.render(overlaying: [named, named])] { try check(page, "a page") }
+        guard let call = profile.calls.first(where: { !$0.distribution.isEmpty }) else { return }
+        guard let plot = HTMLReport.plot(call.id.label(on: profile.host), of: profile) else {
+            throw Failure(description: "no plot of a call that completed")
+        }
+        try check(plot, "a plot")
+    }
+
+    private static func check(_ markup: [UInt8], _ what: String) throws {
+        if let fault = MarkupCheck.fault(in: markup) { throw Failure(description: "\(what) is not well-formed: \(fault)") }
     }
 
     /// With itself, so nothing but losses could be refused.
@@ -65,6 +83,11 @@ package enum ProfileExercise {
             try JSONReport.render(comparison),
         ]
         guard texts.allSatisfy({ $0.utf8.last == 0x0a }) else { throw Failure(description: "a comparison ends without a newline") }
+        try check(HTMLReport.render(comparison), "a comparison")
+        // A workload, or a capture of no time, has no rates to compare.
+        guard profile.workload == nil, profile.capture.durationNanoseconds > 0 else { return }
+        let diff = try ProfileDiff(before: side[0], after: side[0])
+        try check(HTMLReport.render(diff, arch: profile.host.arch), "a diff")
     }
 
     private static func writeAndReadBack(_ profile: Profile) throws {

@@ -25,7 +25,8 @@ extension Profile {
             workload: Bool.random(using: &random) ? .random(using: &random) : nil,
             refused: (0..<Int.random(in: 0...4, using: &random)).map { _ in .random(using: &random) },
             requests: Bool.random(using: &random) ? .randomOfRequests(using: &random) : nil,
-            slowCalls: Bool.random(using: &random) ? .random(using: &random) : nil)
+            slowCalls: Bool.random(using: &random) ? .random(using: &random) : nil,
+            groups: Bool.random(using: &random) ? .random(using: &random) : nil)
     }
 
     private static func randomInFlight(using random: inout some RandomNumberGenerator) -> [InFlightCall] {

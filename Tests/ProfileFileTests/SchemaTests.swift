@@ -24,7 +24,8 @@ import Testing
         for number in 0..<12 { all += try lines(.random(intervals: number % 3, using: &random)) }
         try expectFit(all)
         for name in [
-            "series", "errnos", "end_interval", "process", "vdso_entered", "workload_case", "slow_calls", "slow_call", "balance",
+            "series", "errnos", "end_interval", "process", "group", "vdso_entered", "workload_case", "slow_calls", "slow_call",
+            "balance",
             "sha256",
         ] {
             #expect(all.contains { $0.hasPrefix("{\"\(name)\":") }, "no line of \(name) was among them")

@@ -110,8 +110,9 @@ import Testing
             ["-a", "--format", "xml"],
             "The value 'xml' is invalid for '--format <format>'. Please provide one of 'text', 'json' or 'html'.")
         expect(
-            ["-a", "--by", "thread"],
-            "The value 'thread' is invalid for '--by <by>'. Please provide one of 'call', 'process' or 'interval'.")
+            ["-a", "--by", "user"],
+            "The value 'user' is invalid for '--by <by>'. Please provide one of the following:\n  - call\n  - process\n  - thread\n"
+                + "  - comm\n  - cgroup\n  - file\n  - interval")
     }
 
     @Test func `a command without the dashes is refused`() {

@@ -50,14 +50,26 @@ package enum Oracles {
         return areInstalled && folders.contains { FileManager.default.isExecutableFile(atPath: "\($0)/chromium") }
     }
 
-    package static let missingProtoc = "protoc is not installed: make setup-tests; SYSLAT_REQUIRE_ORACLES=1 makes this a failure"
+    package static func missingProgram(_ name: String) -> String {
+        "\(name) is not installed, or the oracles aren't: make setup-tests; SYSLAT_REQUIRE_ORACLES=1 makes this a failure"
+    }
 
-    /// Whether the tests that need the decoder of Protocol Buffers run.
-    package static var protocIsWanted: Bool {
+    /// Whether the tests that need a program of this name run.
+    package static func isWanted(_ name: String) -> Bool {
         let environment = ProcessInfo.processInfo.environment
         let folders = (environment["PATH"] ?? "").split(separator: ":")
         return environment["SYSLAT_REQUIRE_ORACLES"] == "1"
-            || folders.contains { FileManager.default.isExecutableFile(atPath: "\($0)/protoc") }
+            || folders.contains { FileManager.default.isExecutableFile(atPath: "\($0)/\(name)") }
+    }
+
+    /// What tidy has to say about a page, a line each. Its version in Debian 12 doesn't know yet that a `div` may group parts of a `dl`, and that an
+    /// attribute without a value is the same as one with an empty one.
+    package static func tidy(_ page: [UInt8]) throws -> [String] {
+        try withFile(Data(page)) { file in
+            let output = try run(["sh", "-c", "tidy -errors -quiet -utf8 \"$0\" 2>&1; [ $? -le 2 ]", file.path], input: file)
+            let unknown = ["missing </dl> before </div>", "missing </div> before <dt>", "inserting implicit <dl>", "missing <dd>"]
+            return output.split(separator: "\n").map { String($0) }.filter { line in !unknown.contains { line.hasSuffix($0) } }
+        }
     }
 
     /// Families of metrics, each behind its length, as protoc reads them: text with a field a line.

@@ -17,3 +17,73 @@ package struct LockedFolder: ~Copyable {
         descriptor = folder
     }
 }
+
+// MARK: Its files
+
+extension LockedFolder {
+    /// What has a name in the folder.
+    package struct Entry: Sendable, Hashable {
+        package let name: String
+        package let bytes: UInt64
+        /// Links, whatever they lead to, are not.
+        package let isRegularFile: Bool
+    }
+
+    /// All there is, by name.
+    package borrowing func entries() -> [Entry] {
+        ProcFS.names(in: descriptor).compactMap { name in
+            var info = stat()
+            guard name.withExactBytes({ unsafe fstatat(descriptor.number, $0, &info, AT_SYMLINK_NOFOLLOW) }) == 0 else {
+                return nil
+            }
+            return Entry(
+                name: name, bytes: UInt64(clamping: info.st_size), isRegularFile: info.st_mode & S_IFMT == S_IFREG)
+        }
+    }
+
+    /// Begins a file of the folder that grows as NAME.partial: for its owner alone. Wherever the path of the folder leads by now, the file
+    /// is in this one.
+    package borrowing func growingFile(_ name: String) throws(OutputError) -> GrowingFile {
+        try GrowingFile(try OutputPlace(name, in: descriptor))
+    }
+
+    /// Writes a file of the folder as a whole, for its owner alone.
+    package borrowing func write(_ bytes: [UInt8], to name: String) throws(OutputError) {
+        try WholeFile(try OutputPlace(name, in: descriptor), for: .owner, isNew: false).write(bytes)
+    }
+
+    /// Opens a file of the folder for reading. Links are not followed.
+    package borrowing func reading(_ name: String) throws(Errno) -> Descriptor {
+        let flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC
+        let opened = Descriptor(owning: name.withExactBytes { unsafe openat(descriptor.number, $0, flags) })
+        var info = stat()
+        guard opened.number >= 0, unsafe fstat(opened.number, &info) == 0 else { throw .last }
+        guard info.st_mode & S_IFMT == S_IFREG else { throw .notRegular }
+        return opened
+    }
+
+    package borrowing func remove(_ name: String) throws(Errno) {
+        guard name.withExactBytes({ unsafe unlinkat(descriptor.number, $0, 0) }) == 0 else { throw .last }
+    }
+
+    /// The process that has a folder; nil where the kernel doesn't tell, as on file systems that show another device than they lock.
+    ///
+    /// Source: /proc/locks of proc_locks(5): `1: FLOCK ADVISORY WRITE 1234 fd:00:5678 0 EOF`.
+    package static func owner(of path: String) -> Int32? {
+        var info = stat()
+        guard path.withExactBytes({ unsafe stat($0, &info) }) == 0 else { return nil }
+        // As makedev(3) puts them together: sys/sysmacros.h.
+        let device = UInt64(info.st_dev)
+        let (major, minor) = (device >> 8 & 0xfff | device >> 32 & ~0xfff, device & 0xff | device >> 12 & 0xffff_ff00)
+        for line in (ProcFS.text("/proc/locks") ?? "").split(separator: "\n") {
+            let fields = line.split(separator: " ")
+            guard fields.count >= 6, fields[1] == "FLOCK", let pid = Int32(fields[4]), pid > 0 else { continue }
+            let file = fields[5].split(separator: ":")
+            guard file.count == 3, UInt64(file[0], radix: 16) == major, UInt64(file[1], radix: 16) == minor,
+                UInt64(file[2]) == UInt64(info.st_ino)
+            else { continue }
+            return pid
+        }
+        return nil
+    }
+}

@@ -55,6 +55,16 @@ package struct OutputPlace: ~Copyable {
         self.folder = folder
     }
 
+    /// A name in a folder that is open. Errors: as above.
+    init(_ name: String, in folder: borrowing Descriptor) throws(OutputError) {
+        let own = Descriptor(owning: fcntl(folder.number, F_DUPFD_CLOEXEC, 3))
+        guard own.number >= 0 else { throw .last }
+        occupant = try OutputPlace.occupant(of: name, in: own)
+        path = name
+        self.name = name
+        self.folder = own
+    }
+
     private init(_ other: borrowing OutputPlace, folder: consuming Descriptor) {
         (path, name, occupant) = (other.path, other.name, other.occupant)
         self.folder = folder

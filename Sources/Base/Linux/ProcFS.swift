@@ -83,6 +83,22 @@ package enum ProcFS {
     /// The names in a folder, in order.
     package static func names(in folder: String) -> [String] {
         guard let handle = folder.withExactBytes({ unsafe opendir($0) }) else { return [] }
+        return unsafe names(handle)
+    }
+
+    /// The same of a folder that is open.
+    static func names(in folder: borrowing Descriptor) -> [String] {
+        let own = unsafe openat(folder.number, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard own >= 0 else { return [] }
+        guard let handle = unsafe fdopendir(own) else {
+            close(own)
+            return []
+        }
+        return unsafe names(handle)
+    }
+
+    /// Closes it.
+    private static func names(_ handle: OpaquePointer) -> [String] {
         defer { unsafe _ = closedir(handle) }
         var names: [String] = []
         while let entry = unsafe readdir(handle) {

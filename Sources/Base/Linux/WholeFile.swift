@@ -91,6 +91,17 @@ package struct GrowingFile: ~Copyable {
 
     package borrowing func append(_ bytes: [UInt8]) throws(Errno) { try file.write(bytes) }
 
+    /// How many bytes it has.
+    package var size: Int { file.size }
+
+    /// Takes back what was appended last: it has so many bytes again.
+    package borrowing func cut(to size: Int) throws(Errno) {
+        guard ftruncate(file.number, size) == 0, lseek(file.number, 0, SEEK_END) >= 0 else { throw .last }
+    }
+
     /// Gives it its name when all of it is on disk.
     package borrowing func finish() throws(OutputError) { try place.publish(file, from: partialName) }
+
+    /// Removes it.
+    package consuming func discard() { place.remove(partialName) }
 }

@@ -4,7 +4,7 @@ package import Profile
 import ProfileFile
 import Synchronization
 
-/// The pages of a capture that goes on: its metrics, its state, and profiles of the last stretches.
+/// The pages of a capture that goes on: its metrics, its state, and profiles of its last windows.
 ///
 /// Threading: the owner of the capture hands snapshots over, from its thread; a server asks for pages, from another. Neither waits for more
 /// than a copy of a value.
@@ -58,7 +58,7 @@ package final class CaptureSite: Sendable {
     package static let mostWindowBytes = 24 << 20
 
     /// - Parameters:
-    ///   - keep: how far back stretches go, in nanoseconds.
+    ///   - keep: how far back windows go, in nanoseconds.
     ///   - now: a clock that never jumps, in nanoseconds.
     package init(_ facts: Facts, keep: UInt64, mostBytes: Int = CaptureSite.mostWindowBytes, now: @escaping @Sendable () -> UInt64)
     {

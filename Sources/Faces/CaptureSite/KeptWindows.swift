@@ -2,7 +2,7 @@ import Profile
 import SaturatingMath
 import SyscallTable
 
-/// The calls of the last stretches of a capture, each of a second or so, in bounded memory.
+/// The calls of the last windows of a capture, each of a second or so, in bounded memory.
 struct KeptWindows: Sendable {
     /// What completed between two snapshots. Times are nanoseconds.
     struct Window: Sendable {
@@ -64,7 +64,7 @@ struct KeptWindows: Sendable {
     /// How far back they go now, in nanoseconds.
     var covered: UInt64 { windows.reduce(0) { $0.addingSaturating($1.duration) } }
 
-    /// The calls of the last stretch, of at least so many nanoseconds if there are as many, as a profile of its own; nil before the first
+    /// The calls of the last windows, together of at least so many nanoseconds if there are as many, as a profile of its own; nil before the first
     /// snapshot.
     func profile(ofLast nanoseconds: UInt64) -> Profile? {
         guard var profile, let last = windows.last else { return nil }
@@ -79,11 +79,11 @@ struct KeptWindows: Sendable {
         profile.capture.consumerCPUNanoseconds = chosen.reduce(0) { $0.addingSaturating($1.ownNanoseconds) }
         profile.capture.programs = nil
         profile.capture.notes.append(
-            "These are the calls of a stretch of `syslat serve`. It has no processes, and no work after exits.")
+            "These are the calls of the last windows of `syslat serve`. They have no processes, and no work after exits.")
         profile.calls = sum.calls
         (profile.processes, profile.intervals, profile.refused) = ([], [], [])
         (profile.vdso, profile.workload, profile.slowCalls) = (nil, nil, nil)
-        // What entered before the stretch isn't in its balance.
+        // What entered before these windows isn't in its balance.
         for place in profile.inFlight.indices where profile.inFlight[place].ageNanoseconds > duration {
             profile.inFlight[place].beganBefore = true
         }
@@ -93,7 +93,7 @@ struct KeptWindows: Sendable {
         return profile
     }
 
-    /// A balance that closes, of what a stretch knows.
+    /// A balance that closes, of what windows know.
     private static func balance(of profile: Profile, lost: UInt64, where isIncluded: (SyscallID) -> Bool) -> Balance {
         let calls = profile.calls.filter { isIncluded($0.id) }
         let completed = calls.reduce(UInt64(0)) { $0.addingSaturating($1.calls) }

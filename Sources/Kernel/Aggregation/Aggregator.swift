@@ -1,5 +1,6 @@
 package import CSyslatABI
 import LatencyHistogram
+import PlainText
 package import Profile
 import SaturatingMath
 import SyscallTable
@@ -40,10 +41,13 @@ package struct Aggregator: ~Copyable {
     /// The unmeasured calls as they were last taken in, by call index.
     private var countedUnmeasured: [Int: [UInt64]] = [:]
 
-    /// - Parameter keepsProcessDistributions: whether each process gets a histogram too: 16 bytes a bucket, and 36 KiB while it lives and has many.
-    package init(keepsProcessDistributions: Bool = false, processRowLimit: Int? = nil) {
+    /// - Parameters:
+    ///   - keepsProcessDistributions: whether each process gets a histogram too: 16 bytes a bucket, and 36 KiB while it lives and has many.
+    ///   - grouping: what else calls are grouped by; each group gets a histogram too.
+    package init(keepsProcessDistributions: Bool = false, processRowLimit: Int? = nil, grouping: CallGroups.Kind? = nil) {
         processes = ProcessTable(
-            rowLimit: processRowLimit ?? ProcessTable.defaultRowLimit, keepsDistributions: keepsProcessDistributions)
+            rowLimit: processRowLimit ?? ProcessTable.defaultRowLimit, keepsDistributions: keepsProcessDistributions,
+            grouping: grouping)
     }
 
     /// Takes in one record of the ring.
@@ -77,6 +81,10 @@ package struct Aggregator: ~Copyable {
             consume(call, of: single.tgid, duration: single.duration_ns)
         case SYSLAT_RECORD_PROCESS_EXIT.rawValue:
             unsafe consumeProcessExit(record)
+        case SYSLAT_RECORD_THREAD_EXIT.rawValue:
+            unsafe consumeThreadExit(record)
+        case SYSLAT_RECORD_CGROUP.rawValue:
+            unsafe consumeCgroup(record)
         default:
             malformedRecords += 1
         }
@@ -91,39 +99,39 @@ package struct Aggregator: ~Copyable {
         for number in 0..<count { consume(unsafe events[number]) }
     }
 
-    private static let tgidMask = UInt64(ProcessTable.idLimit - 1)
+    private static let ownerMask = UInt64(ProcessTable.idLimit - 1)
 
     @inline(__always)
     private mutating func consume(_ event: syslat_event) {
-        let tgid = UInt32(truncatingIfNeeded: event.time & Aggregator.tgidMask)
-        consume(CallWord(bits: event.call), of: tgid, duration: event.time &>> UInt64(SYSLAT_TGID_BITS))
+        let owner = UInt32(truncatingIfNeeded: event.time & Aggregator.ownerMask)
+        consume(CallWord(bits: event.call), of: owner, duration: event.time &>> UInt64(SYSLAT_TGID_BITS))
     }
 
-    /// `tgid` must be below ``ProcessTable/idLimit``.
+    /// `owner` must be below ``ProcessTable/idLimit``.
     @inline(__always)
-    private mutating func consume(_ call: CallWord, of tgid: UInt32, duration: UInt64) {
-        guard call.isCommon, tgid > 0 else { return consumeUncommon(call, of: tgid, duration: duration) }
+    private mutating func consume(_ call: CallWord, of owner: UInt32, duration: UInt64) {
+        guard call.isCommon, owner > 0 else { return consumeUncommon(call, of: owner, duration: duration) }
         completed &+= 1
         let cell = series.recordCommon(call, duration: duration)
-        processes.record(pid: tgid, cell: cell, duration: duration)
+        processes.record(id: owner, cell: cell, duration: duration)
     }
 
     /// Takes in a call that the vDSO could have served or that stands for others, a request, or an invalid one. Out of line, because most
     /// calls are common.
     @inline(never)
-    private mutating func consumeUncommon(_ call: CallWord, of tgid: UInt32, duration: UInt64) {
-        guard tgid > 0, call.isValid || call.isValidRequest else { return malformedEvents += 1 }
+    private mutating func consumeUncommon(_ call: CallWord, of owner: UInt32, duration: UInt64) {
+        guard owner > 0, call.isValid || call.isValidRequest else { return malformedEvents += 1 }
         if call.isRequest {
             requests &+= 1
-            return processes.record(pid: tgid, cell: series.record(call, duration: duration), duration: duration)
+            return processes.record(id: owner, cell: series.record(call, duration: duration), duration: duration)
         }
         completed &+= 1
         let cell = series.record(call, duration: duration)
-        processes.record(pid: tgid, cell: cell, duration: duration)
+        processes.record(id: owner, cell: cell, duration: duration)
         guard call.sampling > 0 else { return }
         let others = 1 &<< UInt64(call.sampling) - 1
         series.recordSurplus(in: cell, errno: call.error, duration: duration, times: others)
-        processes.record(pid: tgid, cell: cell, duration: duration, times: others)
+        processes.record(id: owner, cell: cell, duration: duration, times: others)
     }
 
     /// `call` must be valid.
@@ -167,6 +175,29 @@ package struct Aggregator: ~Copyable {
         if notesEnds { endedProcesses.append(EndedProcess(pid: Int32(exit.tgid), cpuNanoseconds: exit.cpu_ns)) }
     }
 
+    private mutating func consumeThreadExit(_ record: UnsafeRawBufferPointer) {
+        guard record.count == MemoryLayout<syslat_thread_exit>.size else { return malformedRecords += 1 }
+        let exit = unsafe record.loadUnaligned(as: syslat_thread_exit.self)
+        guard exit.header.count == 1, exit.tid > 0, Int(exit.tid) < ProcessTable.idLimit, exit.tgid > 0,
+            Int(exit.tgid) < ProcessTable.idLimit
+        else { return malformedRecords += 1 }
+        processes.threadEnded(
+            tid: exit.tid, of: exit.tgid, name: ProcessName(bytes: unsafe unsafeBitCast(exit.thread, to: (UInt64, UInt64).self)),
+            processName: ProcessName(bytes: unsafe unsafeBitCast(exit.comm, to: (UInt64, UInt64).self)))
+    }
+
+    private mutating func consumeCgroup(_ record: UnsafeRawBufferPointer) {
+        let size = MemoryLayout<syslat_process_cgroup>.size
+        guard record.count >= size else { return malformedRecords += 1 }
+        let cgroup = unsafe record.loadUnaligned(as: syslat_process_cgroup.self)
+        guard cgroup.tgid > 0, Int(cgroup.tgid) < ProcessTable.idLimit, record.count == size + Int(cgroup.header.count) else {
+            return malformedRecords += 1
+        }
+        // From the cgroup to the root, whose name is empty.
+        let names = unsafe record.dropFirst(size).split(separator: 0).reversed().map { unsafe ExactText.string($0) }
+        processes.noteCgroup((cgroup.is_cut != 0 ? "…/" : "/") + names.joined(separator: "/"), of: cgroup.tgid)
+    }
+
     /// The processes that have ended since this was last called, if ``notesEnds`` is set.
     package mutating func takeEndedProcesses() -> [EndedProcess] {
         defer { endedProcesses = [] }
@@ -180,6 +211,9 @@ package struct Aggregator: ~Copyable {
     package mutating func lookUpTitles(ofAll: Bool = false, _ title: (Int32) -> String?) {
         processes.lookUpTitles(ofAll: ofAll, title)
     }
+
+    /// By thread, looks up the processes of threads that are not known yet. Call this about once a second.
+    package mutating func lookUpProcesses(_ process: (Int32) -> Int32?) { processes.lookUpProcesses(process) }
 
     /// Takes in one overflow histogram, or what was added to it since the last time. Counts it as malformed if no kernel side
     /// writes its call word.
@@ -226,14 +260,12 @@ package struct Aggregator: ~Copyable {
         set { series.clocksource = newValue }
     }
 
-    /// The processes seen so far, and the calls that the vDSO could have served, since the beginning. `nameOfLiving` names the
-    /// processes that haven't ended, and `beforeEntryOfLiving` has what stands before their calls.
+    /// The processes seen so far, and the calls that the vDSO could have served, since the beginning. `beforeEntryOfLiving` has what stands
+    /// before the calls of processes that haven't ended.
     package func processes(
-        beforeEntryOfLiving: [Int32: BeforeEntry] = [:], nameOfLiving: (Int32) -> String?
+        beforeEntryOfLiving: [Int32: BeforeEntry] = [:], _ names: LivingNames
     ) -> (profiles: [ProcessProfile], origins: [OriginProfile]) {
-        let snapshots = processes.snapshot(
-            series: series.kinds, shares: series.exactShares(), beforeEntryOfLiving: beforeEntryOfLiving, nameOfLiving: nameOfLiving
-        )
+        let snapshots = processes.snapshot(cellMeanings, beforeEntryOfLiving: beforeEntryOfLiving, names)
         let origins = series.origins().map { key, distribution in
             var profile = OriginProfile(id: key.id, origin: key.origin, distribution: distribution)
             profile.processes = snapshots.compactMap { snapshot in
@@ -245,6 +277,11 @@ package struct Aggregator: ~Copyable {
         }
         return (snapshots.map(\.profile), origins)
     }
+
+    /// The calls by thread, name or cgroup, since the beginning; nil unless they are grouped so.
+    package func groups(_ names: LivingNames) -> CallGroups? { processes.groups(cellMeanings, names) }
+
+    private var cellMeanings: CellMeanings { CellMeanings(series: series.kinds, shares: series.exactShares()) }
 }
 
 extension BeforeEntry {

@@ -93,7 +93,7 @@ package struct FileRecord: Sendable, Hashable {
     package let name: [UInt8]
     package let socket: SocketRecord
 
-    fileprivate init?(_ file: syslat_call_file, _ name: ArraySlice<UInt8>) {
+    init?(_ file: syslat_call_file, _ name: ArraySlice<UInt8>) {
         guard (1...6).contains(file.argument) else { return nil }
         argument = Int(file.argument) - 1
         device = file.device

@@ -1,5 +1,5 @@
 package import CSyslatABI
-import LatencyHistogram
+package import LatencyHistogram
 
 /// One overflow histogram of the kernel side: the calls that have one call word in common.
 ///
@@ -37,6 +37,9 @@ package struct OverflowSeries: Sendable {
         let distribution: LatencyHistogram
         let unmeasured: UInt64
     }
+
+    /// All calls, in our bucket scheme.
+    package var distribution: LatencyHistogram { distribution(since: nil) }
 
     /// The calls that came after `counted`, in our bucket scheme.
     func distribution(since counted: Totals?) -> LatencyHistogram { distribution(of: buckets(since: counted), since: counted) }

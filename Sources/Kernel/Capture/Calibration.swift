@@ -58,7 +58,7 @@ struct Calibration {
             throw CaptureError(error)
         }
         var selfTest = timed
-        selfTest.see(intake.aggregator.processes { _ in nil }.origins)
+        selfTest.see(intake.aggregator.processes(LivingNames(name: { _ in nil })).origins)
         floor = ProbeFloor(rounds)
         self.costs = costs
         self.selfTest = selfTest

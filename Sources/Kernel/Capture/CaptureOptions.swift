@@ -1,5 +1,7 @@
 package import CallSelection
+import Linux
 package import Probes
+package import Profile
 import SyscallTable
 
 /// The options of a capture.
@@ -25,6 +27,8 @@ package struct CaptureOptions: Sendable {
     package var sampling: SamplingPolicy
     /// Single calls to keep with their details; nil for none.
     package var slowCalls: SlowCallOptions?
+    /// What the calls are grouped by, besides calls and processes; nil for nothing.
+    package var grouping: CallGroups.Kind?
     /// vDSO ticks per second and CPU, at most; nil to make no estimate of served calls.
     package var vdsoTickHertz: UInt32?
     /// Limits the in-flight slots, for tests that need collisions.
@@ -76,6 +80,14 @@ extension CaptureOptions {
     /// Errors: requests that no host can fulfil.
     func validate() throws(CaptureError) {
         try target.validate()
+        if grouping == .cgroup, CgroupHierarchy.current == nil {
+            throw CaptureError("Calls can't be grouped by cgroup: this kernel has none.", kind: .wrongRequest)
+        }
+        if grouping == .file, sampling != .everyCall {
+            throw CaptureError(
+                "Calls are grouped by file only where each of them is measured: leave out --sample and --max-overhead.",
+                kind: .wrongRequest)
+        }
         guard let selection, selection.numbersBeyondBitmap > SyscallSelection.mostNumbersBeyondBitmap else { return }
         throw CaptureError(
             "\(selection.numbersBeyondBitmap) numbers outside 0 to \(SyscallSelection.bitmapBits - 1) are selected, but at most "
@@ -89,6 +101,13 @@ extension CaptureOptions {
         // A window has the calls of a workload and nothing else.
         options.watchesRequests = !isWindowed && selection?.includesRequests ?? true
         options.slowCalls = slowCalls.map { SlowCallWatch($0) }
+        options.grouping =
+            switch grouping {
+            case .thread: .thread
+            case .cgroup: .cgroup(CgroupHierarchy.current ?? .unified)
+            case .file: .file(places: ArgumentPlaces.init(of:))
+            case .comm, nil: nil
+            }
         options.btfPath = btfPath
         options.vdso = layout.regions
         options.programSet = programSet

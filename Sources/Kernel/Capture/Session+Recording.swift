@@ -103,6 +103,7 @@ extension Session {
             removedRequests += try probes.removeRequests { !ProcFS.mayAccess("/proc/\($0)", F_OK) }
             if isComplete { intake.aggregator.retireEndedProcesses() }
             if !options.isWindowed { intake.aggregator.lookUpTitles { ProcFS.title(of: $0) } }
+            intake.aggregator.lookUpProcesses { ProcFS.threadGroup(of: $0) }
             if options.sampling != .everyCall { try intake.takeUnmeasured(probes) }
             sampling.look(entered: counters.entered, probes, &intake.aggregator)
             lostInKernel = counters.lost
@@ -130,6 +131,9 @@ extension Session {
 
     /// The slow calls that have come since this was last called, in the order of their ends. Empty unless the options ask for a log.
     package mutating func takeSlowLog() -> [SlowCall] { slowCalls?.takeLog() ?? [] }
+
+    /// Keeps slow calls as if recording began now: those until now are forgotten.
+    package mutating func keepSlowCallsAnew() { slowCalls?.beginAnew(probes, probes.counters) }
 
     /// Takes in everything that is left in the kernel after recording has stopped.
     mutating func drain() throws(CaptureError) {

@@ -35,9 +35,8 @@ extension Session {
     mutating func profile(at moment: UInt64) throws(CaptureError) -> Profile {
         let readings = try explained { () throws(BPFError) in try Readings(probes) }
         if !options.isWindowed { intake.aggregator.lookUpTitles(ofAll: true) { ProcFS.title(of: $0) } }
-        let (processes, origins) = intake.aggregator.processes(beforeEntryOfLiving: readings.beforeEntry) {
-            ProcFS.comm(of: $0) ?? "?"
-        }
+        let names = livingNames
+        let (processes, origins) = intake.aggregator.processes(beforeEntryOfLiving: readings.beforeEntry, names)
         let requests = readings.requests.inFlight(unseen: unseenCompletions(readings.requestMisses, readings.counters))
         let vdso = vdso.profile(origins, processes: processes, readings, ticks: ticker.state, meter: meter.cost)
         let calls = intake.calls
@@ -48,7 +47,18 @@ extension Session {
             inFlight: callsInFlight(at: moment, readings.inFlight) + requestsInFlight(at: moment, requests),
             vdso: vdso, refused: readings.refused,
             requests: probes.watchesRequests ? requestBalance(readings, inFlight: UInt64(requests.count)) : nil,
-            slowCalls: slowCalls?.calls(readings.counters))
+            slowCalls: slowCalls?.calls(readings.counters), groups: try groups(names))
+    }
+
+    private var livingNames: LivingNames {
+        let hierarchy = options.grouping == .cgroup ? CgroupHierarchy.current : nil
+        return LivingNames(
+            name: { ProcFS.comm(of: $0) ?? "?" }, process: { ProcFS.threadGroup(of: $0) }, cgroup: { hierarchy?.path(of: $0) })
+    }
+
+    private func groups(_ names: LivingNames) throws(CaptureError) -> CallGroups? {
+        guard options.grouping == .file else { return intake.aggregator.groups(names) }
+        return try explained { () throws(BPFError) in CallGroups(try probes.fileCalls(), try probes.fileNames()) }
     }
 
     private func requestBalance(_ readings: Readings, inFlight: UInt64) -> Balance {

@@ -112,7 +112,9 @@ package struct Session: ~Copyable {
         self.vdso = VDSOAccount(calibration.selfTest, layout)
         self.sampling = SamplingControl(options.sampling, target: options.target, costs: calibration.costs)
         self.intake = Intake(
-            Aggregator(keepsProcessDistributions: options.keepsProcessDistributions, processRowLimit: options.processRowLimit),
+            Aggregator(
+                keepsProcessDistributions: options.keepsProcessDistributions, processRowLimit: options.processRowLimit,
+                grouping: options.grouping),
             recorder: recorder)
         self.slowCalls = options.slowCalls.map { SlowCallIntake($0, target: options.target) }
         self.watch = watch

@@ -2,6 +2,7 @@ import CLinux
 import CSyslatABI
 import CallSelection
 import Glibc
+import Linux
 import SyscallTable
 
 /// The constants of the programs (struct syslat_config), derived from the options and the kernel.
@@ -34,7 +35,13 @@ extension syslat_config {
         if let slowCalls = options.slowCalls {
             keeps_calls = UInt32(slowCalls.takesStacks ? SYSLAT_KEEPS_STACKS : SYSLAT_KEEPS_ARGUMENTS)
             keeps_longest = UInt32(slowCalls.tracked)
-            copy(slowCalls.packedPlaces(Architecture.current.abis), to: &argument_places)
+        }
+        if options.looksAtCalls { copy(ArgumentPlaces.packed(Architecture.current.abis, options.places), to: &argument_places) }
+        switch options.grouping {
+        case .thread: grouping = SYSLAT_BY_THREAD.rawValue
+        case .cgroup(let hierarchy): (grouping, cgroup_hierarchy) = (SYSLAT_BY_CGROUP.rawValue, hierarchy.rawValue)
+        case .file: grouping = SYSLAT_BY_FILE.rawValue
+        case nil: break
         }
     }
 

@@ -1,5 +1,7 @@
 import CSyslatABI
 package import CallSelection
+package import Linux
+package import SyscallTable
 
 /// The options of the programs, fixed when they are loaded.
 package struct ProbeOptions: Sendable {
@@ -15,6 +17,15 @@ package struct ProbeOptions: Sendable {
         var isCgroup: Bool { if case .cgroup = self { true } else { false } }
     }
 
+    package enum Grouping: Sendable {
+        /// Events have thread ids, and the ends of threads are told.
+        case thread
+        /// The cgroup in which each process ends is told.
+        case cgroup(CgroupHierarchy)
+        /// Calls on descriptors are counted by file. Which arguments are descriptors is told by the closure.
+        case file(places: @Sendable (SyscallID) -> ArgumentPlaces)
+    }
+
     package var scope: Scope
     /// The calls to watch; nil for all.
     package var selection: SyscallSelection?
@@ -24,6 +35,8 @@ package struct ProbeOptions: Sendable {
     package var isSampled = false
     /// Single calls to keep with their details; nil for none.
     package var slowCalls: SlowCallWatch?
+    /// What calls are grouped by, if the programs must help with it.
+    package var grouping: Grouping?
     /// Size of the ring buffer: a power of two.
     package var ringBytes: Int
     /// A BTF file of the running kernel, for kernels that carry none.
@@ -38,6 +51,19 @@ package struct ProbeOptions: Sendable {
     package var slotLimit: Int?
     /// Limits the CPU shares, for tests in which CPUs need to use one together.
     package var cpuShareLimit: Int?
+
+    /// Whether every call on a descriptor is counted by file.
+    var countsFiles: Bool { if case .file = grouping { true } else { false } }
+
+    /// The exit programs have more to do with some calls than to measure them.
+    var looksAtCalls: Bool { slowCalls != nil || countsFiles }
+
+    /// Which arguments of a call are descriptors and paths.
+    var places: (SyscallID) -> ArgumentPlaces {
+        if let slowCalls { return slowCalls.places }
+        if case .file(let places) = grouping { return places }
+        return { _ in ArgumentPlaces() }
+    }
 
     /// Whether the programs are to be able to leave calls unmeasured.
     var samples: Bool { isSampled || programSet == .fastSampling }

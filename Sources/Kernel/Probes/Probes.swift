@@ -80,9 +80,10 @@ package struct Probes: ~Copyable {
         for name in ["cpus", "slots", "watch", "threads", "blocks"] { object.discardInitialValue(of: ".bss.\(name)") }
         let ring = try RingBuffer(object.map("events"))
         let detailRing = try RingBuffer(object.map("details"))
-        let thresholds = try ThresholdTable(object)
+        let thresholds = try ThresholdTable(object, options)
         let control = try ControlPage(object)
         let shares = try CPUShares(object, count: Int(config.cpu_mask) + 1)
+        if options.countsFiles { try FileTable.prepare(object, options) }
         let slots = try CallSlots(object, count: Int(config.slot_mask) + 1)
         switch options.scope {
         case .cgroup(let path): try WatchList.watch(cgroup: path, in: object)
@@ -139,7 +140,7 @@ private struct Loaded: ~Copyable {
         func load(_ workHooks: [String], rescues: Bool, requests: Bool) throws(BPFError) -> Loaded {
             let programs = set.programs(
                 hooks, naming: features.looksUpMappings, workHooks: workHooks, rescues: rescues, watchesRequests: requests,
-                keepsCalls: options.slowCalls != nil)
+                keepsCalls: options.looksAtCalls)
             return try Loaded(options, set, programs, config, hooks)
         }
         let requests = options.watchesRequests
@@ -162,6 +163,10 @@ private struct Loaded: ~Copyable {
         try opened.setEntries(of: "events", to: options.ringBytes)
         if !options.samples { try opened.setEntries(of: "unmeasured", to: 1) }
         if let slowCalls = options.slowCalls { try opened.setEntries(of: "longest", to: slowCalls.longestEntries) }
+        if options.countsFiles {
+            try opened.setEntries(of: "file_calls", to: FileTable.entries(options))
+            try opened.setEntries(of: "file_names", to: Int(SYSLAT_FILE_NAMES))
+        }
         try opened.setEntries(of: "details", to: options.slowCalls?.ringBytes ?? Int(sysconf(Int32(_SC_PAGESIZE))))
         opened.setAutoload { programs.contains($0) }
         loaded = try opened.load()

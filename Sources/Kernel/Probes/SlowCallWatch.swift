@@ -33,13 +33,6 @@ package struct SlowCallWatch: Sendable {
 
     /// Entries of the map of the longest calls: a lock and a heap for each call index.
     var longestEntries: Int { tracked == 0 ? 1 : Int(SYSLAT_CALL_INDEXES) * (tracked + 1) }
-
-    /// The places of all call indexes, as the configuration has them.
-    func packedPlaces(_ abis: [ABI]) -> [UInt16] {
-        var packed = [UInt16](repeating: ArgumentPlaces().packed, count: Int(SYSLAT_CALL_INDEXES))
-        for (index, call) in SyscallID.indexed(abis) { packed[index] = places(call).packed }
-        return packed
-    }
 }
 
 /// Which arguments of a call are descriptors and paths: numbers from 0 to 5, at most two of each.
@@ -52,7 +45,14 @@ package struct ArgumentPlaces: Sendable, Hashable {
         self.paths = paths
     }
 
-    fileprivate var packed: UInt16 {
+    /// The places of all call indexes, as the configuration has them.
+    static func packed(_ abis: [ABI], _ places: (SyscallID) -> ArgumentPlaces) -> [UInt16] {
+        var packed = [UInt16](repeating: ArgumentPlaces().packed, count: Int(SYSLAT_CALL_INDEXES))
+        for (index, call) in SyscallID.indexed(abis) { packed[index] = places(call).packed }
+        return packed
+    }
+
+    private var packed: UInt16 {
         let none = Int(SYSLAT_NO_ARGUMENT)
         let places = (descriptors + [none, none]).prefix(2) + (paths + [none, none]).prefix(2)
         return places.reversed().reduce(0) { $0 << UInt16(SYSLAT_ARGUMENT_BITS) | UInt16($1 & none) }
@@ -61,22 +61,37 @@ package struct ArgumentPlaces: Sendable, Hashable {
 
 /// From how many nanoseconds on a call is slow, by call index. The programs raise it where they keep the longest calls.
 struct ThresholdTable: ~Copyable {
-    private let memory: MappedMemory
+    private let looked: MappedMemory
+    /// In use where calls are grouped by file.
+    private let kept: MappedMemory
+    private let countsFiles: Bool
+    private let places: (SyscallID) -> ArgumentPlaces
 
     /// No call is slow.
-    init(_ object: borrowing BPFObject) throws(BPFError) {
-        memory = try MappedMemory(object.map(".bss.slowfrom"), writable: true)
-        unsafe thresholds.update(repeating: .max)
-    }
-
-    private var thresholds: UnsafeMutableBufferPointer<UInt64> {
-        // The whole of the mapped array.
-        unsafe UnsafeMutableBufferPointer(
-            start: memory.base.assumingMemoryBound(to: UInt64.self), count: Int(SYSLAT_CALL_INDEXES))
+    init(_ object: borrowing BPFObject, _ options: ProbeOptions) throws(BPFError) {
+        let looked = try MappedMemory(object.map(".bss.slowfrom"), writable: true)
+        let kept = try MappedMemory(object.map(".bss.keptfrom"), writable: true)
+        self.looked = looked
+        self.kept = kept
+        countsFiles = options.countsFiles
+        places = options.places
+        set { _ in .max }
     }
 
     /// - Parameter nanoseconds: of a known call, or of all others.
     func set(_ nanoseconds: (SyscallID?) -> UInt64) {
+        ThresholdTable.fill(kept, nanoseconds)
+        guard countsFiles else { return ThresholdTable.fill(looked, nanoseconds) }
+        // Every call on a descriptor is looked at, to be counted by file.
+        ThresholdTable.fill(looked) { call in
+            call.map { !places($0).descriptors.isEmpty } ?? false ? 0 : nanoseconds(call)
+        }
+    }
+
+    private static func fill(_ memory: borrowing MappedMemory, _ nanoseconds: (SyscallID?) -> UInt64) {
+        // The whole of the mapped array.
+        let thresholds = unsafe UnsafeMutableBufferPointer(
+            start: memory.base.assumingMemoryBound(to: UInt64.self), count: Int(SYSLAT_CALL_INDEXES))
         unsafe thresholds.update(repeating: nanoseconds(nil))
         for (index, call) in SyscallID.indexed(Architecture.current.abis) { unsafe thresholds[index] = nanoseconds(call) }
     }
@@ -84,7 +99,7 @@ struct ThresholdTable: ~Copyable {
 
 extension SyscallID {
     /// The known calls that have an index of their own.
-    fileprivate static func indexed(_ abis: [ABI]) -> [(index: Int, call: SyscallID)] {
+    static func indexed(_ abis: [ABI]) -> [(index: Int, call: SyscallID)] {
         abis.flatMap { SyscallTable.allCalls(abi: $0) }.compactMap { call in
             let (abi, number) = (UInt32(call.abi.rawValue), UInt32(bitPattern: call.number))
             return syslat_has_call_index(abi, number) ? (Int(syslat_call_index(abi, number)), call) : nil

@@ -30,6 +30,7 @@ struct Cells {
         var cell = Cell(
             subject: subject, measure: measure, margin: margin, equivalenceMargin: margin, noise: noise,
             leastNanoseconds: leastNanoseconds(measure))
+        (cell.baseBoots, cell.newBoots) = (figures(subject, measure, of: base), figures(subject, measure, of: new))
         cell.base = base.boots.compactMap { $0.subjects[subject]?[measure] }.median.map { exp($0) }
         cell.new = new.boots.compactMap { $0.subjects[subject]?[measure] }.median.map { exp($0) }
         guard let mine, let theirs else {
@@ -48,6 +49,10 @@ struct Cells {
                 margin + Resolution.reach(deviation: deviation, baseBoots: mine.count, newBoots: theirs.count)
         }
         return cell
+    }
+
+    private func figures(_ subject: Subject, _ measure: Measure, of side: Side) -> [Double] {
+        side.boots.compactMap { $0.subjects[subject]?[measure] }.map { exp($0) }
     }
 
     /// No quantile is known better than this.

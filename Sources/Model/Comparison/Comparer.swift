@@ -177,18 +177,19 @@ private struct ComparisonRun {
             guard let mine = base.values(subject, value), let theirs = new.values(subject, value) else { return nil }
             return ShiftEstimate(base: mine, new: theirs, distribution: cells.distribution, alpha: options.alpha)
         }
-        func shapes(_ side: Side) -> [[BucketShare]] {
-            side.boots.compactMap { $0.subjects[subject]?.shares }.filter { !$0.isEmpty }
+        func distributions(_ side: Side) -> [BootDistribution] {
+            side.boots.compactMap { $0.subjects[subject] }.filter { !$0.shares.isEmpty }
+                .map { BootDistribution(calls: $0.calls, shares: $0.shares) }
         }
-        let (mine, theirs) = (shapes(base), shapes(new))
+        let (mine, theirs) = (distributions(base), distributions(new))
         let hasShape = mine.count == base.boots.count && theirs.count == new.boots.count
         return SubjectChange(
             subject: subject, baseBoots: base.boots(with: subject), newBoots: new.boots(with: subject), baseCalls: calls(base),
             newCalls: calls(new), baseTime: time(base), newTime: time(new), rate: shift(\.rate), time: shift(\.time),
-            shape: hasShape ? ShapeChange(base: mine, new: theirs) : nil,
+            shape: hasShape ? ShapeChange(base: mine.map(\.shares), new: theirs.map(\.shares)) : nil,
             shifts: ShiftPoint.all.indices.compactMap { place in
                 shift { $0.points[place] }.map { SubjectChange.Shift(point: ShiftPoint.all[place], estimate: $0) }
-            })
+            }, baseDistributions: mine, newDistributions: theirs)
     }
 }
 

@@ -118,6 +118,9 @@ package struct Cell: Sendable, Hashable {
     package var verdict = Verdict.noData
     /// The medians over the boots, in nanoseconds.
     package var base, new: Double?
+    /// The boots' own figures, in nanoseconds, in the order in which they began; without those that lack the figure.
+    package var baseBoots: [Double] = []
+    package var newBoots: [Double] = []
     package var shift: ShiftEstimate?
     /// The change that doesn't matter yet: beyond it something regressed or improved.
     package var margin: Double
@@ -180,6 +183,8 @@ package struct SubjectChange: Sendable, Hashable {
     package var shape: ShapeChange?
     /// The shift function: the points that all boots have.
     package var shifts: [Shift]
+    /// How long the calls of each boot took, in the order in which they began; without those that have too few calls to say.
+    package var baseDistributions, newDistributions: [BootDistribution]
 
     package struct Shift: Sendable, Hashable {
         package var point: ShiftPoint
@@ -188,4 +193,11 @@ package struct SubjectChange: Sendable, Hashable {
 
     package var isNew: Bool { baseBoots == 0 }
     package var isGone: Bool { newBoots == 0 }
+}
+
+/// How long the calls of a subject took in one boot.
+package struct BootDistribution: Sendable, Hashable {
+    package var calls: UInt64
+    /// By rising bucket.
+    package var shares: [BucketShare]
 }

@@ -16,9 +16,10 @@ package struct ShiftPoint: Sendable, Hashable {
 }
 
 /// Which share of a distribution lies in one bucket.
-struct BucketShare {
-    let index: Int
-    let share: Double
+package struct BucketShare: Sendable, Hashable {
+    /// Of ``BucketScheme``; its number of buckets stands for all that has none.
+    package let index: Int
+    package let share: Double
 
     static func of(_ distribution: LatencyHistogram) -> [BucketShare] {
         let count = Double(distribution.count)

@@ -33,5 +33,5 @@ extension CallProfile {
 
 extension UInt64 {
     /// The difference; 0 where it would be negative.
-    fileprivate func lessOrNone(_ other: UInt64) -> UInt64 { self > other ? self - other : 0 }
+    func lessOrNone(_ other: UInt64) -> UInt64 { self > other ? self - other : 0 }
 }

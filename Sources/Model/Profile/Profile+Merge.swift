@@ -126,12 +126,20 @@ extension Profile {
         }
         let workload = workload(with: other, warnings: &capture.warnings)
         let slowCalls = slowCalls(with: other, warnings: &capture.warnings)
+        let groups = groups(with: other, warnings: &capture.warnings)
         let merged = Profile(
             tool: tool, host: host, capture: capture, balance: balance.merged(with: other.balance),
             calls: calls.merged(with: other.calls), processes: processes.merged(with: other.processes),
             inFlight: inFlight + other.inFlight, vdso: vdso, workload: workload, refused: refused.merged(with: other.refused),
-            requests: Balance.merged(requests, other.requests), slowCalls: slowCalls)
+            requests: Balance.merged(requests, other.requests), slowCalls: slowCalls, groups: groups)
         return merged.markedIfSaturated
+    }
+
+    /// The groups of both, with a warning where only one has them, or they are of different kinds.
+    private func groups(with other: Profile, warnings: inout [String]) -> CallGroups? {
+        let warning = "The profiles don't group calls alike, so the groups are left out."
+        if groups?.kind != other.groups?.kind, !warnings.contains(warning) { warnings.append(warning) }
+        return CallGroups.merged(groups, other.groups)
     }
 
     /// What both saw of the vDSO, with a warning where only one of them can say it. Costs are those of one host or of none.
@@ -195,7 +203,7 @@ extension [ProcessProfile] {
             // Of two titles one stands, whatever the order of the profiles.
             known.title = [known.title, process.title].compactMap { $0 }.min()
             known.beforeEntry.formUnion(process.beforeEntry)
-            for series in process.series { known.add(series) }
+            for series in process.series { known.series.add(series) }
             // A distribution of some of the calls would look like one of all of them.
             if let distribution = process.distribution { known.distribution?.merge(distribution) } else { known.distribution = nil }
             byKey[key] = known
@@ -208,13 +216,4 @@ extension [ProcessProfile] {
 private struct ProcessKey: Hashable {
     let pid: Int32?
     let comm: String
-}
-
-extension ProcessProfile {
-    fileprivate mutating func add(_ addition: ProcessSeries) {
-        let known = series.firstIndex { $0.id == addition.id && $0.outcome == addition.outcome && $0.failed == addition.failed }
-        guard let known else { return series.append(addition) }
-        series[known].calls = series[known].calls.addingSaturating(addition.calls)
-        series[known].totalNanoseconds = series[known].totalNanoseconds.addingSaturating(addition.totalNanoseconds)
-    }
 }

@@ -18,6 +18,8 @@ package struct Profile: Sendable, Hashable {
     package var calls: [CallProfile]
     /// The processes that made them, by falling total time.
     package var processes: [ProcessProfile]
+    /// The same calls in groups of another kind; nil unless that was asked for. Requests to io_uring are among them by thread, name and cgroup.
+    package var groups: CallGroups?
     /// The calls that had not returned when the capture ended, oldest first.
     package var inFlight: [InFlightCall]
     /// The calls that were kept from being made, the most frequent first. They are not among ``calls``.
@@ -35,8 +37,9 @@ package struct Profile: Sendable, Hashable {
         tool: String, host: Host, capture: CaptureSummary, balance: Balance, calls: [CallProfile],
         processes: [ProcessProfile], inFlight: [InFlightCall], intervals: [Interval] = [], vdso: VDSOProfile? = nil,
         workload: WorkloadResult? = nil, refused: [RefusedCalls] = [], requests: Balance? = nil,
-        slowCalls: SlowCalls? = nil
+        slowCalls: SlowCalls? = nil, groups: CallGroups? = nil
     ) {
+        self.groups = groups
         self.slowCalls = slowCalls
         self.requests = requests
         self.refused = refused.byFallingCount
@@ -244,11 +247,11 @@ package struct ProcessProfile: Sendable, Hashable {
         self.distribution = distribution
     }
 
-    package var calls: UInt64 { series.reduce(0) { $0.addingSaturating($1.calls) } }
-    package var errors: UInt64 { series.reduce(0) { $1.failed ? $0.addingSaturating($1.calls) : $0 } }
-    package var totalNanoseconds: UInt64 { series.reduce(0) { $0.addingSaturating($1.totalNanoseconds) } }
+    package var calls: UInt64 { series.calls }
+    package var errors: UInt64 { series.errors }
+    package var totalNanoseconds: UInt64 { series.totalNanoseconds }
     /// How many of the calls slept.
-    package var blocked: UInt64 { series.reduce(0) { $1.outcome == .blocked ? $0.addingSaturating($1.calls) : $0 } }
+    package var blocked: UInt64 { series.blocked }
 }
 
 /// A call that had not returned when the capture, or an interval of it, ended.

@@ -15,6 +15,7 @@ struct FileLine: Decodable {
     private(set) var afterExit: AfterExitPart?
     private(set) var endInterval: EndIntervalPart?
     private(set) var process: ProcessPart?
+    private(set) var group: GroupPart?
     private(set) var inFlight: InFlightPart?
     private(set) var refused: RefusedPart?
     private(set) var slowCalls: SlowCallsPart?
@@ -49,6 +50,7 @@ struct FileLine: Decodable {
             case .afterExit: afterExit = try part(key)
             case .endInterval: endInterval = try part(key)
             case .process: process = try part(key)
+            case .group: group = try part(key)
             case .inFlight: inFlight = try part(key)
             case .refused: refused = try part(key)
             case .slowCalls: slowCalls = try part(key)
@@ -62,7 +64,7 @@ struct FileLine: Decodable {
             case .requests: requests = try part(key)
             case .balance: balance = try part(key)
             case .sha256: sha256 = try part(key)
-            case .schema, .syscalls, .processes, .intervals: break
+            case .schema, .syscalls, .processes, .intervals, .groups: break
             }
         }
     }

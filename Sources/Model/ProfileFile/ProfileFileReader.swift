@@ -1,3 +1,4 @@
+import Compression
 import SaturatingMath
 import Crypto
 import JSONLine
@@ -5,10 +6,13 @@ package import Profile
 import ProfileSchema
 import SyscallTable
 
-/// Reads a profile file line by line. Whatever the file holds, the answer is a profile or an error with the line.
+/// Reads a profile file line by line, compressed by gzip or not. Whatever the file holds, the answer is a profile or an error with the
+/// line.
 package struct ProfileFileReader {
     /// No line that syslat writes comes near; a longer one is not read into memory.
     package static let longestLine = 16 << 20
+    /// No file that syslat compresses holds more. A few bytes of others can stand for any number.
+    static let mostUnpacked = 4 << 30
 
     private let path: String
     private var hash = SHA256()
@@ -19,6 +23,10 @@ package struct ProfileFileReader {
     private var firstCapture: CaptureSummary?
     /// The part of a line that has come without its end.
     private var pending: [UInt8] = []
+    /// Of a file that is compressed.
+    private var gunzip: Gunzip?
+    private var hasBegun = false
+    private var unpacked = 0
 
     /// The profile as far as it has been read.
     private struct Draft {
@@ -27,6 +35,7 @@ package struct ProfileFileReader {
         var capture: CaptureSummary?
         var calls = CallDrafts()
         var processes: [ProcessProfile] = []
+        var groups: CallGroups?
         var inFlight: [InFlightCall] = []
         var refused: [RefusedCalls] = []
         var slowCalls = SlowCallsDraft()
@@ -36,6 +45,12 @@ package struct ProfileFileReader {
         var balance: Balance?
         var intervals: [Interval] = []
         var openInterval: Interval?
+
+        mutating func take(_ part: (kind: CallGroups.Kind, group: CallGroup)) throws(ProfileDefect) {
+            guard groups.map({ $0.kind == part.kind }) ?? true else { throw ProfileDefect("there are groups of two kinds") }
+            groups = groups ?? CallGroups(kind: part.kind, groups: [])
+            groups?.groups.append(part.group)
+        }
     }
 
     /// - Parameter path: how errors name the file.
@@ -50,6 +65,26 @@ package struct ProfileFileReader {
 
     /// Takes the next bytes of the file.
     package mutating func take(_ bytes: ArraySlice<UInt8>) throws(ProfileFileError) {
+        if !hasBegun, let first = bytes.first {
+            hasBegun = true
+            if first == Gunzip.firstByte { gunzip = Gunzip() }
+        }
+        guard let gunzip else { return try takeText(bytes) }
+        do { try gunzip.take(bytes) { try takeUnpacked($0) } } catch let error as ProfileFileError { throw error } catch {
+            throw lineNumber == 0 ? notAProfile() : defect("the compressed file is damaged behind this line. Use a good copy.")
+        }
+    }
+
+    private mutating func takeUnpacked(_ bytes: ArraySlice<UInt8>) throws(ProfileFileError) {
+        unpacked += bytes.count
+        guard unpacked <= ProfileFileReader.mostUnpacked else {
+            throw defect(
+                "the compressed file holds more than \(ProfileFileReader.mostUnpacked >> 30) GiB; no file that syslat writes does")
+        }
+        try takeText(bytes)
+    }
+
+    private mutating func takeText(_ bytes: ArraySlice<UInt8>) throws(ProfileFileError) {
         var rest = bytes
         while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
             let line = pending.isEmpty ? Array(rest[..<end]) : pending + rest[..<end]
@@ -71,13 +106,16 @@ package struct ProfileFileReader {
     package mutating func finish() throws(ProfileFileError) -> Profile {
         if isFinished && pending.isEmpty { return try profile(of: draft) }
         guard lineNumber > 0 || !pending.isEmpty else {
-            throw ProfileFileError(path, "the file is empty, so it isn't a profile. `syslat profile -o FILE` writes one.")
+            throw ProfileFileError(
+                path, "the file is empty, so it isn't a profile. `syslat profile -o FILE` writes one.", isTooShort: true)
         }
-        if lineNumber == 0 { throw defect(pending.isEmpty ? "" : "this is not a syslat profile", line: 1) }
+        // What is compressed can't be told before its first line is whole.
+        if lineNumber == 0, gunzip == nil { throw defect(pending.isEmpty ? "" : "this is not a syslat profile", line: 1) }
         guard var partial = finishedIntervals else {
             throw ProfileFileError(
-                path, line: lineNumber,
-                "the file ends here, before its last line: it was cut off. Take the whole file, or capture again.")
+                path, line: max(1, lineNumber),
+                "the file ends here, before its last line: it was cut off. Take the whole file, or capture again.", isTooShort: true
+            )
         }
         let covered = partial.intervals.last.map { $0.startNanoseconds.addingSaturating($0.durationNanoseconds) } ?? 0
         partial.capture?.durationNanoseconds = covered
@@ -167,6 +205,7 @@ package struct ProfileFileReader {
         if let errnos = line.errnos { try draft.calls.add(errnos.decoded()) }
         if let afterExit = line.afterExit { try draft.calls.add(afterExit.decoded()) }
         if let process = line.process { draft.processes.append(try process.decoded()) }
+        if let group = line.group { try draft.take(try group.decoded()) }
         if let call = line.inFlight { draft.inFlight.append(try call.decoded()) }
         if let refused = line.refused { draft.refused.append(try refused.decoded()) }
         try draft.slowCalls.take(line)
@@ -203,7 +242,7 @@ package struct ProfileFileReader {
             tool: tool, host: host, capture: capture, balance: balance, calls: calls, processes: draft.processes,
             inFlight: draft.inFlight, intervals: draft.intervals, vdso: draft.vdso.profile,
             workload: draft.workload.workload, refused: draft.refused, requests: draft.requests,
-            slowCalls: draft.slowCalls.slowCalls)
+            slowCalls: draft.slowCalls.slowCalls, groups: draft.groups.map { CallGroups(kind: $0.kind, groups: $0.groups) })
     }
 
     // MARK: Errors

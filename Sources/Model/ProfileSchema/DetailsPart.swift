@@ -62,16 +62,12 @@ struct DetailsPart: Codable {
 
         init(_ descriptor: DescriptorArgument) {
             (argument, name, inode) = (descriptor.argument, descriptor.name, descriptor.inode)
-            device = "\(descriptor.device >> 20):\(descriptor.device & 0xf_ffff)"
+            device = DeviceText.text(descriptor.device)
         }
 
         func decoded() throws(ProfileDefect) -> DescriptorArgument {
-            let numbers = device.split(separator: ":", omittingEmptySubsequences: false).map { UInt32($0) }
-            guard numbers.count == 2, let major = numbers[0], let minor = numbers[1], major < 1 << 12, minor < 1 << 20 else {
-                throw ProfileDefect("'\(device)' is not a device")
-            }
-            return DescriptorArgument(
-                argument: try DetailsPart.place(argument), name: name, device: major << 20 | minor, inode: inode)
+            DescriptorArgument(
+                argument: try DetailsPart.place(argument), name: name, device: try DeviceText.number(device), inode: inode)
         }
     }
 

@@ -7,7 +7,7 @@ package struct ProcessPart: Codable {
     /// Not in files of older versions, and only where it is known.
     private var title: String?
     private var beforeEntry: BeforeEntryPart?
-    private var series: [Totals]
+    private var series: [SeriesTotalsPart]
     private var distribution: DistributionPart?
 
     private enum CodingKeys: String, CodingKey {
@@ -15,50 +15,49 @@ package struct ProcessPart: Codable {
         case pid, comm, title, series, distribution
     }
 
-    private struct Totals: Codable {
-        let call: CallPart
-        let end: EndPart
-        let calls, totalNanoseconds: UInt64
-
-        init(_ series: ProcessSeries) {
-            (call, end) = (CallPart(series.id), EndPart(series.outcome, failed: series.failed))
-            (calls, totalNanoseconds) = (series.calls, series.totalNanoseconds)
-        }
-
-        init(from decoder: any Decoder) throws {
-            (call, end) = (try CallPart(from: decoder), try EndPart(from: decoder))
-            let container = try decoder.container(keyedBy: FigureKey.self)
-            calls = try container.decode(UInt64.self, forKey: .calls)
-            totalNanoseconds = try container.decode(UInt64.self, forKey: .total)
-        }
-
-        func encode(to encoder: any Encoder) throws {
-            try call.encode(to: encoder)
-            try end.encode(to: encoder)
-            var container = encoder.container(keyedBy: FigureKey.self)
-            try container.encode(calls, forKey: .calls)
-            try container.encode(totalNanoseconds, forKey: .total)
-        }
-    }
-
     package init(_ process: ProcessProfile) {
         (pid, comm, title) = (OwnerID(process.pid), process.comm, process.title)
         beforeEntry = BeforeEntryPart(process.beforeEntry)
-        series = process.series.map(Totals.init)
+        series = process.series.map(SeriesTotalsPart.init)
         distribution = process.distribution.map(DistributionPart.init)
     }
 
     package func decoded() throws(ProfileDefect) -> ProcessProfile {
-        var totals: [ProcessSeries] = []
-        for entry in series {
-            let (id, (outcome, failed)) = (try entry.call.decoded(), try entry.end.decoded())
-            totals.append(
-                ProcessSeries(
-                    id: id, outcome: outcome, failed: failed, calls: entry.calls, totalNanoseconds: entry.totalNanoseconds))
-        }
-        return ProcessProfile(
-            pid: pid.pid, comm: comm, title: title, beforeEntry: beforeEntry?.value ?? [], series: totals,
-            distribution: try distribution?.decoded())
+        ProcessProfile(
+            pid: pid.pid, comm: comm, title: title, beforeEntry: beforeEntry?.value ?? [],
+            series: try series.map { part throws(ProfileDefect) in try part.decoded() }, distribution: try distribution?.decoded())
+    }
+}
+
+/// The calls and the time of one series, without latencies.
+struct SeriesTotalsPart: Codable {
+    private let call: CallPart
+    private let end: EndPart
+    private let calls, totalNanoseconds: UInt64
+
+    init(_ series: ProcessSeries) {
+        (call, end) = (CallPart(series.id), EndPart(series.outcome, failed: series.failed))
+        (calls, totalNanoseconds) = (series.calls, series.totalNanoseconds)
+    }
+
+    init(from decoder: any Decoder) throws {
+        (call, end) = (try CallPart(from: decoder), try EndPart(from: decoder))
+        let container = try decoder.container(keyedBy: FigureKey.self)
+        calls = try container.decode(UInt64.self, forKey: .calls)
+        totalNanoseconds = try container.decode(UInt64.self, forKey: .total)
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        try call.encode(to: encoder)
+        try end.encode(to: encoder)
+        var container = encoder.container(keyedBy: FigureKey.self)
+        try container.encode(calls, forKey: .calls)
+        try container.encode(totalNanoseconds, forKey: .total)
+    }
+
+    func decoded() throws(ProfileDefect) -> ProcessSeries {
+        let (id, (outcome, failed)) = (try call.decoded(), try end.decoded())
+        return ProcessSeries(id: id, outcome: outcome, failed: failed, calls: calls, totalNanoseconds: totalNanoseconds)
     }
 }
 

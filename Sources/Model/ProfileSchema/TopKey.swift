@@ -6,11 +6,11 @@ package enum TopKey: String, CodingKey, CaseIterable {
     case slowCalls = "slow_calls"
 
     // Reports only.
-    case schema, syscalls, processes, intervals
+    case schema, syscalls, processes, intervals, groups
 
     // Files only.
     case version = "syslat-profile"
-    case interval, series, errnos, process, sha256
+    case interval, series, errnos, process, group, sha256
     case endInterval = "end_interval"
     case afterExit = "after_exit"
     case slowCall = "slow_call"

@@ -25,9 +25,9 @@ enum BucketCSV {
         return rows
     }
 
-    /// Each bucket of a process, over all its calls; none without a distribution.
-    static func rows(_ process: ProcessProfile, _ sampled: String, after first: [String]) -> [[String]] {
-        (process.distribution?.bucketRows ?? []).map { first + figures($0) + [sampled] }
+    /// Each bucket of a process or another group, over all its calls; none without a distribution.
+    static func rows(_ distribution: LatencyHistogram?, _ sampled: String, after first: [String]) -> [[String]] {
+        (distribution?.bucketRows ?? []).map { first + figures($0) + [sampled] }
     }
 
     private static func figures(_ bucket: BucketRow) -> [String] {

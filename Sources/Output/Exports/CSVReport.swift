@@ -15,7 +15,8 @@ package enum CSVReport {
     ///
     /// By interval, each row belongs to one interval of the time series; a profile without one is a single interval. By process,
     /// each row belongs to one process: its latencies are known for all calls together only, so a row has no more than their mean.
-    /// Refused calls belong to no interval and no process, and have no rows then. Calls in flight at the end of an interval have a
+    /// Other groups are like processes; calls that are in none have no rows. Refused calls belong to no interval, process or group, and have
+    /// no rows then. Calls in flight at the end of an interval have a
     /// row for each call, with their ages in place of latencies.
     ///
     /// With buckets, the table is another: a row for each bucket of each call, with the calls in it. By process, the buckets are
@@ -32,6 +33,10 @@ package enum CSVReport {
         switch grouping {
         case .call: return line(columns) + rows(profile.calls) + (withBuckets ? "" : self.rows(profile.refused))
         case .process: return processes(profile.allProcesses, isSampled, withBuckets: withBuckets)
+        case .thread: return groups(profile.groups(by: .thread), isSampled, withBuckets: withBuckets)
+        case .comm: return groups(profile.groups(by: .comm), isSampled, withBuckets: withBuckets)
+        case .cgroup: return groups(profile.groups(by: .cgroup), isSampled, withBuckets: withBuckets)
+        case .file: return groups(profile.groups(by: .file), isSampled, withBuckets: withBuckets)
         case .interval:
             let whole = Interval(
                 startNanoseconds: 0, durationNanoseconds: profile.capture.durationNanoseconds,
@@ -53,9 +58,41 @@ package enum CSVReport {
             + processes.map { process in
                 let first = [process.pid.map { String($0) } ?? "", process.comm, process.title ?? ""]
                 return withBuckets
-                    ? BucketCSV.rows(process, mark(isSampled), after: first).map(line).joined()
-                    : rows(process, isSampled, after: first)
+                    ? BucketCSV.rows(process.distribution, mark(isSampled), after: first).map(line).joined()
+                    : rows(process.series, isSampled, after: first)
             }.joined()
+    }
+
+    private static func groups(_ groups: CallGroups, _ isSampled: Bool, withBuckets: Bool) -> String {
+        line(groupColumns(groups.kind) + (withBuckets ? BucketCSV.processColumns : columns))
+            + groups.groups.map { group in
+                let first = key(group.key, of: groups.kind)
+                return withBuckets
+                    ? BucketCSV.rows(group.distribution, mark(isSampled), after: first).map(line).joined()
+                    : rows(group.series, isSampled, after: first)
+            }.joined()
+    }
+
+    private static func groupColumns(_ kind: CallGroups.Kind) -> [String] {
+        switch kind {
+        case .thread: ["tid", "thread", "pid", "comm"]
+        case .comm: ["comm"]
+        case .cgroup: ["cgroup", "unit", "container", "pod"]
+        case .file: ["file", "device", "inode"]
+        }
+    }
+
+    /// In the order of the columns; empty for those without a row of their own.
+    private static func key(_ key: CallGroup.Key, of kind: CallGroups.Kind) -> [String] {
+        switch key {
+        case .thread(let tid, let name, let pid, let comm): return [String(tid), name, pid.map { String($0) } ?? "", comm]
+        case .comm(let name): return [name]
+        case .cgroup(let path):
+            let name = CgroupName(path)
+            return [path, name.unit ?? "", name.container?.id ?? "", name.pod ?? ""]
+        case .file(let name, let device, let inode): return [name, DeviceText.text(device), String(inode)]
+        case .others: return groupColumns(kind).map { _ in "" }
+        }
     }
 
     static func mark(_ isSampled: Bool) -> String { isSampled ? "yes" : "no" }
@@ -67,8 +104,8 @@ package enum CSVReport {
     private static let figureKeys: [FigureKey] =
         [.calls, .total, .minimum, .mean] + Percentile.allCases.map { FigureKey($0) } + [.maximum]
 
-    private static func rows(_ process: ProcessProfile, _ isSampled: Bool, after first: [String]) -> String {
-        process.series.filter { $0.calls > 0 }.map { series in
+    private static func rows(_ series: [ProcessSeries], _ isSampled: Bool, after first: [String]) -> String {
+        series.filter { $0.calls > 0 }.map { series in
             // Nothing takes no time at all: nothing of these was measured.
             let isMeasured = series.totalNanoseconds > 0
             let isSampled = isSampled && series.id.abi != .ioUring

@@ -1,3 +1,5 @@
+import PlainText
+
 /// A drawing: its size in its own units, and what it says to people who don't see it.
 package struct Drawing: Sendable, Hashable {
     package let width, height: Double
@@ -110,7 +112,7 @@ package struct Drawing: Sendable, Hashable {
                 for tick in across {
                     // Centred on its mark, but inside the drawing: a file of its own is cut off at its edge.
                     let half = Double(tick.label.count) * 3 + 2
-                    group.element(.text, [.with(.x, min(tick.position, width - half).rounded())], text: tick.label)
+                    group.element(.text, [.with(.x, min(max(tick.position, half), width - half).rounded())], text: tick.label)
                 }
             }
         }
@@ -121,11 +123,25 @@ package struct Drawing: Sendable, Hashable {
         }
     }
 
-    /// One part of a drawing with attributes of its own.
-    package mutating func group(_ attributes: [HTML.Attribute], _ body: (inout Drawing) -> Void) {
+    /// One part of a drawing with attributes of its own, and what a pointer over it shows.
+    package mutating func group(_ attributes: [HTML.Attribute], titled title: String? = nil, _ body: (inout Drawing) -> Void) {
         var part = Drawing(width: width, height: height, title: "")
         body(&part)
-        content.element(.g, attributes) { $0.append(part.content) }
+        content.element(.g, attributes) { group in
+            if let title { group.element(.title, text: title) }
+            group.append(part.content)
+        }
+    }
+
+    package mutating func circle(x: Double, y: Double, radius: Double, _ style: String) {
+        content.empty(.circle, [.class(style), .with(.cx, x), .with(.cy, y), .with(.r, radius)])
+    }
+
+    /// A text in no more than so many characters, which a drawing has room for.
+    package static func shortened(_ text: String, to characters: Int) -> String {
+        let scalars = PlainText.line(text).unicodeScalars
+        guard scalars.count > max(1, characters) else { return text }
+        return String(String.UnicodeScalarView(scalars.prefix(max(1, characters) - 1))) + "…"
     }
 
     /// A filled rectangle in as few characters as possible.

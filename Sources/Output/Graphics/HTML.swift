@@ -96,6 +96,7 @@ extension HTML {
             case label = "aria-label"
             case labelledBy = "aria-labelledby"
             case isHidden = "aria-hidden"
+            case tabIndex = "tabindex"
             case sort = "aria-sort"
             /// What a cell is sorted by, exactly.
             case value = "data-v"

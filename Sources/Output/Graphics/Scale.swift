@@ -67,7 +67,9 @@ extension LogScale {
         if coarse.count == tens.count(where: contains), coarse.count >= 2 { return coarse }
         let units = ticks(
             at: tens.enumerated().filter { $0.offset.isMultiple(of: 3) || $0.element >= 60e9 }.map(\.element), room: room)
-        return units.count >= 2 ? units : fine
+        if units.count >= 2 { return units }
+        // Less than a factor of two or three has no such marks.
+        return fine.count >= 2 ? fine : ticks(at: Scale.roundValues(from: lowest, to: highest, most: 4), room: room)
     }
 
     /// Marks for counts: powers of ten, as many as fit.
@@ -120,6 +122,21 @@ extension LinearScale {
     }
 }
 
+extension LinearScale {
+    /// Marks for nanoseconds from anywhere on: round figures whose labels differ.
+    /// - Parameter room: the least distance of two labels.
+    package func valueTicks(most: Int, room: Double) -> [Tick] {
+        var ticks: [Tick] = []
+        for value in Scale.roundValues(from: lowest, to: highest, most: most) {
+            let label = value < 100 ? HumanFormat.cost(nanoseconds: value).spaced : Scale.time(value)
+            let last = ticks.last { !$0.label.isEmpty }
+            let isFree = last.map { $0.label != label && abs(position(value) - $0.position) >= room } ?? true
+            ticks.append(Tick(position: position(value), label: isFree ? label : ""))
+        }
+        return ticks
+    }
+}
+
 /// Arithmetic and words of scales.
 package enum Scale {
     /// `1 µs`, `10 min`: a round figure without the zeros behind the point that ``HumanFormat/duration(nanoseconds:)`` has.
@@ -148,6 +165,15 @@ package enum Scale {
         guard factor.isFinite, factor >= 0, factor < 1e6 else { return "1" }
         let number = Int((factor * 1000).rounded())
         return "\(number / 1000)." + String(repeating: "0", count: 3 - String(number % 1000).utf8.count) + "\(number % 1000)"
+    }
+
+    /// Round figures within a range, as many as fit and no more than one above `most`.
+    static func roundValues(from lowest: Double, to highest: Double, most: Int) -> [Double] {
+        let steps = (0...20).flatMap { power in [1, 2, 5].map { $0 * Scale.power(of: 10, power) / 10 } }
+        let most = max(1, most)
+        guard let step = steps.first(where: { (highest - lowest) / $0 <= Double(most) }) else { return [] }
+        let first = (lowest / step).rounded(.up)
+        return (0...most).map { (first + Double($0)) * step }.filter { $0 >= lowest && $0 <= highest }
     }
 
     package static func power(of base: Double, _ exponent: Int) -> Double {

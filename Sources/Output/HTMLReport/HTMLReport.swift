@@ -39,6 +39,7 @@ package enum HTMLReport {
                 InFlightSection.add(to: &main, context)
                 ErrorsSection.add(to: &main, context)
                 ProcessSection.add(to: &main, context)
+                ProcessSection.addGroups(to: &main, context)
                 AfterExitSection.add(to: &main, context)
                 RefusedSection.add(to: &main, context)
                 VDSOSection.add(to: &main, context)

@@ -8,7 +8,7 @@
 #ifndef SYSLAT_ABI_H
 #define SYSLAT_ABI_H
 
-#define SYSLAT_ABI_VERSION 11
+#define SYSLAT_ABI_VERSION 12
 
 #include "syslat/types.h"
 #include "syslat/limits.h"
@@ -19,5 +19,6 @@
 #include "syslat/conditions.h"
 #include "syslat/configuration.h"
 #include "syslat/shared_memory.h"
+#include "syslat/groups.h"
 
 #endif

@@ -11,12 +11,14 @@ enum ReportFormat: String, ExpressibleByArgument, CaseIterable {
         case (_, .call), (.text, _), (.json, _), (.csv, _), (.hlog, .interval), (.openmetrics, .process), (.prometheus, .process),
             (.folded, .process), (.pprof, .process):
             nil
+        case (.html, .thread), (.html, .comm), (.html, .cgroup), (.html, .file): nil
         case (.openmetrics, .interval), (.prometheus, .interval): "an exposition is of one moment"
-        case (.folded, .interval): "a stack is a process, a call and an outcome"
-        case (.pprof, .interval): "a sample is a stack with the name of its process"
+        case (.openmetrics, _), (.prometheus, _): "it has series for each call or process"
+        case (.folded, _): "a stack is a process, a call and an outcome"
+        case (.pprof, _): "a sample is a stack with the name of its process"
         case (.hgrm, _): "it has one block of percentiles for each call"
         case (.html, _): "its page has calls, processes and intervals beside each other"
-        case (.hlog, .process): "it has lines for each call and outcome"
+        case (.hlog, _): "it has lines for each call and outcome"
         }
     }
 

@@ -82,6 +82,9 @@ struct BenchCommand: ParsableCommand {
         if view.grouping == .interval {
             throw ValidationError("A bench has no intervals: leave out --by interval.")
         }
+        if let kind = view.grouping.groups {
+            throw ValidationError("A bench doesn't group its calls by \(kind.rawValue): leave out --by \(kind.rawValue).")
+        }
         try view.check(for: format == .json ? .json : .text)
         if !guests.kernel.isEmpty {
             guard output != nil, output != Output.standardStream else {

@@ -5,6 +5,7 @@ import PlainText
 import Profile
 import Synchronization
 import Exports
+import HTMLReport
 import TextReport
 import Workload
 
@@ -24,7 +25,7 @@ struct CompareCommand: ParsableCommand {
             """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable {
-        case text, json, markdown
+        case text, json, markdown, html
     }
 
     enum Inconclusive: String, ExpressibleByArgument, CaseIterable {
@@ -82,6 +83,7 @@ struct CompareCommand: ParsableCommand {
 
     func run() throws {
         let destination = try Output(path: output, option: "-o")
+        if format == .html { try ReportFormat.html.checkDestination(isTerminal: destination.isTerminal) }
         for file in base + new + noise + (gate.weights.map { [$0] } ?? []) { try destination.checkIsApart(fromInput: file) }
         // The smallest input comes first: a mistake in it is found before all the others are read.
         let weights = try gate.weights.map { path in try ServiceWeights(ComparedFile(path)) }
@@ -90,13 +92,13 @@ struct CompareCommand: ParsableCommand {
         let comparison = try Comparer.compare(
             base: Array(old), new: Array(others.prefix(new.count)), noise: Array(others.dropFirst(new.count)),
             options: gate.options(acceptsLosses: force, weights: weights))
-        let text =
-            switch format {
-            case .text: TextReport.render(comparison, color: destination.wantsColor, width: destination.columns)
-            case .json: try JSONReport.render(comparison, pretty: destination.isTerminal)
-            case .markdown: MarkdownReport.render(comparison)
-            }
-        try destination.finish(text)
+        switch format {
+        case .text:
+            try destination.finish(TextReport.render(comparison, color: destination.wantsColor, width: destination.columns))
+        case .json: try destination.finish(try JSONReport.render(comparison, pretty: destination.isTerminal))
+        case .markdown: try destination.finish(MarkdownReport.render(comparison))
+        case .html: try destination.finish(HTMLReport.render(comparison))
+        }
         if let status = status(comparison.outcome) { throw status.code }
     }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Comparison
 import Exports
+import HTMLReport
 import Profile
 import TextReport
 
@@ -16,7 +17,7 @@ struct DiffCommand: ParsableCommand {
             """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable {
-        case text, json, markdown
+        case text, json, markdown, html
     }
 
     @Argument(help: ArgumentHelp("The earlier profile, or - for standard input.", valueName: "before"), completion: .file())
@@ -53,16 +54,18 @@ struct DiffCommand: ParsableCommand {
 
     func run() throws {
         let destination = try Output(path: output, option: "-o")
+        if format == .html { try ReportFormat.html.checkDestination(isTerminal: destination.isTerminal) }
         let (first, second) = (try ComparedFile(before), try ComparedFile(after))
         let diff = try ProfileDiff(before: first, after: second, key: sort)
         let arch = first.profile.host.arch
-        let text =
-            switch format {
-            case .text: TextReport.render(diff, arch: arch, top: top, color: destination.wantsColor, width: destination.columns)
-            case .json: try JSONReport.render(diff, arch: arch, pretty: destination.isTerminal)
-            case .markdown: MarkdownReport.render(diff, arch: arch, top: top)
-            }
-        try destination.finish(text)
+        switch format {
+        case .text:
+            try destination.finish(
+                TextReport.render(diff, arch: arch, top: top, color: destination.wantsColor, width: destination.columns))
+        case .json: try destination.finish(try JSONReport.render(diff, arch: arch, pretty: destination.isTerminal))
+        case .markdown: try destination.finish(MarkdownReport.render(diff, arch: arch, top: top))
+        case .html: try destination.finish(HTMLReport.render(diff, arch: arch, top: top))
+        }
     }
 }
 

@@ -118,6 +118,7 @@ struct ProfileCommand: ParsableCommand {
         var options = try recording.options(for: try target.target(), waitsForDescendants: target.waitAll)
         (options.durationNanoseconds, options.intervalNanoseconds) = (duration, interval)
         options.keepsProcessDistributions = view.grouping == .process
+        options.grouping = view.grouping.groups
         options.slowCalls = try slow.options(isWholeSystem: target.all, isLogged: slowLog != nil)
         let session = try Session(options)
         if interval != nil { try sink?.begin(session.outline) }

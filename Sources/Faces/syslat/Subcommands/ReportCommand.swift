@@ -99,10 +99,20 @@ struct ReportCommand: ParsableCommand {
                 "There are no buckets by process to show, or not of all processes. Record them with "
                     + "`syslat profile --by process -o FILE`, and select calls there instead of here.", status: .usage)
         }
+        if let kind = view.grouping.groups, profile.groups?.kind != kind {
+            throw CommandError(
+                "This profile doesn't have its calls by \(kind.rawValue)\(profile.groups.map { ", but by \($0.kind.rawValue)" } ?? ""). "
+                    + "Record them: `syslat profile --by \(kind.rawValue) -o FILE`.", status: .usage)
+        }
         if format == .pprof && profile.slowCalls == nil {
             throw CommandError(
                 "There are no slow calls to show in pprof: `syslat profile --slowest 100 --stacks user -o FILE` keeps some with their "
                     + "stacks.", status: .usage)
+        }
+        if view.grouping.groups != nil, !syscalls.isEmpty {
+            profile.capture.notes.append(
+                "Percentiles by \(view.grouping.rawValue) cover all calls of a \(view.grouping.nouns.one), so they are left out here: "
+                    + "`syslat profile -e CALLS --by \(view.grouping.rawValue) -o FILE` records those of some calls.")
         }
         if view.grouping == .process { profile.noteMissingPercentiles(isSelection: !syscalls.isEmpty) }
         if let plot {
@@ -178,6 +188,7 @@ extension Profile {
         slowCalls?.keepOnly(selection.contains)
         for index in processes.indices { processes[index].series.removeAll { !selection.contains($0.id) } }
         processes.removeAll { $0.series.isEmpty }
+        groups?.keepOnly(selection.contains)
         for index in processes.indices { processes[index].distribution = nil }
         for index in intervals.indices {
             intervals[index].calls.removeAll { !selection.contains($0.id) }

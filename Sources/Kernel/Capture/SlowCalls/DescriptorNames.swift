@@ -35,7 +35,7 @@ extension FileRecord {
     private var socketPhrase: String {
         switch Int32(socket.family) {
         case AF_INET, AF_INET6:
-            let name = protocolName + (Int32(socket.family) == AF_INET6 ? "v6" : "")
+            let name = socket.protocolName
             let local = endpoint(socket.local, socket.localPort)
             // An unconnected socket has no port there.
             return socket.remotePort == 0 ? "\(name) \(local)" : "\(name) \(local)->\(endpoint(socket.remote, socket.remotePort))"
@@ -43,15 +43,6 @@ extension FileRecord {
         case AF_NETLINK: return "NETLINK [\(inode)]"
         case AF_PACKET: return "PACKET [\(inode)]"
         default: return "socket:[\(inode)]"
-        }
-    }
-
-    private var protocolName: String {
-        switch Int32(socket.protocol) {
-        case Int32(IPPROTO_TCP): "TCP"
-        case Int32(IPPROTO_UDP): "UDP"
-        case Int32(IPPROTO_ICMP): "ICMP"
-        default: "IP(\(socket.protocol))"
         }
     }
 
@@ -63,5 +54,18 @@ extension FileRecord {
     private var unixAddress: String {
         guard name.first == 0 else { return ExactText.string(name.prefix { $0 != 0 }) }
         return "@" + ExactText.string(name.dropFirst())
+    }
+}
+
+extension SocketRecord {
+    /// Of a socket for IP: `TCP`, `TCPv6`.
+    var protocolName: String {
+        let version = Int32(family) == AF_INET6 ? "v6" : ""
+        return switch Int32(self.protocol) {
+        case Int32(IPPROTO_TCP): "TCP" + version
+        case Int32(IPPROTO_UDP): "UDP" + version
+        case Int32(IPPROTO_ICMP): "ICMP" + version
+        default: "IP(\(self.protocol))" + version
+        }
     }
 }

@@ -14,6 +14,8 @@ struct SlowCallIntake: ~Copyable {
     private var log: [SlowCall] = []
     /// Details that no kernel side of this version can have written.
     private(set) var malformed: UInt64 = 0
+    /// Calls that were not kept before it began anew.
+    private var unkeptBefore: UInt64 = 0
 
     init(_ options: SlowCallOptions, target: Target) {
         self.options = options
@@ -51,7 +53,16 @@ struct SlowCallIntake: ~Copyable {
         return log
     }
 
-    func calls(_ counters: KernelCounters) -> SlowCalls { keeper.calls(unkept: counters.detailsUnkept + malformed) }
+    func calls(_ counters: KernelCounters) -> SlowCalls { keeper.calls(unkept: unkept(counters) - unkeptBefore) }
+
+    private func unkept(_ counters: KernelCounters) -> UInt64 { counters.detailsUnkept + malformed }
+
+    /// Forgets the calls that were kept, and what was slow beside them.
+    mutating func beginAnew(_ probes: borrowing Probes, _ counters: KernelCounters) {
+        keeper = SlowCallKeeper(options.rule)
+        unkeptBefore = unkept(counters)
+        begin(probes)
+    }
 }
 
 extension SlowCall {
@@ -83,13 +94,18 @@ extension DetailRecord {
     }
 }
 
+extension ArgumentPlaces {
+    /// As the signature of a call has them.
+    init(of call: SyscallID) {
+        let arguments = NamedArguments(of: call)
+        self.init(
+            descriptors: [arguments.descriptor, arguments.secondDescriptor].compactMap { $0 }, paths: arguments.paths)
+    }
+}
+
 extension SlowCallWatch {
     init(_ options: SlowCallOptions) {
         let slowest: Int? = if case .slowest(let count) = options.rule { count } else { nil }
-        self.init(slowest: slowest, takesStacks: options.takesStacks) { call in
-            let arguments = NamedArguments(of: call)
-            let descriptors = [arguments.descriptor, arguments.secondDescriptor].compactMap { $0 }
-            return ArgumentPlaces(descriptors: descriptors, paths: arguments.paths)
-        }
+        self.init(slowest: slowest, takesStacks: options.takesStacks, places: ArgumentPlaces.init(of:))
     }
 }

@@ -1,3 +1,4 @@
+import Compression
 import Presentation
 import FoundationEssentials
 import LatencyHistogram

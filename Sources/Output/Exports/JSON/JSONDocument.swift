@@ -33,6 +33,10 @@ struct JSONDocument: Encodable {
         } else {
             for process in profile.processes { try processes.encode(ProcessTotalsPart(process)) }
         }
+        if let kind = grouping.groups, let groups = profile.groups, groups.kind == kind {
+            try container.encode(
+                groups.groups.map { GroupFigures(group: $0, kind: kind, withBuckets: withBuckets) }, forKey: .groups)
+        }
         if grouping == .interval {
             let intervals = profile.intervals.map { IntervalFigures($0, withBuckets: withBuckets) }
             try container.encode(intervals, forKey: .intervals)

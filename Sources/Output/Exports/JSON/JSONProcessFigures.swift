@@ -5,7 +5,7 @@ import ProfileSchema
 import SaturatingMath
 import SyscallTable
 
-/// One process in full: its totals, the figures of its distribution where it has one, its outcomes, and its calls.
+/// One process in full.
 struct ProcessFigures: Encodable {
     private let process: ProcessProfile
     private let withBuckets: Bool
@@ -14,12 +14,26 @@ struct ProcessFigures: Encodable {
 
     func encode(to encoder: any Encoder) throws {
         try ProcessTotalsPart(process).encode(to: encoder)
+        try OwnerFigures(series: process.series, distribution: process.distribution, withBuckets: withBuckets).encode(to: encoder)
+    }
+}
+
+/// The calls of a process or another group: its totals, the figures of its distribution where it has one, its outcomes, and its calls.
+struct OwnerFigures: Encodable {
+    let series: [ProcessSeries]
+    let distribution: LatencyHistogram?
+    let withBuckets: Bool
+
+    func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: FigureKey.self)
-        if let figures = process.distribution.flatMap(LatencyFigures.init) { try container.encode(figures) }
-        if withBuckets, let distribution = process.distribution { try container.encode(buckets: distribution) }
-        try container.encode(OutcomeTotals.byName(process.series), forKey: .outcomes)
+        try container.encode(series.calls, forKey: .calls)
+        try container.encode(series.errors, forKey: .errors)
+        try container.encode(series.totalNanoseconds, forKey: .total)
+        if let figures = distribution.flatMap(LatencyFigures.init) { try container.encode(figures) }
+        if withBuckets, let distribution { try container.encode(buckets: distribution) }
+        try container.encode(OutcomeTotals.byName(series), forKey: .outcomes)
         var calls = encoder.container(keyedBy: TopKey.self)
-        let byCall = Dictionary(grouping: process.series, by: \.id).map { Call(id: $0.key, series: $0.value) }
+        let byCall = Dictionary(grouping: series, by: \.id).map { Call(id: $0.key, series: $0.value) }
         try calls.encode(byCall.sorted(falling: \.total, then: \.id), forKey: .syscalls)
     }
 

@@ -54,7 +54,7 @@ enum OverlayReport {
     }
 
     private static func facts(_ named: HTMLReport.Named, _ index: Int, in html: inout HTML) {
-        html.element(.h3) { title in
+        html.element(.h2) { title in
             title.append(sample(index))
             title.element(.bdi, text: named.name)
         }

@@ -1,7 +1,7 @@
 import Graphics
 import Presentation
 
-/// A table that scrolls sideways where a screen is too narrow for it. With the script its columns can be sorted.
+/// A table that scrolls sideways where a screen is too narrow for it, also by the keys. With the script its columns can be sorted.
 struct DataTable {
     struct Column {
         var title: String
@@ -59,7 +59,8 @@ struct DataTable {
     var isSortable = true
 
     func add(to html: inout HTML) {
-        html.element(.div, [.class("scroll")]) { html in
+        let region: [HTML.Attribute] = [.class("scroll"), .with(.role, "region"), .with(.label, caption), .with(.tabIndex, 0)]
+        html.element(.div, region) { html in
             html.element(.table, [.class(isSortable ? "\(style) sortable" : style)]) { table in
                 table.element(.caption, text: caption)
                 table.element(.thead) { head in

@@ -3,8 +3,10 @@ import Graphics
 /// The page around the report: its head, its styles and its script. The policy in the head allows these two, by their hashes, and nothing
 /// else, wherever the page is opened.
 enum PageFrame {
-    static func page(titled title: String, _ body: (inout HTML) -> Void) -> [UInt8] {
-        let styles = StyleSheet.colorsOfPage + StyleSheet.plots + PageStyle.sheet
+    /// - Parameter style: what the page needs beside the styles that every page has.
+    static func page(titled title: String, style: StyleSheet? = nil, _ body: (inout HTML) -> Void) -> [UInt8] {
+        let common = StyleSheet.colorsOfPage + StyleSheet.plots + PageStyle.sheet
+        let styles = style.map { common + $0 } ?? common
         var html = HTML()
         html.constant("<!DOCTYPE html>\n")
         html.element(.html, [.with(.lang, "en")]) { html in

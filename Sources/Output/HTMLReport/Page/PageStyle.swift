@@ -23,7 +23,7 @@ enum PageStyle {
         .card .ob{width:100%;height:8px;margin:.35rem 0}
         .key{display:flex;flex-wrap:wrap;gap:.1rem 1.2rem;color:var(--soft);font-size:.87rem}
         .sw{width:10px;height:10px;margin-right:.4em}
-        .ln{width:34px;height:10px;margin-right:.5em;vertical-align:middle}h3{font-size:1rem;margin:.8rem 0 .2rem}
+        .ln{width:34px;height:10px;margin-right:.5em;vertical-align:middle}header h2{font-size:1rem;margin:.8rem 0 .2rem}
         .scroll{overflow-x:auto;margin:.6rem 0 1rem}
         table{border-collapse:collapse;font-size:.87rem;font-variant-numeric:tabular-nums;line-height:1.35}
         caption{text-align:left;color:var(--soft);padding:.1rem 0 .4rem;caption-side:top}
@@ -60,7 +60,7 @@ enum PageStyle {
         @media(max-width:600px){body{padding:.8rem .7rem 2rem;font-size:14px}h1{font-size:1.25rem}.cards{grid-template-columns:1fr 1fr}.calls th:first-child{max-width:7.5rem}
         .card strong{font-size:1.1rem}.facts div{grid-template-columns:4.6rem 1fr}svg{font-size:12px}}
         @page{size:A4 landscape;margin:12mm}
-        @media print{:root{color-scheme:light}body{max-width:none;padding:0;font-size:9.5pt}.tools,.tip{display:none}.scroll{overflow:visible}
+        @media print{:root{color-scheme:light;font-size:12.5px}body{max-width:none;padding:0;font-size:9.5pt}.tools,.tip{display:none}.scroll{overflow:visible}
         table{font-size:7.6pt;width:100%}th,td{padding:.12rem .3rem}.calls th:first-child{position:static;white-space:normal;overflow-wrap:anywhere}
         .rp{width:110px;height:18px}thead .rp{height:11px}.ob{width:44px}
         tr,.plot,.card,.warnings{break-inside:avoid}h2,summary{break-after:avoid}thead{display:table-header-group}a{color:inherit}

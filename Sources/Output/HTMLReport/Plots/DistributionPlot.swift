@@ -68,26 +68,19 @@ enum DistributionPlot {
 
     private static func place(_ edge: UInt64, _ scale: LogScale) -> Double { scale.position(LatencyBins.place(edge)).rounded() }
 
-    /// The percentiles as lines through all lanes. Labels that would overlap stand in a second row, or are left out: the table has them.
+    /// The percentiles as lines through all lanes. Labels that would overlap stand in a second row; where that has no room either, one label
+    /// has both names.
     private static func marks(_ call: CallProfile, _ scale: LogScale, bottom: Double, in drawing: inout Drawing) {
         guard let figures = LatencyFigures(call.distribution) else { return }
-        var ends = [-Double.infinity, -.infinity]
+        var marks = MarkLabels(width: width)
         var lines = PathData()
-        let values = Percentile.allCases.map { ($0.label, figures[$0]) } + [("max", figures.maximum)]
-        var labels: [Drawing.Label] = []
-        for (label, value) in values {
+        for (label, value) in Percentile.allCases.map({ ($0.label, figures[$0]) }) + [("max", figures.maximum)] {
             let x = scale.position(LatencyBins.place(value)).rounded()
-            let half = Double(label.count) * 3 + 2
-            let center = min(x, width - half)
-            let row = ends.firstIndex { center - half >= $0 }
-            if let row {
-                labels.append(Drawing.Label(text: label, x: center, y: row == 0 ? 9 : 20))
-                ends[row] = center + half
-            }
-            lines.move(x, row == 0 ? 11 : row == 1 ? 22 : marksTop)
+            let row = marks.add(label, at: x)
+            lines.move(x, row == 0 ? 11 : 22)
             lines.line(x, bottom)
         }
-        drawing.labels(labels, "xl h")
+        drawing.labels(marks.labels, "xl h")
         drawing.path(lines, "mk")
     }
 

@@ -59,7 +59,7 @@ enum PercentilePlot {
     }
 
     /// 1/(1 - p) from 1 up to the number of calls, in equal factors.
-    private static func levels(of scale: LogScale, _ points: Int) -> [Double] {
+    static func levels(of scale: LogScale, _ points: Int) -> [Double] {
         let step = Scale.log2(scale.highest) / Double(points - 1)
         return (0..<points).map { $0 == points - 1 ? scale.highest : Scale.exp2(Double($0) * step) }
     }
@@ -70,7 +70,8 @@ enum PercentilePlot {
         return Quantile(whole - min(above, whole), of: whole)
     }
 
-    private static func ticks(_ scale: LogScale) -> [Tick] {
+    /// Marks at shares that end in nines.
+    static func ticks(_ scale: LogScale) -> [Tick] {
         let nines = (1...19).map { power -> (Double, String) in
             let label = power == 1 ? "90 %" : power == 2 ? "99 %" : "99." + String(repeating: "9", count: power - 2) + " %"
             return (Scale.power(of: 10, power), label)

@@ -4,7 +4,7 @@ import Presentation
 import Profile
 import SyscallTable
 
-/// The processes that made the calls, and what is known by call but not by process.
+/// The processes that made the calls, or other groups of them, and what is known by call but not by group.
 enum ProcessSection {
     private static let rowsShown = 200
 
@@ -15,22 +15,37 @@ enum ProcessSection {
         if context.profile.capture.sampling != nil {
             for index in rows.indices { rows[index].basis = .some }
         }
+        add(rows, .process, title: "Processes", caption: "The processes that made the calls.", to: &html)
+    }
+
+    /// The other groups that the calls are in, if any.
+    static func addGroups(to html: inout HTML, _ context: PageContext) {
+        let shown = Grouping.allCases.first { $0.groups != nil && $0.groups == context.profile.groups?.kind }
+        guard let shown, let kind = shown.groups, let rows = context.profile.rows(of: kind), !rows.isEmpty else { return }
+        let title = shown.nouns.many.prefix(1).uppercased() + shown.nouns.many.dropFirst()
+        add(rows, shown, title: title, caption: "The same calls by \(kind.rawValue).", to: &html)
+    }
+
+    private static func add(_ rows: [TableRow], _ grouping: Grouping, title: String, caption: String, to html: inout HTML) {
+        let nouns = grouping.nouns
         let hasFigures = rows.contains { $0.figures != nil }
         var lines = rows.prefix(rowsShown).map { row($0, hasFigures) }
         if rows.count > rowsShown {
             let rest = UInt64(rows.count - rowsShown)
             var sum = row(
-                TableRow(sumOf: rows[rowsShown...], name: HumanFormat.count(rest, "more process", "more processes")), hasFigures)
+                TableRow(sumOf: rows[rowsShown...], name: HumanFormat.count(rest, "more \(nouns.one)", "more \(nouns.many)")),
+                hasFigures)
             sum.isSum = true
             lines.append(sum)
         }
         let percentiles: [DataTable.Column] = hasFigures ? [.init(title: "p50"), .init(title: "p99"), .init(title: "Max")] : []
         html.element(.section) { section in
-            section.element(.h2, text: "Processes")
+            section.element(.h2, text: title)
             DataTable(
-                caption: "The processes that made the calls.", style: "words",
+                caption: caption, style: "words",
                 columns: [
-                    .init(title: "Process", isText: true), .init(title: "Calls"), .init(title: "Errors"), .init(title: "Total"),
+                    .init(title: nouns.one.prefix(1).uppercased() + nouns.one.dropFirst(), isText: true), .init(title: "Calls"),
+                    .init(title: "Errors"), .init(title: "Total"),
                     .init(title: "Time", isText: true, isSortable: false), .init(title: "Mean"),
                 ] + percentiles, rows: lines
             ).add(to: &section)

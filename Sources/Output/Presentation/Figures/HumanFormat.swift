@@ -48,6 +48,13 @@ package enum HumanFormat {
     /// A share: `12.3 %`, `0.12 %`. Only nothing is `0 %`, only everything is `100 %`.
     package static func percentage(_ part: UInt64, of whole: UInt64) -> String { share(part, of: whole).spaced }
 
+    /// A size: `512 B`, `19.3 KiB`, `1.00 GiB`.
+    package static func bytes(_ value: UInt64) -> String {
+        var (number, unit) = (Double(value), "B")
+        for larger in ["KiB", "MiB", "GiB", "TiB"] where number >= 999.5 { (number, unit) = (number / 1024, larger) }
+        return "\(unit == "B" ? String(value) : significant(number, below: 1000) ?? compactCount(number)) \(unit)"
+    }
+
     /// A frequency in events per second: `4.02`, `318`, `12.3k`; nil of no time.
     package static func rate(_ events: UInt64, inNanoseconds duration: UInt64) -> String? {
         guard duration > 0 else { return nil }

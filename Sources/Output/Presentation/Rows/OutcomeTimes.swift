@@ -14,8 +14,8 @@ package struct OutcomeTimes: Sendable, Hashable {
         for series in call.series { add(series.distribution.sum, series.outcome) }
     }
 
-    init(_ process: ProcessProfile) {
-        for series in process.series { add(series.totalNanoseconds, series.outcome) }
+    init(_ series: [ProcessSeries]) {
+        for series in series { add(series.totalNanoseconds, series.outcome) }
     }
 
     private mutating func add(_ nanoseconds: UInt64, _ outcome: Outcome) {

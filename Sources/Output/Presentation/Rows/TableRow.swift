@@ -104,7 +104,7 @@ extension TableRow {
         errors = process.errors
         totalNanoseconds = process.totalNanoseconds
         blocked = process.blocked
-        times = OutcomeTimes(process)
+        times = OutcomeTimes(process.series)
         figures = process.distribution.flatMap(LatencyFigures.init)
     }
 

@@ -17,6 +17,12 @@ extension Profile {
     /// The calls that are known by call and not by process; nil if there are none. Where calls were sampled, the counts of processes are
     /// rounded estimates, and what may be no more than their rounding is left out.
     package var unattributed: ProcessProfile? {
+        let rest = restOfCalls(after: processes.lazy.flatMap(\.series))
+        return rest.isEmpty ? nil : ProcessProfile(pid: nil, comm: ProcessProfile.unknownName, series: rest)
+    }
+
+    /// All calls but those in some groups. Where calls were sampled, what may be no more than the rounding of the groups is left out.
+    package func restOfCalls(after groups: some Sequence<ProcessSeries>) -> [ProcessSeries] {
         var rest: [Key: ProcessSeries] = [:]
         for call in calls {
             for series in call.series where series.calls > 0 {
@@ -27,12 +33,11 @@ extension Profile {
             }
         }
         var rounded: [Key: UInt64] = [:]
-        for part in processes.lazy.flatMap(\.series) {
+        for part in groups {
             rest[Key(part)]?.subtract(part)
             if capture.sampling != nil { rounded[Key(part), default: 0] += 1 }
         }
-        let left = rest.values.filter { $0.calls > rounded[Key($0)] ?? 0 }.sorted { Key($0) < Key($1) }
-        return left.isEmpty ? nil : ProcessProfile(pid: nil, comm: ProcessProfile.unknownName, series: left)
+        return rest.values.filter { $0.calls > rounded[Key($0)] ?? 0 }.sorted { Key($0) < Key($1) }
     }
 
     private struct Key: Hashable, Comparable {

@@ -48,7 +48,7 @@ package struct Warning: Sendable, Hashable {
             .sorted(falling: \.value, then: \.key.rawValue)
             .map { "\(noun == .calls ? $0.key.sentence : $0.key.sentenceOfRequests) (\(HumanFormat.count($0.value)))" }
         return
-            "\(noun.count(balance.lost)) lost, \(share) of those \(noun.entered): \(causes.joined(separator: "; ")). They are in no row above."
+            "\(noun.count(balance.lost)) lost, \(share) of those \(noun.entered): \(causes.joined(separator: "; ")). They are in no row."
     }
 
     private static func overflowed(_ balance: Balance, _ noun: Noun) -> String? {

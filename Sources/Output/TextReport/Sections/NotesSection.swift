@@ -14,6 +14,9 @@ enum NotesSection {
         "A request to io_uring ran if the thread that submitted it completed it before it left the CPU, and blocked if it completed later or "
         + "elsewhere."
 
+    private static let files =
+        "By file, P50 to MAX are right to 12.5 %. \(CallGroups.Kind.file.nameOfRest): calls that are on no descriptor, or that closed it."
+
     private static let weak =
         "\(Table.weak) marks a figure that rests on fewer than \(Threshold.fewestCalls) measured calls. MAX is that of the measured calls: one "
         + "that took longer may have been among the others."
@@ -25,6 +28,7 @@ enum NotesSection {
             .filter { isMixed && titles.contains($0.0) }.map(\.1)
         if !columns.isEmpty, context.profile.calls.contains(where: { $0.id.abi == .ioUring }) { columns.append(requests) }
         if context.callRows.contains(where: { $0.figures != nil && $0.isWeak(0) }) { columns.append(weak) }
+        if context.options.grouping == .file { columns.append(files) }
         return (columns + Notes.sentences(on: context.profile)).flatMap {
             DisplayText.wrapped(PlainText.line($0), to: context.width, hanging: 2)
         }

@@ -2,7 +2,7 @@ import Presentation
 import LatencyHistogram
 import Profile
 
-/// The table of calls, or of processes, with the sum of the rows that are not shown and the total.
+/// The table of calls, or of processes or other groups, with the sum of the rows that are not shown and the total.
 enum TableSection {
     static func lines(_ context: ReportContext) -> [String] {
         let profile = context.profile
@@ -13,17 +13,14 @@ enum TableSection {
             case .call: context.callRows
             case .process: processRows(context)
             case .interval: intervalRows(context)
+            case .thread, .comm, .cgroup, .file:
+                context.options.sort.sorted(grouping.groups.flatMap { profile.rows(of: $0) } ?? [])
             }
         let shown = context.shown(of: rows.count)
         var sums: [TableRow] = []
         if shown < rows.count {
-            let nouns =
-                switch grouping {
-                case .call: ("more call", "more calls")
-                case .process: ("more process", "more processes")
-                case .interval: ("more interval", "more intervals")
-                }
-            let hidden = HumanFormat.count(UInt64(rows.count - shown), nouns.0, nouns.1)
+            let nouns = grouping.nouns
+            let hidden = HumanFormat.count(UInt64(rows.count - shown), "more \(nouns.one)", "more \(nouns.many)")
             sums.append(TableRow(sumOf: rows[shown...], name: "… \(hidden)"))
         }
         // The calls add up to the same however they are broken down, and their counts are exact.
@@ -32,8 +29,8 @@ enum TableSection {
         var table = LatencyTable(
             nameTitle: grouping.rawValue.uppercased() + (hasTimesOfDay ? " (UTC)" : ""), rows: Array(rows[..<shown]), sums: sums,
             durationNanoseconds: profile.capture.durationNanoseconds, style: context.style)
-        // Times and titles are cut off last.
-        if hasTimesOfDay || grouping == .process {
+        // Times, titles and paths are cut off last.
+        if hasTimesOfDay || grouping != .call && grouping != .interval {
             table.leastName = min(28, rows.map { DisplayText.width($0.name + $0.suffix) }.reduce(20, max))
         }
         return table.lines(width: context.width)

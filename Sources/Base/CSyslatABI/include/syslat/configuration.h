@@ -17,6 +17,22 @@ struct syslat_vdso_region {
 #define SYSLAT_KEEPS_ARGUMENTS 1
 #define SYSLAT_KEEPS_STACKS 2
 
+/* What calls are grouped by where the programs must help. */
+enum syslat_grouping {
+    SYSLAT_NO_GROUPS = 0,
+    SYSLAT_BY_THREAD = 1, /* events have thread ids, and the end of each thread is told */
+    SYSLAT_BY_CGROUP = 2, /* the cgroup of each process that ends is told */
+    SYSLAT_BY_FILE = 3,   /* calls on descriptors are counted by file */
+};
+
+/* Whose cgroups: those of the unified hierarchy (version 2), or those of a controller of version 1. */
+enum syslat_cgroup_hierarchy {
+    SYSLAT_UNIFIED_HIERARCHY = 0,
+    SYSLAT_MEMORY_HIERARCHY = 1,
+    SYSLAT_PIDS_HIERARCHY = 2,
+    SYSLAT_CPU_HIERARCHY = 3,
+};
+
 /* The events of classic programs that another program can handle before them. */
 enum syslat_event_kind {
     SYSLAT_NO_EVENT = 0,
@@ -46,8 +62,10 @@ struct syslat_config {
     syslat_u32 may_skip;        /* the kernel may skip programs: an exit without an entry need not be a refused call */
     syslat_u32 classic_events[SYSLAT_CLASSIC_EVENTS]; /* the numbers of the events of classic programs, by kind */
     syslat_u32 keeps_calls;                           /* details of slow calls: SYSLAT_KEEPS_..., or 0 */
-    syslat_u32 keeps_longest;   /* so many of each call index, at most SYSLAT_LONGEST; 0: all that reach the thresholds */
-    syslat_u32 calibrating_tid; /* the profiler's thread whose calls give the probe floor */
+    syslat_u32 keeps_longest;    /* so many of each call index, at most SYSLAT_LONGEST; 0: all that reach the thresholds */
+    syslat_u32 grouping;         /* enum syslat_grouping */
+    syslat_u32 cgroup_hierarchy; /* enum syslat_cgroup_hierarchy */
+    syslat_u32 calibrating_tid;  /* the profiler's thread whose calls give the probe floor */
     syslat_u32 other_abis[SYSLAT_OTHER_NUMBERS]; /* numbers without a bit that are not as others_selected says */
     syslat_s32 other_numbers[SYSLAT_OTHER_NUMBERS];
     syslat_u32 vdso_bytes;   /* size of the image that every native process has; 0 if there is none */

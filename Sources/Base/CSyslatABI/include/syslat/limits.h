@@ -76,6 +76,13 @@
 #define SYSLAT_PATH_STEPS 48
 #define SYSLAT_STACK_FRAMES 48
 
+/* Grouping by file: pairs of a file and a call, and names of files. */
+#define SYSLAT_FILE_CALLS 4096
+#define SYSLAT_FILE_NAMES 2048
+/* Names of cgroups from one to the root. */
+#define SYSLAT_CGROUP_STEPS 24
+#define SYSLAT_CGROUP_NAMES 1024
+
 /* The largest magnitude that the kernel returns as an error (MAX_ERRNO, include/linux/err.h). */
 #define SYSLAT_MAX_ERRNO 4095
 

@@ -9,7 +9,7 @@
 /* One completed call that took less than 2^SYSLAT_VALUE_BITS ns. CPUs write nothing more often than this, so it is kept small. */
 #define SYSLAT_TGID_MASK ((1ULL << SYSLAT_TGID_BITS) - 1)
 struct syslat_event {
-    syslat_u64 time; /* duration in ns, times 2^SYSLAT_TGID_BITS, plus the process id */
+    syslat_u64 time; /* duration in ns, times 2^SYSLAT_TGID_BITS, plus the process id; by thread, plus the thread id */
     syslat_u64 call; /* the call word */
 };
 
@@ -17,6 +17,8 @@ enum syslat_record_kind {
     SYSLAT_RECORD_BATCH = 1,        /* header, then `count` events */
     SYSLAT_RECORD_PROCESS_EXIT = 2, /* struct syslat_process_exit */
     SYSLAT_RECORD_CALL = 3,         /* struct syslat_single_call */
+    SYSLAT_RECORD_THREAD_EXIT = 4,  /* struct syslat_thread_exit */
+    SYSLAT_RECORD_CGROUP = 5,       /* struct syslat_process_cgroup, then `count` bytes of names */
 };
 
 /* Every record begins with this. */
@@ -40,7 +42,7 @@ struct syslat_single_call {
     struct syslat_record_header header; /* count is 1 */
     syslat_u64 duration_ns;
     syslat_u64 call;
-    syslat_u32 tgid; /* 0 with SYSLAT_AFTER_EXIT */
+    syslat_u32 tgid; /* by thread, the thread id; 0 with SYSLAT_AFTER_EXIT */
     syslat_u32 reserved;
 };
 
@@ -53,10 +55,28 @@ struct syslat_process_exit {
     char comm[16];
 };
 
+/* A thread ended, or lives on under another id, in a capture whose events have thread ids. */
+struct syslat_thread_exit {
+    struct syslat_record_header header; /* count is 1 */
+    syslat_u32 tid;
+    syslat_u32 tgid;
+    char thread[16];
+    char comm[16];
+};
+
+/* In which cgroup a process was when it ended. The names follow from the cgroup to the root of the hierarchy, a NUL behind each. */
+struct syslat_process_cgroup {
+    struct syslat_record_header header;
+    syslat_u32 tgid;
+    syslat_u32 is_cut; /* there are more names towards the root */
+};
+
 _Static_assert(sizeof(struct syslat_event) == 16, "event layout");
 _Static_assert(sizeof(struct syslat_record_header) == 8, "record header layout");
 _Static_assert(sizeof(struct syslat_batch) == 8 + 16 * SYSLAT_BATCH_EVENTS, "batch layout");
 _Static_assert(sizeof(struct syslat_single_call) == 32, "single call layout");
 _Static_assert(sizeof(struct syslat_process_exit) == 40, "process exit layout");
+_Static_assert(sizeof(struct syslat_thread_exit) == 48, "thread exit layout");
+_Static_assert(sizeof(struct syslat_process_cgroup) == 16, "process cgroup layout");
 
 #endif

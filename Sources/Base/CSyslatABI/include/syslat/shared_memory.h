@@ -123,8 +123,8 @@ struct syslat_known_thread {
     syslat_u64 registers; /* their address; 0 where the place is free, 1 while a thread is taking it */
     syslat_u64 task;      /* struct task_struct * */
     struct syslat_slot slot;
-    syslat_u32 tgid;  /* 0 while the process is not watched */
-    syslat_u32 epoch; /* in which `tgid` and `block` were looked up */
+    syslat_u32 owner; /* the process id, or by thread the thread id; 0 while the process is not watched */
+    syslat_u32 epoch; /* in which `owner` and `block` were looked up */
     struct syslat_block block;
 };
 

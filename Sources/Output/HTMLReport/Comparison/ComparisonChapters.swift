@@ -1,0 +1,93 @@
+import Comparison
+import Graphics
+import Presentation
+
+/// The plots of each gated subject, folded but for those that regressed: its figures in every boot, its percentiles, and its shift function.
+enum ComparisonChapters {
+    private struct Chapter {
+        let subject: Subject
+        var cells: [Cell]
+    }
+
+    static func add(to html: inout HTML, _ words: ComparisonWords) {
+        let chapters = chapters(words.comparison)
+        guard !chapters.isEmpty else { return }
+        let hasRegressed = chapters.contains { $0.cells.contains { $0.verdict == .regressed } }
+        html.element(.section, [.class("chapters")]) { section in
+            section.element(.h2, text: "Boot by boot")
+            section.element(.p, text: explanation(words))
+            key(in: &section)
+            for (index, chapter) in chapters.enumerated() {
+                let isOpen = hasRegressed ? chapter.cells.contains { $0.verdict == .regressed } : index == 0
+                add(chapter, isOpen: isOpen, to: &section, words)
+            }
+        }
+        html.newline()
+    }
+
+    /// The cells of one subject stand together, at the place of the first.
+    private static func chapters(_ comparison: Comparison) -> [Chapter] {
+        comparison.gated.reduce(into: []) { chapters, cell in
+            if let place = chapters.firstIndex(where: { $0.subject == cell.subject }) {
+                chapters[place].cells.append(cell)
+            } else {
+                chapters.append(Chapter(subject: cell.subject, cells: [cell]))
+            }
+        }
+    }
+
+    private static func add(_ chapter: Chapter, isOpen: Bool, to html: inout HTML, _ words: ComparisonWords) {
+        let name = words.comparison.label(chapter.subject)
+        let dots = chapter.cells.compactMap { cell in
+            BootPlot.draw(cell, named: ComparisonWords.name(cell, words.comparison)).map { (cell.measure.rawValue, $0) }
+        }
+        let change = words.comparison.subjects.first { $0.subject == chapter.subject }
+        let curves = change.flatMap { SidesPlot.draw($0, named: name) }
+        let shifts = change.flatMap { ShiftPlot.draw($0, named: name, gated: chapter.cells, words) }
+        guard !dots.isEmpty || curves != nil || shifts != nil else { return }
+        html.element(.details, isOpen ? [.with(.open, "")] : []) { details in
+            details.element(.summary) { summary in
+                summary.element(.strong) { $0.element(.bdi, text: name) }
+                for cell in chapter.cells {
+                    summary.text(" ")
+                    summary.element(.span, [.class("part")]) { part in
+                        let change = cell.shift.map { ComparisonWords.change($0.effect).spaced + " " } ?? ""
+                        part.text("\(cell.measure.rawValue) \(change)")
+                        part.append(ComparisonTables.verdict(cell.verdict))
+                    }
+                }
+            }
+            details.element(.div, [.class("plots")]) { plots in
+                if !dots.isEmpty {
+                    plots.element(.div, [.class("plot")]) { figure in
+                        for (measure, drawing) in dots {
+                            figure.element(.p, text: "\(measure) in each boot")
+                            figure.append(drawing.inline)
+                        }
+                    }
+                }
+                if let curves { CallChapters.figure(&plots, "Latency by percentile, a line for each boot", curves) }
+                if let shifts { CallChapters.figure(&plots, "Change of each quantile", shifts) }
+            }
+        }
+        html.newline()
+    }
+
+    private static func explanation(_ words: ComparisonWords) -> String {
+        "Boots stand in the order in which they began, the first on top; a line marks their median, and a bar the margin around that of BASE. "
+            + "Latencies by percentile are on a logarithmic axis. Lines through points of change are \(words.confidence) intervals."
+    }
+
+    private static func key(in html: inout HTML) {
+        html.element(.p, [.class("key")]) { key in
+            for (name, style) in [("BASE", "c0"), ("NEW", "c1")] {
+                key.element(.span, [.class("k")]) { entry in
+                    entry.element(.svg, [.class("ln"), .with(.viewBox, "0 0 34 10"), .with(.isHidden, "true")]) { svg in
+                        svg.empty(.path, [.class("cv \(style)"), .with(.d, "M1 5h32")])
+                    }
+                    entry.text(name)
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,84 @@
+import PlainText
+package import Profile
+
+extension Profile {
+    /// The groups of one kind; none if the capture did not group calls so.
+    package func groups(by kind: CallGroups.Kind) -> CallGroups {
+        groups.flatMap { $0.kind == kind ? $0 : nil } ?? CallGroups(kind: kind, groups: [])
+    }
+
+    /// A row for each group, and one for the calls that are in none: they add up to all calls. nil if the capture did not group calls so.
+    package func rows(of kind: CallGroups.Kind) -> [TableRow]? {
+        guard let groups, groups.kind == kind else { return nil }
+        let labels = groups.labels
+        var rows = zip(groups.groups, labels).map { group, label in
+            var row = TableRow(
+                name: label.name, suffix: label.suffix, calls: group.calls, errors: group.errors,
+                totalNanoseconds: group.totalNanoseconds, blocked: group.blocked,
+                times: OutcomeTimes(group.series), figures: group.distribution.flatMap(LatencyFigures.init))
+            if capture.sampling != nil { row.basis = .some }
+            return row
+        }
+        let rest = restOfCalls(after: groups.groups.lazy.flatMap(\.series))
+        if !rest.isEmpty {
+            rows.append(
+                TableRow(
+                    name: kind.nameOfRest, calls: rest.calls, errors: rest.errors, totalNanoseconds: rest.totalNanoseconds,
+                    blocked: rest.blocked, times: OutcomeTimes(rest), figures: nil))
+        }
+        return rows
+    }
+}
+
+extension CallGroups.Kind {
+    /// The row of calls that are in no group.
+    package var nameOfRest: String {
+        switch self {
+        case .thread: "(unknown thread)"
+        case .comm: "(unknown process)"
+        case .cgroup: "(unknown cgroup)"
+        case .file: "(no file)"
+        }
+    }
+
+    /// The row of calls for whose group there was no row.
+    fileprivate var nameOfOthers: String {
+        switch self {
+        case .thread: "other threads"
+        case .comm: "other names"
+        case .cgroup: "other cgroups"
+        case .file: "other files"
+        }
+    }
+}
+
+extension CallGroups {
+    /// What the groups are called, in one line each, in the order of ``groups``.
+    package var labels: [(name: String, suffix: String)] {
+        let plain = groups.map { $0.key.label(of: kind) }
+        guard kind == .cgroup else { return plain }
+        // Units of two users may have one name: the paths tell them apart.
+        var counts: [String: Int] = [:]
+        for label in plain { counts[label.name, default: 0] += 1 }
+        return zip(groups, plain).map { group, label in
+            counts[label.name] == 1 ? label : (PlainText.line(group.key.name), "")
+        }
+    }
+}
+
+extension CallGroup.Key {
+    /// The name, and what stays readable where it is cut off.
+    fileprivate func label(of kind: CallGroups.Kind) -> (name: String, suffix: String) {
+        switch self {
+        case .thread(let tid, let name, let pid, let comm):
+            // A thread without a name of its own has that of its process.
+            let own = name.isEmpty ? "?" : PlainText.line(name)
+            let process = comm.isEmpty || comm == name ? own : "\(PlainText.line(comm)): \(own)"
+            return (process, pid.map { $0 == tid ? " (\(tid))" : " (\(tid) of \($0))" } ?? " (\(tid))")
+        case .comm(let name): return (name.isEmpty ? "?" : PlainText.line(name), "")
+        case .cgroup(let path): return (PlainText.line(CgroupName(path).label), "")
+        case .file(let name, _, _): return (PlainText.line(name), "")
+        case .others: return (kind.nameOfOthers, "")
+        }
+    }
+}
