@@ -59,7 +59,7 @@ import Testing
         #expect(refused > 0)
     }
 
-    @Test func `a stretch has the calls since its beginning, and no others`() throws {
+    @Test func `windows have the calls since their beginning, and no others`() throws {
         var generator = SeededGenerator.fromEnvironment()
         var kept = KeptWindows(keep: 20 * Self.second, mostBytes: 1 << 24)
         var profile = Fixtures.profile([])

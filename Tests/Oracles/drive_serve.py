@@ -307,19 +307,19 @@ def counters():
 
 
 def windows():
-    """A stretch has about the calls of its time, as JSON and as a file for the report; what makes no sense is refused."""
+    """The last windows have about the calls of their time, as JSON and as a file for the report; what makes no sense is refused."""
     with Loop() as loop, served(loop, "--keep", "3s") as serve:
         time.sleep(6)
-        stretch = json.loads(serve.text("/api/v1/profile?window=2s"))
+        recent = json.loads(serve.text("/api/v1/profile?window=2s"))
         whole = json.loads(serve.text("/api/v1/profile"))
         longest = json.loads(serve.text("/api/v1/profile?window=1h"))
-        seconds = [profile["capture"]["duration_ns"] / 1e9 for profile in (stretch, longest, whole)]
+        seconds = [profile["capture"]["duration_ns"] / 1e9 for profile in (recent, longest, whole)]
         check(1.9 <= seconds[0] <= 3.2 and seconds[1] <= 4.5 and seconds[2] > 5.5, f"the stretches take {seconds}")
 
         def reads(profile):
             return next((call["calls"] for call in profile["syscalls"] if call["name"] == "read"), 0)
 
-        rates = [reads(profile) / second for profile, second in zip((stretch, longest, whole), seconds)]
+        rates = [reads(profile) / second for profile, second in zip((recent, longest, whole), seconds)]
         check(min(rates) > 0.4 * max(rates) > 0, f"reads a second: {rates}")
         with tempfile.TemporaryDirectory() as folder:
             with open(folder + "/now.syslat", "wb") as file:
