@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * What differs between architectures. Each header defines NATIVE_ABI and NATIVE_VDSO_CALLS, the registers that are read, and the
- * functions abi_of_call, is_compat_call, without_x32_bit, number_at_exit, read_call_registers and
+ * functions abi_of_call, is_compat_call, without_x32_bit, number_at_exit, read_call_registers, read_argument and
  * read_all_arguments.
  */
 #ifndef SYSLAT_ARCH_BPF_H

@@ -48,15 +48,30 @@ static __always_inline void read_call_registers(__u64 *ip, __u64 *arguments, str
     arguments[2] = BPF_CORE_READ(registers, regs[2]);
 }
 
-/* All six arguments, as they are at the exit. The result has replaced the first. */
+/* An argument, as it is at the exit: the kernel keeps them. */
+static __always_inline __u64 read_argument(struct pt_regs___syslat *registers, __u32 abi, __u32 argument)
+{
+    switch (argument) {
+    case 0:
+        return BPF_CORE_READ(registers, orig_x0);
+    case 1:
+        return BPF_CORE_READ(registers, regs[1]);
+    case 2:
+        return BPF_CORE_READ(registers, regs[2]);
+    case 3:
+        return BPF_CORE_READ(registers, regs[3]);
+    case 4:
+        return BPF_CORE_READ(registers, regs[4]);
+    default:
+        return BPF_CORE_READ(registers, regs[5]);
+    }
+}
+
+/* All six of them. */
 static __always_inline void read_all_arguments(__u64 *arguments, struct pt_regs___syslat *registers, __u32 abi)
 {
-    arguments[0] = BPF_CORE_READ(registers, orig_x0);
-    arguments[1] = BPF_CORE_READ(registers, regs[1]);
-    arguments[2] = BPF_CORE_READ(registers, regs[2]);
-    arguments[3] = BPF_CORE_READ(registers, regs[3]);
-    arguments[4] = BPF_CORE_READ(registers, regs[4]);
-    arguments[5] = BPF_CORE_READ(registers, regs[5]);
+    for (__u32 argument = 0; argument < 6; argument++)
+        arguments[argument] = read_argument(registers, abi, argument);
 }
 
 #endif

@@ -73,17 +73,32 @@ static __always_inline void read_call_registers(__u64 *ip, __u64 *arguments, str
     arguments[2] = BPF_CORE_READ(registers, dx);
 }
 
-/* All six arguments, as they are at the exit: the kernel keeps them. */
-static __always_inline void read_all_arguments(__u64 *arguments, struct pt_regs___syslat *registers, __u32 abi)
+/* An argument, as it is at the exit: the kernel keeps them. */
+static __always_inline __u64 read_argument(struct pt_regs___syslat *registers, __u32 abi, __u32 argument)
 {
     bool is_ia32 = abi == SYSLAT_IA32;
 
-    arguments[0] = is_ia32 ? BPF_CORE_READ(registers, bx) : BPF_CORE_READ(registers, di);
-    arguments[1] = is_ia32 ? BPF_CORE_READ(registers, cx) : BPF_CORE_READ(registers, si);
-    arguments[2] = BPF_CORE_READ(registers, dx);
-    arguments[3] = is_ia32 ? BPF_CORE_READ(registers, si) : BPF_CORE_READ(registers, r10);
-    arguments[4] = is_ia32 ? BPF_CORE_READ(registers, di) : BPF_CORE_READ(registers, r8);
-    arguments[5] = is_ia32 ? BPF_CORE_READ(registers, bp) : BPF_CORE_READ(registers, r9);
+    switch (argument) {
+    case 0:
+        return is_ia32 ? BPF_CORE_READ(registers, bx) : BPF_CORE_READ(registers, di);
+    case 1:
+        return is_ia32 ? BPF_CORE_READ(registers, cx) : BPF_CORE_READ(registers, si);
+    case 2:
+        return BPF_CORE_READ(registers, dx);
+    case 3:
+        return is_ia32 ? BPF_CORE_READ(registers, si) : BPF_CORE_READ(registers, r10);
+    case 4:
+        return is_ia32 ? BPF_CORE_READ(registers, di) : BPF_CORE_READ(registers, r8);
+    default:
+        return is_ia32 ? BPF_CORE_READ(registers, bp) : BPF_CORE_READ(registers, r9);
+    }
+}
+
+/* All six of them. */
+static __always_inline void read_all_arguments(__u64 *arguments, struct pt_regs___syslat *registers, __u32 abi)
+{
+    for (__u32 argument = 0; argument < 6; argument++)
+        arguments[argument] = read_argument(registers, abi, argument);
 }
 
 /* SYSLAT_NUMBER_GETTIMEOFDAY, ...: the x86_64 numbers of the functions of the vDSO. */

@@ -15,22 +15,20 @@
 #define PIPEFS_MAGIC 0x50495045
 #define ANON_INODE_FS_MAGIC 0x09041934
 
-/* Names the file that the descriptor stands for, once. Where another program is using the draft, a later call does it. */
-static __noinline int name_grouped_file(const struct syslat_file_key *found, __u32 descriptor)
+/* Names the file that the descriptor stands for, once. Where another program is using the draft, the next kind of call on the file does it. */
+static __always_inline void name_grouped_file(struct syslat_file_key *key, __u32 descriptor)
 {
     struct syslat_details_draft *draft = own_draft();
-    struct syslat_file_key key = {.inode = found->inode, .device = found->device, .kind = found->kind};
 
-    if (!draft || bpf_map_lookup_elem(&file_names, &key) || !try_lock(&draft->lock))
-        return 0;
+    if (!draft || bpf_map_lookup_elem(&file_names, key) || !try_lock(&draft->lock))
+        return;
     /* The name comes behind the place where the rest will be: together they are a struct syslat_file_name. */
     draft->used = sizeof(draft->details.files[0]);
     __builtin_memset(&draft->details.files[0], 0, sizeof(draft->details.files[0]));
     describe_file(0, 0, descriptor);
     *(struct syslat_call_file *)draft->rest = draft->details.files[0];
-    bpf_map_update_elem(&file_names, &key, draft->rest, BPF_NOEXIST);
+    bpf_map_update_elem(&file_names, key, draft->rest, BPF_NOEXIST);
     unlock(&draft->lock);
-    return 0;
 }
 
 /* The counts of a call on a file; null if there are none, which does not happen. */
@@ -43,8 +41,14 @@ static __always_inline struct syslat_file_calls *file_calls_of(struct syslat_fil
     if (calls)
         return calls;
     none = bpf_map_lookup_elem(&no_file_calls, &zero);
-    if (none && bpf_map_update_elem(&file_calls, key, none, BPF_NOEXIST) == 0)
+    if (none && bpf_map_update_elem(&file_calls, key, none, BPF_NOEXIST) == 0) {
+        const __u16 index = key->index;
+
+        /* A file has one name for all of its calls. */
+        key->index = 0;
         name_grouped_file(key, descriptor);
+        key->index = index;
+    }
     calls = bpf_map_lookup_elem(&file_calls, key);
     if (calls)
         return calls;
@@ -85,25 +89,22 @@ __noinline int count_by_file(__u64 registers, __u64 duration_ns, __u64 call)
     struct syslat_file_key key = {};
     struct syslat_file_calls *calls;
     struct file___files *opened;
-    __u64 arguments[6];
     __u64 index = syslat_call_index(syslat_call_abi(call), syslat_call_number(call));
-    __u64 argument, completion;
+    __u64 descriptor, completion;
+    __u32 argument;
 
     barrier_var(index); /* keeps the bound where the verifier sees it */
     index &= SYSLAT_CALL_INDEXES - 1;
     argument = config.argument_places[index] & SYSLAT_NO_ARGUMENT;
-    if (argument >= 6)
+    if (argument == SYSLAT_NO_ARGUMENT)
         return 0;
-    read_all_arguments(arguments, (struct pt_regs___syslat *)registers, syslat_call_abi(call));
-    barrier_var(argument);
-    if (argument >= 6)
-        return 0;
-    opened = open_file(arguments[argument]);
+    descriptor = read_argument((struct pt_regs___syslat *)registers, syslat_call_abi(call), argument);
+    opened = open_file(descriptor);
     if (!opened)
         return 0;
     tell_file(&key, opened);
     key.index = index;
-    calls = file_calls_of(&key, arguments[argument]);
+    calls = file_calls_of(&key, descriptor);
     if (!calls)
         return 0;
     completion = bounded_completion(syslat_call_outcome(call), syslat_call_error(call) != 0);

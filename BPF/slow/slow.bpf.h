@@ -55,8 +55,11 @@ static __always_inline __u64 enter_longest(__u32 index, __u64 duration_ns)
     __u64 *hole = root;
     __u32 child = 2;
 
-    if (!root || duration_ns <= *root)
+    if (!root)
         return 0;
+    /* The threshold has been set back beside a full heap: it rises again. */
+    if (duration_ns <= *root)
+        return *root;
 #pragma unroll
     for (__u32 level = 1; level < SYSLAT_LONGEST_LEVELS; level++) {
         __u64 *shorter = longest_at(index, child);

@@ -2,6 +2,7 @@ import CSyslatABI
 import Capture
 import CaptureSupport
 import Foundation
+import Linux
 import Probes
 import Profile
 import SyscallTable
@@ -65,6 +66,31 @@ import Testing
         #expect(!others.isEmpty && others.allSatisfy { $0.durationNanoseconds >= 140_000_000 })
         let histogram = try #require(profile.calls.first { $0.id == others[0].id }).distribution
         #expect(histogram.max >= others[0].durationNanoseconds)
+    }
+
+    @Test func `the slowest calls can be kept anew, and details become as rare as at the beginning`() throws {
+        let calls: UInt64 = 2_000_000
+        let program = try WaitingProgram(Fixture.gated(Fixture.command("calls.s64", "\(calls)")))
+        var options = CaptureOptions(target: .processes([program.pid], follow: true))
+        options.slowCalls = SlowCallOptions(rule: .slowest(3), takesStacks: false)
+        var session = try Session(options)
+        try session.start()
+        program.release()
+        // In the first fifth of its calls, each time when all thresholds stand high.
+        for part in 1...4 {
+            while session.progress.completed < UInt64(part) * calls / 10 {
+                _ = try session.advance(until: Clock.monotonic + 5_000_000)
+            }
+            try session.keepSlowCallsAnew()
+        }
+        while try session.advance(until: nil) != .targetEnded {}
+        let profile = try session.finish()
+        _ = session.detach()
+        #expect(program.wait() == 0)
+        let slow = try #require(profile.slowCalls)
+        let getppid = try #require(profile.calls.first { $0.id.name == "getppid" })
+        #expect(getppid.calls == calls && slow.calls(of: getppid.id).count == 3)
+        #expect(slow.unkept == 0)
     }
 
     @Test func `without stacks none is taken, and without slow calls nothing is kept`() throws {

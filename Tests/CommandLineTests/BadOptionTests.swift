@@ -26,7 +26,7 @@ extension CommandLineTests {
             Refusal(["profile", "-d", "10", "--", "true"], 64, "'10'", "needs a unit", "10s or 500ms"),
             Refusal(["profile", "--duration", "1y", "--", "true"], 64, "'1y'", "needs a unit", "10s or 500ms"),
             Refusal(["profile", "-d", "--", "true"], 64, "'--'", "needs a unit", "10s or 500ms"),
-            Refusal(["profile", "--format", "xml", "--", "true"], 64, "'xml'", "--format", "'text' and 'json'"),
+            Refusal(["profile", "--format", "xml", "--", "true"], 64, "'xml'", "--format", "'text', 'json' or 'html'"),
             Refusal(["profile", "--sort", "size", "--", "true"], 64, "'size'", "--sort", "total", "p999", "name"),
             Refusal(["profile", "--by", "user", "--", "true"], 64, "'user'", "--by", "- cgroup"),
             Refusal(["profile", "--top", "0", "--", "true"], 64, "--top 0", "shows nothing", "give 1 or more"),

@@ -130,6 +130,25 @@ extension CommandLineTests {
             }
         }
 
+        @Test func `groups are shown from files that have them, and refused elsewhere`() throws {
+            let scratch = try Scratch()
+            let (plain, grouped) = (scratch.path("plain"), scratch.path("grouped"))
+            _ = try syslat(["profile", "-o", plain, "--report", "/dev/null"] + Self.command)
+            let direct = try syslat(["profile", "--by", "comm", "--top", "1000", "-o", grouped] + Self.command)
+            #expect(direct.output.contains("\nCOMM "))
+            let again = try syslat(["report", "--by", "comm", "--top", "1000", grouped])
+            #expect(again.status == 0 && direct.output.hasSuffix(again.output))
+            for arguments in [["--by", "comm", plain], ["--by", "thread", grouped], ["--by", "comm", grouped, plain]] {
+                let run = try syslat(["report"] + arguments)
+                #expect(run.status == 64 && run.output == "")
+                #expect(run.error.contains("Record them: `syslat profile --by \(arguments[1]) -o FILE`."), "\(run.error)")
+            }
+            let csv = ["report", "--format", "csv", "--buckets", "--by", "comm"]
+            #expect(try syslat(csv + [grouped]).output.hasPrefix("comm,from_ns,below_ns,calls,sampled\r\n"))
+            let some = try syslat(csv + ["-e", "read", grouped])
+            #expect(some.status == 64 && some.error.contains("There are no buckets by comm of some calls only"), "\(some.error)")
+        }
+
         @Test func `the option --histogram-rows draws finer`() throws {
             let scratch = try Scratch()
             let file = scratch.path("run.syslat")

@@ -43,7 +43,9 @@ import Testing
         var random = SeededGenerator.fromEnvironment()
         for _ in 0..<rounds(10) {
             let profile = Profile.random(intervals: 4, using: &random)
-            let packed = try Self.pieces(of: profile).map(ProfileFileWriter.compressed)
+            let pieces = try Self.pieces(of: profile)
+            let plain = try ProfileFileReader.read(pieces.flatMap { $0 }, path: "f")
+            let packed = pieces.map(ProfileFileWriter.compressed)
             let whole = packed.flatMap { $0 }
             for _ in 0..<20 {
                 let length = Int.random(in: 0..<whole.count, using: &random)
@@ -57,7 +59,8 @@ import Testing
                     let read = try Self.read(Array(whole.prefix(length)), pieces: .max)
                     #expect(read.intervals.count >= complete - 1 && read.intervals.count <= complete)
                     #expect(read.intervals == Array(profile.intervals.prefix(read.intervals.count)))
-                    #expect(read.capture.warnings.contains { $0.hasPrefix("The file f is incomplete") })
+                    // Nothing is missing where only the checksum of the compressed part is: the profile has its own.
+                    #expect(read == plain || read.capture.warnings.contains { $0.hasPrefix("The file f is incomplete") })
                 } catch let error as ProfileFileError {
                     #expect(complete < 2 && error.isTooShort, "\(error)")
                 }

@@ -46,6 +46,22 @@ package struct BPFMap: Sendable {
         try checked("write map \(name)") { unsafe bpf_map_update_elem(descriptor, &key, &value, UInt64(BPF_ANY)) }
     }
 
+    /// Zeroes the values of some keys of a map that isn't per-CPU. Kernel: 5.6 (BPF_MAP_UPDATE_BATCH).
+    package func clear<Key: BitwiseCopyable>(_ keys: [Key]) throws(BPFError) {
+        precondition(MemoryLayout<Key>.size == keySize, "wrong key type for map \(name)")
+        guard !keys.isEmpty else { return }
+        let zeros = [UInt8](repeating: 0, count: keys.count * valueSize)
+        var count = UInt32(keys.count)
+        try checked("clear map \(name)") {
+            // `count` keys and as many values are there.
+            unsafe keys.withUnsafeBytes { keys in
+                unsafe zeros.withUnsafeBytes {
+                    unsafe bpf_map_update_batch(descriptor, keys.baseAddress, $0.baseAddress, &count, nil)
+                }
+            }
+        }
+    }
+
     /// Zeroes the value of a key on every CPU.
     package func clearAllCPUs<Key: BitwiseCopyable>(_ key: Key) throws(BPFError) {
         var key = key

@@ -133,7 +133,9 @@ extension Session {
     package mutating func takeSlowLog() -> [SlowCall] { slowCalls?.takeLog() ?? [] }
 
     /// Keeps slow calls as if recording began now: those until now are forgotten.
-    package mutating func keepSlowCallsAnew() { slowCalls?.beginAnew(probes, probes.counters) }
+    package mutating func keepSlowCallsAnew() throws(CaptureError) {
+        do throws(BPFError) { try slowCalls?.beginAnew(probes, probes.counters) } catch { throw CaptureError(error) }
+    }
 
     /// Takes in everything that is left in the kernel after recording has stopped.
     mutating func drain() throws(CaptureError) {

@@ -157,7 +157,7 @@ extension Session {
         }
         if counters.exitsUnsent > 0 {
             warnings.append(
-                "The ring was full when \(counters.exitsUnsent) processes ended: some of their names are missing. "
+                "The ring was full \(counters.exitsUnsent) times when a process or a thread ended: some names are missing. "
                     + "A larger ring helps.")
         }
         if intake.aggregator.malformedRecords > 0 {

@@ -31,6 +31,25 @@ extension Probes {
     /// Sets from how many nanoseconds on a call is slow: a known one, or any other (nil); `.max` for never. Call it before recording begins.
     package func setSlowThresholds(_ nanoseconds: (SyscallID?) -> UInt64) { thresholds.set(nanoseconds) }
 
+    /// Forgets the longest calls so far, so that the thresholds rise with later ones only.
+    package func forgetLongestCalls() throws(BPFError) {
+        let map = try object.map("longest")
+        try Probes.clearDurations(map)
+        // A program that was moving durations meanwhile has put some of them back.
+        waitForPrograms()
+        try Probes.clearDurations(map)
+    }
+
+    private static func clearDurations(_ map: BPFMap) throws(BPFError) {
+        let stride = map.entries / Int(SYSLAT_CALL_INDEXES)
+        guard stride > 1 else { return }
+        // The first element of each call index is its lock, which a program may be holding.
+        let batch = 1 << 16
+        for start in Swift.stride(from: 0, to: map.entries, by: batch) {
+            try map.clear((start..<min(start + batch, map.entries)).compactMap { $0 % stride > 0 ? UInt32($0) : nil })
+        }
+    }
+
     /// Returns when every program that was running at the time of the call has finished.
     package func waitForPrograms() {
         if clinux_wait_for_kernel_readers() != 0 {

@@ -20,7 +20,7 @@ package struct CallGroups: Sendable, Hashable {
 }
 
 /// The calls of one group.
-package struct CallGroup: Sendable, Hashable {
+package struct CallGroup: SeriesTotals, Sendable, Hashable {
     /// What the calls have in common.
     package enum Key: Sendable, Hashable {
         /// A thread, and its process where that is known.
@@ -46,12 +46,6 @@ package struct CallGroup: Sendable, Hashable {
         self.series = series
         self.distribution = distribution
     }
-
-    package var calls: UInt64 { series.calls }
-    package var errors: UInt64 { series.errors }
-    package var totalNanoseconds: UInt64 { series.totalNanoseconds }
-    /// How many of the calls slept.
-    package var blocked: UInt64 { series.blocked }
 }
 
 extension CallGroup.Key {
@@ -71,6 +65,20 @@ extension CallGroup.Key {
         default: 0
         }
     }
+}
+
+/// Somebody's calls: those of a process, or of another group.
+package protocol SeriesTotals {
+    /// One for each series with calls.
+    var series: [ProcessSeries] { get }
+}
+
+extension SeriesTotals {
+    package var calls: UInt64 { series.calls }
+    package var errors: UInt64 { series.errors }
+    package var totalNanoseconds: UInt64 { series.totalNanoseconds }
+    /// How many of the calls slept.
+    package var blocked: UInt64 { series.blocked }
 }
 
 extension [ProcessSeries] {

@@ -220,7 +220,7 @@ package struct ProcessSeries: Sendable, Hashable {
 }
 
 /// What one process did.
-package struct ProcessProfile: Sendable, Hashable {
+package struct ProcessProfile: SeriesTotals, Sendable, Hashable {
     /// The process id; nil for the row that gathers the processes for which there was no row of their own.
     package var pid: Int32?
     /// What stood before its calls while it was watched. It stands here since it takes no room beside the id.
@@ -246,12 +246,6 @@ package struct ProcessProfile: Sendable, Hashable {
         self.series = series
         self.distribution = distribution
     }
-
-    package var calls: UInt64 { series.calls }
-    package var errors: UInt64 { series.errors }
-    package var totalNanoseconds: UInt64 { series.totalNanoseconds }
-    /// How many of the calls slept.
-    package var blocked: UInt64 { series.blocked }
 }
 
 /// A call that had not returned when the capture, or an interval of it, ended.

@@ -33,10 +33,8 @@ package enum CSVReport {
         switch grouping {
         case .call: return line(columns) + rows(profile.calls) + (withBuckets ? "" : self.rows(profile.refused))
         case .process: return processes(profile.allProcesses, isSampled, withBuckets: withBuckets)
-        case .thread: return groups(profile.groups(by: .thread), isSampled, withBuckets: withBuckets)
-        case .comm: return groups(profile.groups(by: .comm), isSampled, withBuckets: withBuckets)
-        case .cgroup: return groups(profile.groups(by: .cgroup), isSampled, withBuckets: withBuckets)
-        case .file: return groups(profile.groups(by: .file), isSampled, withBuckets: withBuckets)
+        case .thread, .comm, .cgroup, .file:
+            return grouping.groups.map { groups(profile.groups(by: $0), isSampled, withBuckets: withBuckets) } ?? ""
         case .interval:
             let whole = Interval(
                 startNanoseconds: 0, durationNanoseconds: profile.capture.durationNanoseconds,

@@ -121,7 +121,7 @@ struct FlightRecording: ~Copyable {
     private mutating func closeSegment() throws {
         guard segments.hasOpen else { return }
         segments.close(try session.snapshot())
-        session.keepSlowCallsAnew()
+        try session.keepSlowCallsAnew()
     }
 
     private mutating func request(_ label: String, _ reason: String, isDue: Bool) {

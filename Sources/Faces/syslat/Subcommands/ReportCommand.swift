@@ -77,7 +77,10 @@ struct ReportCommand: ParsableCommand {
 
     func run() throws {
         let destination = try Output(path: output, option: "-o")
-        try (plot == nil ? format : .html).checkDestination(isTerminal: destination.isTerminal)
+        if plot != nil, destination.isTerminal {
+            throw CommandError("A plot is a picture (SVG), and would go to a terminal. Name a file: -o read.svg", status: .usage)
+        }
+        try format.checkDestination(isTerminal: destination.isTerminal)
         for file in files { try destination.checkIsApart(fromInput: file) }
         var profiles: [Profile] = []
         for file in files { profiles.append(try ProfileFiles.read(file)) }
@@ -87,28 +90,7 @@ struct ReportCommand: ParsableCommand {
         if let selection = try Selecting.selection(syscalls) {
             profile.keepOnly(selection, named: syscalls.joined(separator: ","))
         }
-        if profile.intervals.isEmpty,
-            let option = eachInterval ? "--each-interval" : view.grouping == .interval ? "--by interval" : nil
-        {
-            throw CommandError(
-                "There is no time series to show: \(option) needs a single profile that "
-                    + "`syslat profile --interval 1s -o FILE` made.", status: .usage)
-        }
-        if view.grouping == .process && view.buckets && format == .csv && profile.processesWithoutDistribution > 0 {
-            throw CommandError(
-                "There are no buckets by process to show, or not of all processes. Record them with "
-                    + "`syslat profile --by process -o FILE`, and select calls there instead of here.", status: .usage)
-        }
-        if let kind = view.grouping.groups, profile.groups?.kind != kind {
-            throw CommandError(
-                "This profile doesn't have its calls by \(kind.rawValue)\(profile.groups.map { ", but by \($0.kind.rawValue)" } ?? ""). "
-                    + "Record them: `syslat profile --by \(kind.rawValue) -o FILE`.", status: .usage)
-        }
-        if format == .pprof && profile.slowCalls == nil {
-            throw CommandError(
-                "There are no slow calls to show in pprof: `syslat profile --slowest 100 --stacks user -o FILE` keeps some with their "
-                    + "stacks.", status: .usage)
-        }
+        try check(profile)
         if view.grouping.groups != nil, !syscalls.isEmpty {
             profile.capture.notes.append(
                 "Percentiles by \(view.grouping.rawValue) cover all calls of a \(view.grouping.nouns.one), so they are left out here: "
@@ -128,6 +110,39 @@ struct ReportCommand: ParsableCommand {
         let report = LiveReport(destination, view: view, isJSON: format == .json, isSampled: isSampled, host: profile.host)
         for interval in profile.intervals { report.add(interval) }
         try report.finish(profile)
+    }
+
+    /// Refuses what the profile doesn't have.
+    private func check(_ profile: Profile) throws {
+        if profile.intervals.isEmpty,
+            let option = eachInterval ? "--each-interval" : view.grouping == .interval ? "--by interval" : nil
+        {
+            throw CommandError(
+                "There is no time series to show: \(option) needs a single profile that "
+                    + "`syslat profile --interval 1s -o FILE` made.", status: .usage)
+        }
+        if view.grouping == .process && view.buckets && format == .csv && profile.processesWithoutDistribution > 0 {
+            throw CommandError(
+                "There are no buckets by process to show, or not of all processes. Record them with "
+                    + "`syslat profile --by process -o FILE`, and select calls there instead of here.", status: .usage)
+        }
+        if let kind = view.grouping.groups, profile.groups?.kind != kind {
+            throw CommandError(
+                "This profile doesn't have its calls by \(kind.rawValue)\(profile.groups.map { ", but by \($0.kind.rawValue)" } ?? ""). "
+                    + "Record them: `syslat profile --by \(kind.rawValue) -o FILE`.", status: .usage)
+        }
+        if let groups = profile.groups, view.grouping.groups == groups.kind, view.buckets, format == .csv,
+            groups.groups.contains(where: { $0.distribution == nil })
+        {
+            throw CommandError(
+                "There are no buckets by \(groups.kind.rawValue) of some calls only: select calls when you record, with "
+                    + "`syslat profile -e CALLS --by \(groups.kind.rawValue) -o FILE`.", status: .usage)
+        }
+        if format == .pprof && profile.slowCalls == nil {
+            throw CommandError(
+                "There are no slow calls to show in pprof: `syslat profile --slowest 100 --stacks user -o FILE` keeps some with their "
+                    + "stacks.", status: .usage)
+        }
     }
 
     private func render(_ profile: Profile, for output: borrowing Output) throws -> [UInt8] {

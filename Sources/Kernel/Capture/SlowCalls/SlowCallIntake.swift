@@ -58,9 +58,10 @@ struct SlowCallIntake: ~Copyable {
     private func unkept(_ counters: KernelCounters) -> UInt64 { counters.detailsUnkept + malformed }
 
     /// Forgets the calls that were kept, and what was slow beside them.
-    mutating func beginAnew(_ probes: borrowing Probes, _ counters: KernelCounters) {
+    mutating func beginAnew(_ probes: borrowing Probes, _ counters: KernelCounters) throws(BPFError) {
         keeper = SlowCallKeeper(options.rule)
         unkeptBefore = unkept(counters)
+        try probes.forgetLongestCalls()
         begin(probes)
     }
 }

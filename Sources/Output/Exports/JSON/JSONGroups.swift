@@ -21,6 +21,10 @@ struct GroupFigures: Encodable {
             try container.encodeIfPresent(name.container?.id, forKey: .container)
             try container.encodeIfPresent(name.pod, forKey: .pod)
         }
+        var totals = encoder.container(keyedBy: FigureKey.self)
+        try totals.encode(group.calls, forKey: .calls)
+        try totals.encode(group.errors, forKey: .errors)
+        try totals.encode(group.totalNanoseconds, forKey: .total)
         try OwnerFigures(series: group.series, distribution: group.distribution, withBuckets: withBuckets).encode(to: encoder)
     }
 }

@@ -18,7 +18,7 @@ struct ProcessFigures: Encodable {
     }
 }
 
-/// The calls of a process or another group: its totals, the figures of its distribution where it has one, its outcomes, and its calls.
+/// The calls of a process or another group: the figures of its distribution where it has one, its outcomes, and its calls.
 struct OwnerFigures: Encodable {
     let series: [ProcessSeries]
     let distribution: LatencyHistogram?
@@ -26,9 +26,6 @@ struct OwnerFigures: Encodable {
 
     func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: FigureKey.self)
-        try container.encode(series.calls, forKey: .calls)
-        try container.encode(series.errors, forKey: .errors)
-        try container.encode(series.totalNanoseconds, forKey: .total)
         if let figures = distribution.flatMap(LatencyFigures.init) { try container.encode(figures) }
         if withBuckets, let distribution { try container.encode(buckets: distribution) }
         try container.encode(OutcomeTotals.byName(series), forKey: .outcomes)
