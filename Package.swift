@@ -141,8 +141,8 @@ let faces: [Target] = [
     module(
         "CaptureSite", on: .faces,
         uses: [
-            "Exports", "Graphics", "HTTPService", "LatencyHistogram", "Presentation", "Profile", "ProfileFile", "SaturatingMath",
-            "SyscallTable",
+            "Compression", "Exports", "Graphics", "HTTPService", "LatencyHistogram", "Presentation", "Profile", "ProfileFile",
+            "SaturatingMath", "SyscallTable",
         ]),
     module(
         "LiveView", on: .faces,

@@ -1,3 +1,4 @@
+import Compression
 package import Exports
 package import HTTPService
 package import Profile
