@@ -141,7 +141,7 @@ let faces: [Target] = [
     module(
         "CaptureSite", on: .faces,
         uses: [
-            "Compression", "Exports", "Graphics", "HTTPService", "LatencyHistogram", "Presentation", "Profile", "ProfileFile",
+            "Compression", "Exports", "HTMLReport", "HTTPService", "LatencyHistogram", "Presentation", "Profile", "ProfileFile",
             "SaturatingMath", "SyscallTable",
         ]),
     module(

@@ -106,10 +106,58 @@ import Testing
         profile.capture.warnings = ["\"><img src=x>"]
         let response = site([profile], capabilities: ["CAP_BPF"]).respond(HTTPRequest(path: "/"))
         let page = text(response)
-        #expect(!page.contains("<script") && !page.contains("<img") && !page.contains("\u{1b}"))
-        #expect(page.contains("pid 1 &lt;script&gt;") && page.contains("165,427 calls entered") && page.contains("CAP_BPF"))
+        #expect(page.ranges(of: "<script").count == 1 && page.contains("<script src=\"/live.js\" defer=\"\"></script>"))
+        #expect(!page.contains("<img") && !page.contains("\u{1b}"))
+        #expect(page.contains("pid 1 &lt;script&gt;") && page.contains(">165,427<") && page.contains("CAP_BPF"))
         #expect(response.headers["Content-Security-Policy"]?.hasPrefix("default-src 'none'") == true)
-        #expect(page.contains(">epoll_wait</th>"))
+        #expect(page.contains(">epoll_wait</a></th>"))
+    }
+
+    @Test func `the page has the rows that its address asks for, and its links keep the rest of it`() throws {
+        let site = site([try typical()])
+        let request = HTTPRequest(
+            path: "/parts", query: [.init("sort", "max"), .init("filter", "WRITE & é"), .init("call", "write"), .init("ago", "")])
+        let parts = text(site.respond(request))
+        #expect(parts.contains("No call has “WRITE &amp; é” in its name.") && !parts.contains("<html"))
+        #expect(parts.contains("?until=") && parts.contains("&amp;sort=max&amp;filter=WRITE%20%26%20%C3%A9&amp;call=write\""))
+        let open = text(site.respond(HTTPRequest(path: "/parts", query: [.init("filter", "write"), .init("call", "write")])))
+        #expect(
+            open.contains("aria-expanded=\"true\"") && open.contains("data-kind=\"curve\"") && !open.contains(">epoll_wait</a>"))
+        for (path, type) in [("/live.css", "text/css"), ("/live.js", "text/javascript")] {
+            let response = site.respond(HTTPRequest(path: path))
+            #expect(response.contentType.hasPrefix(type) && response.body.count > 2000)
+        }
+    }
+
+    @Test(arguments: [
+        [("window", "x")], [("until", "-1s")], [("ago", "soon")], [("sort", "beauty")], [("colour", "red")], [("window", "0s")],
+    ]) func `an address of the page that means nothing is refused`(query: [(String, String)]) throws {
+        let request = HTTPRequest(path: "/", query: query.map { .init($0.0, $0.1) })
+        #expect(site([try typical()]).respond(request).status == .badRequest)
+    }
+
+    @Test func `a stretch of the past has the figures that it had when it was new`() throws {
+        var profile = try typical()
+        let site = site()
+        var expected: [String] = []
+        for second in 1...8 as ClosedRange<UInt64> {
+            profile.capture.durationNanoseconds = second * 1_000_000_000
+            if second > 1 { for index in profile.calls.indices { profile.calls[index] = profile.calls[index].doubledOnce } }
+            site.take(profile, process: nil)
+            let now = HTTPRequest(path: "/api/v1/profile", query: [.init("window", "2s"), .init("format", "syslat")])
+            let read = try ProfileFileReader.read(site.respond(now).body, path: "x")
+            expected.append(read.calls.map { "\($0.id.number) \($0.calls) \($0.distribution.sum)" }.joined(separator: ","))
+        }
+        for second in 1...8 {
+            let then = HTTPRequest(
+                path: "/api/v1/profile", query: [.init("window", "2s"), .init("until", "\(second)s"), .init("format", "syslat")])
+            let read = try ProfileFileReader.read(site.respond(then).body, path: "x")
+            #expect(
+                read.calls.map { "\($0.id.number) \($0.calls) \($0.distribution.sum)" }.joined(separator: ",")
+                    == expected[second - 1])
+        }
+        let page = text(site.respond(HTTPRequest(path: "/api/v1/profile", query: [.init("until", "3s"), .init("format", "html")])))
+        #expect(page.hasPrefix("<!DOCTYPE html>") && page.contains("<script>"))
     }
 
     // MARK: Profiles
@@ -128,9 +176,23 @@ import Testing
     @Test(arguments: [
         [("window", "")], [("window", "0s")], [("window", "10")], [("window", "-1s")], [("window", "1.5s")],
         [("window", "999999999999h")],
-        [("window", "1s"), ("other", "2")], [("format", "html")], [("window", "ms")],
+        [("window", "1s"), ("other", "2")], [("format", "pdf")], [("window", "ms")],
     ]) func `a question that makes no sense is refused`(query: [(String, String)]) throws {
         let request = HTTPRequest(path: "/api/v1/profile", query: query.map { .init($0.0, $0.1) })
         #expect(site([try typical()]).respond(request).status == .badRequest)
+    }
+}
+
+extension CallProfile {
+    /// The same with as many calls more as there are in its first bucket, or so.
+    fileprivate var doubledOnce: CallProfile {
+        var copy = self
+        for index in copy.series.indices {
+            guard let first = copy.series[index].distribution.buckets.first else { continue }
+            var more = HistogramRecorder()
+            more.record(BucketScheme.lowerBound(of: first.index))
+            copy.series[index].distribution.merge(more.snapshot())
+        }
+        return copy
     }
 }

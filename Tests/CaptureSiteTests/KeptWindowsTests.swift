@@ -103,7 +103,36 @@ import Testing
             #expect(kept.bytes <= 20_000)
         }
         #expect(kept.windows.count > 5 && kept.windows.last?.end == 400 * Self.second)
-        #expect(kept.bytes == kept.windows.reduce(0) { $0 + $1.calls.count + 80 })
+        #expect(kept.bytes == kept.blockBytes + kept.windows.reduce(0) { $0 + $1.calls.count + 80 })
+    }
+
+    @Test func `a long stretch, which is added up from sums of many windows, has the same calls`() throws {
+        var generator = SeededGenerator.fromEnvironment()
+        var kept = KeptWindows(keep: 800 * Self.second, mostBytes: 1 << 26)
+        var profile = Fixtures.profile([])
+        for step in 1...1000 {
+            profile.calls = profile.calls.merged(with: calls(&generator))
+            profile.capture.durationNanoseconds = UInt64(step) * Self.second
+            kept.take(profile)
+        }
+        #expect(kept.windows.count == 800 && kept.blockBytes > 0)
+        for (length, end) in [(800, 1000), (701, 999), (655, 900), (601, 840)] as [(UInt64, UInt64)] {
+            let stretch = try #require(kept.stretch(ofLast: length * Self.second, until: end * Self.second))
+            #expect(stretch.duration == length * Self.second && stretch.end == end * Self.second)
+            let apart = Set(profile.calls.prefix(2).map(\.id))
+            let long = try #require(kept.profile(of: stretch, apart: apart))
+            var sum: [CallProfile] = []
+            for window in stretch.windows { sum = sum.merged(with: WindowCode.decode(window.calls) ?? []) }
+            #expect(
+                long.calls.map { "\($0.id) \($0.calls) \($0.errnos)" }.sorted()
+                    == sum.map { "\($0.id) \($0.calls) \($0.errnos)" }.sorted())
+            for call in long.calls {
+                #expect(call.distribution == sum.first { $0.id == call.id }?.distribution)
+                let pieces = long.intervals.flatMap(\.calls).filter { $0.id == call.id }
+                #expect(pieces.reduce(0) { $0 + $1.calls } == (apart.contains(call.id) ? call.calls : 0))
+            }
+            #expect(long.intervals.count < 140 && long.intervals.reduce(0) { $0 + $1.durationNanoseconds } == length * Self.second)
+        }
     }
 
     @Test func `a snapshot that is no younger changes nothing but the newest`() {

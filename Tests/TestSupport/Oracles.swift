@@ -92,6 +92,11 @@ package enum Oracles {
     /// The server of Prometheus.
     package static var prometheus: String { directory.appendingPathComponent("prometheus").path }
 
+    /// Where the programs of others are.
+    package static var folder: String { directory.path }
+    /// What an operator installs beside the program.
+    package static var packaging: String { package.appendingPathComponent("packaging").path }
+
     /// What pprof says of a profile: `-raw`, `-top`. It looks for no symbols, which this host may have or not.
     package static func pprof(_ options: String..., about profile: [UInt8]) throws -> String {
         try withFile(Data(profile)) { file in
@@ -144,11 +149,11 @@ package enum Oracles {
         return try body(file)
     }
 
-    /// The output of a program that must succeed within a minute.
+    /// The output of a program that must succeed within some minutes.
     private static func run(_ command: [String], input: URL) throws -> String {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["timeout", "60"] + command
+        process.arguments = ["timeout", "240"] + command
         let output = Pipe()
         process.standardInput = try FileHandle(forReadingFrom: input)
         process.standardOutput = output

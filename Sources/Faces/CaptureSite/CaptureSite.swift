@@ -1,5 +1,7 @@
 import Compression
 package import Exports
+import HTMLReport
+import Presentation
 package import HTTPService
 package import Profile
 import ProfileFile
@@ -48,6 +50,8 @@ package final class CaptureSite: Sendable {
     }
 
     private let facts: Facts
+    /// nil where calls are not grouped.
+    private let groups: Mutex<GroupBook?>
     private let now: @Sendable () -> UInt64
     private let handed: Mutex<Handed>
     /// Of the server's thread alone.
@@ -56,20 +60,25 @@ package final class CaptureSite: Sendable {
     /// A snapshot that is older tells nothing of now, in nanoseconds.
     private static let staleNanoseconds: UInt64 = 10_000_000_000
     /// Memory for kept windows.
-    package static let mostWindowBytes = 24 << 20
+    package static let mostWindowBytes = 16 << 20
 
     /// - Parameters:
     ///   - keep: how far back windows go, in nanoseconds.
+    ///   - groups: by what calls are counted besides; nil for nothing.
     ///   - now: a clock that never jumps, in nanoseconds.
-    package init(_ facts: Facts, keep: UInt64, mostBytes: Int = CaptureSite.mostWindowBytes, now: @escaping @Sendable () -> UInt64)
-    {
+    package init(
+        _ facts: Facts, keep: UInt64, mostBytes: Int = CaptureSite.mostWindowBytes, groups: GroupRule? = nil,
+        now: @escaping @Sendable () -> UInt64
+    ) {
         (self.facts, self.now) = (facts, now)
+        self.groups = Mutex(groups.map { GroupBook($0) })
         handed = Mutex(Handed(windows: KeptWindows(keep: keep, mostBytes: mostBytes)))
     }
 
     /// Takes a snapshot of all since the start.
     package func take(_ profile: Profile, process: ServingProcess?) {
         let time = now()
+        if let found = profile.groups { groups.withLock { $0?.take(found) } }
         handed.withLock { handed in
             handed.windows.take(profile)
             (handed.process, handed.time) = (process, time)
@@ -77,11 +86,19 @@ package final class CaptureSite: Sendable {
         }
     }
 
+    /// Memory that kept windows take.
+    var keptBytes: Int { handed.withLock { $0.windows.bytes } }
+
     // MARK: Pages
 
     package func respond(_ request: HTTPRequest) -> HTTPResponse {
         switch request.path {
-        case "/": page()
+        case "/":
+            page(request) { HTTPResponse(.ok, "text/html; charset=utf-8", LivePage.page($0, $1), headers: CaptureSite.policy) }
+        case "/parts":
+            page(request) { HTTPResponse(.ok, "text/html; charset=utf-8", LivePage.parts($0, $1), headers: CaptureSite.policy) }
+        case "/live.css": HTTPResponse(.ok, "text/css; charset=utf-8", Array(LivePage.style.utf8))
+        case "/live.js": HTTPResponse(.ok, "text/javascript; charset=utf-8", Array(LivePage.script.utf8))
         case "/metrics": metrics(request)
         case "/-/healthy": HTTPResponse(.ok, "syslat is running.")
         case "/-/ready":
@@ -91,6 +108,12 @@ package final class CaptureSite: Sendable {
         }
     }
 
+    /// What takes too long for the thread that answers `/metrics`, and where news are told: see ``news``.
+    package static let routes = HTTPRoutes(slow: ["/", "/parts", "/api/v1/profile"], events: "/events")
+
+    /// What listeners are told after a snapshot: how long the capture takes, in nanoseconds.
+    package var news: String { "\(handed.withLock { $0.windows.profile?.capture.durationNanoseconds ?? 0 })" }
+
     private var isReady: Bool {
         let time = now()
         return handed.withLock { $0.number > 0 && time < $0.time + CaptureSite.staleNanoseconds }
@@ -98,11 +121,19 @@ package final class CaptureSite: Sendable {
 
     private static let notYet = HTTPResponse(.unavailable, "The capture has not begun.")
 
-    private func page() -> HTTPResponse {
-        let (profile, covered, bytes) = handed.withLock { ($0.windows.profile, $0.windows.covered, $0.windows.bytes) }
-        guard let profile else { return CaptureSite.notYet }
-        let text = StatusPage.render(profile, facts, keptNanoseconds: covered, keptBytes: bytes)
-        return HTTPResponse(.ok, "text/html; charset=utf-8", text, headers: StatusPage.headers)
+    private static let policy = ["Content-Security-Policy": LivePage.policy]
+
+    private func page(_ request: HTTPRequest, _ render: (LivePage.Content, LiveChoice) -> HTTPResponse) -> HTTPResponse {
+        let windows = handed.withLock { $0.windows }
+        guard let whole = windows.profile else { return CaptureSite.notYet }
+        guard let choice = LiveChoice(request.query, now: whole.capture.durationNanoseconds) else {
+            return HTTPResponse(.badRequest, "The address of the page has a part that it doesn't know. Begin at / again.")
+        }
+        let opened = whole.calls.filter { choice.opened.contains($0.id.label(on: whole.host)) }.map(\.id)
+        let stretch = windows.stretch(ofLast: choice.window, until: choice.until) ?? KeptWindows.Stretch(windows: [])
+        guard let shown = windows.profile(of: stretch, apart: Set(opened)) else { return CaptureSite.notYet }
+        let content = LivePage.Content(stretch: shown, whole: whole, end: stretch.end, facts: facts.lines(on: windows))
+        return render(content, choice)
     }
 
     private func metrics(_ request: HTTPRequest) -> HTTPResponse {
@@ -115,6 +146,7 @@ package final class CaptureSite: Sendable {
             if shown.number != newest.0 || shown.exposition == nil {
                 var exposition = Exposition(profile, process: newest.2)
                 exposition.steady(&shown.counters)
+                if let groups = groups.withLock({ $0?.scrape() }) { exposition.add(groups) }
                 (shown.exposition, shown.number, shown.bodies) = (exposition, newest.0, [:])
             }
             if let body = shown.bodies[key] { return body }
@@ -130,45 +162,33 @@ package final class CaptureSite: Sendable {
 
     private func profile(_ request: HTTPRequest) -> HTTPResponse {
         func parameter(_ name: String) -> String? { request.query.first { $0.name == name }?.value }
-        if request.query.contains(where: { !["window", "format"].contains($0.name) }) {
-            return HTTPResponse(.badRequest, "The parameters are window=60s and format=json or syslat.")
+        if request.query.contains(where: { !["window", "until", "format"].contains($0.name) }) {
+            return HTTPResponse(.badRequest, "The parameters are window=60s, until=754s, and format=json, syslat or html.")
         }
         let windows = handed.withLock { $0.windows }
         var profile = windows.profile
-        if let text = parameter("window") {
-            guard let nanoseconds = WindowLength.nanoseconds(text) else {
-                return HTTPResponse(.badRequest, "The window is a number with a unit: window=500ms, 60s, 5m or 1h.")
+        let (window, until) = (parameter("window"), parameter("until"))
+        if window != nil || until != nil {
+            let (length, end) = (window.flatMap(WindowLength.nanoseconds), until.flatMap(WindowLength.nanoseconds))
+            guard (length == nil) == (window == nil), (end == nil) == (until == nil) else {
+                return HTTPResponse(
+                    .badRequest,
+                    "window and until are numbers with a unit: window=500ms, 60s, 5m or 1h. until counts from the start.")
             }
-            profile = windows.profile(ofLast: nanoseconds)
+            profile = windows.profile(ofLast: length ?? windows.keep, until: end)
         }
         guard let profile else { return CaptureSite.notYet }
+        func attached(_ name: String) -> [String: String] { ["Content-Disposition": "attachment; filename=\"\(name)\""] }
         do {
             switch parameter("format") ?? "json" {
             case "json": return HTTPResponse(.ok, "application/json", Array(try JSONReport.render(profile).utf8))
             case "syslat":
                 return HTTPResponse(
-                    .ok, "application/octet-stream", try ProfileFileWriter.text(of: profile),
-                    headers: ["Content-Disposition": "attachment; filename=\"serve.syslat\""])
-            default: return HTTPResponse(.badRequest, "The format is json or syslat.")
+                    .ok, "application/octet-stream", try ProfileFileWriter.text(of: profile), headers: attached("serve.syslat"))
+            case "html":
+                return HTTPResponse(.ok, "text/html; charset=utf-8", HTMLReport.render(profile), headers: attached("serve.html"))
+            default: return HTTPResponse(.badRequest, "The format is json, syslat or html.")
             }
         } catch { return HTTPResponse(.unavailable, "The profile can't be written.") }
-    }
-}
-
-/// A length of time as it stands in an address.
-enum WindowLength {
-    private static let units: [(suffix: String, nanoseconds: UInt64)] = [
-        ("ms", 1_000_000), ("s", 1_000_000_000), ("m", 60_000_000_000), ("h", 3_600_000_000_000),
-    ]
-
-    /// nil of what is no whole number with a unit, of 0, and of more than a year.
-    static func nanoseconds(_ text: String) -> UInt64? {
-        for unit in units where text.hasSuffix(unit.suffix) {
-            let digits = text.dropLast(unit.suffix.count)
-            guard !digits.isEmpty, digits.utf8.allSatisfy({ (48...57).contains($0) }), let number = UInt64(digits) else { continue }
-            let (product, isTooLarge) = number.multipliedReportingOverflow(by: unit.nanoseconds)
-            return isTooLarge || product == 0 || product > 31_622_400_000_000_000 ? nil : product
-        }
-        return nil
     }
 }

@@ -19,6 +19,10 @@ struct KeptWindows: Sendable {
     }
 
     private(set) var windows: [Window] = []
+    /// How many windows have been forgotten.
+    private var forgotten = 0
+    /// Sums of ``blockLength`` windows after each other, by the number of the first one: what a long stretch is added up from.
+    private var blocks: [Int: [UInt8]] = [:]
     private(set) var bytes = 0
     /// How far back they go, in nanoseconds.
     let keep: UInt64
@@ -26,6 +30,9 @@ struct KeptWindows: Sendable {
     /// The newest snapshot.
     private(set) var profile: Profile?
 
+    private static let blockLength = 60
+    /// Shorter stretches are added up window by window.
+    private static let windowsOfLongStretch = 600
     /// What a window takes beside its calls, roughly.
     private static let overhead = 80
 
@@ -49,7 +56,19 @@ struct KeptWindows: Sendable {
             calls: WindowCode.encode(calls))
         windows.append(window)
         bytes += window.calls.count + KeptWindows.overhead
+        sumUp()
         forget(before: now.lessOrNone(keep))
+    }
+
+    /// Adds up the last windows, if they fill a block.
+    private mutating func sumUp() {
+        let first = forgotten + windows.count - KeptWindows.blockLength
+        guard first >= forgotten, first.isMultiple(of: KeptWindows.blockLength) else { return }
+        var sum = WindowSum()
+        for window in windows.suffix(KeptWindows.blockLength) { sum.add(WindowCode.decode(window.calls) ?? []) }
+        let block = WindowCode.encode(sum.calls)
+        bytes += block.count + KeptWindows.overhead
+        blocks[first] = block
     }
 
     private mutating func forget(before time: UInt64) {
@@ -59,38 +78,105 @@ struct KeptWindows: Sendable {
             return true
         }.count
         windows.removeFirst(old)
+        forgotten += old
+        for (first, block) in blocks where first < forgotten {
+            bytes -= block.count + KeptWindows.overhead
+            blocks[first] = nil
+        }
     }
+
+    /// How much of ``bytes`` the sums of many windows are.
+    var blockBytes: Int { blocks.values.reduce(0) { $0 + $1.count + KeptWindows.overhead } }
 
     /// How far back they go now, in nanoseconds.
     var covered: UInt64 { windows.reduce(0) { $0.addingSaturating($1.duration) } }
 
-    /// The calls of the last windows, together of at least so many nanoseconds if there are as many, as a profile of its own; nil before the first
-    /// snapshot.
-    func profile(ofLast nanoseconds: UInt64) -> Profile? {
-        guard var profile, let last = windows.last else { return nil }
-        let begin = last.end.lessOrNone(nanoseconds)
-        let chosen = windows.filter { $0.end > begin }
-        guard let first = chosen.first else { return nil }
+    /// Windows after each other.
+    struct Stretch: Sendable {
+        var windows: ArraySlice<Window>
+        var start: UInt64 { windows.first?.start ?? 0 }
+        var end: UInt64 { windows.last?.end ?? 0 }
+        var duration: UInt64 { end.lessOrNone(start) }
+    }
+
+    /// The windows that are together at least so long, if there are as many.
+    ///
+    /// - Parameter time: where they end, from the start of the capture: with the window that has this time in it. nil: with the last window.
+    /// - Returns: nil if there is none.
+    func stretch(ofLast nanoseconds: UInt64, until time: UInt64? = nil) -> Stretch? {
+        guard let end = time.map({ time in windows.firstIndex { $0.end >= time } ?? windows.count - 1 }) ?? windows.indices.last,
+            windows.indices.contains(end)
+        else { return nil }
+        let begin = windows[end].end.lessOrNone(nanoseconds)
+        let start = windows[...end].firstIndex { $0.end > begin } ?? end
+        return Stretch(windows: windows[start...end])
+    }
+
+    /// The windows of a stretch, or blocks of them where there are many.
+    private func parts(of stretch: Stretch) -> [Window] {
+        let windows = stretch.windows
+        guard windows.count > KeptWindows.windowsOfLongStretch else { return Array(windows) }
+        var parts: [Window] = []
+        var index = windows.startIndex
+        while index < windows.endIndex {
+            let end = index + KeptWindows.blockLength
+            if end <= windows.endIndex, let block = blocks[forgotten + index] {
+                var part = windows[index]
+                part.duration = windows[end - 1].end.lessOrNone(part.start)
+                part.calls = block
+                parts.append(part)
+                index = end
+            } else {
+                parts.append(windows[index])
+                index += 1
+            }
+        }
+        return parts
+    }
+
+    /// The calls of a stretch as a profile of its own; nil before the first snapshot.
+    ///
+    /// - Parameter apart: calls whose latencies are known for each window too, in its intervals.
+    func profile(of stretch: Stretch, apart: Set<SyscallID> = []) -> Profile? {
+        guard var profile else { return nil }
         var sum = WindowSum()
-        for window in chosen { sum.add(WindowCode.decode(window.calls) ?? []) }
-        let duration = last.end - first.start
-        profile.capture.startedAtNanoseconds = profile.capture.startedAtNanoseconds.addingSaturating(first.start)
-        profile.capture.durationNanoseconds = duration
-        profile.capture.consumerCPUNanoseconds = chosen.reduce(0) { $0.addingSaturating($1.ownNanoseconds) }
+        var intervals: [Interval] = []
+        for part in parts(of: stretch) {
+            let calls = WindowCode.decode(part.calls) ?? []
+            sum.add(calls)
+            guard !apart.isEmpty else { continue }
+            intervals.append(
+                Interval(
+                    startNanoseconds: part.start.lessOrNone(stretch.start), durationNanoseconds: part.duration,
+                    calls: calls.filter { apart.contains($0.id) }))
+        }
+        let isNewest = stretch.end == windows.last?.end
+        profile.capture.startedAtNanoseconds = profile.capture.startedAtNanoseconds.addingSaturating(stretch.start)
+        profile.capture.durationNanoseconds = stretch.duration
+        profile.capture.consumerCPUNanoseconds = stretch.windows.reduce(0) { $0.addingSaturating($1.ownNanoseconds) }
         profile.capture.programs = nil
         profile.capture.notes.append(
-            "These are the calls of the last windows of `syslat serve`. They have no processes, and no work after exits.")
+            "These are the calls of \(isNewest ? "the last windows" : "some windows") of `syslat serve`. They have no processes, and no work "
+                + "after exits.")
         profile.calls = sum.calls
-        (profile.processes, profile.intervals, profile.refused) = ([], [], [])
+        (profile.processes, profile.groups, profile.refused) = ([], nil, [])
+        profile.intervals = intervals
         (profile.vdso, profile.workload, profile.slowCalls) = (nil, nil, nil)
+        // What is in flight now tells nothing of a stretch that has ended.
+        if !isNewest { profile.inFlight = [] }
         // What entered before these windows isn't in its balance.
-        for place in profile.inFlight.indices where profile.inFlight[place].ageNanoseconds > duration {
+        for place in profile.inFlight.indices where profile.inFlight[place].ageNanoseconds > stretch.duration {
             profile.inFlight[place].beganBefore = true
         }
-        let lost = chosen.reduce(UInt64(0)) { $0.addingSaturating($1.lost) }
+        let lost = stretch.windows.reduce(UInt64(0)) { $0.addingSaturating($1.lost) }
         profile.balance = KeptWindows.balance(of: profile, lost: lost) { $0.abi != .ioUring }
         if profile.requests != nil { profile.requests = KeptWindows.balance(of: profile, lost: 0) { $0.abi == .ioUring } }
         return profile
+    }
+
+    /// The calls of the last windows.
+    func profile(ofLast nanoseconds: UInt64, until time: UInt64? = nil) -> Profile? {
+        stretch(ofLast: nanoseconds, until: time).flatMap { profile(of: $0) }
     }
 
     /// A balance that closes, of what windows know.

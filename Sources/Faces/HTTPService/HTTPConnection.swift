@@ -18,6 +18,10 @@ final class HTTPConnection: ChannelInboundHandler {
     private(set) var isAnswering = false
     /// Nothing more is read.
     private var isEnding = false
+    /// It is told events until it goes.
+    private var isListening = false
+    /// Events in a row that found it taking nothing.
+    private var missedEvents = 0
     /// When it began to wait for a request.
     private(set) var waitsSince = NIODeadline.now()
     private var timer: Scheduled<Void>?
@@ -51,7 +55,8 @@ final class HTTPConnection: ChannelInboundHandler {
         guard !isEnding else { return }
         switch unwrapInboundIn(data) {
         case .head(let head):
-            guard waiting.count < clients.limits.waitingRequests else {
+            // Who listens has nothing more to say.
+            guard !isListening, waiting.count < clients.limits.waitingRequests else {
                 isEnding = true
                 return close()
             }
@@ -71,27 +76,85 @@ final class HTTPConnection: ChannelInboundHandler {
     }
 
     private func answerNext() {
-        guard !isAnswering, !waiting.isEmpty, context != nil else { return }
+        guard !isAnswering, !waiting.isEmpty, let context else { return }
         let head = waiting.removeFirst()
-        write(response(to: head), to: head)
+        let request: HTTPRequest
+        switch self.request(of: head) {
+        case .failure(let refusal): return write(refusal.response, to: head)
+        case .success(let known): request = known
+        }
+        if request.path == clients.routes.events { return listen(head) }
+        guard clients.routes.slow.contains(request.path) else { return write(clients.respond(request), to: head) }
+        isAnswering = true
+        setTimer(clients.limits.answerMilliseconds)
+        let isTaken = clients.answerSlowly(request, on: context.eventLoop) { [weak self] in self?.write($0, to: head) }
+        if !isTaken { write(HTTPConnection.busy, to: head) }
     }
 
-    private func response(to head: HTTPRequestHead) -> HTTPResponse {
+    private static var busy: HTTPResponse {
+        var response = HTTPResponse(.unavailable, "Too many answers are being made. Try again.")
+        response.headers["Retry-After"] = "1"
+        return response
+    }
+
+    private struct Refusal: Error { let response: HTTPResponse }
+
+    private func request(of head: HTTPRequestHead) -> Result<HTTPRequest, Refusal> {
+        func refused(_ status: HTTPResponse.Status, _ sentence: String) -> Result<HTTPRequest, Refusal> {
+            .failure(Refusal(response: HTTPResponse(status, sentence)))
+        }
         guard hosts.allows(head.headers["host"]) else {
-            return HTTPResponse(
+            return refused(
                 .misdirected, "This server has another name: its header Host must have an address, or a name that it was told.")
         }
         guard head.method == .GET || head.method == .HEAD else {
-            return HTTPResponse(.methodNotAllowed, "Only GET and HEAD are answered.")
+            return refused(.methodNotAllowed, "Only GET and HEAD are answered.")
         }
-        if head.hasBody { return HTTPResponse(.tooLarge, "A request must not have a body.") }
+        if head.hasBody { return refused(.tooLarge, "A request must not have a body.") }
         func joined(_ name: String) -> String? {
             let values = head.headers[name]
             return values.isEmpty ? nil : values.joined(separator: ",")
         }
         let request = HTTPRequest(target: head.uri, accept: joined("accept"), acceptEncoding: joined("accept-encoding"))
-        guard let request else { return HTTPResponse(.badRequest, "The address of the request can't be read.") }
-        return clients.respond(request)
+        guard let request else { return refused(.badRequest, "The address of the request can't be read.") }
+        return .success(request)
+    }
+
+    // MARK: Events
+
+    /// Answers with a stream of events: `text/event-stream`, as browsers read it.
+    ///
+    /// Source: HTML, section 9.2 (server-sent events)
+    private func listen(_ head: HTTPRequestHead) {
+        guard let context else { return }
+        // A stream has no length, so it ends with the connection, and with HTTP 1.0 it can't be told apart from what was cut off.
+        guard head.method == .GET, head.version == .http1_1, waiting.isEmpty else {
+            isEnding = true
+            return write(HTTPResponse(.ok, "text/event-stream", []), to: head)
+        }
+        guard clients.listen(self) else { return write(HTTPConnection.busy, to: head) }
+        (isAnswering, isListening) = (true, true)
+        timer?.cancel()
+        let fields = usualFields + [("Content-Type", "text/event-stream")]
+        let part = HTTPResponseHead(version: .http1_1, status: .ok, headers: HTTPHeaders(fields))
+        context.write(wrapOutboundOut(.head(part)), promise: nil)
+        // Who lost it asks again after two seconds.
+        send("retry: 2000\n\n" + (clients.newestEvent.map { "data: \($0)\n\n" } ?? ""), context)
+    }
+
+    /// Sends an event to one that listens. One that takes nothing is left out, and at last closed.
+    func tell(_ text: String) {
+        guard let context else { return }
+        guard context.channel.isWritable else {
+            missedEvents += 1
+            return missedEvents > clients.limits.missedEvents ? close() : ()
+        }
+        missedEvents = 0
+        send("data: \(text)\n\n", context)
+    }
+
+    private func send(_ text: String, _ context: ChannelHandlerContext) {
+        context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: text)))), promise: nil)
     }
 
     // MARK: Answers
@@ -130,13 +193,17 @@ final class HTTPConnection: ChannelInboundHandler {
     }
 
     private func fields(of response: HTTPResponse, isLast: Bool) -> [(String, String)] {
-        let usual = [
-            ("Date", HTTPDate.now), ("Content-Type", response.contentType), ("Content-Length", String(response.body.count)),
-            ("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer"),
-        ]
+        let usual = usualFields + [("Content-Type", response.contentType), ("Content-Length", String(response.body.count))]
         let special = response.headers.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
         let allow = response.status == .methodNotAllowed ? [("Allow", "GET, HEAD")] : []
         return usual + special + allow + (isLast ? [("Connection", "close")] : [])
+    }
+
+    private var usualFields: [(String, String)] {
+        [
+            ("Date", HTTPDate.now), ("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff"),
+            ("Referrer-Policy", "no-referrer"),
+        ]
     }
 }
 

@@ -91,6 +91,16 @@ package struct HTTPResponse: Sendable, Hashable {
     }
 }
 
+/// Paths that are not answered at once.
+package struct HTTPRoutes: Sendable, Hashable {
+    /// Their answers take long, and are made on a second thread.
+    package var slow: Set<String>
+    /// It is answered with an event at each ``HTTPServer/tell(_:)``, for as long as the client listens.
+    package var events: String?
+
+    package init(slow: Set<String> = [], events: String? = nil) { (self.slow, self.events) = (slow, events) }
+}
+
 /// What a client may take.
 package struct HTTPLimits: Sendable, Hashable {
     /// Connections at once. One more has that closed which has waited longest for a request.
@@ -104,6 +114,12 @@ package struct HTTPLimits: Sendable, Hashable {
     package var waitingRequests = 16
     /// Bytes of answers that are on their way to all clients.
     package var answerBytes = 32 << 20
+    /// Answers at once that the second thread has to make.
+    package var slowAnswers = 8
+    /// Clients that are told events.
+    package var listeners = 32
+    /// Events in a row that a client may leave on the way before it is taken for gone.
+    package var missedEvents = 30
     /// How long a new connection may take for its first request, in milliseconds. Bytes that trickle in don't prolong it.
     package var requestMilliseconds: Int64 = 10_000
     /// How long a connection is kept that has been answered.

@@ -16,11 +16,14 @@ package struct HTTPServerError: Error, CustomStringConvertible {
     package let description: String
 }
 
-/// Answers GET requests on a thread of its own, and on no other.
+/// Answers GET requests on a thread of its own, and those that take long on a second one.
 ///
-/// Threading: `respond` is called on that thread. It must not block, since nobody else is answered meanwhile.
+/// Threading: `respond` is called on these threads. On the first it must not block, since nobody else is answered meanwhile.
 package final class HTTPServer: Sendable {
     private let group: MultiThreadedEventLoopGroup
+    private let clients: NIOLoopBound<HTTPClients>
+    private let loop: any EventLoop
+    private let pool: NIOThreadPool
     /// Where it listens: `127.0.0.1:9100`.
     package let addresses: [String]
     /// Whether only this machine can reach it.
@@ -32,18 +35,23 @@ package final class HTTPServer: Sendable {
     ///
     /// - Parameters:
     ///   - hosts: names that it answers to, beside localhost and addresses.
-    ///   - prepare: is called first of all on the server's thread. That thread has the capabilities of the one that starts it.
+    ///   - prepare: is called first of all on the server's thread, which starts the second one. It has the capabilities of the one that starts
+    ///     it.
     package init(
         _ places: [ListeningPlace], hosts: [String] = [], limits: HTTPLimits = HTTPLimits(),
-        prepare: @escaping @Sendable () -> Void = {}, respond: @escaping @Sendable (HTTPRequest) -> HTTPResponse
+        routes: HTTPRoutes = HTTPRoutes(), prepare: @escaping @Sendable () -> Void = {},
+        respond: @escaping @Sendable (HTTPRequest) -> HTTPResponse
     ) throws(HTTPServerError) {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let pool = NIOThreadPool(numberOfThreads: 1)
         do {
             let loop = group.next()
             let clients = try loop.submit {
                 prepare()
-                return NIOLoopBound(HTTPClients(limits, respond: respond), eventLoop: loop)
+                if !routes.slow.isEmpty { pool.start() }
+                return NIOLoopBound(HTTPClients(limits, routes, pool, respond: respond), eventLoop: loop)
             }.wait()
+            (self.clients, self.loop) = (clients, loop)
             var addresses: [SocketAddress] = []
             for place in places {
                 addresses.append(try HTTPServer.listen(place, on: group, hosts, clients))
@@ -52,9 +60,10 @@ package final class HTTPServer: Sendable {
             isLoopback = addresses.allSatisfy(\.isLoopback)
         } catch {
             try? group.syncShutdownGracefully()
+            try? pool.syncShutdownGracefully()
             throw error as? HTTPServerError ?? HTTPServerError(description: "Can't listen: \(error).")
         }
-        self.group = group
+        (self.group, self.pool) = (group, pool)
     }
 
     private static func listen(
@@ -102,8 +111,19 @@ package final class HTTPServer: Sendable {
         return unsafe String(cString: strerror(error.errnoCode))
     }
 
-    /// Ends all connections, and the thread.
-    package func stop() { try? group.syncShutdownGracefully() }
+    /// Sends an event to all that listen. From any thread; it doesn't wait.
+    ///
+    /// - Parameter text: one line.
+    package func tell(_ text: String) {
+        let clients = clients
+        loop.execute { clients.value.tell(text) }
+    }
+
+    /// Ends all connections, and the threads.
+    package func stop() {
+        try? group.syncShutdownGracefully()
+        try? pool.syncShutdownGracefully()
+    }
 }
 
 extension HTTPLimits {

@@ -1,6 +1,8 @@
 import ArgumentParser
+import CaptureSite
 import Exports
 import HTTPService
+import Linux
 
 /// Where metrics are served, and how fine and how long.
 struct ServeOptions: ParsableArguments {
@@ -25,7 +27,19 @@ struct ServeOptions: ParsableArguments {
         help: ArgumentHelp("Schema of native histograms: 3 (9 % wide buckets) to 6 (1.1 %).", valueName: "3…6"))
     var nativeSchema = ExpositionFormat.defaultSchema
 
+    @Option(
+        name: .customLong("by"),
+        help: ArgumentHelp("Count calls by this too: cgroup, unit (of systemd) or comm (name of the process).", valueName: "group"))
+    var groups: GroupRule.Kind?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Show at most so many groups at a time; the calls of the rest are 'other' (default: 200).", valueName: "n"))
+    var maxGroups: Int?
+
     static let defaultPort = 10042
+    static let defaultGroups = 200
 
     private static let keeps: ClosedRange<UInt64> = 1_000_000_000...86_400_000_000_000
 
@@ -36,7 +50,24 @@ struct ServeOptions: ParsableArguments {
         guard ServeOptions.keeps.contains(keep) else {
             throw ValidationError("--keep is out of range: give a time from 1s to 24h.")
         }
+        if let maxGroups {
+            guard groups != nil else {
+                throw ValidationError("--max-groups needs groups: add --by cgroup, --by unit or --by comm.")
+            }
+            guard ServeOptions.groupCounts.contains(maxGroups) else {
+                throw ValidationError("--max-groups \(maxGroups) is not from 1 to 2000: each group takes five series or so.")
+            }
+        }
         _ = try place
+    }
+
+    private static let groupCounts = 1...2000
+
+    /// How calls are grouped; nil for not at all.
+    var groupRule: GroupRule? {
+        groups.map { kind in
+            GroupRule(kind, most: maxGroups ?? ServeOptions.defaultGroups) { CgroupHierarchy.current?.exists($0) ?? false }
+        }
     }
 
     /// Where to listen, if nobody hands a socket over.
@@ -57,3 +88,5 @@ struct ServeOptions: ParsableArguments {
         }
     }
 }
+
+extension GroupRule.Kind: ExpressibleByArgument {}

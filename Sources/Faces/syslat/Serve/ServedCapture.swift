@@ -31,16 +31,19 @@ struct ServedCapture: ~Copyable {
         let kept = dropCapabilities(&session, namesFiles: options.slowCalls != nil)
         let site = CaptureSite(
             CaptureSite.Facts(version: syslatVersion, capabilities: Capabilities.names(of: kept), schema: server.nativeSchema),
-            keep: server.keep, now: { Clock.monotonic })
+            keep: server.keep, groups: server.groupRule, now: { Clock.monotonic })
         var capture = ServedCapture(session, site, startedAt)
         try capture.handOver()
         let places = sockets.isEmpty ? [try server.place] : sockets.map { ListeningPlace.socket($0) }
         let http: HTTPServer
         do {
-            http = try HTTPServer(places, hosts: hosts(server), prepare: { Capabilities.dropAll() }) { site.respond($0) }
+            http = try HTTPServer(places, hosts: hosts(server), routes: CaptureSite.routes, prepare: { Capabilities.dropAll() }) {
+                site.respond($0)
+            }
         } catch { throw CommandError("\(error)") }
+        http.tell(site.news)
         announce(http, capabilities: kept)
-        let result = Result { try capture.serve() }
+        let result = Result { try capture.serve(http) }
         ServiceManager.notify("STOPPING=1")
         http.stop()
         capture.end()
@@ -91,7 +94,7 @@ struct ServedCapture: ~Copyable {
 
     // MARK: Serving
 
-    private mutating func serve() throws {
+    private mutating func serve(_ http: HTTPServer) throws {
         while true {
             switch try session.advance(until: min(nextSnapshot, watchdogNanoseconds == nil ? .max : nextSignOfLife)) {
             case .signal(SIGHUP), .source: continue
@@ -103,6 +106,7 @@ struct ServedCapture: ~Copyable {
             let now = Clock.monotonic
             if now >= nextSnapshot {
                 try handOver()
+                http.tell(site.news)
                 nextSnapshot += ServedCapture.second
                 // One that comes late puts none of the next ones off, and is not made up for.
                 if nextSnapshot <= now { nextSnapshot = now + ServedCapture.second }

@@ -1,7 +1,9 @@
 import ArgumentParser
 import Capture
+import CaptureSite
 import Glibc
 import Linux
+import Profile
 
 struct ServeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -47,6 +49,11 @@ struct ServeCommand: ParsableCommand {
         options.slowCalls = try slow.options(isWholeSystem: true)
         // Each snapshot has all rows, and nobody is shown more.
         options.processRowLimit = ServeCommand.mostProcesses
+        if let rule = server.groupRule {
+            options.grouping = rule.kind == .comm ? .comm : .cgroup
+            // Those that are shown, and as many that may come back.
+            options.newestGroups = max(256, 2 * rule.most)
+        }
         try ServedCapture.run(options, server)
     }
 }

@@ -57,6 +57,9 @@ package struct Exposition: Sendable {
     /// Lets no counter be lower than it was: see ``SteadyCounters``.
     package mutating func steady(_ counters: inout SteadyCounters) { counters.raise(&families) }
 
+    /// Adds the calls of groups, whose counters don't fall by themselves.
+    package mutating func add(_ groups: GroupExposition) { families += GroupMetrics.families(groups) }
+
     /// How many series there are; a histogram is one.
     package var seriesCount: Int { families.reduce(0) { $0 + $1.samples.count } }
 }
