@@ -148,6 +148,22 @@ struct {
     __uint(max_entries, 256 << 10);
 } details SEC(".maps");
 
+/* Where calls sleep. Entries of these maps set by user space: one, unless it is noted. The first one is by slot. */
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(max_entries, 1);
+    __type(key, __u32);
+    __type(value, struct syslat_sleep);
+} sleeps SEC(".maps");
+
+/* Stacks of the kernel and of programs: one that is there never changes. */
+struct {
+    __uint(type, BPF_MAP_TYPE_STACK_TRACE);
+    __uint(max_entries, 1);
+    __uint(key_size, sizeof(__u32));
+    __uint(value_size, SYSLAT_SLEEP_FRAMES * sizeof(__u64));
+} sleep_stacks SEC(".maps");
+
 /* The thresholds where calls are grouped by file: every call on a descriptor counts as slow then, to be counted by file. */
 __u64 kept_from[SYSLAT_CALL_INDEXES] SEC(".bss.keptfrom");
 

@@ -42,6 +42,12 @@ int BPF_PROG(task_exit_raw, struct task_struct *task)
     return task_exited(task, RAW);
 }
 
+SEC("raw_tp/sched_switch")
+int task_switch_raw(__u64 *context)
+{
+    return switched(context, (struct task_struct *)context[1], (struct task_struct *)context[2], RAW);
+}
+
 /* The same where perf events run them (classic.bpf.h). */
 SEC("tp/raw_syscalls/sys_enter")
 int sys_enter_raw_classic(struct trace_event_raw_sys_enter *event)

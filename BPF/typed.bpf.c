@@ -87,6 +87,13 @@ int BPF_PROG(task_exit_typed, struct task_struct *task)
     return task_exited(task, TYPED);
 }
 
+/* Where calls sleep. */
+SEC("tp_btf/sched_switch")
+int task_switch_typed(__u64 *context)
+{
+    return switched(context, (struct task_struct *)context[1], (struct task_struct *)context[2], TYPED);
+}
+
 /* The work that calls have left to their threads. */
 SEC("fexit/task_work_run")
 int BPF_PROG(task_work_done)

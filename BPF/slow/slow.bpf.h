@@ -13,6 +13,7 @@
 #include "groups/files.bpf.h"
 #include "lock.bpf.h"
 #include "slow/files.bpf.h"
+#include "slow/sleep.bpf.h"
 
 /*
  * Whether an exit program keeps slow calls. A constant and not a field of the configuration, which the fast path would have to load at
@@ -211,6 +212,7 @@ static __always_inline bool write_details(struct syslat_details_draft *draft, co
     draft->details.tid = pid_tgid;
     read_process_name(draft->details.comm);
     bpf_get_current_comm(draft->details.thread, sizeof(draft->details.thread));
+    describe_sleep(&draft->details);
     take_stack(draft, context, kind, keeping);
     read_arguments(draft, ended->registers);
     return send_details(draft);

@@ -106,7 +106,7 @@ import Testing
         ) -> [String] {
             let programs = set.programs(
                 TracepointHooks(calls: calls, others: others), naming: true, workHooks: [], rescues: false, watchesRequests: true,
-                keepsCalls: keepsCalls)
+                keepsCalls: keepsCalls, notesSleep: false)
             return [programs.sysEnter, programs.sysExit, programs.fork, programs.vsyscall, programs.requests?.completion ?? ""]
         }
         #expect(

@@ -10,32 +10,14 @@ import Testing
 
 /// Single calls with their details, of programs whose slow calls are known.
 @Suite(.serialized, .requiresBPF) struct SlowCallTests {
-    /// Runs the planted reads and returns what was kept, and the program's own account: a line for each slow read, in order.
-    private func plantedReads(
-        _ rule: SlowCalls.Rule, set: ProgramSet = .fast, hook: TracepointHooks.Hook? = nil, takesStacks: Bool = true
-    ) throws -> (profile: Profile, folder: String, account: [[Substring]]) {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "slow-\(UUID())").path
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: folder) }
-        let command = [try Fixture("slow_reads").path, folder]
-        var options = CaptureOptions(target: .command(try ResolvedCommand(command), follow: true), programSet: set)
-        options.hook = hook
-        options.slowCalls = SlowCallOptions(rule: rule, takesStacks: takesStacks)
-        let profile = try CaptureSupport.capture(options)
-        let account = try String(contentsOfFile: "\(folder)/account", encoding: .utf8).split(separator: "\n").map {
-            $0.split(separator: " ")
-        }
-        try #require(account.count == 5)
-        return (profile, folder, account)
-    }
-
     private let read = SyscallID(abi: .nativeABI, number: SyscallTable.number(named: "read", abi: .nativeABI)!)
 
     @Test(arguments: ProgramSet.allCases, TracepointHooks.Hook.allCases)
     func `exactly the planted reads are the slowest, with file, thread and function`(
         set: ProgramSet, hook: TracepointHooks.Hook
     ) throws {
-        let (profile, folder, account) = try plantedReads(.slowest(5), set: set, hook: hook)
+        let planted = try PlantedReads(.slowest(5), set: set, hook: hook)
+        let (profile, folder, account) = (planted.profile, planted.folder, planted.account)
         let slowest = try #require(profile.slowCalls)
         #expect(slowest.unkept == 0)
         let reads = slowest.calls(of: read)
@@ -56,8 +38,9 @@ import Testing
     }
 
     @Test func `calls above a threshold are kept, all of them and no others`() throws {
-        let (profile, _, account) = try plantedReads(
+        let planted = try PlantedReads(
             .slower([SlowThreshold(call: "read", nanoseconds: 100_000_000), SlowThreshold(nanoseconds: 140_000_000)]))
+        let (profile, account) = (planted.profile, planted.account)
         let slow = try #require(profile.slowCalls)
         // Three as planted; on a busy machine others take as long.
         #expect(slow.calls(of: read).count == account.filter { UInt64($0[3])! >= 100_000_000 }.count)
@@ -72,7 +55,7 @@ import Testing
         let calls: UInt64 = 2_000_000
         let program = try WaitingProgram(Fixture.gated(Fixture.command("calls.s64", "\(calls)")))
         var options = CaptureOptions(target: .processes([program.pid], follow: true))
-        options.slowCalls = SlowCallOptions(rule: .slowest(3), takesStacks: false)
+        options.slowCalls = SlowCallOptions(rule: .slowest(3), stacks: .none)
         var session = try Session(options)
         try session.start()
         program.release()
@@ -94,7 +77,7 @@ import Testing
     }
 
     @Test func `without stacks none is taken, and without slow calls nothing is kept`() throws {
-        let (profile, _, _) = try plantedReads(.slowest(2), takesStacks: false)
+        let profile = try PlantedReads(.slowest(2), stacks: .none).profile
         #expect(profile.slowCalls?.calls.allSatisfy { $0.details.userStack.isEmpty } == true)
         let options = CaptureOptions(target: .command(try ResolvedCommand(["true"]), follow: true))
         #expect(try CaptureSupport.capture(options).slowCalls == nil)

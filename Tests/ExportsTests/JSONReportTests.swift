@@ -92,10 +92,11 @@ import Testing
         #expect(
             futex["arguments"] as? [String] == ["0x7f119c0009d0", "0x89", "0x2", "0x7f117bffe6a0", "0x0", "0xffffffff"])
         let fsync = calls[1]
-        #expect(fsync.keys.sorted() == (always + ["descriptors", "kernel_stack", "user_stack"]).sorted())
+        #expect(fsync.keys.sorted() == (always + ["descriptors", "kernel_stack", "sleep", "user_stack"]).sorted())
         let descriptor = try #require((fsync["descriptors"] as? [[String: Any]])?.first)
         #expect(descriptor["name"] as? String == "/var/lib/postgresql/15/main/pg_wal/000000010000000000000001")
         #expect(descriptor["device"] as? String == "253:1" && descriptor["inode"] as? Int == 393_251)
+        #expect(fsync["sleep"] as? [String: Int] == ["count": 2, "total_ns": 83_902_117, "longest_ns": 80_117_302])
         let frame = try #require((fsync["user_stack"] as? [[String: Any]])?.last)
         #expect(frame["function"] as? String == "WalWriterMain" && frame["offset"] as? String == "0x492153")
         #expect(frame.keys.sorted() == ["build_id", "file", "function", "function_offset", "offset"])

@@ -13,6 +13,7 @@ extension GuestSemanticsTests {
             let name: String
             let descriptors: [File]?
             let user_stack: [Frame]?
+            let kernel_stack: [Frame]?
         }
         struct Slow: Decodable {
             let calls: [Call]
@@ -24,7 +25,9 @@ extension GuestSemanticsTests {
     func slowJobs(_ kernel: DebianKernel) -> [GuestJob] {
         Self.sets(kernel).map { set in
             GuestJob(
-                ["/syslat", "profile", "--format", "json", "--slowest", "3"] + set.options + ["--", "/slow_reads.static", "/"],
+                ["/syslat", "profile", "--format", "json", "--slowest", "3", "--stacks", "all"] + set.options + [
+                    "--", "/slow_reads.static", "/",
+                ],
                 name: "slow \(set)")
         }
     }
@@ -41,6 +44,8 @@ extension GuestSemanticsTests {
             #expect(slow.unkept == 0, "\(result.name)")
             let reads = slow.calls.filter { $0.name == "read" }
             #expect(reads.map { $0.descriptors?.first?.name } == ["/two", "/one", "/two"], "\(result.name)")
+            let sleeps = reads.map { $0.kernel_stack?.first?.function ?? "" }
+            #expect(sleeps.count == 3 && sleeps.allSatisfy { $0.contains("pipe_read") }, "\(result.name): \(sleeps)")
             // Where perf events call the programs, those of the raw set have no context to take a stack from.
             guard set != .raw || kernel != .newest else { continue }
             #expect(

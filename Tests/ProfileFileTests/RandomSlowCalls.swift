@@ -56,7 +56,17 @@ extension CallDetails {
             userStack: (0..<[0, 1, 2, 3, 4, 5, 6, 7, 8, CallDetails.mostFrames].randomElement(using: &random)!).map { _ in
                 .random(using: &random)
             },
-            kernelStack: (0..<count).map { _ in .random(using: &random) })
+            kernelStack: (0..<count).map { _ in .random(using: &random) },
+            sleep: Bool.random(using: &random) ? nil : .random(using: &random))
+    }
+}
+
+extension CallSleep {
+    static func random(using random: inout some RandomNumberGenerator) -> CallSleep {
+        let total = UInt64.random(in: 0 ... .max, using: &random)
+        return CallSleep(
+            count: .random(in: 1 ... .max, using: &random), totalNanoseconds: total,
+            longestNanoseconds: .random(in: 0...total, using: &random))
     }
 }
 

@@ -61,20 +61,25 @@ extension Fixtures {
 
     /// Two of the write-ahead log, and one of a table by another thread.
     private static var fsyncs: [SlowCall] {
-        func details(_ descriptor: UInt64, _ path: String, inode: UInt64, _ stack: [StackFrame]) -> CallDetails {
+        func details(
+            _ descriptor: UInt64, _ path: String, inode: UInt64, _ stack: [StackFrame], _ sleep: CallSleep
+        ) -> CallDetails {
             CallDetails(
                 arguments: [descriptor, 0x7ffc_1db4_2a10, 0, 0, 0x5, 0],
                 descriptors: [
                     DescriptorArgument(argument: 0, name: "/var/lib/postgresql/15/main/" + path, device: 0xfd0_0001, inode: inode)
-                ], userStack: stack, kernelStack: diskWait)
+                ], userStack: stack, kernelStack: diskWait, sleep: sleep)
+        }
+        func sleep(_ count: UInt64, _ total: UInt64, _ longest: UInt64) -> CallSleep {
+            CallSleep(count: count, totalNanoseconds: total, longestNanoseconds: longest)
         }
         let log = "pg_wal/000000010000000000000001"
         return [
-            slow(74, at: 1_204, took: 84_211_930, details(4, log, inode: 393_251, walWriter)),
-            slow(74, at: 6_880, took: 31_007_212, details(4, log, inode: 393_251, walWriter)),
+            slow(74, at: 1_204, took: 84_211_930, details(4, log, inode: 393_251, walWriter, sleep(2, 83_902_117, 80_117_302))),
+            slow(74, at: 6_880, took: 31_007_212, details(4, log, inode: 393_251, walWriter, sleep(1, 30_811_040, 30_811_040))),
             slow(
                 74, at: 4_113, took: 12_900_480, tid: 1302, thread: "checkpointer",
-                details(11, "base/16384/2619", inode: 401_877, [libc("fsync", 0x14, 0x10f_4a4)])),
+                details(11, "base/16384/2619", inode: 401_877, [libc("fsync", 0x14, 0x10f_4a4)], sleep(3, 12_600_711, 9_004_230))),
         ]
     }
 

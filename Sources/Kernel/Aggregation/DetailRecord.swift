@@ -19,6 +19,8 @@ package struct DetailRecord: Sendable {
     package let files: [FileRecord]
     package let paths: [PathArgument]
     package let stack: UserStackRecord
+    /// nil if the call did not sleep, or that wasn't noted.
+    package let sleep: SleepRecord?
 
     /// nil if no kernel side of this version can have written the bytes.
     package init?(_ bytes: UnsafeRawBufferPointer) {
@@ -36,6 +38,7 @@ package struct DetailRecord: Sendable {
         (pid, tid) = (Int32(bitPattern: details.tgid), Int32(bitPattern: details.tid))
         (comm, thread) = (String(kernelText: details.comm), String(kernelText: details.thread))
         arguments = elements(of: details.arguments, as: UInt64.self)
+        sleep = SleepRecord(details.slept)
         // What follows has no fixed length: frames, paths, names of files.
         var rest = unsafe Array(bytes.dropFirst(MemoryLayout<syslat_details>.size))[...]
         func take(_ count: UInt32) -> ArraySlice<UInt8> {
@@ -45,6 +48,22 @@ package struct DetailRecord: Sendable {
         stack = UserStackRecord(take(details.frame_bytes))
         paths = elements(of: details.paths, as: syslat_call_path.self).compactMap { PathArgument($0, take($0.bytes)) }
         files = elements(of: details.files, as: syslat_call_file.self).compactMap { FileRecord($0, take($0.name_bytes)) }
+    }
+}
+
+/// How a call slept.
+package struct SleepRecord: Sendable, Hashable {
+    package let sleep: CallSleep
+    /// The number of the kernel stack in which it slept longest; nil if there was no room for that.
+    package let stack: UInt32?
+
+    /// nil of a call that did not sleep.
+    init?(_ slept: syslat_slept) {
+        guard slept.count > 0 else { return nil }
+        sleep = CallSleep(
+            count: UInt64(slept.count), totalNanoseconds: slept.total_ns,
+            longestNanoseconds: min(slept.longest_ns, slept.total_ns))
+        stack = UInt32(exactly: slept.stack)
     }
 }
 

@@ -26,15 +26,23 @@ extension Session {
     }
 
     /// All calls in flight at the end of the capture, or in a snapshot, the first of them with their details.
-    func callsInFlight(at moment: UInt64, _ slots: [InFlightSlot]) -> [InFlightCall] {
+    mutating func callsInFlight(at moment: UInt64, _ slots: [InFlightSlot]) -> [InFlightCall] {
+        let start = times.start
         let threads = (slots.map(ThreadInCall.init) + threadsBegunBefore(others: slots))
-            .byUrgency(\.id) { $0.age(at: moment, recordingSince: times.start) }
+            .byUrgency(\.id) { $0.age(at: moment, recordingSince: start) }
         var looks = InFlightDetails()
-        return threads.enumerated().map { place, thread in
-            var call = ThreadNames(thread).call(of: thread, at: moment, recordingSince: times.start)
-            if options.slowCalls != nil, place < CallsInFlight.limit { call.details = looks.details(of: thread.tid, in: thread.id) }
-            return call
+        var calls: [InFlightCall] = []
+        for thread in threads {
+            var call = ThreadNames(thread).call(of: thread, at: moment, recordingSince: start)
+            if options.slowCalls != nil, calls.count < CallsInFlight.limit,
+                var details = looks.details(of: thread.tid, in: thread.id)
+            {
+                details.userStack = slowCalls?.userStack(of: call, enteredAt: thread.enteredAt, probes) ?? []
+                call.details = details
+            }
+            calls.append(call)
         }
+        return calls
     }
 
     /// The oldest requests to io_uring that have not completed: all of them might be tens of thousands.

@@ -40,6 +40,8 @@ extension Session {
         let requests = readings.requests.inFlight(unseen: unseenCompletions(readings.requestMisses, readings.counters))
         let vdso = vdso.profile(origins, processes: processes, readings, ticks: ticker.state, meter: meter.cost)
         let calls = intake.calls
+        // Before the summary, which has its warnings.
+        let kept = slowCalls?.calls(readings.counters)
         return Profile(
             tool: syslatVersion, host: .current(),
             capture: summary(at: moment, readings, calls, boundaryMatters: !vdso.entered.isEmpty || !vdso.served.isEmpty),
@@ -47,7 +49,7 @@ extension Session {
             inFlight: callsInFlight(at: moment, readings.inFlight) + requestsInFlight(at: moment, requests),
             vdso: vdso, refused: readings.refused,
             requests: probes.watchesRequests ? requestBalance(readings, inFlight: UInt64(requests.count)) : nil,
-            slowCalls: slowCalls?.calls(readings.counters), groups: try groups(names))
+            slowCalls: kept, groups: try groups(names))
     }
 
     private var livingNames: LivingNames {
@@ -140,6 +142,13 @@ extension Session {
             + "\(theirs) calls after the target's end are not in this profile."
     }
 
+    private var slowCallWarnings: [String] {
+        switch slowCalls {
+        case .some(let intake): intake.warnings
+        case nil: []
+        }
+    }
+
     private func warnings(_ readings: Readings) -> [String] {
         let counters = readings.counters
         var warnings: [String] = []
@@ -183,7 +192,7 @@ extension Session {
         if counters.clockBackwards > 0 {
             warnings.append("The clock ran backwards inside \(counters.clockBackwards) calls; they count as 0 ns.")
         }
-        return warnings + vdso.warnings(counters)
+        return warnings + slowCallWarnings + vdso.warnings(counters)
     }
 }
 

@@ -35,6 +35,7 @@ extension syslat_config {
         if let slowCalls = options.slowCalls {
             keeps_calls = UInt32(slowCalls.takesStacks ? SYSLAT_KEEPS_STACKS : SYSLAT_KEEPS_ARGUMENTS)
             keeps_longest = UInt32(slowCalls.tracked)
+            notes_sleep = slowCalls.notesSleep ? 1 : 0
         }
         if options.looksAtCalls { copy(ArgumentPlaces.packed(Architecture.current.abis, options.places), to: &argument_places) }
         switch options.grouping {

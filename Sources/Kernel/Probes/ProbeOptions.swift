@@ -55,6 +55,9 @@ package struct ProbeOptions: Sendable {
     /// Whether every call on a descriptor is counted by file.
     var countsFiles: Bool { if case .file = grouping { true } else { false } }
 
+    /// Whether it is noted where calls sleep.
+    var notesSleep: Bool { slowCalls?.notesSleep ?? false }
+
     /// The exit programs have more to do with some calls than to measure them.
     var looksAtCalls: Bool { slowCalls != nil || countsFiles }
 

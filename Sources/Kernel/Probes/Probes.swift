@@ -29,6 +29,8 @@ package struct Probes: ~Copyable {
 
     private struct Links: ~Copyable {
         let fork, exec, exit: BPFLink
+        /// nil if it isn't noted where calls sleep.
+        let taskSwitch: BPFLink?
         /// nil where the kernel lets no program attach after the work that calls leave.
         let work: BPFLink?
         let sysExit, sysEnter: BPFLink
@@ -95,6 +97,11 @@ package struct Probes: ~Copyable {
         let exit = try attacher.attach(programs.exit, of: object)
         let work = attacher.firstLink(programs.workHooks, of: object)
         if work != nil { control.setFindsEndOfWork() }
+        let taskSwitch: BPFLink? =
+            switch programs.taskSwitch {
+            case let program?: try object.attach(program)
+            case nil: nil
+            }
         let sysExit = try attacher.attach(programs.sysExit, of: object)
         let sysEnter = try attacher.attach(programs.sysEnter, of: object)
         // The tracepoint is there where the kernel emulates the page (CONFIG_X86_VSYSCALL_EMULATION).
@@ -115,7 +122,8 @@ package struct Probes: ~Copyable {
         rescue = programs.rescue.map { Rescue($0) }
         recordingPhase = options.scope.isCgroup ? SYSLAT_RECORDING_CGROUP : SYSLAT_RECORDING
         links = Links(
-            fork: fork, exec: exec, exit: exit, work: work, sysExit: sysExit, sysEnter: sysEnter, vsyscall: vsyscall,
+            fork: fork, exec: exec, exit: exit, taskSwitch: taskSwitch, work: work, sysExit: sysExit, sysEnter: sysEnter,
+            vsyscall: vsyscall,
             requests: requests)
     }
 }
@@ -140,7 +148,7 @@ private struct Loaded: ~Copyable {
         func load(_ workHooks: [String], rescues: Bool, requests: Bool) throws(BPFError) -> Loaded {
             let programs = set.programs(
                 hooks, naming: features.looksUpMappings, workHooks: workHooks, rescues: rescues, watchesRequests: requests,
-                keepsCalls: options.looksAtCalls)
+                keepsCalls: options.looksAtCalls, notesSleep: options.notesSleep)
             return try Loaded(options, set, programs, config, hooks)
         }
         let requests = options.watchesRequests
@@ -163,6 +171,10 @@ private struct Loaded: ~Copyable {
         try opened.setEntries(of: "events", to: options.ringBytes)
         if !options.samples { try opened.setEntries(of: "unmeasured", to: 1) }
         if let slowCalls = options.slowCalls { try opened.setEntries(of: "longest", to: slowCalls.longestEntries) }
+        if options.notesSleep {
+            try opened.setEntries(of: "sleeps", to: Int(config.slot_mask) + 1)
+            try opened.setEntries(of: "sleep_stacks", to: Int(SYSLAT_SLEEP_STACKS))
+        }
         if options.countsFiles {
             try opened.setEntries(of: "file_calls", to: FileTable.entries(options))
             try opened.setEntries(of: "file_names", to: Int(SYSLAT_FILE_NAMES))

@@ -52,6 +52,8 @@ package enum ProgramSet: String, Sendable, Hashable, CaseIterable {
     struct Programs {
         let sysEnter, sysExit: String
         let fork, exec, exit: String
+        /// The one that notes where calls sleep; nil if that isn't wanted.
+        let taskSwitch: String?
         /// For calls through the vsyscall page.
         let vsyscall: String
         /// Those that come after the work which calls leave to their threads, the best first.
@@ -63,8 +65,8 @@ package enum ProgramSet: String, Sendable, Hashable, CaseIterable {
 
         /// Whether a program is to be loaded.
         func contains(_ name: String) -> Bool {
-            ([sysEnter, sysExit, fork, exec, exit, vsyscall] + workHooks + Programs.inEverySet + (rescue.map { [$0] } ?? [])
-                + (requests?.all ?? [])).contains(name)
+            ([sysEnter, sysExit, fork, exec, exit, vsyscall] + workHooks + Programs.inEverySet
+                + [rescue, taskSwitch].compactMap { $0 } + (requests?.all ?? [])).contains(name)
         }
 
         private static let inEverySet = ["flush_batch", "tick_vdso", "may_be_preempted"]
@@ -75,8 +77,10 @@ package enum ProgramSet: String, Sendable, Hashable, CaseIterable {
     ///   - workHooks: the programs that come after the work which calls leave.
     ///   - rescues: the kernel takes a program that steps in where it skips classic ones.
     ///   - keepsCalls: the exit program keeps slow calls.
+    ///   - notesSleep: a program notes where calls sleep.
     func programs(
-        _ hooks: TracepointHooks, naming names: Bool, workHooks: [String], rescues: Bool, watchesRequests: Bool, keepsCalls: Bool
+        _ hooks: TracepointHooks, naming names: Bool, workHooks: [String], rescues: Bool, watchesRequests: Bool, keepsCalls: Bool,
+        notesSleep: Bool
     ) -> Programs {
         let (suffix, kind) =
             switch self {
@@ -94,7 +98,10 @@ package enum ProgramSet: String, Sendable, Hashable, CaseIterable {
         return Programs(
             sysEnter: "sys_enter_\(suffix)\(calls)", sysExit: "sys_exit_\(suffix)\(naming)\(keeping)\(calls)",
             fork: "task_fork\(others)",
-            exec: "task_exec\(others)", exit: "task_exit\(others)", vsyscall: "vsyscall\(hooks.others.suffix)",
+            exec: "task_exec\(others)", exit: "task_exit\(others)",
+            // Context switches are no place where the kernel preempts or skips programs.
+            taskSwitch: notesSleep ? "task_switch_\(kind)" : nil,
+            vsyscall: "vsyscall\(hooks.others.suffix)",
             workHooks: workHooks,
             rescue: rescues ? "rescue_\(suffix)\(keeping)_classic" : nil,
             requests: watchesRequests ? RequestHooks.Programs(hooks.others) : nil)

@@ -8,14 +8,19 @@ package struct SlowCallWatch: Sendable {
     package var slowest: Int?
     /// Whether their stacks are taken.
     package var takesStacks: Bool
+    /// Whether it is noted at each context switch where calls sleep.
+    package var notesSleep: Bool
     /// Which arguments of a call are descriptors and paths.
     package var places: @Sendable (SyscallID) -> ArgumentPlaces
 
     package static let mostOfEachCall = Int(SYSLAT_LONGEST)
 
-    package init(slowest: Int?, takesStacks: Bool, places: @escaping @Sendable (SyscallID) -> ArgumentPlaces) {
+    package init(
+        slowest: Int?, takesStacks: Bool, notesSleep: Bool, places: @escaping @Sendable (SyscallID) -> ArgumentPlaces
+    ) {
         self.slowest = slowest
         self.takesStacks = takesStacks
+        self.notesSleep = notesSleep
         self.places = places
     }
 

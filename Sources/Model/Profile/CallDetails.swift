@@ -9,22 +9,39 @@ package struct CallDetails: Sendable, Hashable {
     package var paths: [PathArgument]
     /// Where the program made the call, the innermost function first; empty where stacks were not taken. Up to ``mostFrames``.
     package var userStack: [StackFrame]
-    /// Where the call slept or is, the innermost function first; empty where that was not looked at.
+    /// Where the call slept longest or is, the innermost function first; empty where that was not looked at.
     package var kernelStack: [StackFrame]
+    /// nil if it did not sleep, or nobody looked.
+    package var sleep: CallSleep?
 
     package init(
         arguments: [UInt64] = [], descriptors: [DescriptorArgument] = [], paths: [PathArgument] = [],
-        userStack: [StackFrame] = [], kernelStack: [StackFrame] = []
+        userStack: [StackFrame] = [], kernelStack: [StackFrame] = [], sleep: CallSleep? = nil
     ) {
         self.arguments = arguments
         self.descriptors = descriptors
         self.paths = paths
         self.userStack = Array(userStack.prefix(CallDetails.mostFrames))
         self.kernelStack = Array(kernelStack.prefix(CallDetails.mostFrames))
+        self.sleep = sleep
     }
 
     /// How much of a stack is kept: its innermost functions.
     package static let mostFrames = 256
+}
+
+/// How a call slept: each time from leaving the CPU, because it had to wait, to running again.
+package struct CallSleep: Sendable, Hashable {
+    package var count: UInt64
+    package var totalNanoseconds: UInt64
+    /// At most ``totalNanoseconds``.
+    package var longestNanoseconds: UInt64
+
+    package init(count: UInt64, totalNanoseconds: UInt64, longestNanoseconds: UInt64) {
+        self.count = count
+        self.totalNanoseconds = totalNanoseconds
+        self.longestNanoseconds = longestNanoseconds
+    }
 }
 
 /// A descriptor among the arguments of a call.

@@ -6,17 +6,19 @@ struct DetailsPart: Codable {
     private let descriptors: [Descriptor]?
     private let paths: [Path]?
     private let userStack, kernelStack: [Frame]?
+    private let sleep: Sleep?
 
     enum CodingKeys: String, CodingKey {
         case userStack = "user_stack"
         case kernelStack = "kernel_stack"
-        case arguments, descriptors, paths
+        case arguments, descriptors, paths, sleep
     }
 
     init(_ details: CallDetails) {
         func list<Value, Part>(_ values: [Value], _ part: (Value) -> Part) -> [Part]? { values.isEmpty ? nil : values.map(part) }
         arguments = details.arguments.map(Hexadecimal.text)
         (descriptors, paths) = (list(details.descriptors, Descriptor.init), list(details.paths, Path.init))
+        sleep = details.sleep.map(Sleep.init)
         (userStack, kernelStack) = (list(details.userStack, Frame.init), list(details.kernelStack, Frame.init))
     }
 
@@ -30,6 +32,7 @@ struct DetailsPart: Codable {
         for path in paths ?? [] { details.paths.append(try path.decoded()) }
         details.userStack = try DetailsPart.stack(userStack)
         details.kernelStack = try DetailsPart.stack(kernelStack)
+        details.sleep = try sleep?.decoded()
         return details
     }
 
@@ -81,6 +84,29 @@ struct DetailsPart: Codable {
 
         func decoded() throws(ProfileDefect) -> PathArgument {
             PathArgument(argument: try DetailsPart.place(argument), text: text, isCut: cut ?? false)
+        }
+    }
+
+    /// `{"count":2,"total_ns":83900000,"longest_ns":80100000}`.
+    private struct Sleep: Codable {
+        let count, totalNanoseconds, longestNanoseconds: UInt64
+
+        enum CodingKeys: String, CodingKey {
+            case totalNanoseconds = "total_ns"
+            case longestNanoseconds = "longest_ns"
+            case count
+        }
+
+        init(_ sleep: CallSleep) {
+            (count, totalNanoseconds, longestNanoseconds) = (sleep.count, sleep.totalNanoseconds, sleep.longestNanoseconds)
+        }
+
+        func decoded() throws(ProfileDefect) -> CallSleep {
+            guard count > 0, longestNanoseconds <= totalNanoseconds else {
+                throw ProfileDefect(
+                    "a call that slept \(count) times can't have slept \(longestNanoseconds) of \(totalNanoseconds) ns")
+            }
+            return CallSleep(count: count, totalNanoseconds: totalNanoseconds, longestNanoseconds: longestNanoseconds)
         }
     }
 

@@ -21,10 +21,21 @@ struct SlowOptions: ParsableArguments {
     var slower: [String] = []
 
     enum Stacks: String, ExpressibleByArgument, CaseIterable {
-        case off, user
+        case off, user, all
+
+        fileprivate var taken: SlowCallOptions.Stacks {
+            switch self {
+            case .off: .none
+            case .user: .user
+            case .all: .all
+            }
+        }
     }
 
-    @Option(help: "The functions that made slow calls: not at all, or those of the program.")
+    @Option(
+        help:
+            "The functions on the way to slow calls: none, those of the program, or those of the kernel in which they slept as well."
+    )
     var stacks = Stacks.user
 
     func validate() throws {
@@ -51,10 +62,15 @@ struct SlowOptions: ParsableArguments {
     /// - Parameter isLogged: whether each call that is slow is wanted as it ends.
     func options(isWholeSystem: Bool, isLogged: Bool = false) throws -> SlowCallOptions? {
         if !slower.isEmpty {
-            return SlowCallOptions(rule: .slower(try thresholds()), takesStacks: stacks != .off, isLogged: isLogged)
+            return SlowCallOptions(rule: .slower(try thresholds()), stacks: stacks.taken, isLogged: isLogged)
         }
         let count = slowest ?? (isWholeSystem ? 0 : 3)
-        return count == 0 ? nil : SlowCallOptions(rule: .slowest(count), takesStacks: stacks != .off)
+        guard count > 0 || stacks != .all else {
+            throw ValidationError(
+                "--stacks all shows where slow calls sleep, and none are kept\(slowest == nil ? " with -a" : ""). Add --slowest 3 or "
+                    + "--slower 10ms, or leave it out.")
+        }
+        return count == 0 ? nil : SlowCallOptions(rule: .slowest(count), stacks: stacks.taken)
     }
 
     // MARK: Thresholds

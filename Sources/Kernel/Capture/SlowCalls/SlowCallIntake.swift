@@ -10,6 +10,9 @@ struct SlowCallIntake: ~Copyable {
     private let options: SlowCallOptions
     private var keeper: SlowCallKeeper
     private var stacks: StackCache
+    private var sleepStacks = SleepStacks()
+    /// Calls that slept where there was no room for another stack.
+    private var sleepsUnkept: UInt64 = 0
     /// Those that have come since they were last taken, if they are logged. Their owner takes them a few times a second.
     private var log: [SlowCall] = []
     /// Details that no kernel side of this version can have written.
@@ -41,8 +44,9 @@ struct SlowCallIntake: ~Copyable {
             if let record = unsafe DetailRecord($0) { records.append(record) } else { malformed += 1 }
         }
         for record in records {
-            let call = SlowCall(record, startedAt: wallClock(record.enteredAt), stack: stacks.frames(of: record))
-            keeper.take(call)
+            let stack = stacks.frames(of: record.stack, process: record.pid, program: record.comm)
+            let call = SlowCall(record, startedAt: wallClock(record.enteredAt), stack: stack)
+            keeper.take(KeptCall(call: call, sleepStack: sleepStack(of: record, probes)))
             if options.isLogged { log.append(call) }
         }
     }
@@ -53,7 +57,44 @@ struct SlowCallIntake: ~Copyable {
         return log
     }
 
-    func calls(_ counters: KernelCounters) -> SlowCalls { keeper.calls(unkept: unkept(counters) - unkeptBefore) }
+    /// The number of the kernel stack in which a call slept, which has been read; nil if there is none.
+    private mutating func sleepStack(of record: DetailRecord, _ probes: borrowing Probes) -> UInt32? {
+        guard let sleep = record.sleep else { return nil }
+        guard let stack = sleep.stack else {
+            sleepsUnkept += 1
+            return nil
+        }
+        sleepStacks.read(stack, from: probes)
+        return stack
+    }
+
+    mutating func calls(_ counters: KernelCounters) -> SlowCalls {
+        sleepStacks.name()
+        return keeper.calls(unkept: unkept(counters) - unkeptBefore) { sleepStacks.frames(of: $0) }
+    }
+
+    /// Where the program made the call that a thread sleeps in; empty where that wasn't noted.
+    /// - Parameter enteredAt: when the call was entered, by CLOCK_MONOTONIC.
+    mutating func userStack(of call: InFlightCall, enteredAt: UInt64?, _ probes: borrowing Probes) -> [StackFrame] {
+        guard options.stacks == .all, let enteredAt, let sleeping = try? probes.sleepingCall(of: call.tid),
+            sleeping.enteredAt == enteredAt, let number = sleeping.userStack,
+            let addresses = try? probes.sleepStack(number)
+        else { return [] }
+        let stack = UserStackRecord(addresses.map { .address($0) })
+        return stacks.frames(of: stack, process: call.pid, program: call.comm)
+    }
+
+    /// What isn't known of where calls slept.
+    var warnings: [String] {
+        var warnings: [String] = []
+        if let problem = sleepStacks.problem {
+            warnings.append("The functions of the kernel in which calls slept have no names: \(problem)")
+        }
+        if sleepsUnkept > 0 {
+            warnings.append("Of \(sleepsUnkept) slow calls it isn't known where they slept: there was no room for more stacks.")
+        }
+        return warnings
+    }
 
     private func unkept(_ counters: KernelCounters) -> UInt64 { counters.detailsUnkept + malformed }
 
@@ -68,7 +109,7 @@ struct SlowCallIntake: ~Copyable {
 
 extension SlowCall {
     init(_ record: DetailRecord, startedAt: UInt64, stack: [StackFrame]) {
-        var details = CallDetails(userStack: stack)
+        var details = CallDetails(userStack: stack, sleep: record.sleep?.sleep)
         if !record.hasOtherArguments {
             details.arguments = record.arguments
             details.descriptors = record.files.map { DescriptorArgument($0) }
@@ -107,6 +148,8 @@ extension ArgumentPlaces {
 extension SlowCallWatch {
     init(_ options: SlowCallOptions) {
         let slowest: Int? = if case .slowest(let count) = options.rule { count } else { nil }
-        self.init(slowest: slowest, takesStacks: options.takesStacks, places: ArgumentPlaces.init(of:))
+        self.init(
+            slowest: slowest, takesStacks: options.stacks != .none, notesSleep: options.stacks == .all,
+            places: ArgumentPlaces.init(of:))
     }
 }

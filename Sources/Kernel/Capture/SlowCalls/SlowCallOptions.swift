@@ -3,14 +3,22 @@ package import Profile
 /// Which single calls a capture keeps with their details.
 package struct SlowCallOptions: Sendable, Hashable {
     package var rule: SlowCalls.Rule
-    /// Whether the stacks of the program are taken.
-    package var takesStacks: Bool
+    package var stacks: Stacks
     /// Whether the owner of the session takes each call as it comes: ``Session/takeSlowLog()``.
     package var isLogged: Bool
 
-    package init(rule: SlowCalls.Rule, takesStacks: Bool = true, isLogged: Bool = false) {
+    /// Which stacks are taken.
+    package enum Stacks: Sendable, Hashable {
+        case none
+        /// Those of the programs that make slow calls.
+        case user
+        /// Also those of the kernel in which calls sleep, and of programs whose calls are in flight. That looks at every context switch.
+        case all
+    }
+
+    package init(rule: SlowCalls.Rule, stacks: Stacks = .user, isLogged: Bool = false) {
         self.rule = rule
-        self.takesStacks = takesStacks
+        self.stacks = stacks
         self.isLogged = isLogged
     }
 }

@@ -24,13 +24,14 @@ struct StackCache: ~Copyable {
     /// - Parameter programs: paths of programs that are likely to be met.
     init(programs: [String]) { namer = StackNamer(programs: programs) }
 
-    mutating func frames(of record: DetailRecord) -> [StackFrame] {
-        guard !record.stack.places.isEmpty else { return [] }
-        let key = Key(pid: record.pid, stack: record.stack)
+    /// - Parameter program: the name of the process.
+    mutating func frames(of stack: UserStackRecord, process pid: Int32, program: String) -> [StackFrame] {
+        guard !stack.places.isEmpty else { return [] }
+        let key = Key(pid: pid, stack: stack)
         let now = Clock.monotonic
         if known.count >= StackCache.most || now - knownSince > StackCache.freshNanoseconds { (known, knownSince) = ([:], now) }
         if let frames = known[key] { return frames }
-        let frames = namer.names(of: record.stack.places.possible.map(Frame.init), process: record.pid, program: record.comm)
+        let frames = namer.names(of: stack.places.possible.map(Frame.init), process: pid, program: program)
             .plausible.map { StackFrame($0) }
         known[key] = frames
         return frames

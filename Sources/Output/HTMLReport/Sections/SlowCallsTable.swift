@@ -26,7 +26,7 @@ enum SlowCallsTable {
         var what = HTML()
         what.element(.code, text: line.call + line.result)
         stack("made in", line.userStack, in: &what)
-        stack("slept in", line.kernelStack, in: &what)
+        stack(line.sleep, line.kernelStack, in: &what)
         return DataTable.Row(cells: [
             .text(line.time), .duration(call.durationNanoseconds), .text(line.outcome), .text("\(line.task) \(line.tid)"),
             .content(what),

@@ -36,10 +36,23 @@ extension [StackFrame] {
     /// How many functions of a stack are worth a line.
     package static let framesOfLine = 8
 
-    /// The stack in a line, the innermost function first: `fsync < XLogWrite < WalWriterMain`. nil of an empty one.
+    /// The stack in a line, the innermost function first: `fsync < XLogWrite < WalWriterMain`. nil of an empty one. That the kernel was
+    /// entered goes without saying.
     package func line(in space: StackSpace) -> String? {
-        guard !isEmpty else { return nil }
-        let rest = count > [StackFrame].framesOfLine ? ["…"] : []
-        return (prefix([StackFrame].framesOfLine).map { $0.label(in: space) } + rest).joined(separator: " < ")
+        guard let first else { return nil }
+        let entry = space == .kernel ? dropFirst().firstIndex { $0.isKernelEntry } : nil
+        let shown = [first] + self[1..<(entry ?? endIndex)]
+        let rest = shown.count > [StackFrame].framesOfLine ? ["…"] : []
+        return (shown.prefix([StackFrame].framesOfLine).map { $0.label(in: space) } + rest).joined(separator: " < ")
     }
+}
+
+extension StackFrame {
+    /// Of the functions through which every call enters the kernel, the innermost: arch/x86/entry, arch/arm64/kernel/syscall.c.
+    fileprivate var isKernelEntry: Bool { function.map(StackFrame.kernelEntries.contains) ?? false }
+
+    private static let kernelEntries: Set = [
+        "x64_sys_call", "do_syscall_64", "entry_SYSCALL_64_after_hwframe", "ia32_sys_call", "__do_fast_syscall_32",
+        "do_int80_emulation", "do_int80_syscall_32", "invoke_syscall", "invoke_syscall.constprop.0",
+    ]
 }

@@ -17,8 +17,10 @@ package struct SlowCallLine: Sendable, Hashable {
     package var result: String
     /// The functions that made the call, the innermost first: `XLogWrite < WalWriterMain`; nil where stacks were not taken.
     package var userStack: String?
-    /// Where it slept, in the same way.
+    /// Where it slept longest, in the same way.
     package var kernelStack: String?
+    /// What stands before that: `slept 83.9 ms in`.
+    package var sleep: String
 
     package init(_ call: SlowCall, on host: Host) {
         time = Timestamp.timeOfDay(nanosecondsSince1970: call.startedAtNanoseconds, decimals: 3)
@@ -30,6 +32,7 @@ package struct SlowCallLine: Sendable, Hashable {
         result = " = \(CallText.result(of: call))"
         userStack = call.details.userStack.line(in: .user)
         kernelStack = call.details.kernelStack.line(in: .kernel)
+        sleep = call.details.sleep?.words ?? "slept in"
     }
 
     /// A process, and the thread where that has a name of its own; `?` for one without a name.
@@ -47,5 +50,13 @@ extension SlowCall {
         let took = HumanFormat.quantity(nanoseconds: Double(durationNanoseconds)).tight
         return "\(time) \(line.task)\(line.tid) \(line.call)\(line.result) <\(took)> \(line.outcome)"
             + (line.userStack.map { " at \($0)" } ?? "")
+    }
+}
+
+extension CallSleep {
+    /// What stands before the place: `slept 83.9 ms in`, `slept 83.9 ms in 3 parts, the longest in`.
+    fileprivate var words: String {
+        let total = HumanFormat.duration(nanoseconds: totalNanoseconds)
+        return count == 1 ? "slept \(total) in" : "slept \(total) in \(HumanFormat.count(count)) parts, the longest in"
     }
 }

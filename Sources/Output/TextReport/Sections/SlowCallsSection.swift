@@ -106,7 +106,8 @@ enum SlowCallsSection {
         }
         let who = group.count == 1 ? "" : group.count == 2 ? "both " : "all \(group.count) "
         return calls + CallDetailLines.stack("\(who)from", group[0].userStack, width)
-            + CallDetailLines.stack("\(who)slept in", group[0].kernelStack, width)
+            + CallDetailLines.stack(
+                group.count == 1 ? group[0].sleep : "\(who)slept in", group[0].kernelStack, width)
     }
 }
 

@@ -63,6 +63,7 @@ struct syslat_config {
     syslat_u32 classic_events[SYSLAT_CLASSIC_EVENTS]; /* the numbers of the events of classic programs, by kind */
     syslat_u32 keeps_calls;                           /* details of slow calls: SYSLAT_KEEPS_..., or 0 */
     syslat_u32 keeps_longest;    /* so many of each call index, at most SYSLAT_LONGEST; 0: all that reach the thresholds */
+    syslat_u32 notes_sleep;      /* where calls sleep is noted at each context switch */
     syslat_u32 grouping;         /* enum syslat_grouping */
     syslat_u32 cgroup_hierarchy; /* enum syslat_cgroup_hierarchy */
     syslat_u32 calibrating_tid;  /* the profiler's thread whose calls give the probe floor */

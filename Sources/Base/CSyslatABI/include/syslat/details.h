@@ -58,6 +58,25 @@ struct syslat_build_frame {
     syslat_u64 place;
 };
 
+/* How a call slept. */
+struct syslat_slept {
+    syslat_u64 total_ns; /* from leaving the CPU to running again */
+    syslat_u64 longest_ns;
+    syslat_u32 count; /* of sleeps */
+    syslat_s32 stack; /* in which it slept longest: its number in the map of stacks; negative: it found no room there */
+};
+
+/* The sleeps of the call that a thread is in, by slot. */
+struct syslat_sleep {
+    syslat_u64 start_ns; /* the entry of the call */
+    syslat_u64 left_ns;  /* when the thread left the CPU, CLOCK_MONOTONIC; 0 while it runs */
+    syslat_u32 tid;
+    syslat_s32 stack;      /* where the kernel sleeps, as below */
+    syslat_s32 user_stack; /* where the program made the call */
+    syslat_u32 voluntary;  /* low bits of task->nvcsw at its last sleep, or at the entry */
+    struct syslat_slept slept;
+};
+
 /* One slow call. These go through a ring of their own: the structure, then what has no fixed length. */
 struct syslat_details {
     syslat_u64 start_ns; /* CLOCK_MONOTONIC, the entry */
@@ -73,6 +92,7 @@ struct syslat_details {
     char thread[16];        /* of the thread */
     struct syslat_call_file files[SYSLAT_CALL_FILES];
     struct syslat_call_path paths[SYSLAT_CALL_PATHS];
+    struct syslat_slept slept;
 };
 
 /* The way from a file to the root of its mount namespace. */
@@ -95,6 +115,6 @@ struct syslat_details_draft {
 
 _Static_assert(sizeof(struct syslat_call_file) == 80, "call file layout");
 _Static_assert(sizeof(struct syslat_build_frame) == 32, "build frame layout");
-_Static_assert(sizeof(struct syslat_details) == 128 + 2 * 80 + 2 * 8, "details layout");
+_Static_assert(sizeof(struct syslat_details) == 128 + 2 * 80 + 2 * 8 + 24, "details layout");
 
 #endif

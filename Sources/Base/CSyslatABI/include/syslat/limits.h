@@ -75,6 +75,9 @@
 /* Components of a path, and mounts on the way. */
 #define SYSLAT_PATH_STEPS 48
 #define SYSLAT_STACK_FRAMES 48
+/* Frames of the stacks in which calls sleep, and how many different ones are kept. */
+#define SYSLAT_SLEEP_FRAMES 48
+#define SYSLAT_SLEEP_STACKS 16384
 
 /* Grouping by file: pairs of a file and a call, and names of files. */
 #define SYSLAT_FILE_CALLS 4096
