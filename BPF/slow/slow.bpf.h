@@ -13,6 +13,7 @@
 #include "groups/files.bpf.h"
 #include "lock.bpf.h"
 #include "slow/files.bpf.h"
+#include "slow/filter.bpf.h"
 #include "slow/sleep.bpf.h"
 
 /*
@@ -235,6 +236,8 @@ static __always_inline int keep_call(const struct ended_call *ended, const __u64
         if (!is_kept(ended->call, ended->duration_ns))
             return 0;
     }
+    if (config.filters_calls && !fits_filter(ended->call))
+        return 0;
     raise_threshold(syslat_call_index(syslat_call_abi(ended->call), syslat_call_number(ended->call)), ended->duration_ns);
     draft = own_draft();
     if (draft && try_lock(&draft->lock)) {

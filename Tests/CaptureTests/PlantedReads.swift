@@ -15,7 +15,7 @@ struct PlantedReads {
 
     init(
         _ rule: SlowCalls.Rule, set: ProgramSet = .fast, hook: TracepointHooks.Hook? = nil,
-        stacks: SlowCallOptions.Stacks = .user
+        stacks: SlowCallOptions.Stacks = .user, filter: SlowCallFilter = SlowCallFilter()
     ) throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "slow-\(UUID())").path
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -23,7 +23,7 @@ struct PlantedReads {
         let command = [try Fixture("slow_reads").path, folder]
         var options = CaptureOptions(target: .command(try ResolvedCommand(command), follow: true), programSet: set)
         options.hook = hook
-        options.slowCalls = SlowCallOptions(rule: rule, stacks: stacks)
+        options.slowCalls = SlowCallOptions(rule: rule, filter: filter, stacks: stacks)
         profile = try CaptureSupport.capture(options)
         self.folder = folder
         let lines = try String(contentsOfFile: "\(folder)/account", encoding: .utf8).split(separator: "\n")

@@ -51,6 +51,34 @@ import Testing
         #expect(histogram.max >= others[0].durationNanoseconds)
     }
 
+    @Test(arguments: ProgramSet.allCases)
+    func `only calls that fit the filter are kept, and the thresholds rise with no others`(set: ProgramSet) throws {
+        // The quick reads that succeed would fill the heap.
+        let failed = try PlantedReads(.slowest(2), set: set, filter: SlowCallFilter(comm: "slow_*", errnos: [2])).profile
+        let missing = try #require(failed.slowCalls).calls
+        #expect(!missing.isEmpty && missing.allSatisfy { $0.errno == 2 && $0.comm == "slow_reads" })
+        let long = try PlantedReads(.slowest(100), set: set, filter: SlowCallFilter(leastNanoseconds: 40_000_000)).profile
+        let slow = try #require(long.slowCalls)
+        #expect(slow.calls(of: read).count == 5 && slow.calls.allSatisfy { $0.durationNanoseconds >= 40_000_000 })
+        let others = try PlantedReads(.slowest(2), set: set, filter: SlowCallFilter(comm: "other*")).profile
+        #expect(others.slowCalls?.calls.isEmpty == true && others.calls.contains { $0.id == read })
+    }
+
+    @Test func `only calls of a thread are kept`() throws {
+        let program = try WaitingProgram(Fixture.gated(Fixture.command("calls.s64", "2000")))
+        var options = CaptureOptions(target: .processes([program.pid], follow: true))
+        options.slowCalls = SlowCallOptions(rule: .slowest(3), filter: SlowCallFilter(tids: [program.pid]))
+        let profile = try CaptureSupport.capture(options) { program.release() }
+        #expect(program.wait() == 0)
+        let slow = try #require(profile.slowCalls)
+        #expect(!slow.calls.isEmpty && slow.calls.allSatisfy { $0.tid == program.pid })
+        options.slowCalls = SlowCallOptions(rule: .slowest(3), filter: SlowCallFilter(tids: [1]))
+        let other = try WaitingProgram(Fixture.gated(Fixture.command("calls.s64", "2000")))
+        options.target = .processes([other.pid], follow: true)
+        let none = try CaptureSupport.capture(options) { other.release() }
+        #expect(other.wait() == 0 && none.slowCalls?.calls.isEmpty == true)
+    }
+
     @Test func `the slowest calls can be kept anew, and details become as rare as at the beginning`() throws {
         let calls: UInt64 = 2_000_000
         let program = try WaitingProgram(Fixture.gated(Fixture.command("calls.s64", "\(calls)")))

@@ -64,7 +64,8 @@ extension CommandLineTests {
             #expect(!found.isEmpty)
         }
 
-        @Test(.enabled(if: Oracles.areWanted, "\(Oracles.missing)"), arguments: ["storm", "refusals", "colours", "command"])
+        @Test(
+            .enabled(if: Oracles.areWanted, "\(Oracles.missing)"), arguments: ["storm", "refusals", "colours", "command", "groups"])
         func `a person sees what is asked for`(_ scenario: String) throws {
             let loop = try Loop()
             let found = try problems(scenario, ["-p", loop.pid])
@@ -151,6 +152,28 @@ extension CommandLineTests {
             let documents = run.output.components(separatedBy: "\n\n").filter { !$0.isEmpty }
             #expect(documents.count == 2)
             for document in documents { #expect(document.split(separator: "\n").count == 5, "\(document)") }
+        }
+
+        @Test(arguments: ["thread", "comm", "file"]) func `a batch by groups has calls in each`(kind: String) throws {
+            let loop = try Loop()
+            let run = try shell(
+                "\"$SYSLAT\" top --batch -n 2 --window start --refresh 500ms --format jsonl --by \(kind) -p \(loop.pid) | tail -n 1 "
+                    + "| jq -c '[all(.groups[]; .by == \"\(kind)\" and .calls > 0 and .total_ns > 0), (.groups | length) > 0, "
+                    + "([.groups[].calls] | add) <= ([.syscalls[].calls] | add), any(.groups[]; .p99_ns > 0)]'")
+            #expect(run.output == "[true,true,true,true]\n", "\(run.output)\(run.error)")
+        }
+
+        @Test func `a file without groups is refused by groups, and one with them shows them`() throws {
+            let (loop, scratch) = (try Loop(), try Scratch())
+            let record = ["profile", "-p", loop.pid, "--by", "file", "--interval", "200ms", "-d", "1s"]
+            let made = try syslat(record + ["-o", scratch.path("f")])
+            #expect(made.status == 0)
+            let refused = try syslat(["top", "--by", "thread", scratch.path("f")])
+            #expect(refused.status == 64)
+            #expect(
+                refused.error.contains(
+                    "This profile doesn't have its calls by thread, but by file. "
+                        + "Record them: `syslat profile --by thread --interval 1s -o FILE`."), "\(refused.error)")
         }
 
         @Test func `a command's last calls and its exit status are not lost`() throws {

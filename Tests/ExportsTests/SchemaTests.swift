@@ -19,9 +19,12 @@ import Testing
         }
     }
 
+    private static let filter = SlowCallFilter(comm: "post*", tids: [1, .max], errnos: [11], leastNanoseconds: 1)
+
     private static var slowByThreshold: Profile {
         var profile = Fixtures.slowProfile
-        profile.slowCalls = Fixtures.slowCallsByThreshold
+        let slow = Fixtures.slowCallsByThreshold
+        profile.slowCalls = SlowCalls(rule: slow.rule, filter: filter, calls: slow.calls)
         return profile
     }
 
@@ -72,7 +75,8 @@ import Testing
         profile.capture.programs = Fixtures.sampled.capture.programs
         profile.balance = Fixtures.troubled.balance
         profile.intervals = Fixtures.byInterval.intervals
-        (profile.slowCalls, profile.inFlight) = (Fixtures.slowCalls, Fixtures.slowProfile.inFlight)
+        profile.slowCalls = SlowCalls(rule: .slowest(3), filter: filter, calls: Fixtures.slowCalls.calls, unkept: 2)
+        profile.inFlight = Fixtures.slowProfile.inFlight
         return try JSONReport.render(profile, by: grouping)
     }
 

@@ -376,6 +376,28 @@ def replay(test):
         shell.close()
 
 
+def groups(test):
+    """Rows that are threads and files: asked for at the start, left and found again with g, opened."""
+    for kind, found in (("thread", "sleep"), ("comm", "sleep"), ("file", "(no file)")):
+        shell = Shell()
+        try:
+            before = shell.ask("stty -a")
+            pid = start(shell, test, "--by", kind, "--window", "start")
+            shell.wait_for(lambda: shell.shows(f"{kind.upper()} ", f"by {kind} ", found), f"rows by {kind}")
+            for title in ("call", "process", kind):
+                shell.type("g")
+                shell.wait_for(lambda: shell.shows(f"{title.upper()} ", f"by {title} "), f"rows by {title}")
+            shell.type("\x1b[B\r")
+            shell.wait_for(lambda: shell.shows("Distribution") or shell.shows("calls,"), "an opened row")
+            shell.type("\x1b")
+            shell.wait_for(lambda: shell.shows("CALLS/S"), "the table")
+            shell.type("q")
+            settle(shell, pid)
+            yield from check(shell, before, table=True)
+        finally:
+            shell.close()
+
+
 SCENARIOS = {
     "q": lambda test: ending(test, key("q")),
     "Ctrl-C": lambda test: ending(test, key("\x03")),
@@ -397,6 +419,7 @@ SCENARIOS = {
     "refusals": refusals,
     "colours": colours,
     "command": command,
+    "groups": groups,
     "replay": replay,
 }
 

@@ -72,7 +72,22 @@ import Testing
         (.slower([]), "Slow calls"),
     ])
     func `the rule is said as it was asked for`(rule: SlowCalls.Rule, title: String) {
-        #expect(rule.title == title)
+        #expect(SlowCalls(rule: rule).title == title)
+    }
+
+    @Test(arguments: [
+        (SlowCallFilter(), "Slowest calls (up to 5 of each system call)"),
+        (SlowCallFilter(comm: "post*"), "Slowest calls (up to 5 of each system call), only of post*"),
+        (SlowCallFilter(comm: "a\u{1b}[2J"), "Slowest calls (up to 5 of each system call), only of a\\x1b[2J"),
+        (SlowCallFilter(tids: [7]), "Slowest calls (up to 5 of each system call), only of thread 7"),
+        (SlowCallFilter(tids: [7, 9]), "Slowest calls (up to 5 of each system call), only of threads 7, 9"),
+        (
+            SlowCallFilter(comm: "db", errnos: [11, 4000], leastNanoseconds: 1_000_000),
+            "Slowest calls (up to 5 of each system call), only of db, with EAGAIN, errno_4000, of 1.00 ms or more"
+        ),
+    ])
+    func `the title says which calls were chosen`(filter: SlowCallFilter, title: String) {
+        #expect(SlowCalls(rule: .slowest(5), filter: filter).title == title)
     }
 
     @Test(

@@ -5,7 +5,7 @@ extension SlowCalls {
     /// - Parameter rule: a random one unless given.
     static func random(rule: Rule? = nil, calls: Int = 12, using random: inout some RandomNumberGenerator) -> SlowCalls {
         SlowCalls(
-            rule: rule ?? .random(using: &random),
+            rule: rule ?? .random(using: &random), filter: Bool.random(using: &random) ? SlowCallFilter() : .random(using: &random),
             calls: (0..<Int.random(in: 0...calls, using: &random)).map { _ in .random(using: &random) },
             unkept: Bool.random(using: &random) ? 0 : .random(in: 0...1 << 60, using: &random))
     }
@@ -22,6 +22,18 @@ extension SlowCalls.Rule {
                     call: $0,
                     nanoseconds: .random(in: 1 << 41..<1 << 42, using: &random) >> UInt64.random(in: 0...41, using: &random))
             })
+    }
+}
+
+extension SlowCallFilter {
+    static func random(using random: inout some RandomNumberGenerator) -> SlowCallFilter {
+        func numbers(_ range: ClosedRange<Int32>) -> [Int32] {
+            (0..<Int.random(in: 0...3, using: &random)).map { _ in .random(in: range, using: &random) }
+        }
+        return SlowCallFilter(
+            comm: Bool.random(using: &random) ? Profile.text(using: &random) : nil, tids: numbers(1 ... .max),
+            errnos: numbers(1...4095),
+            leastNanoseconds: Bool.random(using: &random) ? .random(in: 1..<1 << 42, using: &random) : nil)
     }
 }
 

@@ -151,6 +151,32 @@ import Testing
         #expect(try complaint(Fixtures.slowProfile, "slow_calls", replacing: old, with: new) == reason)
     }
 
+    @Test(arguments: [
+        SlowCallFilter(comm: "post*"), SlowCallFilter(tids: [1, .max]), SlowCallFilter(errnos: [11, 4095]),
+        SlowCallFilter(leastNanoseconds: 1 << 41),
+        SlowCallFilter(comm: ExactText.string([0xff, 0x2a]), tids: [7], errnos: [2], leastNanoseconds: 1),
+    ])
+    func `the filter of slow calls comes back from a file`(filter: SlowCallFilter) throws {
+        var profile = Fixtures.slowProfile
+        profile.slowCalls = SlowCalls(rule: .slowest(3), filter: filter, calls: Fixtures.slowCalls.calls)
+        let read = try ProfileFileReader.read(ProfileFileWriter.text(of: profile), path: "f")
+        #expect(read == profile && read.slowCalls?.filter == filter)
+    }
+
+    @Test func `a filter that no capture can have had is refused`() throws {
+        func complaint(_ filter: String) throws -> String {
+            try self.complaint(
+                Fixtures.slowProfile, "slow_calls", replacing: "{\"slowest\":3}", with: "{\"slowest\":3},\"filter\":\(filter)")
+        }
+        let ids = (1...17).map(String.init).joined(separator: ",")
+        let tooMany = "slow calls are chosen by at most 16 threads or errors"
+        #expect(try complaint("{\"tids\":[\(ids)]}") == tooMany)
+        #expect(try complaint("{\"errnos\":[\(ids)]}") == tooMany)
+        #expect(
+            try complaint("{\"at_least_ns\":-1}") == "this is not valid JSON, or a number in it is negative, broken or too large")
+        #expect(try complaint("{}") == "")
+    }
+
     @Test func `too many thresholds are refused`() throws {
         let thresholds = (0...1024).map { "\"call_\($0)\":1" }.joined(separator: ",")
         let rule = "{\"slower_ns\":{\(thresholds)}}"

@@ -162,6 +162,18 @@ import Testing
         #expect(unkept(.max).merged(with: unkept(4)).unkept == .max)
     }
 
+    @Test func `one filter stays, and of two none holds for all calls`() {
+        func kept(_ filter: SlowCallFilter) -> SlowCalls { SlowCalls(rule: .slowest(1), filter: filter) }
+        let (nginx, failed) = (SlowCallFilter(comm: "nginx"), SlowCallFilter(errnos: [11]))
+        #expect(kept(nginx).merged(with: kept(nginx)).filter == nginx)
+        #expect(kept(nginx).merged(with: kept(failed)).filter.isEmpty)
+        let merged = profile(kept(nginx)).merged(with: profile(kept(failed)))
+        #expect(
+            merged.capture.warnings.contains(
+                "The profiles kept slow calls of different processes, threads or errors: those of all are listed."))
+        #expect(profile(kept(nginx)).merged(with: profile(kept(nginx))).capture.warnings.isEmpty)
+    }
+
     // MARK: Profiles
 
     private func profile(_ slowCalls: SlowCalls?) -> Profile {

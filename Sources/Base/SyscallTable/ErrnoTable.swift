@@ -10,5 +10,14 @@ package enum ErrnoTable {
         table[errno] ?? "errno_\(errno)"
     }
 
+    /// The number of an error: `EAGAIN`, or `11`. nil for other words.
+    package static func number(_ text: String) -> Int32? {
+        let numbers: ClosedRange<Int32> = 1...4095
+        if let number = Int32(text) { return numbers.contains(number) ? number : nil }
+        // The second names of two numbers.
+        let name = ["EWOULDBLOCK": "EAGAIN", "EDEADLOCK": "EDEADLK"][text] ?? text
+        return numbers.first { table[$0] == name }
+    }
+
     private static let table = NameTable(lines: GeneratedTables.errnos)
 }

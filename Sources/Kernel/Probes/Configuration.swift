@@ -3,6 +3,7 @@ import CSyslatABI
 import CallSelection
 import Glibc
 import Linux
+import Profile
 import SyscallTable
 
 /// The constants of the programs (struct syslat_config), derived from the options and the kernel.
@@ -35,6 +36,7 @@ extension syslat_config {
         if let slowCalls = options.slowCalls {
             keeps_calls = UInt32(slowCalls.takesStacks ? SYSLAT_KEEPS_STACKS : SYSLAT_KEEPS_ARGUMENTS)
             keeps_longest = UInt32(slowCalls.tracked)
+            fill(slowCalls.filter)
             notes_sleep = slowCalls.notesSleep ? 1 : 0
         }
         if options.looksAtCalls { copy(ArgumentPlaces.packed(Architecture.current.abis, options.places), to: &argument_places) }
@@ -52,6 +54,20 @@ extension syslat_config {
         var count = 64
         while count < min(features.pidLimit, options.slotLimit ?? most, most) { count *= 2 }
         return count
+    }
+
+    /// The filter must be one that ``NamePattern`` and ``SlowCallFilter/mostIDs`` allow.
+    private mutating func fill(_ chosen: SlowCallFilter) {
+        filters_calls = chosen.comm != nil || !chosen.tids.isEmpty || !chosen.errnos.isEmpty ? 1 : 0
+        filter.tid_count = UInt32(min(chosen.tids.count, SlowCallFilter.mostIDs))
+        filter.error_count = UInt32(min(chosen.errnos.count, SlowCallFilter.mostIDs))
+        copy(chosen.tids.map { UInt32(bitPattern: $0) }, to: &filter.tids)
+        copy(chosen.errnos.map { UInt32(bitPattern: $0) }, to: &filter.errors)
+        guard let comm = chosen.comm, let pattern = NamePattern(comm) else { return }
+        filter.by_name = 1
+        filter.name.stars = pattern.stars
+        filter.name.end = pattern.end
+        copy(pattern.accepts, to: &filter.name.accepts)
     }
 
     private mutating func fill(_ vdso: VDSORegions) {

@@ -1,5 +1,6 @@
 import BPFRuntime
 import CSyslatABI
+package import Profile
 package import SyscallTable
 
 /// Which single calls the programs are to keep with their details: fixed when they are loaded.
@@ -10,14 +11,17 @@ package struct SlowCallWatch: Sendable {
     package var takesStacks: Bool
     /// Whether it is noted at each context switch where calls sleep.
     package var notesSleep: Bool
+    package var filter: SlowCallFilter
     /// Which arguments of a call are descriptors and paths.
     package var places: @Sendable (SyscallID) -> ArgumentPlaces
 
     package static let mostOfEachCall = Int(SYSLAT_LONGEST)
 
     package init(
-        slowest: Int?, takesStacks: Bool, notesSleep: Bool, places: @escaping @Sendable (SyscallID) -> ArgumentPlaces
+        slowest: Int?, takesStacks: Bool, notesSleep: Bool, filter: SlowCallFilter = SlowCallFilter(),
+        places: @escaping @Sendable (SyscallID) -> ArgumentPlaces
     ) {
+        self.filter = filter
         self.slowest = slowest
         self.takesStacks = takesStacks
         self.notesSleep = notesSleep

@@ -4,7 +4,7 @@ extension SlowCalls {
     /// The calls of two captures. Of two rules both hold, because what only one of them keeps is known of one capture only.
     package func merged(with other: SlowCalls) -> SlowCalls {
         SlowCalls(
-            rule: rule.stricter(with: other.rule),
+            rule: rule.stricter(with: other.rule), filter: filter == other.filter ? filter : SlowCallFilter(),
             calls: (calls + other.calls).filter { rule.admits($0) && other.rule.admits($0) },
             unkept: unkept.addingSaturating(other.unkept))
     }
@@ -55,6 +55,9 @@ extension Profile {
         }
         if mine.rule != theirs.rule {
             warn("The profiles kept slow calls by different rules: those that every rule keeps are listed.")
+        }
+        if mine.filter != theirs.filter {
+            warn("The profiles kept slow calls of different processes, threads or errors: those of all are listed.")
         }
         return mine.merged(with: theirs)
     }

@@ -13,6 +13,7 @@ package struct SlowCalls: Sendable, Hashable {
     }
 
     package private(set) var rule: Rule
+    package private(set) var filter: SlowCallFilter
     /// By falling duration.
     package private(set) var calls: [SlowCall]
     /// Calls that were to be kept, and for whose details there was no room: in the kernel's ring, or beside ``limit`` others.
@@ -26,7 +27,8 @@ package struct SlowCalls: Sendable, Hashable {
     /// Keeps those of the calls that the rule keeps.
     ///
     /// Complexity: O(n log n).
-    package init(rule: Rule, calls: [SlowCall] = [], unkept: UInt64 = 0) {
+    package init(rule: Rule, filter: SlowCallFilter = SlowCallFilter(), calls: [SlowCall] = [], unkept: UInt64 = 0) {
+        self.filter = filter
         let slowestFirst = calls.sorted(falling: \.durationNanoseconds, then: \.startedAtNanoseconds, \.tid)
         switch rule {
         case .slowest(let count):

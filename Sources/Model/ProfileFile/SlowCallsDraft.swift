@@ -33,5 +33,5 @@ struct SlowCallsDraft {
     }
 
     /// nil where no line says anything.
-    var slowCalls: SlowCalls? { head.map { SlowCalls(rule: $0.rule, calls: calls, unkept: $0.unkept) } }
+    var slowCalls: SlowCalls? { head.map { SlowCalls(rule: $0.rule, filter: $0.filter, calls: calls, unkept: $0.unkept) } }
 }

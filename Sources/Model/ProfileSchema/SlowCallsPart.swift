@@ -5,11 +5,46 @@ import SyscallTable
 package struct SlowCallsPart: Codable {
     private let rule: Rule
     private let unkept: UInt64
+    /// Only where it says something.
+    private let filter: Filter?
 
-    package init(_ slowCalls: SlowCalls) { (rule, unkept) = (Rule(slowCalls.rule), slowCalls.unkept) }
+    package init(_ slowCalls: SlowCalls) {
+        (rule, unkept) = (Rule(slowCalls.rule), slowCalls.unkept)
+        filter = slowCalls.filter.isEmpty ? nil : Filter(slowCalls.filter)
+    }
 
     /// The rule as far as it holds whatever the calls are; `SlowCalls` without any.
-    package func decoded() throws(ProfileDefect) -> SlowCalls { SlowCalls(rule: try rule.decoded(), unkept: unkept) }
+    package func decoded() throws(ProfileDefect) -> SlowCalls {
+        SlowCalls(rule: try rule.decoded(), filter: try filter?.decoded() ?? SlowCallFilter(), unkept: unkept)
+    }
+
+    /// `{"comm":"nginx*","tids":[7],"errnos":[11],"at_least_ns":1000000}`.
+    private struct Filter: Codable {
+        let comm: String?
+        let tids: [Int32]?
+        let errnos: [Int32]?
+        let leastNanoseconds: UInt64?
+
+        enum CodingKeys: String, CodingKey {
+            case comm, tids, errnos
+            case leastNanoseconds = "at_least_ns"
+        }
+
+        init(_ filter: SlowCallFilter) {
+            comm = filter.comm
+            tids = filter.tids.isEmpty ? nil : filter.tids
+            errnos = filter.errnos.isEmpty ? nil : filter.errnos
+            leastNanoseconds = filter.leastNanoseconds
+        }
+
+        func decoded() throws(ProfileDefect) -> SlowCallFilter {
+            let most = SlowCallFilter.mostIDs
+            guard (tids ?? []).count <= most, (errnos ?? []).count <= most else {
+                throw ProfileDefect("slow calls are chosen by at most \(most) threads or errors")
+            }
+            return SlowCallFilter(comm: comm, tids: tids ?? [], errnos: errnos ?? [], leastNanoseconds: leastNanoseconds)
+        }
+    }
 
     /// `{"slowest":3}` or `{"slower_ns":{"*":10000000,"read":1000000}}`.
     private struct Rule: Codable {

@@ -17,6 +17,7 @@
 #include "syslat/records.h"
 #include "syslat/details.h"
 #include "syslat/conditions.h"
+#include "syslat/name_pattern.h"
 #include "syslat/configuration.h"
 #include "syslat/shared_memory.h"
 #include "syslat/groups.h"

@@ -1,5 +1,6 @@
 import Exports
 import PlainText
+import Presentation
 import Profile
 import SyscallTable
 
@@ -59,7 +60,8 @@ extension LiveModel {
             inFlight: CallsInFlight(calls: Array(kept), omitted: UInt64(profile.inFlight.count - kept.count)))
         return JSONReport.Refresh(
             interval: interval, scope: profile.capture.scope, lost: slot.lost, consumerCPUNanoseconds: slot.ownNanoseconds,
-            isSampled: profile.capture.sampling != nil, processes: grouping == .process ? shownProcesses(profile) : nil)
+            isSampled: profile.capture.sampling != nil, processes: grouping == .process ? shownProcesses(profile) : nil,
+            groups: shownGroups(profile))
     }
 
     /// Those that pass the filter.
@@ -71,20 +73,36 @@ extension LiveModel {
     private func shownProcesses(_ profile: Profile) -> [ProcessProfile] {
         let known = Dictionary(profile.processes.map { ($0.pid, $0) }) { first, _ in first }
         return rows.map { row in
-            let totals = row.figures.totals
-            let id = SyscallID(abi: .x86_64, number: 0)
-            // Of its calls no more is known than how many failed: two series have the totals.
-            let series = [
-                ProcessSeries(
-                    id: id, outcome: .ran, failed: false, calls: totals.calls.lessOrNone(totals.errors),
-                    totalNanoseconds: totals.totalNanoseconds),
-                ProcessSeries(id: id, outcome: .ran, failed: true, calls: totals.errors, totalNanoseconds: 0),
-            ]
+            let series = LiveModel.series(row.figures.totals)
             guard case .process(let pid) = row.item else { return ProcessProfile(pid: nil, comm: row.name, series: series) }
             let process = known[pid]
             return ProcessProfile(
                 pid: pid, comm: process?.comm ?? row.name, title: process?.title, beforeEntry: process?.beforeEntry ?? [],
                 series: series)
         }.sorted(falling: \.totalNanoseconds, then: { $0.pid ?? .max })
+    }
+
+    /// The groups with calls in the window; nil unless the rows are groups. Calls of no group are left out.
+    private func shownGroups(_ profile: Profile) -> CallGroups? {
+        guard let kind = grouping.groups else { return nil }
+        let known = Dictionary(profile.groups(by: kind).groups.map { (LiveItem($0.key, kind), $0.key) }) { _, last in last }
+        return CallGroups(
+            kind: kind,
+            groups: rows.compactMap { row in
+                known[row.item].map {
+                    CallGroup(key: $0, series: LiveModel.series(row.figures.totals), distribution: row.figures.distribution)
+                }
+            })
+    }
+
+    /// Of the calls of a window no more is known than how many failed: two series have the totals.
+    private static func series(_ totals: LiveTotals) -> [ProcessSeries] {
+        let id = SyscallID(abi: .x86_64, number: 0)
+        return [
+            ProcessSeries(
+                id: id, outcome: .ran, failed: false, calls: totals.calls.lessOrNone(totals.errors),
+                totalNanoseconds: totals.totalNanoseconds),
+            ProcessSeries(id: id, outcome: .ran, failed: true, calls: totals.errors, totalNanoseconds: 0),
+        ]
     }
 }

@@ -52,7 +52,7 @@ package struct LiveHistory: Sendable {
     mutating func take(_ interval: Interval, of profile: Profile, wallTime: UInt64?) {
         var slot = LiveSlot(start: interval.startNanoseconds, duration: interval.durationNanoseconds)
         var calls = profile
-        (calls.calls, calls.processes) = (interval.calls, [])
+        (calls.calls, calls.processes, calls.groups) = (interval.calls, [], nil)
         slot.before[.call] = ledgers[.call]?.totals
         ledgers[.call]?.add(calls, .call)
         for call in interval.calls where call.calls > 0 { slot.details[.call(call.id)] = .call(call) }
@@ -61,10 +61,10 @@ package struct LiveHistory: Sendable {
         append(slot)
     }
 
-    /// Replaces what there is since the start.
-    mutating func setWhole(_ profile: Profile) {
+    /// Replaces what there is since the start. `file` has the processes and groups of the whole file: no others are known.
+    mutating func setWhole(_ profile: Profile, of file: Profile) {
         self.profile = profile
-        for grouping in LiveGrouping.allCases { ledgers[grouping]?.setWhole(profile, grouping) }
+        for grouping in LiveGrouping.allCases { ledgers[grouping]?.setWhole(grouping == .call ? profile : file, grouping) }
     }
 
     private mutating func append(_ slot: LiveSlot) {

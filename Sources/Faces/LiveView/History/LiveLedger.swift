@@ -6,10 +6,14 @@ import Profile
 /// An item of which the profile has no row any more keeps its place, for the slots that know it, until too many do.
 struct LiveLedger: Sendable {
     private struct Label: Sendable {
-        var comm: String
-        var title: String?
+        var title: LiveGrouping.Title
         var name: String
         var suffix: String
+
+        init(_ title: LiveGrouping.Title) {
+            self.title = title
+            (name, suffix) = title.label
+        }
     }
 
     private(set) var items: [LiveItem] = []
@@ -45,34 +49,34 @@ struct LiveLedger: Sendable {
         var newDetails: [LiveItem: LiveDetail] = [:]
         var rests: [(place: Int, totals: LiveTotals)] = []
         grouping.forEachEntry(of: profile) { entry in
-            let place = placeOrNew(for: entry, grouping)
+            let place = placeOrNew(for: entry)
             if place == seen.count { seen.append(false) }
             if entry.isRest {
                 rests.append((place, entry.totals))
                 whole[place] = entry.totals
             } else if seen[place] {
-                // A process id that came back.
+                // The id of a process, a thread or a file that came back.
                 totals[place].add(entry.totals)
                 whole[place].add(entry.totals)
             } else {
                 totals[place] = entry.totals
                 whole[place] = entry.totals
             }
-            if let detail = entry.detail, !seen[place] {
-                newDetails[entry.item] = detail
-                if let part = detail.subtracting(details[entry.item]) { grown[entry.item] = part }
-            }
+            if let detail = entry.detail, newDetails[entry.item]?.add(detail) == nil { newDetails[entry.item] = detail }
             seen[place] = true
         }
+        for (item, detail) in newDetails {
+            if let part = detail.subtracting(details[item]) { grown[item] = part }
+        }
         details = newDetails
-        forget(seen)
+        forget(seen, folds: grouping.foldsIntoRest)
         for rest in rests { totals[rest.place] = rest.totals.subtracting(folded) }
         return grown
     }
 
     /// Adds what came in an interval.
     mutating func add(_ profile: Profile, _ grouping: LiveGrouping) {
-        grouping.forEachEntry(of: profile) { entry in totals[placeOrNew(for: entry, grouping)].add(entry.totals) }
+        grouping.forEachEntry(of: profile) { entry in totals[placeOrNew(for: entry)].add(entry.totals) }
     }
 
     /// Takes the sums since the start alone.
@@ -80,40 +84,33 @@ struct LiveLedger: Sendable {
         for place in whole.indices { whole[place] = LiveTotals() }
         details = [:]
         grouping.forEachEntry(of: profile) { entry in
-            whole[placeOrNew(for: entry, grouping)].add(entry.totals)
-            details[entry.item] = entry.detail
+            whole[placeOrNew(for: entry)].add(entry.totals)
+            if let detail = entry.detail, details[entry.item]?.add(detail) == nil { details[entry.item] = detail }
         }
     }
 
-    private mutating func placeOrNew(for entry: LiveGrouping.Entry, _ grouping: LiveGrouping) -> Int {
+    private mutating func placeOrNew(for entry: LiveGrouping.Entry) -> Int {
         if let place = places[entry.item] {
-            if labels[place].comm != entry.comm || labels[place].title != entry.title {
-                labels[place] = label(entry, grouping)
-            }
+            if labels[place].title != entry.title { labels[place] = Label(entry.title) }
             return place
         }
         places[entry.item] = items.count
         items.append(entry.item)
-        labels.append(label(entry, grouping))
+        labels.append(Label(entry.title))
         totals.append(LiveTotals())
         whole.append(LiveTotals())
         return items.count - 1
     }
 
-    private func label(_ entry: LiveGrouping.Entry, _ grouping: LiveGrouping) -> Label {
-        let (name, suffix) = grouping.name(of: entry)
-        return Label(comm: entry.comm, title: entry.title, name: name, suffix: suffix)
-    }
-
     /// Items without a row have no place from now on; if they come back, they are others.
-    private mutating func forget(_ seen: [Bool]) {
+    private mutating func forget(_ seen: [Bool], folds: Bool) {
         for place in seen.indices where !seen[place] && whole[place].calls > 0 {
             // Rows of the rest come and go: they are few, and keep their places.
             if case .named = items[place] {
                 whole[place] = LiveTotals()
                 continue
             }
-            folded.add(whole[place])
+            if folds { folded.add(whole[place]) }
             whole[place] = LiveTotals()
             places[items[place]] = nil
             gone += 1

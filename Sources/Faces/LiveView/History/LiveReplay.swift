@@ -74,7 +74,7 @@ package struct LiveReplay: Sendable {
             history.take(
                 step.interval, of: profile, wallTime: startedAt.addingSaturating(interval.durationNanoseconds))
         }
-        history.setWhole(profile)
+        history.setWhole(profile, of: profiles[source])
         return history
     }
 

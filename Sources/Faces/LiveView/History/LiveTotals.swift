@@ -18,8 +18,8 @@ package struct LiveTotals: Sendable, Hashable {
         for series in call.series { add(series.distribution.sum, series.outcome) }
     }
 
-    init(_ process: ProcessProfile) {
-        for series in process.series {
+    init(_ series: [ProcessSeries]) {
+        for series in series {
             calls = calls.addingSaturating(series.calls)
             if series.failed { errors = errors.addingSaturating(series.calls) }
             add(series.totalNanoseconds, series.outcome)

@@ -40,7 +40,7 @@ extension LiveModel {
         case "r":
             isReversed.toggle()
             arrange()
-        case "g": group(by: grouping.next)
+        case "g": groupByNext()
         case "t": look(at: window.stepped(by: 1))
         case "T": look(at: window.stepped(by: -1))
         case "/": if opened == nil { typed = filter.text }
@@ -66,11 +66,16 @@ extension LiveModel {
     private mutating func look(at window: LiveWindow) {
         self.window = window
         arrange()
-        if isWholeFile { message = "The file has processes for the whole capture only." }
+        if isWholeFile { message = "The file has \(grouping.nouns) for the whole capture only." }
     }
 
-    private mutating func group(by grouping: LiveGrouping) {
-        self.grouping = grouping
+    /// Around. Where there is no more than calls and processes, it says how to get more.
+    private mutating func groupByNext() {
+        let all = groupings
+        grouping = all[((all.firstIndex(of: grouping) ?? 0) + 1) % all.count]
+        if grouping == .call, all.count == 2 {
+            message = "For other rows, \(isReplay ? "record" : "start") with --by thread, comm, cgroup or file."
+        }
         (selected, opened, firstRow, firstLine) = (nil, nil, 0, 0)
         arrange()
     }

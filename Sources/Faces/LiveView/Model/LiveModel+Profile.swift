@@ -20,9 +20,10 @@ extension LiveModel {
         profile.capture.consumerCPUNanoseconds = slot.ownNanoseconds
         profile.capture.programs = nil
         profile.capture.notes.append(
-            "These are the calls of a window of `syslat top`. It has no processes, and no work after exits.")
+            "These are the calls of a window of `syslat top`. It has no processes, \(profile.groups == nil ? "" : "no groups, ")"
+                + "and no work after exits.")
         profile.calls = calls.byFallingTotal
-        profile.processes = []
+        (profile.processes, profile.groups) = ([], nil)
         profile.intervals = []
         profile.refused = []
         profile.vdso = nil
@@ -30,7 +31,8 @@ extension LiveModel {
         // Which calls were the slowest of a window isn't known; which passed a threshold is.
         if let slow = profile.slowCalls, case .slower = slow.rule {
             let began = profile.capture.startedAtNanoseconds
-            profile.slowCalls = SlowCalls(rule: slow.rule, calls: slow.calls.filter { $0.startedAtNanoseconds >= began })
+            profile.slowCalls = SlowCalls(
+                rule: slow.rule, filter: slow.filter, calls: slow.calls.filter { $0.startedAtNanoseconds >= began })
         } else {
             profile.slowCalls = nil
         }

@@ -98,8 +98,14 @@ package struct LiveModel: Sendable {
         arrange()
     }
 
-    /// Files have processes for the whole of a time series only.
+    /// Files have processes and groups for the whole of a time series only.
     var isWholeFile: Bool { isReplay && grouping != .call }
+
+    /// What the rows can be: calls, processes, and what the capture has grouped its calls by.
+    var groupings: [LiveGrouping] {
+        let recorded = history.profile?.groups?.kind
+        return LiveGrouping.allCases.filter { $0.groups == nil || $0.groups == recorded || $0 == grouping }
+    }
 
     /// Puts the rows of the window in order.
     mutating func arrange() {

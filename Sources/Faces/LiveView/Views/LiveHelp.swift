@@ -32,7 +32,7 @@ enum LiveHelp {
             ("Esc", "back: close the row, the filter, the mark"),
             ("s S 1…8", "sort by the next, previous, nth column"),
             ("r", "reverse the order"),
-            ("g", "group by call or by process"),
+            ("g", "group by call, process, and what --by records"),
             ("t T", "window: 1 s, 10 s, 60 s, since start"),
             ("/", "filter: part of a name, or a glob: f*sync"),
             isReplay ? ("←→ < >", "step through time, by one or by ten") : ("space", "freeze what is shown; the capture goes on"),

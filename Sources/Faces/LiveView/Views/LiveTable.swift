@@ -66,7 +66,7 @@ struct LiveTable {
     }
 
     func line(_ row: LiveRow) -> StyledLine {
-        let name = DisplayText.truncated(row.name, keeping: row.suffix, to: nameWidth)
+        let name = row.shortenedName(to: nameWidth)
         var line = StyledLine(DisplayText.leftAligned(name, in: nameWidth))
         let percentiles = row.figures.percentiles
         for column in columns {
@@ -138,5 +138,15 @@ struct LiveTrend {
             return Self.bars[min(max(0, Int(height.rounded())), Self.bars.count - 1)]
         }
         return DisplayText.leftAligned(String(bars), in: width)
+    }
+}
+
+extension LiveRow {
+    /// The name in so many columns. What paths end with says more than their middle.
+    func shortenedName(to width: Int) -> String {
+        switch item {
+        case .cgroup, .file: DisplayText.shortened(name, to: width)
+        default: DisplayText.truncated(name, keeping: suffix, to: width)
+        }
     }
 }

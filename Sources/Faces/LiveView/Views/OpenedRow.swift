@@ -17,7 +17,7 @@ extension LiveModel {
         guard let item = opened, let known = history.row(of: item, in: grouping) else { return [] }
         // What the table shows of it, even if a filter hides it there.
         let figures = summary?.figures(of: item) ?? LiveFigures()
-        let title = DisplayText.truncated(known.name, keeping: known.suffix, to: max(1, size.columns - 40))
+        let title = known.shortenedName(to: max(1, size.columns - 40))
         var lines = [StyledLine(title, .title)]
         lines[0].add("  " + windowText, .dim)
         lines += figureLines(figures)
@@ -98,13 +98,7 @@ extension LiveModel {
     /// The slow calls of the whole capture: no window has slow calls of its own.
     private func slowCalls(of item: LiveItem) -> [StyledLine] {
         guard let profile = history.profile, let slow = profile.slowCalls else { return [] }
-        let calls = slow.calls.filter { call in
-            switch item {
-            case .call(let id): call.id == id
-            case .process(let pid): call.pid == pid
-            case .named: false
-            }
-        }
+        let calls = slow.calls.filter { item.includes($0) }
         guard !calls.isEmpty else { return [] }
         var title = StyledLine("Slow calls", .bold)
         title.add(isReplay ? "  of the whole file, times in UTC" : "  since the start, times in UTC", .dim)
@@ -123,16 +117,18 @@ extension LiveModel {
             }
     }
 
-    /// The calls of a process since the start: that is how far profiles have them.
+    /// The series of all that are one item; none of a call.
+    private func series(of item: LiveItem, in profile: Profile) -> [ProcessSeries] {
+        if case .process(let pid) = item { return profile.processes.filter { $0.pid == pid }.flatMap(\.series) }
+        guard let groups = profile.groups else { return [] }
+        return groups.groups.filter { LiveItem($0.key, groups.kind) == item }.flatMap(\.series)
+    }
+
+    /// The calls of a process or a group since the start: that is how far profiles have them.
     private func calls(of item: LiveItem) -> [StyledLine] {
-        guard case .process(let pid) = item, let profile = history.profile else { return [] }
+        guard let profile = history.profile else { return [] }
         var sums: [SyscallID: LiveTotals] = [:]
-        for process in profile.processes where process.pid == pid {
-            for series in process.series {
-                let part = ProcessProfile(pid: pid, comm: "", series: [series])
-                sums[series.id, default: LiveTotals()].add(LiveTotals(part))
-            }
-        }
+        for series in series(of: item, in: profile) { sums[series.id, default: LiveTotals()].add(LiveTotals([series])) }
         let order = sums.sorted(falling: \.value.totalNanoseconds, then: \.key)
         guard !order.isEmpty else { return [] }
         let rows = order.prefix(Self.mostListed).map { id, totals in

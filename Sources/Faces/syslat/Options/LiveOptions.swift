@@ -24,7 +24,9 @@ struct LiveOptions: ParsableArguments {
         help: ArgumentHelp("The time that the figures are of, up to now (default: 10s; with --batch: 1s).", valueName: "window"))
     var window: LiveWindow?
 
-    @Option(name: .customLong("by"), help: "Give each of these a row.")
+    @Option(
+        name: .customLong("by"),
+        help: "Give each of these a row. Threads, names, cgroups and files have rows only if you ask for them here.")
     var grouping = LiveGrouping.call
 
     @Option(help: "Sort by this column.")

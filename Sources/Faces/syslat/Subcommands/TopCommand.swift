@@ -61,6 +61,7 @@ struct TopCommand: ParsableCommand {
         options.slowCalls = try slow.options(isWholeSystem: target.all)
         // Of a few processes; of all processes of a machine they would take too much memory.
         options.keepsProcessDistributions = !target.all && target.cgroup == nil || live.grouping == .process
+        options.grouping = live.grouping.groups
         if live.batch { return try writeBatch(options) }
         var view = try LiveTerminal { LiveModel(size: $0, view: live.view) }
         let capture = try LiveCapture(
@@ -70,7 +71,13 @@ struct TopCommand: ParsableCommand {
     }
 
     private func replay(_ file: String) throws {
-        let replay = LiveReplay([try ProfileFiles.read(file)])
+        let profile = try ProfileFiles.read(file)
+        if let kind = live.grouping.groups, profile.groups?.kind != kind {
+            throw CommandError(
+                "This profile doesn't have its calls by \(kind.rawValue)\(profile.groups.map { ", but by \($0.kind.rawValue)" } ?? ""). "
+                    + "Record them: `syslat profile --by \(kind.rawValue) --interval 1s -o FILE`.", status: .usage)
+        }
+        let replay = LiveReplay([profile])
         var view = try LiveTerminal { LiveModel(replaying: replay, size: $0, view: live.view) }
         var loop: EventLoop
         do throws(Errno) { loop = try EventLoop() } catch { throw CommandError("Can't create the event loop: \(error).") }

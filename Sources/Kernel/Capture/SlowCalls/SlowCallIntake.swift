@@ -23,13 +23,13 @@ struct SlowCallIntake: ~Copyable {
     init(_ options: SlowCallOptions, target: Target) {
         self.options = options
         stacks = StackCache(programs: target.programs)
-        keeper = SlowCallKeeper(options.rule)
+        keeper = SlowCallKeeper(options.rule, options.filter)
     }
 
     /// Sets the thresholds from which on calls are slow.
     func begin(_ probes: borrowing Probes) {
         switch options.rule {
-        case .slowest: probes.setSlowThresholds { _ in 0 }
+        case .slowest: probes.setSlowThresholds { _ in options.filter.leastNanoseconds ?? 0 }
         case .slower(let thresholds):
             let others = thresholds.first { $0.call == nil }?.nanoseconds
             probes.setSlowThresholds { call in (call.map { thresholds.nanoseconds(of: $0) } ?? others) ?? .max }
@@ -100,7 +100,7 @@ struct SlowCallIntake: ~Copyable {
 
     /// Forgets the calls that were kept, and what was slow beside them.
     mutating func beginAnew(_ probes: borrowing Probes, _ counters: KernelCounters) throws(BPFError) {
-        keeper = SlowCallKeeper(options.rule)
+        keeper = SlowCallKeeper(options.rule, options.filter)
         unkeptBefore = unkept(counters)
         try probes.forgetLongestCalls()
         begin(probes)
@@ -149,7 +149,7 @@ extension SlowCallWatch {
     init(_ options: SlowCallOptions) {
         let slowest: Int? = if case .slowest(let count) = options.rule { count } else { nil }
         self.init(
-            slowest: slowest, takesStacks: options.stacks != .none, notesSleep: options.stacks == .all,
+            slowest: slowest, takesStacks: options.stacks != .none, notesSleep: options.stacks == .all, filter: options.filter,
             places: ArgumentPlaces.init(of:))
     }
 }

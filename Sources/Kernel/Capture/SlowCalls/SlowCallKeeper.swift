@@ -19,7 +19,9 @@ struct SlowCallKeeper {
     /// Calls that found no room beside slower ones.
     private var displaced: UInt64 = 0
 
-    init(_ rule: SlowCalls.Rule) { self.rule = rule }
+    private let filter: SlowCallFilter
+
+    init(_ rule: SlowCalls.Rule, _ filter: SlowCallFilter) { (self.rule, self.filter) = (rule, filter) }
 
     /// What is kept now.
     /// - Parameters:
@@ -31,7 +33,7 @@ struct SlowCallKeeper {
             if let stack = kept.sleepStack { call.details.kernelStack = frames(stack) }
             return call
         }
-        return SlowCalls(rule: rule, calls: calls, unkept: unkept.addingSaturating(displaced))
+        return SlowCalls(rule: rule, filter: filter, calls: calls, unkept: unkept.addingSaturating(displaced))
     }
 
     mutating func take(_ kept: KeptCall) {

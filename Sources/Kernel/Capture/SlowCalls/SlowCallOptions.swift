@@ -3,6 +3,8 @@ package import Profile
 /// Which single calls a capture keeps with their details.
 package struct SlowCallOptions: Sendable, Hashable {
     package var rule: SlowCalls.Rule
+    /// Which of the slow calls are kept.
+    package var filter: SlowCallFilter
     package var stacks: Stacks
     /// Whether the owner of the session takes each call as it comes: ``Session/takeSlowLog()``.
     package var isLogged: Bool
@@ -16,8 +18,11 @@ package struct SlowCallOptions: Sendable, Hashable {
         case all
     }
 
-    package init(rule: SlowCalls.Rule, stacks: Stacks = .user, isLogged: Bool = false) {
+    package init(
+        rule: SlowCalls.Rule, filter: SlowCallFilter = SlowCallFilter(), stacks: Stacks = .user, isLogged: Bool = false
+    ) {
         self.rule = rule
+        self.filter = filter
         self.stacks = stacks
         self.isLogged = isLogged
     }

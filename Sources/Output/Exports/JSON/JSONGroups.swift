@@ -10,6 +10,17 @@ struct GroupFigures: Encodable {
     let kind: CallGroups.Kind
     let withBuckets: Bool
 
+    func encode(to encoder: any Encoder) throws {
+        try GroupTotalFigures(group: group, kind: kind).encode(to: encoder)
+        try OwnerFigures(series: group.series, distribution: group.distribution, withBuckets: withBuckets).encode(to: encoder)
+    }
+}
+
+/// What the calls of a group have in common, and their totals.
+struct GroupTotalFigures: Encodable {
+    let group: CallGroup
+    let kind: CallGroups.Kind
+
     private enum Key: String, CodingKey { case unit, container, pod }
 
     func encode(to encoder: any Encoder) throws {
@@ -25,6 +36,18 @@ struct GroupFigures: Encodable {
         try totals.encode(group.calls, forKey: .calls)
         try totals.encode(group.errors, forKey: .errors)
         try totals.encode(group.totalNanoseconds, forKey: .total)
-        try OwnerFigures(series: group.series, distribution: group.distribution, withBuckets: withBuckets).encode(to: encoder)
+    }
+}
+
+/// A group of which no more is known than its totals and its distribution.
+struct GroupWindowFigures: Encodable {
+    let group: CallGroup
+    let kind: CallGroups.Kind
+
+    func encode(to encoder: any Encoder) throws {
+        try GroupTotalFigures(group: group, kind: kind).encode(to: encoder)
+        guard let figures = group.distribution.flatMap(LatencyFigures.init) else { return }
+        var container = encoder.container(keyedBy: FigureKey.self)
+        try container.encode(figures)
     }
 }

@@ -16,14 +16,16 @@ extension JSONReport {
         package var isSampled: Bool
         /// The processes in the window, by falling total time; only their totals are used. nil unless asked for.
         package var processes: [ProcessProfile]?
+        /// The groups in the window; only their totals and distributions are used. nil unless asked for.
+        package var groups: CallGroups?
 
         package init(
             interval: Interval, scope: String, lost: UInt64, consumerCPUNanoseconds: UInt64, isSampled: Bool,
-            processes: [ProcessProfile]? = nil
+            processes: [ProcessProfile]? = nil, groups: CallGroups? = nil
         ) {
             (self.interval, self.scope, self.lost) = (interval, scope, lost)
             (self.consumerCPUNanoseconds, self.isSampled) = (consumerCPUNanoseconds, isSampled)
-            self.processes = processes
+            (self.processes, self.groups) = (processes, groups)
         }
     }
 
@@ -45,5 +47,8 @@ private struct RefreshDocument: Encodable {
         var container = encoder.container(keyedBy: TopKey.self)
         try container.encode(Self.schema, forKey: .schema)
         try container.encodeIfPresent(refresh.processes.map { $0.map(ProcessTotalsPart.init) }, forKey: .processes)
+        try container.encodeIfPresent(
+            refresh.groups.map { groups in groups.groups.map { GroupWindowFigures(group: $0, kind: groups.kind) } }, forKey: .groups
+        )
     }
 }

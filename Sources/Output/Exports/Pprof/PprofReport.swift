@@ -89,7 +89,7 @@ package enum PprofReport {
     /// What it is, for `go tool pprof -comments`.
     private static func comments(on profile: Profile) -> [String] {
         let tool = profile.tool.hasPrefix("syslat") ? profile.tool : "syslat \(profile.tool)"
-        let kept = profile.slowCalls.map { "\($0.rule.title): \(HumanFormat.count(UInt64($0.calls.count)))." }
+        let kept = profile.slowCalls.map { "\($0.title): \(HumanFormat.count(UInt64($0.calls.count)))." }
         let sampled = profile.capture.sampling.map { "\(SamplingText.mark($0)). \(SamplingText.explanation)" }
         return ["\(tool): \(profile.capture.scope)", kept ?? "No slow calls were to be kept."]
             + [profile.slowCalls?.missing, sampled].compactMap { $0 }

@@ -42,7 +42,7 @@ extension CallGroups.Kind {
     }
 
     /// The row of calls for whose group there was no row.
-    fileprivate var nameOfOthers: String {
+    package var nameOfOthers: String {
         switch self {
         case .thread: "other threads"
         case .comm: "other names"
@@ -68,7 +68,7 @@ extension CallGroups {
 
 extension CallGroup.Key {
     /// The name, and what stays readable where it is cut off.
-    fileprivate func label(of kind: CallGroups.Kind) -> (name: String, suffix: String) {
+    package func label(of kind: CallGroups.Kind) -> (name: String, suffix: String) {
         switch self {
         case .thread(let tid, let name, let pid, let comm):
             // A thread without a name of its own has that of its process.

@@ -1,9 +1,10 @@
 import PlainText
+import SyscallTable
 package import Profile
 
 extension SlowCalls.Rule {
     /// Which calls were kept, as a title: `Slowest calls (up to 3 of each system call)`, `Calls of 10.0 ms or more`.
-    package var title: String {
+    fileprivate var title: String {
         switch self {
         case .slowest(let count): return "Slowest calls (up to \(HumanFormat.count(UInt64(max(0, count)))) of each system call)"
         case .slower(let thresholds):
@@ -16,7 +17,25 @@ extension SlowCalls.Rule {
     }
 }
 
+extension SlowCallFilter {
+    /// Which calls were kept, to come behind a title: `of nginx*, with EAGAIN`; nil if all were.
+    fileprivate var phrase: String? {
+        func list(_ parts: [String]) -> String { parts.joined(separator: ", ") }
+        let parts: [String?] = [
+            comm.map { "of \(PlainText.line($0))" },
+            tids.isEmpty ? nil : "of thread\(tids.count == 1 ? "" : "s") \(list(tids.map { String($0) }))",
+            errnos.isEmpty ? nil : "with \(list(errnos.map(ErrnoTable.name)))",
+            leastNanoseconds.map { "of \(HumanFormat.duration(nanoseconds: $0)) or more" },
+        ]
+        let said = parts.compactMap { $0 }
+        return said.isEmpty ? nil : said.joined(separator: ", ")
+    }
+}
+
 extension SlowCalls {
+    /// Which calls were kept, as a title.
+    package var title: String { filter.phrase.map { "\(rule.title), only \($0)" } ?? rule.title }
+
     /// That calls are missing; nil if none is.
     package var missing: String? {
         guard unkept > 0 else { return nil }

@@ -17,7 +17,7 @@ package enum DisplayText {
     }
 
     /// At most `limit` columns of a text whose both ends matter, with an ellipsis for what is between them.
-    static func shortened(_ text: String, to limit: Int) -> String {
+    package static func shortened(_ text: String, to limit: Int) -> String {
         guard width(text) > limit else { return text }
         let end = max(0, (limit - 1) * 2 / 3)
         return prefix(text[...], columns: max(0, limit - 1 - end)) + (limit > 0 ? "…" : "") + suffix(text, columns: end)

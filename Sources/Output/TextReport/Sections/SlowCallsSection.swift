@@ -51,7 +51,7 @@ enum SlowCallsSection {
     private static func title(_ slow: SlowCalls, _ context: ReportContext) -> String {
         let isEmpty = slow.calls.isEmpty
         return context.style.bold(
-            DisplayText.truncated(slow.rule.title, keeping: isEmpty ? ": none" : "; times in UTC", to: context.width))
+            DisplayText.truncated(slow.title, keeping: isEmpty ? ": none" : "; times in UTC", to: context.width))
     }
 
     // MARK: Kinds and groups

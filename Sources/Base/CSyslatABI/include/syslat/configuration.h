@@ -5,6 +5,7 @@
 
 #include "calls.h"
 #include "limits.h"
+#include "name_pattern.h"
 #include "types.h"
 
 /* A stretch of the vDSO's code, up to the next one. */
@@ -44,6 +45,16 @@ enum syslat_event_kind {
 };
 #define SYSLAT_CLASSIC_EVENTS 6
 
+/* Which slow calls are kept, besides how long they took: those that fit everything that is in use. */
+struct syslat_call_filter {
+    syslat_u32 by_name;
+    syslat_u32 tid_count;
+    syslat_u32 error_count;
+    syslat_u32 tids[SYSLAT_FILTER_IDS];
+    syslat_u32 errors[SYSLAT_FILTER_IDS];
+    struct syslat_name_pattern name; /* of the process */
+};
+
 struct syslat_config {
     syslat_u32 self_tgid;
     syslat_u32 follow;          /* children of watched processes are watched too */
@@ -63,6 +74,7 @@ struct syslat_config {
     syslat_u32 classic_events[SYSLAT_CLASSIC_EVENTS]; /* the numbers of the events of classic programs, by kind */
     syslat_u32 keeps_calls;                           /* details of slow calls: SYSLAT_KEEPS_..., or 0 */
     syslat_u32 keeps_longest;    /* so many of each call index, at most SYSLAT_LONGEST; 0: all that reach the thresholds */
+    syslat_u32 filters_calls;    /* by the filter below */
     syslat_u32 notes_sleep;      /* where calls sleep is noted at each context switch */
     syslat_u32 grouping;         /* enum syslat_grouping */
     syslat_u32 cgroup_hierarchy; /* enum syslat_cgroup_hierarchy */
@@ -74,7 +86,8 @@ struct syslat_config {
     struct syslat_vdso_region regions[SYSLAT_VDSO_REGIONS];
     syslat_u64 selected[SYSLAT_CALL_INDEXES / 64];             /* a bit for each of 1024 numbers of each ABI */
     syslat_u64 selected_requests[SYSLAT_REQUEST_OPCODES / 64]; /* a bit for each opcode of io_uring */
-    syslat_u16 argument_places[SYSLAT_CALL_INDEXES];           /* which arguments are descriptors and paths (details.h) */
+    struct syslat_call_filter filter;
+    syslat_u16 argument_places[SYSLAT_CALL_INDEXES]; /* which arguments are descriptors and paths (details.h) */
 };
 
 #endif

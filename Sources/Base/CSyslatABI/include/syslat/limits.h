@@ -79,6 +79,9 @@
 #define SYSLAT_SLEEP_FRAMES 48
 #define SYSLAT_SLEEP_STACKS 16384
 
+/* Thread ids and errors by which slow calls can be chosen. */
+#define SYSLAT_FILTER_IDS 16
+
 /* Grouping by file: pairs of a file and a call, and names of files. */
 #define SYSLAT_FILE_CALLS 4096
 #define SYSLAT_FILE_NAMES 2048
