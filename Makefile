@@ -30,7 +30,7 @@ SUDO := $(shell [ $$(id -u) -eq 0 ] || echo 'sudo ')
 # What a build needs, and what the tests need in addition.
 BUILD_PACKAGES := libbpf-dev libelf-dev zlib1g-dev
 GUEST_PACKAGES := qemu-system-x86
-TEST_PACKAGES := strace jq git tmux dash sqlite3 binutils golang-go cpio e2fsprogs grub-common grub2-common python3 python3-venv groff-base chromium firefox-esr tidy $(GUEST_PACKAGES)
+TEST_PACKAGES := strace jq git tmux dash sqlite3 binutils golang-go cpio e2fsprogs grub-common grub2-common python3 python3-venv groff-base chromium firefox-esr tidy protobuf-compiler $(GUEST_PACKAGES)
 BENCH_PACKAGES := python3
 # What builds and looks into the disk of `make test-trial`.
 TRIAL_PACKAGES := debootstrap grub-common grub2-common grub-pc-bin e2fsprogs jq qemu-system-x86

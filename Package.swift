@@ -49,6 +49,10 @@ func systemLibrary(_ name: String, on floor: Floor, pkgConfig: String, package: 
 
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+/// HTTP, without Foundation. HTTPService alone may use it.
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 /// An oracle, in tests only.
 let hdrHistogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
 
@@ -134,6 +138,13 @@ let output: [Target] = [
 ]
 
 let faces: [Target] = [
+    module("HTTPService", on: .faces, uses: [nioCore, nioPosix, nioHTTP1]),
+    module(
+        "CaptureSite", on: .faces,
+        uses: [
+            "Compression", "Exports", "HTMLReport", "HTTPService", "LatencyHistogram", "Presentation", "Profile", "ProfileFile",
+            "SaturatingMath", "SyscallTable",
+        ]),
     module(
         "LiveView", on: .faces,
         uses: [
@@ -144,8 +155,10 @@ let faces: [Target] = [
     .executableTarget(
         name: "syslat",
         dependencies: [
-            "CallSelection", "Capture", "Comparison", "Exports", "FlightRecorder", "HTMLReport", "HostCheck", "KernelLab", "Linux",
-            "LiveView", "PlainText", "Presentation", "Probes", "Profile", "ProfileFile", "SaturatingMath", "SyscallTable",
+            "CallSelection", "Capture", "CaptureSite", "Comparison", "Exports", "FlightRecorder", "HTMLReport", "HTTPService",
+            "HostCheck",
+            "KernelLab", "Linux", "LiveView", "PlainText", "Presentation", "Probes", "Profile", "ProfileFile", "SaturatingMath",
+            "SyscallTable",
             "TextReport", "Trial", "Workload", argumentParser,
         ],
         path: "Sources/Faces/syslat", swiftSettings: strict),
@@ -220,6 +233,14 @@ let rootFreeTests: [Target] = [
             "LatencyHistogram", "LiveView", "Profile", "ReportFixtures", "SyscallTable", "TestSupport",
         ],
         exclude: ["Snapshots"], swiftSettings: strict),
+    .testTarget(name: "HTTPServiceTests", dependencies: ["HTTPService"], swiftSettings: testing),
+    .testTarget(
+        name: "CaptureSiteTests",
+        dependencies: [
+            "CaptureSite", "Exports", "HTTPService", "LatencyHistogram", "Profile", "ProfileFile", "ReportFixtures", "SyscallTable",
+            "TestSupport",
+        ],
+        swiftSettings: strict),
     .testTarget(
         name: "HTMLReportTests",
         dependencies: [
@@ -330,6 +351,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     ],
     targets: base + model + kernel + output + faces + buildTools + rootFreeTests + tracingTests + tools

@@ -35,6 +35,23 @@ static __always_inline const struct syslat_slot *slot_in_call(__u32 tid, const e
     return any_spilled() ? bpf_map_lookup_elem(&spill, &tid) : 0;
 }
 
+/* Ends the sleep of a thread, if it sleeps. */
+static __always_inline void end_sleep(struct syslat_sleep *sleep)
+{
+    __u64 slept_ns;
+
+    if (!sleep->left_ns)
+        return;
+    slept_ns = bpf_ktime_get_ns() - sleep->left_ns;
+    sleep->left_ns = 0;
+    sleep->slept.count++;
+    sleep->slept.total_ns += slept_ns;
+    if (slept_ns >= sleep->slept.longest_ns) {
+        sleep->slept.longest_ns = slept_ns;
+        sleep->slept.stack = sleep->stack;
+    }
+}
+
 /*
  * The current thread leaves the CPU of itself. The kernel has counted that as a voluntary switch if it waits for something, and as an
  * involuntary one if it only gives others a turn. Its state would not tell: another CPU may be waking it by now.
@@ -55,6 +72,7 @@ static __always_inline void note_sleep(void *context, __u32 tid, __u32 voluntary
     }
     if (sleep->voluntary == voluntary)
         return;
+    end_sleep(sleep);
     sleep->voluntary = voluntary;
     sleep->stack = bpf_get_stackid(context, &sleep_stacks, 0);
     sleep->user_stack = bpf_get_stackid(context, &sleep_stacks, BPF_F_USER_STACK);
@@ -65,18 +83,9 @@ static __always_inline void note_sleep(void *context, __u32 tid, __u32 voluntary
 static __always_inline void note_end_of_sleep(__u32 tid)
 {
     struct syslat_sleep *sleep = sleep_at(tid);
-    __u64 slept_ns;
 
-    if (!sleep || sleep->tid != tid || !sleep->left_ns)
-        return;
-    slept_ns = bpf_ktime_get_ns() - sleep->left_ns;
-    sleep->left_ns = 0;
-    sleep->slept.count++;
-    sleep->slept.total_ns += slept_ns;
-    if (slept_ns >= sleep->slept.longest_ns) {
-        sleep->slept.longest_ns = slept_ns;
-        sleep->slept.stack = sleep->stack;
-    }
+    if (sleep && sleep->tid == tid)
+        end_sleep(sleep);
 }
 
 /* The arguments of the tracepoint: whether the task is preempted, the task, the one that follows it. */
@@ -94,14 +103,17 @@ static __always_inline int switched(__u64 *context, struct task_struct *previous
 /* How the current thread slept in a call that it has ended. */
 static __always_inline void describe_sleep(struct syslat_details *call)
 {
-    const struct syslat_sleep *sleep;
+    struct syslat_sleep *sleep;
 
     call->slept = (struct syslat_slept){};
     if (!config.notes_sleep)
         return;
     sleep = sleep_at(call->tid);
-    if (sleep && sleep->tid == call->tid && sleep->start_ns == call->start_ns)
-        call->slept = sleep->slept;
+    if (!sleep || sleep->tid != call->tid || sleep->start_ns != call->start_ns)
+        return;
+    /* Not every kernel tells of every switch: threads may go on unseen. */
+    end_sleep(sleep);
+    call->slept = sleep->slept;
 }
 
 #endif

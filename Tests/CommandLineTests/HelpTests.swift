@@ -12,7 +12,7 @@ extension CommandLineTests {
             (["help", "diff"], "help-diff.txt"), (["help", "top"], "help-top.txt"), (["help", "record"], "help-record.txt"),
             (["help", "trial"], "help-trial.txt"),
             (["help", "trial", "start"], "help-trial-start.txt"),
-            (["help", "report"], "help-report.txt"), (["help", "bench"], "help-bench.txt"),
+            (["help", "report"], "help-report.txt"), (["help", "bench"], "help-bench.txt"), (["help", "serve"], "help-serve.txt"),
         ])
         func `the help of every command is as in its snapshot`(_ arguments: [String], _ snapshot: String) throws {
             let run = try syslat(arguments, environment: ["COLUMNS": "100"])

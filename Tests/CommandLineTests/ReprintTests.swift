@@ -53,10 +53,10 @@ extension CommandLineTests {
             let file = scratch.path("run.syslat")
             _ = try syslat(["profile", "--interval", "50ms", "-o", file, "--report", "/dev/null"] + Self.command)
             let able = [
-                "process": ["text", "json", "csv", "openmetrics", "folded", "pprof"],
+                "process": ["text", "json", "csv", "openmetrics", "prometheus", "folded", "pprof"],
                 "interval": ["text", "json", "csv", "hlog"],
             ]
-            for format in ["text", "json", "csv", "hgrm", "hlog", "openmetrics", "folded"] {
+            for format in ["text", "json", "csv", "hgrm", "hlog", "openmetrics", "prometheus", "folded"] {
                 let plain = try syslat(["report", "--format", format, file])
                 #expect(plain.status == 0 && !plain.output.isEmpty)
                 for (grouping, formats) in able {
@@ -113,7 +113,7 @@ extension CommandLineTests {
             let (without, with) = (scratch.path("without"), scratch.path("with"))
             _ = try syslat(["profile", "-o", without, "--report", "/dev/null"] + Self.command)
             _ = try syslat(["profile", "--by", "process", "-o", with, "--report", "/dev/null"] + Self.command)
-            for format in ["text", "json", "csv", "hgrm", "hlog", "openmetrics", "folded"] {
+            for format in ["text", "json", "csv", "hgrm", "hlog", "openmetrics", "prometheus", "folded"] {
                 let run = try syslat(["report", "--format", format, "--buckets", without])
                 let isAble = ["json", "csv"].contains(format)
                 #expect(run.status == (isAble ? 0 : 64), "\(run.error)")

@@ -118,7 +118,7 @@ extension CommandLineTests {
             #expect(report.capture.duration_ns >= 50_000_000)
         }
 
-        @Test(.requiresBPF, arguments: ["text", "json", "csv", "hgrm", "hlog", "openmetrics", "folded"])
+        @Test(.requiresBPF, arguments: ["text", "json", "csv", "hgrm", "hlog", "openmetrics", "prometheus", "folded"])
         func `every format can be written to a file and piped to head`(format: String) throws {
             let scratch = try Scratch()
             let file = scratch.path("run.syslat")

@@ -111,7 +111,7 @@ extension ExemplarTests {
         for bucket in found {
             let exemplar = try #require(bucket.exemplar)
             let call = try #require(slow.first { Double($0.durationNanoseconds) / 1e9 == exemplar.value })
-            #expect(bucket.labels["name"] == call.id.name && bucket.labels["outcome"] == call.outcome.name)
+            #expect(bucket.labels["syscall"] == call.id.name && bucket.labels["outcome"] == call.outcome.name)
             #expect(exemplar.labels["pid"] == "\(call.pid)" && exemplar.labels["tid"] == "\(call.tid)")
             let file = call.details.file.map(PlainText.line)
             let shown = exemplar.labels["file"]

@@ -52,6 +52,7 @@ import Testing
             }
         }
         expectHarmless(OpenMetricsReport.render(profile, byProcess: true))
+        expectHarmless(String(decoding: Exposition(profile, byProcess: true).render(.prometheusText), as: UTF8.self))
         expectHarmless(HgrmReport.render(profile))
         expectHarmless(HlogReport.render(profile, byInterval: true))
         expectHarmless(FoldedReport.render(profile))

@@ -188,36 +188,51 @@ import Testing
         func samples(_ suffix: String, of id: SyscallID) -> [Family.Sample] {
             samples("syslat_\(id.abi == .ioUring ? "request" : "syscall")_duration_seconds_\(suffix)")
         }
-        let all = profile.calls.flatMap { call in call.series.inOrder.map { (call.id, $0) } }
-        let expected = all.filter { !$0.1.distribution.isEmpty }
+        func labels(_ id: SyscallID) -> [String: String] {
+            id.abi == .ioUring ? ["request": id.name] : ["syscall": id.name, "abi": id.abi.name]
+        }
+        let all = profile.calls.flatMap { call in
+            Outcome.allCases.map { (call.id, $0, call.distribution(of: $0)) }.filter { !$0.2.isEmpty }
+        }
         let families = ["request", "syscall"]
-        #expect(families.reduce(0) { $0 + samples("syslat_\($1)_duration_seconds_count").count } == expected.count)
-        for (id, series) in expected {
-            var labels = ["name": id.name, "outcome": series.outcome.name, "result": series.failed ? "error" : "ok"]
-            if id.abi != .ioUring { labels["abi"] = id.abi.name }
+        #expect(families.reduce(0) { $0 + samples("syslat_\($1)_duration_seconds_count").count } == all.count)
+        for (id, outcome, distribution) in all {
+            let labels = labels(id).merging(["outcome": outcome.name]) { $1 }
             let count = try #require(samples("count", of: id).first { $0.labels == labels })
             let sum = try #require(samples("sum", of: id).first { $0.labels == labels })
             // The parser reads doubles.
-            #expect(Double(count.value) == Double(series.distribution.count))
-            #expect(Double(sum.value) == Double("\(series.distribution.sum)e-9"))
+            #expect(Double(count.value) == Double(distribution.count))
+            #expect(Double(sum.value) == Double("\(distribution.sum)e-9"))
             let buckets = samples("bucket", of: id).filter { sample in
                 labels.allSatisfy { sample.labels[$0.key] == $0.value }
             }
-            #expect(buckets.count == OpenMetricsReport.bounds.count + 1)
-            for (bucket, bound) in zip(buckets, OpenMetricsReport.bounds) {
+            #expect(buckets.count == ClassicBuckets.bounds.count + 1)
+            for (bucket, bound) in zip(buckets, ClassicBuckets.bounds) {
                 #expect(Double(bucket.labels["le"] ?? "") == Double(bound) / 1e9)
-                let below = series.distribution.buckets.filter { BucketScheme.lowerBound(of: $0.index) <= bound }
+                let below = distribution.buckets.filter { BucketScheme.lowerBound(of: $0.index) <= bound }
                 #expect(Double(bucket.value) == Double(below.reduce(into: UInt64(0)) { $0 = $0.addingSaturating($1.count) }))
             }
         }
-        let unrepresented = all.filter { $0.1.unrepresented > 0 }.map { Double($0.1.unrepresented) }
-        #expect(samples("syslat_unrepresented_calls_total").compactMap { Double($0.value) } == unrepresented)
+        let errors = samples("syslat_syscall_errors_total") + samples("syslat_request_errors_total")
+        #expect(errors.count == profile.calls.reduce(0) { $0 + $1.errnos.count })
+        for call in profile.calls {
+            for errno in call.errnos {
+                let labels = labels(call.id).merging(["errno": ErrnoTable.name(errno.errno)]) { $1 }
+                #expect(errors.first { $0.labels == labels }.flatMap { Double($0.value) } == Double(errno.count))
+            }
+        }
+        let unrepresented = profile.calls.flatMap(\.series).reduce(0) { $0 + $1.unrepresented }
+        #expect(samples("syslat_unrepresented_calls").compactMap { Double($0.value) }.reduce(0, +) == Double(unrepresented))
+        let hung = samples("syslat_in_flight_calls").compactMap { Double($0.value) }.reduce(0, +)
+        #expect(hung == Double(profile.inFlight.count { $0.id.abi != .ioUring }))
+        let oldest = samples("syslat_in_flight_oldest_seconds").compactMap { Double($0.value) }.max()
+        #expect(oldest == profile.inFlight.filter { $0.id.abi != .ioUring }.map { Double($0.ageNanoseconds) / 1e9 }.max())
         #expect(samples("syslat_host_info").first?.labels["cpu_model"] == profile.host.cpuModel)
         #expect(samples("syslat_entered_calls_total").compactMap { Double($0.value) } == [Double(profile.balance.entered)])
     }
 
     @Test(arguments: names)
-    func `an OpenMetrics parser finds every call of every process`(name: String) throws {
+    func `an OpenMetrics parser finds every call of the processes of each name`(name: String) throws {
         var profile = try profile(name)
         // An id that was used again, by a process of the same name.
         profile.processes += profile.processes.prefix(1)
@@ -228,14 +243,14 @@ import Testing
             Double(values.reduce(into: UInt64(0)) { $0 = $0.addingSaturating($1) })
         }
         let all = profile.allProcesses
-        func label(_ pid: Int32?) -> String { pid.map { "\($0)" } ?? "" }
         let calls = samples("syslat_process_calls_total")
-        #expect(Set(calls.map { $0.labels["pid"] }) == Set(all.map { label($0.pid) }))
-        #expect(Set(calls.map(\.labels)).count == calls.count)
-        for process in all {
-            let mine = calls.filter { $0.labels["pid"] == label(process.pid) && $0.labels["comm"] == PlainText.line(process.comm) }
+        let names = Set(all.map(\.comm).map(PlainText.line))
+        #expect(Set(calls.compactMap { $0.labels["comm"] }) == names)
+        #expect(Set(calls.map(\.labels)).count == calls.count && calls.allSatisfy { $0.labels["pid"] == nil })
+        for name in names {
+            let mine = calls.filter { $0.labels["comm"] == name }
             let found = min(Double(UInt64.max), mine.compactMap { Double($0.value) }.reduce(0, +))
-            #expect(found == sum(all.filter { $0.pid == process.pid && $0.comm == process.comm }.map { $0.calls }))
+            #expect(found == sum(all.filter { PlainText.line($0.comm) == name }.map { $0.calls }))
         }
         let times = samples("syslat_process_time_seconds_total")
         #expect(times.map(\.labels) == calls.map(\.labels))
@@ -257,23 +272,17 @@ import Testing
         #expect(families.first { $0.family == "syslat_vdso_vsyscall_calls" }?.samples.count == 2)
     }
 
-    /// promtool reads the older format of Prometheus, so the text is converted first. There, a counter is declared with its
-    /// suffix, info is a gauge, and `# UNIT` and `# EOF` are comments.
+    @Test(arguments: names, [false, true])
+    func `promtool accepts the text of Prometheus`(name: String, isTimestamped: Bool) throws {
+        let exposition = Exposition(try profile(name), byProcess: true, process: Fixtures.servingProcess)
+        let text = exposition.render(.prometheusText, isTimestamped: isTimestamped)
+        try Oracles.promtoolAccepts(String(decoding: text, as: UTF8.self))
+    }
+
     @Test(arguments: names)
-    func `promtool accepts the OpenMetrics report`(name: String) throws {
-        var counters: Set<Substring> = []
-        let text = OpenMetricsReport.render(try profile(name), byProcess: true)
-        let lines = text.split(separator: "\n").map { line in
-            let words = line.split(separator: " ", maxSplits: 3)
-            // The older format has no exemplars. Their labels may have anything in them, so they are found from the front.
-            if words.first?.contains("_bucket{") == true, let end = line.firstRange(of: " # {") {
-                return String(line[..<end.lowerBound])
-            }
-            guard words.first == "#", words.count == 4 else { return String(line) }
-            if words[1] == "TYPE", words[3] == "counter" { counters.insert(words[2]) }
-            let suffix = counters.contains(words[2]) ? "_total" : words[2] == "syslat_host" ? "_info" : ""
-            return "# \(words[1]) \(words[2])\(suffix) \(words[3] == "info" ? "gauge" : words[3])"
-        }
-        try Oracles.promtoolAccepts(lines.joined(separator: "\n") + "\n")
+    func `promtool makes blocks of a report with times`(name: String) throws {
+        let text = Exposition(try profile(name), byProcess: true).render(.openMetrics, isTimestamped: true)
+        let blocks = try Oracles.promtoolBackfills(String(decoding: text, as: UTF8.self))
+        #expect(blocks.contains("BLOCK ULID"))
     }
 }

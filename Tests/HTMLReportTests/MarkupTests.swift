@@ -28,6 +28,14 @@ import Testing
             markup { $0.element(.a, [.with(.href, "javascript:alert(1)")], text: "x") } == "<a title=\"javascript:alert(1)\">x</a>")
     }
 
+    @Test
+    func `a link to another page is a path of the source and a query in which nothing but letters and digits stands for itself`() {
+        let address = HTML.Address(path: "/p", query: [("a b", "1&2=é"), ("x", "\"><script>javascript:")])
+        #expect(
+            markup { $0.element(.a, [.link(to: address)], text: "x") }
+                == "<a href=\"/p?a%20b=1%262%3D%C3%A9&amp;x=%22%3E%3Cscript%3Ejavascript%3A\">x</a>")
+    }
+
     @Test(arguments: [(0, "0"), (-0.04, "0"), (12.34, "12.3"), (-1.26, "-1.3"), (.nan, "0"), (.infinity, "0"), (1e300, "1000000")])
     func `coordinates are short`(_ value: Double, _ text: String) { #expect(Coordinate.text(value) == text) }
 

@@ -48,6 +48,9 @@ package enum ProfileExercise {
             texts.append(CSVReport.render(profile, by: grouping, withBuckets: withBuckets))
         }
         guard texts.allSatisfy({ $0.utf8.last == 0x0a }) else { throw Failure(description: "an export ends without a newline") }
+        for format in [ExpositionFormat.protobuf(schema: 5), .prometheusText] {
+            _ = Exposition(profile, byProcess: true).render(format, isTimestamped: true)
+        }
         _ = FoldedReport.render(profile)
         guard PprofReport.render(profile).starts(with: [0x1f, 0x8b]) else { throw Failure(description: "pprof is no gzip file") }
         for call in profile.slowCalls?.calls ?? [] { _ = call.logLine(on: profile.host) }

@@ -72,6 +72,31 @@ package enum Oracles {
         }
     }
 
+    /// Families of metrics, each behind its length, as protoc reads them: text with a field a line.
+    package static func protoc(about families: [UInt8]) throws -> String {
+        // The length of each is what stands behind the tag of a field, too.
+        var (stream, rest): ([UInt8], ArraySlice<UInt8>) = ([], families[...])
+        while !rest.isEmpty {
+            guard let end = rest.firstIndex(where: { $0 < 0x80 }) else { throw Failure(description: "a length has no end") }
+            let length = rest[...end].reversed().reduce(0) { $0 << 7 | Int($1 & 0x7f) }
+            guard length < rest.endIndex - end else { throw Failure(description: "a message has no end") }
+            stream += [0x0a] + rest[...(end + length)]
+            rest = rest[(end + length + 1)...]
+        }
+        let folder = package.appendingPathComponent("Tests/Oracles").path
+        return try withFile(Data(stream)) {
+            try run(["protoc", "--decode=io.prometheus.client.Stream", "-I\(folder)", "\(folder)/metrics.proto"], input: $0)
+        }
+    }
+
+    /// The server of Prometheus.
+    package static var prometheus: String { directory.appendingPathComponent("prometheus").path }
+
+    /// Where the programs of others are.
+    package static var folder: String { directory.path }
+    /// What an operator installs beside the program.
+    package static var packaging: String { package.appendingPathComponent("packaging").path }
+
     /// What pprof says of a profile: `-raw`, `-top`. It looks for no symbols, which this host may have or not.
     package static func pprof(_ options: String..., about profile: [UInt8]) throws -> String {
         try withFile(Data(profile)) { file in
@@ -107,6 +132,16 @@ package enum Oracles {
         if !output.isEmpty { throw Failure(description: output) }
     }
 
+    /// What promtool says of the blocks that it makes of an OpenMetrics text with times. Throws its complaint unless it accepts the text.
+    package static func promtoolBackfills(_ text: String) throws -> String {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("syslat-blocks-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let promtool = directory.appendingPathComponent("promtool").path
+        return try withFile(Data(text.utf8)) {
+            try run([promtool, "tsdb", "create-blocks-from", "openmetrics", $0.path, folder.path], input: $0)
+        }
+    }
+
     private static func withFile<Result>(_ content: Data, _ body: (URL) throws -> Result) throws -> Result {
         let file = FileManager.default.temporaryDirectory.appendingPathComponent("syslat-oracle-\(UUID().uuidString)")
         try content.write(to: file)
@@ -114,11 +149,11 @@ package enum Oracles {
         return try body(file)
     }
 
-    /// The output of a program that must succeed within a minute.
+    /// The output of a program that must succeed within some minutes.
     private static func run(_ command: [String], input: URL) throws -> String {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["timeout", "60"] + command
+        process.arguments = ["timeout", "240"] + command
         let output = Pipe()
         process.standardInput = try FileHandle(forReadingFrom: input)
         process.standardOutput = output

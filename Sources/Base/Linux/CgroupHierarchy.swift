@@ -1,3 +1,5 @@
+import Glibc
+
 /// The tree of cgroups that says what a process belongs to.
 ///
 /// Version 2 has one tree for all. With version 1 each controller may have its own, and service managers and container engines put processes
@@ -23,6 +25,12 @@ package enum CgroupHierarchy: UInt32, Sendable, Hashable, CaseIterable {
             if isThis { return String(parts[2]) }
         }
         return nil
+    }
+
+    /// Whether a cgroup of this path is there, as far as this process sees the tree.
+    package func exists(_ path: String) -> Bool {
+        let roots = self == .unified ? ["/sys/fs/cgroup", "/sys/fs/cgroup/unified"] : ["/sys/fs/cgroup/\(name)"]
+        return roots.contains { ProcFS.mayAccess($0 + path, F_OK) }
     }
 
     private var name: String {

@@ -44,10 +44,14 @@ package struct Aggregator: ~Copyable {
     /// - Parameters:
     ///   - keepsProcessDistributions: whether each process gets a histogram too: 16 bytes a bucket, and 36 KiB while it lives and has many.
     ///   - grouping: what else calls are grouped by; each group gets a histogram too.
-    package init(keepsProcessDistributions: Bool = false, processRowLimit: Int? = nil, grouping: CallGroups.Kind? = nil) {
+    ///   - newestGroups: how many groups of ended processes are kept, where all others may be forgotten.
+    package init(
+        keepsProcessDistributions: Bool = false, processRowLimit: Int? = nil, grouping: CallGroups.Kind? = nil,
+        newestGroups: Int? = nil
+    ) {
         processes = ProcessTable(
             rowLimit: processRowLimit ?? ProcessTable.defaultRowLimit, keepsDistributions: keepsProcessDistributions,
-            grouping: grouping)
+            grouping: grouping, newestGroups: newestGroups)
     }
 
     /// Takes in one record of the ring.

@@ -26,19 +26,40 @@ extension CellTotals.Entry {
     }
 }
 
-/// The calls of processes that have ended, by what they have in common. At the limit, further names are together in one group.
+/// The calls of processes that have ended, by what they have in common. At the limit, further names are together in one group, or those that
+/// nothing was added to for longest are forgotten.
 struct EndedGroups {
     /// nil for those beyond the limit.
     private(set) var sums: [String?: GroupSums] = [:]
-    static let limit = 4096
+    /// The number of the addition that was the last to each name, where the oldest ones are forgotten.
+    private var additions: [String: UInt64] = [:]
+    private var number: UInt64 = 0
+    private let limit: Int
+    private let forgets: Bool
+
+    static let usualLimit = 4096
+
+    /// - Parameter most: names that are kept, the others forgotten; nil to keep the usual number and the others together.
+    init(keepingNewest most: Int? = nil) { (limit, forgets) = (most ?? EndedGroups.usualLimit, most != nil) }
 
     mutating func add(_ totals: borrowing CellTotals, _ distribution: LatencyHistogram?, to name: String) {
-        let isKnown = sums[name] != nil || sums.count < EndedGroups.limit
-        sums[isKnown ? name : nil, default: GroupSums()].add(totals, distribution)
+        let place = place(for: name)
+        sums[place, default: GroupSums()].add(totals, distribution)
     }
 
     mutating func add(_ other: GroupSums, to name: String) {
-        let isKnown = sums[name] != nil || sums.count < EndedGroups.limit
-        sums[isKnown ? name : nil, default: GroupSums()].add(other)
+        let place = place(for: name)
+        sums[place, default: GroupSums()].add(other)
+    }
+
+    private mutating func place(for name: String) -> String? {
+        guard forgets else { return sums[name] != nil || sums.count < limit ? name : nil }
+        number += 1
+        additions[name] = number
+        if sums[name] == nil, sums.count >= limit, let oldest = additions.min(by: { $0.value < $1.value })?.key {
+            sums[oldest] = nil
+            additions[oldest] = nil
+        }
+        return name
     }
 }

@@ -45,7 +45,7 @@ struct ProcessTable: ~Copyable {
     let keepsDistributions: Bool
     let grouping: CallGroups.Kind?
     /// By name or cgroup: the calls of the rows that have been retired.
-    private(set) var endedGroups = EndedGroups()
+    private(set) var endedGroups: EndedGroups
     /// By thread: the calls of threads without rows any more, by process.
     private(set) var foldedThreads: [Int32: GroupSums] = [:]
     /// By thread: what stood before the calls of processes that have ended, where something did.
@@ -63,8 +63,10 @@ struct ProcessTable: ~Copyable {
     /// Whether each row has a distribution.
     private let records: Bool
 
-    init(rowLimit: Int, keepsDistributions: Bool, grouping: CallGroups.Kind? = nil) {
+    /// - Parameter newestGroups: how many groups of ended processes are kept; nil for the usual number, with the others together.
+    init(rowLimit: Int, keepsDistributions: Bool, grouping: CallGroups.Kind? = nil, newestGroups: Int? = nil) {
         self.rowLimit = max(2, rowLimit)
+        endedGroups = EndedGroups(keepingNewest: newestGroups)
         self.keepsDistributions = keepsDistributions
         self.grouping = grouping
         records = keepsDistributions || grouping.map { $0 != .file } ?? false

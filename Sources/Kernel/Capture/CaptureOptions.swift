@@ -29,6 +29,8 @@ package struct CaptureOptions: Sendable {
     package var slowCalls: SlowCallOptions?
     /// What the calls are grouped by, besides calls and processes; nil for nothing.
     package var grouping: CallGroups.Kind?
+    /// How many groups of ended processes are kept, for a capture without an end whose owner takes note of them; nil to lose none.
+    package var newestGroups: Int?
     /// vDSO ticks per second and CPU, at most; nil to make no estimate of served calls.
     package var vdsoTickHertz: UInt32?
     /// Limits the in-flight slots, for tests that need collisions.

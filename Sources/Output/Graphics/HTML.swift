@@ -83,6 +83,8 @@ extension HTML {
     package enum Tag: String, Sendable {
         case a, bdi, body, caption, code, dd, details, div, dl, dt, footer, h1, h2, h3, head, header, html, li, main, meta, nav, p
         case section, span, strong, summary, table, tbody, td, tfoot, th, thead, title, tr, ul
+        // Of a page that asks what to show.
+        case button, form, input, label, option, select
         // Of drawings.
         case desc, g, line, path, rect, svg, text, circle
     }
@@ -97,6 +99,12 @@ extension HTML {
             case labelledBy = "aria-labelledby"
             case isHidden = "aria-hidden"
             case tabIndex = "tabindex"
+            case expanded = "aria-expanded"
+            // Of fields: `type`, what is in them, and which option is chosen.
+            case type, selected
+            case field = "value"
+            /// What stays the same where a part of the page is replaced.
+            case key = "data-key"
             case sort = "aria-sort"
             /// What a cell is sorted by, exactly.
             case value = "data-v"
@@ -121,6 +129,9 @@ extension HTML {
         /// A link to a place in the same page.
         package static func link(to anchor: Anchor) -> Attribute { Attribute(name: .href, value: "#\(anchor.text)") }
 
+        /// A link to a page of the same server.
+        package static func link(to address: Address) -> Attribute { Attribute(name: .href, value: address.text) }
+
         /// The place where links to it lead.
         package static func anchor(_ anchor: Anchor) -> Attribute { Attribute(name: .id, value: anchor.text) }
 
@@ -135,6 +146,31 @@ extension HTML {
         package static func with(_ name: Name, _ value: Double) -> Attribute { with(name, Coordinate.text(value)) }
 
         package static func `class`(_ name: String) -> Attribute { with(.class, name) }
+    }
+
+    /// A page of the same server: a path of the source, and a query that may have any text in it.
+    package struct Address: Sendable, Hashable {
+        fileprivate let text: String
+
+        /// - Parameter path: empty for the same page.
+        package init(path: StaticString = "", query: [(name: String, value: String)]) {
+            let parts = query.map { "\(Address.encoded($0.name))=\(Address.encoded($0.value))" }
+            text = "\(path)?" + parts.joined(separator: "&")
+        }
+
+        /// What stands for itself in a query (RFC 3986, section 2.3), and everything else as `%20`.
+        private static func encoded(_ text: String) -> String {
+            let digits = Array("0123456789ABCDEF")
+            var result = ""
+            for byte in text.utf8 {
+                let scalar = Unicode.Scalar(byte)
+                switch scalar {
+                case "a"..."z", "A"..."Z", "0"..."9", "-", ".", "_", "~": result.unicodeScalars.append(scalar)
+                default: result += "%\(digits[Int(byte >> 4)])\(digits[Int(byte & 15)])"
+                }
+            }
+            return result
+        }
     }
 
     /// A place in the page. It has no text of others in it.

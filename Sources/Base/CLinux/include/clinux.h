@@ -172,6 +172,21 @@ int clinux_wtermsig(int status);
 /* The capabilities in force of the calling thread, a bit for each (capget(2)); 0 if the kernel tells none. */
 uint64_t clinux_capabilities(void);
 
+/* Those that it could put in force. */
+uint64_t clinux_permitted_capabilities(void);
+
+/* capset(2) of the calling thread: puts these in force, and keeps those for later. None is inherited. */
+int clinux_set_capabilities(uint64_t effective, uint64_t permitted);
+
+/* No program that the calling thread starts gets more than the thread has: PR_CAPBSET_DROP, PR_CAP_AMBIENT, PR_SET_NO_NEW_PRIVS. */
+void clinux_forgo_privileges(void);
+
+/* Sends a message to a socket of the service manager, which has a path or, after an @, a name (sd_notify(3)). Never waits. */
+int clinux_notify(const char *_Nonnull path, const char *_Nonnull message);
+
+/* Whether a descriptor is a socket that listens: SO_ACCEPTCONN of socket(7). */
+int clinux_listens(int descriptor);
+
 /* The arguments that this program was started with, its name among them. Swift's own CommandLine reads /proc, which may be missing. */
 int clinux_argument_count(void);
 const char *_Nonnull clinux_argument(int index);

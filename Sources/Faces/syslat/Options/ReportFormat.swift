@@ -3,17 +3,17 @@ import Presentation
 
 /// The format of a report of a profile.
 enum ReportFormat: String, ExpressibleByArgument, CaseIterable {
-    case text, json, csv, hgrm, hlog, openmetrics, folded, pprof, html
+    case text, json, csv, hgrm, hlog, openmetrics, prometheus, folded, pprof, html
 
     /// Why it can't break the calls down so; nil if it can.
     func objection(to grouping: Grouping) -> String? {
         switch (self, grouping) {
-        case (_, .call), (.text, _), (.json, _), (.csv, _), (.hlog, .interval), (.openmetrics, .process), (.folded, .process),
-            (.pprof, .process):
+        case (_, .call), (.text, _), (.json, _), (.csv, _), (.hlog, .interval), (.openmetrics, .process), (.prometheus, .process),
+            (.folded, .process), (.pprof, .process):
             nil
         case (.html, .thread), (.html, .comm), (.html, .cgroup), (.html, .file): nil
-        case (.openmetrics, .interval): "an exposition is of one moment"
-        case (.openmetrics, _): "it has series for each call or process"
+        case (.openmetrics, .interval), (.prometheus, .interval): "an exposition is of one moment"
+        case (.openmetrics, _), (.prometheus, _): "it has series for each call or process"
         case (.folded, _): "a stack is a process, a call and an outcome"
         case (.pprof, _): "a sample is a stack with the name of its process"
         case (.hgrm, _): "it has one block of percentiles for each call"
@@ -21,6 +21,9 @@ enum ReportFormat: String, ExpressibleByArgument, CaseIterable {
         case (.hlog, _): "it has lines for each call and outcome"
         }
     }
+
+    /// Whether it is metrics.
+    var isExposition: Bool { self == .openmetrics || self == .prometheus }
 
     /// Whether it is no text.
     var isBinary: Bool { self == .pprof }

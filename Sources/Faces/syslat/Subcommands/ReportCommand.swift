@@ -27,6 +27,10 @@ struct ReportCommand: ParsableCommand {
         help: ArgumentHelp("Draw the distribution of one call as a picture (SVG) instead of a report.", valueName: "call"))
     var plot: String?
 
+    @Flag(
+        help: "Give each value the time of the capture's end, to fill a server with old profiles; openmetrics and prometheus only.")
+    var timestamps = false
+
     @Flag(help: "Show the files beside each other instead of merged; html only.")
     var overlay = false
 
@@ -57,6 +61,10 @@ struct ReportCommand: ParsableCommand {
         try view.check(for: plot == nil ? format : .html)
         if overlay && format != .html {
             throw ValidationError("--overlay shows files beside each other on a page: add --format html.")
+        }
+        if timestamps && !format.isExposition {
+            throw ValidationError(
+                "--timestamps goes with --format openmetrics or prometheus: other formats say when by themselves.")
         }
         if eachInterval && view.grouping == .interval {
             throw ValidationError("--each-interval and --by interval show the same intervals in two ways. Keep one.")
@@ -146,11 +154,16 @@ struct ReportCommand: ParsableCommand {
         case .csv: bytes(CSVReport.render(profile, by: view.grouping, withBuckets: view.buckets))
         case .hgrm: bytes(HgrmReport.render(profile))
         case .hlog: bytes(HlogReport.render(profile, byInterval: view.grouping == .interval))
-        case .openmetrics: bytes(OpenMetricsReport.render(profile, byProcess: view.grouping == .process))
+        case .openmetrics: exposition(profile, .openMetrics)
+        case .prometheus: exposition(profile, .prometheusText)
         case .folded: bytes(FoldedReport.render(profile))
         case .pprof: PprofReport.render(profile)
         case .html: HTMLReport.render(profile)
         }
+    }
+
+    private func exposition(_ profile: Profile, _ format: ExpositionFormat) -> [UInt8] {
+        Exposition(profile, byProcess: view.grouping == .process).render(format, isTimestamped: timestamps)
     }
 
     /// Each profile by the name of its file, with its folders where two files have the same name.

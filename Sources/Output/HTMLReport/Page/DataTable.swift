@@ -12,6 +12,10 @@ struct DataTable {
         /// Shown in the head below the title.
         var scale: HTML?
         var isSortable = true
+        /// Leads to the table in the order of this column.
+        var link: [HTML.Attribute]?
+        /// `ascending` or `descending` if the rows are in its order.
+        var order: String?
     }
 
     struct Cell {
@@ -50,6 +54,8 @@ struct DataTable {
         /// The row belongs to one above it.
         var isIndented = false
         var isHeading = false
+        /// What stands below the row, as wide as the table.
+        var detail: HTML?
     }
 
     var caption: String
@@ -79,8 +85,9 @@ struct DataTable {
         var attributes: [HTML.Attribute] = [.with(.scope, "col")]
         if column.isText { attributes.append(.class(column.isSortable ? "t" : "t fix")) }
         if let meaning = column.meaning { attributes.append(.with(.title, meaning)) }
+        if let order = column.order { attributes.append(.with(.sort, order)) }
         row.element(.th, attributes) { head in
-            head.text(column.title)
+            if let link = column.link { head.element(.a, link, text: column.title) } else { head.text(column.title) }
             if let scale = column.scale { head.append(scale) }
         }
     }
@@ -95,6 +102,11 @@ struct DataTable {
                     data.text(cell.text)
                 }
             }
+        }
+        body.newline()
+        guard let detail = row.detail else { return }
+        body.element(.tr, [.class("more")]) { more in
+            more.element(.td, [.with(.colspan, columns.count)]) { $0.append(detail) }
         }
         body.newline()
     }

@@ -24,7 +24,7 @@ enum PageFrame {
                 body(&page)
                 page.newline()
                 page.constant("<script>")
-                page.constant(PageScript.text)
+                for part in PageScript.parts { page.constant(part) }
                 page.constant("</script>")
             }
         }
@@ -33,7 +33,7 @@ enum PageFrame {
     }
 
     private static func policy(_ styles: StyleSheet) -> String {
-        "default-src 'none'; style-src '\(ContentHash.sha256(styles.text))'; script-src '\(ContentHash.sha256("\(PageScript.text)"))'; "
+        "default-src 'none'; style-src '\(ContentHash.sha256(styles.text))'; script-src '\(ContentHash.sha256(PageScript.parts.map { "\($0)" }.joined()))'; "
             + "base-uri 'none'; form-action 'none'"
     }
 }

@@ -1,7 +1,13 @@
 /// What the page can do beyond being read: sort, filter, unfold, and tell the figures under the pointer. It makes its own controls, so there are
 /// none that do nothing where scripts are off. It reads attributes of our own and writes text, never markup.
+///
+/// It is in parts, because a live page has some of them too.
 enum PageScript {
-    static let text: StaticString = """
+    /// In the order of the page.
+    static let parts = [opening, tables, plots, closing]
+
+    /// What the others use.
+    static let opening: StaticString = """
         'use strict';
         (() => {
         const all = (query, root = document) => [...root.querySelectorAll(query)];
@@ -21,6 +27,9 @@ enum PageScript {
         };
         const count = text => text.replace(/\\B(?=(\\d{3})+$)/g, ',');
 
+        """
+
+    static let tables: StaticString = """
         // Sorting. Exact values are integers of up to 64 bits; cells without a figure stay last.
         const key = cell => {
           const exact = cell.dataset.v || cell.textContent.replaceAll(',', '');
@@ -89,6 +98,19 @@ enum PageScript {
           calls.closest('section').prepend(tools);
         }
 
+        // A link to a call unfolds it, in browsers that don't do so by themselves.
+        addEventListener('hashchange', () => {
+          const place = document.getElementById(location.hash.slice(1));
+          const chapter = place && place.closest('details');
+          if (chapter && !chapter.open) {
+            chapter.open = true;
+            place.scrollIntoView();
+          }
+        });
+
+        """
+
+    static let plots: StaticString = """
         // The figures under the pointer.
         const tip = make('div', '', document.body);
         tip.className = 'tip';
@@ -145,36 +167,35 @@ enum PageScript {
             return bin < 0 ? null : [`after ${duration((x - left) / (right - left) * end)}`, span(edges, bin), calls].join('\\n');
           },
         };
-        for (const plot of all('svg[data-kind]')) {
-          const title = plot.querySelector('title');
-          if (title) {
+        function adopt(root) {
+          for (const plot of all('svg[data-kind]', root)) {
+            const title = plot.querySelector('title');
+            if (!title) continue;
             plot.setAttribute('aria-label', title.textContent);
             title.remove();
           }
-          plot.addEventListener('pointermove', event => {
-            const matrix = plot.getScreenCTM().inverse();
-            const point = new DOMPoint(event.clientX, event.clientY).matrixTransform(matrix);
-            const ends = plot.dataset.scale.split(' ').map(Number);
-            const text = readers[plot.dataset.kind](plot.dataset, point.x, point.y, ends, event.target);
-            tip.hidden = text === null;
-            if (text === null) return;
-            tip.textContent = text;
-            const room = document.documentElement.clientWidth - tip.offsetWidth - 8;
-            tip.style.left = Math.max(4, Math.min(event.pageX + 14, room)) + 'px';
-            tip.style.top = event.pageY + 16 + 'px';
-          });
-          plot.addEventListener('pointerleave', () => { tip.hidden = true; });
         }
-
-        // A link to a call unfolds it, in browsers that don't do so by themselves.
-        addEventListener('hashchange', () => {
-          const place = document.getElementById(location.hash.slice(1));
-          const chapter = place && place.closest('details');
-          if (chapter && !chapter.open) {
-            chapter.open = true;
-            place.scrollIntoView();
+        adopt(document);
+        document.addEventListener('pointermove', event => {
+          const plot = event.target.closest('svg[data-kind]');
+          let text = null;
+          if (plot) {
+            const point = new DOMPoint(event.clientX, event.clientY).matrixTransform(plot.getScreenCTM().inverse());
+            const ends = plot.dataset.scale.split(' ').map(Number);
+            text = readers[plot.dataset.kind](plot.dataset, point.x, point.y, ends, event.target);
           }
+          tip.hidden = text === null;
+          if (text === null) return;
+          tip.textContent = text;
+          const room = document.documentElement.clientWidth - tip.offsetWidth - 8;
+          tip.style.left = Math.max(4, Math.min(event.pageX + 14, room)) + 'px';
+          tip.style.top = event.pageY + 16 + 'px';
         });
+        document.documentElement.addEventListener('pointerleave', () => { tip.hidden = true; });
+
+        """
+
+    static let closing: StaticString = """
         })();
 
         """

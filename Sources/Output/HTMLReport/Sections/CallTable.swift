@@ -8,26 +8,38 @@ import SyscallTable
 enum CallTable {
     static func add(to html: inout HTML, _ context: PageContext) {
         guard !context.calls.isEmpty else { return }
+        let caption = "All calls that completed, one row for each. Select a name for its details."
+        html.element(.section) { section in
+            section.element(.h2, [.anchor(HTML.Anchor("calls"))], text: "Calls")
+            legend(to: &section)
+            table(of: context, caption: caption) { link($0.name, $1) }.add(to: &section)
+        }
+        html.newline()
+    }
+
+    /// The rows of the calls, and their sum.
+    ///
+    /// - Parameters:
+    ///   - most: how many rows it has beside the sum.
+    ///   - name: the first cell of a row, and the place of the row.
+    static func table(of context: PageContext, caption: String, most: Int = .max, name: (TableRow, Int) -> DataTable.Cell)
+        -> DataTable
+    {
         let plot = RowPlot(for: context.calls)
         let duration = context.profile.capture.durationNanoseconds
-        var rows = zip(context.calls, context.rows).enumerated().map { index, pair in
-            row(pair.1, name: link(pair.1.name, index), plot: plot.draw(pair.0), duration)
+        var rows = zip(context.calls, context.rows).prefix(most).enumerated().map { index, pair in
+            row(pair.1, name: name(pair.1, index), plot: plot.draw(pair.0), duration)
         }
         let everything = context.profile.calls.reduce(into: LatencyHistogram()) { $0.merge($1.distribution) }
         let total = TableRow(sumOf: context.rows, name: "total", distribution: everything)
         var sum = row(total, name: .text("total"), plot: HTML(), duration)
         sum.isSum = true
         rows.append(sum)
-        html.element(.section) { section in
-            section.element(.h2, [.anchor(HTML.Anchor("calls"))], text: "Calls")
-            legend(to: &section)
-            DataTable(
-                caption: "All calls that completed, one row for each. Select a name for its details.", style: "calls",
-                columns: columns(plot), rows: rows
-            ).add(to: &section)
-        }
-        html.newline()
+        return DataTable(caption: caption, style: "calls", columns: columns(plot), rows: rows)
     }
+
+    /// By what each column can be ordered.
+    static let keys: [SortKey?] = [.name, nil, .calls, .errors, nil, .total, nil, .mean, .p50, .p90, .p99, .p999, .max]
 
     private static func link(_ name: String, _ index: Int) -> DataTable.Cell {
         var html = HTML()

@@ -53,25 +53,28 @@ enum SlowCallsTable {
 enum InFlightSection {
     private static let callsShown = 100
 
-    static func add(to html: inout HTML, _ context: PageContext) {
+    static func add(to html: inout HTML, _ context: PageContext, title: String = "In flight at the end") {
         let calls = context.profile.inFlight
         guard !calls.isEmpty else { return }
         let shown = calls.byUrgency(\.id, age: \.ageNanoseconds).prefix(callsShown)
         let more = calls.count > shown.count ? " \(HumanFormat.count(UInt64(calls.count - shown.count))) more were in flight." : ""
         let mark = calls.contains(where: \.beganBefore) ? " ≥: entered before the capture began, and not in the balance." : ""
         html.element(.section) { section in
-            section.element(.h2, text: "In flight at the end")
-            DataTable(
-                caption: "Calls that had not returned, those first that are not just waiting for work.\(mark)\(more)",
-                style: "slow",
-                columns: [
-                    .init(title: "Call", isText: true), .init(title: "Age"), .init(title: "Process", isText: true),
-                    .init(title: "Details", isText: true, isSortable: false),
-                ],
-                rows: shown.map { row($0, context.host) }
-            ).add(to: &section)
+            section.element(.h2, text: title)
+            let caption = "Calls that had not returned, those first that are not just waiting for work.\(mark)\(more)"
+            table(of: Array(shown), context.host, caption: caption).add(to: &section)
         }
         html.newline()
+    }
+
+    static func table(of calls: [InFlightCall], _ host: Host, caption: String) -> DataTable {
+        DataTable(
+            caption: caption, style: "slow",
+            columns: [
+                .init(title: "Call", isText: true), .init(title: "Age"), .init(title: "Process", isText: true),
+                .init(title: "Details", isText: true, isSortable: false),
+            ],
+            rows: calls.prefix(callsShown).map { row($0, host) })
     }
 
     private static func row(_ call: InFlightCall, _ host: Host) -> DataTable.Row {

@@ -1,17 +1,16 @@
-import Presentation
 import Profile
 import SaturatingMath
 import SyscallTable
 
-/// The calls of each process and their time, as metrics.
+/// The calls of processes and their time, as metrics.
 enum ProcessMetrics {
-    /// Processes of one id and name are one: no two samples of a metric may have the same labels.
+    /// Processes of one name are one. Process ids are no labels: each would be a series that never gets a second value.
     static func families(_ processes: [ProcessProfile]) -> [MetricFamily] {
         var calls = MetricFamily(
-            "syslat_process_calls", .counter, help: "Completed calls, and requests to io_uring, of each process.")
+            "syslat_process_calls", .counter, help: "Completed calls, and requests to io_uring, of the processes of each name.")
         var time = MetricFamily(
             "syslat_process_time_seconds", .counter, unit: "seconds",
-            help: "Total latency of the completed calls and requests of each process.")
+            help: "Total latency of the completed calls and requests of the processes of each name.")
         var order: [Key] = []
         var totals: [Key: (calls: UInt64, nanoseconds: UInt64)] = [:]
         for process in processes {
@@ -26,30 +25,25 @@ enum ProcessMetrics {
         }
         for key in order {
             guard let total = totals[key] else { continue }
-            calls.add("_total", key.labels, String(total.calls))
-            time.add("_total", key.labels, DecimalText.exactSeconds(nanoseconds: total.nanoseconds))
+            calls.add(key.labels, total.calls)
+            time.add(key.labels, .nanoseconds(total.nanoseconds))
         }
         return [calls, time]
     }
 
     private struct Key: Hashable {
-        private let pid: Int32?
         /// By bytes: names that are equal as text may still differ.
         private let comm: [UInt8]
         private let id: SyscallID
         private let outcome: Outcome
-        private let failed: Bool
 
         init(_ process: ProcessProfile, _ series: ProcessSeries) {
-            (pid, comm) = (process.pid, Array(process.comm.utf8))
-            (id, outcome, failed) = (series.id, series.outcome, series.failed)
+            (comm, id, outcome) = (Array(process.comm.utf8), series.id, series.outcome)
         }
 
-        var labels: MetricFamily.Labels {
-            [
-                ("pid", pid.map { String($0) } ?? ""), ("comm", String(decoding: comm, as: UTF8.self)), ("abi", id.abi.name),
-                ("name", id.name), ("outcome", outcome.name), ("result", failed ? "error" : "ok"),
-            ]
+        var labels: [MetricLabel] {
+            [MetricLabel("comm", String(decoding: comm, as: UTF8.self))] + CallMetrics.labels(id)
+                + [MetricLabel("outcome", outcome.name)]
         }
     }
 }

@@ -1,4 +1,3 @@
-import Presentation
 import SaturatingMath
 import LatencyHistogram
 import Profile
@@ -14,9 +13,9 @@ enum VDSOMetrics {
         var family = MetricFamily(
             "syslat_vdso_entered_calls", .counter, help: "Calls that the vDSO could have served but that entered the kernel.")
         for entry in entries {
-            let clock = entry.clock.map { [("clock", $0.name)] } ?? []
-            let labels = [("abi", entry.id.abi.name), ("name", entry.id.name)] + clock + [("reason", entry.reason.name)]
-            family.add("_total", labels, String(entry.distribution.count))
+            let clock = entry.clock.map { [MetricLabel("clock", $0.name)] } ?? []
+            let labels = CallMetrics.labels(entry.id) + clock + [MetricLabel("reason", entry.reason.name)]
+            family.add(labels, entry.distribution.count)
         }
         return family
     }
@@ -33,7 +32,7 @@ enum VDSOMetrics {
         ]
         return gauges.map { suffix, help, value in
             var family = MetricFamily("syslat_vdso_served_calls_estimate\(suffix)", .gauge, help: help)
-            for (function, estimate) in byFunction { family.add("", [("function", function)], String(value(estimate))) }
+            for (function, estimate) in byFunction { family.add([MetricLabel("function", function)], value(estimate)) }
             return family
         }
     }
@@ -42,7 +41,7 @@ enum VDSOMetrics {
         var family = MetricFamily(
             "syslat_vdso_vsyscall_calls", .counter, help: "Calls through the legacy vsyscall page, which aren't system calls.")
         let sums = Dictionary(counts.map { ($0.name, $0.calls) }) { $0.addingSaturating($1) }
-        for (name, calls) in sums.sorted(by: { $0.key < $1.key }) { family.add("_total", [("name", name)], String(calls)) }
+        for (name, calls) in sums.sorted(by: { $0.key < $1.key }) { family.add([MetricLabel("function", name)], calls) }
         return family
     }
 }

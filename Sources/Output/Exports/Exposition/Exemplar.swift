@@ -7,23 +7,23 @@ import SyscallTable
 ///
 /// Source: OpenMetrics 1.0, "Exemplars".
 struct Exemplar {
-    let labels: MetricFamily.Labels
-    /// The latency in seconds, and when the call was entered.
-    let value, time: String
+    let labels: [MetricLabel]
+    /// The latency, and when the call was entered, since 1970.
+    let nanoseconds, startedAtNanoseconds: UInt64
 
     /// How many characters the names and the values of the labels may have together.
     private static let mostCharacters = 128
 
     init(_ call: SlowCall) {
-        var labels: MetricFamily.Labels = [("pid", String(call.pid)), ("tid", String(call.tid))]
+        var labels = [MetricLabel("pid", String(call.pid)), MetricLabel("tid", String(call.tid))]
         let name = "file"
         let used = (labels.flatMap { [$0.name, $0.value] } + [name]).reduce(0) { $0 + $1.unicodeScalars.count }
         if let file = call.details.file.map(PlainText.line), !file.isEmpty {
-            labels.append((name, Exemplar.end(of: Exemplar.withoutQuotes(file), most: Exemplar.mostCharacters - used)))
+            let end = Exemplar.end(of: Exemplar.withoutQuotes(file), most: Exemplar.mostCharacters - used)
+            labels.append(MetricLabel(name, end))
         }
         self.labels = labels
-        value = DecimalText.exactSeconds(nanoseconds: call.durationNanoseconds)
-        time = DecimalText.exactSeconds(nanoseconds: call.startedAtNanoseconds)
+        (nanoseconds, startedAtNanoseconds) = (call.durationNanoseconds, call.startedAtNanoseconds)
     }
 
     /// prometheus_client (0.26) takes an escaped quote for the end of a value, in exemplars alone: a name of a file would keep a whole page
@@ -44,20 +44,17 @@ struct Exemplars {
     private struct Key: Hashable {
         var id: SyscallID
         var outcome: Outcome
-        var failed: Bool
     }
 
     /// By falling duration.
     private let calls: [Key: [SlowCall]]
 
     init(_ slow: SlowCalls?) {
-        calls = Dictionary(grouping: slow?.calls ?? []) { Key(id: $0.id, outcome: $0.outcome, failed: $0.errno != nil) }
+        calls = Dictionary(grouping: slow?.calls ?? []) { Key(id: $0.id, outcome: $0.outcome) }
     }
 
-    /// The calls of a series, by falling duration.
-    func calls(of series: Series, _ id: SyscallID) -> [SlowCall] {
-        calls[Key(id: id, outcome: series.outcome, failed: series.failed)] ?? []
-    }
+    /// The calls that ended so, by falling duration.
+    func calls(of id: SyscallID, _ outcome: Outcome) -> [SlowCall] { calls[Key(id: id, outcome: outcome)] ?? [] }
 }
 
 extension [SlowCall] {

@@ -4,6 +4,7 @@
 struct ProtobufMessage {
     private enum WireType: UInt64 {
         case varint = 0
+        case fixed64 = 1
         case bytes = 2
     }
 
@@ -14,6 +15,28 @@ struct ProtobufMessage {
         guard value != 0 else { return }
         addTag(field, .varint)
         addVarint(value)
+    }
+
+    /// A number of a field that knows whether it is there, 0 or not.
+    mutating func add(always field: UInt64, _ value: UInt64) {
+        addTag(field, .varint)
+        addVarint(value)
+    }
+
+    /// A double, whatever it is.
+    mutating func add(_ field: UInt64, double value: Double) {
+        addTag(field, .fixed64)
+        for shift in stride(from: UInt64(0), to: 64, by: 8) { bytes.append(UInt8(truncatingIfNeeded: value.bitPattern >> shift)) }
+    }
+
+    /// A signed number as `sint32` and `sint64` have it: small ones stay small.
+    static func zigzag(_ value: Int64) -> UInt64 { UInt64(bitPattern: value << 1 ^ value >> 63) }
+
+    /// A number by itself: the length that stands before a message of a stream.
+    static func varint(_ value: UInt64) -> [UInt8] {
+        var message = ProtobufMessage()
+        message.addVarint(value)
+        return message.bytes
     }
 
     mutating func add(_ field: UInt64, _ value: Bool) { add(field, value ? 1 : 0) }

@@ -1,0 +1,202 @@
+import Profile
+import SaturatingMath
+import SyscallTable
+
+/// The calls of the last windows of a capture, each of a second or so, in bounded memory.
+struct KeptWindows: Sendable {
+    /// What completed between two snapshots. Times are nanoseconds.
+    struct Window: Sendable {
+        /// From the start of the capture.
+        var start: UInt64
+        var duration: UInt64
+        var lost: UInt64
+        /// CPU time of syslat itself.
+        var ownNanoseconds: UInt64
+        /// ``WindowCode``.
+        var calls: [UInt8]
+
+        var end: UInt64 { start.addingSaturating(duration) }
+    }
+
+    private(set) var windows: [Window] = []
+    /// How many windows have been forgotten.
+    private var forgotten = 0
+    /// Sums of ``blockLength`` windows after each other, by the number of the first one: what a long stretch is added up from.
+    private var blocks: [Int: [UInt8]] = [:]
+    private(set) var bytes = 0
+    /// How far back they go, in nanoseconds.
+    let keep: UInt64
+    let mostBytes: Int
+    /// The newest snapshot.
+    private(set) var profile: Profile?
+
+    private static let blockLength = 60
+    /// Shorter stretches are added up window by window.
+    private static let windowsOfLongStretch = 600
+    /// What a window takes beside its calls, roughly.
+    private static let overhead = 80
+
+    init(keep: UInt64, mostBytes: Int) { (self.keep, self.mostBytes) = (keep, mostBytes) }
+
+    /// Takes a snapshot of all since the start.
+    mutating func take(_ profile: Profile) {
+        let earlier = self.profile
+        self.profile = profile
+        let (start, now) = (earlier?.capture.durationNanoseconds ?? 0, profile.capture.durationNanoseconds)
+        guard now > start else { return }
+        let before = Dictionary((earlier?.calls ?? []).map { ($0.id, $0) }) { first, _ in first }
+        let calls = profile.calls.compactMap { call in
+            guard var grown = before[call.id].map({ call.subtracting($0) }) ?? call else { return CallProfile?.none }
+            grown.afterExit = nil
+            return grown
+        }
+        let window = Window(
+            start: start, duration: now - start, lost: profile.lost.lessOrNone(earlier?.lost ?? 0),
+            ownNanoseconds: profile.capture.consumerCPUNanoseconds.lessOrNone(earlier?.capture.consumerCPUNanoseconds ?? 0),
+            calls: WindowCode.encode(calls))
+        windows.append(window)
+        bytes += window.calls.count + KeptWindows.overhead
+        sumUp()
+        forget(before: now.lessOrNone(keep))
+    }
+
+    /// Adds up the last windows, if they fill a block.
+    private mutating func sumUp() {
+        let first = forgotten + windows.count - KeptWindows.blockLength
+        guard first >= forgotten, first.isMultiple(of: KeptWindows.blockLength) else { return }
+        var sum = WindowSum()
+        for window in windows.suffix(KeptWindows.blockLength) { sum.add(WindowCode.decode(window.calls) ?? []) }
+        let block = WindowCode.encode(sum.calls)
+        bytes += block.count + KeptWindows.overhead
+        blocks[first] = block
+    }
+
+    private mutating func forget(before time: UInt64) {
+        let old = windows.prefix { window in
+            guard window.end <= time || bytes > mostBytes else { return false }
+            bytes -= window.calls.count + KeptWindows.overhead
+            return true
+        }.count
+        windows.removeFirst(old)
+        forgotten += old
+        for (first, block) in blocks where first < forgotten {
+            bytes -= block.count + KeptWindows.overhead
+            blocks[first] = nil
+        }
+    }
+
+    /// How much of ``bytes`` the sums of many windows are.
+    var blockBytes: Int { blocks.values.reduce(0) { $0 + $1.count + KeptWindows.overhead } }
+
+    /// How far back they go now, in nanoseconds.
+    var covered: UInt64 { windows.reduce(0) { $0.addingSaturating($1.duration) } }
+
+    /// Windows after each other.
+    struct Stretch: Sendable {
+        var windows: ArraySlice<Window>
+        var start: UInt64 { windows.first?.start ?? 0 }
+        var end: UInt64 { windows.last?.end ?? 0 }
+        var duration: UInt64 { end.lessOrNone(start) }
+    }
+
+    /// The windows that are together at least so long, if there are as many.
+    ///
+    /// - Parameter time: where they end, from the start of the capture: with the window that has this time in it. nil: with the last window.
+    /// - Returns: nil if there is none.
+    func stretch(ofLast nanoseconds: UInt64, until time: UInt64? = nil) -> Stretch? {
+        guard let end = time.map({ time in windows.firstIndex { $0.end >= time } ?? windows.count - 1 }) ?? windows.indices.last,
+            windows.indices.contains(end)
+        else { return nil }
+        let begin = windows[end].end.lessOrNone(nanoseconds)
+        let start = windows[...end].firstIndex { $0.end > begin } ?? end
+        return Stretch(windows: windows[start...end])
+    }
+
+    /// The windows of a stretch, or blocks of them where there are many.
+    private func parts(of stretch: Stretch) -> [Window] {
+        let windows = stretch.windows
+        guard windows.count > KeptWindows.windowsOfLongStretch else { return Array(windows) }
+        var parts: [Window] = []
+        var index = windows.startIndex
+        while index < windows.endIndex {
+            let end = index + KeptWindows.blockLength
+            if end <= windows.endIndex, let block = blocks[forgotten + index] {
+                var part = windows[index]
+                part.duration = windows[end - 1].end.lessOrNone(part.start)
+                part.calls = block
+                parts.append(part)
+                index = end
+            } else {
+                parts.append(windows[index])
+                index += 1
+            }
+        }
+        return parts
+    }
+
+    /// The calls of a stretch as a profile of its own; nil before the first snapshot.
+    ///
+    /// - Parameter apart: calls whose latencies are known for each window too, in its intervals.
+    func profile(of stretch: Stretch, apart: Set<SyscallID> = []) -> Profile? {
+        guard var profile else { return nil }
+        var sum = WindowSum()
+        var intervals: [Interval] = []
+        for part in parts(of: stretch) {
+            let calls = WindowCode.decode(part.calls) ?? []
+            sum.add(calls)
+            guard !apart.isEmpty else { continue }
+            intervals.append(
+                Interval(
+                    startNanoseconds: part.start.lessOrNone(stretch.start), durationNanoseconds: part.duration,
+                    calls: calls.filter { apart.contains($0.id) }))
+        }
+        let isNewest = stretch.end == windows.last?.end
+        profile.capture.startedAtNanoseconds = profile.capture.startedAtNanoseconds.addingSaturating(stretch.start)
+        profile.capture.durationNanoseconds = stretch.duration
+        profile.capture.consumerCPUNanoseconds = stretch.windows.reduce(0) { $0.addingSaturating($1.ownNanoseconds) }
+        profile.capture.programs = nil
+        profile.capture.notes.append(
+            "These are the calls of \(isNewest ? "the last windows" : "some windows") of `syslat serve`. They have no processes, and no work "
+                + "after exits.")
+        profile.calls = sum.calls
+        (profile.processes, profile.groups, profile.refused) = ([], nil, [])
+        profile.intervals = intervals
+        (profile.vdso, profile.workload, profile.slowCalls) = (nil, nil, nil)
+        // What is in flight now tells nothing of a stretch that has ended.
+        if !isNewest { profile.inFlight = [] }
+        // What entered before these windows isn't in its balance.
+        for place in profile.inFlight.indices where profile.inFlight[place].ageNanoseconds > stretch.duration {
+            profile.inFlight[place].beganBefore = true
+        }
+        let lost = stretch.windows.reduce(UInt64(0)) { $0.addingSaturating($1.lost) }
+        profile.balance = KeptWindows.balance(of: profile, lost: lost) { $0.abi != .ioUring }
+        if profile.requests != nil { profile.requests = KeptWindows.balance(of: profile, lost: 0) { $0.abi == .ioUring } }
+        return profile
+    }
+
+    /// The calls of the last windows.
+    func profile(ofLast nanoseconds: UInt64, until time: UInt64? = nil) -> Profile? {
+        stretch(ofLast: nanoseconds, until: time).flatMap { profile(of: $0) }
+    }
+
+    /// A balance that closes, of what windows know.
+    private static func balance(of profile: Profile, lost: UInt64, where isIncluded: (SyscallID) -> Bool) -> Balance {
+        let calls = profile.calls.filter { isIncluded($0.id) }
+        let completed = calls.reduce(UInt64(0)) { $0.addingSaturating($1.calls) }
+        let measured = calls.reduce(UInt64(0)) { $0.addingSaturating($1.measured) }
+        let inFlight = UInt64(profile.inFlight.count { isIncluded($0.id) && !$0.beganBefore })
+        return Balance(
+            entered: completed.addingSaturating(inFlight).addingSaturating(lost), completed: completed, inFlight: inFlight,
+            neverReturned: 0, lostByCause: lost > 0 ? [.unaccounted: lost] : [:], unmeasured: completed.lessOrNone(measured))
+    }
+}
+
+extension Profile {
+    /// Calls and requests of which it isn't known what became of them.
+    fileprivate var lost: UInt64 { balance.lost.addingSaturating(requests?.lost ?? 0) }
+}
+
+extension UInt64 {
+    /// The difference; 0 where it would be negative.
+    func lessOrNone(_ other: UInt64) -> UInt64 { self > other ? self - other : 0 }
+}

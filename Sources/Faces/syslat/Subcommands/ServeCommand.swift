@@ -1,0 +1,59 @@
+import ArgumentParser
+import Capture
+import CaptureSite
+import Glibc
+import Linux
+import Profile
+
+struct ServeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Serve the latency of system calls to Prometheus, for as long as it runs.",
+        usage: """
+            syslat serve [options] -a
+            syslat serve [options] --cgroup PATH
+            syslat serve [options] -p PID…
+            """,
+        discussion: """
+            /metrics has native histograms for a Prometheus that takes them, and text for everybody else; / shows the state. Listens on this \
+            machine alone unless --listen says otherwise, and gives up what privileges it can once the programs are attached. systemd may \
+            hand the socket over (LISTEN_FDS), is told when it is ready, and may watch it. SIGTERM ends it.
+            """)
+
+    @OptionGroup(title: "Server")
+    var server: ServeOptions
+
+    @OptionGroup(title: "Target")
+    var target: TargetOptions
+
+    @OptionGroup(title: "Recording")
+    var recording: RecordingOptions
+
+    @OptionGroup(title: "Slow calls")
+    var slow: SlowOptions
+
+    private static let mostProcesses = 1024
+
+    func validate() throws {
+        try target.requireOne()
+        if !target.command.isEmpty {
+            throw ValidationError("serve watches what runs already: -a, --cgroup or -p. `syslat profile -- …` starts a command.")
+        }
+        if target.waitAll { throw ValidationError("--wait-all ends a capture; serve goes on until it is told to end. Drop it.") }
+        try slow.check(against: try recording.selection)
+    }
+
+    func run() throws {
+        var options = try recording.options(for: try target.target(), waitsForDescendants: false)
+        // The slowest calls of all time soon tell nothing of now: none, unless they are asked for.
+        options.slowCalls = try slow.options(isWholeSystem: true)
+        // Each snapshot has all rows, and nobody is shown more.
+        options.processRowLimit = ServeCommand.mostProcesses
+        if let rule = server.groupRule {
+            options.grouping = rule.kind == .comm ? .comm : .cgroup
+            // Those that are shown, and as many that may come back.
+            options.newestGroups = max(256, 2 * rule.most)
+        }
+        try ServedCapture.run(options, server)
+    }
+}
