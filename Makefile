@@ -23,6 +23,12 @@ FUZZ_TIME ?= 600
 PREFIX ?= /usr/local
 DESTDIR ?=
 PARTS := $(STATIC_BUILD)/install
+# The static binary that is installed and packed, with what it has linked in beside it (….linked.json). `make SYSLAT_BINARY=FILE …` takes
+# one that is built already.
+SYSLAT_BINARY ?= $(STATIC_BUILD)/syslat
+PACKAGES := $(STATIC_BUILD)/packages
+CONTAINER := $(STATIC_BUILD)/container
+RELEASE = $(STATIC_BUILD)/dist/$(VERSION)
 
 # Tracing needs root.
 SUDO := $(shell [ $$(id -u) -eq 0 ] || echo 'sudo ')
@@ -30,20 +36,23 @@ SUDO := $(shell [ $$(id -u) -eq 0 ] || echo 'sudo ')
 # What a build needs, and what the tests need in addition.
 BUILD_PACKAGES := libbpf-dev libelf-dev zlib1g-dev
 GUEST_PACKAGES := qemu-system-x86
-TEST_PACKAGES := strace jq git tmux dash sqlite3 binutils golang-go cpio e2fsprogs grub-common grub2-common python3 python3-venv groff-base chromium firefox-esr tidy protobuf-compiler $(GUEST_PACKAGES)
+TEST_PACKAGES := strace jq git tmux dash sqlite3 binutils golang-go cpio e2fsprogs grub-common grub2-common python3 python3-venv groff-base chromium firefox-esr tidy protobuf-compiler debhelper lintian systemd iproute2 curl $(GUEST_PACKAGES)
 BENCH_PACKAGES := python3
 # What builds and looks into the disk of `make test-trial`.
 TRIAL_PACKAGES := debootstrap grub-common grub2-common grub-pc-bin e2fsprogs jq qemu-system-x86
+# What installs the packages on other machines.
+PACKAGE_TEST_PACKAGES := debootstrap e2fsprogs qemu-system-x86
 # The tools to compare syslat with, and the services to measure with.
 PEER_PACKAGES := libbpf-tools bpftrace linux-perf strace
 SERVICE_PACKAGES := redis-server postgresql nginx wrk
 MAN_PAGE_PACKAGES := python3
+DEB_PACKAGES := debhelper python3
 # The formatter for C. The one for Swift comes with the toolchain.
 LINT_PACKAGES := clang-format-14
 SWIFT_FILES := Package.swift Sources Tests Plugins Benchmarks Fuzzing
 C_FILES = $(shell git ls-files '*.c' '*.h')
 
-.PHONY: all build run run-in-guest test test-fast test-sanitized test-trial check lint format setup-lint static install-parts install uninstall bench-overhead \
+.PHONY: all build run run-in-guest test test-fast test-sanitized test-trial check lint format setup-lint static install-parts install uninstall deb container release test-packages bench-overhead \
 	bench-vdso-ticks bench-comparison bench-consumer bench-snapshot bench-footprint bench-growth bench-reading fuzz fuzz-report fuzz-vdso setup setup-tests setup-bench generated \
 	setup-peers bench-services setup-services \
 	clean help
@@ -99,9 +108,20 @@ test-trial: $(STATIC_BUILD)/syslat ## Reboot an emulated machine through a trial
 	@Tools/install-packages $(TRIAL_PACKAGES)
 	@$(SUDO)Tests/Trial/run $(STATIC_BUILD)/syslat
 
+test-packages: install-parts ## Install, upgrade and purge the packages on bare Debian 12 and 13, and run the services there (root, half an hour)
+	@Tools/install-packages $(DEB_PACKAGES) $(PACKAGE_TEST_PACKAGES)
+	@rm -rf $(PACKAGES)/new $(PACKAGES)/old
+	@$(MAKE) deb PACKAGES=$(PACKAGES)/new >/dev/null
+	@SYSLAT_DEB_VERSION=0.0.9-1 $(MAKE) deb PACKAGES=$(PACKAGES)/old >/dev/null
+	@$(SUDO)Tests/Packages/run $(PACKAGES)/new $(PACKAGES)/old
+
 check: lint test generated static ## What CI runs: format, tests, generated files, the static binary, its installation
 	@Tests/static-binary.sh $(STATIC_BUILD)/syslat
 	@Tests/install.sh
+	@Tests/units.sh
+	@Tests/packages.sh
+	@Tests/container.sh
+	@Tests/release.sh
 
 lint: setup-lint ## Check the format of Swift and C
 	@$(SWIFT) format lint --strict --parallel --recursive $(SWIFT_FILES)
@@ -119,7 +139,7 @@ generated: ## Check that the committed tables match their sources
 static: $(STATIC_BUILD)/syslat ## Build one stripped, fully static binary: .build-static/syslat
 	@ls -l $<
 
-$(STATIC_BUILD)/syslat: $(shell find Sources BPF Plugins Package.swift Tools/static.ld -type f)
+$(STATIC_BUILD)/syslat $(STATIC_BUILD)/syslat.linked.json &: $(shell find Sources BPF Plugins Package.swift Tools/static.ld -type f)
 	@Tools/install-packages $(BUILD_PACKAGES)
 	@# lld, because gold warns about name service and dlopen in parts of Foundation and glibc that syslat never calls. With a section
 	@# for each function, the linker drops functions that nothing calls: 1.0 of 20.9 MB. Nothing in a Swift program unwinds the stack, so
@@ -128,15 +148,19 @@ $(STATIC_BUILD)/syslat: $(shell find Sources BPF Plugins Package.swift Tools/sta
 	@$(SWIFT) build -c release --product syslat --scratch-path $(STATIC_BUILD) --static-swift-stdlib --disable-local-rpath \
 		-Xswiftc -static-executable -Xswiftc -Xclang-linker -Xswiftc -static-pie \
 		-Xlinker -z -Xlinker pack-relative-relocs -Xlinker -z -Xlinker now -Xswiftc -use-ld=lld \
-		-Xlinker --no-eh-frame-hdr -Xlinker -T -Xlinker $(CURDIR)/Tools/static.ld \
+		-Xlinker --no-eh-frame-hdr -Xlinker -T -Xlinker $(CURDIR)/Tools/static.ld -Xlinker -Map=$(CURDIR)/$(STATIC_BUILD)/link.map \
 		-Xswiftc -Xfrontend -Xswiftc -function-sections -Xcc -ffunction-sections -Xcc -fdata-sections
-	@$(OBJCOPY) --strip-all $(STATIC_BUILD)/release/syslat $@
+	@$(OBJCOPY) --strip-all $(STATIC_BUILD)/release/syslat $(STATIC_BUILD)/syslat
+	@Tools/linked-in $(STATIC_BUILD)/link.map $(STATIC_BUILD) >$(STATIC_BUILD)/syslat.linked.json
 
 # Everything that needs the toolchain is built before the installation: `sudo make install` often has no toolchain in its PATH.
 install-parts: $(addprefix $(PARTS)/,syslat syslat.1 syslat.bash _syslat syslat.fish) ## Build what `make install` installs
 
-$(PARTS)/syslat: $(STATIC_BUILD)/syslat
-	@install -D $< $@
+# Compared by content: another SYSLAT_BINARY may be older.
+$(PARTS)/syslat: $(SYSLAT_BINARY) FORCE
+	@cmp --silent $< $@ || install -D $< $@
+
+FORCE:
 
 $(PARTS)/syslat.1: $(PARTS)/syslat Tools/man-page Tools/cost-tables Documentation/syslat.1.in $(wildcard Benchmarks/baselines/*.json)
 	@Tools/install-packages $(MAN_PAGE_PACKAGES)
@@ -167,6 +191,23 @@ uninstall: ## Remove what `make install` with the same PREFIX and DESTDIR instal
 		"$(SHARE)/zsh/site-functions/_syslat" "$(SHARE)/fish/vendor_completions.d/syslat.fish"
 	@for page in $(PAGES); do rm -f "$(SHARE)/doc/syslat/$$page"; done
 	@[ ! -d "$(SHARE)/doc/syslat" ] || find "$(SHARE)/doc/syslat" -depth -type d -empty -delete
+
+deb: install-parts $(SYSLAT_BINARY).linked.json ## Build Debian packages from the static binary: .build-static/packages/*.deb
+	@Tools/install-packages $(DEB_PACKAGES)
+	@packaging/make-deb $(SYSLAT_BINARY).linked.json $(PACKAGES)
+
+container: $(SYSLAT_BINARY) $(SYSLAT_BINARY).linked.json ## Make the folder to build a container image in: .build-static/container
+	@Tools/install-packages python3
+	@rm -rf "$(CONTAINER)"
+	@install -D -m 755 $< "$(CONTAINER)/syslat"
+	@packaging/legal copyright $<.linked.json >"$(CONTAINER)/copyright"
+	@cp packaging/container/Containerfile "$(CONTAINER)/"
+	@sed "s/@VERSION@/$$(packaging/version | cut -d ' ' -f 1)/" packaging/container/daemonset.yaml >"$(CONTAINER)/daemonset.yaml"
+	@echo "$(CONTAINER)"
+
+release: install-parts $(SYSLAT_BINARY).linked.json ## Make what is published as VERSION=…: .build-static/dist/VERSION
+	@Tools/install-packages $(DEB_PACKAGES)
+	@packaging/make-release "$(VERSION)" $(SYSLAT_BINARY) $(SYSLAT_BINARY).linked.json "$(RELEASE)"
 
 bench-overhead: setup-peers build $(addprefix $(BENCH)/,floor.bpf.o hold-floor count-tracers call-loop) ## Measure what syslat and its peers add to a call
 	@Benchmarks/overhead

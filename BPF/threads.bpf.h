@@ -19,8 +19,13 @@
 /* Stacks of 16 KiB and the page that guards them lie 32 KiB apart at least (THREAD_SIZE, THREAD_ALIGN; kernel/fork.c). */
 #define STACK_DISTANCE_SHIFT 15
 
+#ifdef SYSLAT_UNCAST
+/* Nothing that is loaded there casts. */
+#define bpf_rdonly_cast(object, btf_id) ((void *)(object))
+#else
 /* Gives a pointer of a type, through which loads are checked: the object may be gone. Kernel: 6.2. */
 extern void *bpf_rdonly_cast(const void *object, __u32 btf_id) __ksym __weak;
+#endif
 
 /*
  * Whether bpf_rdonly_cast is used: from Linux 6.4 on, told by an enumerator that came with it, which CO-RE turns into a constant.
@@ -28,7 +33,11 @@ extern void *bpf_rdonly_cast(const void *object, __u32 btf_id) __ksym __weak;
  * load at every call.
  */
 enum bpf_link_type___6_4 { BPF_LINK_TYPE_NETFILTER___6_4 = 10 };
+#ifdef SYSLAT_UNCAST
+#define CASTS_TASKS false
+#else
 #define CASTS_TASKS bpf_core_enum_value_exists(enum bpf_link_type___6_4, BPF_LINK_TYPE_NETFILTER___6_4)
+#endif
 
 /* The registers of a task. */
 static __always_inline struct pt_regs___syslat *task_registers(struct task_struct *task)

@@ -58,6 +58,38 @@ import Testing
         #expect(best(options, features(), concurrent: true) == .typed)
     }
 
+    /// libbpf would ask the modules for the function, which takes CAP_SYS_ADMIN.
+    @Test func `kernels without bpf_rdonly_cast get programs that don't name it`() {
+        let name = Array("bpf_rdonly_cast".utf8)
+        func names(_ set: ProgramSet, casts: Bool) -> Bool {
+            let features = KernelFeatures(
+                release: "made-up", hasBTF: true, runsTypedPrograms: true, looksUpMappings: true, findsRegisters: true,
+                castsPointers: casts, pidLimit: 32768, cpuLimit: 2)
+            let image = set.image(features)
+            return image.indices.dropLast(name.count).contains { image[$0...].starts(with: name) }
+        }
+        for set in ProgramSet.allCases {
+            #expect(!names(set, casts: false), "\(set)")
+            #expect(names(set, casts: true) == (set != .raw), "\(set)")
+        }
+    }
+
+    /// They are what Debian 12 loads, and have to be accepted everywhere.
+    @Test(.enabled(if: BPFRequirement.obstacle == nil || BPFRequirement.isRequired, "nothing can be traced here"))
+    func `every program set is loaded without bpf_rdonly_cast as well`() throws {
+        let kernel = try KernelFeatures()
+        let features = KernelFeatures(
+            release: kernel.release, hasBTF: kernel.hasBTF, runsTypedPrograms: kernel.runsTypedPrograms,
+            looksUpMappings: kernel.looksUpMappings, findsRegisters: kernel.findsRegisters, hooksFunctions: kernel.hooksFunctions,
+            castsPointers: false, pidLimit: kernel.pidLimit, cpuLimit: kernel.cpuLimit)
+        for set in ProgramSet.allCases {
+            var options = everything
+            options.programSet = set
+            let probes = try Probes(options, features)
+            #expect(probes.programSet == set)
+        }
+    }
+
     @Test(.enabled(if: BPFRequirement.obstacle == nil || BPFRequirement.isRequired, "nothing can be traced here"))
     func `this kernel has every feature that its release should have`() throws {
         let features = try KernelFeatures()

@@ -45,6 +45,11 @@ package enum KernelProbe {
         load([setZero(0), exit], as: BPF_PROG_TYPE_TRACING, on: 1, attachType: BPF_TRACE_FEXIT) != EPERM
     }
 
+    /// Whether the kernel itself, not a module, has a function of this name. False too where it has no BTF.
+    package static func hasFunction(_ name: String) -> Bool {
+        unsafe libbpf_find_vmlinux_btf_id(name, BPF_TRACE_FENTRY) > 0
+    }
+
     // MARK: Programs
 
     private static let exit = instruction(0x95)

@@ -23,6 +23,8 @@ package struct KernelFeatures: Sendable {
     let findsRegisters: Bool
     /// Programs may attach to functions of the kernel.
     let hooksFunctions: Bool
+    /// Programs may call bpf_rdonly_cast. An object that names it is refused elsewhere, unless this process has CAP_SYS_ADMIN.
+    let castsPointers: Bool
     /// The release suggests that tracepoints run programs preemptibly. It only decides what is asked first.
     var isLikelyToPreempt: Bool { (KernelFeatures.version(of: release) ?? (0, 0)) >= (6, 19) }
     /// Thread ids are below this number.
@@ -44,6 +46,8 @@ package struct KernelFeatures: Sendable {
         looksUpMappings = KernelProbe.has(.findMapping)
         findsRegisters = KernelProbe.has(.taskRegisters)
         hooksFunctions = KernelProbe.mayHookFunctions()
+        // It came with 6.2, and is used from 6.4 on. Only where a vendor may have it early are the kernel's types read for it.
+        castsPointers = (KernelFeatures.version(of: release) ?? (0, 0)) >= (6, 4) || KernelProbe.hasFunction("bpf_rdonly_cast")
         let most = Int(SYSLAT_PID_LIMIT)
         pidLimit = min(ProcFS.text("/proc/sys/kernel/pid_max").flatMap { Int($0) } ?? most, most)
         cpuLimit = ProcFS.possibleCPUs().map { $0.last! + 1 } ?? .max
@@ -52,11 +56,11 @@ package struct KernelFeatures: Sendable {
     /// What a kernel might offer: for tests.
     init(
         release: String, hasBTF: Bool, runsTypedPrograms: Bool, looksUpMappings: Bool, findsRegisters: Bool,
-        hooksFunctions: Bool = true, pidLimit: Int, cpuLimit: Int
+        hooksFunctions: Bool = true, castsPointers: Bool = true, pidLimit: Int, cpuLimit: Int
     ) {
         (self.release, self.hasBTF, self.runsTypedPrograms) = (release, hasBTF, runsTypedPrograms)
         (self.looksUpMappings, self.findsRegisters) = (looksUpMappings, findsRegisters)
-        self.hooksFunctions = hooksFunctions
+        (self.hooksFunctions, self.castsPointers) = (hooksFunctions, castsPointers)
         (self.pidLimit, self.cpuLimit) = (pidLimit, cpuLimit)
     }
 

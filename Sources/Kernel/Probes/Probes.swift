@@ -149,7 +149,7 @@ private struct Loaded: ~Copyable {
             let programs = set.programs(
                 hooks, naming: features.looksUpMappings, workHooks: workHooks, rescues: rescues, watchesRequests: requests,
                 keepsCalls: options.looksAtCalls, notesSleep: options.notesSleep)
-            return try Loaded(options, set, programs, config, hooks)
+            return try Loaded(options, set, programs, config, hooks, image: set.image(features))
         }
         let requests = options.watchesRequests
         // CPUs that share their memory can't tell whose event has been handled.
@@ -164,9 +164,9 @@ private struct Loaded: ~Copyable {
 
     private init(
         _ options: ProbeOptions, _ set: ProgramSet, _ programs: ProgramSet.Programs, _ config: syslat_config,
-        _ hooks: TracepointHooks
+        _ hooks: TracepointHooks, image: [UInt8]
     ) throws(BPFError) {
-        let opened = try OpenBPFObject(name: "syslat", image: set.image, btfPath: options.btfPath)
+        let opened = try OpenBPFObject(name: "syslat", image: image, btfPath: options.btfPath)
         try opened.setInitialValue(of: ".rodata.config", to: config)
         try opened.setEntries(of: "events", to: options.ringBytes)
         if !options.samples { try opened.setEntries(of: "unmeasured", to: 1) }

@@ -119,7 +119,13 @@ package enum ProgramSet: String, Sendable, Hashable, CaseIterable {
     }
 
     /// The object that has the programs.
-    var image: [UInt8] { self == .raw ? BPFObjects.raw : BPFObjects.typed }
+    func image(_ features: KernelFeatures) -> [UInt8] {
+        switch self {
+        case .raw: BPFObjects.raw
+        case _ where features.castsPointers: BPFObjects.typed
+        default: BPFObjects.typed_uncast
+        }
+    }
 
     /// Threads are told by the address of their registers.
     var knowsThreads: Bool { self == .fast || self == .fastSampling }
