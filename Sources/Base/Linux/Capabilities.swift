@@ -39,6 +39,8 @@ package enum Capabilities {
 
     /// To read what /proc says of the files and mappings of others.
     package static let sysPtrace: UInt64 = 1 << 19
+    /// To read the addresses of the kernel's functions.
+    package static let syslog: UInt64 = 1 << 34
     package static let perfmon: UInt64 = 1 << 38
     package static let bpf: UInt64 = 1 << 39
 

@@ -28,7 +28,7 @@ struct ServedCapture: ~Copyable {
         let sockets = ServiceManager.sockets
         var session = try Session(options)
         try session.start()
-        let kept = dropCapabilities(&session, namesFiles: options.slowCalls != nil)
+        let kept = dropCapabilities(&session, keeping: capabilities(toName: options.slowCalls))
         let site = CaptureSite(
             CaptureSite.Facts(version: syslatVersion, capabilities: Capabilities.names(of: kept), schema: server.nativeSchema),
             keep: server.keep, groups: server.groupRule, now: { Clock.monotonic })
@@ -62,16 +62,22 @@ struct ServedCapture: ~Copyable {
 
     /// Gives up what reading the programs' data doesn't need. Whether that needs any is tried: kernels before 6.5 want CAP_BPF for maps where
     /// sysctl kernel.unprivileged_bpf_disabled forbids them to others.
-    /// - Parameter namesFiles: the files of slow calls are looked up, which are those of other processes.
-    private static func dropCapabilities(_ session: inout Session, namesFiles: Bool) -> UInt64 {
+    /// - Parameter wanted: those that stay without being tried.
+    private static func dropCapabilities(_ session: inout Session, keeping wanted: UInt64) -> UInt64 {
         let candidates = [Capabilities.bpf, Capabilities.perfmon]
-        return Capabilities.dropAll(but: candidates, keeping: namesFiles ? Capabilities.sysPtrace : 0) {
+        return Capabilities.dropAll(but: candidates, keeping: wanted) {
             do {
                 try session.takeBatches()
                 _ = try session.snapshot()
                 return true
             } catch { return false }
         }
+    }
+
+    /// What naming takes: the files of slow calls are those of other processes, and the functions that calls sleep in are the kernel's.
+    private static func capabilities(toName slowCalls: SlowCallOptions?) -> UInt64 {
+        guard let slowCalls else { return 0 }
+        return Capabilities.sysPtrace | (slowCalls.stacks == .all ? Capabilities.syslog : 0)
     }
 
     private static func hosts(_ server: ServeOptions) -> [String] {
