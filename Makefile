@@ -175,7 +175,7 @@ $(PARTS)/syslat.bash $(PARTS)/_syslat $(PARTS)/syslat.fish: $(PARTS)/syslat
 SHARE = $(DESTDIR)$(PREFIX)/share
 # What the README links to, at the same place beside it.
 PAGES := README.md LICENSE CHANGELOG.md CONTRIBUTING.md SECURITY.md $(wildcard Documentation/*.md Documentation/decisions/*.md \
-	Documentation/schema/*.json)
+	Documentation/schema/*.json Documentation/images/*.png)
 
 install: install-parts ## Install the program, its man page and completions: PREFIX=/usr/local DESTDIR=
 	@install -D -m 755 $(PARTS)/syslat "$(DESTDIR)$(PREFIX)/bin/syslat"

@@ -29,7 +29,7 @@ fi
 "${plain[@]}" make install PREFIX=/usr DESTDIR="$destination" >/dev/null
 
 pages=(README.md LICENSE CHANGELOG.md CONTRIBUTING.md SECURITY.md Documentation/*.md Documentation/decisions/*.md
-    Documentation/schema/*.json)
+    Documentation/schema/*.json Documentation/images/*.png)
 expected="644 /usr/share/bash-completion/completions/syslat
 $(printf '644 /usr/share/doc/syslat/%s\n' "${pages[@]}" | LC_ALL=C sort)
 644 /usr/share/fish/vendor_completions.d/syslat.fish
