@@ -34,6 +34,25 @@ import Testing
         #expect(slower?.rule == .slower([SlowThreshold(nanoseconds: 1_000_000)]) && slower?.filter.comm == "?")
     }
 
+    @Test func `stacks of sleeping calls are refused where no calls are kept`() throws {
+        #expect(try options(["--stacks", "all"])?.stacks == .all)
+        #expect(try options(["--stacks", "all", "--slowest", "1"], isWholeSystem: true)?.stacks == .all)
+        #expect(try options(["--stacks", "all", "--slower", "1ms"], isWholeSystem: true)?.stacks == .all)
+        func refusal(_ arguments: [String], isWholeSystem: Bool) -> String? {
+            do {
+                _ = try options(arguments, isWholeSystem: isWholeSystem)
+                return nil
+            } catch { return Syslat.message(for: error) }
+        }
+        let advice = "Add --slowest 3 or --slower 10ms, or leave it out."
+        #expect(
+            refusal(["--stacks", "all"], isWholeSystem: true)
+                == "--stacks all shows where slow calls sleep, and none are kept with -a. \(advice)")
+        #expect(
+            refusal(["--stacks", "all", "--slowest", "0"], isWholeSystem: false)
+                == "--stacks all shows where slow calls sleep, and none are kept. \(advice)")
+    }
+
     static let manyIDs = (1...17).map(String.init).joined(separator: ",")
 
     @Test(arguments: [
