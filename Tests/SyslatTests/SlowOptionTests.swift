@@ -47,7 +47,7 @@ import Testing
         let advice = "Add --slowest 3 or --slower 10ms, or leave it out."
         #expect(
             refusal(["--stacks", "all"], isWholeSystem: true)
-                == "--stacks all shows where slow calls sleep, and none are kept with -a. \(advice)")
+                == "--stacks all shows where slow calls sleep, and none are kept unless you ask for them. \(advice)")
         #expect(
             refusal(["--stacks", "all", "--slowest", "0"], isWholeSystem: false)
                 == "--stacks all shows where slow calls sleep, and none are kept. \(advice)")

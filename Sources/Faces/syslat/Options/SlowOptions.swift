@@ -146,7 +146,7 @@ struct SlowOptions: ParsableArguments {
         let count = slowest ?? (isWholeSystem && filterOptions.isEmpty ? 0 : 3)
         guard count > 0 || stacks != .all else {
             throw ValidationError(
-                "--stacks all shows where slow calls sleep, and none are kept\(slowest == nil ? " with -a" : ""). Add --slowest 3 or "
+                "--stacks all shows where slow calls sleep, and none are kept\(slowest == nil ? " unless you ask for them" : ""). Add --slowest 3 or "
                     + "--slower 10ms, or leave it out.")
         }
         return count == 0 ? nil : SlowCallOptions(rule: .slowest(count), filter: try filter, stacks: stacks.taken)

@@ -16,10 +16,10 @@ struct SleepStacks {
     /// Why functions have no names.
     private(set) var problem: KernelSymbols.Problem?
 
-    /// Reads a stack from the kernel, if it hasn't been read: what is kept under a number never changes.
-    mutating func read(_ number: UInt32, from probes: borrowing Probes) {
-        guard stacks[number] == nil, let addresses = try? probes.sleepStack(number) else { return }
-        stacks[number] = addresses
+    /// Reads a stack from the kernel, if it hasn't been read: what is kept under a number never changes. False if it can't be read.
+    mutating func read(_ number: UInt32, from probes: borrowing Probes) -> Bool {
+        if stacks[number] == nil { stacks[number] = try? probes.sleepStack(number) }
+        return stacks[number] != nil
     }
 
     /// Names what has been read since.

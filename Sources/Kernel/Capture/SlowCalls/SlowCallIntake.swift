@@ -11,7 +11,7 @@ struct SlowCallIntake: ~Copyable {
     private var keeper: SlowCallKeeper
     private var stacks: StackCache
     private var sleepStacks = SleepStacks()
-    /// Calls that slept where there was no room for another stack.
+    /// Calls that slept nobody knows where: there was no room for another stack, or another thread had the place of theirs.
     private var sleepsUnkept: UInt64 = 0
     /// Those that have come since they were last taken, if they are logged. Their owner takes them a few times a second.
     private var log: [SlowCall] = []
@@ -57,15 +57,12 @@ struct SlowCallIntake: ~Copyable {
         return log
     }
 
-    /// The number of the kernel stack in which a call slept, which has been read; nil if there is none.
+    /// The number of the kernel stack in which a call slept, which has been read; nil if there is none, which is counted where there should be one.
     private mutating func sleepStack(of record: DetailRecord, _ probes: borrowing Probes) -> UInt32? {
-        guard let sleep = record.sleep else { return nil }
-        guard let stack = sleep.stack else {
-            sleepsUnkept += 1
-            return nil
-        }
-        sleepStacks.read(stack, from: probes)
-        return stack
+        guard options.stacks == .all, record.outcome == .blocked else { return nil }
+        if let stack = record.sleep?.stack, sleepStacks.read(stack, from: probes) { return stack }
+        sleepsUnkept += 1
+        return nil
     }
 
     mutating func calls(_ counters: KernelCounters) -> SlowCalls {
@@ -91,7 +88,7 @@ struct SlowCallIntake: ~Copyable {
             warnings.append("The functions of the kernel in which calls slept have no names: \(problem)")
         }
         if sleepsUnkept > 0 {
-            warnings.append("Of \(sleepsUnkept) slow calls it isn't known where they slept: there was no room for more stacks.")
+            warnings.append("Of \(sleepsUnkept) slow calls it isn't known where they slept: there was no room for it.")
         }
         return warnings
     }
@@ -102,6 +99,7 @@ struct SlowCallIntake: ~Copyable {
     mutating func beginAnew(_ probes: borrowing Probes, _ counters: KernelCounters) throws(BPFError) {
         keeper = SlowCallKeeper(options.rule, options.filter)
         unkeptBefore = unkept(counters)
+        sleepsUnkept = 0
         try probes.forgetLongestCalls()
         begin(probes)
     }

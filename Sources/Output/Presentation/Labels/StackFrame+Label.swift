@@ -18,6 +18,8 @@ extension StackFrame {
             let start = name.unicodeScalars.prefix(StackFrame.longestLabel)
             return start.endIndex == name.endIndex ? name : String(start) + "…"
         }
+        // Addresses of the kernel are not told: a place without a name has none.
+        if space == .kernel, file == nil, buildID == nil, offset == 0 { return fileLabel(in: space) }
         return "\(fileLabel(in: space))+0x\(String(offset, radix: 16))"
     }
 
