@@ -33,6 +33,8 @@ struct ServeCommand: ParsableCommand {
     var slow: SlowOptions
 
     private static let mostProcesses = 1024
+    /// Smaller than that of captures which end: each byte is memory for as long as it runs, and is counted twice, since a ring is mapped twice.
+    private static let usualRing = 4 << 20
 
     func validate() throws {
         try target.requireOne()
@@ -49,6 +51,7 @@ struct ServeCommand: ParsableCommand {
         options.slowCalls = try slow.options(isWholeSystem: true)
         // Each snapshot has all rows, and nobody is shown more.
         options.processRowLimit = ServeCommand.mostProcesses
+        if recording.ringSize == nil { options.ringBytes = ServeCommand.usualRing }
         if let rule = server.groupRule {
             options.grouping = rule.kind == .comm ? .comm : .cgroup
             // Those that are shown, and as many that may come back.
