@@ -13,12 +13,6 @@
 
 #include "batch.bpf.h"
 
-/*
- * The lowest bits of a thread's flags. TIF_NOTIFY_RESUME, TIF_SIGPENDING and TIF_NOTIFY_SIGNAL are among them on every kernel, but
- * not in the same order (arch/.../include/asm/thread_info.h, include/asm-generic/thread_info_tif.h).
- */
-#define WORK_FLAGS 7
-
 /* Whether the current thread may have pending work. Most calls leave none, and this is all they pay. */
 static __always_inline bool may_leave_work(struct task_struct *task, const enum program_kind kind)
 {

@@ -4,12 +4,14 @@
  *
  * One program at a time may use a batch. Another one can come in between: the flush program, in an interrupt during an append, or,
  * where config.concurrent says so, another thread's program. Each adds itself to `users`. The one that makes it 1 owns the batch
- * until it leaves, and the others keep away from the batch.
+ * until it leaves, and the others keep away from the batch. That takes atomics which order what is done in between: without them no
+ * program uses a batch.
  */
 #ifndef SYSLAT_BATCH_BPF_H
 #define SYSLAT_BATCH_BPF_H
 
 #include "maps.bpf.h"
+#include "order.bpf.h"
 #include "overflow.bpf.h"
 
 /* Enough where only the flush program can come in between: it checks has_interrupted_user() first. */
@@ -31,9 +33,8 @@ static __always_inline bool enter_batch(struct syslat_cpu *cpu)
         hold_batch(cpu);
         return true;
     }
-    __atomic_fetch_add(&cpu->users, 1, __ATOMIC_RELAXED);
-    barrier();
-    return *(volatile __u32 *)&cpu->users == 1;
+    add_in_order(&cpu->users, 1);
+    return ORDERED_ATOMICS && *(volatile __u32 *)&cpu->users == 1;
 }
 
 /* For the flush program: has it interrupted a program that holds the batch by hold_batch()? */
@@ -44,9 +45,8 @@ static __always_inline bool has_interrupted_user(struct syslat_cpu *cpu)
 
 static __always_inline void leave_batch(struct syslat_cpu *cpu)
 {
-    barrier();
     if (config.concurrent)
-        __atomic_fetch_add(&cpu->users, -1, __ATOMIC_RELAXED);
+        add_in_order(&cpu->users, -1);
     else
         release_batch(cpu);
 }

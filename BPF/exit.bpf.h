@@ -33,7 +33,7 @@ static __always_inline __u64 error_of(__u64 call, long result)
     if (likely(error - 1 >= SYSLAT_MAX_ERRNO))
         return 0;
     /* A 32-bit result that was not sign-extended is an error all the same. */
-    return result == (__s32)result || syslat_call_abi(call) == SYSLAT_IA32 ? error : 0;
+    return result == (__s32)result || syslat_call_abi(call) == SYSLAT_COMPAT_CODE ? error : 0;
 }
 
 /* The word of a completed call. */

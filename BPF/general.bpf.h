@@ -196,8 +196,9 @@ static __always_inline int exit_general(const __u64 *context, const enum program
     if (likely(slot->thread == (tid_of(&current, kind) | SYSLAT_IN_CALL))) {
         end_call(slot, &current, context, kind, keeping);
         call = slot->call;
-        /* From now on another thread may take it. */
-        slot->thread = thread_after_call(slot, task_of(&current, kind), tid_of(&current, kind), kind);
+        /* From now on another thread may take it: nothing of this call may be read after that. */
+        leave_slot(slot, tid_of(&current, kind) | SYSLAT_IN_CALL,
+                   thread_after_call(slot, task_of(&current, kind), tid_of(&current, kind), kind), kind);
     } else {
         call = kind == TYPED            ? exit_without_slot_typed(context)
                : keeping == KEEPS_CALLS ? exit_without_slot_raw(context)

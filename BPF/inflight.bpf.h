@@ -36,6 +36,17 @@ static __always_inline bool set_thread(struct syslat_slot *slot, __u32 seen, __u
     return __sync_val_compare_and_swap(&slot->thread, seen, thread) == seen;
 }
 
+/* Sets the thread of a slot that the current thread, `seen`, has used, and that another one may take from then on. */
+static __always_inline void leave_slot(struct syslat_slot *slot, __u32 seen, __u32 thread, const enum program_kind kind)
+{
+#if defined(__TARGET_ARCH_x86)
+    slot->thread = thread;
+#else
+    /* In order with all that this thread has read there. */
+    set_thread(slot, seen, thread, kind);
+#endif
+}
+
 static __always_inline bool is_in_call(const struct syslat_slot *slot)
 {
     return slot->thread & SYSLAT_IN_CALL;

@@ -17,8 +17,10 @@ typedef _Bool bool;
 #define true 1
 #define false 0
 
+#ifndef likely /* bpf_helpers.h has both since libbpf 1.6 */
 #define likely(condition) __builtin_expect(!!(condition), 1)
 #define unlikely(condition) __builtin_expect(!!(condition), 0)
+#endif
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 

@@ -23,9 +23,9 @@ int BPF_PROG(vsyscall, int which)
 #endif
 
 SEC("perf_event")
-int tick_vdso(struct bpf_perf_event_data *context)
+int tick_vdso(const __u64 *registers)
 {
-    return tick(PT_REGS_IP(&context->regs));
+    return tick(registers[SAMPLED_IP]);
 }
 
 /* Requests to io_uring. The first program is tried before the second, which older kernels need. */

@@ -12,22 +12,20 @@
 static const union special_call {
     struct {
         __u8 native : 3;
-        __u8 ia32 : 3;
+        __u8 compat : 3;
         __u8 installs_filter : 1;
     };
     __u8 any;
 } special_calls[SYSLAT_INDEXED_NUMBERS] = {
 #define NATIVE(number, function) [number].native = SYSLAT_VDSO_##function,
     NATIVE_VDSO_CALLS(NATIVE)
-#if defined(__TARGET_ARCH_x86)
-#define IA32(number, function) [number].ia32 = SYSLAT_VDSO_##function,
-        SYSLAT_VDSO_CALLS_IA32(IA32)
-#endif
+#define COMPAT(number, function) [number].compat = SYSLAT_VDSO_##function,
+        COMPAT_VDSO_CALLS(COMPAT)
 #define FILTER(number) [number].installs_filter = 1,
             FILTER_CALLS(FILTER)};
 
-/* The bits of `any`: those before ia32, those of a function, and that of a call that may install a filter. */
-#define IA32_SHIFT 3
+/* The bits of `any`: those before compat, those of a function, and that of a call that may install a filter. */
+#define COMPAT_SHIFT 3
 #define FUNCTION_MASK 7
 #define INSTALLS_FILTER 0x40
 _Static_assert(SYSLAT_VDSO_GETRANDOM <= FUNCTION_MASK, "a function of the vDSO has three bits");

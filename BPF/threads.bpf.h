@@ -13,6 +13,7 @@
 
 #include "arch.bpf.h"
 #include "beforeentry.bpf.h"
+#include "order.bpf.h"
 #include "sampling.bpf.h"
 #include "scope.bpf.h"
 
@@ -90,8 +91,7 @@ static __always_inline bool take_entry(struct syslat_known_thread *thread, struc
     if (task_registers(task) != registers || __sync_val_compare_and_swap(&thread->registers, 0, 1) != 0)
         return false;
     thread->task = (__u64)task;
-    barrier();
-    *(volatile __u64 *)&thread->registers = (__u64)registers;
+    store_in_order(&thread->registers, (__u64)registers);
     return true;
 }
 
@@ -144,8 +144,8 @@ static __always_inline bool forget_thread(void)
     /* A call that was in flight when recording ended, or had left work, stays for the report. */
     if (!(was_in_call || has_left_work(&thread->slot)) || current_phase() != SYSLAT_STOPPED)
         thread->slot.thread = 0;
-    barrier();
-    *(volatile __u64 *)&thread->registers = 0;
+    /* The next thread goes on with what this one has counted. */
+    store_in_order(&thread->registers, 0);
     return was_in_call;
 }
 

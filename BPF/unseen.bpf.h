@@ -17,8 +17,10 @@
  */
 static __always_inline bool may_be_refused(struct task_struct *task, const enum program_kind kind)
 {
-    if (!bpf_core_field_exists(task->thread_info.syscall_work) || READ(task, ptrace, kind))
+    if (READ(task, ptrace, kind))
         return true;
+    if (!bpf_core_field_exists(task->thread_info.syscall_work))
+        return may_be_refused_by_flags(task, kind);
     return READ(task, thread_info.syscall_work, kind) &
            (WORK(SECCOMP) | WORK(SYSCALL_TRACE) | WORK(SYSCALL_EMU) | WORK(SYSCALL_USER_DISPATCH));
 }

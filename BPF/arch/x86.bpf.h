@@ -8,6 +8,7 @@
 
 #define NATIVE_ABI SYSLAT_X86_64
 #define NATIVE_VDSO_CALLS SYSLAT_VDSO_CALLS_X86_64
+#define COMPAT_VDSO_CALLS SYSLAT_VDSO_CALLS_IA32
 
 /* The calls that install seccomp filters: prctl and seccomp, of all ABIs (arch/x86/entry/syscalls/syscall_{32,64}.tbl). */
 #define FILTER_CALLS(CALL) CALL(157) CALL(317) CALL(172) CALL(354)
@@ -15,6 +16,15 @@
 /* The current call was made by int 0x80, SYSENTER or 32-bit SYSCALL (arch/x86/include/asm/thread_info.h). */
 #define TS_COMPAT 0x0002
 #define X32_SYSCALL_BIT 0x40000000
+
+/*
+ * The lowest bits of a thread's flags. TIF_NOTIFY_RESUME, TIF_SIGPENDING and TIF_NOTIFY_SIGNAL are among them on every kernel, but
+ * not in the same order (arch/x86/include/asm/thread_info.h, include/asm-generic/thread_info_tif.h).
+ */
+#define WORK_FLAGS 7
+
+/* The word of a perf event's registers that is the instruction pointer (struct pt_regs, arch/x86/include/uapi/asm/ptrace.h). */
+#define SAMPLED_IP 16
 
 /* Flavours: CO-RE ignores what follows the three underscores. */
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
@@ -48,6 +58,12 @@ static __always_inline __u32 abi_of_call(struct task_struct *task, __s32 number,
 static __always_inline bool is_compat_call(struct task_struct *task)
 {
     return READ_STATUS(task, TYPED) & TS_COMPAT;
+}
+
+/* Whether something may keep a thread's calls from being made. Kernels without thread_info.syscall_work skip no programs. */
+static __always_inline bool may_be_refused_by_flags(struct task_struct *task, const enum program_kind kind)
+{
+    return true;
 }
 
 static __always_inline __s32 without_x32_bit(__u32 abi, __s32 number)

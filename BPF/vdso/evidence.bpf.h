@@ -44,7 +44,7 @@ static __always_inline __u8 clock_code(__s32 clock)
 static __noinline __u64 look_at_entry(struct task_struct *task, struct pt_regs___syslat *registers, __u64 call)
 {
     __u32 abi = syslat_call_abi(call);
-    __u32 function = special_about(syslat_call_number(call)) >> (abi == SYSLAT_IA32 ? IA32_SHIFT : 0) & FUNCTION_MASK;
+    __u32 function = special_about(syslat_call_number(call)) >> (abi == SYSLAT_COMPAT_CODE ? COMPAT_SHIFT : 0) & FUNCTION_MASK;
     struct call_site site = {};
     __u64 evidence;
     __u64 clock = 0;
@@ -54,7 +54,7 @@ static __noinline __u64 look_at_entry(struct task_struct *task, struct pt_regs__
     read_call_site(&site, task, registers, abi);
     if (!site.vdso)
         evidence = SYSLAT_NO_VDSO;
-    else if (abi == SYSLAT_IA32)
+    else if (abi == SYSLAT_COMPAT_CODE)
         evidence = SYSLAT_COMPAT;
     else if (site.ip - site.vdso >= config.vdso_bytes)
         evidence = SYSLAT_OUTSIDE;

@@ -19,7 +19,7 @@ struct RandomRegisters {
 
     private mutating func fill(_ parameter: Parameter, abi: ABI, in registers: inout [UInt64]) {
         let value = value(of: parameter.kind, abi: abi)
-        registers[parameter.register] = abi == .ia32 ? value & 0xffff_ffff : value
+        registers[parameter.register] = abi.has32Bits ? value & 0xffff_ffff : value
         if let upper = parameter.upperRegister { registers[upper] = value >> 32 }
     }
 
@@ -29,10 +29,10 @@ struct RandomRegisters {
         case .directory: pick([minus(100), 3, minus(1)])
         case .path, .string, .pointer, .ioctl: pick([0, 0x1000, 0xf000, 0x8008])
         case .int: pick([0, 1, 1000, minus(1), minus(7)])
-        case .long: pick([0, 1, 4096, abi == .ia32 ? minus(5) : .max - 4])
+        case .long: pick([0, 1, 4096, abi.has32Bits ? minus(5) : .max - 4])
         case .unsigned, .unsignedLong: pick([0, 1, 4096, 0x7fff_ffff])
         case .hex, .longHex: pick([0, 1, 0x1234])
-        case .offset, .length, .highOffset: pick([0, 4096, 0x1_2345_6789, .max - 9])
+        case .offset, .length, .highOffset, .lowOffset: pick([0, 4096, 0x1_2345_6789, .max - 9])
         case .pages: pick([0, 1, 0xfffff])
         case .mode: pick([0, 0o600, 0o644, 0o7, 0o4755])
         case .fileMode, .command(.makeNode): pick([0o020644, 0o060600, 0o010644, 0o100000, 0o600])

@@ -20,7 +20,7 @@ import Testing
             let registers = signature.parameters.flatMap { [$0.register] + ($0.upperRegister.map { [$0] } ?? []) }
             #expect(registers.allSatisfy { (0..<6).contains($0) } && Set(registers).count == registers.count)
             #expect(signature.pathArguments.count <= 2)
-            #expect(abi == .ia32 || signature.parameters.allSatisfy { $0.upperRegister == nil })
+            #expect(abi.has32Bits || signature.parameters.allSatisfy { $0.upperRegister == nil })
         }
     }
 
@@ -75,6 +75,20 @@ import Testing
         #expect(NamedArguments(of: try Self.call("mmap2", .ia32)).descriptor == 4)
         // A structure in memory, which isn't read.
         #expect(NamedArguments(of: try Self.call("mmap", .ia32)).descriptor == nil)
+    }
+
+    /// Source of the registers: the manual page syscall(2), "Architecture-specific requirements".
+    @Test(
+        arguments: [
+            ("pread64", 3, 4, 5), ("preadv", 3, 3, 4), ("readahead", 1, 2, 3), ("ftruncate64", 1, 2, 3), ("fallocate", 2, 2, 3),
+            ("fallocate", 3, 4, 5), ("sync_file_range2", 3, 4, 5), ("arm_fadvise64_64", 2, 2, 3), ("_llseek", 1, 2, 1),
+        ])
+    func `a 64-bit argument of 32-bit Arm begins with an even register`(
+        name: String, parameter: Int, lower: Int, upper: Int
+    ) throws {
+        let signature = try #require(CallSignature.of(Self.call(name, .arm)))
+        let argument = signature.parameters[parameter]
+        #expect(argument.register == lower && argument.upperRegister == upper, "\(argument)")
     }
 
     @Test func `a call without a signature names nothing`() {

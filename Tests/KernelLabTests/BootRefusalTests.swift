@@ -29,14 +29,16 @@ import Testing
         #expect(try refusal { $0.program = "/dev/zero" }.contains("/dev/zero can't be read: it is not a regular file."))
         // 32-bit, and 64-bit for another processor.
         let zeros = [UInt8](repeating: 0, count: 64)
-        #expect(GuestProgram.obstacle([0x7f, 0x45, 0x4c, 0x46, 1, 1] + zeros) == "it isn't a 64-bit program")
+        #expect(GuestProgram.obstacle([0x7f, 0x45, 0x4c, 0x46, 1, 1] + zeros, for: .x86_64) == "it isn't a 64-bit program")
         var arm = [0x7f, 0x45, 0x4c, 0x46, 2, 1] + zeros
         arm[18] = 183
-        #expect(GuestProgram.obstacle(arm) == "it isn't for x86-64")
+        #expect(GuestProgram.obstacle(arm, for: .x86_64) == "it isn't for x86-64")
+        #expect(GuestProgram.obstacle(arm, for: .arm64) == nil)
         // Offsets and counts of a damaged header lead nowhere.
         arm[18] = 62
         for index in 32..<58 { arm[index] = 0xff }
-        #expect(GuestProgram.obstacle(arm) == nil)
+        #expect(GuestProgram.obstacle(arm, for: .x86_64) == nil)
+        #expect(GuestProgram.obstacle(arm, for: .arm64) == "it isn't for arm64")
     }
 
     @Test func `jobs without a program and files without a valid path are refused`() throws {

@@ -101,7 +101,7 @@ struct BootTests {
     @Test func `a guest that floods its serial port is ended`() throws {
         let guest = Guest(
             image: try DebianKernel.standard.image(), jobs: [],
-            initramfs: try GuestInit.initramfs(KernelRequirement.program, [], []))
+            initramfs: try GuestInit.initramfs(KernelRequirement.program, [], [], for: .x86_64))
         var options = BootOptions()
         options.kernelArguments = ["loglevel=8"]
         var machine = try guest.machine(options)
@@ -116,7 +116,7 @@ struct BootTests {
     @Test func `the machine runs confined`() throws {
         let guest = Guest(
             image: try DebianKernel.standard.image(), jobs: [],
-            initramfs: try GuestInit.initramfs(KernelRequirement.program, [], []))
+            initramfs: try GuestInit.initramfs(KernelRequirement.program, [], [], for: .x86_64))
         let machine = try guest.machine(BootOptions())
         let known = Set(Self.machines())
         let status = Mutex("")
@@ -153,7 +153,7 @@ struct BootTests {
     @Test func `a guest that fails says why and switches itself off`() throws {
         var archive = Initramfs()
         try archive.add(device: "/dev/console", major: 5, minor: 1)
-        try archive.add(file: GuestInit.programPath, GuestProgram.read(KernelRequirement.program), mode: 0o755)
+        try archive.add(file: GuestInit.programPath, GuestProgram.read(KernelRequirement.program, for: .x86_64), mode: 0o755)
         try archive.add(file: GuestInit.jobsPath, Array("no JSON".utf8))
         for folder in ["/proc", "/sys"] { try archive.add(folder: folder) }
         let guest = Guest(image: try DebianKernel.standard.image(), jobs: [], initramfs: archive.finish())

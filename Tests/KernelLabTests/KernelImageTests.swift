@@ -25,6 +25,18 @@ import Testing
         return bytes
     }
 
+    /// An Image of arm64 that says `Linux version TEXT` somewhere.
+    private static func image(_ text: String) -> [UInt8] {
+        var bytes = [UInt8](repeating: UInt8(ascii: "L"), count: 0x4000)
+        bytes.replaceSubrange(0x38..<0x3c, with: Array("ARMd".utf8))
+        return bytes + Array("Linux version \(text)".utf8)
+    }
+
+    /// The beginning of an Image that firmware unpacks.
+    private static var packedImage: [UInt8] {
+        Array("MZ".utf8) + [0, 0] + Array("zimg".utf8) + [UInt8](repeating: 0, count: 0x4000)
+    }
+
     private func file(_ name: String, _ bytes: [UInt8]) throws -> String {
         let file = folder.appending(path: name)
         try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
@@ -62,21 +74,31 @@ import Testing
         #expect(try KernelImage(path: path).release == "5.10.9+x")
     }
 
+    @Test func `the release of an arm64 kernel is what it prints of itself`() throws {
+        let format = Self.image("%s (%s) ")
+        let path = try file("image", format + Self.image("6.1.0-50-cloud-arm64 (debian-kernel@lists.debian.org) #1 SMP"))
+        let image = try KernelImage(path: path)
+        #expect(image.release == "6.1.0-50-cloud-arm64" && image.machine == .arm64)
+        #expect(try KernelImage(path: file("vmlinuz", Self.header())).machine == .x86_64)
+    }
+
     @Test func `a file that is not a kernel is refused with the reason`() throws {
         #expect(
             try refusal("/no/such/vmlinuz")
                 == "The kernel /no/such/vmlinuz can't be read: no such file or directory. Check its path and its mode.")
         var old = Self.header()
         old[0x211] = 0
-        let end = ". Name a vmlinuz for x86, as in /boot, or its .deb."
+        let end = ". Name a vmlinuz for x86 or arm64, as in /boot, or its .deb."
         for (name, bytes, reason) in [
-            ("empty", [], "it has no bzImage header"),
-            ("short", Array(Self.header()[..<0x206]), "it has no bzImage header"),
-            ("text", Array(repeating: 65, count: 5000), "it has no bzImage header"),
+            ("empty", [], "it has no header of a bzImage or an Image"),
+            ("short", Array(Self.header()[..<0x206]), "it has no header of a bzImage or an Image"),
+            ("text", Array(repeating: 65, count: 5000), "it has no header of a bzImage or an Image"),
             ("elf", [0x7f, 0x45, 0x4c, 0x46] + Self.header(), "it is an ELF file, perhaps the vmlinux beside the bzImage"),
             ("zimage", old, "it is a zImage, from before 2.6.29"),
-            ("nameless", Self.header(offset: 0), "its header names no version"),
-            ("cut", Array(Self.header()[..<0x3000]), "its header names no version"),
+            ("silent", Self.image("%s (%s)"), "it names no version"),
+            ("packed", Self.packedImage, "it unpacks itself with the help of firmware (zboot), which no guest has"),
+            ("nameless", Self.header(offset: 0), "it names no version"),
+            ("cut", Array(Self.header()[..<0x3000]), "it names no version"),
         ] {
             let path = try file(name, bytes)
             #expect(try refusal(path) == "\(path) isn't a bootable kernel: \(reason)\(end)")

@@ -11,6 +11,8 @@ import Testing
         (.ia32, 403, "clock_gettime64"), (.ia32, 435, "clone3"),
         (.x32, 0, "read"), (.x32, 515, "readv"), (.x32, 547, "pwritev2"), (.x32, 435, "clone3"),
         (.aarch64, 63, "read"), (.aarch64, 64, "write"), (.aarch64, 221, "execve"), (.aarch64, 435, "clone3"),
+        (.arm, 3, "read"), (.arm, 4, "write"), (.arm, 64, "getppid"), (.arm, 192, "mmap2"), (.arm, 263, "clock_gettime"),
+        (.arm, 270, "arm_fadvise64_64"), (.arm, 322, "openat"), (.arm, 383, "seccomp"),
     ])
     func `well-known numbers have the right names`(abi: ABI, number: Int32, name: String) {
         #expect(SyscallID(abi: abi, number: number).name == name)
@@ -36,6 +38,24 @@ import Testing
         #expect(SyscallID(abi: .x86_64, number: 400).name == "syscall_400")
         #expect(SyscallID(abi: .x86_64, number: 515).name == "syscall_515")
         #expect(SyscallID(abi: .x32, number: 19).name == "syscall_19")
+    }
+
+    @Test func `the calls that only Arm has are named, far above the tables`() {
+        #expect(SyscallID(abi: .arm, number: 0xf0002).name == "cacheflush")
+        #expect(SyscallID(abi: .arm, number: 0xf0005).name == "set_tls")
+        #expect(SyscallID(abi: .arm, number: 0xf0007).name == "syscall_983047")
+        #expect(SyscallID(abi: .aarch64, number: 0xf0005).name == "syscall_983045")
+        #expect(SyscallTable.number(named: "set_tls", abi: .arm) == nil)
+    }
+
+    /// The kernel side has two bits for the ABI of a call.
+    @Test func `the codes of an architecture's ABIs lead back to them`() {
+        for architecture in Architecture.allCases {
+            for abi in architecture.abis { #expect(ABI(code: abi.code, on: architecture) == abi) }
+            #expect(architecture.abis.filter { $0 != .ioUring }.allSatisfy { $0.code < 4 })
+            #expect(architecture.abis.contains(architecture.compatABI) && architecture.compatABI.has32Bits)
+        }
+        #expect(ABI(code: 4) == nil && ABI(code: 6, on: .x86_64) == .arm)
     }
 
     @Test func `an unknown request is shown as opcode_N`() {
@@ -65,7 +85,7 @@ import Testing
         #expect(
             SyscallTable.calls(named: "write") == [
                 SyscallID(abi: .x86_64, number: 1), SyscallID(abi: .ia32, number: 4), SyscallID(abi: .x32, number: 1),
-                SyscallID(abi: .aarch64, number: 64), SyscallID(abi: .ioUring, number: 23),
+                SyscallID(abi: .aarch64, number: 64), SyscallID(abi: .ioUring, number: 23), SyscallID(abi: .arm, number: 4),
             ])
         #expect(SyscallTable.calls(named: "write", in: [.ia32]) == [SyscallID(abi: .ia32, number: 4)])
         #expect(SyscallTable.calls(named: "socketcall") == [SyscallID(abi: .ia32, number: 102)])
@@ -98,7 +118,7 @@ import Testing
 @Suite struct ArchitectureTests {
     @Test func `the ABIs of an architecture begin with its native one`() {
         #expect(Architecture.x86_64.abis == [.x86_64, .ia32, .x32, .ioUring])
-        #expect(Architecture.aarch64.abis == [.aarch64, .ioUring])
+        #expect(Architecture.aarch64.abis == [.aarch64, .arm, .ioUring])
         #expect(Architecture.allCases.allSatisfy { $0.abis.first == $0.nativeABI })
         #expect(Set(Architecture.allCases.flatMap(\.abis)) == Set(ABI.allCases))
     }

@@ -27,7 +27,7 @@ struct ArgumentText {
     /// A register; its lower half if the program has 32 bits.
     func word(_ register: Int) -> UInt64 {
         guard call.registers.indices.contains(register) else { return 0 }
-        return abi == .ia32 ? call.registers[register] & 0xffff_ffff : call.registers[register]
+        return abi.has32Bits ? call.registers[register] & 0xffff_ffff : call.registers[register]
     }
 
     /// The lower 32 bits of a register.
@@ -44,7 +44,7 @@ struct ArgumentText {
         case .unsignedLong: String(word(register))
         case .hex: Numbers.hex(value32(register))
         case .longHex: Numbers.hex(word(register))
-        case .offset, .highOffset: String(Int64(bitPattern: wide(parameter)))
+        case .offset, .highOffset, .lowOffset: String(Int64(bitPattern: wide(parameter)))
         case .length: String(wide(parameter))
         case .pages: Numbers.hex(word(register) << 12)
         case .signal: signal(int(register))
@@ -105,7 +105,7 @@ extension ArgumentText {
     func int(_ register: Int) -> Int32 { Int32(truncatingIfNeeded: word(register)) }
 
     private func signedWord(_ register: Int) -> Int64 {
-        abi == .ia32 ? Int64(int(register)) : Int64(bitPattern: word(register))
+        abi.has32Bits ? Int64(int(register)) : Int64(bitPattern: word(register))
     }
 
     /// 64 bits from one register or two.

@@ -11,7 +11,7 @@ struct CloneArguments {
     var parameters: [Parameter] {
         // CLONE_PIDFD, CLONE_SETTLS, CLONE_PARENT_SETTID, and CLONE_CHILD_CLEARTID or CLONE_CHILD_SETTID.
         let (usesParent, usesThreadStorage, usesChild) = (flags & 0x10_1000 != 0, flags & 0x8_0000 != 0, flags & 0x120_0000 != 0)
-        let isBackwards = abi == .ia32 || abi == .aarch64
+        let isBackwards = abi.has32Bits || abi == .aarch64
         var parameters = [
             Parameter(label: "child_stack", kind: .pointer, register: 1),
             Parameter(label: "flags", kind: .command(.clone), register: 0),

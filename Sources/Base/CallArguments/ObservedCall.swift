@@ -48,7 +48,7 @@ package enum CallResult: Sendable, Hashable {
 
     /// What the kernel returned in the result register, in which errors are −4095 to −1. Of a 32-bit program only 32 bits count.
     package init(returned: Int64, abi: ABI) {
-        let value = abi == .ia32 ? Int64(Int32(truncatingIfNeeded: returned)) : returned
+        let value = abi.has32Bits ? Int64(Int32(truncatingIfNeeded: returned)) : returned
         self = (-4095 ... -1).contains(value) ? .error(Int32(-value)) : .value(value)
     }
 }

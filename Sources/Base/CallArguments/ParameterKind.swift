@@ -25,6 +25,8 @@ package enum ParameterKind: Sendable, Hashable {
     case length
     /// An offset with the upper register first: _llseek.
     case highOffset
+    /// An offset that a 32-bit program hands over as two arguments, the lower half first: on Arm, any two registers.
+    case lowOffset
     /// An offset in units of 4096 bytes, shown in bytes: mmap2.
     case pages
 
@@ -92,7 +94,8 @@ package enum ParameterKind: Sendable, Hashable {
     private static let plainWords: [String: ParameterKind] = [
         "fd": .descriptor, "dir": .directory, "path": .path, "string": .string, "ptr": .pointer,
         "int": .int, "uint": .unsigned, "long": .long, "ulong": .unsignedLong, "size": .unsignedLong,
-        "hex": .hex, "longhex": .longHex, "offset": .offset, "length": .length, "highoffset": .highOffset, "pages": .pages,
+        "hex": .hex, "longhex": .longHex, "offset": .offset, "length": .length, "highoffset": .highOffset, "lowoffset": .lowOffset,
+        "pages": .pages,
         "mode": .mode, "filemode": .fileMode, "device": .device, "user": .user, "user16": .user16,
         "signal": .signal, "clock": .clock, "protocol": .protocolNumber, "sockopt": .socketOption, "ioctl": .ioctl,
         "quota": .quotaCommand, "wakeop": .futexWakeOperation, "key": .key, "ipckey": .ipcKey, "iopriority": .ioPriority,
@@ -102,10 +105,13 @@ package enum ParameterKind: Sendable, Hashable {
     /// Whether its 64 bits are in two registers of a 32-bit program.
     var takesTwoRegistersIn32Bits: Bool {
         switch self {
-        case .offset, .length, .highOffset, .wideFlags: true
+        case .offset, .length, .highOffset, .lowOffset, .wideFlags: true
         default: false
         }
     }
+
+    /// Whether those two begin with an even one on Arm, as one 64-bit argument does (AAPCS32, 6.5).
+    var isAlignedOnArm: Bool { takesTwoRegistersIn32Bits && self != .highOffset && self != .lowOffset }
 
     /// The table that it takes names from; nil if it has none of its own.
     var table: String? {

@@ -23,7 +23,7 @@ struct ResultText {
         switch CallSignature.of(call.call)?.result ?? .number {
         case .number: return fcntlText(value, writer) ?? String(value)
         case .descriptor: return String(value)
-        case .address: return Numbers.hex(call.call.abi == .ia32 ? bits & 0xffff_ffff : bits)
+        case .address: return Numbers.hex(call.call.abi.has32Bits ? bits & 0xffff_ffff : bits)
         case .mode: return Numbers.mode(bits)
         case .ready: return value == 0 ? "0 (Timeout)" : String(value)
         case .scheduler: return named(value, writer.table("scheduler").name(of: bits))

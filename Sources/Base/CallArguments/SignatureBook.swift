@@ -8,13 +8,16 @@ import SyscallTable
 /// with a word for each register (``ParameterKind``) and, unless it is a number, the kind of the result (``ResultKind``). A call
 /// has one signature in all ABIs unless a text of an ABI replaces it. `by:open` is a command: `open.create` says what may follow.
 ///
-/// Source: include/linux/syscalls.h for the parameters, arch/x86/entry/syscalls and arch/x86/kernel/sys_ia32.c for those of ia32.
+/// Source: include/linux/syscalls.h for the parameters, arch/x86/entry/syscalls and arch/x86/kernel/sys_ia32.c for those of
+/// ia32, arch/arm64/kernel/sys32.c and include/asm-generic/compat.h (compat_arg_u64) for those of arm.
 enum SignatureTexts {
     static let common = [files, mounts, memory, processes, control, clocks, sockets, events, kernel]
 
     static func replacing(_ abi: ABI) -> [String] {
         switch abi {
         case .ia32: [ia32]
+        // Calls that both have are alike but for the registers of 64-bit arguments.
+        case .arm: [arm, ia32]
         case .x32: [x32]
         case .x86_64, .aarch64, .ioUring: []
         }
@@ -31,6 +34,7 @@ struct SignatureBook: Sendable {
     static func of(_ abi: ABI) -> SignatureBook {
         switch abi {
         case .ia32: ia32
+        case .arm: arm
         case .x32: x32
         case .x86_64, .aarch64, .ioUring: native
         }
@@ -38,6 +42,7 @@ struct SignatureBook: Sendable {
 
     private static let native = SignatureBook(abi: .x86_64)
     private static let ia32 = SignatureBook(abi: .ia32)
+    private static let arm = SignatureBook(abi: .arm)
     private static let x32 = SignatureBook(abi: .x32)
 
     private init(abi: ABI) {
@@ -90,7 +95,8 @@ struct SignatureLine {
         var register = 0
         for word in words {
             guard let kind = ParameterKind(word: word) else { return nil }
-            let isSplit = abi == .ia32 && kind.takesTwoRegistersIn32Bits
+            let isSplit = abi.has32Bits && kind.takesTwoRegistersIn32Bits
+            if abi == .arm, kind.isAlignedOnArm { register += register & 1 }
             if kind != .unused {
                 let upperFirst = kind == .highOffset
                 parameters.append(

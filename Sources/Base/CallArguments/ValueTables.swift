@@ -15,7 +15,8 @@ enum TableTexts {
 enum ValueTables {
     /// The table of this name for an ABI; an empty one if there is none.
     static func named(_ name: String, abi: ABI) -> ValueTable {
-        tables["\(name).\(abi.name)"] ?? tables[name] ?? .empty
+        // Where 32-bit Arm differs from other architectures, 64-bit Arm does as well.
+        tables["\(name).\((abi == .arm ? .aarch64 : abi).name)"] ?? tables[name] ?? .empty
     }
 
     /// Parsed when something first asks for a table.

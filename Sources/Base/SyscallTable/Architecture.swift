@@ -14,11 +14,11 @@ package enum Architecture: String, Sendable, Hashable, CaseIterable {
         #endif
     }
 
-    /// The ABIs of its system calls, the native one first, and requests to io_uring. 32-bit programs on Arm are not in the tables.
+    /// The ABIs of its system calls, the native one first, and requests to io_uring.
     package var abis: [ABI] {
         switch self {
         case .x86_64: [.x86_64, .ia32, .x32, .ioUring]
-        case .aarch64: [.aarch64, .ioUring]
+        case .aarch64: [.aarch64, .arm, .ioUring]
         }
     }
 
@@ -27,6 +27,14 @@ package enum Architecture: String, Sendable, Hashable, CaseIterable {
         switch self {
         case .x86_64: .x86_64
         case .aarch64: .aarch64
+        }
+    }
+
+    /// The ABI of its 32-bit programs.
+    package var compatABI: ABI {
+        switch self {
+        case .x86_64: .ia32
+        case .aarch64: .arm
         }
     }
 }

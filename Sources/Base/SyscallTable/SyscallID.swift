@@ -10,9 +10,11 @@ package enum ABI: UInt8, Sendable, Hashable, CaseIterable, Codable {
     case aarch64 = 3
     /// Requests to io_uring, which are no system calls. A number is an opcode, below 256.
     case ioUring = 5
+    /// 32-bit calls on a 64-bit Arm kernel, of the EABI.
+    case arm = 6
 
     /// Those of system calls.
-    package static let ofCalls: [ABI] = [.x86_64, .ia32, .x32, .aarch64]
+    package static let ofCalls: [ABI] = [.x86_64, .ia32, .x32, .aarch64, .arm]
 
     /// The name that every output uses.
     package var name: String {
@@ -21,13 +23,29 @@ package enum ABI: UInt8, Sendable, Hashable, CaseIterable, Codable {
         case .ia32: "ia32"
         case .x32: "x32"
         case .aarch64: "aarch64"
+        case .arm: "arm"
         case .ioUring: "io_uring"
         }
     }
 
+    /// Whether its programs have 32-bit registers.
+    package var has32Bits: Bool { self == .ia32 || self == .arm }
+
     package init?(name: some StringProtocol) {
         guard let abi = ABI.allCases.first(where: { $0.name == name }) else { return nil }
         self = abi
+    }
+}
+
+/// The codes by which the kernel side of an architecture tells ABIs apart in call words, keys and indexes. They have two bits, so the 32-bit
+/// calls of all architectures share one: SYSLAT_COMPAT_CODE.
+extension ABI {
+    package var code: UInt8 { self == .arm ? ABI.ia32.rawValue : rawValue }
+
+    /// nil for a number that no ABI has.
+    @inlinable
+    package init?(code: UInt8, on architecture: Architecture = .current) {
+        if code == ABI.ia32.rawValue, architecture == .aarch64 { self = .arm } else { self.init(rawValue: code) }
     }
 }
 

@@ -8,7 +8,23 @@ package enum SyscallTable {
 
     /// The name of a call, or nil for a number that the tables do not have.
     package static func name(of id: SyscallID) -> String? {
-        names(of: id.abi)[id.number]
+        names(of: id.abi)[id.number] ?? (id.abi == .arm ? armPrivateName(id.number) : nil)
+    }
+
+    /// Calls of Arm alone, whose numbers are far above all others. They have names, but no place in the tables: a selection takes their
+    /// numbers.
+    ///
+    /// Source: arch/arm/include/uapi/asm/unistd.h. A 64-bit kernel knows cacheflush and set_tls (arch/arm64/kernel/sys_compat.c).
+    private static func armPrivateName(_ number: Int32) -> String? {
+        switch number {
+        case 0xf0001: "breakpoint"
+        case 0xf0002: "cacheflush"
+        case 0xf0003: "usr26"
+        case 0xf0004: "usr32"
+        case 0xf0005: "set_tls"
+        case 0xf0006: "get_tls"
+        default: nil
+        }
     }
 
     /// The number of the call with this exact name, or nil if the ABI has no such call.
@@ -40,6 +56,7 @@ package enum SyscallTable {
         case .ia32: ia32
         case .x32: x32
         case .aarch64: aarch64
+        case .arm: arm
         case .ioUring: ioUring
         }
     }
@@ -49,6 +66,7 @@ package enum SyscallTable {
     private static let ia32 = NameTable(lines: GeneratedTables.syscalls_ia32)
     private static let x32 = NameTable(lines: GeneratedTables.syscalls_x32)
     private static let aarch64 = NameTable(lines: GeneratedTables.syscalls_aarch64)
+    private static let arm = NameTable(lines: GeneratedTables.syscalls_arm)
     private static let ioUring = NameTable(lines: GeneratedTables.syscalls_io_uring, upTo: 256) { "opcode_\($0)" }
 
     /// Numbers by name.

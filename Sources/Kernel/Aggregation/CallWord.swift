@@ -8,12 +8,12 @@ struct CallWord: Hashable {
     let bits: UInt64
 
     var number: Int32 { syslat_call_number(bits) }
-    /// The raw value of an `ABI`, in the word of a call.
+    /// The code of an `ABI`, in the word of a call.
     var abi: UInt8 { syslat_call_abi(bits) }
     /// The same in the word of a call or request.
     var rowABI: UInt8 { isRequest ? UInt8(SYSLAT_IO_URING.rawValue) : abi }
     /// The call or request that it is about, in a valid word.
-    var id: SyscallID { SyscallID(abi: ABI(rawValue: rowABI)!, number: number) }
+    var id: SyscallID { SyscallID(abi: ABI(code: rowABI)!, number: number) }
     /// It is about a request to io_uring.
     var isRequest: Bool { syslat_call_is_request(bits) }
     /// The raw value of an `EntryEvidence`, or 0.

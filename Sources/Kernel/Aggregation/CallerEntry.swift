@@ -49,7 +49,7 @@ package struct CallerEntry: Sendable, Hashable {
             source = .vsyscallPage(comm: String(kernelText: caller.name))
             return
         }
-        guard let abi = ABI(rawValue: key.abi), ABI.ofCalls.contains(abi) else { return nil }
+        guard let abi = ABI(code: key.abi), ABI.ofCalls.contains(abi) else { return nil }
         id = SyscallID(abi: abi, number: key.number)
         guard let origin = CallOrigin(evidence: key.evidence, clock: key.clock, of: id) else { return nil }
         clock = origin.clock

@@ -12,8 +12,8 @@ package struct InFlightSlot: Sendable, Hashable {
     /// nil if the slot holds no call.
     package init?(_ slot: syslat_slot) {
         let call = CallWord(bits: slot.call)
-        // Two bits, for four ABIs.
-        guard slot.isInCall, let abi = ABI(rawValue: call.abi) else { return nil }
+        // Two bits, for four codes.
+        guard slot.isInCall, let abi = ABI(code: call.abi) else { return nil }
         tid = slot.tid
         id = SyscallID(abi: abi, number: call.number)
         enteredAt = slot.start_ns

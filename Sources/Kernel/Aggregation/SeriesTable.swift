@@ -172,7 +172,7 @@ struct SeriesTable: ~Copyable {
 
     /// The call in whose row a call is counted: the same, or that of all further numbers of its ABI.
     mutating func rowID(of id: SyscallID) -> SyscallID {
-        guard !syslat_has_call_index(UInt32(id.abi.rawValue), UInt32(bitPattern: id.number)), id.abi != .ioUring,
+        guard !syslat_has_call_index(UInt32(id.abi.code), UInt32(bitPattern: id.number)), id.abi != .ioUring,
             id.number != SyscallID.otherNumber, !otherNumbers.contains(id)
         else { return id }
         guard otherNumbers.count < SeriesTable.otherNumberLimit else {
@@ -219,7 +219,7 @@ struct SeriesTable: ~Copyable {
         var found: [SyscallID: AfterExit] = [:]
         for (id, work) in work {
             let other = SyscallID(abi: id.abi, number: SyscallID.otherNumber)
-            let isOther = !syslat_has_call_index(UInt32(id.abi.rawValue), UInt32(bitPattern: id.number))
+            let isOther = !syslat_has_call_index(UInt32(id.abi.code), UInt32(bitPattern: id.number))
             let row = series[id] == nil && isOther && series[other] != nil ? other : id
             found[row] = AfterExit.merged(found[row], work)
             series[row, default: []] += []
@@ -330,9 +330,9 @@ struct SeriesTable: ~Copyable {
 
     /// nil for those that are measured whatever the sampling: requests to io_uring, and numbers that sampling pools.
     private static func key(of kind: Kind) -> Int? {
-        let hasIndex = syslat_has_call_index(UInt32(kind.id.abi.rawValue), UInt32(bitPattern: kind.id.number))
+        let hasIndex = syslat_has_call_index(UInt32(kind.id.abi.code), UInt32(bitPattern: kind.id.number))
         guard hasIndex || kind.id.abi != .ioUring && kind.id.number == SyscallID.otherNumber else { return nil }
-        return key(abi: kind.id.abi.rawValue, number: kind.id.number, outcome: kind.outcome.rawValue, failed: kind.failed)
+        return key(abi: kind.id.abi.code, number: kind.id.number, outcome: kind.outcome.rawValue, failed: kind.failed)
     }
 }
 
@@ -354,10 +354,10 @@ extension [ErrnoCount] {
 }
 
 extension SeriesTable.Kind {
-    /// `abi` and `outcome` must be valid raw values.
+    /// `abi` must be a valid code, and `outcome` a valid raw value.
     init(abi: UInt8, number: Int32, outcome: UInt8, failed: Bool) {
         self.init(
-            id: SyscallID(abi: ABI(rawValue: abi)!, number: number), outcome: Outcome(rawValue: outcome)!, failed: failed)
+            id: SyscallID(abi: ABI(code: abi)!, number: number), outcome: Outcome(rawValue: outcome)!, failed: failed)
     }
 
     /// The series of an element of the index.

@@ -10,7 +10,7 @@ extension ProcFS {
         }
         // Workers of io_uring make no calls: what stands there is the call that started them.
         guard !isKernelWorker(tid) else { return nil }
-        return SyscallID(abi: is32Bit(tid) ? .ia32 : Architecture.current.nativeABI, number: number)
+        return SyscallID(abi: is32Bit(tid) ? Architecture.current.compatABI : Architecture.current.nativeABI, number: number)
     }
 
     /// PF_IO_WORKER among the flags of the thread: include/linux/sched.h, proc_pid_stat(5).

@@ -107,7 +107,7 @@ struct VDSOAccount {
 
     /// The calls of one process that ran in the 64-bit vDSO's function and entered the kernel after all.
     private static func fellBack(_ entered: [VDSOEntry], pid: Int32, function: String) -> UInt64 {
-        entered.filter { $0.id.name == function && $0.id.abi != .ia32 && $0.reason.isFallback }
+        entered.filter { $0.id.name == function && !$0.id.abi.has32Bits && $0.reason.isFallback }
             .flatMap(\.processes).filter { $0.pid == pid }.reduce(0) { $0.addingSaturating($1.calls) }
     }
 

@@ -11,11 +11,9 @@ struct Guest {
     private static let panic = "Kernel panic"
 
     /// A panic restarts the machine at once, which ends QEMU. Arguments that the kernel doesn't know end up in the environment of
-    /// the first process. An early check of the timer counts ticks, and panics if a busy host gives the guest too few. Another check
-    /// switches an interrupt off that nobody seems to want: on a real-time kernel, whose handlers are threads, that can be the serial
-    /// port's, and the guest hangs.
-    private static let kernelArguments =
-        ["console=ttyS0", "quiet", "panic=-1", "no_timer_check", "noirqdebug"] + GuestInit.environment
+    /// the first process. A check switches an interrupt off that nobody seems to want: on a real-time kernel, whose handlers are threads,
+    /// that can be the serial port's, and the guest hangs.
+    private static let kernelArguments = ["quiet", "panic=-1", "noirqdebug"] + GuestInit.environment
 
     /// What its jobs may return, and as much again for what stands around it.
     private var outputLimit: Int { (32 << 20) + jobs.count * 2 * GuestResult.mostBytes }
@@ -32,9 +30,9 @@ struct Guest {
             throw KernelLabError("'\(argument)' can't be on a kernel's command line. Leave it out.")
         }
         // The last of two arguments with the same name counts.
-        let commandLine = (Guest.kernelArguments + options.kernelArguments).joined(separator: " ")
+        let commandLine = (image.machine.kernelArguments + Guest.kernelArguments + options.kernelArguments).joined(separator: " ")
         return VirtualMachine(
-            qemu: try VirtualMachine.findQEMU(), kernel: image, initramfs: initramfs, commandLine: commandLine,
+            qemu: try VirtualMachine.findQEMU(for: image.machine), kernel: image, initramfs: initramfs, commandLine: commandLine,
             memory: options.memory, processors: options.processors, outputLimit: outputLimit)
     }
 

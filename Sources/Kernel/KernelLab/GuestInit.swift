@@ -8,7 +8,7 @@ import Linux
 package enum GuestInit {
     static let programPath = "/init"
     static let jobsPath = "/syslat-jobs.json"
-    private static let channelPath = "/dev/ttyS1"
+    private static let channelPath = GuestMachine.current.channelPath
     private static let mark = "SYSLAT_GUEST"
 
     /// The environment that the first process needs. The Swift runtime ends a program if it can't find its backtracer, which it
@@ -18,7 +18,9 @@ package enum GuestInit {
     // MARK: On the host
 
     /// The guest's file system: a static syslat as its init, the jobs, and files.
-    static func initramfs(_ program: String, _ jobs: [GuestJob], _ files: [GuestFile]) throws(KernelLabError) -> [UInt8] {
+    static func initramfs(
+        _ program: String, _ jobs: [GuestJob], _ files: [GuestFile], for machine: GuestMachine
+    ) throws(KernelLabError) -> [UInt8] {
         for job in jobs where job.arguments.first?.hasPrefix("/") != true {
             throw KernelLabError(
                 "The job '\(job.name)' has no program. Begin it with an absolute path in the guest, such as /syslat.")
@@ -26,7 +28,7 @@ package enum GuestInit {
         var archive = Initramfs()
         // The kernel opens it for the first process before devtmpfs is mounted.
         try archive.add(device: "/dev/console", major: 5, minor: 1)
-        try archive.add(file: programPath, GuestProgram.read(program), mode: 0o755)
+        try archive.add(file: programPath, GuestProgram.read(program, for: machine), mode: 0o755)
         try archive.add(link: "/syslat", to: programPath)
         guard let json = try? JSONEncoder().encode(jobs) else { throw KernelLabError("The jobs can't be written as JSON.") }
         try archive.add(file: jobsPath, Array(json))

@@ -70,7 +70,8 @@ package enum KernelLab {
     package static func boot(
         _ image: KernelImage, jobs: [GuestJob], files: [GuestFile] = [], options: BootOptions = BootOptions()
     ) throws(KernelLabError) -> GuestRun {
-        let guest = Guest(image: image, jobs: jobs, initramfs: try GuestInit.initramfs(options.program, jobs, files))
+        let guest = Guest(
+            image: image, jobs: jobs, initramfs: try GuestInit.initramfs(options.program, jobs, files, for: image.machine))
         let machine = try guest.machine(options)
         let acceleration = if let wanted = options.acceleration { wanted } else { try probed(image, options) }
         // QEMU lets one processor wait for another for billions of instructions: Linux does not get beyond starting the second.
@@ -88,8 +89,8 @@ package enum KernelLab {
     package static func acceleration(
         for image: KernelImage, options: BootOptions = BootOptions()
     ) throws(KernelLabError) -> Acceleration {
-        _ = try VirtualMachine.findQEMU()
-        _ = try GuestProgram.read(options.program)
+        _ = try VirtualMachine.findQEMU(for: image.machine)
+        _ = try GuestProgram.read(options.program, for: image.machine)
         if let wanted = options.acceleration { return wanted }
         return try probed(image, options)
     }
@@ -102,6 +103,7 @@ package enum KernelLab {
     /// Whether KVM works can't be seen from outside: a hypervisor may offer it and not carry it out. So a guest without jobs is
     /// booted, once for this process.
     private static func probed(_ image: KernelImage, _ options: BootOptions) throws(KernelLabError) -> Acceleration {
+        guard image.machine == .current else { return .tcg }
         let answer = working.withLock { known in
             if let known { return Result<Acceleration, KernelLabError>.success(known) }
             let answer = Result { () throws(KernelLabError) in try probe(image, options) }
@@ -113,7 +115,7 @@ package enum KernelLab {
 
     private static func probe(_ image: KernelImage, _ options: BootOptions) throws(KernelLabError) -> Acceleration {
         guard ProcFS.mayAccess(kvmPath, R_OK | W_OK) else { return .tcg }
-        let idle = Guest(image: image, jobs: [], initramfs: try GuestInit.initramfs(options.program, [], []))
+        let idle = Guest(image: image, jobs: [], initramfs: try GuestInit.initramfs(options.program, [], [], for: image.machine))
         let record = try idle.machine(options).run(.kvm, timeLimit: probeLimit)
         return (try? GuestTransfer.decode(record.channel)) == nil ? .tcg : .kvm
     }

@@ -44,10 +44,10 @@ struct VirtualMachine {
     private static let faultOfKVM = "KVM internal error"
 
     /// The path of QEMU.
-    static func findQEMU() throws(KernelLabError) -> String {
-        guard let path = ExecutableSearch.path(of: "qemu-system-x86_64") else {
+    static func findQEMU(for machine: GuestMachine) throws(KernelLabError) -> String {
+        guard let path = ExecutableSearch.path(of: machine.emulator) else {
             throw KernelLabError(
-                "qemu-system-x86_64, which runs the guest, is not in PATH. Install it: sudo apt-get install qemu-system-x86")
+                "\(machine.emulator), which runs the guest, is not in PATH. Install it: sudo apt-get install \(machine.package)")
         }
         return path
     }
@@ -101,7 +101,7 @@ struct VirtualMachine {
             return try ChildProcess(
                 qemu, [qemu] + arguments(acceleration), descriptors: descriptors, confinement: confinement(acceleration))
         } catch {
-            throw KernelLabError("\(qemu) can't be started: \(error). Install qemu-system-x86 again.")
+            throw KernelLabError("\(qemu) can't be started: \(error). Install \(kernel.machine.package) again.")
         }
     }
 
@@ -115,13 +115,13 @@ struct VirtualMachine {
     }
 
     private func arguments(_ acceleration: Acceleration) -> [String] {
-        acceleration.arguments + [
-            "-M", "q35", "-cpu", "max", "-m", String(memory), "-smp", String(processors),
+        acceleration.arguments + kernel.machine.arguments(acceleration) + [
+            "-m", String(memory), "-smp", String(processors),
             "-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny",
             "-nodefaults", "-no-user-config", "-no-reboot", "-display", "none",
             "-kernel", "/proc/self/fd/6", "-initrd", "/proc/self/fd/5", "-append", commandLine,
             "-chardev", "file,id=console,path=/proc/self/fd/3", "-serial", "chardev:console",
-            "-chardev", "file,id=channel,path=/proc/self/fd/4", "-serial", "chardev:channel",
-        ]
+            "-chardev", "file,id=channel,path=/proc/self/fd/4",
+        ] + kernel.machine.channelArguments
     }
 }

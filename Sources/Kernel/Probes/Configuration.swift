@@ -86,13 +86,13 @@ extension syslat_config {
         var others: [SyscallID] = []
         copy(selection.bitmap(abi: .ioUring), to: &selected_requests)
         for abi in selection.architecture.abis where abi != .ioUring {
-            let first = Int(syslat_call_index(UInt32(abi.rawValue), 0)) / 64
+            let first = Int(syslat_call_index(UInt32(abi.code), 0)) / 64
             for (position, word) in selection.bitmap(abi: abi).enumerated() { words[first + position] = word }
             others += selection.exceptions(abi: abi).map { SyscallID(abi: abi, number: $0) }
         }
         other_count = UInt32(others.count)
         copy(words, to: &selected)
-        copy(others.map { UInt32($0.abi.rawValue) }, to: &other_abis)
+        copy(others.map { UInt32($0.abi.code) }, to: &other_abis)
         copy(others.map(\.number), to: &other_numbers)
     }
 }

@@ -13,6 +13,10 @@ extension Probes {
 
     /// Begins recording, and says when that was (CLOCK_MONOTONIC).
     package func startRecording() -> UInt64 {
+        #if !arch(x86_64)
+        // Programs may read what they do before the phase. After this none has read what was there before it was cleared or set.
+        waitForPrograms()
+        #endif
         let now = Clock.monotonic
         control.setRecordingStart(now)
         control.setCoarseNow(now)

@@ -110,7 +110,7 @@ extension SyscallID {
     /// The known calls that have an index of their own.
     static func indexed(_ abis: [ABI]) -> [(index: Int, call: SyscallID)] {
         abis.flatMap { SyscallTable.allCalls(abi: $0) }.compactMap { call in
-            let (abi, number) = (UInt32(call.abi.rawValue), UInt32(bitPattern: call.number))
+            let (abi, number) = (UInt32(call.abi.code), UInt32(bitPattern: call.number))
             return syslat_has_call_index(abi, number) ? (Int(syslat_call_index(abi, number)), call) : nil
         }
     }

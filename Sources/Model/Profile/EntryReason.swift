@@ -10,7 +10,7 @@ package enum EntryEvidence: UInt8, Sendable, Hashable, CaseIterable {
     case inside = 3
     /// The same, with the arguments by which its getrandom fetches a new key.
     case insideReseed = 4
-    /// A 32-bit call: all of them are made from inside the vDSO.
+    /// A 32-bit call: those of x86 are all made from inside the vDSO, and that of a 32-bit program on arm64 isn't looked up.
     case compat = 5
 }
 
@@ -30,7 +30,7 @@ package enum EntryReason: Sendable, Hashable {
     case reseed
     /// getrandom of the vDSO could not answer: generator not ready, unknown flags, called from inside itself.
     case rngFallback
-    /// A 32-bit call for a clock that the vDSO may serve: all of them enter through it, so the reason can't be told.
+    /// A 32-bit call for a clock that the vDSO may serve: whether the vDSO made it can't be told.
     case compat
     /// The vDSO gave up where no known reason applies.
     case unexplained

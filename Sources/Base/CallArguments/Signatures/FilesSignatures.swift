@@ -5,8 +5,8 @@ extension SignatureTexts {
         read write: fd ptr size
         readv writev: fd ptr ulong
         pread64 pwrite64: fd ptr size offset
-        preadv pwritev: fd ptr ulong offset
-        preadv2 pwritev2: fd ptr ulong offset unused flags:rw
+        preadv pwritev: fd ptr ulong lowoffset
+        preadv2 pwritev2: fd ptr ulong lowoffset unused flags:rw
         lseek: fd long value:whence
         sendfile: fd fd ptr size
         sendfile64: fd fd ptr size

@@ -10,7 +10,7 @@ extension SignatureTexts {
         truncate64: path length
         fadvise64: fd offset size value:fadvise
         fadvise64_64: fd offset offset value:fadvise
-        preadv2 pwritev2: fd ptr ulong offset flags:rw
+        preadv2 pwritev2: fd ptr ulong lowoffset flags:rw
         fcntl64: fd by:fcntl
         fanotify_mark: fd flags:fanotify-mark wideflags:fanotify-events dir path
         mmap: ptr -> address

@@ -13,9 +13,16 @@ enum syslat_abi {
     SYSLAT_AARCH64 = 3,
     SYSLAT_VSYSCALL = 4, /* the legacy page: in the callers' map only */
     SYSLAT_IO_URING = 5, /* requests to io_uring: SYSLAT_CALL_REQUEST stands for it */
+    SYSLAT_ARM = 6,      /* 32-bit calls on arm64: SYSLAT_COMPAT_CODE stands for it */
 };
 
-/* ABIs that system calls have. A power of two. */
+/*
+ * Stands for the 32-bit calls of a kernel in words, keys and indexes, which have two bits for the ABI: for SYSLAT_IA32 on x86, and on
+ * arm64 for SYSLAT_ARM. No kernel has both.
+ */
+#define SYSLAT_COMPAT_CODE SYSLAT_IA32
+
+/* Codes for the ABIs of system calls. A power of two. */
 #define SYSLAT_ABI_COUNT 4
 
 enum syslat_outcome {
@@ -32,7 +39,7 @@ enum syslat_evidence {
     SYSLAT_OUTSIDE = 2,       /* entered from code outside the vDSO */
     SYSLAT_INSIDE = 3,        /* entered by the vDSO itself, which had no answer */
     SYSLAT_INSIDE_RESEED = 4, /* the same, with the arguments by which its getrandom fetches a key */
-    SYSLAT_COMPAT = 5,        /* a 32-bit call: all of them enter through the vDSO */
+    SYSLAT_COMPAT = 5,        /* a 32-bit call: those of x86 all enter through the vDSO, and that of arm64 isn't looked up */
 };
 
 /*
@@ -50,7 +57,7 @@ enum syslat_evidence {
  * The call word. It is made at the entry; error and outcome are added at the exit. From the lowest bit:
  *
  *     32 number    as entered; x32 numbers without __X32_SYSCALL_BIT
- *      2 abi       enum syslat_abi
+ *      2 abi       enum syslat_abi, or SYSLAT_COMPAT_CODE
  *      3 evidence  enum syslat_evidence
  *      4 sampling  the call stands for 2^sampling calls, itself among them; or SYSLAT_UNMEASURED
  *      8 clock     of clock_gettime and clock_getres with evidence: the id, or SYSLAT_CLOCK_...

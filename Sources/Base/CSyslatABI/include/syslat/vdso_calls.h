@@ -23,7 +23,8 @@ enum syslat_vdso_function {
  * CALL(number, function) for each call of an ABI. 32-bit programs have two numbers for a clock, with 32-bit and with 64-bit times,
  * and a vDSO without getrandom. x32 has the numbers of x86_64.
  *
- * Sources: arch/x86/entry/syscalls/syscall_{32,64}.tbl, scripts/syscall.tbl, the vdso*.lds.S of each architecture (6.18).
+ * Sources: arch/x86/entry/syscalls/syscall_{32,64}.tbl, scripts/syscall.tbl, arch/arm/tools/syscall.tbl, the vdso*.lds.S of each
+ * architecture (6.18).
  */
 #define SYSLAT_VDSO_CALLS_X86_64(CALL)                                                                                             \
     CALL(96, GETTIMEOFDAY)                                                                                                         \
@@ -47,6 +48,13 @@ enum syslat_vdso_function {
     CALL(114, CLOCK_GETRES)                                                                                                        \
     CALL(169, GETTIMEOFDAY)                                                                                                        \
     CALL(278, GETRANDOM)
+
+#define SYSLAT_VDSO_CALLS_ARM(CALL)                                                                                                \
+    CALL(78, GETTIMEOFDAY)                                                                                                         \
+    CALL(263, CLOCK_GETTIME)                                                                                                       \
+    CALL(264, CLOCK_GETRES)                                                                                                        \
+    CALL(403, CLOCK_GETTIME)                                                                                                       \
+    CALL(406, CLOCK_GETRES)
 
 static inline _Bool syslat_vdso_takes_clock(syslat_u32 function)
 {
@@ -77,6 +85,12 @@ static inline enum syslat_vdso_function syslat_vdso_function(syslat_u32 abi, sys
     case SYSLAT_AARCH64:
         switch (number) {
             SYSLAT_VDSO_CALLS_AARCH64(SYSLAT_CASE)
+        default:
+            return SYSLAT_VDSO_NONE;
+        }
+    case SYSLAT_ARM:
+        switch (number) {
+            SYSLAT_VDSO_CALLS_ARM(SYSLAT_CASE)
         default:
             return SYSLAT_VDSO_NONE;
         }

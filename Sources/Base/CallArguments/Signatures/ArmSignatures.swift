@@ -1,0 +1,9 @@
+extension SignatureTexts {
+    /// The calls that only 32-bit Arm has.
+    static var arm: String {
+        """
+        arm_fadvise64_64: fd value:fadvise offset offset
+        sync_file_range2: fd flags:sync-range offset offset
+        """
+    }
+}
