@@ -77,7 +77,7 @@ struct DecidedBench {
             text +=
                 " That probably takes \(needed) boots, in about \(HumanFormat.quantity(nanoseconds: seconds * 1e9, digits: 2).spaced)."
         } else {
-            text += " No number of boots is known that decides them."
+            text += " More boots will hardly decide all of them."
         }
         Terminal.showLine("")
         Terminal.say(ExactText.shown(text) + "\n")
