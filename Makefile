@@ -53,7 +53,7 @@ SWIFT_FILES := Package.swift Sources Tests Plugins Benchmarks Fuzzing
 C_FILES = $(shell git ls-files '*.c' '*.h')
 
 .PHONY: all build run run-in-guest test test-fast test-sanitized test-trial check lint format setup-lint static install-parts install uninstall deb container release test-packages bench-overhead \
-	bench-vdso-ticks bench-comparison bench-consumer bench-snapshot bench-footprint bench-growth bench-reading fuzz fuzz-report fuzz-http fuzz-vdso setup setup-tests setup-bench generated \
+	bench-vdso-ticks bench-comparison bench-consumer bench-snapshot bench-recorder bench-live bench-footprint bench-growth bench-reading fuzz fuzz-report fuzz-http fuzz-vdso setup setup-tests setup-bench generated \
 	setup-peers bench-services setup-services \
 	clean help
 
@@ -229,6 +229,14 @@ bench-consumer: setup ## Measure the cost of an event in the consumer, from reco
 bench-snapshot: setup $(BENCH)/call-loop ## Measure what looking at a running capture costs
 	@$(SWIFT) build -c release --product bench-snapshot
 	@.build/release/bench-snapshot $(BENCH)/call-loop
+
+bench-live: setup $(BENCH)/many-tasks ## Measure what a refresh of `syslat top` costs with thousands of processes and threads (root)
+	@$(SWIFT) build -c release --product bench-live
+	@$(SUDO).build/release/bench-live $(BENCH)/many-tasks
+
+bench-recorder: setup ## Measure the disk and the CPU time that an interval of `syslat record` takes
+	@$(SWIFT) build -c release --product bench-recorder
+	@.build/release/bench-recorder $(SEGMENT)
 
 bench-footprint: setup-bench build $(STATIC_BUILD)/syslat $(BENCH)/paced-calls ## Measure the CPU, memory and time that syslat itself takes
 	@Benchmarks/footprint
