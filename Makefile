@@ -53,7 +53,7 @@ SWIFT_FILES := Package.swift Sources Tests Plugins Benchmarks Fuzzing
 C_FILES = $(shell git ls-files '*.c' '*.h')
 
 .PHONY: all build run run-in-guest test test-fast test-sanitized test-trial check lint format setup-lint static install-parts install uninstall deb container release test-packages bench-overhead \
-	bench-vdso-ticks bench-comparison bench-consumer bench-snapshot bench-footprint bench-growth bench-reading fuzz fuzz-report fuzz-vdso setup setup-tests setup-bench generated \
+	bench-vdso-ticks bench-comparison bench-consumer bench-snapshot bench-recorder bench-live bench-footprint bench-growth bench-reading fuzz fuzz-report fuzz-http fuzz-vdso setup setup-tests setup-bench generated \
 	setup-peers bench-services setup-services \
 	clean help
 
@@ -230,6 +230,14 @@ bench-snapshot: setup $(BENCH)/call-loop ## Measure what looking at a running ca
 	@$(SWIFT) build -c release --product bench-snapshot
 	@.build/release/bench-snapshot $(BENCH)/call-loop
 
+bench-live: setup $(BENCH)/many-tasks ## Measure what a refresh of `syslat top` costs with thousands of processes and threads (root)
+	@$(SWIFT) build -c release --product bench-live
+	@$(SUDO).build/release/bench-live $(BENCH)/many-tasks
+
+bench-recorder: setup ## Measure the disk and the CPU time that an interval of `syslat record` takes
+	@$(SWIFT) build -c release --product bench-recorder
+	@.build/release/bench-recorder $(SEGMENT)
+
 bench-footprint: setup-bench build $(STATIC_BUILD)/syslat $(BENCH)/paced-calls ## Measure the CPU, memory and time that syslat itself takes
 	@Benchmarks/footprint
 
@@ -262,6 +270,9 @@ fuzz: setup ## Fuzz the profile reader and everything behind it with libFuzzer (
 
 fuzz-report: build ## Mutate profiles, make their hashes fit, and report and compare them in every format (FUZZ_TIME=600 seconds)
 	@Fuzzing/mutate-reports .build/release/syslat --seconds $(FUZZ_TIME) $(FUZZ_FLAGS)
+
+fuzz-http: build ## Send broken requests to a live `syslat serve` (root, FUZZ_TIME=600 seconds)
+	@$(SUDO)Fuzzing/storm-requests .build/release/syslat --seconds $(FUZZ_TIME) $(FUZZ_FLAGS)
 
 fuzz-vdso: setup ## Fuzz the reader of vDSO images, beginning with the running one (FUZZ_TIME=600 seconds)
 	@$(SWIFT) build -c release --scratch-path $(FUZZ_VDSO) --target FuzzVDSO -Xswiftc -sanitize=fuzzer \

@@ -339,10 +339,20 @@ let tools: [Target] = [
         name: "bench-snapshot", dependencies: ["Capture", "Linux"], path: "Benchmarks/snapshot",
         swiftSettings: [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]),
 
+    // What `make bench-live` runs.
+    .executableTarget(
+        name: "bench-live", dependencies: ["Capture", "Linux", "LiveView", "Profile"], path: "Benchmarks/live",
+        swiftSettings: [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]),
+
+    // What `make bench-recorder` runs.
+    .executableTarget(
+        name: "bench-recorder", dependencies: ["LatencyHistogram", "Profile", "ProfileFile", "SyscallTable", "TestSupport"],
+        path: "Benchmarks/recorder", swiftSettings: [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]),
+
     // What `make fuzz` and `make fuzz-vdso` link, each by itself.
     .target(
         name: "FuzzProfile", dependencies: ["ProfileExercise", "ProfileFile"], path: "Fuzzing",
-        exclude: ["VDSO", "mutate-reports", "profile.dict"], swiftSettings: testing),
+        exclude: ["VDSO", "mutate-reports", "storm-requests", "profile.dict"], swiftSettings: testing),
     .target(name: "FuzzVDSO", dependencies: ["VDSO"], path: "Fuzzing/VDSO", exclude: ["dump-vdso"], swiftSettings: testing),
 ]
 

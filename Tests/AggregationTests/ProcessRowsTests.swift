@@ -1,3 +1,4 @@
+import Aggregation
 import LatencyHistogram
 import Profile
 import TestSupport
@@ -43,6 +44,44 @@ import Testing
         feed.lookUpTitles(ofAll: true) { "title of another \($0)" }
         let titles = feed.processes().map { "\($0.pid ?? 0) \($0.title ?? "")" }.sorted()
         #expect(titles == ["7 last title 7", "8 title of another 8"])
+    }
+
+    /// To ask for the names of thousands of processes at each refresh would take longer than the rest of it.
+    @Test func `a snapshot takes the names of the last look, and the end of a capture those of now`() {
+        let feed = Feed()
+        feed.send(events(1, of: 7) + events(1, of: 8))
+        var asked: [Int32] = []
+        func names(_ now: String, areRecent: Bool) -> LivingNames {
+            LivingNames(
+                name: {
+                    asked.append($0)
+                    return "\(now) \($0)"
+                }, areRecent: areRecent)
+        }
+        feed.lookUpTitles(names: names("first", areRecent: true)) { _ in nil }
+        feed.send(events(1, of: 9))
+        asked = []
+        let recent = feed.processes(names("second", areRecent: true)).map(\.comm).sorted()
+        // The one that came since has never been looked at.
+        #expect(recent == ["first 7", "first 8", "second 9"] && asked == [9])
+        let last = feed.processes(names("third", areRecent: false)).map(\.comm).sorted()
+        #expect(last == ["third 7", "third 8", "third 9"])
+    }
+
+    @Test func `not all processes are looked at again at the same time`() {
+        let feed = Feed()
+        feed.send((1...64).flatMap { events(1, of: $0) })
+        var looks: [Int32: [Int]] = [:]
+        for second in 0..<1000 {
+            feed.lookUpTitles { pid in
+                looks[pid, default: []].append(second)
+                return nil
+            }
+        }
+        let pauses = looks.values.flatMap { zip($0.dropFirst(), $0).map { $0 - $1 } }
+        #expect(looks.count == 64 && pauses.max() == 64)
+        let busiest = (500..<1000).map { second in looks.values.count { $0.contains(second) } }.max() ?? 0
+        #expect(busiest < 16, "\(busiest) of 64 at once")
     }
 
     @Test func `a reused pid has a row for each process`() {

@@ -144,7 +144,9 @@ final class Feed {
         return unsafe bytes.withUnsafeBytes { unsafe $0.loadUnaligned(as: type) }
     }
 
-    func lookUpTitles(ofAll: Bool = false, _ title: (Int32) -> String?) { aggregator.lookUpTitles(ofAll: ofAll, title) }
+    func lookUpTitles(ofAll: Bool = false, names: LivingNames? = nil, _ title: (Int32) -> String?) {
+        aggregator.lookUpTitles(ofAll: ofAll, title, names: names)
+    }
 
     func retire(times: Int = 1) {
         for _ in 0..<times { aggregator.retireEndedProcesses() }

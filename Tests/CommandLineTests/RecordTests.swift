@@ -69,6 +69,41 @@ extension CommandLineTests {
             #expect(run.error.contains("Kept 1 incident."), "\(run.error)")
         }
 
+        /// What a person tries first with a folder full of segments.
+        @Test func `the folder reads as one time series, while it is recorded and afterwards`() throws {
+            let (scratch, loop) = (try Scratch(), try Running(Self.busy))
+            let folder = scratch.path("r")
+            func rows() throws -> (run: ProgramRun, intervals: Int) {
+                let run = try syslat(["report", "--by", "interval", "--format", "csv", "-e", "getppid", folder])
+                return (run, run.output.split(separator: "\n").count - 1)
+            }
+            let run = try syslat(Self.options(folder, keep: "3s") + ["-p", loop.pid]) { pid in
+                #expect(eventually { Self.files(folder, "segment").count > 4 })
+                if let live = try? rows() { #expect(live.run.status == 0 && live.intervals > 3, "\(live.run.error)") }
+                kill(pid, SIGTERM)
+            }
+            #expect(run.status == 0, "\(run.error)")
+            let (whole, segments) = (try report(folder, [""]), Self.files(folder, "segment"))
+            let incident = try report(folder, Self.files(folder, "incident"))
+            // Nothing has been dropped yet: the incident at the end has the same segments.
+            #expect(segments.contains("segment-00000001.syslat"))
+            #expect(whole.call("getppid")?.calls == incident.call("getppid")?.calls)
+            #expect(whole.balance.in_flight == incident.balance.in_flight && whole.balance.entered == incident.balance.entered)
+            #expect(try rows().intervals > 3)
+            // Named one by one they are the same.
+            let named = try report(folder, segments)
+            #expect(named.balance.entered == whole.balance.entered && named.balance.in_flight == whole.balance.in_flight)
+            let diff = try syslat(["diff", "\(folder)/\(segments[0])", folder])
+            #expect(diff.status == 0, "\(diff.error)")
+        }
+
+        @Test func `a folder without segments is refused with a sentence`() throws {
+            let scratch = try Scratch()
+            let run = try syslat(["report", scratch.folder])
+            #expect(run.status == 2)
+            #expect(run.error.contains("is a folder without segments of `syslat record`. Name a file that"), "\(run.error)")
+        }
+
         @Test func `the oldest segments go, and what is kept reads on`() throws {
             let (scratch, loop) = (try Scratch(), try Running(Self.busy))
             let folder = scratch.path("r")

@@ -102,5 +102,8 @@ package enum ProfileExercise {
         guard try ProfileFileWriter.text(of: read) == bytes else {
             throw Failure(description: "writing the same profile gives other bytes")
         }
+        guard try ProfileFileReader.read(ProfileFileWriter.text(of: profile, packsSeries: true), path: "f.syslat") == profile else {
+            throw Failure(description: "the profile read is not the one written with packed series")
+        }
     }
 }

@@ -62,8 +62,8 @@ import Testing
 
     @Test func `a file of a later version is refused`() {
         #expect(
-            complaint(replacing: "\"syslat-profile\":2", with: "\"syslat-profile\":3", line: 0)
-                == "f.syslat, line 1: the file has version 3, and this syslat reads versions 1 to 2. Use a newer syslat.")
+            complaint(replacing: "\"syslat-profile\":2", with: "\"syslat-profile\":4", line: 0)
+                == "f.syslat, line 1: the file has version 4, and this syslat reads versions 1 to 3. Use a newer syslat.")
     }
 
     @Test func `a file that is cut off anywhere is refused`() {

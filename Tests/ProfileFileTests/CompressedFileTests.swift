@@ -7,7 +7,7 @@ import Testing
 @Suite struct CompressedFileTests {
     /// Lines as they grow: the beginning with the first interval, each other interval, the rest.
     private static func pieces(of profile: Profile) throws -> [[UInt8]] {
-        var writer = ProfileFileWriter()
+        var writer = ProfileFileWriter(packsSeries: true)
         var pieces = [try writer.begin(profile)]
         for interval in profile.intervals { pieces.append(try writer.append(interval)) }
         pieces.append(try writer.finish(profile))

@@ -5,8 +5,9 @@ import Testing
 
 /// Every line of a profile file fits Documentation/schema/profile-line.schema.json, and nothing else does.
 @Suite(.enabled(if: Oracles.areWanted, Comment(rawValue: Oracles.missing))) struct SchemaTests {
-    private func lines(_ profile: Profile) throws -> [String] {
-        String(decoding: try ProfileFileWriter.text(of: profile), as: UTF8.self).split(separator: "\n").map(String.init)
+    private func lines(_ profile: Profile, packsSeries: Bool = false) throws -> [String] {
+        let bytes = try ProfileFileWriter.text(of: profile, packsSeries: packsSeries)
+        return String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
     }
 
     private func expectFit(_ lines: [String], plants: Bool = false) throws {
@@ -21,10 +22,11 @@ import Testing
     @Test func `the lines of random profiles fit the schema`() throws {
         var random = SeededGenerator.fromEnvironment()
         var all: [String] = []
-        for number in 0..<12 { all += try lines(.random(intervals: number % 3, using: &random)) }
+        for number in 0..<12 { all += try lines(.random(intervals: number % 3, using: &random), packsSeries: number % 4 == 3) }
         try expectFit(all)
         for name in [
-            "series", "errnos", "end_interval", "process", "group", "vdso_entered", "workload_case", "slow_calls", "slow_call",
+            "series", "series_names", "packed_series", "errnos", "end_interval", "process", "group", "vdso_entered",
+            "workload_case", "slow_calls", "slow_call",
             "balance",
             "sha256",
         ] {
@@ -36,7 +38,9 @@ import Testing
         var random = SeededGenerator.fromEnvironment()
         var kinds: [Substring: String] = [:]
         for number in 0..<8 {
-            for line in try lines(.random(intervals: number % 2, using: &random)) { kinds[line.prefix { $0 != ":" }] = line }
+            for line in try lines(.random(intervals: number % 2, using: &random), packsSeries: number > 4) {
+                kinds[line.prefix { $0 != ":" }] = line
+            }
         }
         try expectFit(Array(kinds.values), plants: true)
     }

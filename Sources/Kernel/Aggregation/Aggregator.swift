@@ -212,8 +212,9 @@ package struct Aggregator: ~Copyable {
     package var livingProcesses: [Int32] { processes.living }
 
     /// Looks up what living processes call themselves: those that are due for it, or all. Call this about once a second.
-    package mutating func lookUpTitles(ofAll: Bool = false, _ title: (Int32) -> String?) {
-        processes.lookUpTitles(ofAll: ofAll, title)
+    /// With `names`, it looks up the names of the same processes too, for ``LivingNames/areRecent``.
+    package mutating func lookUpTitles(ofAll: Bool = false, _ title: (Int32) -> String?, names: LivingNames? = nil) {
+        processes.lookUpTitles(ofAll: ofAll, title, names)
     }
 
     /// By thread, looks up the processes of threads that are not known yet. Call this about once a second.

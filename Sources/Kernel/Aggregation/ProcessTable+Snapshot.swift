@@ -11,11 +11,14 @@ package struct LivingNames {
     let process: (Int32) -> Int32?
     /// The path of a process's cgroup.
     let cgroup: (Int32) -> String?
+    /// Whether the names will do that were found when processes were last looked at. To ask for those of thousands takes longer than all the
+    /// rest of a snapshot.
+    let areRecent: Bool
 
     package init(
         name: @escaping (Int32) -> String?, process: @escaping (Int32) -> Int32? = { _ in nil },
-        cgroup: @escaping (Int32) -> String? = { _ in nil }
-    ) { (self.name, self.process, self.cgroup) = (name, process, cgroup) }
+        cgroup: @escaping (Int32) -> String? = { _ in nil }, areRecent: Bool = false
+    ) { (self.name, self.process, self.cgroup, self.areRecent) = (name, process, cgroup, areRecent) }
 }
 
 /// What the cells of a snapshot hold.
@@ -36,7 +39,7 @@ extension ProcessTable {
             var comm = unsafe rows.base[row].name.text
             var beforeEntry = unsafe rows.base[row].beforeEntry
             if let pid, unsafe !rows.base[row].hasEnded {
-                (comm, beforeEntry) = (names.name(pid) ?? "", beforeEntryOfLiving[pid] ?? [])
+                (comm, beforeEntry) = (nameOfLiving(row, pid, names) ?? "", beforeEntryOfLiving[pid] ?? [])
             }
             if pid == nil { comm = ProcessTable.othersName }
             let profile = ProcessProfile(
@@ -49,6 +52,15 @@ extension ProcessTable {
     }
 
     private static var othersName: String { "other processes" }
+
+    /// The name of a process or thread that has not ended.
+    private func nameOfLiving(_ row: Int, _ id: Int32, _ names: LivingNames) -> String? {
+        (names.areRecent ? unsafe rows.base[row].livingName : nil) ?? names.name(id)
+    }
+
+    private func cgroupOfLiving(_ row: Int, _ id: Int32, _ names: LivingNames) -> String? {
+        (names.areRecent ? unsafe rows.base[row].livingCgroup : nil) ?? names.cgroup(id)
+    }
 
     /// The processes as sums of their threads.
     private func processesOfThreads(
@@ -84,8 +96,8 @@ extension ProcessTable {
     func groups(_ cells: CellMeanings, _ names: LivingNames) -> CallGroups? {
         switch grouping {
         case .thread: CallGroups(kind: .thread, groups: threads(cells, names))
-        case .comm: CallGroups(kind: .comm, groups: named(cells, { .comm($0) }, ofLiving: names.name))
-        case .cgroup: CallGroups(kind: .cgroup, groups: named(cells, { .cgroup(path: $0) }, ofLiving: names.cgroup))
+        case .comm: CallGroups(kind: .comm, groups: named(cells, { .comm($0) }) { nameOfLiving($0, $1, names) })
+        case .cgroup: CallGroups(kind: .cgroup, groups: named(cells, { .cgroup(path: $0) }) { cgroupOfLiving($0, $1, names) })
         case .file, nil: nil
         }
     }
@@ -93,6 +105,14 @@ extension ProcessTable {
     private func threads(_ cells: CellMeanings, _ names: LivingNames) -> [CallGroup] {
         var groups: [CallGroup] = []
         var others = foldedThreads.values.reduce(into: GroupSums()) { $0.add($1) }
+        // Most processes have several threads.
+        var comms: [Int32: String] = [:]
+        func comm(of process: Int32) -> String {
+            if let known = comms[process] { return known }
+            let comm = process == 0 ? "" : names.name(process) ?? ""
+            comms[process] = comm
+            return comm
+        }
         for row in 0..<rows.count where unsafe !rows.base[row].totals.isEmpty {
             guard let tid = unsafe rows.base[row].id else {
                 unsafe others.add(rows.base[row].totals, rows.base[row].recorder?.snapshot())
@@ -101,9 +121,9 @@ extension ProcessTable {
             let process = process(of: row, names)
             let isLiving = unsafe !rows.base[row].hasEnded
             let key = CallGroup.Key.thread(
-                tid: tid, name: unsafe isLiving ? names.name(tid) ?? "" : rows.base[row].name.text,
+                tid: tid, name: unsafe isLiving ? nameOfLiving(row, tid, names) ?? "" : rows.base[row].name.text,
                 pid: process == 0 ? nil : process,
-                comm: unsafe isLiving ? (process == 0 ? "" : names.name(process) ?? "") : rows.base[row].processName.text)
+                comm: unsafe isLiving ? comm(of: process) : rows.base[row].processName.text)
             var sums = GroupSums()
             unsafe sums.add(rows.base[row].totals, rows.base[row].recorder?.snapshot())
             groups.append(CallGroup(key, sums, cells))
@@ -113,13 +133,13 @@ extension ProcessTable {
 
     /// The groups of ended and living processes with a common name. Processes without one are in none.
     private func named(
-        _ cells: CellMeanings, _ key: (String) -> CallGroup.Key, ofLiving nameOfLiving: (Int32) -> String?
+        _ cells: CellMeanings, _ key: (String) -> CallGroup.Key, ofLiving nameOfLiving: (Int, Int32) -> String?
     ) -> [CallGroup] {
         var groups = endedGroups
         for row in 1..<rows.count where unsafe !rows.base[row].totals.isEmpty && !rows.base[row].isGrouped {
             guard let pid = unsafe rows.base[row].id else { continue }
             let ended = unsafe grouping == .cgroup ? rows.base[row].cgroup : rows.base[row].name.text
-            guard let name = unsafe rows.base[row].hasEnded ? ended : nameOfLiving(pid) else { continue }
+            guard let name = unsafe rows.base[row].hasEnded ? ended : nameOfLiving(row, pid) else { continue }
             unsafe groups.add(rows.base[row].totals, rows.base[row].recorder?.snapshot(), to: name)
         }
         return groups.sums.filter { !$0.value.cells.isEmpty }.map { CallGroup($0.key.map(key) ?? .others, $0.value, cells) }

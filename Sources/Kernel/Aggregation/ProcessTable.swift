@@ -32,6 +32,9 @@ struct ProcessTable: ~Copyable {
         /// By thread, the name of the process; known only once the thread has ended.
         var processName = ProcessName()
         var title = ProcessTitle()
+        /// What it was called when it was last looked at, and its cgroup if calls are grouped by that; nil before.
+        var livingName: String?
+        var livingCgroup: String?
         /// Known only once the process has ended, and if calls are grouped by cgroup.
         var cgroup: String?
         var totals = CellTotals()
@@ -195,12 +198,16 @@ struct ProcessTable: ~Copyable {
         freeRows.append(row)
     }
 
-    /// Looks up the titles of living processes that are due for it, or of all.
-    mutating func lookUpTitles(ofAll: Bool, _ title: (Int32) -> String?) {
+    /// Looks up the titles of living processes that are due for it, or of all, and with them their names.
+    mutating func lookUpTitles(ofAll: Bool, _ title: (Int32) -> String?, _ names: LivingNames?) {
         if titles.count >= ProcessTable.mostTitles { titles = [] }
         func shared(_ id: Int32) -> String? { title(id).map { titles.insert($0).memberAfterInsert } }
         for row in 1..<rows.count where unsafe !rows.base[row].hasEnded {
-            if let id = unsafe rows.base[row].id { unsafe rows.base[row].title.look(isDue: ofAll) { shared(id) } }
+            guard let id = unsafe rows.base[row].id, unsafe rows.base[row].title.look(isDue: ofAll, of: id, { shared(id) }),
+                let names
+            else { continue }
+            unsafe rows.base[row].livingName = names.name(id) ?? rows.base[row].livingName
+            if grouping == .cgroup { unsafe rows.base[row].livingCgroup = names.cgroup(id) ?? rows.base[row].livingCgroup }
         }
     }
 

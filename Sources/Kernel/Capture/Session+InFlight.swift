@@ -26,14 +26,17 @@ extension Session {
     }
 
     /// All calls in flight at the end of the capture, or in a snapshot, the first of them with their details.
-    mutating func callsInFlight(at moment: UInt64, _ slots: [InFlightSlot]) -> [InFlightCall] {
+    /// - Parameter isLast: whether names are those of now.
+    mutating func callsInFlight(at moment: UInt64, _ slots: [InFlightSlot], isLast: Bool) -> [InFlightCall] {
         let start = times.start
         let threads = (slots.map(ThreadInCall.init) + threadsBegunBefore(others: slots))
             .byUrgency(\.id) { $0.age(at: moment, recordingSince: start) }
+        if isLast { snapshotNames = InFlightNames() }
+        let named = snapshotNames.look { names in threads.map { names.call(of: $0, at: moment, recordingSince: start) } }
         var looks = InFlightDetails()
         var calls: [InFlightCall] = []
-        for thread in threads {
-            var call = ThreadNames(thread).call(of: thread, at: moment, recordingSince: start)
+        for (thread, found) in zip(threads, named) {
+            var call = found
             if options.slowCalls != nil, calls.count < CallsInFlight.limit,
                 var details = looks.details(of: thread.tid, in: thread.id)
             {
@@ -73,7 +76,7 @@ extension Session {
         }
         guard !candidates.isEmpty else { return [] }
         // Looked up last: a thread whose call ended after all, and began another, has been seen by now.
-        let seen = probes.threadsSeen
+        let seen = probes.threadsSeen(among: Set(candidates.map(\.tid)))
         return candidates.filter { !seen.contains($0.tid) }
     }
 }
@@ -115,14 +118,11 @@ extension ThreadInCall {
 
 /// Whose thread it is, as /proc has it now.
 private struct ThreadNames {
-    /// When the thread entered its call.
-    let call: UInt64?
     private let pid: Int32
     private let comm: String
     private let thread: String?
 
     init(_ thread: ThreadInCall) {
-        call = thread.enteredAt
         pid = thread.pid ?? ProcFS.threadGroup(of: thread.tid) ?? thread.tid
         comm = ProcFS.comm(of: pid) ?? "?"
         self.thread = ProcFS.comm(of: thread.tid)
@@ -136,10 +136,21 @@ private struct ThreadNames {
 }
 
 /// Whose calls are in flight, look after look. A thread that is still in the call of the last look is not looked up again: hundreds of
-/// daemons that wait cost next to nothing.
+/// daemons that wait cost next to nothing. One that has gone on to another call keeps its names for some looks, because thousands may have.
 struct InFlightNames {
-    private var last: [Int32: ThreadNames] = [:]
-    private var current: [Int32: ThreadNames] = [:]
+    private struct Known {
+        let names: ThreadNames
+        /// The call that it was in at the last look.
+        let call: UInt64?
+        /// Other calls until its names are looked up again.
+        let calls: UInt8
+    }
+
+    private var last: [Int32: Known] = [:]
+    private var current: [Int32: Known] = [:]
+
+    /// Not all of them are due at the same look.
+    private static func calls(_ tid: Int32) -> UInt8 { 16 + UInt8(truncatingIfNeeded: tid & 15) }
 
     /// One look. What is not asked for in it is forgotten.
     mutating func look<Result>(_ body: (inout InFlightNames) -> Result) -> Result {
@@ -148,9 +159,14 @@ struct InFlightNames {
     }
 
     mutating func call(of thread: ThreadInCall, at moment: UInt64, recordingSince start: UInt64) -> InFlightCall {
-        let known = last[thread.tid].flatMap { $0.call == thread.enteredAt ? $0 : nil }
-        let names = known ?? ThreadNames(thread)
-        current[thread.tid] = names
-        return names.call(of: thread, at: moment, recordingSince: start)
+        let known = last[thread.tid].flatMap { known -> Known? in
+            if known.call == thread.enteredAt { return known }
+            guard known.calls > 0 else { return nil }
+            return Known(names: known.names, call: thread.enteredAt, calls: known.calls - 1)
+        }
+        let found =
+            known ?? Known(names: ThreadNames(thread), call: thread.enteredAt, calls: InFlightNames.calls(thread.tid))
+        current[thread.tid] = found
+        return found.names.call(of: thread, at: moment, recordingSince: start)
     }
 }

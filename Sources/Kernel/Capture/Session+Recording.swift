@@ -102,7 +102,8 @@ extension Session {
             if !probes.namesCallers { vdso.resolve(try probes.callers()) }
             removedRequests += try probes.removeRequests { !ProcFS.mayAccess("/proc/\($0)", F_OK) }
             if isComplete { intake.aggregator.retireEndedProcesses() }
-            if !options.isWindowed { intake.aggregator.lookUpTitles { ProcFS.title(of: $0) } }
+            let names = livingNames(areRecent: true)
+            if !options.isWindowed { intake.aggregator.lookUpTitles({ ProcFS.title(of: $0) }, names: names) }
             intake.aggregator.lookUpProcesses { ProcFS.threadGroup(of: $0) }
             if options.sampling != .everyCall { try intake.takeUnmeasured(probes) }
             sampling.look(entered: counters.entered, probes, &intake.aggregator)

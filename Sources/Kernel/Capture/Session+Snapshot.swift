@@ -34,8 +34,11 @@ extension Session {
     /// What has been taken in, and the counters of the kernel side, at one moment.
     mutating func profile(at moment: UInt64) throws(CaptureError) -> Profile {
         let readings = try explained { () throws(BPFError) in try Readings(probes) }
-        if !options.isWindowed { intake.aggregator.lookUpTitles(ofAll: true) { ProcFS.title(of: $0) } }
-        let names = livingNames
+        // What is said last is said of now; a snapshot has thousands of processes twice a second.
+        let isLast = phase == .drained
+        let names = livingNames(areRecent: !isLast)
+        if !options.isWindowed { intake.aggregator.lookUpTitles(ofAll: isLast, { ProcFS.title(of: $0) }, names: names) }
+        if isLast || host == nil { host = .current() }
         let (processes, origins) = intake.aggregator.processes(beforeEntryOfLiving: readings.beforeEntry, names)
         let requests = readings.requests.inFlight(unseen: unseenCompletions(readings.requestMisses, readings.counters))
         let vdso = vdso.profile(origins, processes: processes, readings, ticks: ticker.state, meter: meter.cost)
@@ -43,19 +46,21 @@ extension Session {
         // Before the summary, which has its warnings.
         let kept = slowCalls?.calls(readings.counters)
         return Profile(
-            tool: syslatVersion, host: .current(),
+            tool: syslatVersion, host: host ?? .current(),
             capture: summary(at: moment, readings, calls, boundaryMatters: !vdso.entered.isEmpty || !vdso.served.isEmpty),
             balance: balance(readings), calls: calls, processes: processes,
-            inFlight: callsInFlight(at: moment, readings.inFlight) + requestsInFlight(at: moment, requests),
+            inFlight: callsInFlight(at: moment, readings.inFlight, isLast: isLast) + requestsInFlight(at: moment, requests),
             vdso: vdso, refused: readings.refused,
             requests: probes.watchesRequests ? requestBalance(readings, inFlight: UInt64(requests.count)) : nil,
             slowCalls: kept, groups: try groups(names))
     }
 
-    private var livingNames: LivingNames {
+    /// - Parameter areRecent: whether the names will do that were found when processes were last looked at.
+    func livingNames(areRecent: Bool) -> LivingNames {
         let hierarchy = options.grouping == .cgroup ? CgroupHierarchy.current : nil
         return LivingNames(
-            name: { ProcFS.comm(of: $0) ?? "?" }, process: { ProcFS.threadGroup(of: $0) }, cgroup: { hierarchy?.path(of: $0) })
+            name: { ProcFS.comm(of: $0) ?? "?" }, process: { ProcFS.threadGroup(of: $0) }, cgroup: { hierarchy?.path(of: $0) },
+            areRecent: areRecent)
     }
 
     private func groups(_ names: LivingNames) throws(CaptureError) -> CallGroups? {

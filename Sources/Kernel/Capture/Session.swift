@@ -58,6 +58,10 @@ package struct Session: ~Copyable {
     /// nil if no single calls are kept.
     var slowCalls: SlowCallIntake?
     var inFlightNames = InFlightNames()
+    /// The same for snapshots, which have all of them.
+    var snapshotNames = InFlightNames()
+    /// As it was when a snapshot was first taken.
+    var host: Host?
     var watch: TargetWatch
     var phase = Phase.ready
     var times = RecordingTimes()

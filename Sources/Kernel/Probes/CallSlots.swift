@@ -48,9 +48,14 @@ struct CallSlots: ~Copyable {
             + known.lazy.map(\.slot).compactMap { PendingWorkSlot($0, recordingStart: recordingStart) }
     }
 
-    /// The threads that have made or ended a call since recording began, except some that shared their slot with others.
-    var seen: Set<Int32> {
-        unsafe Set(byID.lazy.map(\.tid)).union(known.lazy.map(\.slot.tid))
+    /// Which of some threads have made or ended a call since recording began, except some that shared their slot with others.
+    func seen(among threads: Set<Int32>) -> Set<Int32> {
+        var seen: Set<Int32> = []
+        // Most slots have never been used: a set of all of them takes longer than the rest of a snapshot.
+        func take(_ tid: Int32) { if tid != 0, threads.contains(tid) { seen.insert(tid) } }
+        unsafe byID.forEach { take($0.tid) }
+        unsafe known.forEach { take($0.slot.tid) }
+        return seen
     }
 
     /// Forgets all calls. Only while nothing is recorded, and by the thread whose calls there were: it is in none of them, even if the

@@ -21,8 +21,8 @@ extension Probes {
         unsafe shares.forEach { unsafe aggregator.consumeRest(of: $0) }
     }
 
-    /// The threads that have made or ended a call since recording began, except some that shared their slot with others.
-    package var threadsSeen: Set<Int32> { slots.seen }
+    /// Which of some threads have made or ended a call since recording began, except some that shared their slot with others.
+    package func threadsSeen(among threads: Set<Int32>) -> Set<Int32> { slots.seen(among: threads) }
 
     /// The unmeasured calls that have completed, of each call index at which there may be some.
     package func unmeasured() throws(BPFError) -> [UnmeasuredCalls] {

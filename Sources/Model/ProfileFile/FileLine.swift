@@ -11,6 +11,8 @@ struct FileLine: Decodable {
     private(set) var capture: CapturePart?
     private(set) var interval: IntervalPart?
     private(set) var series: SeriesPart?
+    private(set) var seriesNames: [SeriesNamePart]?
+    private(set) var packedSeries: [PackedSeriesPart]?
     private(set) var errnos: ErrnosPart?
     private(set) var afterExit: AfterExitPart?
     private(set) var endInterval: EndIntervalPart?
@@ -32,8 +34,10 @@ struct FileLine: Decodable {
 
     /// The version that is written. A change that older readers would misunderstand raises it.
     static let version = 2
+    /// Of files with packed series, which readers of version 2 would skip.
+    static let packedVersion = 3
     /// Version 1, of syslat 0.1.0, has other names for a few things; see the parts.
-    static let readableVersions = 1...2
+    static let readableVersions = 1...3
 
     init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: TopKey.self)
@@ -46,6 +50,8 @@ struct FileLine: Decodable {
             case .capture: capture = try part(key)
             case .interval: interval = try part(key)
             case .series: series = try part(key)
+            case .seriesNames: seriesNames = try part(key)
+            case .packedSeries: packedSeries = try part(key)
             case .errnos: errnos = try part(key)
             case .afterExit: afterExit = try part(key)
             case .endInterval: endInterval = try part(key)

@@ -34,6 +34,8 @@ package struct ProfileFileReader {
         var host: Host?
         var capture: CaptureSummary?
         var calls = CallDrafts()
+        /// What packed series refer to.
+        var names: [SeriesName] = []
         var processes: [ProcessProfile] = []
         var groups: CallGroups?
         var inFlight: [InFlightCall] = []
@@ -202,6 +204,8 @@ package struct ProfileFileReader {
             draft.openInterval = try interval.decoded(captureStart: draft.capture?.startedAtNanoseconds)
         }
         if let series = line.series { try draft.calls.add(series.decoded()) }
+        for name in line.seriesNames ?? [] { draft.names.append(try name.decoded()) }
+        for series in line.packedSeries ?? [] { try draft.calls.add(series.decoded(draft.names)) }
         if let errnos = line.errnos { try draft.calls.add(errnos.decoded()) }
         if let afterExit = line.afterExit { try draft.calls.add(afterExit.decoded()) }
         if let process = line.process { draft.processes.append(try process.decoded()) }

@@ -14,17 +14,22 @@ package struct ProfileFileWriter {
     private let encoder: JSONEncoder
     private let longestLine: Int
     private var hasIntervals = false
+    /// The series that packed ones may refer to, by place; nil where series are not packed.
+    private var names: [SeriesName: Int]?
 
-    /// - Parameter longestLine: the bytes above which a line is written without details of calls.
-    package init(longestLine: Int = ProfileFileReader.longestLine) {
+    /// - Parameters:
+    ///   - longestLine: the bytes above which a line is written without details of calls.
+    ///   - packsSeries: whether series take as little room as they can. Readers of version 2 don't know such files.
+    package init(longestLine: Int = ProfileFileReader.longestLine, packsSeries: Bool = false) {
         self.longestLine = longestLine
+        names = packsSeries ? [:] : nil
         encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     }
 
     /// The whole file.
-    package static func text(of profile: Profile) throws -> [UInt8] {
-        var writer = ProfileFileWriter()
+    package static func text(of profile: Profile, packsSeries: Bool = false) throws -> [UInt8] {
+        var writer = ProfileFileWriter(packsSeries: packsSeries)
         var bytes = try writer.begin(profile)
         for interval in profile.intervals { bytes += try writer.append(interval) }
         return try bytes + writer.finish(profile)
@@ -38,7 +43,8 @@ package struct ProfileFileWriter {
     package mutating func begin(_ profile: Profile) throws -> [UInt8] {
         // The version comes first: `head -c` and file(1) can tell what the file is.
         let rest = PlainText.json(Array(try encoder.encode(FirstLine(profile)))).dropFirst()
-        return count(Array("{\"\(TopKey.version.rawValue)\":\(FileLine.version),".utf8) + rest)
+        let version = names == nil ? FileLine.version : FileLine.packedVersion
+        return count(Array("{\"\(TopKey.version.rawValue)\":\(version),".utf8) + rest)
     }
 
     /// One interval: valid from its last line on, whatever happens to the rest of the file.
@@ -70,12 +76,36 @@ package struct ProfileFileWriter {
     }
 
     private mutating func lines(_ calls: [CallProfile]) throws -> [UInt8] {
-        var bytes: [UInt8] = []
+        var bytes = names == nil ? [] : try packed(calls)
         for call in calls {
-            for series in call.series { bytes += try line(.series, SeriesPart(series, of: call.id)) }
+            if names == nil {
+                for series in call.series { bytes += try line(.series, SeriesPart(series, of: call.id)) }
+            }
             if !call.errnos.isEmpty { bytes += try line(.errnos, ErrnosPart(call)) }
             if let afterExit = call.afterExit { bytes += try line(.afterExit, AfterExitPart(afterExit, of: call.id)) }
         }
+        return bytes
+    }
+
+    /// All series of some calls, with the names that are new in the file before them.
+    private mutating func packed(_ calls: [CallProfile]) throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        var (parts, new): ([PackedSeriesPart], [SeriesNamePart]) = ([], [])
+        func lines(_ writer: inout Self) throws {
+            if !new.isEmpty { bytes += try writer.line(.seriesNames, new) }
+            if !parts.isEmpty { bytes += writer.count(PackedSeriesPart.line(parts)) }
+            (parts, new) = ([], [])
+        }
+        for call in calls {
+            for series in call.series {
+                let name = SeriesName(id: call.id, outcome: series.outcome, failed: series.failed)
+                let place = names?[name] ?? names?.count ?? 0
+                if names?.updateValue(place, forKey: name) == nil { new.append(SeriesNamePart(name)) }
+                parts.append(PackedSeriesPart(series, name: place))
+                if parts.count == PackedSeriesPart.mostInLine { try lines(&self) }
+            }
+        }
+        try lines(&self)
         return bytes
     }
 

@@ -117,11 +117,25 @@ package struct DistributionPart: Codable {
             total = total.addingSaturating(bucket.count)
         }
         guard total == count else { throw ProfileDefect("the buckets hold \(total) calls, not the \(count) that the line says") }
-        guard count > 0, min <= max else {
+        return try DistributionPart.distribution(Figures(sum: sum, min: min, max: max, aboveRange: aboveRange), sparse)
+    }
+
+    /// What a distribution has beside its buckets.
+    struct Figures {
+        let sum, min, max, aboveRange: UInt64
+    }
+
+    /// - Parameter sparse: buckets in order, inside the scheme and not empty.
+    static func distribution(
+        _ figures: Figures, _ sparse: [LatencyHistogram.Bucket]
+    ) throws(ProfileDefect) -> LatencyHistogram {
+        let total = sparse.reduce(figures.aboveRange) { $0.addingSaturating($1.count) }
+        guard total > 0, figures.min <= figures.max else {
             throw ProfileDefect("a distribution has at least one call, and its min_ns is at most its max_ns")
         }
-        try checkExtremes(sparse)
-        return LatencyHistogram(buckets: sparse, aboveRange: aboveRange, sum: sum, min: min, max: max)
+        try figures.checkExtremes(sparse, count: total)
+        return LatencyHistogram(
+            buckets: sparse, aboveRange: figures.aboveRange, sum: figures.sum, min: figures.min, max: figures.max)
     }
 
     private static func bucket(
@@ -137,9 +151,11 @@ package struct DistributionPart: Codable {
         guard count > 0 else { throw ProfileDefect("the bucket \(low) is empty") }
         return .init(index: index, count: count)
     }
+}
 
+extension DistributionPart.Figures {
     /// The exact extremes don't lie inside what the buckets hold.
-    private func checkExtremes(_ sparse: [LatencyHistogram.Bucket]) throws(ProfileDefect) {
+    fileprivate func checkExtremes(_ sparse: [LatencyHistogram.Bucket], count: UInt64) throws(ProfileDefect) {
         let lowest = sparse.first.map { BucketScheme.upperBound(of: $0.index) } ?? .max
         guard min <= lowest else { throw ProfileDefect("min_ns \(min) is above the first bucket") }
         let highest = sparse.last.map { BucketScheme.lowerBound(of: $0.index) } ?? 0

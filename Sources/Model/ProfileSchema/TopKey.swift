@@ -11,6 +11,8 @@ package enum TopKey: String, CodingKey, CaseIterable {
     // Files only.
     case version = "syslat-profile"
     case interval, series, errnos, process, group, sha256
+    case seriesNames = "series_names"
+    case packedSeries = "packed_series"
     case endInterval = "end_interval"
     case afterExit = "after_exit"
     case slowCall = "slow_call"

@@ -5,11 +5,14 @@ import ProfileFile
 
 /// Reads saved profiles, for every subcommand that takes files.
 enum ProfileFiles {
-    /// Reads one; `-` is standard input. Errors: a sentence with the file and the line.
+    /// Reads one; `-` is standard input, and the folder of a recorder stands for its segments. Errors: a sentence with the file and the line.
     static func read(_ path: String) throws -> Profile {
         guard path != Output.standardStream else { return try read(STDIN_FILENO, path: path, name: "standard input") }
         let file: Descriptor
-        do throws(Errno) { file = try Descriptor(reading: path) } catch { throw unreadable(path, error) }
+        do throws(Errno) { file = try Descriptor(reading: path) } catch {
+            if error.code == EISDIR { return try RecordedSegments.read(path) }
+            throw unreadable(path, error)
+        }
         return try read(file.number, path: path, name: path)
     }
 

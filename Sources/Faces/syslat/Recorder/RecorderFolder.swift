@@ -106,7 +106,7 @@ struct RecorderFolder: ~Copyable {
     private mutating func finish(_ partial: String) throws {
         let name = String(partial.dropLast(".partial".count))
         let profile = try read(partial)
-        let bytes = ProfileFileWriter.compressed(try ProfileFileWriter.text(of: profile))
+        let bytes = ProfileFileWriter.compressed(try ProfileFileWriter.text(of: profile, packsSeries: true))
         do throws(OutputError) { try folder.write(bytes, to: name) } catch { throw CommandError(error, "\(path)/\(name)", "-o") }
         try? folder.remove(partial)
         for place in segments.indices where segmentNames[segments[place].number] == partial {

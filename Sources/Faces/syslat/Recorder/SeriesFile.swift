@@ -17,7 +17,7 @@ struct SeriesFile: ~Copyable {
 
     /// Begins a file with an interval. If that can't be written, there is no file.
     init(_ name: String, in folder: borrowing RecorderFolder, _ outline: Profile, _ first: Interval) throws {
-        var writer = ProfileFileWriter()
+        var writer = ProfileFileWriter(packsSeries: true)
         let lines = try writer.begin(outline) + writer.append(first)
         let created = try folder.begin(name)
         do throws(Errno) { try created.append(ProfileFileWriter.compressed(lines)) } catch {

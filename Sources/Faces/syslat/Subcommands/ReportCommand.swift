@@ -1,5 +1,6 @@
 import CallSelection
 import ArgumentParser
+import FlightRecorder
 import Presentation
 import Profile
 import Exports
@@ -14,7 +15,7 @@ struct ReportCommand: ParsableCommand {
         usage: "syslat report [options] FILE…",
         discussion: """
             Reads what `syslat profile -o FILE` wrote, and merges several profiles into one report. Needs neither root nor BPF. \
-            FILE can be - for standard input.
+            FILE can be - for standard input, or the folder of `syslat record`: the segments in it are one time series.
             """)
 
     @Argument(help: ArgumentHelp("Profiles to report.", valueName: "file"), completion: .file())
@@ -85,7 +86,7 @@ struct ReportCommand: ParsableCommand {
         var profiles: [Profile] = []
         for file in files { profiles.append(try ProfileFiles.read(file)) }
         if overlay { return try destination.finish(try page(overlaying: profiles)) }
-        var profile = profiles.dropFirst().reduce(profiles[0]) { $0.merged(with: $1) }
+        guard var profile = profiles.joined() else { return }
         profile.capture.warnings += ProfileFiles.repeatedCaptures(profiles, files)
         if let selection = try Selecting.selection(syscalls) {
             profile.keepOnly(selection, named: syscalls.joined(separator: ","))

@@ -32,7 +32,7 @@ struct ServeCommand: ParsableCommand {
     @OptionGroup(title: "Slow calls")
     var slow: SlowOptions
 
-    private static let mostProcesses = 1024
+    private static let mostProcesses = 256
     /// Smaller than that of captures which end: each byte is memory for as long as it runs, and is counted twice, since a ring is mapped twice.
     private static let usualRing = 4 << 20
 
@@ -46,6 +46,7 @@ struct ServeCommand: ParsableCommand {
     }
 
     func run() throws {
+        OwnProcess.settleMemory()
         var options = try recording.options(for: try target.target(), waitsForDescendants: false)
         // The slowest calls of all time soon tell nothing of now: none, unless they are asked for.
         options.slowCalls = try slow.options(isWholeSystem: true)

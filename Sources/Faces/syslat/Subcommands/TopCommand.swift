@@ -19,11 +19,13 @@ struct TopCommand: ParsableCommand {
             """,
         discussion: """
             Shows a full screen: ? lists the keys, q quits and leaves the last table on the terminal. With --batch, each refresh is written \
-            to standard output. A FILE is a time series that `syslat profile --interval 1s -o FILE` wrote; FILE.partial too. A command gets \
+            to standard output. A FILE is a time series that `syslat profile --interval 1s -o FILE` wrote, FILE.partial too, or the folder of `syslat record`. A command gets \
             no terminal, and SIGTERM when you quit.
             """)
 
-    @Argument(help: ArgumentHelp("A saved time series to step through.", valueName: "file"), completion: .file())
+    @Argument(
+        help: ArgumentHelp("A saved time series to step through, or the folder of a recorder.", valueName: "file"),
+        completion: .file())
     var file: String?
 
     @OptionGroup(title: "View")
