@@ -13,6 +13,9 @@ CLANG := $(TOOLCHAIN)clang
 BENCH := .build/bench
 SANITIZED := .build-sanitized
 FUZZ := .build-fuzz
+# The build for arm64, and where the chroot for it is kept: 5 GB.
+ARM64_BUILD := .build-static-arm64
+SYSLAT_ARM64_CACHE ?= .arm64
 FUZZ_VDSO := .build-fuzz-vdso
 # Tests that trace or boot kernels. All others need neither root nor a network.
 TRACING_TESTS := ^(CaptureTests|CommandLineTests|KernelLabTests|WorkloadTests)\.
@@ -42,6 +45,9 @@ BENCH_PACKAGES := python3
 TRIAL_PACKAGES := debootstrap grub-common grub2-common grub-pc-bin e2fsprogs jq qemu-system-x86
 # What installs the packages on other machines.
 PACKAGE_TEST_PACKAGES := debootstrap e2fsprogs qemu-system-x86
+# What builds and boots syslat for arm64.
+ARM64_PACKAGES := debootstrap
+ARM64_TEST_PACKAGES := qemu-system-arm
 # The tools to compare syslat with, and the services to measure with.
 PEER_PACKAGES := libbpf-tools bpftrace linux-perf strace
 SERVICE_PACKAGES := redis-server postgresql nginx wrk
@@ -52,7 +58,7 @@ LINT_PACKAGES := clang-format-14
 SWIFT_FILES := Package.swift Sources Tests Plugins Benchmarks Fuzzing
 C_FILES = $(shell git ls-files '*.c' '*.h')
 
-.PHONY: all build run run-in-guest test test-fast test-sanitized test-trial check lint format setup-lint static install-parts install uninstall deb container release test-packages bench-overhead \
+.PHONY: all build run run-in-guest test test-fast test-sanitized test-trial check lint format setup-lint static static-arm64 test-arm64 install-parts install uninstall deb container release test-packages bench-overhead \
 	bench-vdso-ticks bench-comparison bench-consumer bench-snapshot bench-recorder bench-live bench-footprint bench-growth bench-reading fuzz fuzz-report fuzz-http fuzz-vdso setup setup-tests setup-bench generated \
 	setup-peers bench-services setup-services \
 	clean help
@@ -60,7 +66,7 @@ C_FILES = $(shell git ls-files '*.c' '*.h')
 all: build
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: setup ## Build syslat (release)
 	@$(SWIFT) build -c release --product syslat
@@ -115,6 +121,18 @@ test-packages: install-parts ## Install, upgrade and purge the packages on bare 
 	@SYSLAT_DEB_VERSION=0.0.9-1 $(MAKE) deb PACKAGES=$(PACKAGES)/old >/dev/null
 	@$(SUDO)Tests/Packages/run $(PACKAGES)/new $(PACKAGES)/old
 
+# EX_TEMPFAIL: the archive can't be reached, and there is nothing to test.
+test-arm64: setup-tests ## Boot arm64 kernels in QEMU and test syslat there; skipped, with the reason, without a network (root, half an hour)
+	@Tools/install-packages $(ARM64_PACKAGES) $(ARM64_TEST_PACKAGES)
+	@status=0; $(SUDO)Tools/arm64/make-chroot $(SYSLAT_ARM64_CACHE) || status=$$?; \
+	if [ $$status -eq 75 ]; then echo "Skipped: syslat can't be built for arm64 here." >&2; exit 0; fi; [ $$status -eq 0 ]; \
+	$(MAKE) static-arm64; \
+	Tests/Kernels/fetch --arm64; \
+	$(SWIFT) build --build-tests; \
+	SYSLAT_ARM64=$(CURDIR)/$(ARM64_BUILD)/syslat \
+		SYSLAT_ARM64_SYSROOT=$$(realpath $(SYSLAT_ARM64_CACHE))/sid/opt/arm64.artifactbundle/arm64/sysroot \
+		$(SWIFT) test --skip-build --filter ArmGuestTests
+
 check: lint test generated static ## What CI runs: format, tests, generated files, the static binary, its installation
 	@Tests/static-binary.sh $(STATIC_BUILD)/syslat
 	@Tests/install.sh
@@ -138,6 +156,13 @@ generated: ## Check that the committed tables match their sources
 
 static: $(STATIC_BUILD)/syslat ## Build one stripped, fully static binary: .build-static/syslat
 	@ls -l $<
+
+static-arm64: $(ARM64_BUILD)/syslat ## Build the same for arm64, in a chroot of Debian sid: .build-static-arm64/syslat (root, 20 minutes the first time)
+	@ls -l $<
+
+$(ARM64_BUILD)/syslat: $(shell find Sources BPF Plugins Package.swift Tools/static.ld Tools/arm64 -type f)
+	@Tools/install-packages $(ARM64_PACKAGES)
+	@$(SUDO)Tools/arm64/build $(SYSLAT_ARM64_CACHE) $(ARM64_BUILD) $@
 
 $(STATIC_BUILD)/syslat $(STATIC_BUILD)/syslat.linked.json &: $(shell find Sources BPF Plugins Package.swift Tools/static.ld -type f)
 	@Tools/install-packages $(BUILD_PACKAGES)

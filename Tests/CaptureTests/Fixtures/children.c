@@ -29,8 +29,10 @@ int main(int argc, char **argv)
         if (!strcmp(argv[1], "vfork")) {
             /* Through the library: the child shares the stack that a wrapper would return on. */
             child = vfork();
+#ifdef SYS_fork /* arm64 has none */
         } else if (!strcmp(argv[1], "fork")) {
             child = syscall(SYS_fork);
+#endif
         } else if (!strcmp(argv[1], "clone")) {
             child = syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
         } else {

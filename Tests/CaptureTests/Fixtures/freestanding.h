@@ -5,6 +5,29 @@
 #ifndef FREESTANDING_H
 #define FREESTANDING_H
 
+#if defined(__aarch64__)
+#define NR_read 63
+#define NR_write 64
+#define NR_close 57
+#define NR_lseek 62
+#define NR_nanosleep 101
+#define NR_getpid 172
+#define NR_execve 221
+#define NR_exit 93
+#define NR_kill 129
+#define NR_getppid 173
+#define NR_getpriority 141
+#define NR_pipe2 59
+#define NR_execveat 281
+#elif defined(__arm__)
+#define NR_write 4
+#define NR_close 6
+#define NR_execve 11
+#define NR_exit 1
+#define NR_getppid 64
+#define NR_execveat 387
+#endif
+
 #define NR64_read 0
 #define NR64_write 1
 #define NR64_open 2
@@ -32,6 +55,37 @@
 
 int run(int argc, char **argv, char **envp);
 
+#if defined(__aarch64__)
+static inline long call(long number, long a, long b, long c, long d, long e)
+{
+    register long x8 __asm__("x8") = number;
+    register long x0 __asm__("x0") = a;
+    register long x1 __asm__("x1") = b;
+    register long x2 __asm__("x2") = c;
+    register long x3 __asm__("x3") = d;
+    register long x4 __asm__("x4") = e;
+
+    __asm__ volatile("svc #0" : "+r"(x0) : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4) : "memory");
+    return x0;
+}
+#define native(name, a, b, c, d, e) call(NR_##name, a, b, c, d, e)
+__asm__(".globl _start\n_start:\n mov x0, sp\n bl begin\n");
+#elif defined(__arm__)
+static inline long call(long number, long a, long b, long c, long d, long e)
+{
+    register long r7 __asm__("r7") = number;
+    register long r0 __asm__("r0") = a;
+    register long r1 __asm__("r1") = b;
+    register long r2 __asm__("r2") = c;
+    register long r3 __asm__("r3") = d;
+    register long r4 __asm__("r4") = e;
+
+    __asm__ volatile("svc #0" : "+r"(r0) : "r"(r7), "r"(r1), "r"(r2), "r"(r3), "r"(r4) : "memory");
+    return r0;
+}
+#define native(name, a, b, c, d, e) call(NR_##name, a, b, c, d, e)
+__asm__(".globl _start\n_start:\n mov r0, sp\n bic sp, sp, #7\n bl begin\n");
+#else
 /* int $0x80: the 32-bit calls, from 32-bit and from 64-bit programs. Pointers must lie below 4 GiB. */
 static inline long call32(long number, long a, long b, long c, long d, long e)
 {
@@ -63,6 +117,7 @@ __asm__(".globl _start\n_start:\n mov %rsp, %rdi\n and $-16, %rsp\n call begin\n
 #else
 #define native(name, a, b, c, d, e) call32(NR32_##name, a, b, c, d, e)
 __asm__(".globl _start\n_start:\n mov %esp, %eax\n and $-16, %esp\n sub $12, %esp\n push %eax\n call begin\n hlt\n");
+#endif
 #endif
 
 /* The stack as the kernel leaves it: argc, argv, a null, envp, a null. */
