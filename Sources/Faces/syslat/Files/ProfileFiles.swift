@@ -8,11 +8,10 @@ enum ProfileFiles {
     /// Reads one; `-` is standard input, and the folder of a recorder stands for its segments. Errors: a sentence with the file and the line.
     static func read(_ path: String) throws -> Profile {
         guard path != Output.standardStream else { return try read(STDIN_FILENO, path: path, name: "standard input") }
+        // Only a folder has such a name in it.
+        if ProcFS.mayAccess("\(path)/.", F_OK) { return try RecordedSegments.read(path) }
         let file: Descriptor
-        do throws(Errno) { file = try Descriptor(reading: path) } catch {
-            if error.code == EISDIR { return try RecordedSegments.read(path) }
-            throw unreadable(path, error)
-        }
+        do throws(Errno) { file = try Descriptor(reading: path) } catch { throw unreadable(path, error) }
         return try read(file.number, path: path, name: path)
     }
 
