@@ -45,4 +45,7 @@ extension OwnProcess {
         _ = mallopt(M_TRIM_THRESHOLD, 128 << 10)
         _ = mallopt(M_ARENA_MAX, 1)
     }
+
+    /// Gives pages of the heap back to the kernel in which nothing is kept (malloc_trim(3)), which takes some milliseconds.
+    package static func giveBackMemory() { _ = malloc_trim(0) }
 }
