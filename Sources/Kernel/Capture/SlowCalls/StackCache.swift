@@ -76,6 +76,7 @@ extension StackFrame {
         switch frame.location {
         case .file(let place):
             (file, buildID, offset) = (place.path.isEmpty ? nil : place.path, place.buildID?.description, place.fileOffset)
+            address = place.address
         case .vdso(let offset): (file, self.offset) = ("[vdso]", offset)
         case .anonymous(let address), .unknown(let address): offset = address
         }
