@@ -20,35 +20,44 @@ extension Session {
         let threads = (known.filter { $0.enteredAt ?? 0 <= moment } + threadsBegunBefore(others: slots))
             .byUrgency(\.id) { $0.age(at: moment, recordingSince: times.start) }
         let shown = threads.prefix(CallsInFlight.limit)
-        let start = times.start
-        let calls = inFlightNames.look { names in shown.map { names.call(of: $0, at: moment, recordingSince: start) } }
-        return CallsInFlight(calls: calls, omitted: UInt64(threads.count - shown.count))
+        let (seen, looks) = look(at: shown, closelyAt: Session.detailsOfInterval, moment: moment, intervalLooks)
+        intervalLooks = looks
+        if seen.contains(where: \.isUnnamed) { slowCalls?.waitForNames(milliseconds: Session.namesOfInterval) }
+        return CallsInFlight(calls: seen.map { named($0) }, omitted: UInt64(threads.count - shown.count))
     }
 
-    /// All calls in flight at the end of the capture, or in a snapshot, the first of them with their details.
-    mutating func callsInFlight(at moment: UInt64, _ slots: [InFlightSlot]) -> [InFlightCall] {
+    /// How many calls of an interval have details: an interval may be as short as 10 ms, and each look takes some 50 µs.
+    private static let detailsOfInterval = 32
+    /// How many milliseconds an interval waits for names of functions.
+    private static let namesOfInterval = 10
+
+    /// All calls in flight at the end of the capture, or in a snapshot, the first of them with their details. ``named(_:)`` gives their stacks.
+    mutating func callsInFlight(at moment: UInt64, _ slots: [InFlightSlot]) -> [SeenCall] {
         let start = times.start
         let threads = (slots.map(ThreadInCall.init) + threadsBegunBefore(others: slots))
             .byUrgency(\.id) { $0.age(at: moment, recordingSince: start) }
-        var looks = InFlightDetails()
-        var calls: [InFlightCall] = []
-        for thread in threads {
-            var call = ThreadNames(thread).call(of: thread, at: moment, recordingSince: start)
-            if options.slowCalls != nil, calls.count < CallsInFlight.limit,
-                var details = looks.details(of: thread.tid, in: thread.id)
-            {
-                details.userStack = slowCalls?.userStack(of: call, enteredAt: thread.enteredAt, probes) ?? []
-                call.details = details
+        let (seen, looks) = look(at: threads[...], closelyAt: CallsInFlight.limit, moment: moment, snapshotLooks)
+        snapshotLooks = looks
+        return seen
+    }
+
+    /// A call with the names of its stacks, as far as these have been looked up.
+    func named(_ seen: SeenCall) -> InFlightCall {
+        var call = seen.call
+        if let stack = seen.stack { call.details?.userStack = stack.frames }
+        if let number = seen.sleepStack, call.details?.kernelStack.isEmpty == true {
+            switch slowCalls {
+            case .some(let intake): call.details?.kernelStack = intake.sleepFrames(of: number)
+            case nil: break
             }
-            calls.append(call)
         }
-        return calls
+        return call
     }
 
     /// The oldest requests to io_uring that have not completed: all of them might be tens of thousands.
     func requestsInFlight(at moment: UInt64, _ requests: [RequestInFlight]) -> [InFlightCall] {
         requests.suffix(CallsInFlight.limit).map(ThreadInCall.init).map {
-            ThreadNames($0).call(of: $0, at: moment, recordingSince: times.start)
+            ThreadLook($0).call(of: $0, at: moment, recordingSince: times.start)
         }
     }
 
@@ -110,47 +119,5 @@ extension ThreadInCall {
 
     init(_ request: RequestInFlight) {
         self.init(pid: request.pid, tid: request.tid, id: request.id, enteredAt: request.submittedAt)
-    }
-}
-
-/// Whose thread it is, as /proc has it now.
-private struct ThreadNames {
-    /// When the thread entered its call.
-    let call: UInt64?
-    private let pid: Int32
-    private let comm: String
-    private let thread: String?
-
-    init(_ thread: ThreadInCall) {
-        call = thread.enteredAt
-        pid = thread.pid ?? ProcFS.threadGroup(of: thread.tid) ?? thread.tid
-        comm = ProcFS.comm(of: pid) ?? "?"
-        self.thread = ProcFS.comm(of: thread.tid)
-    }
-
-    func call(of thread: ThreadInCall, at moment: UInt64, recordingSince start: UInt64) -> InFlightCall {
-        InFlightCall(
-            pid: pid, tid: thread.tid, comm: comm, thread: self.thread, id: thread.id,
-            ageNanoseconds: thread.age(at: moment, recordingSince: start), beganBefore: thread.enteredAt == nil)
-    }
-}
-
-/// Whose calls are in flight, look after look. A thread that is still in the call of the last look is not looked up again: hundreds of
-/// daemons that wait cost next to nothing.
-struct InFlightNames {
-    private var last: [Int32: ThreadNames] = [:]
-    private var current: [Int32: ThreadNames] = [:]
-
-    /// One look. What is not asked for in it is forgotten.
-    mutating func look<Result>(_ body: (inout InFlightNames) -> Result) -> Result {
-        defer { (last, current) = (current, [:]) }
-        return body(&self)
-    }
-
-    mutating func call(of thread: ThreadInCall, at moment: UInt64, recordingSince start: UInt64) -> InFlightCall {
-        let known = last[thread.tid].flatMap { $0.call == thread.enteredAt ? $0 : nil }
-        let names = known ?? ThreadNames(thread)
-        current[thread.tid] = names
-        return names.call(of: thread, at: moment, recordingSince: start)
     }
 }

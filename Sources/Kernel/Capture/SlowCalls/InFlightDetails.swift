@@ -26,6 +26,12 @@ struct InFlightDetails: ~Copyable {
         return ProcFS.arguments(of: tid, in: call) == arguments ? details : nil
     }
 
+    /// Where in the kernel a thread is; empty if it isn't in a call with these arguments any more.
+    func kernelStack(of tid: Int32, in call: SyscallID, arguments: [UInt64]) -> [StackFrame] {
+        let stack = ProcFS.kernelStack(of: tid)
+        return stack.isEmpty || ProcFS.arguments(of: tid, in: call) != arguments ? [] : stack
+    }
+
     private mutating func descriptor(_ value: UInt64, at argument: Int, of tid: Int32) -> DescriptorArgument? {
         let number = Int32(truncatingIfNeeded: value)
         let place = "/proc/\(tid)/fd/\(number)"
