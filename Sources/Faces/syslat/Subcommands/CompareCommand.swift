@@ -86,7 +86,7 @@ struct CompareCommand: ParsableCommand {
         if format == .html { try ReportFormat.html.checkDestination(isTerminal: destination.isTerminal) }
         for file in base + new + noise + (gate.weights.map { [$0] } ?? []) { try destination.checkIsApart(fromInput: file) }
         // The smallest input comes first: a mistake in it is found before all the others are read.
-        let weights = try gate.weights.map { path in try ServiceWeights(ComparedFile(path)) }
+        let weights = try gate.rules.serviceWeights()
         let files = try ComparedFile.all(base + new + noise)
         let (old, others) = (files.prefix(base.count), files.dropFirst(base.count))
         let comparison = try Comparer.compare(
@@ -99,15 +99,23 @@ struct CompareCommand: ParsableCommand {
         case .markdown: try destination.finish(MarkdownReport.render(comparison))
         case .html: try destination.finish(HTMLReport.render(comparison))
         }
-        if let status = status(comparison.outcome) { throw status.code }
+        let status: ExitStatus? =
+            switch (comparison.outcome, inconclusive) {
+            case (.inconclusive, .pass): nil
+            case (.inconclusive, .fail): .failure
+            default: comparison.outcome.status
+            }
+        if let status { throw status.code }
     }
+}
 
+extension Comparison.Outcome {
     /// nil for success.
-    private func status(_ outcome: Comparison.Outcome) -> ExitStatus? {
-        switch (outcome, inconclusive) {
-        case (.passed, _), (.inconclusive, .pass): nil
-        case (.regressed, _), (.inconclusive, .fail): .failure
-        case (.inconclusive, nil): .undecided
+    var status: ExitStatus? {
+        switch self {
+        case .passed: nil
+        case .regressed: .failure
+        case .inconclusive: .undecided
         }
     }
 }
