@@ -87,9 +87,9 @@ import Testing
             let calls = try #require(try session.endInterval().inFlight?.calls)
             try #require(calls.count == 1)
             let details = try #require(calls[0].details)
-            // What has no names yet has its places.
-            #expect(!details.userStack.isEmpty)
-            if details.userStack[0].function != nil { named = details } else { #expect(details.userStack[0].offset != 0) }
+            // What has no names yet is left out: addresses of a program that will be gone say nothing.
+            if let frame = details.userStack.first, frame.function != nil { named = details }
+            #expect(details.userStack.isEmpty || named != nil)
         }
         #expect(named?.userStack.first?.function?.contains("nanosleep") == true)
         #expect(named?.kernelStack.contains { $0.function?.contains("nanosleep") == true } == true)

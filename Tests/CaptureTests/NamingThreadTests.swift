@@ -17,7 +17,11 @@ import Testing
     @Test func `a stack has its places at once, and its functions when they have been looked up`() throws {
         let address = try Self.address(of: "getppid") + 4
         let stack = Self.stack([address])
-        #expect(!stack.isNamed && stack.frames.map(\.offset) == [address] && stack.frames[0].function == nil)
+        #expect(!stack.isNamed && stack.frames.isEmpty)
+        let places = NamedStack(
+            UserStackRecord([.file(buildID: [1, 2, 3, 4, 5, 6, 7, 8] + [UInt8](repeating: 0, count: 12), offset: 16), .address(7)]),
+            process: getpid(), program: "tests")
+        #expect(places.frames.map(\.buildID) == ["0102030405060708", nil] && places.frames.map(\.offset) == [16, 7])
         let naming = NamingThread(programs: [])
         naming.name([stack])
         naming.wait(milliseconds: 60_000)

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// Threads for work that blocks, which the pool of Swift's concurrency is not made for.

@@ -41,8 +41,13 @@ final class NamedStack: Sendable {
     /// There was no room to wait.
     func giveUpWaiting() { state.withLock { $0.isWaiting = false } }
 
-    /// The functions; as long as nobody has looked them up, what the kernel knew: build ids, places and addresses.
-    var frames: [StackFrame] { state.withLock { $0.frames } ?? places.map { StackFrame($0) } }
+    /// The functions; as long as nobody has looked them up, the build ids and places that the kernel knew. Addresses alone say nothing.
+    var frames: [StackFrame] { state.withLock { $0.frames } ?? (hasPlaces ? places.map { StackFrame($0) } : []) }
+
+    /// Whether the kernel knew any file.
+    private var hasPlaces: Bool {
+        places.contains { if case .file = $0 { true } else { false } }
+    }
 
     /// Looks the functions up.
     func name(with namer: inout StackNamer) {
