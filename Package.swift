@@ -158,7 +158,7 @@ let faces: [Target] = [
             "CallSelection", "Capture", "CaptureSite", "Comparison", "Exports", "FlightRecorder", "HTMLReport", "HTTPService",
             "HostCheck",
             "KernelLab", "Linux", "LiveView", "PlainText", "Presentation", "Probes", "Profile", "ProfileFile", "SaturatingMath",
-            "SyscallTable",
+            "Symbols", "SyscallTable",
             "TextReport", "Trial", "Workload", argumentParser,
         ],
         path: "Sources/Faces/syslat", swiftSettings: strict),
