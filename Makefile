@@ -53,7 +53,7 @@ SWIFT_FILES := Package.swift Sources Tests Plugins Benchmarks Fuzzing
 C_FILES = $(shell git ls-files '*.c' '*.h')
 
 .PHONY: all build run run-in-guest test test-fast test-sanitized test-trial check lint format setup-lint static install-parts install uninstall deb container release test-packages bench-overhead \
-	bench-vdso-ticks bench-comparison bench-consumer bench-snapshot bench-footprint bench-growth bench-reading fuzz fuzz-report fuzz-vdso setup setup-tests setup-bench generated \
+	bench-vdso-ticks bench-comparison bench-consumer bench-snapshot bench-footprint bench-growth bench-reading fuzz fuzz-report fuzz-http fuzz-vdso setup setup-tests setup-bench generated \
 	setup-peers bench-services setup-services \
 	clean help
 
@@ -262,6 +262,9 @@ fuzz: setup ## Fuzz the profile reader and everything behind it with libFuzzer (
 
 fuzz-report: build ## Mutate profiles, make their hashes fit, and report and compare them in every format (FUZZ_TIME=600 seconds)
 	@Fuzzing/mutate-reports .build/release/syslat --seconds $(FUZZ_TIME) $(FUZZ_FLAGS)
+
+fuzz-http: build ## Send broken requests to a live `syslat serve` (root, FUZZ_TIME=600 seconds)
+	@$(SUDO)Fuzzing/storm-requests .build/release/syslat --seconds $(FUZZ_TIME) $(FUZZ_FLAGS)
 
 fuzz-vdso: setup ## Fuzz the reader of vDSO images, beginning with the running one (FUZZ_TIME=600 seconds)
 	@$(SWIFT) build -c release --scratch-path $(FUZZ_VDSO) --target FuzzVDSO -Xswiftc -sanitize=fuzzer \

@@ -353,7 +353,7 @@ let tools: [Target] = [
     // What `make fuzz` and `make fuzz-vdso` link, each by itself.
     .target(
         name: "FuzzProfile", dependencies: ["ProfileExercise", "ProfileFile"], path: "Fuzzing",
-        exclude: ["VDSO", "mutate-reports", "profile.dict"], swiftSettings: testing),
+        exclude: ["VDSO", "mutate-reports", "storm-requests", "profile.dict"], swiftSettings: testing),
     .target(name: "FuzzVDSO", dependencies: ["VDSO"], path: "Fuzzing/VDSO", exclude: ["dump-vdso"], swiftSettings: testing),
 ]
 

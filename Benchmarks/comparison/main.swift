@@ -188,4 +188,55 @@ for deviation in [0.02, 0.06] {
                 + (isGood ? "" : "  OUT OF BOUNDS"))
     }
 }
+/// Boots of twelve calls, one after the other, until the comparison of them is decided or has had its last look.
+struct DecidedSimulation {
+    static let looks = 6
+
+    var deviation: Double
+    var shift = 0.0
+
+    /// Shares of the trials that were decided, that found the slower call, and in which another call had REGRESSED; and how many boots of
+    /// each kernel they took on average.
+    func run(trials: Int) throws -> (decided: Double, found: Double, anyFalse: Double, boots: Double) {
+        var random = SeededGenerator(seed: 3)
+        var (decided, found, anyFalse, boots) = (0, 0, 0, 0)
+        for _ in 0..<trials {
+            let all = Simulation(deviation: deviation, boots: Looks.boots(at: Self.looks) ?? 0)
+            let (base, new) = (all.side("a", slower: 0, &random), all.side("b", slower: shift, &random))
+            for look in 1...Self.looks {
+                let count = Looks.boots(at: look) ?? 0
+                var options = ComparisonOptions(
+                    deltas: [.p50: 0.05], alpha: Looks.level(at: look, of: 0.05), top: Simulation.family, gate: [.p50])
+                options.learnsNoise = false
+                let gated = try Comparer.gatedCells(
+                    base: Array(base.prefix(count)), new: Array(new.prefix(count)), options: options)
+                let slower = gated.filter { $0.verdict == .regressed }.map(\.subject.name)
+                let isOver = !slower.isEmpty || !gated.contains { $0.verdict == .inconclusive }
+                guard isOver || look == Self.looks else { continue }
+                let first = Subject.Name.call(SyscallID(abi: .x86_64, number: 0))
+                boots += count
+                decided += isOver ? 1 : 0
+                found += shift > 0 && slower.contains(first) ? 1 : 0
+                anyFalse += slower.contains { shift == 0 || $0 != first } ? 1 : 0
+                break
+            }
+        }
+        let count = Double(trials)
+        return (Double(decided) / count, Double(found) / count, Double(anyFalse) / count, Double(boots) / count)
+    }
+}
+
+say(
+    "Until decided, at most \(Looks.boots(at: DecidedSimulation.looks) ?? 0) boots, margin 5 %: share of 200 comparisons that are decided, "
+        + "that find the slower call, in which another has REGRESSED, and boots of each kernel on average")
+for deviation in [0.02, 0.06] {
+    for shift in [0, 0.1, 0.2] {
+        let result = try DecidedSimulation(deviation: deviation, shift: shift).run(trials: 200)
+        let isGood = result.anyFalse <= 0.05
+        isWithinBounds = isWithinBounds && isGood
+        say(
+            "  SD \(percent(deviation))  +\(percent(shift))  \(percent(result.decided))  \(percent(result.found))  "
+                + "\(percent(result.anyFalse))  \(Int(result.boots.rounded()))\(isGood ? "" : "  OUT OF BOUNDS")")
+    }
+}
 exit(isWithinBounds ? 0 : 1)

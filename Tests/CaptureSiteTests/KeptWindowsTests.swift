@@ -106,6 +106,33 @@ import Testing
         #expect(kept.bytes == kept.blockBytes + kept.windows.reduce(0) { $0 + $1.calls.count + 80 })
     }
 
+    @Test func `where memory is short, old seconds become minutes, and nothing is lost or counted twice by that`() throws {
+        var generator = SeededGenerator.fromEnvironment()
+        var kept = KeptWindows(keep: 3600 * Self.second, mostBytes: 30_000)
+        var profile = Fixtures.profile([])
+        var totals: [UInt64] = [0]
+        var recorder = HistogramRecorder()
+        for step in 1...700 {
+            for _ in 0...(generator.next() % 5) { recorder.record(1000 << (generator.next() % 8)) }
+            let series = Series(outcome: .ran, failed: false, distribution: recorder.snapshot())
+            profile.calls = [CallProfile(id: SyscallID(abi: .x86_64, number: 0), series: [series], errnos: [])]
+            profile.capture.durationNanoseconds = UInt64(step) * Self.second
+            totals.append(series.calls)
+            kept.take(profile)
+            guard step % 97 == 0 else { continue }
+            #expect(kept.bytes <= 30_000)
+            let first = try #require(kept.windows.first)
+            #expect(first.start == 0 && zip(kept.windows, kept.windows.dropFirst()).allSatisfy { $0.end == $1.start })
+            for seconds in [3600, 500, 50] {
+                let some = try #require(kept.profile(ofLast: UInt64(seconds) * Self.second))
+                let since = Int((profile.capture.durationNanoseconds - some.capture.durationNanoseconds) / Self.second)
+                #expect(some.calls.reduce(0) { $0 + $1.calls } == totals[step] - totals[since])
+            }
+        }
+        let minutes = kept.windows.prefix { $0.duration == 60 * Self.second }.count
+        #expect(minutes > 3 && kept.windows.count > minutes + 60 && kept.windows.last?.duration == Self.second)
+    }
+
     @Test func `a long stretch, which is added up from sums of many windows, has the same calls`() throws {
         var generator = SeededGenerator.fromEnvironment()
         var kept = KeptWindows(keep: 800 * Self.second, mostBytes: 1 << 26)

@@ -73,6 +73,33 @@ import Workload
 
     private static func needsModules(_ name: String) -> Bool { name.hasSuffix("-ext4") }
 
+    /// The kernel and itself: a few boots don't decide, and the time is up with the first of them.
+    @Test func `boots go on until time is up, and the report says at which level it was looked at`() throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let run = try bench(
+            ["--until-decided", "1s", "--cases", "null", "--gate-calls", "getppid"],
+            kernels: [DebianKernel.standard.path, DebianKernel.standard.path])
+        #expect(run.status == 3, "\(run.error)")
+        #expect(names.count == 2 && names.allSatisfy { $0.hasSuffix(".syslat") }, "\(names)")
+        #expect(run.output.contains("INCONCLUSIVE: "), "\(run.output)")
+        let words = run.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        #expect(words.contains("this is look 1. Its level is 0.025, so that all looks"), "\(run.output)")
+        let again = try ProgramRun.run(
+            [
+                ProgramRun.syslat, "compare", "--alpha", "0.025", "--gate-calls", "getppid", "\(folder)/\(names[0])", "--",
+                "\(folder)/\(names[1])",
+            ])
+        let figures = { (text: String) in text.split(separator: "\n").filter { $0.hasPrefix("null") } }
+        #expect(
+            again.status == 3 && figures(again.output) == figures(run.output) && !figures(run.output).isEmpty, "\(again.output)")
+        let unbootable = try bench(
+            ["--until-decided", "1h", "--cmdline", "rdinit=/none"],
+            kernels: [DebianKernel.standard.path, DebianKernel.standard.path])
+        #expect(
+            unbootable.status == 1 && unbootable.error.contains("gave a profile, so there is nothing to compare"),
+            "\(unbootable.error)")
+    }
+
     @Test func `a panic is reported and the other boots go on`() throws {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let run = try bench(["--boots", "2", "--cmdline", "rdinit=/none"])

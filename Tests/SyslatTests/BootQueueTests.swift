@@ -1,3 +1,4 @@
+import Foundation
 import Synchronization
 import Testing
 
@@ -29,5 +30,14 @@ import Testing
     ])
     func `the time left follows from the boots that are over`(done: Int, count: Int, seconds: Int, text: String) {
         #expect(BootQueue.timeLeft(done: done, of: count, after: .seconds(seconds)) == text)
+    }
+
+    @Test func `no boot is begun when time is up, and those under way are finished`() throws {
+        let queue = BootQueue(items(3), until: .now + .milliseconds(200))
+        let first = try #require(queue.take())
+        Thread.sleep(forTimeInterval: 0.25)
+        #expect(queue.take() == nil && queue.taken == 1)
+        try queue.finish(first, BootQueue.Result(hasFailed: true))
+        #expect(queue.failures == 1)
     }
 }

@@ -17,7 +17,7 @@ import Testing
         #expect(try command.target.target() == .all)
         #expect(command.recording.syscalls.isEmpty)
         #expect(command.duration == nil)
-        #expect(command.recording.ringSize == 8 << 20)
+        #expect(command.recording.ringSize == nil)
         #expect(command.recording.btf == nil)
         #expect(command.format == .text)
         #expect(command.report == nil)

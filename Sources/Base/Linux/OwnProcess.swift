@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// What /proc says of this process.
@@ -34,4 +35,17 @@ package struct OwnProcess: Sendable {
         let (began, now) = (ticks / perSecond * 1_000_000_000, UInt64(max(0, time.tv_sec)) * 1_000_000_000)
         return Clock.wall - min(Clock.wall, now > began ? now - began : 0)
     }
+}
+
+extension OwnProcess {
+    /// Keeps the memory of a program that runs for long near to what it uses (mallopt(3)): large pieces go back to the kernel when they are
+    /// given up, by a threshold that stays where glibc's own would rise to theirs, and all threads share one heap.
+    package static func settleMemory() {
+        _ = mallopt(M_MMAP_THRESHOLD, 64 << 10)
+        _ = mallopt(M_TRIM_THRESHOLD, 128 << 10)
+        _ = mallopt(M_ARENA_MAX, 1)
+    }
+
+    /// Gives pages of the heap back to the kernel in which nothing is kept (malloc_trim(3)), which takes some milliseconds.
+    package static func giveBackMemory() { _ = malloc_trim(0) }
 }

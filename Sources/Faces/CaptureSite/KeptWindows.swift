@@ -19,10 +19,10 @@ struct KeptWindows: Sendable {
     }
 
     private(set) var windows: [Window] = []
-    /// How many windows have been forgotten.
-    private var forgotten = 0
-    /// Sums of ``blockLength`` windows after each other, by the number of the first one: what a long stretch is added up from.
-    private var blocks: [Int: [UInt8]] = [:]
+    /// The sums of ``blockLength`` windows after each other, by where the first one starts: what a long stretch is added up from.
+    private var blocks: [UInt64: Window] = [:]
+    /// How many windows came since the last block.
+    private var sinceBlock = 0
     private(set) var bytes = 0
     /// How far back they go, in nanoseconds.
     let keep: UInt64
@@ -62,31 +62,43 @@ struct KeptWindows: Sendable {
 
     /// Adds up the last windows, if they fill a block.
     private mutating func sumUp() {
-        let first = forgotten + windows.count - KeptWindows.blockLength
-        guard first >= forgotten, first.isMultiple(of: KeptWindows.blockLength) else { return }
+        sinceBlock += 1
+        guard sinceBlock == KeptWindows.blockLength else { return }
+        sinceBlock = 0
+        let parts = windows.suffix(KeptWindows.blockLength)
+        guard parts.count == KeptWindows.blockLength, var block = parts.first, let last = parts.last else { return }
         var sum = WindowSum()
-        for window in windows.suffix(KeptWindows.blockLength) { sum.add(WindowCode.decode(window.calls) ?? []) }
-        let block = WindowCode.encode(sum.calls)
-        bytes += block.count + KeptWindows.overhead
-        blocks[first] = block
+        for window in parts { sum.add(WindowCode.decode(window.calls) ?? []) }
+        block.duration = last.end.lessOrNone(block.start)
+        block.lost = parts.reduce(0) { $0.addingSaturating($1.lost) }
+        block.ownNanoseconds = parts.reduce(0) { $0.addingSaturating($1.ownNanoseconds) }
+        block.calls = WindowCode.encode(sum.calls)
+        bytes += block.calls.count + KeptWindows.overhead
+        blocks[block.start] = block
     }
 
+    /// Forgets what is too old. Where memory runs out, the oldest windows are kept as their sum alone, and then those sums go too.
     private mutating func forget(before time: UInt64) {
-        let old = windows.prefix { window in
-            guard window.end <= time || bytes > mostBytes else { return false }
-            bytes -= window.calls.count + KeptWindows.overhead
-            return true
-        }.count
-        windows.removeFirst(old)
-        forgotten += old
-        for (first, block) in blocks where first < forgotten {
-            bytes -= block.count + KeptWindows.overhead
-            blocks[first] = nil
+        remove(windows.prefix { $0.end <= time }.count)
+        while bytes > mostBytes, let place = windows.firstIndex(where: { blocks[$0.start] != nil }) {
+            guard let block = blocks.removeValue(forKey: windows[place].start) else { break }
+            let parts = windows[place...].prefix { $0.end <= block.end }
+            bytes -= parts.reduce(0) { $0 + $1.calls.count + KeptWindows.overhead }
+            windows.replaceSubrange(parts.indices, with: [block])
         }
+        while bytes > mostBytes, !windows.isEmpty { remove(1) }
+    }
+
+    private mutating func remove(_ count: Int) {
+        for window in windows.prefix(count) {
+            bytes -= window.calls.count + KeptWindows.overhead
+            if let block = blocks.removeValue(forKey: window.start) { bytes -= block.calls.count + KeptWindows.overhead }
+        }
+        windows.removeFirst(count)
     }
 
     /// How much of ``bytes`` the sums of many windows are.
-    var blockBytes: Int { blocks.values.reduce(0) { $0 + $1.count + KeptWindows.overhead } }
+    var blockBytes: Int { blocks.values.reduce(0) { $0 + $1.calls.count + KeptWindows.overhead } }
 
     /// How far back they go now, in nanoseconds.
     var covered: UInt64 { windows.reduce(0) { $0.addingSaturating($1.duration) } }
@@ -117,19 +129,11 @@ struct KeptWindows: Sendable {
         let windows = stretch.windows
         guard windows.count > KeptWindows.windowsOfLongStretch else { return Array(windows) }
         var parts: [Window] = []
-        var index = windows.startIndex
-        while index < windows.endIndex {
-            let end = index + KeptWindows.blockLength
-            if end <= windows.endIndex, let block = blocks[forgotten + index] {
-                var part = windows[index]
-                part.duration = windows[end - 1].end.lessOrNone(part.start)
-                part.calls = block
-                parts.append(part)
-                index = end
-            } else {
-                parts.append(windows[index])
-                index += 1
-            }
+        var rest = windows
+        while let first = rest.first {
+            let part = blocks[first.start].flatMap { $0.end <= stretch.end ? $0 : nil } ?? first
+            parts.append(part)
+            rest = rest.drop { $0.end <= part.end }
         }
         return parts
     }

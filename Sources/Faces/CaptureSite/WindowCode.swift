@@ -18,7 +18,11 @@ enum WindowCode {
                 writer.add(errno.count)
             }
         }
-        return writer.bytes
+        // Kept for an hour, without the room that an array has to grow.
+        var exact: [UInt8] = []
+        exact.reserveCapacity(writer.bytes.count)
+        exact += writer.bytes
+        return exact
     }
 
     private static func encode(_ series: Series, to writer: inout NumberWriter) {

@@ -50,6 +50,7 @@ package struct CaptureOptions: Sendable {
 
     package static let smallestRing = 64 << 10
     package static let largestRing = 1 << 30
+    package static let ringSizes = smallestRing...largestRing
     package static let defaultRing = 8 << 20
     /// Not a multiple of usual timer rates, to keep the ticks out of step with the timer.
     package static let defaultVDSOTickHertz: UInt32 = 997

@@ -89,6 +89,9 @@ package struct Drawing: Sendable, Hashable {
         (below, belowPlace) = (below + ticks, (bottom + 13).rounded())
     }
 
+    /// How far right a plot begins so that "100 ms" fits left of it, even in a font that is wider than most.
+    package static let roomForTimes = 50.0
+
     /// Marks left of a plot, with their labels, and lines through it. Several plots below each other have them at the same side.
     package mutating func verticalAxis(_ ticks: [Tick], left: Double, right: Double) {
         for tick in ticks {

@@ -5,6 +5,7 @@
 #ifndef SYSLAT_CLINUX_H
 #define SYSLAT_CLINUX_H
 
+#include <malloc.h>
 #include <signal.h>
 #include <stdint.h>
 #include <sys/auxv.h>

@@ -5,12 +5,40 @@ import SyscallTable
 
 /// What a comparison decides, and how strictly.
 struct GateOptions: ParsableArguments {
+    @OptionGroup
+    var rules: GateRules
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Gate the n calls that take the most time in BASE; of the bench, the n cases with their calls; with --weights, the n calls "
+                + "of the service.",
+            valueName: "n"))
+    var top = 6
+
+    var weights: String? { rules.weights }
+
+    func validate() throws {
+        guard (1...1000).contains(top) else {
+            throw ValidationError("--top \(top) is out of range: give a number from 1 to 1000.")
+        }
+    }
+
+    func options(acceptsLosses: Bool, weights: ServiceWeights? = nil) -> ComparisonOptions {
+        var options = rules.options(weights: weights)
+        (options.top, options.acceptsLosses) = (top, acceptsLosses)
+        return options
+    }
+}
+
+/// The same where `--top` means something else.
+struct GateRules: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
             "Relative margins: smaller changes don't matter (default: p50=5%,p90=10%,p99=10%,p99.9=20%,untraced=5%,time=5%).",
             valueName: "figure=%,…"),
-        transform: GateOptions.deltas)
+        transform: GateRules.deltas)
     var delta: [Measure: Double] = [:]
 
     @Option(
@@ -24,20 +52,12 @@ struct GateOptions: ParsableArguments {
 
     @Option(
         parsing: .unconditional, help: ArgumentHelp("Significance level of the tests (default: 0.05).", valueName: "p"),
-        transform: GateOptions.level)
+        transform: GateRules.level)
     var alpha = 0.05
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp(
-            "Gate the n calls that take the most time in BASE; of the bench, the n cases with their calls; with --weights, the n calls "
-                + "of the service.",
-            valueName: "n"))
-    var top = 6
-
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("Gate these calls instead, such as read,futex.", valueName: "names"), transform: GateOptions.calls)
+        help: ArgumentHelp("Gate these calls instead, such as read,futex.", valueName: "names"), transform: GateRules.calls)
     var gateCalls: [String] = []
 
     @Option(
@@ -53,25 +73,31 @@ struct GateOptions: ParsableArguments {
             "Gate these figures: p50, p90, p99, p99.9, untraced (default: p50,p99). The untraced time of each gated case is gated "
                 + "with it.",
             valueName: "figures"),
-        transform: GateOptions.measures)
+        transform: GateRules.measures)
     var gate: [Measure] = [.p50, .p99]
 
     @Flag(help: "Control the chance of any false verdict (Holm) instead of the share of false ones (Benjamini-Hochberg).")
     var fwer = false
 
     func validate() throws {
-        guard (1...1000).contains(top) else {
-            throw ValidationError("--top \(top) is out of range: give a number from 1 to 1000.")
-        }
         if weights != nil, !gateCalls.isEmpty {
             throw ValidationError("--weights and --gate-calls both choose the calls to gate: leave one of them out.")
         }
     }
 
-    func options(acceptsLosses: Bool, weights: ServiceWeights? = nil) -> ComparisonOptions {
+    /// Whether nothing of it was given.
+    var isUnused: Bool {
+        delta.isEmpty && minAbs == 20 && alpha == 0.05 && gateCalls.isEmpty && weights == nil && gate == [.p50, .p99] && !fwer
+    }
+
+    /// Reads what ``weights`` names.
+    func serviceWeights() throws -> ServiceWeights? { try weights.map { try ServiceWeights(ComparedFile($0)) } }
+
+    /// - Parameter weights: from ``serviceWeights()``.
+    func options(weights: ServiceWeights?) -> ComparisonOptions {
         var options = ComparisonOptions(
-            deltas: delta, minimumNanoseconds: Double(minAbs), alpha: alpha, top: top, gate: gate,
-            multiplicity: fwer ? .holm : .benjaminiHochberg, acceptsLosses: acceptsLosses)
+            deltas: delta, minimumNanoseconds: Double(minAbs), alpha: alpha, gate: gate,
+            multiplicity: fwer ? .holm : .benjaminiHochberg)
         options.gateCalls = gateCalls.isEmpty ? nil : gateCalls
         options.weights = weights
         return options

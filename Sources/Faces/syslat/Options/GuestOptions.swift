@@ -1,4 +1,5 @@
 import ArgumentParser
+import Comparison
 import KernelLab
 import Linux
 
@@ -13,6 +14,14 @@ struct GuestOptions: ParsableArguments {
 
     @Option(parsing: .unconditional, help: ArgumentHelp("Boot each kernel n times, taking turns (default: 7).", valueName: "n"))
     var boots: Int?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Boot two kernels until their comparison is decided, for this time at most, and print it. The first kernel is BASE.",
+            valueName: "time"),
+        transform: Units.duration)
+    var untilDecided: UInt64?
 
     @Option(
         parsing: .unconditional, help: ArgumentHelp("Memory of each guest (default: 512M).", valueName: "size"),
@@ -38,7 +47,8 @@ struct GuestOptions: ParsableArguments {
 
     func validate() throws {
         let given = [
-            boots == nil ? nil : "--boots", memory == nil ? nil : "--memory", cmdline.isEmpty ? nil : "--cmdline",
+            boots == nil ? nil : "--boots", untilDecided == nil ? nil : "--until-decided", memory == nil ? nil : "--memory",
+            cmdline.isEmpty ? nil : "--cmdline",
             timeLimit == nil ? nil : "--time-limit", guestBinary == nil ? nil : "--guest-binary",
         ].compactMap { $0 }
         if kernel.isEmpty, let first = given.first {
@@ -46,6 +56,12 @@ struct GuestOptions: ParsableArguments {
         }
         if let boots, !(1...1000).contains(boots) {
             throw ValidationError("--boots \(boots) is out of range: give a number from 1 to 1000.")
+        }
+        if untilDecided != nil {
+            if boots != nil { throw ValidationError("--until-decided finds out how many boots it takes: leave out --boots.") }
+            guard kernel.count == 2 else {
+                throw ValidationError("--until-decided compares two kernels: write --kernel OLD --kernel NEW.")
+            }
         }
         if let memory, memory < 128 << 20 { throw ValidationError("A guest needs at least 128MiB of memory: write --memory 512M.") }
     }
@@ -59,6 +75,8 @@ struct GuestOptions: ParsableArguments {
         options.timeLimit = .nanoseconds(timeLimit ?? 3_600_000_000_000)
         let named = Environment["SYSLAT_STATIC"]
         if let program = guestBinary ?? named { options.program = program }
-        return KernelBench(kernels: kernel, boots: boots ?? 7, options: options, folder: folder, arguments: arguments)
+        return KernelBench(
+            kernels: kernel, boots: boots ?? (untilDecided == nil ? 7 : Resolution.mostBoots), options: options, folder: folder,
+            arguments: arguments)
     }
 }

@@ -16,8 +16,9 @@ struct RecordingOptions: ParsableArguments {
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("Size of the ring buffer, a power of two (default: 8MiB).", valueName: "size"), transform: Units.size)
-    var ringSize = CaptureOptions.defaultRing
+        help: ArgumentHelp("Size of the ring buffer, a power of two (default: 8MiB, of serve 4MiB).", valueName: "size"),
+        transform: Units.size)
+    var ringSize: Int?
 
     @Option(
         help: ArgumentHelp("BTF file of the running kernel, if the kernel carries none.", valueName: "file"), completion: .file())
@@ -56,7 +57,7 @@ struct RecordingOptions: ParsableArguments {
     var hook: TracepointHooks.Hook?
 
     func validate() throws {
-        guard ringSize.nonzeroBitCount == 1, ringSize >= CaptureOptions.smallestRing, ringSize <= CaptureOptions.largestRing else {
+        if let ringSize, ringSize.nonzeroBitCount != 1 || !CaptureOptions.ringSizes.contains(ringSize) {
             throw ValidationError(
                 "The ring size must be a power of two from 64KiB to 1GiB, such as 1MiB, 8MiB or 64MiB; it is \(ringSize) bytes.")
         }
@@ -79,7 +80,8 @@ struct RecordingOptions: ParsableArguments {
     func options(for target: Target, waitsForDescendants: Bool) throws -> CaptureOptions {
         var options = CaptureOptions(
             target: target, selection: try selection, selectionText: syscalls.isEmpty ? nil : syscalls.joined(separator: ","),
-            ringBytes: ringSize, btfPath: btf, programSet: programSet, sampling: sampling, vdsoTickHertz: vdsoTicks.hertz)
+            ringBytes: ringSize ?? CaptureOptions.defaultRing, btfPath: btf, programSet: programSet, sampling: sampling,
+            vdsoTickHertz: vdsoTicks.hertz)
         options.hook = hook
         options.waitsForDescendants = waitsForDescendants
         return options

@@ -16,6 +16,7 @@ struct ServedCapture: ~Copyable {
     private var nextSnapshot: UInt64
     private var nextSignOfLife: UInt64
     private let watchdogNanoseconds: UInt64?
+    private var snapshots = 0
 
     private static let second: UInt64 = 1_000_000_000
 
@@ -133,6 +134,9 @@ struct ServedCapture: ~Copyable {
             process: ServingProcess(
                 cpuNanoseconds: Clock.ownCPU, startedAtNanoseconds: startedAtNanoseconds, residentBytes: own.residentBytes,
                 virtualBytes: own.virtualBytes, openFiles: own.openFiles, mostFiles: own.mostFiles, threads: own.threads))
+        snapshots += 1
+        // Each snapshot leaves gaps between what is kept.
+        if snapshots.isMultiple(of: 60) { OwnProcess.giveBackMemory() }
     }
 
     private consuming func end() {

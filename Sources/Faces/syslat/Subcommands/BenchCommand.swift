@@ -1,4 +1,5 @@
 import ArgumentParser
+import Comparison
 import Linux
 import Presentation
 import Probes
@@ -60,6 +61,9 @@ struct BenchCommand: ParsableCommand {
     @OptionGroup(title: "Kernels")
     var guests: GuestOptions
 
+    @OptionGroup(title: "Gate (with --until-decided)")
+    var gate: GateRules
+
     @Option(
         help: ArgumentHelp("BTF file of the running kernel, if the kernel carries none.", valueName: "file"), completion: .file())
     var btf: String?
@@ -86,6 +90,10 @@ struct BenchCommand: ParsableCommand {
             throw ValidationError("A bench doesn't group its calls by \(kind.rawValue): leave out --by \(kind.rawValue).")
         }
         try view.check(for: format == .json ? .json : .text)
+        if guests.untilDecided == nil, !gate.isUnused {
+            throw ValidationError(
+                "The options of the gate are for --until-decided TIME: add it, or give them to `syslat compare`.")
+        }
         if !guests.kernel.isEmpty {
             guard output != nil, output != Output.standardStream else {
                 throw ValidationError("Name a folder for the profiles: syslat bench --kernel IMAGE -o FOLDER")
@@ -108,7 +116,17 @@ struct BenchCommand: ParsableCommand {
         guard let bench = guests.bench(folder: output, arguments: guestArguments) else { return try runHere() }
         // Refuse bad patterns here, before anything boots.
         _ = try WorkloadBench(options())
-        try bench.run()
+        guard let limit = guests.untilDecided else { return try bench.run() }
+        let decision = DecidedBench(bench: bench, limit: limit, options: gate.options(weights: try gate.serviceWeights()))
+        let (comparison, failures) = try decision.run()
+        let destination = try Output(path: nil)
+        try destination.finish(
+            format == .json
+                ? try JSONReport.render(comparison, pretty: destination.isTerminal)
+                : TextReport.render(comparison, color: destination.wantsColor, width: destination.columns))
+        if failures > 0 { Terminal.say("syslat: \(failures) boots failed, and are not in the comparison.\n") }
+        // A kernel that doesn't boot is no better than a slower one.
+        if let status = comparison.outcome.status ?? (failures > 0 ? .failure : nil) { throw status.code }
     }
 
     private func options() -> WorkloadOptions {

@@ -118,7 +118,13 @@ struct CompareCommand: ParsableCommand {
         case .markdown: try destination.finish(MarkdownReport.render(comparison))
         case .html: try destination.finish(HTMLReport.render(comparison))
         }
-        if let status = status(comparison.outcome) { throw status.code }
+        let status: ExitStatus? =
+            switch (comparison.outcome, inconclusive) {
+            case (.inconclusive, .pass): nil
+            case (.inconclusive, .fail): .failure
+            default: comparison.outcome.status
+            }
+        if let status { throw status.code }
     }
 
     private func compare(_ destination: borrowing Output) throws -> Comparison {
@@ -127,20 +133,22 @@ struct CompareCommand: ParsableCommand {
         let noise = try ProfileFiles.inFolders(self.noise)
         for file in base + new + noise + (gate.weights.map { [$0] } ?? []) { try destination.checkIsApart(fromInput: file) }
         // The smallest input comes first: a mistake in it is found before all the others are read.
-        let weights = try gate.weights.map { path in try ServiceWeights(ComparedFile(path)) }
+        let weights = try gate.rules.serviceWeights()
         let files = try ComparedFile.all(base + new + noise)
         let (old, others) = (files.prefix(base.count), files.dropFirst(base.count))
         return try Comparer.compare(
             base: Array(old), new: Array(others.prefix(new.count)), noise: Array(others.dropFirst(new.count)),
             options: gate.options(acceptsLosses: force, weights: weights))
     }
+}
 
+extension Comparison.Outcome {
     /// nil for success.
-    private func status(_ outcome: Comparison.Outcome) -> ExitStatus? {
-        switch (outcome, inconclusive) {
-        case (.passed, _), (.inconclusive, .pass): nil
-        case (.regressed, _), (.inconclusive, .fail): .failure
-        case (.inconclusive, nil): .undecided
+    var status: ExitStatus? {
+        switch self {
+        case .passed: nil
+        case .regressed: .failure
+        case .inconclusive: .undecided
         }
     }
 }

@@ -32,7 +32,9 @@ struct ServeCommand: ParsableCommand {
     @OptionGroup(title: "Slow calls")
     var slow: SlowOptions
 
-    private static let mostProcesses = 1024
+    private static let mostProcesses = 256
+    /// Smaller than that of captures which end: each byte is memory for as long as it runs, and is counted twice, since a ring is mapped twice.
+    private static let usualRing = 4 << 20
 
     func validate() throws {
         try target.requireOne()
@@ -44,11 +46,13 @@ struct ServeCommand: ParsableCommand {
     }
 
     func run() throws {
+        OwnProcess.settleMemory()
         var options = try recording.options(for: try target.target(), waitsForDescendants: false)
         // The slowest calls of all time soon tell nothing of now: none, unless they are asked for.
         options.slowCalls = try slow.options(isWholeSystem: true)
         // Each snapshot has all rows, and nobody is shown more.
         options.processRowLimit = ServeCommand.mostProcesses
+        if recording.ringSize == nil { options.ringBytes = ServeCommand.usualRing }
         if let rule = server.groupRule {
             options.grouping = rule.kind == .comm ? .comm : .cgroup
             // Those that are shown, and as many that may come back.

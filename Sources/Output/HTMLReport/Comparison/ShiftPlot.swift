@@ -5,7 +5,7 @@ import Presentation
 /// The shift function: how far each quantile moved from BASE to NEW, with its interval. A bar behind a point is the margin of a gated figure.
 enum ShiftPlot {
     private static let (width, height) = (420.0, 206.0)
-    private static let (left, right, top, bottom) = (46.0, 412.0, 8.0, 188.0)
+    private static let (left, right, top, bottom) = (Drawing.roomForTimes, 412.0, 8.0, 188.0)
 
     /// nil where too few calls are known for any point.
     static func draw(_ change: SubjectChange, named name: String, gated cells: [Cell], _ words: ComparisonWords) -> Drawing? {

@@ -6,7 +6,7 @@ import Presentation
 /// Latency by percentile of both sides: a line for each boot, so it shows whether the sides differ by more than boots do.
 enum SidesPlot {
     private static let (width, height) = (420.0, 206.0)
-    private static let (left, right, top, bottom) = (46.0, 412.0, 12.0, 188.0)
+    private static let (left, right, top, bottom) = (Drawing.roomForTimes, 412.0, 12.0, 188.0)
     private static let points = 40
 
     /// nil where no boot has enough calls.

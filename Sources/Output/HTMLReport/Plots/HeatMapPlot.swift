@@ -8,7 +8,7 @@ import SyscallTable
 /// When a call was slow: time from left to right, latency upwards, the number of calls as a shade, and two percentiles as lines over it.
 /// Where nothing was recorded there is neither shade nor line.
 enum HeatMapPlot {
-    private static let (width, left, right, top, bottom) = (420.0, 46.0, 396.0, 8.0, 168.0)
+    private static let (width, left, right, top, bottom) = (420.0, Drawing.roomForTimes, 396.0, 8.0, 168.0)
     private static let shades = 6
 
     /// Some intervals after each other, together.

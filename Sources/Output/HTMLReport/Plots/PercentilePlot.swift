@@ -11,7 +11,7 @@ enum PercentilePlot {
     }
 
     private static let (width, height) = (420.0, 206.0)
-    private static let (left, right, top, bottom) = (46.0, 412.0, 12.0, 188.0)
+    private static let (left, right, top, bottom) = (Drawing.roomForTimes, 412.0, 12.0, 188.0)
 
     static func draw(_ curves: [Curve], named name: String, detail: PlotDetail = .fine) -> Drawing {
         let known = curves.filter { !$0.distribution.isEmpty }

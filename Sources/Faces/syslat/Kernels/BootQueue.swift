@@ -14,12 +14,14 @@ final class BootQueue: Sendable {
         var name: String
     }
 
-    /// What came of one boot. Both texts are whole lines.
+    /// What came of one boot. Texts are whole lines.
     struct Result: Sendable {
         /// What standard output gets, in the order of the boots.
         var output = ""
         /// What is said at once.
         var message = ""
+        /// What the guest said beside its profile. Said once for each kernel, though every boot has it.
+        var remarks = ""
         var hasFailed = false
     }
 
@@ -30,21 +32,31 @@ final class BootQueue: Sendable {
         var said: [Int: String] = [:]
         var told = 0
         var failures = 0
+        /// What boots of each kernel have said.
+        var heard: [Int: Set<String>] = [:]
     }
 
     private let items: [Item]
+    /// When no more boots are begun; nil for never.
+    private let end: ContinuousClock.Instant?
+    private let tellsFiles: Bool
     private let state = Mutex(State())
     private let start = ContinuousClock.now
 
-    init(_ items: [Item]) { self.items = items }
+    /// - Parameter tellsFiles: whether standard output gets what boots have for it.
+    init(_ items: [Item], until end: ContinuousClock.Instant? = nil, tellsFiles: Bool = true) {
+        (self.items, self.end, self.tellsFiles) = (items, end, tellsFiles)
+    }
 
     var failures: Int { state.withLock(\.failures) }
     var count: Int { items.count }
+    /// How many have been begun.
+    var taken: Int { state.withLock(\.next) }
 
     /// The next boot; nil where none is left.
     func take() -> Item? {
         state.withLock { state in
-            guard state.next < items.count else { return nil }
+            guard state.next < items.count, end.map({ ContinuousClock.now < $0 }) ?? true else { return nil }
             let item = items[state.next]
             state.next += 1
             state.running.insert(item.number)
@@ -66,10 +78,13 @@ final class BootQueue: Sendable {
             }
             Terminal.showLine("")
             if !result.message.isEmpty { Terminal.say(result.message) }
+            if !result.remarks.isEmpty, state.heard[item.kernel, default: []].insert(result.remarks).inserted {
+                Terminal.say("syslat: \(item.name):\n\(result.remarks)")
+            }
             show(state)
             return ready
         }
-        if !ready.isEmpty { try Output(path: nil).finish(ExactText.bytes(ready)) }
+        if tellsFiles, !ready.isEmpty { try Output(path: nil).finish(ExactText.bytes(ready)) }
     }
 
     /// `boots 3, 4 of 14 · about 5 min left`.

@@ -20,7 +20,7 @@ struct KernelBench {
     var arguments: [String]
 
     /// A kernel and the name of its files.
-    private struct Candidate {
+    struct Candidate {
         let image: KernelImage
         let label: String
         /// Arguments of `syslat bench` for this kernel alone.
@@ -32,6 +32,17 @@ struct KernelBench {
     /// - Throws: if a file isn't a kernel, the folder can't be written or has such files already, or QEMU or a static syslat is
     ///   missing; at the end, if a boot failed.
     func run() throws {
+        try withKernels { candidates, options in
+            let queue = BootQueue(items(candidates, 0..<boots))
+            try boot(queue, candidates, options)
+            guard queue.failures == 0 else {
+                throw CommandError("\(queue.failures) of \(queue.count) boots failed; the profiles of the others are in \(folder).")
+            }
+        }
+    }
+
+    /// Makes sure that everything can be booted and saved, and does something with the kernels while the folder is ours.
+    func withKernels(_ body: ([Candidate], BootOptions) throws -> Void) throws {
         var candidates = try labelled(kernels.map { path in try KernelBench.image(path) })
         let acceleration = try KernelLab.acceleration(for: candidates[0].image, options: options)
         let lock = try lockedFolder()
@@ -47,12 +58,8 @@ struct KernelBench {
                     + "what the vDSO serves are right.\n")
         }
         chooseHooks(for: &candidates, options)
-        let queue = BootQueue(items(candidates))
-        try boot(queue, candidates, options)
+        try body(candidates, options)
         _ = consume lock
-        guard queue.failures == 0 else {
-            throw CommandError("\(queue.failures) of \(queue.count) boots failed; the profiles of the others are in \(folder).")
-        }
     }
 
     /// Where one of several kernels needs perf events to call the programs, they do so on all that can. Otherwise the hooks would be a
@@ -76,18 +83,22 @@ struct KernelBench {
         }
     }
 
-    private func items(_ candidates: [Candidate]) -> [BootQueue.Item] {
-        var numbers: [String: Int] = [:]
-        return KernelTurns.order(kernels: candidates.count, boots: boots).enumerated().map { index, kernel in
+    /// Some of the boots of each kernel, counted from 0, in the order in which they are made.
+    func items(_ candidates: [Candidate], _ numbers: Range<Int>) -> [BootQueue.Item] {
+        var made: [String: Int] = [:]
+        let all = KernelTurns.order(kernels: candidates.count, boots: numbers.upperBound).map { kernel in
             let label = candidates[kernel].label
-            numbers[label, default: 0] += 1
-            return BootQueue.Item(number: index + 1, kernel: kernel, name: "\(label)-\(numbers[label] ?? 0)")
+            made[label, default: 0] += 1
+            return (kernel: kernel, name: "\(label)-\(made[label] ?? 0)")
+        }
+        return all.dropFirst(numbers.lowerBound * candidates.count).enumerated().map { place, boot in
+            BootQueue.Item(number: place + 1, kernel: boot.kernel, name: boot.name)
         }
     }
 
     /// Makes all boots: where instructions are counted, as many at once as there are CPUs, since they don't feel each other; where time
     /// is, one at a time.
-    private func boot(_ queue: BootQueue, _ candidates: [Candidate], _ options: BootOptions) throws {
+    func boot(_ queue: BootQueue, _ candidates: [Candidate], _ options: BootOptions) throws {
         let failure = Mutex<CommandError?>(nil)
         Threads.run(options.acceleration == .countedTCG ? min(KernelBench.bootsAtOnce(options), queue.count) : 1) {
             while failure.withLock({ $0 == nil }), let item = queue.take() {
@@ -111,7 +122,7 @@ struct KernelBench {
     ) -> BootQueue.Result {
         var result = BootQueue.Result()
         do {
-            result.message = try boot(candidate, item.name, options) { result.output = "\($0)\n" }
+            result.remarks = try boot(candidate, item.name, options) { result.output = "\($0)\n" }
         } catch {
             result.hasFailed = true
             result.message = "syslat: Boot \(item.number) of \(count), \(item.name): \(error)\n"
@@ -138,7 +149,7 @@ struct KernelBench {
         try Output(path: path, option: "-o", readers: .owner, isNew: true).finish(result.output)
         onSaved(path)
         guard result.isSuccess else { throw CommandError("`syslat bench` in the guest ended with \(result.endingText):\(said)") }
-        return said.isEmpty ? "" : "syslat: \(name):\(said)\n"
+        return said.isEmpty ? "" : said.dropFirst() + "\n"
     }
 
     /// The last lines of what a guest said, indented. A guest can say anything.
@@ -155,7 +166,8 @@ struct KernelBench {
 
     // MARK: Before anything boots
 
-    private func path(_ name: String) -> String { "\(folder)/\(name).syslat" }
+    /// Where the profile of a boot is saved.
+    func path(_ name: String) -> String { "\(folder)/\(name).syslat" }
 
     private static func image(_ path: String) throws(CommandError) -> KernelImage {
         do throws(KernelLabError) { return try KernelImage(path: path) } catch {
