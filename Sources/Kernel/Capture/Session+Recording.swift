@@ -131,7 +131,7 @@ extension Session {
     }
 
     /// The slow calls that have come since this was last called, in the order of their ends. Empty unless the options ask for a log.
-    package mutating func takeSlowLog() -> [SlowCall] { slowCalls?.takeLog() ?? [] }
+    package mutating func takeSlowLog() -> [SlowCall] { slowCalls?.takeLog(isEnd: phase == .drained) ?? [] }
 
     /// Keeps slow calls as if recording began now: those until now are forgotten.
     package mutating func keepSlowCallsAnew() throws(CaptureError) {

@@ -21,6 +21,22 @@ enum ProfileFiles {
         return try reader.finish()
     }
 
+    /// The same paths, with the profiles of a folder instead of the folder: its files that end with `.syslat`, in the order of their names.
+    /// Errors: a folder has none.
+    static func inFolders(_ paths: [String]) throws -> [String] {
+        try paths.flatMap { path -> [String] in
+            guard path != Output.standardStream, FileKind(of: path) == .folder else { return [path] }
+            let names = ProcFS.names(in: path).filter { $0.hasSuffix(".syslat") }
+            guard !names.isEmpty else {
+                throw CommandError(
+                    "There is no .syslat file in the folder \(path), or it can't be listed. Name a folder with profiles, or the files.",
+                    status: .badInput)
+            }
+            let folder = path.hasSuffix("/") ? path : path + "/"
+            return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.map { folder + $0 }
+        }
+    }
+
     /// A sentence for each file with a capture that a file before it has too. Host, beginning and length tell captures apart: there are
     /// nanoseconds in both times.
     static func repeatedCaptures(_ profiles: [Profile], _ files: [String]) -> [String] {
