@@ -7,7 +7,9 @@ import Testing
 /// The thread that looks functions up.
 @Suite struct NamingThreadTests {
     private static func address(of name: String) throws -> UInt64 {
-        UInt64(UInt(bitPattern: try #require(dlsym(UnsafeMutableRawPointer(bitPattern: 0), name))))
+        let address = UInt64(UInt(bitPattern: dlsym(nil, name)))
+        try #require(address != 0)
+        return address
     }
 
     private static func stack(_ addresses: [UInt64]) -> NamedStack {
@@ -34,7 +36,7 @@ import Testing
         let naming = NamingThread(programs: [])
         for _ in 0..<5 { naming.name(stacks) }
         naming.wait(milliseconds: 120_000)
-        #expect(stacks.allSatisfy(\.isNamed))
+        #expect(stacks.allSatisfy { $0.isNamed })
         #expect(stacks.enumerated().allSatisfy { $1.frames[0].function == ($0 % 2 == 0 ? "getppid" : "getuid") })
         #expect(!stacks[0].beginToWait())
     }

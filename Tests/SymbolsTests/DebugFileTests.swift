@@ -131,7 +131,7 @@ struct DebugFileTests {
 
         var other = place
         other.buildID = BuildID(hex: "00112233445566778899")
-        #expect(namer.name(other, isReturn: false).reason == .binaryNotFound)
+        #expect(namer.name(other, isReturn: false).reason == .onlyOtherBuild(program))
         other.buildID = nil
         #expect(namer.name(other, isReturn: false).reason == .noBuildID)
         #expect(namer.name(other, isReturn: false).text == "sample+0x\(String(main + 4, radix: 16))")
