@@ -43,6 +43,15 @@ struct NamingLossTests {
         #expect(sentences[0].contains("perf-PID.map is not used: it belongs to user 12345"), "\(sentences)")
     }
 
+    @Test(arguments: [
+        (UnnamedReason.mapFileRefused(.system(Errno(EBADF))), false), (.mapFileRefused(.system(Errno(EACCES))), true),
+        (.fileRefused(.system(Errno(ESRCH))), false), (.fileRefused(.severalLinks), true),
+    ]) func `that a process has ended is no loss to tell of`(reason: UnnamedReason, isTold: Bool) {
+        var losses = NamingLosses()
+        losses.add(NamedFrame(location: .anonymous(address: 0x7000), reason: reason), of: 104)
+        #expect(losses.isEmpty != isTold && losses.sentences.count == (isTold ? 1 : 0))
+    }
+
     @Test func `functions beyond the bound are told with their file`() throws {
         // A table of symbols that claims more entries than are looked at; the file has only its beginning.
         let folder = try Folder()

@@ -40,7 +40,8 @@ import Testing
         ])
         // The thread of each call, and what stands below.
         let order = lines.dropFirst().map { line in threads([line]).first ?? line }
-        #expect(order.dropFirst(9).first == "  The stacks of 3 of 6 calls end early: code without frame pointers hides what called it")
+        #expect(
+            order.dropFirst(9).first == "  The stacks of 3 of 6 calls end early: code without frame pointers hides what called it")
         #expect(
             order.prefix(9) == [
                 "1", "3", "4", "      all 3 from flush < main", "2", "5", "      both from read_page", "6",

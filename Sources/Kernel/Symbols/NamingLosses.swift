@@ -83,7 +83,8 @@ extension UnnamedReason {
     /// is in the order of things.
     fileprivate var isRefusal: Bool {
         switch self {
-        case .fileRefused(.system(let error)): error.code != ENOENT && error.code != ESRCH
+        // The root folder of a process that has ended is none, so nothing is found from there: EBADF.
+        case .fileRefused(.system(let error)), .mapFileRefused(.system(let error)): ![ENOENT, ESRCH, EBADF].contains(error.code)
         case .processHidden, .mapFileRefused, .fileRefused: true
         case .notReadable(let error): error != .notELF
         default: false

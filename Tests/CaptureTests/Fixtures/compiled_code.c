@@ -30,7 +30,8 @@ int main(void)
 
     if (map == NULL)
         return 1;
-    fprintf(map, "this line has another form\n%lx %lx compiled_sleep\n12 zz neither_has_this\n", (unsigned long)memory, sizeof code);
+    fprintf(map, "this line has another form\n%lx %lx compiled_sleep\n12 zz neither_has_this\n", (unsigned long)memory,
+            sizeof code);
     for (int i = 0; i < 6000; i++)
         putc('x', map);
     fputs("\n", map);
