@@ -75,7 +75,7 @@ extension CommandLineTests {
             let folder = scratch.path("r")
             func rows() throws -> (run: ProgramRun, intervals: Int) {
                 let run = try syslat(["report", "--by", "interval", "--format", "csv", "-e", "getppid", folder])
-                return (run, run.output.split(separator: "\n").count - 1)
+                return (run, run.output.split(whereSeparator: \.isNewline).count - 1)
             }
             let run = try syslat(Self.options(folder, keep: "20s") + ["-p", loop.pid]) { pid in
                 #expect(eventually { Self.files(folder, "segment").count > 1 && ((try? rows())?.intervals ?? 0) > 3 })
