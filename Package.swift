@@ -82,6 +82,9 @@ let model: [Target] = [
         ]),
     module("FlightRecorder", on: .model, uses: ["CallSelection", "LatencyHistogram", "Profile", "SaturatingMath", "SyscallTable"]),
     module("Comparison", on: .model, uses: ["LatencyHistogram", "Profile", "SaturatingMath", "SyscallTable"]),
+    module(
+        "FleetSamples", on: .model,
+        uses: ["Comparison", "JSONLine", "LatencyHistogram", "PlainText", "Profile", "SyscallTable"]),
 ]
 
 let kernel: [Target] = [
@@ -155,10 +158,10 @@ let faces: [Target] = [
     .executableTarget(
         name: "syslat",
         dependencies: [
-            "CallSelection", "Capture", "CaptureSite", "Comparison", "Exports", "FlightRecorder", "HTMLReport", "HTTPService",
-            "HostCheck",
+            "CallSelection", "Capture", "CaptureSite", "Comparison", "Exports", "FleetSamples", "FlightRecorder", "HTMLReport",
+            "HTTPService", "HostCheck",
             "KernelLab", "Linux", "LiveView", "PlainText", "Presentation", "Probes", "Profile", "ProfileFile", "SaturatingMath",
-            "SyscallTable",
+            "Symbols", "SyscallTable",
             "TextReport", "Trial", "Workload", argumentParser,
         ],
         path: "Sources/Faces/syslat", swiftSettings: strict),
@@ -260,6 +263,13 @@ let rootFreeTests: [Target] = [
         dependencies: ["Comparison", "ComparisonSupport", "LatencyHistogram", "Profile", "SyscallTable", "TestSupport"],
         swiftSettings: strict),
     .testTarget(
+        name: "FleetSamplesTests",
+        dependencies: [
+            "Comparison", "ComparisonSupport", "Exports", "FleetSamples", "JSONLine", "LatencyHistogram", "Profile", "SyscallTable",
+            "TestSupport", "TextReport",
+        ],
+        swiftSettings: strict),
+    .testTarget(
         name: "ProfileTests", dependencies: ["LatencyHistogram", "Profile", "SyscallTable", "TestSupport"], swiftSettings: strict),
     .testTarget(
         name: "VDSOTests", dependencies: ["Linux", "Profile", "SyscallTable", "TestSupport", "VDSO"], swiftSettings: testing),
@@ -315,8 +325,9 @@ let tracingTests: [Target] = [
     .testTarget(
         name: "CommandLineTests",
         dependencies: [
-            "Capture", "CaptureSupport", "Comparison", "ComparisonSupport", "KernelLabSupport", "Probes", "Profile", "ProfileFile",
-            "TestSupport", "syslat",
+            "Capture", "CaptureSupport", "Comparison", "ComparisonSupport", "Exports", "KernelLabSupport", "LatencyHistogram",
+            "Probes",
+            "Profile", "ProfileFile", "SyscallTable", "TestSupport", "syslat",
         ],
         exclude: ["Snapshots"], swiftSettings: testing),
 ]

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The order in which other CPUs see what a program writes (Documentation/decisions/0024-memory-order.md). On x86 stores are seen in their
+ * The order in which other CPUs see what a program writes (Documentation/decisions/0025-memory-order.md). On x86 stores are seen in their
  * order, and every atomic instruction is a full barrier: a compiler barrier is enough. On arm64 an atomic instruction is one only if it
  * fetches, which came with Linux 5.12; so typed programs have ordered atomics there, and raw ones have none.
  */

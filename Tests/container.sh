@@ -63,6 +63,8 @@ fi
 # A machine of its own may make no call at all in a second.
 while sleep 0.05; do :; done &
 sleeper=$!
+# Its end is not worth a word of the shell's.
+disown
 Tests/as-container "$image" "$entry" profile -a -d 1s --format json >"$work/profiled" 2>"$work/error" ||
     fail "profile -a fails in the image with $?: $(cat "$work/error")"
 jq --exit-status '.balance.entered > 0 and .balance.lost == 0' "$work/profiled" >/dev/null ||

@@ -36,6 +36,15 @@ import Testing
         #expect(call.text == "sendto(5<TCP 10.0.0.1:5432->10.0.0.2:77>, 0x1000, 77, MSG_NOSIGNAL, NULL, 0)")
     }
 
+    /// One number is SO_ATTACH_FILTER to be set and SO_GET_FILTER to be read.
+    @Test func `an option that is read has its own name`() throws {
+        let (read, written) = (
+            try Self.text("getsockopt", .x86_64, [7, 1, 26, 0, 0]), try Self.text("setsockopt", .x86_64, [7, 1, 26, 0, 0])
+        )
+        #expect(read == "getsockopt(7, SOL_SOCKET, SO_GET_FILTER, NULL, NULL)")
+        #expect(written == "setsockopt(7, SOL_SOCKET, SO_ATTACH_FILTER, NULL, 0)")
+    }
+
     @Test(
         arguments: [
             (ABI.x86_64, "open", [0, 0x42, 0o600], "open(NULL, O_RDWR|O_CREAT, 0600)"),

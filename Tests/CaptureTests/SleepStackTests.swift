@@ -1,9 +1,10 @@
-import Capture
 import CaptureSupport
 import Foundation
 import Probes
 import Profile
 import Testing
+
+@testable import Capture
 
 /// Where calls sleep, and for how long.
 @Suite(.serialized, .requiresBPF) struct SleepStackTests {
@@ -63,6 +64,29 @@ import Testing
         #expect(sleep.count >= 8 && sleep.longestNanoseconds < sleep.totalNanoseconds)
         #expect(sleep.totalNanoseconds <= write.durationNanoseconds)
         #expect(write.details.kernelStack.first?.function?.contains("pipe_write") == true)
+    }
+
+    /// What the kernel says of each program is read before and after the profile, which must lie between.
+    @Test func `the cost of the programs includes the one at task switches`() throws {
+        let setting = "/proc/sys/kernel/bpf_stats_enabled"
+        let before = try String(contentsOfFile: setting, encoding: .utf8)
+        try "1".write(toFile: setting, atomically: false, encoding: .utf8)
+        defer { try? before.write(toFile: setting, atomically: false, encoding: .utf8) }
+        let command = ["python3", "-c", "import time\nfor _ in range(500): time.sleep(0.001)"]
+        var options = CaptureOptions(target: .command(try ResolvedCommand(command), follow: true))
+        options.slowCalls = SlowCallOptions(rule: .slowest(1), stacks: .all)
+        var session = try Session(options)
+        try session.start()
+        let (first, switches) = (ProgramCost(of: session.probes), session.probes.taskSwitchStatistics?.runs ?? 0)
+        while try session.advance(until: nil) != .targetEnded {}
+        let (last, switchesAtEnd) = (ProgramCost(of: session.probes), session.probes.taskSwitchStatistics?.runs ?? 0)
+        let cost = try #require(try session.finish().capture.programs)
+        let after = ProgramCost(of: session.probes)
+        _ = session.detach()
+        // Each sleep is a switch to another task and one back.
+        #expect(switchesAtEnd - switches >= 1000)
+        #expect(cost.runs >= last.runs - first.runs && cost.nanoseconds >= last.nanoseconds - first.nanoseconds)
+        #expect(cost.runs <= after.runs && cost.nanoseconds <= after.nanoseconds)
     }
 
     @Test func `nothing of it is noted unless it is asked for`() throws {

@@ -12,6 +12,17 @@ import Testing
 @Suite(.serialized, .requiresBPF) struct SlowCallTests {
     private let read = SyscallID(abi: .nativeABI, number: SyscallTable.number(named: "read", abi: .nativeABI)!)
 
+    @Test func `code that was compiled at run time has its name, and lines of its map that can't be read are counted`() throws {
+        let command = try ResolvedCommand([Fixture("compiled_code").path])
+        var options = CaptureOptions(target: .command(command, follow: true))
+        options.slowCalls = SlowCallOptions(rule: .slowest(3), stacks: .user)
+        let profile = try CaptureSupport.capture(options)
+        let sleeps = (profile.slowCalls?.calls ?? []).filter { $0.id.name == "nanosleep" }
+        #expect(sleeps.count == 3 && sleeps.allSatisfy { $0.details.userStack.first?.function == "compiled_sleep" }, "\(sleeps)")
+        let pid = try #require(sleeps.first?.pid)
+        #expect(profile.capture.warnings.contains { $0.contains("3 lines of perf-\(pid).map") }, "\(profile.capture.warnings)")
+    }
+
     @Test(arguments: ProgramSet.allCases, TracepointHooks.Hook.allCases)
     func `exactly the planted reads are the slowest, with file, thread and function`(
         set: ProgramSet, hook: TracepointHooks.Hook

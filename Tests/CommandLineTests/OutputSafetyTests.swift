@@ -264,7 +264,13 @@ extension CommandLineTests {
             #expect(try syslat(["profile", "-o", profile, "--report", "/dev/null", "--", "true"]).status == 0)
             let text = try scratch.read("p")
             #expect(symlink("p", scratch.path("link")) == 0)
-            for line in ["report p -o p", "report link -o p", "report p -o link", "report p >>p", "compare -o p p -- p"] {
+            let more = "cd '\(scratch.folder)' && cp p q && mkdir folder && ln p folder/segment-00000001.syslat"
+            try #require(try shell(more).status == 0)
+            for line in [
+                "report p -o p", "report link -o p", "report p -o link", "report p >>p", "compare -o p p -- p", "diff p q -o p",
+                "diff q link -o p --format html",
+                "report - -o p <p", "report --overlay q folder -o p --format html", "diff q folder -o p",
+            ] {
                 let run = try shell("cd '\(scratch.folder)'; \"$SYSLAT\" \(line)")
                 #expect(run.status == 64, "\(line): \(run.error)")
                 #expect(run.error.contains("which is read. Name another file."), "\(run.error)")

@@ -75,11 +75,10 @@ extension CommandLineTests {
             let folder = scratch.path("r")
             func rows() throws -> (run: ProgramRun, intervals: Int) {
                 let run = try syslat(["report", "--by", "interval", "--format", "csv", "-e", "getppid", folder])
-                return (run, run.output.split(separator: "\n").count - 1)
+                return (run, run.output.split(whereSeparator: \.isNewline).count - 1)
             }
-            let run = try syslat(Self.options(folder, keep: "3s") + ["-p", loop.pid]) { pid in
-                #expect(eventually { Self.files(folder, "segment").count > 4 })
-                if let live = try? rows() { #expect(live.run.status == 0 && live.intervals > 3, "\(live.run.error)") }
+            let run = try syslat(Self.options(folder, keep: "20s") + ["-p", loop.pid]) { pid in
+                #expect(eventually { Self.files(folder, "segment").count > 1 && ((try? rows())?.intervals ?? 0) > 3 })
                 kill(pid, SIGTERM)
             }
             #expect(run.status == 0, "\(run.error)")
@@ -255,8 +254,9 @@ extension CommandLineTests {
             }
             #expect(run.status == 1, "\(run.error)")
             let count = { (words: String) in run.error.components(separatedBy: words).count - 1 }
-            #expect(count("can't be written to: no space left on device. The capture goes on") == 1, "\(run.error)")
-            #expect(count("can be written to again; ") == 1, "\(run.error)")
+            // What is left of a page may have room for an interval of few bytes after one that found none.
+            let failures = count("can't be written to: no space left on device. The capture goes on")
+            #expect((1...5).contains(failures) && count("can be written to again; ") == failures, "\(run.error)")
             #expect(count(" could not be written.") == 1, "\(run.error)")
             let text = try syslat(["report"] + Self.files(folder, "segment").map { "\(folder)/\($0)" })
             #expect(text.status == 0, "\(text.error)")

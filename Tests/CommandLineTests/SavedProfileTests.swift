@@ -141,7 +141,7 @@ extension CommandLineTests {
             for (path, words) in [
                 (good, "line 1: this is not a syslat profile"), (empty, "the file is empty"),
                 (scratch.path("none"), "no such file"),
-                ("/tmp", "is a directory"),
+                ("/tmp", "is a folder without segments of `syslat record`"),
             ] {
                 let run = try syslat(["report", "-o", scratch.path("out"), path])
                 #expect(run.status == 2)

@@ -93,7 +93,7 @@ import Testing
         for drawing in ForestPlot.draw(comparison) { #expect(!drawing.title.isEmpty && !drawing.description.isEmpty) }
         #expect(ForestPlot.draw(comparison).isEmpty == comparison.gated.isEmpty)
         for cell in comparison.gated {
-            guard let drawing = BootPlot.draw(cell, named: "x") else {
+            guard let drawing = BootPlot.draw(cell, named: "x", unit: "boot") else {
                 #expect(cell.measure == .time || cell.baseBoots.isEmpty || cell.newBoots.isEmpty)
                 continue
             }

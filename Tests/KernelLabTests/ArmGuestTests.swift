@@ -6,7 +6,7 @@ import Probes
 import Testing
 
 /// syslat on arm64, in emulated machines with Debian's kernels: `make test-arm64`. The emulation is of the instructions, not of the order in
-/// which processors see each other's writes (Documentation/decisions/0024-memory-order.md).
+/// which processors see each other's writes (Documentation/decisions/0025-memory-order.md).
 @Suite(.serialized, .requiresArm64) struct ArmGuestTests {
     struct Case: Sendable {
         let name: String

@@ -1,6 +1,7 @@
 import CLinux
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 
 @testable import Linux
@@ -130,7 +131,7 @@ struct DebugFileTests {
 
         var other = place
         other.buildID = BuildID(hex: "00112233445566778899")
-        #expect(namer.name(other, isReturn: false).reason == .binaryNotFound)
+        #expect(namer.name(other, isReturn: false).reason == .onlyOtherBuild(program))
         other.buildID = nil
         #expect(namer.name(other, isReturn: false).reason == .noBuildID)
         #expect(namer.name(other, isReturn: false).text == "sample+0x\(String(main + 4, radix: 16))")
@@ -147,6 +148,37 @@ struct DebugFileTests {
         #expect(namer.name(place, isReturn: false).function == FunctionPlace(name: "hidden_work", offset: 1))
         place.address = nil
         #expect(namer.name(place, isReturn: false).reason == .addressUnknown)
+    }
+
+    @Test func `a debug file that is cut off or changed names right or not at all`() throws {
+        var random = SeededGenerator.fromEnvironment()
+        let folder = try Folder()
+        let split = try Split(in: folder)
+        let bytes = Array(try Data(contentsOf: URL(fileURLWithPath: split.debug)))
+        let hidden = try #require(split.addresses["hidden_work"])
+        let place = FilePlace(path: "/gone/sample", buildID: split.buildID, fileOffset: hidden, address: hidden)
+        var named = 0
+        for round in 0..<rounds(300) {
+            var damaged = round % 2 == 0 ? Array(bytes.prefix(Int.random(in: 0...bytes.count, using: &random))) : bytes
+            for _ in 0..<4 where round % 2 == 1 {
+                damaged[Int.random(in: 0..<bytes.count, using: &random)] = UInt8.random(in: 0...255, using: &random)
+            }
+            try folder.write(damaged, to: "debug/\(split.buildID.debugFileName)")
+            var namer = BinaryNamer(debugDirs: [folder.file("debug")])
+            let frame = namer.name(place, isReturn: false)
+            #expect(frame.function == nil || round % 2 == 1 || frame.function?.name == "hidden_work")
+            if frame.function?.name == "hidden_work" { named += 1 }
+        }
+        #expect(named > rounds(300) / 8, "a few bytes are nearly always of something else")
+    }
+
+    @Test(arguments: ["/../../etc/passwd", "/a/./b", "", "/", "a\0b", "//x//y", String(repeating: "/x", count: 5000)])
+    func `no path of a profile leads out of the given folders`(path: String) throws {
+        let folders = DebugFolders(given: ["/given"])
+        let places = folders.places(for: BuildID(hex: "0011223344")!, path: path)
+        #expect(
+            places.prefix(3) == ["/given/.build-id/00/11223344.debug", "/given/00/11223344.debug", "/given/.build-id/00/11223344"])
+        #expect(places.allSatisfy { $0.hasPrefix("/given/") && !$0.contains("/../") && !$0.contains("/./") && !$0.contains("\0") })
     }
 
     @Test func `a return address belongs to the function of the call before it`() throws {

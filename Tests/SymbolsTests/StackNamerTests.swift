@@ -272,17 +272,6 @@ struct StackValueTests {
         return NamedFrame(location: location, function: FunctionPlace(name: name, offset: 1))
     }
 
-    @Test func `short stacks that don't end where threads begin look cut`() {
-        #expect(StackShape.isLikelyCut([frame("read")]))
-        #expect(StackShape.isLikelyCut([frame("read"), frame(nil)]))
-        #expect(StackShape.isLikelyCut([frame("read"), frame("helper")]))
-        #expect(!StackShape.isLikelyCut([frame("read"), frame("main")]))
-        #expect(!StackShape.isLikelyCut([frame("main.cold")]))
-        #expect(!StackShape.isLikelyCut([frame("read"), frame("start_thread")]))
-        #expect(!StackShape.isLikelyCut([frame("read"), frame("a"), frame("b")]))
-        #expect(!StackShape.isLikelyCut([]))
-    }
-
     @Test func `texts name files by their last part, and filter what could control a terminal`() {
         #expect(frame(nil).text == "libc.so.6+0x1234")
         let place = FilePlace(path: "/tmp/a\u{1b}b", buildID: nil, fileOffset: 16)

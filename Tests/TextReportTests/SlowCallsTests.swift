@@ -41,7 +41,9 @@ import Testing
         // The thread of each call, and what stands below.
         let order = lines.dropFirst().map { line in threads([line]).first ?? line }
         #expect(
-            order == [
+            order.dropFirst(9).first == "  The stacks of 3 of 6 calls end early: code without frame pointers hides what called it")
+        #expect(
+            order.prefix(9) == [
                 "1", "3", "4", "      all 3 from flush < main", "2", "5", "      both from read_page", "6",
                 "      from read_page < read_page",
             ])
@@ -87,9 +89,10 @@ import Testing
 
     @Test func `a long stack is cut off at its outer end`() throws {
         let stack = (0..<30).map { StackFrame(function: "f\($0)", offset: 1) }
-        #expect(section([call(74, 9, stack: stack)]).last == "      from f0 < f1 < f2 < f3 < f4 < f5 < f6 < f7 < …")
+        let from = { (stack: [StackFrame]) in section([call(74, 9, stack: stack)]).last { $0.hasPrefix("      from ") } }
+        #expect(from(stack) == "      from f0 < f1 < f2 < f3 < f4 < f5 < f6 < f7 < …")
         let templates = [StackFrame(function: String(repeating: "std::vector<", count: 200), offset: 1)]
-        let line = try #require(section([call(74, 9, stack: templates)]).last)
+        let line = try #require(from(templates))
         #expect(DisplayText.width(line) == 100 && line.hasSuffix("…"))
     }
 

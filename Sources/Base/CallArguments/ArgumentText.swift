@@ -72,7 +72,9 @@ struct ArgumentText {
         case .ipcCommand(let name): ipcCommand(table(name), value32(register))
         case .fileMode: fileMode(value32(register))
         case .protocolNumber: SocketTables.protocolText(value32(register), domain: value32(0), abi: abi)
-        case .socketOption: SocketTables.optionText(value32(register), level: value32(1), abi: abi)
+        case .socketOption:
+            SocketTables.optionText(
+                value32(register), level: value32(1), isRead: call.call.name == "getsockopt", abi: abi)
         case .ioctl: IoctlCommand(value32(register)).text(table("ioctl"))
         case .quotaCommand: quotaCommand(value32(register))
         case .futexWakeOperation: FutexWakeOperation(value32(register)).text

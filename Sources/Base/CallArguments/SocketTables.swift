@@ -20,7 +20,9 @@ enum SocketTables {
         263: "packet-option", 270: "netlink-option",
     ]
 
-    static func optionText(_ value: UInt64, level: UInt64, abi: ABI) -> String {
+    /// - Parameter isRead: whether it is an option of getsockopt, to which one number means something else (asm-generic/socket.h).
+    static func optionText(_ value: UInt64, level: UInt64, isRead: Bool, abi: ABI) -> String {
+        if isRead, level == 1, value == 26 { return "SO_GET_FILTER" }
         guard let table = optionTables[level] else { return String(value) }
         return ValueTables.named(table, abi: abi).text(of: value)
     }

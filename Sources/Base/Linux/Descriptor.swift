@@ -25,6 +25,12 @@ package struct Descriptor: ~Copyable {
         guard kind == S_IFREG else { throw kind == S_IFDIR ? Errno(EISDIR) : .notRegular }
     }
 
+    /// A folder. Errors: ENOTDIR for anything else.
+    package init(folder path: String) throws(Errno) {
+        number = path.withExactBytes { unsafe open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+        guard number >= 0 else { throw .last }
+    }
+
     /// /dev/null, for a program that has nothing to read or write.
     package static func devNull() throws(Errno) -> Descriptor {
         let number = unsafe open("/dev/null", O_RDWR | O_CLOEXEC)

@@ -60,7 +60,7 @@ package final class CaptureSite: Sendable {
     /// A snapshot that is older tells nothing of now, in nanoseconds.
     private static let staleNanoseconds: UInt64 = 10_000_000_000
     /// Memory for kept windows.
-    package static let mostWindowBytes = 12 << 20
+    package static let mostWindowBytes = 8 << 20
 
     /// - Parameters:
     ///   - keep: how far back windows go, in nanoseconds.

@@ -20,38 +20,46 @@ extension Session {
         let threads = (known.filter { $0.enteredAt ?? 0 <= moment } + threadsBegunBefore(others: slots))
             .byUrgency(\.id) { $0.age(at: moment, recordingSince: times.start) }
         let shown = threads.prefix(CallsInFlight.limit)
-        let start = times.start
-        let calls = inFlightNames.look { names in shown.map { names.call(of: $0, at: moment, recordingSince: start) } }
-        return CallsInFlight(calls: calls, omitted: UInt64(threads.count - shown.count))
+        let (seen, looks) = look(at: shown, closelyAt: Session.detailsOfInterval, moment: moment, intervalLooks)
+        intervalLooks = looks
+        if seen.contains(where: \.isUnnamed) { slowCalls?.waitForNames(milliseconds: Session.namesOfInterval) }
+        return CallsInFlight(calls: seen.map { named($0) }, omitted: UInt64(threads.count - shown.count))
     }
 
-    /// All calls in flight at the end of the capture, or in a snapshot, the first of them with their details.
+    /// How many calls of an interval have details: an interval may be as short as 10 ms, and each look takes some 50 µs.
+    private static let detailsOfInterval = 32
+    /// How many milliseconds an interval waits for names of functions.
+    private static let namesOfInterval = 10
+
+    /// All calls in flight at the end of the capture, or in a snapshot, the first of them with their details. ``named(_:)`` gives their stacks.
     /// - Parameter isLast: whether names are those of now.
-    mutating func callsInFlight(at moment: UInt64, _ slots: [InFlightSlot], isLast: Bool) -> [InFlightCall] {
+    mutating func callsInFlight(at moment: UInt64, _ slots: [InFlightSlot], isLast: Bool) -> [SeenCall] {
         let start = times.start
         let threads = (slots.map(ThreadInCall.init) + threadsBegunBefore(others: slots))
             .byUrgency(\.id) { $0.age(at: moment, recordingSince: start) }
-        if isLast { snapshotNames = InFlightNames() }
-        let named = snapshotNames.look { names in threads.map { names.call(of: $0, at: moment, recordingSince: start) } }
-        var looks = InFlightDetails()
-        var calls: [InFlightCall] = []
-        for (thread, found) in zip(threads, named) {
-            var call = found
-            if options.slowCalls != nil, calls.count < CallsInFlight.limit,
-                var details = looks.details(of: thread.tid, in: thread.id)
-            {
-                details.userStack = slowCalls?.userStack(of: call, enteredAt: thread.enteredAt, probes) ?? []
-                call.details = details
+        if isLast { snapshotLooks.forgetNames() }
+        let (seen, looks) = look(at: threads[...], closelyAt: CallsInFlight.limit, moment: moment, snapshotLooks)
+        snapshotLooks = looks
+        return seen
+    }
+
+    /// A call with the names of its stacks, as far as these have been looked up.
+    func named(_ seen: SeenCall) -> InFlightCall {
+        var call = seen.call
+        if let stack = seen.stack { call.details?.userStack = stack.frames }
+        if let number = seen.sleepStack, call.details?.kernelStack.isEmpty == true {
+            switch slowCalls {
+            case .some(let intake): call.details?.kernelStack = intake.sleepFrames(of: number)
+            case nil: break
             }
-            calls.append(call)
         }
-        return calls
+        return call
     }
 
     /// The oldest requests to io_uring that have not completed: all of them might be tens of thousands.
     func requestsInFlight(at moment: UInt64, _ requests: [RequestInFlight]) -> [InFlightCall] {
         requests.suffix(CallsInFlight.limit).map(ThreadInCall.init).map {
-            ThreadNames($0).call(of: $0, at: moment, recordingSince: times.start)
+            ThreadLook(ThreadNames($0)).call(of: $0, at: moment, recordingSince: times.start)
         }
     }
 
@@ -113,60 +121,5 @@ extension ThreadInCall {
 
     init(_ request: RequestInFlight) {
         self.init(pid: request.pid, tid: request.tid, id: request.id, enteredAt: request.submittedAt)
-    }
-}
-
-/// Whose thread it is, as /proc has it now.
-private struct ThreadNames {
-    private let pid: Int32
-    private let comm: String
-    private let thread: String?
-
-    init(_ thread: ThreadInCall) {
-        pid = thread.pid ?? ProcFS.threadGroup(of: thread.tid) ?? thread.tid
-        comm = ProcFS.comm(of: pid) ?? "?"
-        self.thread = ProcFS.comm(of: thread.tid)
-    }
-
-    func call(of thread: ThreadInCall, at moment: UInt64, recordingSince start: UInt64) -> InFlightCall {
-        InFlightCall(
-            pid: pid, tid: thread.tid, comm: comm, thread: self.thread, id: thread.id,
-            ageNanoseconds: thread.age(at: moment, recordingSince: start), beganBefore: thread.enteredAt == nil)
-    }
-}
-
-/// Whose calls are in flight, look after look. A thread that is still in the call of the last look is not looked up again: hundreds of
-/// daemons that wait cost next to nothing. One that has gone on to another call keeps its names for some looks, because thousands may have.
-struct InFlightNames {
-    private struct Known {
-        let names: ThreadNames
-        /// The call that it was in at the last look.
-        let call: UInt64?
-        /// Other calls until its names are looked up again.
-        let calls: UInt8
-    }
-
-    private var last: [Int32: Known] = [:]
-    private var current: [Int32: Known] = [:]
-
-    /// Not all of them are due at the same look.
-    private static func calls(_ tid: Int32) -> UInt8 { 16 + UInt8(truncatingIfNeeded: tid & 15) }
-
-    /// One look. What is not asked for in it is forgotten.
-    mutating func look<Result>(_ body: (inout InFlightNames) -> Result) -> Result {
-        defer { (last, current) = (current, [:]) }
-        return body(&self)
-    }
-
-    mutating func call(of thread: ThreadInCall, at moment: UInt64, recordingSince start: UInt64) -> InFlightCall {
-        let known = last[thread.tid].flatMap { known -> Known? in
-            if known.call == thread.enteredAt { return known }
-            guard known.calls > 0 else { return nil }
-            return Known(names: known.names, call: thread.enteredAt, calls: known.calls - 1)
-        }
-        let found =
-            known ?? Known(names: ThreadNames(thread), call: thread.enteredAt, calls: InFlightNames.calls(thread.tid))
-        current[thread.tid] = found
-        return found.names.call(of: thread, at: moment, recordingSince: start)
     }
 }

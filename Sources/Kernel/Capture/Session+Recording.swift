@@ -56,10 +56,10 @@ extension Session {
         }
         try takeCounted()
         let (start, startedAt) = (times.intervalStart, times.intervalStartedAt)
-        let end = phase == .drained ? times.end : Clock.monotonic
+        let (end, wall) = (phase == .drained ? times.end : Clock.monotonic, Clock.wall)
         // First of all: what is in flight now may complete at any moment.
         let inFlight = try callsInFlight(at: end)
-        (times.intervalStart, times.intervalStartedAt) = (end, Clock.wall)
+        (times.intervalStart, times.intervalStartedAt) = (end, wall)
         return Interval(
             startNanoseconds: start - times.start, durationNanoseconds: end - start, startedAtNanoseconds: startedAt,
             calls: intake.endInterval(), inFlight: inFlight)
@@ -131,7 +131,7 @@ extension Session {
     }
 
     /// The slow calls that have come since this was last called, in the order of their ends. Empty unless the options ask for a log.
-    package mutating func takeSlowLog() -> [SlowCall] { slowCalls?.takeLog() ?? [] }
+    package mutating func takeSlowLog() -> [SlowCall] { slowCalls?.takeLog(isEnd: phase == .drained) ?? [] }
 
     /// Keeps slow calls as if recording began now: those until now are forgotten.
     package mutating func keepSlowCallsAnew() throws(CaptureError) {

@@ -43,17 +43,21 @@ extension Session {
         let requests = readings.requests.inFlight(unseen: unseenCompletions(readings.requestMisses, readings.counters))
         let vdso = vdso.profile(origins, processes: processes, readings, ticks: ticker.state, meter: meter.cost)
         let calls = intake.calls
-        // Before the summary, which has its warnings.
+        let seen = callsInFlight(at: moment, readings.inFlight, isLast: isLast)
+        slowCalls?.finishNames(within: isLast ? Session.namesAtEnd : Session.namesOfSnapshot)
         let kept = slowCalls?.calls(readings.counters)
         return Profile(
             tool: syslatVersion, host: host ?? .current(),
             capture: summary(at: moment, readings, calls, boundaryMatters: !vdso.entered.isEmpty || !vdso.served.isEmpty),
             balance: balance(readings), calls: calls, processes: processes,
-            inFlight: callsInFlight(at: moment, readings.inFlight, isLast: isLast) + requestsInFlight(at: moment, requests),
+            inFlight: seen.map { named($0) } + requestsInFlight(at: moment, requests),
             vdso: vdso, refused: readings.refused,
             requests: probes.watchesRequests ? requestBalance(readings, inFlight: UInt64(requests.count)) : nil,
             slowCalls: kept, groups: try groups(names))
     }
+
+    /// How many milliseconds names of functions are waited for: at the end, and while calls come.
+    private static let (namesAtEnd, namesOfSnapshot) = (10_000, 100)
 
     /// - Parameter areRecent: whether the names will do that were found when processes were last looked at.
     func livingNames(areRecent: Bool) -> LivingNames {
@@ -118,19 +122,12 @@ extension Session {
             warnings: warnings(readings), notes: notes + vdso.notes(readings.counters) + (boundaryNote.map { [$0] } ?? []))
     }
 
-    /// The time that the programs at entry and at exit took until now, if the kernel keeps statistics.
-    var programCost: ProgramCost {
-        let (entry, exit) = probes.statistics()
-        return ProgramCost(runs: entry.runs + exit.runs, nanoseconds: entry.nanoseconds + exit.nanoseconds)
-    }
-
     /// The kernel's statistics for this recording; nil while they are off.
     private func programCost(_ readings: Readings) -> ProgramCost? {
         let before = times.programsAtStart
-        let runs = readings.entry.runs + readings.exit.runs
-        guard runs > before.runs else { return nil }
+        guard readings.programs.runs > before.runs else { return nil }
         return ProgramCost(
-            runs: runs - before.runs, nanoseconds: readings.entry.nanoseconds + readings.exit.nanoseconds - before.nanoseconds)
+            runs: readings.programs.runs - before.runs, nanoseconds: readings.programs.nanoseconds - before.nanoseconds)
     }
 
     /// Names the processes that the target started and that outlive it; nil if there are none, or if the capture did not end with the
@@ -222,7 +219,8 @@ struct Readings {
     let beforeEntry: [Int32: BeforeEntry]
     let callers: [CallerEntry]
     let ticks: [VDSOTickCount]
-    let entry, exit: BPFObject.ProgramStatistics
+    let entry: BPFObject.ProgramStatistics
+    let programs: ProgramCost
     let skippedTasks: UInt64
     let counters: KernelCounters
 
@@ -238,8 +236,20 @@ struct Readings {
         beforeEntry = try probes.beforeEntry()
         callers = try probes.callers()
         ticks = try probes.ticks()
-        (entry, exit) = probes.statistics()
+        entry = probes.statistics().entry
+        programs = ProgramCost(of: probes)
         skippedTasks = probes.skippedTasks
         counters = probes.counters
+    }
+}
+
+extension ProgramCost {
+    /// What the programs at entry, at exit and at task switches took until now, if the kernel keeps statistics.
+    init(of probes: borrowing Probes) {
+        let (entry, exit) = probes.statistics()
+        let taskSwitch = probes.taskSwitchStatistics
+        self.init(
+            runs: entry.runs + exit.runs + (taskSwitch?.runs ?? 0),
+            nanoseconds: entry.nanoseconds + exit.nanoseconds + (taskSwitch?.nanoseconds ?? 0))
     }
 }

@@ -57,11 +57,10 @@ package struct Session: ~Copyable {
     var intake: Intake
     /// nil if no single calls are kept.
     var slowCalls: SlowCallIntake?
-    var inFlightNames = InFlightNames()
-    /// The same for snapshots, which have all of them.
-    var snapshotNames = InFlightNames()
     /// As it was when a snapshot was first taken.
     var host: Host?
+    /// Whose calls were in flight at the end of the last interval, and in the last snapshot.
+    var (intervalLooks, snapshotLooks) = (InFlightLooks(), InFlightLooks())
     var watch: TargetWatch
     var phase = Phase.ready
     var times = RecordingTimes()
@@ -170,7 +169,7 @@ package struct Session: ~Copyable {
     package mutating func start() throws(CaptureError) {
         precondition(phase == .ready, "a session starts once")
         notes += try watch.begin(probes, &loop)
-        times = RecordingTimes(programs: programCost)
+        times = RecordingTimes(programs: ProgramCost(of: probes))
         probes.rescueSkippedCalls()
         sampling.start(probes, &intake.aggregator, cpuNanoseconds: times.cpuAtStart)
         slowCalls?.begin(probes)

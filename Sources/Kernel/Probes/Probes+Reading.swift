@@ -113,6 +113,14 @@ extension Probes {
         (object.statistics(of: programs.sysEnter), object.statistics(of: programs.sysExit))
     }
 
+    /// Those of the program at task switches; nil where there is none.
+    package var taskSwitchStatistics: BPFObject.ProgramStatistics? {
+        switch programs.taskSwitch {
+        case let name?: object.statistics(of: name)
+        case nil: nil
+        }
+    }
+
     /// What calls the programs, as a profile has it.
     package var captureHooks: CaptureHooks {
         let direct: CaptureHooks.Hook = programSet == .raw ? .raw : .typed

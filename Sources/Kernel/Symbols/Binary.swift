@@ -27,7 +27,7 @@ final class Binary {
         elf = try ELFFile(source)
         self.path = path
         buildID = elf.buildID(in: source)
-        hasLayout = elf.segments.contains { $0.type == ELFFile.Kind.load && $0.isExecutable && $0.fileSize > 0 }
+        hasLayout = elf.hasLayout
         add(ELFFile.Kind.dynamicSymbols, of: elf, in: source)
         if elf.hasFullSymbols {
             add(ELFFile.Kind.symbols, of: elf, in: source)
@@ -95,6 +95,9 @@ final class Binary {
 }
 
 extension ELFFile {
+    /// Whether it tells where its code is in the file. objcopy(1) leaves code without a size in the file.
+    var hasLayout: Bool { segments.contains { $0.type == Kind.load && $0.isExecutable && $0.fileSize > 0 } }
+
     /// Whether it has a table of all symbols with contents, and not only of those for the dynamic linker.
     var hasFullSymbols: Bool { sections.contains { $0.type == Kind.symbols && $0.size > 0 } }
 }

@@ -12,6 +12,23 @@ struct DebugFolders {
     /// Given by the user; each has `.build-id/xx/yyyy.debug` or `xx/yyyy.debug`.
     let given: [String]
 
+    /// Where a given folder may have a file for a binary that is not at hand: its debug file, or the binary itself, by build-id, by its path as
+    /// below a root folder, or by its name. The first ones are the likeliest.
+    ///
+    /// - Parameter path: where the binary was, as a saved profile has it: any text.
+    func places(for buildID: BuildID, path: String) -> [String] {
+        let name = buildID.debugFileName
+        var ends = [".build-id/\(name)", name, ".build-id/\(name.dropLast(".debug".utf8.count))"]
+        let parts = path.utf8.split(separator: UInt8(ascii: "/")).map { String($0) ?? "" }
+        // A path that leads up would leave the folder.
+        if let last = parts.last, !parts.contains(where: { ["", ".", ".."].contains($0) }), !path.utf8.contains(0) {
+            let whole = parts.joined(separator: "/")
+            ends += ["\(whole).debug", whole]
+            if parts.count > 1 { ends += ["\(last).debug", last] }
+        }
+        return given.flatMap { folder in ends.map { "\(folder)/\($0)" } }
+    }
+
     private static let system = "usr/lib/debug"
 
     /// A debug file with this build-id from a given folder or from this host.

@@ -14,6 +14,8 @@ package struct StackNamer: ~Copyable {
     private let folders: DebugFolders
     private var cache: BinaryCache
     private var host: HostBinaries
+    /// What names may lack until now.
+    package private(set) var losses = NamingLosses()
 
     /// - Parameters:
     ///   - debugFolders: folders with debug files, looked at before those of the system.
@@ -36,13 +38,16 @@ package struct StackNamer: ~Copyable {
         let process: ProcessView
         do throws(UnnamedReason) { process = try ProcessView(pid) } catch {
             return stacks.map { stack in
+                if case .processHidden = error { losses.add(NamedFrame(location: .unknown(address: 0), reason: error), of: pid) }
                 if error == .processGone { readBinaries(of: stack, program: program) }
                 return stack.enumerated().map { nameWithoutProcess($1, isReturn: $0 > 0, why: error) }
             }
         }
         var work = ProcessFrames()
         var named = stacks.map { stack in stack.enumerated().map { name($1, isReturn: $0 > 0, in: process, &work) } }
-        StackNamer.nameCompiledCode(&named, in: process)
+        nameCompiledCode(&named, of: pid, in: process)
+        losses.add(process.mappings, of: pid)
+        for frame in named.joined() { losses.add(frame, of: pid) }
         return named
     }
 
@@ -164,6 +169,7 @@ package struct StackNamer: ~Copyable {
                 folders.file(for: elf, in: source, buildID: buildID, path: path, root: root)
             }
         }
+        if let read = try? binary.get() { losses.add(read) }
         cache.add(key, binary, isTrusted: isTrusted)
         return binary
     }
@@ -183,7 +189,7 @@ package struct StackNamer: ~Copyable {
     }
 
     /// Names code in memory without a file, from the map file that a JIT compiler wrote.
-    private static func nameCompiledCode(_ named: inout [[NamedFrame]], in process: ProcessView) {
+    private mutating func nameCompiledCode(_ named: inout [[NamedFrame]], of pid: Int32, in process: ProcessView) {
         var places: [(stack: Int, level: Int, address: UInt64, wanted: UInt64)] = []
         for (stack, frames) in named.enumerated() {
             for (level, frame) in frames.enumerated() {
@@ -195,6 +201,7 @@ package struct StackNamer: ~Copyable {
         let map: Result<PerfMap, FileRefusal> = Result { () throws(FileRefusal) in
             try PerfMap(try process.mapFile(), addresses: Set(places.map(\.wanted)))
         }
+        if let read = try? map.get() { losses.add(read, of: pid) }
         for (stack, level, address, wanted) in places {
             let location = FrameLocation.anonymous(address: address)
             switch map {

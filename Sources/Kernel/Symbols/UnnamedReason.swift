@@ -1,4 +1,5 @@
 package import Linux
+import PlainText
 
 /// Why a frame has no name. Descriptions are clauses that stand after the name of the file or the frame.
 package enum UnnamedReason: Error, Sendable, Hashable, CustomStringConvertible {
@@ -26,6 +27,8 @@ package enum UnnamedReason: Error, Sendable, Hashable, CustomStringConvertible {
     case noBuildID
     /// No binary or debug file with this build-id was found.
     case binaryNotFound
+    /// A file that could have been it is of another build: its path.
+    case onlyOtherBuild(String)
     /// There is a debug file alone, and it doesn't tell which address the place in the binary has.
     case addressUnknown
 
@@ -43,6 +46,7 @@ package enum UnnamedReason: Error, Sendable, Hashable, CustomStringConvertible {
         case .notInFunction: "no function of the file covers it"
         case .noBuildID: "its file has no build-id"
         case .binaryNotFound: "no file with its build-id was found"
+        case .onlyOtherBuild(let path): "\(PlainText.line(path)) is of another build"
         case .addressUnknown: "only a debug file was found, and it lacks the layout of the binary"
         }
     }

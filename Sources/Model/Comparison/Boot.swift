@@ -18,10 +18,11 @@ struct Boot {
     /// Why cases were not measured, by name.
     let states: [String: WorkloadCase.State]
 
-    init(id: String, files: [Profile]) {
+    /// - Parameter pooled: whether calls that failed and those that succeeded are one subject.
+    init(id: String, files: [Profile], pooled: Bool = false) {
         self.id = id
         start = files.map(\.capture.startedAtNanoseconds).min() ?? 0
-        let runs = files.map(RunSubjects.init)
+        let runs = files.map { RunSubjects($0, pooled: pooled) }
         let names = Set(runs.flatMap(\.subjects.keys))
         subjects = Dictionary(
             uniqueKeysWithValues: names.map { name in (name, BootSubject(runs.compactMap { $0.subjects[name] })) })
@@ -134,12 +135,14 @@ private struct RunSubjects {
     var subjects: [Subject: BootSubject] = [:]
     var states: [String: WorkloadCase.State] = [:]
 
-    init(_ profile: Profile) {
+    init(_ profile: Profile, pooled: Bool) {
         if let workload = profile.workload {
             for item in workload.cases { add(item) }
         } else {
             let seconds = Double(profile.capture.durationNanoseconds) / 1e9
-            for call in profile.calls { add(call, seconds: seconds) }
+            for call in profile.calls {
+                if pooled { addPooled(call, seconds: seconds) } else { add(call, seconds: seconds) }
+            }
         }
     }
 
@@ -158,6 +161,12 @@ private struct RunSubjects {
         }
         guard let untraced = item.untraced?.median else { return }
         subjects[Subject(.workloadCase(item.name), .operation)] = BootSubject(operationOf: item, untraced: untraced)
+    }
+
+    private mutating func addPooled(_ call: CallProfile, seconds: Double) {
+        let distribution = call.series.mergedDistribution { _ in true }
+        guard !distribution.isEmpty else { return }
+        subjects[Subject(.call(call.id), .all)] = BootSubject(distribution, seconds: seconds)
     }
 
     private mutating func add(_ call: CallProfile, seconds: Double) {

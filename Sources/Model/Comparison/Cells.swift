@@ -6,11 +6,39 @@ import Profile
 struct Cells {
     let base, new, noise: Side
     let options: ComparisonOptions
-    let distribution: MannWhitney
+    let replication: Replication
+    let tests = RankTests()
 
-    init(base: Side, new: Side, noise: Side, options: ComparisonOptions) {
+    init(base: Side, new: Side, noise: Side, options: ComparisonOptions, replication: Replication = .boots) {
         (self.base, self.new, self.noise, self.options) = (base, new, noise, options)
-        distribution = MannWhitney(baseCount: base.boots.count, newCount: new.boots.count)
+        self.replication = replication
+    }
+
+    /// Of as many values as there are boots.
+    var distribution: MannWhitney { tests.distribution(base.boots.count, new.boots.count) }
+
+    /// One figure of one subject on both sides; nil where too few boots have it, which is where any lacks it, but for a fleet's hosts.
+    func samples(_ subject: Subject, _ value: (BootSubject) -> Double?) -> Samples? {
+        guard replication.unit == .host else {
+            guard let mine = base.values(subject, value), let theirs = new.values(subject, value) else { return nil }
+            return Samples(base: mine, new: theirs, isPaired: false)
+        }
+        func found(_ side: Side) -> [(id: String, value: Double)] {
+            side.boots.compactMap { boot in boot.subjects[subject].flatMap(value).map { (boot.id, $0) } }
+        }
+        var (mine, theirs) = (found(base), found(new))
+        if replication.isPaired {
+            let both = Set(mine.map(\.id)).intersection(theirs.map(\.id))
+            mine = mine.filter { both.contains($0.id) }.sorted { $0.id < $1.id }
+            theirs = theirs.filter { both.contains($0.id) }.sorted { $0.id < $1.id }
+        }
+        guard isEnough(mine.count, of: base), isEnough(theirs.count, of: new) else { return nil }
+        return Samples(base: mine.map(\.value), new: theirs.map(\.value), isPaired: replication.isPaired)
+    }
+
+    /// Whether so many of a side's boots can stand for all.
+    private func isEnough(_ count: Int, of side: Side) -> Bool {
+        count > 0 && Double(count) >= replication.leastShare * Double(side.boots.count)
     }
 
     /// The figures of a subject that can be compared.
@@ -24,29 +52,28 @@ struct Cells {
 
     /// - Returns: a cell, without p-values where not every boot has the figure.
     func cell(_ subject: Subject, _ measure: Measure) -> Cell {
-        let (mine, theirs) = (base.values(subject) { $0[measure] }, new.values(subject) { $0[measure] })
-        let noise = noise(subject, measure, base: mine)
-        let margin = log(1 + max(options.delta(measure), Cells.bucketWidth, exp(noise) - 1))
+        let samples = samples(subject) { $0[measure] }
+        let noise = noise(subject, measure, base: base.values(subject) { $0[measure] } ?? samples?.base)
+        // What buckets may hide or show is added: a change beyond the margin is one beyond the rest of it.
+        let margin = log(1 + max(options.delta(measure), Cells.bucketWidth, exp(noise) - 1)) + replication.resolution
         var cell = Cell(
             subject: subject, measure: measure, margin: margin, equivalenceMargin: margin, noise: noise,
             leastNanoseconds: leastNanoseconds(measure))
         (cell.baseBoots, cell.newBoots) = (figures(subject, measure, of: base), figures(subject, measure, of: new))
         cell.base = base.boots.compactMap { $0.subjects[subject]?[measure] }.median.map { exp($0) }
         cell.new = new.boots.compactMap { $0.subjects[subject]?[measure] }.median.map { exp($0) }
-        guard let mine, let theirs else {
+        guard let samples else {
             cell.verdict = absenceVerdict(subject)
             cell.absence = absence(subject, measure)
             return cell
         }
         cell.equivalenceMargin = equivalenceMargin(cell)
-        cell.shift = ShiftEstimate(base: mine, new: theirs, distribution: distribution, alpha: options.alpha)
-        cell.p = evidence(mine, theirs, margin: margin, equivalence: cell.equivalenceMargin)
-        let freedom = Double(mine.count + theirs.count - 2)
-        if freedom > 0 {
-            let deviation = ((mine.squaredDistances + theirs.squaredDistances) / freedom).squareRoot()
+        cell.shift = tests.shift(samples, alpha: options.alpha)
+        cell.p = evidence(samples, margin: margin, equivalence: cell.equivalenceMargin - replication.resolution)
+        if let deviation = samples.deviation {
             cell.deviation = deviation
             cell.detectable =
-                margin + Resolution.reach(deviation: deviation, baseBoots: mine.count, newBoots: theirs.count)
+                margin + replication.reach(deviation: deviation, base: samples.base.count, new: samples.new.count)
         }
         return cell
     }
@@ -62,7 +89,8 @@ struct Cells {
     private func noise(_ subject: Subject, _ measure: Measure, base values: [Double]?) -> Double {
         let enough = 8
         if !noise.boots.isEmpty { return NoiseFloor.of(noise.boots.compactMap { $0.subjects[subject]?[measure] }) ?? 0 }
-        guard options.learnsNoise, let values, values.count >= enough else { return 0 }
+        // Halves of one side differ by what its hosts differ by, and of pairs that falls out.
+        guard options.learnsNoise, !replication.isPaired, let values, values.count >= enough else { return 0 }
         return NoiseFloor.of(values) ?? 0
     }
 
@@ -84,14 +112,14 @@ struct Cells {
         return max(cell.margin, log(1 + options.minimumNanoseconds / base))
     }
 
-    private func evidence(_ base: [Double], _ new: [Double], margin: Double, equivalence: Double) -> Evidence {
-        func moved(_ distance: Double) -> [Double] { new.map { $0 - distance } }
+    private func evidence(_ samples: Samples, margin: Double, equivalence: Double) -> Evidence {
         // Beyond the margin: NEW, moved back by it, is still the larger (or the smaller).
-        let regressed = distribution.test(base: base, new: moved(margin)).greater
-        let improved = distribution.test(base: base, new: moved(-margin)).less
+        let (beyond, beneath) = (tests.test(samples, movedBackBy: margin), tests.test(samples, movedBackBy: -margin))
+        let (regressed, improved) = (beyond.greater, beneath.less)
         // Within it: both one-sided tests must succeed (TOST: Schuirmann, 1987).
-        let below = distribution.test(base: base, new: moved(equivalence)).less
-        let above = distribution.test(base: base, new: moved(-equivalence)).greater
+        let isSame = equivalence == margin
+        let below = (isSame ? beyond : tests.test(samples, movedBackBy: equivalence)).less
+        let above = (isSame ? beneath : tests.test(samples, movedBackBy: -equivalence)).greater
         return Evidence(regressed: regressed, improved: improved, equivalent: max(below, above))
     }
 
@@ -128,12 +156,14 @@ struct Cells {
                     ? "the calls of \(side.name) end in other ways (outcome or result)" : "not there on \(side.name)"
             }
             let able = side.boots.count { $0.subjects[subject]?[measure] != nil }
-            guard able < side.boots.count else { continue }
+            guard !isEnough(able, of: side) || (able < side.boots.count && replication.isPaired) else { continue }
             if measure == .untraced {
                 return "not measured on \(side.boots.count - able) of \(side.boots.count) boots of \(side.name)"
             }
-            return "\(measure.rawValue) needs \(measure.leastCalls) calls in each boot; "
-                + "\(able) of \(side.boots.count) boots of \(side.name) have them"
+            let unit = replication.unit.rawValue
+            return
+                "\(measure.rawValue) needs \(measure.leastCalls) calls in \(replication.leastShare < 1 ? "nine of ten \(unit)s" : "each \(unit)"); "
+                + "\(able) of \(side.boots.count) \(unit)s of \(side.name) have them"
         }
         return ""
     }

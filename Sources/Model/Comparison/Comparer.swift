@@ -8,19 +8,23 @@ import SaturatingMath
 ///
 /// Pure and deterministic: the same files give the same result in any order, and nothing is drawn by lot.
 package enum Comparer {
-    /// - Parameter noise: boots of one kernel that tell how much boots differ; may be empty.
+    /// - Parameters:
+    ///   - noise: boots of one kernel that tell how much boots differ; may be empty.
+    ///   - replication: what a boot id tells apart.
     /// - Throws: ``ComparisonError`` where the files can't be compared.
     package static func compare(
-        base: [ComparedFile], new: [ComparedFile], noise: [ComparedFile] = [], options: ComparisonOptions = ComparisonOptions()
+        base: [ComparedFile], new: [ComparedFile], noise: [ComparedFile] = [], options: ComparisonOptions = ComparisonOptions(),
+        replication: Replication = .boots
     ) throws(ComparisonError) -> Comparison {
-        try ComparisonRun(base: base, new: new, noise: noise, options: options).comparison
+        try ComparisonRun(base: base, new: new, noise: noise, options: options, replication: replication).comparison
     }
 
     /// The gated cells alone, with their verdicts: what decides, in a fraction of the time that all the rest takes.
     package static func gatedCells(
-        base: [ComparedFile], new: [ComparedFile], options: ComparisonOptions = ComparisonOptions()
+        base: [ComparedFile], new: [ComparedFile], options: ComparisonOptions = ComparisonOptions(),
+        replication: Replication = .boots
     ) throws(ComparisonError) -> [Cell] {
-        try ComparisonRun(base: base, new: new, noise: [], options: options).gatedCells
+        try ComparisonRun(base: base, new: new, noise: [], options: options, replication: replication).gatedCells
     }
 }
 
@@ -28,6 +32,7 @@ package enum Comparer {
 private struct ComparisonRun {
     let base, new, noise: Side
     let options: ComparisonOptions
+    let replication: Replication
     let family: Family
     let cells: Cells
     let service: ServiceSummary?
@@ -35,12 +40,13 @@ private struct ComparisonRun {
     let doubts: [String]
 
     init(
-        base: [ComparedFile], new: [ComparedFile], noise: [ComparedFile], options: ComparisonOptions
+        base: [ComparedFile], new: [ComparedFile], noise: [ComparedFile], options: ComparisonOptions, replication: Replication
     ) throws(ComparisonError) {
-        var (mine, theirs) = (Side("BASE", base), Side("NEW", new))
+        var (mine, theirs) = (Side("BASE", base, replication.unit), Side("NEW", new, replication.unit))
         self.noise = Side("NOISE", noise)
         self.options = options
-        doubts = try Compatibility.check(mine, theirs, noise: self.noise, options: options)
+        self.replication = replication
+        doubts = try Compatibility.check(mine, theirs, noise: self.noise, options: options, replication: replication)
         let index: ServiceIndex? =
             if let weights = options.weights {
                 try ServiceIndex(weights, BoundaryMoves(Cells(base: mine, new: theirs, noise: self.noise, options: options)))
@@ -48,8 +54,8 @@ private struct ComparisonRun {
         index?.put(into: &mine, &theirs)
         service = index?.summary
         (self.base, self.new) = (mine, theirs)
-        family = try Family(self.base, options)
-        cells = Cells(base: self.base, new: self.new, noise: self.noise, options: options)
+        family = try Family(self.base, options, replication)
+        cells = Cells(base: self.base, new: self.new, noise: self.noise, options: options, replication: replication)
     }
 
     var gatedCells: [Cell] { judged(family.cells.map { cells.cell($0.subject, $0.measure) }) }
@@ -58,13 +64,13 @@ private struct ComparisonRun {
         let names = Set((base.boots + new.boots).flatMap(\.subjects.keys)).sorted()
         let gated = gatedCells
         var comparison = Comparison(
-            options: options, base: base.summary, new: new.summary, workload: workload,
+            options: options, replication: replication, base: base.summary, new: new.summary, workload: workload,
             differences: Identity.differences(base, new), warnings: doubts + differentFloors + fewBootsOfNoise, gated: gated,
             notGated: family.notGated, beside: family.beside, service: service,
             others: others(names, beside: Set(gated.map { Key($0.subject, $0.measure) })),
             subjects: names.filter { $0 != ServiceIndex.subject }.map(change(of:)),
-            vdso: VDSOComparison(base, new, cells.distribution, alpha: options.alpha),
-            bootsNeeded: Resolution.bootsNeeded(family: max(1, gated.count), alpha: options.alpha), outcome: .inconclusive)
+            vdso: VDSOComparison(base, new, cells.tests, alpha: options.alpha),
+            bootsNeeded: replication.needed(family: max(1, gated.count), alpha: options.alpha), outcome: .inconclusive)
         comparison.outcome = outcome(of: comparison)
         for place in comparison.gated.indices {
             comparison.gated[place].bootsNeeded = bootsNeeded(for: comparison.gated[place], in: comparison)
@@ -160,8 +166,9 @@ private struct ComparisonRun {
         guard let shift = cell.shift, let deviation = cell.deviation else { return family }
         let size = abs(shift.effect)
         let isHeldBack = size > cell.margin && abs((cell.new ?? 0) - (cell.base ?? 0)) < cell.leastNanoseconds
-        let distance = size < cell.equivalenceMargin ? cell.equivalenceMargin - size : isHeldBack ? 0 : size - cell.margin
-        guard let own = Resolution.bootsToDecide(deviation: deviation, distance: distance) else { return nil }
+        let within = cell.equivalenceMargin - replication.resolution
+        let distance = size < within ? within - size : isHeldBack ? 0 : size - cell.margin
+        guard let own = replication.toDecide(deviation: deviation, distance: distance) else { return nil }
         let present = min(comparison.base.boots, comparison.new.boots)
         return max(family, own, comparison.canDecide ? present + 1 : 0)
     }
@@ -174,19 +181,21 @@ private struct ComparisonRun {
         }
         func time(_ side: Side) -> Double? { side.boots.compactMap { $0.subjects[subject]?.time }.median.map { exp($0) } }
         func shift(_ value: (BootSubject) -> Double?) -> ShiftEstimate? {
-            guard let mine = base.values(subject, value), let theirs = new.values(subject, value) else { return nil }
-            return ShiftEstimate(base: mine, new: theirs, distribution: cells.distribution, alpha: options.alpha)
+            cells.samples(subject, value).map { cells.tests.shift($0, alpha: options.alpha) }
         }
         func distributions(_ side: Side) -> [BootDistribution] {
             side.boots.compactMap { $0.subjects[subject] }.filter { !$0.shares.isEmpty }
                 .map { BootDistribution(calls: $0.calls, shares: $0.shares) }
         }
         let (mine, theirs) = (distributions(base), distributions(new))
-        let hasShape = mine.count == base.boots.count && theirs.count == new.boots.count
+        let most = (Double(base.boots.count) * replication.leastShare, Double(new.boots.count) * replication.leastShare)
+        let hasShape = !mine.isEmpty && !theirs.isEmpty && Double(mine.count) >= most.0 && Double(theirs.count) >= most.1
         return SubjectChange(
             subject: subject, baseBoots: base.boots(with: subject), newBoots: new.boots(with: subject), baseCalls: calls(base),
             newCalls: calls(new), baseTime: time(base), newTime: time(new), rate: shift(\.rate), time: shift(\.time),
-            shape: hasShape ? ShapeChange(base: mine.map(\.shares), new: theirs.map(\.shares)) : nil,
+            // To deal hosts out to two sides says nothing of pairs.
+            shape: hasShape
+                ? ShapeChange(base: mine.map(\.shares), new: theirs.map(\.shares), countsDeals: !replication.isPaired) : nil,
             shifts: ShiftPoint.all.indices.compactMap { place in
                 shift { $0.points[place] }.map { SubjectChange.Shift(point: ShiftPoint.all[place], estimate: $0) }
             }, baseDistributions: mine, newDistributions: theirs)

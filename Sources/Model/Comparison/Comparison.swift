@@ -4,6 +4,7 @@ import SyscallTable
 /// The result of comparing two sides. Shifts, margins and deviations are in ln: 0.0488 is 5 % more.
 package struct Comparison: Sendable, Hashable {
     package var options: ComparisonOptions
+    package var replication: Replication
     package var base, new: SideSummary
     /// nil unless the profiles are of a workload.
     package var workload: WorkloadSummary?
@@ -35,12 +36,11 @@ package struct Comparison: Sendable, Hashable {
     /// Whether there are enough boots to flag a single cell.
     package var canDecide: Bool {
         min(base.boots, new.boots) > 1 && !gated.isEmpty
-            && Resolution.canDecide(
-                family: gated.count, baseBoots: base.boots, newBoots: new.boots, alpha: options.alpha)
+            && replication.canDecide(family: gated.count, base: base.boots, new: new.boots, alpha: options.alpha)
     }
 
     /// The smallest p-value that this number of boots can give.
-    package var smallestP: Double { Resolution.smallestP(baseBoots: base.boots, newBoots: new.boots) }
+    package var smallestP: Double { replication.smallestP(base: base.boots, new: new.boots) }
 
     /// How a system call is named: its ABI stands before it where it is not the machines' own.
     package func label(_ name: Subject.Name) -> String {
@@ -65,7 +65,7 @@ extension SyscallID {
     func label(arch: String) -> String { abi.name == arch ? name : "\(abi.name):\(name)" }
 }
 
-/// One side, in short.
+/// One side, in short. Of a fleet, its boots are hosts.
 package struct SideSummary: Sendable, Hashable {
     package var files, boots: Int
     /// Each that occurs, in order.
@@ -74,6 +74,8 @@ package struct SideSummary: Sendable, Hashable {
     package var arch: String
     /// The median over the boots, in nanoseconds.
     package var probeFloor: Double?
+    /// Which hosts of a fleet, and when, as a phrase; nil of files.
+    package var source: String?
 }
 
 /// Which workload was compared.

@@ -8,7 +8,7 @@ enum Compatibility {
 
     /// - Returns: warnings, each a sentence.
     static func check(
-        _ base: Side, _ new: Side, noise: Side, options: ComparisonOptions
+        _ base: Side, _ new: Side, noise: Side, options: ComparisonOptions, replication: Replication
     ) throws(ComparisonError) -> [String] {
         for side in [base, new] {
             guard !side.files.isEmpty else {
@@ -25,8 +25,11 @@ enum Compatibility {
         try checkMachines(sides)
         let losses = try checkLosses(sides, options)
         try checkChoice(base, options)
-        return emulation(base) + sampling(sides) + losses + within(sides) + between(base, new) + order(base, new)
-            + KnownMove.cautions(base, new)
+        let doubts = emulation(base) + sampling(sides, replication) + losses
+        guard replication.unit == .boot else {
+            return doubts + mixed(sides, replication) + onBothSides(base, new, replication) + KnownMove.cautions(base, new)
+        }
+        return doubts + within(sides) + between(base, new) + order(base, new) + KnownMove.cautions(base, new)
     }
 
     // MARK: What can't be compared
@@ -118,13 +121,36 @@ enum Compatibility {
         ]
     }
 
-    private static func sampling(_ sides: [Side]) -> [String] {
+    private static func sampling(_ sides: [Side], _ replication: Replication) -> [String] {
         let files = sides.flatMap(\.files)
         let sampled = files.filter { $0.profile.capture.sampling != nil }
         guard !sampled.isEmpty else { return [] }
+        let unit = replication.unit == .host ? "host" : "file"
         return [
-            "In \(phrase(sampled.count, "file", "files")) of \(files.count) calls were sampled: their latencies are estimates, and "
+            "In \(phrase(sampled.count, unit, unit + "s")) of \(files.count) calls were sampled: their latencies are estimates, and "
                 + "rough ones for rare calls."
+        ]
+    }
+
+    /// Of pairs only the kernel matters: each host is compared with itself.
+    private static func mixed(_ sides: [Side], _ replication: Replication) -> [String] {
+        sides.flatMap { side in
+            IdentityField.ofBoots.compactMap { field -> String? in
+                let values = side.values(field.value)
+                guard values.count > 1, !replication.isPaired || field.name == "kernel" else { return nil }
+                let shown = values.count > 4 ? values.prefix(4) + ["and \(values.count - 4) more"] : values[...]
+                return "\(side.name) mixes \(values.count) values of \(field.name): \(shown.joined(separator: ", ")). Its "
+                    + "\(replication.unit.rawValue)s differ by more than chance."
+            }
+        }
+    }
+
+    private static func onBothSides(_ base: Side, _ new: Side, _ replication: Replication) -> [String] {
+        let both = Set(base.boots.map(\.id)).intersection(new.boots.map(\.id)).count
+        guard both > 0, !replication.isPaired else { return [] }
+        let unit = replication.unit.rawValue
+        return [
+            "\(phrase(both, "\(unit) is", "\(unit)s are")) on both sides: the sides are not independent of each other."
         ]
     }
 
@@ -132,13 +158,7 @@ enum Compatibility {
     private static func within(_ sides: [Side]) -> [String] {
         var warnings: [String] = []
         for side in sides {
-            for field in IdentityField.ofBoots {
-                let values = side.values(field.value)
-                guard values.count > 1 else { continue }
-                warnings.append(
-                    "\(side.name) mixes \(values.count) values of \(field.name): \(values.joined(separator: ", ")). Its boots "
-                        + "differ by more than chance.")
-            }
+            warnings += mixed([side], .boots)
             if side.profiles.contains(where: \.host.bootID.isEmpty) {
                 warnings.append("Profiles of \(side.name) have no boot id: they count as one boot.")
             }
@@ -153,12 +173,7 @@ enum Compatibility {
     }
 
     private static func between(_ base: Side, _ new: Side) -> [String] {
-        var warnings: [String] = []
-        let both = Set(base.boots.map(\.id)).intersection(new.boots.map(\.id))
-        if !both.isEmpty {
-            warnings.append(
-                "\(phrase(both.count, "boot is", "boots are")) on both sides: the sides are not independent of each other.")
-        }
+        var warnings = onBothSides(base, new, .boots)
         for field in IdentityField.ofCaptures where base.values(field.value) != new.values(field.value) {
             warnings.append("The two sides were not captured in the same way: their \(field.name) differs.")
         }

@@ -12,12 +12,13 @@ struct Family {
     /// The time of each subject in BASE.
     private var totals: [Subject: Double] = [:]
     private let options: ComparisonOptions
+    private let replication: Replication
 
     /// For each gated figure the calls that take the most time in BASE, of those for which all of its boots have the figure; of a workload
     /// the cases that do, with all of their calls that matter. Weights or names of calls choose by those instead. With each call of a
     /// case its operation is gated, untraced: whether the program waits longer shows there alone.
-    init(_ base: Side, _ options: ComparisonOptions) throws(ComparisonError) {
-        (self.base, self.options) = (base, options)
+    init(_ base: Side, _ options: ComparisonOptions, _ replication: Replication) throws(ComparisonError) {
+        (self.base, self.options, self.replication) = (base, options, replication)
         for boot in base.boots {
             for (subject, data) in boot.subjects { totals[subject, default: 0] += data.total }
         }
@@ -56,9 +57,13 @@ struct Family {
         }
     }
 
-    /// The subjects that have a figure in all boots of BASE.
+    /// The subjects that have a figure in all boots of BASE, of a fleet in nearly all hosts.
     private func has(_ measure: Measure, _ subjects: [Subject]) -> [Subject] {
-        subjects.filter { Cells.measures(of: $0).contains(measure) && base.values($0, { $0[measure] }) != nil }
+        subjects.filter { subject in
+            guard Cells.measures(of: subject).contains(measure) else { return false }
+            let able = base.boots.count { $0.subjects[subject]?[measure] != nil }
+            return able > 0 && Double(able) >= replication.leastShare * Double(base.boots.count)
+        }
     }
 
     /// Each call of a service by itself; of a workload the operation of each case, and its calls that take at least a tenth of its time.

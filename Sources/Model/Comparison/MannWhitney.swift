@@ -102,17 +102,29 @@ package struct MannWhitney: Sendable {
         return PValues(greater: min(1, tail(u)), less: min(1, tail(base * new - u)))
     }
 
-    /// In how many choices of `count` of the scores their sum is 0, 1, 2 …
+    /// In how many choices of `count` of the scores, which rise, their sum is 0, 1, 2 …
     private static func waysToReach(_ scores: [Int], choosing count: Int) -> [Double] {
         let most = scores.suffix(count).reduce(0, +)
         var ways = [[Double]](repeating: [Double](repeating: 0, count: most + 1), count: count + 1)
         ways[0][0] = 1
+        // The least and the largest sum that so many of the scores have so far.
+        var (least, largest) = ([Int](repeating: 0, count: count + 1), [Int](repeating: 0, count: count + 1))
         for (place, score) in scores.enumerated() {
-            for chosen in stride(from: min(count, place + 1), to: 0, by: -1) where score <= most {
-                for sum in score...most { ways[chosen][sum] += ways[chosen - 1][sum - score] }
+            for chosen in stride(from: min(count, place + 1), to: 0, by: -1) {
+                let reached = least[chosen - 1]...largest[chosen - 1]
+                add(ways[chosen - 1], reached, movedBy: score, to: &ways[chosen])
+                if chosen == place + 1 { least[chosen] = reached.lowerBound + score }
+                largest[chosen] = reached.upperBound + score
             }
         }
         return ways[count]
+    }
+
+    private static func add(_ source: [Double], _ part: ClosedRange<Int>, movedBy score: Int, to target: inout [Double]) {
+        // Sums beyond what all of the chosen can have are of choices that come to nothing.
+        let end = min(part.upperBound, target.count - 1 - score)
+        guard part.lowerBound <= end else { return }
+        for sum in part.lowerBound...end { target[sum + score] += source[sum] }
     }
 }
 

@@ -14,7 +14,7 @@ package struct ShapeChange: Sendable, Hashable {
     package static let mostDeals = 200_000.0
 
     /// - Parameters: the distributions of the boots of each side, none of them empty.
-    init(base: [[BucketShare]], new: [[BucketShare]]) {
+    init(base: [[BucketShare]], new: [[BucketShare]], countsDeals: Bool = true) {
         let grid = Array(Set((base + new).joined().map(\.index))).sorted()
         let deals = Deals(base + new, grid: grid, newBoots: new.count)
         let differences = deals.differences(Array(base.count..<base.count + new.count))
@@ -22,7 +22,7 @@ package struct ShapeChange: Sendable, Hashable {
         distance = sum > Deals.rounding ? sum : 0
         shift = sum > Deals.rounding ? -differences.reduce(0, +) : 0
         let ways = Choices.count(base.count + new.count, choosing: new.count)
-        p = ways <= Self.mostDeals ? deals.share(reaching: distance) : nil
+        p = countsDeals && ways <= Self.mostDeals ? deals.share(reaching: distance) : nil
     }
 }
 

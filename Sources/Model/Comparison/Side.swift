@@ -8,12 +8,14 @@ struct Side {
     /// In the order in which they began.
     var boots: [Boot]
 
-    /// - Parameter files: in any order; it is their paths that decide.
-    init(_ name: String, _ files: [ComparedFile]) {
+    /// - Parameter files: in any order; it is their paths that decide. Of hosts, the boot ids are those of hosts.
+    init(_ name: String, _ files: [ComparedFile], _ unit: Replication.Unit = .boot) {
         self.name = name
         self.files = files.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
         let groups = Dictionary(grouping: self.files.map(\.profile), by: \.host.bootID)
-        boots = groups.map { Boot(id: $0.key, files: $0.value) }.sorted { ($0.start, $0.id) < ($1.start, $1.id) }
+        boots = groups.map { Boot(id: $0.key, files: $0.value, pooled: unit == .host) }.sorted {
+            ($0.start, $0.id) < ($1.start, $1.id)
+        }
     }
 
     var profiles: [Profile] { files.map(\.profile) }

@@ -18,6 +18,8 @@ package struct Subject: Sendable, Hashable, Comparable {
         case operation
         case ok
         case error
+        /// Those that succeeded and those that failed: a fleet's histograms have both.
+        case all
     }
 
     package var name: Name

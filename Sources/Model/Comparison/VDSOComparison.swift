@@ -41,14 +41,14 @@ package struct VDSOComparison: Sendable, Hashable {
         package var appeared: Bool
     }
 
-    init(_ base: Side, _ new: Side, _ distribution: MannWhitney, alpha: Double) {
+    init(_ base: Side, _ new: Side, _ tests: RankTests, alpha: Double) {
         served = VDSOComparison.served(base.profiles, new.profiles)
         entered = VDSOComparison.entered(base.profiles, new.profiles)
         let (mine, theirs) = (base.boots.compactMap(\.boundary), new.boots.compactMap(\.boundary))
         baseBoundary = mine.median.map { exp($0) }
         newBoundary = theirs.median.map { exp($0) }
         let isWhole = mine.count == base.boots.count && theirs.count == new.boots.count
-        boundary = isWhole ? ShiftEstimate(base: mine, new: theirs, distribution: distribution, alpha: alpha) : nil
+        boundary = isWhole ? tests.shift(Samples(base: mine, new: theirs, isPaired: false), alpha: alpha) : nil
     }
 
     // MARK: Served functions

@@ -91,14 +91,18 @@ package struct StackFrame: Sendable, Hashable {
     package var buildID: String?
     /// The place in the file; without a file, the address.
     package var offset: UInt64
+    /// The address that the file's own symbols have for the place; nil if the file wasn't read. Separate debug files don't tell it.
+    package var address: UInt64?
 
     package init(
-        function: String? = nil, functionOffset: UInt64? = nil, file: String? = nil, buildID: String? = nil, offset: UInt64
+        function: String? = nil, functionOffset: UInt64? = nil, file: String? = nil, buildID: String? = nil, offset: UInt64,
+        address: UInt64? = nil
     ) {
         self.function = function
         self.functionOffset = functionOffset
         self.file = file
         self.buildID = buildID
         self.offset = offset
+        self.address = address
     }
 }

@@ -50,6 +50,11 @@ package struct SlowCalls: Sendable, Hashable {
     /// The calls of one row of the table, the slowest first.
     package func calls(of id: SyscallID) -> [SlowCall] { calls.filter { $0.id == id } }
 
+    /// Puts other frames in the place of those of the program; see ``Profile/replaceUserFrames(_:)``.
+    mutating func replaceUserFrames(_ replacement: (StackFrame, _ isReturn: Bool) -> StackFrame) {
+        for index in calls.indices { calls[index].details.replaceUserFrames(replacement) }
+    }
+
     /// Drops the calls of other rows. ``unkept`` stays that of all rows.
     package mutating func keepOnly(_ isIncluded: (SyscallID) -> Bool) { calls.removeAll { !isIncluded($0.id) } }
 }

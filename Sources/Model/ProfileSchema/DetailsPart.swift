@@ -113,20 +113,23 @@ struct DetailsPart: Codable {
     private struct Frame: Codable {
         let function, functionOffset, file, buildID: String?
         let offset: String
+        let address: String?
 
         enum CodingKeys: String, CodingKey {
             case functionOffset = "function_offset"
             case buildID = "build_id"
-            case function, file, offset
+            case function, file, offset, address
         }
 
         init(_ frame: StackFrame) {
             (function, functionOffset) = (frame.function, frame.functionOffset.map(Hexadecimal.text))
             (file, buildID, offset) = (frame.file, frame.buildID, Hexadecimal.text(frame.offset))
+            address = frame.address.map(Hexadecimal.text)
         }
 
         func decoded() throws(ProfileDefect) -> StackFrame {
             var frame = StackFrame(function: function, file: file, buildID: buildID, offset: try Hexadecimal.number(offset))
+            if let address { frame.address = try Hexadecimal.number(address) }
             if let functionOffset { frame.functionOffset = try Hexadecimal.number(functionOffset) }
             // Debug files are looked for under this name, so it must not be a path.
             if let buildID {

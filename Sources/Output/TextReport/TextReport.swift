@@ -80,6 +80,12 @@ package enum TextReport {
         SlowCallsSection.lines(calls, on: host, width: max(60, width))
     }
 
+    /// With which arguments a call in flight was made, from where, and where it is; empty where nobody looked. Nothing in them can control a
+    /// terminal.
+    package static func lines(of call: InFlightCall, on host: Host, width: Int) -> [String] {
+        InFlightSection.details(of: call, on: host, width: max(60, width))
+    }
+
     /// The report, ending with a newline.
     ///
     /// Complexity: O(all buckets).

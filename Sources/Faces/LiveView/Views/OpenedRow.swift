@@ -152,16 +152,18 @@ extension LiveModel {
         guard let profile = history.profile else { return [] }
         let calls = profile.inFlight.filter { item.includes($0) }.byUrgency(\.id, age: \.ageNanoseconds)
         guard !calls.isEmpty else { return [] }
-        let rows = calls.prefix(Self.mostListed).map { call in
+        let shown = calls.prefix(Self.mostListed)
+        let rows = shown.flatMap { call in
             let age = (call.beganBefore ? "≥ " : "") + HumanFormat.duration(nanoseconds: call.ageNanoseconds)
             let name = [call.comm.isEmpty ? "?" : call.comm, call.thread ?? ""].filter { !$0.isEmpty }.joined(separator: "/")
             let task = call.pid == call.tid ? " (\(call.pid))" : " (\(call.pid)/\(call.tid))"
             let label = DisplayText.truncated(PlainText.line(call.id.label(on: profile.host)), to: 20)
-            return StyledLine(
+            let line = StyledLine(
                 "  " + DisplayText.rightAligned(age, in: 10) + "  " + DisplayText.leftAligned(label, in: 20) + "  "
                     + DisplayText.truncated(PlainText.line(name), keeping: task, to: max(10, size.columns - 36)))
+            return [line] + TextReport.lines(of: call, on: profile.host, width: size.columns).map { StyledLine($0, .dim) }
         }
-        let rest = calls.count - rows.count
+        let rest = calls.count - shown.count
         return [StyledLine("In flight now", .bold)] + rows + (rest > 0 ? [StyledLine("  … \(rest) more", .dim)] : [])
     }
 }

@@ -69,11 +69,17 @@ struct Output: ~Copyable {
         throw CommandError("\(own) and \(name) lead to the same file. Give them different names.", status: .usage)
     }
 
-    /// Refuses to write to a file that is read.
+    /// Refuses to write to a file that is read: one with that path, in that folder, or behind standard input.
     borrowing func checkIsApart(fromInput path: String) throws(CommandError) {
-        guard path != Output.standardStream, file.leads(to: path) else { return }
-        throw CommandError(
-            "\(isStandardOutput ? "Standard output" : option) leads to \(path), which is read. Name another file.", status: .usage)
+        let isInput = path == Output.standardStream
+        let files =
+            FileKind(of: path) == .folder && !isInput
+            ? ProcFS.names(in: path).map { "\(path)/\($0)" } : [isInput ? "/proc/self/fd/0" : path]
+        for input in files where file.leads(to: input) {
+            throw CommandError(
+                "\(isStandardOutput ? "Standard output" : option) leads to \(isInput ? "standard input" : input), which is read. "
+                    + "Name another file.", status: .usage)
+        }
     }
 
     /// Colour is for terminals, unless the user declines it.

@@ -8,11 +8,10 @@ enum ProfileFiles {
     /// Reads one; `-` is standard input, and the folder of a recorder stands for its segments. Errors: a sentence with the file and the line.
     static func read(_ path: String) throws -> Profile {
         guard path != Output.standardStream else { return try read(STDIN_FILENO, path: path, name: "standard input") }
+        // Only a folder has such a name in it.
+        if ProcFS.mayAccess("\(path)/.", F_OK) { return try RecordedSegments.read(path) }
         let file: Descriptor
-        do throws(Errno) { file = try Descriptor(reading: path) } catch {
-            if error.code == EISDIR { return try RecordedSegments.read(path) }
-            throw unreadable(path, error)
-        }
+        do throws(Errno) { file = try Descriptor(reading: path) } catch { throw unreadable(path, error) }
         return try read(file.number, path: path, name: path)
     }
 
@@ -20,6 +19,22 @@ enum ProfileFiles {
         var reader = ProfileFileReader(path: name)
         try Descriptor.read(descriptor, failing: { unreadable(path, $0) as any Error }, { try reader.take($0) })
         return try reader.finish()
+    }
+
+    /// The same paths, with the profiles of a folder instead of the folder: its files that end with `.syslat`, in the order of their names.
+    /// Errors: a folder has none.
+    static func inFolders(_ paths: [String]) throws -> [String] {
+        try paths.flatMap { path -> [String] in
+            guard path != Output.standardStream, FileKind(of: path) == .folder else { return [path] }
+            let names = ProcFS.names(in: path).filter { $0.hasSuffix(".syslat") }
+            guard !names.isEmpty else {
+                throw CommandError(
+                    "There is no .syslat file in the folder \(path), or it can't be listed. Name a folder with profiles, or the files.",
+                    status: .badInput)
+            }
+            let folder = path.hasSuffix("/") ? path : path + "/"
+            return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.map { folder + $0 }
+        }
     }
 
     /// A sentence for each file with a capture that a file before it has too. Host, beginning and length tell captures apart: there are

@@ -16,7 +16,6 @@ struct DecidedBench {
     /// One look and what came of it.
     private struct Look {
         var number: Int
-        var level: Double
         var comparison: Comparison
     }
 
@@ -58,12 +57,13 @@ struct DecidedBench {
         options.alpha = Looks.level(at: number, of: options.alpha)
         let read = try ComparedFile.all(files[0] + files[1])
         let (base, new) = (Array(read.prefix(files[0].count)), Array(read.dropFirst(files[0].count)))
-        return Look(number: number, level: options.alpha, comparison: try Comparer.compare(base: base, new: new, options: options))
+        return Look(number: number, comparison: try Comparer.compare(base: base, new: new, options: options))
     }
 
     // MARK: What is said
 
-    /// `look 1, at 7 boots of each kernel: 15 of 17 gated cells are decided; open: fork: clone p50. That takes some 14 boots, about 25 min.`
+    /// `syslat: Look 1, at 7 boots of each kernel: 16 of 17 gated cells are decided. Open: fork: clone p50. That probably takes 14 boots, in
+    /// about 25 min.`
     private func tell(_ look: Look, after elapsed: Duration) {
         let comparison = look.comparison
         let open = comparison.gated.filter { $0.verdict == .inconclusive || $0.verdict == .noData }
@@ -84,7 +84,7 @@ struct DecidedBench {
     }
 
     private func note(_ look: Look) -> String {
-        let level = DecidedBench.level(look.level)
+        let level = DecidedBench.level(look.comparison.options.alpha)
         return
             "The kernels are booted until this is decided or time is up, and this is look \(look.number). Its level is \(level), so that all "
             + "looks together are wrong no more often than \(DecidedBench.level(options.alpha)) says. `syslat compare --alpha \(level)`, with the "

@@ -25,6 +25,9 @@ enum ReportFormat: String, ExpressibleByArgument, CaseIterable {
     /// Whether it is metrics.
     var isExposition: Bool { self == .openmetrics || self == .prometheus }
 
+    /// Whether it shows stacks of programs, where a profile has any.
+    var hasStacks: Bool { [.text, .json, .folded, .pprof, .html].contains(self) }
+
     /// Whether it is no text.
     var isBinary: Bool { self == .pprof }
 

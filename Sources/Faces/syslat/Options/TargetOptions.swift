@@ -5,7 +5,8 @@ import Capture
 struct TargetOptions: ParsableArguments {
     @Option(
         name: [.short, .customLong("pid")], parsing: .upToNextOption,
-        help: ArgumentHelp("Profile these processes.", valueName: "pid…"))
+        help: ArgumentHelp(
+            "Profile these processes: 12,34 or $(pidof postgres), and what they start from now on.", valueName: "pid…"))
     var pids: [String] = []
 
     @Flag(name: [.short, .long], help: "Profile every process except syslat itself.")

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Comparison
+import FleetSamples
 import Linux
 import PlainText
 import Profile
@@ -15,13 +16,19 @@ struct CompareCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: name,
         abstract: "Compare profiles of two kernels and say what regressed.",
-        usage: "syslat compare [options] BASE… -- NEW…",
+        usage: """
+            syslat compare [options] BASE… -- NEW…
+            syslat compare [options] --prometheus URL --base SELECTOR[@TIME] --new SELECTOR[@TIME]
+            """,
         discussion: """
             Give each side profiles of several boots: of the same workload, or of the same service under the same load. The boot \
             is the unit: start with seven per side, taking turns. Files of one boot are averaged.
 
+            Or give each side hosts of a fleet that Prometheus scrapes from `syslat serve`. The host is the unit then, and hosts that are on \
+            both sides, before and after an upgrade, are each compared with themselves.
+
             Exit status: 0 if nothing gated regressed and every gated cell is decided, 1 if something regressed or the comparison \
-            failed, 2 if a file can't be read or compared, 3 if a gated cell is undecided, 64 if the command line is wrong.
+            failed, 2 if a file or server can't be read or compared, 3 if a gated cell is undecided, 64 if the command line is wrong.
             """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable {
@@ -32,12 +39,15 @@ struct CompareCommand: ParsableCommand {
         case pass, fail
     }
 
-    @Argument(help: ArgumentHelp("Profiles of the old kernel.", valueName: "base"), completion: .file())
+    @Argument(help: ArgumentHelp("Profiles of the old kernel, or folders of them.", valueName: "base"), completion: .file())
     var base: [String] = []
 
     /// The files after the two dashes: see ``Arguments``.
     @Option(name: .customLong(Arguments.newSide), parsing: .singleValue, help: .hidden)
     var new: [String] = []
+
+    @OptionGroup(title: "Fleet")
+    var fleet: FleetOptions
 
     @OptionGroup(title: "Gate")
     var gate: GateOptions
@@ -65,6 +75,7 @@ struct CompareCommand: ParsableCommand {
     var output: String?
 
     func validate() throws {
+        if fleet.prometheus != nil { return try checkFleet() }
         let missing = base.isEmpty ? "BASE" : new.isEmpty ? "NEW" : nil
         if let missing {
             let isSwallowed = base.isEmpty && !noise.isEmpty
@@ -81,17 +92,25 @@ struct CompareCommand: ParsableCommand {
         }
     }
 
+    /// A server has no files.
+    private func checkFleet() throws {
+        if let file = (base + new).first {
+            throw ValidationError("--prometheus gives both sides: leave out the file '\(file)', or compare files without a server.")
+        }
+        if !noise.isEmpty {
+            throw ValidationError(
+                "--noise takes files, which say nothing of a fleet's hosts. Leave it out: hosts of BASE show how hosts differ.")
+        }
+        if gate.weights != nil {
+            throw ValidationError(
+                "--weights is for profiles of `syslat bench`, not for a fleet, whose own calls are gated. Leave it out.")
+        }
+    }
+
     func run() throws {
         let destination = try Output(path: output, option: "-o")
         if format == .html { try ReportFormat.html.checkDestination(isTerminal: destination.isTerminal) }
-        for file in base + new + noise + (gate.weights.map { [$0] } ?? []) { try destination.checkIsApart(fromInput: file) }
-        // The smallest input comes first: a mistake in it is found before all the others are read.
-        let weights = try gate.rules.serviceWeights()
-        let files = try ComparedFile.all(base + new + noise)
-        let (old, others) = (files.prefix(base.count), files.dropFirst(base.count))
-        let comparison = try Comparer.compare(
-            base: Array(old), new: Array(others.prefix(new.count)), noise: Array(others.dropFirst(new.count)),
-            options: gate.options(acceptsLosses: force, weights: weights))
+        let comparison = try compare(destination)
         switch format {
         case .text:
             try destination.finish(TextReport.render(comparison, color: destination.wantsColor, width: destination.columns))
@@ -106,6 +125,20 @@ struct CompareCommand: ParsableCommand {
             default: comparison.outcome.status
             }
         if let status { throw status.code }
+    }
+
+    private func compare(_ destination: borrowing Output) throws -> Comparison {
+        if let samples = try fleet.samples() { return try samples.compare(options: gate.options(acceptsLosses: force)) }
+        let (base, new) = (try ProfileFiles.inFolders(self.base), try ProfileFiles.inFolders(self.new))
+        let noise = try ProfileFiles.inFolders(self.noise)
+        for file in base + new + noise + (gate.weights.map { [$0] } ?? []) { try destination.checkIsApart(fromInput: file) }
+        // The smallest input comes first: a mistake in it is found before all the others are read.
+        let weights = try gate.rules.serviceWeights()
+        let files = try ComparedFile.all(base + new + noise)
+        let (old, others) = (files.prefix(base.count), files.dropFirst(base.count))
+        return try Comparer.compare(
+            base: Array(old), new: Array(others.prefix(new.count)), noise: Array(others.dropFirst(new.count)),
+            options: gate.options(acceptsLosses: force, weights: weights))
     }
 }
 

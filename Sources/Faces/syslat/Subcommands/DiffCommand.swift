@@ -55,6 +55,7 @@ struct DiffCommand: ParsableCommand {
     func run() throws {
         let destination = try Output(path: output, option: "-o")
         if format == .html { try ReportFormat.html.checkDestination(isTerminal: destination.isTerminal) }
+        for file in [before, after] { try destination.checkIsApart(fromInput: file) }
         let (first, second) = (try ComparedFile(before), try ComparedFile(after))
         let diff = try ProfileDiff(before: first, after: second, key: sort)
         let arch = first.profile.host.arch

@@ -51,7 +51,6 @@ struct RecordCommand: ParsableCommand {
     }
 
     func run() throws {
-        OwnProcess.settleMemory()
         var options = try recording.options(for: try target.target(), waitsForDescendants: target.waitAll)
         options.slowCalls = try slow.options(isWholeSystem: target.all)
         options.vdsoTickHertz = nil

@@ -41,6 +41,15 @@ struct ReportCommand: ParsableCommand {
     var output: String?
 
     @Option(
+        parsing: .unconditionalSingleValue,
+        help: ArgumentHelp(
+            """
+            Name functions of saved stacks that have no names, from debug files or binaries below this folder, by build-id; may be \
+            repeated. Then those of this host are looked at too. /usr/lib/debug has the system's.
+            """, valueName: "dir"), completion: .directory)
+    var debugDir: [String] = []
+
+    @Option(
         name: [.customShort("e"), .long], parsing: .unconditionalSingleValue,
         help: ArgumentHelp("Show only these calls, selected as in `syslat profile`.", valueName: "calls"))
     var syscalls: [String] = []
@@ -74,6 +83,11 @@ struct ReportCommand: ParsableCommand {
             throw ValidationError("--each-interval goes with --format text or json; csv and hlog have --by interval.")
         }
         _ = try Selecting.selection(syscalls)
+        if !debugDir.isEmpty, plot != nil || !format.hasStacks {
+            throw ValidationError(
+                "--debug-dir names functions of stacks, and \(plot == nil ? format.rawValue : "--plot") shows none. "
+                    + "These do: --format \(ReportFormat.listing(\.hasStacks)).")
+        }
     }
 
     func run() throws {
@@ -83,14 +97,21 @@ struct ReportCommand: ParsableCommand {
         }
         try format.checkDestination(isTerminal: destination.isTerminal)
         for file in files { try destination.checkIsApart(fromInput: file) }
+        try DebugNames.check(debugDir)
         var profiles: [Profile] = []
         for file in files { profiles.append(try ProfileFiles.read(file)) }
-        if overlay { return try destination.finish(try page(overlaying: profiles)) }
+        if overlay {
+            if !debugDir.isEmpty {
+                for index in profiles.indices { DebugNames.name(&profiles[index], from: debugDir) }
+            }
+            return try destination.finish(try page(overlaying: profiles))
+        }
         guard var profile = profiles.joined() else { return }
         profile.capture.warnings += ProfileFiles.repeatedCaptures(profiles, files)
         if let selection = try Selecting.selection(syscalls) {
             profile.keepOnly(selection, named: syscalls.joined(separator: ","))
         }
+        if !debugDir.isEmpty { DebugNames.name(&profile, from: debugDir) }
         try check(profile)
         if view.grouping.groups != nil, !syscalls.isEmpty {
             profile.capture.notes.append(

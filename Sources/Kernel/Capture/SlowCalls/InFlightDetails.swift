@@ -10,6 +10,7 @@ import SyscallTable
 /// One look at a time: a thread that goes on meanwhile is seen in its next call, or in none, and has no details then.
 struct InFlightDetails: ~Copyable {
     private var sockets = SocketNames()
+    private var files = OpenFiles()
 
     /// The details of the call that a thread is in; nil if it isn't in that call any more, or may not be looked at.
     mutating func details(of tid: Int32, in call: SyscallID) -> CallDetails? {
@@ -26,17 +27,18 @@ struct InFlightDetails: ~Copyable {
         return ProcFS.arguments(of: tid, in: call) == arguments ? details : nil
     }
 
+    /// Where in the kernel a thread is; empty if it isn't in a call with these arguments any more.
+    func kernelStack(of tid: Int32, in call: SyscallID, arguments: [UInt64]) -> [StackFrame] {
+        let stack = ProcFS.kernelStack(of: tid)
+        return stack.isEmpty || ProcFS.arguments(of: tid, in: call) != arguments ? [] : stack
+    }
+
     private mutating func descriptor(_ value: UInt64, at argument: Int, of tid: Int32) -> DescriptorArgument? {
         let number = Int32(truncatingIfNeeded: value)
-        let place = "/proc/\(tid)/fd/\(number)"
-        guard number >= 0, let name = ProcFS.link(place) else { return nil }
-        var facts = stat()
-        // Not lstat: the file itself. A link of /proc leads there whatever its text says.
-        guard unsafe stat(place, &facts) == 0 else { return nil }
-        let shown = name.hasPrefix("socket:") ? sockets.name(inode: UInt64(facts.st_ino), of: tid) ?? name : name
-        return DescriptorArgument(
-            argument: argument, name: shown, device: DescriptorArgument.kernelDevice(UInt64(facts.st_dev)),
-            inode: UInt64(facts.st_ino))
+        guard number >= 0, let name = ProcFS.link("/proc/\(tid)/fd/\(number)") else { return nil }
+        let (device, inode) = files.file(number, of: tid, named: name)
+        let shown = name.hasPrefix("socket:") ? sockets.name(inode: inode, of: tid) ?? name : name
+        return DescriptorArgument(argument: argument, name: shown, device: device, inode: inode)
     }
 }
 

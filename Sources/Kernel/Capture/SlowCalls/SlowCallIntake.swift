@@ -1,20 +1,27 @@
 import Aggregation
 import BPFRuntime
 import CallArguments
+import Linux
 import Probes
 import Profile
+import Symbols
 import SyscallTable
 
 /// Takes in the details of slow calls, if any are wanted.
 struct SlowCallIntake: ~Copyable {
     private let options: SlowCallOptions
     private var keeper: SlowCallKeeper
-    private var stacks: StackCache
+    private var stacks = StackCache()
     private var sleepStacks = SleepStacks()
+    private let naming: NamingThread
+    /// Of how many kept calls the functions were not looked up in time, when that was last looked at.
+    private var callsUnnamed = 0
     /// Calls that slept nobody knows where: there was no room for another stack, or another thread had the place of theirs.
     private var sleepsUnkept: UInt64 = 0
     /// Those that have come since they were last taken, if they are logged. Their owner takes them a few times a second.
-    private var log: [SlowCall] = []
+    private var log: [(kept: KeptCall, since: UInt64)] = []
+    /// How long calls wait in the log for the names of their functions, in nanoseconds.
+    private static let logPatience: UInt64 = 2_000_000_000
     /// Details that no kernel side of this version can have written.
     private(set) var malformed: UInt64 = 0
     /// Calls that were not kept before it began anew.
@@ -22,7 +29,7 @@ struct SlowCallIntake: ~Copyable {
 
     init(_ options: SlowCallOptions, target: Target) {
         self.options = options
-        stacks = StackCache(programs: target.programs)
+        naming = NamingThread(programs: target.programs)
         keeper = SlowCallKeeper(options.rule, options.filter)
     }
 
@@ -43,18 +50,25 @@ struct SlowCallIntake: ~Copyable {
         _ = unsafe probes.detailRing.consume {
             if let record = unsafe DetailRecord($0) { records.append(record) } else { malformed += 1 }
         }
+        var new: [NamedStack] = []
         for record in records {
-            let stack = stacks.frames(of: record.stack, process: record.pid, program: record.comm)
-            let call = SlowCall(record, startedAt: wallClock(record.enteredAt), stack: stack)
-            keeper.take(KeptCall(call: call, sleepStack: sleepStack(of: record, probes)))
-            if options.isLogged { log.append(call) }
+            let stack = stacks.stack(record.stack, process: record.pid, program: record.comm)
+            let call = SlowCall(record, startedAt: wallClock(record.enteredAt))
+            let kept = KeptCall(call: call, stack: stack, sleepStack: sleepStack(of: record, probes))
+            keeper.take(kept)
+            if let stack { new.append(stack) }
+            if options.isLogged { log.append((kept, Clock.monotonic)) }
         }
+        naming.name(new)
     }
 
-    /// The calls that have come since this was last called.
-    mutating func takeLog() -> [SlowCall] {
-        defer { log = [] }
-        return log
+    /// The calls that have come since this was last called, up to one whose functions are still looked up.
+    /// - Parameter isEnd: whether all are to be taken, as none will be asked for later.
+    mutating func takeLog(isEnd: Bool) -> [SlowCall] {
+        let now = Clock.monotonic
+        let end = isEnd ? nil : log.firstIndex { $0.kept.stack?.isNamed == false && now < $0.since + SlowCallIntake.logPatience }
+        defer { log.removeSubrange(..<(end ?? log.endIndex)) }
+        return log[..<(end ?? log.endIndex)].map { $0.kept.withProgram }
     }
 
     /// The number of the kernel stack in which a call slept, which has been read; nil if there is none, which is counted where there should be one.
@@ -65,32 +79,56 @@ struct SlowCallIntake: ~Copyable {
         return nil
     }
 
-    mutating func calls(_ counters: KernelCounters) -> SlowCalls {
-        sleepStacks.name()
-        return keeper.calls(unkept: unkept(counters) - unkeptBefore) { sleepStacks.frames(of: $0) }
+    /// Has everything looked up that has no name yet, and waits for that, but not longer than so many milliseconds. What takes longer has
+    /// its names the next time.
+    mutating func finishNames(within milliseconds: Int) {
+        naming.name(keeper.unnamedStacks)
+        naming.name(sleepStacks.takeNew())
+        naming.wait(milliseconds: milliseconds)
+        callsUnnamed = keeper.unnamedStacks.count
     }
 
-    /// Where the program made the call that a thread sleeps in; empty where that wasn't noted.
-    /// - Parameter enteredAt: when the call was entered, by CLOCK_MONOTONIC.
-    mutating func userStack(of call: InFlightCall, enteredAt: UInt64?, _ probes: borrowing Probes) -> [StackFrame] {
-        guard options.stacks == .all, let enteredAt, let sleeping = try? probes.sleepingCall(of: call.tid),
-            sleeping.enteredAt == enteredAt, let number = sleeping.userStack,
-            let addresses = try? probes.sleepStack(number)
-        else { return [] }
-        let stack = UserStackRecord(addresses.map { .address($0) })
-        return stacks.frames(of: stack, process: call.pid, program: call.comm)
+    mutating func calls(_ counters: KernelCounters) -> SlowCalls {
+        let names = naming.kernelNames
+        return keeper.calls(unkept: unkept(counters) - unkeptBefore) { sleepStacks.frames(of: $0, names) }
     }
+
+    /// Takes down where a thread sleeps in its call: in the program, and in the kernel.
+    mutating func noteSleep(
+        of thread: ThreadInCall, _ pid: Int32, _ comm: String, _ look: inout ThreadLook, _ probes: borrowing Probes
+    ) {
+        guard options.stacks == .all, let enteredAt = thread.enteredAt, let sleeping = try? probes.sleepingCall(of: thread.tid),
+            sleeping.enteredAt == enteredAt
+        else { return }
+        if let number = sleeping.kernelStack, look.sleepStack != number, sleepStacks.read(number, from: probes) {
+            look.sleepStack = number
+            naming.name(sleepStacks.takeNew())
+        }
+        guard look.stack == nil, let number = sleeping.userStack, let addresses = try? probes.sleepStack(number) else { return }
+        look.stack = stacks.stack(UserStackRecord(addresses.map { .address($0) }), process: pid, program: comm)
+        if let stack = look.stack { naming.name([stack]) }
+    }
+
+    /// Waits for the names that were asked for, but not longer than so many milliseconds.
+    mutating func waitForNames(milliseconds: Int) { naming.wait(milliseconds: milliseconds) }
+
+    /// The functions of a kernel stack in which a call slept.
+    func sleepFrames(of number: UInt32) -> [StackFrame] { sleepStacks.frames(of: number, naming.kernelNames) }
 
     /// What isn't known of where calls slept.
     var warnings: [String] {
         var warnings: [String] = []
-        if let problem = sleepStacks.problem {
+        if let problem = naming.kernelNames.problem {
             warnings.append("The functions of the kernel in which calls slept have no names: \(problem)")
         }
         if sleepsUnkept > 0 {
             warnings.append("Of \(sleepsUnkept) slow calls it isn't known where they slept: there was no room for it.")
         }
-        return warnings
+        if callsUnnamed > 0 {
+            let (calls, have) = callsUnnamed == 1 ? ("slow call", "has") : ("slow calls", "have")
+            warnings.append("\(callsUnnamed) \(calls) \(have) no names of functions: looking them up took too long.")
+        }
+        return warnings + naming.losses.sentences
     }
 
     private func unkept(_ counters: KernelCounters) -> UInt64 { counters.detailsUnkept + malformed }
@@ -106,8 +144,9 @@ struct SlowCallIntake: ~Copyable {
 }
 
 extension SlowCall {
-    init(_ record: DetailRecord, startedAt: UInt64, stack: [StackFrame]) {
-        var details = CallDetails(userStack: stack, sleep: record.sleep?.sleep)
+    /// Without the functions of the program.
+    init(_ record: DetailRecord, startedAt: UInt64) {
+        var details = CallDetails(sleep: record.sleep?.sleep)
         if !record.hasOtherArguments {
             details.arguments = record.arguments
             details.descriptors = record.files.map { DescriptorArgument($0) }

@@ -5,8 +5,17 @@ import SyscallTable
 /// A slow call, and what has yet to be named of it.
 struct KeptCall {
     var call: SlowCall
+    /// The functions of the program; nil if its stack wasn't taken.
+    var stack: NamedStack?
     /// The number of the kernel stack in which it slept; nil if that isn't known.
     var sleepStack: UInt32?
+
+    /// The call with the functions of the program, as far as they have been looked up.
+    var withProgram: SlowCall {
+        var call = call
+        if let stack { call.details.userStack = stack.frames }
+        return call
+    }
 }
 
 /// Keeps the slowest calls, or all that were slower than a threshold up to a limit, as they come.
@@ -29,11 +38,16 @@ struct SlowCallKeeper {
     ///   - frames: the functions of a kernel stack with a number.
     func calls(unkept: UInt64, frames: (UInt32) -> [StackFrame]) -> SlowCalls {
         let calls = (slowest.values.flatMap { $0 } + slower).map { kept in
-            var call = kept.call
+            var call = kept.withProgram
             if let stack = kept.sleepStack { call.details.kernelStack = frames(stack) }
             return call
         }
         return SlowCalls(rule: rule, filter: filter, calls: calls, unkept: unkept.addingSaturating(displaced))
+    }
+
+    /// The stacks of what is kept now that have no names yet.
+    var unnamedStacks: [NamedStack] {
+        (slowest.values.joined() + slower).compactMap(\.stack).filter { !$0.isNamed }
     }
 
     mutating func take(_ kept: KeptCall) {

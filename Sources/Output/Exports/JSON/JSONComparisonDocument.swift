@@ -21,12 +21,14 @@ private struct ComparisonDocument: Encodable {
     init(_ comparison: Comparison) { self.comparison = comparison }
 
     private enum Key: String, CodingKey {
-        case schema, outcome, verdict, base, new, workload, options, differences, warnings, gated, others, subjects, vdso
+        case schema, outcome, verdict, base, new, workload, unit, paired, options, differences, warnings, gated, others, subjects,
+            vdso
         case notGated = "not_gated"
         case service
         case bootsNeeded = "boots_needed"
         case canDecide = "can_decide"
         case smallestP = "smallest_p"
+        case bucketWidth = "bucket_width"
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -37,6 +39,11 @@ private struct ComparisonDocument: Encodable {
         try container.encode(SidePart(comparison.base), forKey: .base)
         try container.encode(SidePart(comparison.new), forKey: .new)
         try container.encodeIfPresent(comparison.workload.map(WorkloadPart.init), forKey: .workload)
+        try container.encode(comparison.replication.unit.rawValue, forKey: .unit)
+        try container.encode(comparison.replication.isPaired, forKey: .paired)
+        if comparison.replication.resolution > 0 {
+            try container.encodeIfPresent(ratio(comparison.replication.resolution), forKey: .bucketWidth)
+        }
         try container.encode(OptionsPart(comparison.options), forKey: .options)
         try container.encode(comparison.differences.map(DifferencePart.init), forKey: .differences)
         try container.encode(comparison.warnings, forKey: .warnings)
@@ -56,14 +63,16 @@ private struct ComparisonDocument: Encodable {
         let files, boots: Int
         let kernels: [String]
         let probeFloor: Double?
+        let source: String?
 
         init(_ side: SideSummary) {
             (files, boots, kernels, probeFloor) = (side.files, side.boots, side.kernels, side.probeFloor)
+            source = side.source
         }
 
         enum CodingKeys: String, CodingKey {
             case probeFloor = "probe_floor_p50_ns"
-            case files, boots, kernels
+            case files, boots, kernels, source
         }
     }
 

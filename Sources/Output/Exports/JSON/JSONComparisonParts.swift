@@ -28,6 +28,7 @@ struct SubjectName: Encodable {
             case (_, .ok): "ok"
             case (_, .error): "error"
             case (_, .operation): "operation"
+            case (_, .all): "all"
             }
     }
 }

@@ -9,7 +9,7 @@ enum BootPlot {
     private static let (top, laneHeight, gap) = (4.0, 26.0, 6.0)
 
     /// nil of a figure without a unit, and where a side has none.
-    static func draw(_ cell: Cell, named name: String) -> Drawing? {
+    static func draw(_ cell: Cell, named name: String, unit: String) -> Drawing? {
         let sides = [("BASE", cell.baseBoots, "b0"), ("NEW", cell.newBoots, "b1")]
         let values = (cell.baseBoots + cell.newBoots).filter(\.isFinite)
         guard cell.measure != .time, let base = cell.base, let lowest = values.min(), let highest = values.max(),
@@ -21,7 +21,7 @@ enum BootPlot {
         let scale = LinearScale(from: max(0, low - room), to: high + room, start: left, end: right)
         let bottom = top + 2 * laneHeight + gap
         var drawing = Drawing(
-            width: width, height: bottom + 18, title: "\(name) in each boot",
+            width: width, height: bottom + 18, title: "\(name) in each \(unit)",
             description: sides.map { side, boots, _ in "\(side): \(boots.map(cost).joined(separator: ", "))." }.joined(
                 separator: " "))
         drawing.rect(
@@ -30,14 +30,14 @@ enum BootPlot {
         for (index, side) in sides.enumerated() {
             let laneTop = top + Double(index) * (laneHeight + gap)
             drawing.text(side.0, x: left - 6, y: laneTop + laneHeight / 2 + 4, .end, style: "h")
-            lane(side, median: index == 0 ? cell.base : cell.new, top: laneTop, scale, in: &drawing)
+            lane(side, unit, median: index == 0 ? cell.base : cell.new, top: laneTop, scale, in: &drawing)
         }
         return drawing
     }
 
     /// A dot for each boot, the first one highest.
     private static func lane(
-        _ side: (name: String, boots: [Double], style: String), median: Double?, top: Double, _ scale: LinearScale,
+        _ side: (name: String, boots: [Double], style: String), _ unit: String, median: Double?, top: Double, _ scale: LinearScale,
         in drawing: inout Drawing
     ) {
         if let median {
@@ -49,7 +49,7 @@ enum BootPlot {
         let step = (laneHeight - 8) / Double(max(1, side.boots.count - 1))
         for (index, value) in side.boots.enumerated() {
             let y = side.boots.count == 1 ? top + laneHeight / 2 : top + 4 + Double(index) * step
-            drawing.group([], titled: "\(side.name), boot \(index + 1): \(cost(value))") {
+            drawing.group([], titled: "\(side.name), \(unit) \(index + 1): \(cost(value))") {
                 $0.circle(x: scale.position(value), y: y, radius: 3, "\(side.style) boot")
             }
         }

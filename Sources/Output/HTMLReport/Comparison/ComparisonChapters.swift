@@ -14,7 +14,7 @@ enum ComparisonChapters {
         guard !chapters.isEmpty else { return }
         let hasRegressed = chapters.contains { $0.cells.contains { $0.verdict == .regressed } }
         html.element(.section, [.class("chapters")]) { section in
-            section.element(.h2, text: "Boot by boot")
+            section.element(.h2, text: "\(words.unit.prefix(1).uppercased() + words.unit.dropFirst()) by \(words.unit)")
             section.element(.p, text: explanation(words))
             key(in: &section)
             for (index, chapter) in chapters.enumerated() {
@@ -39,10 +39,12 @@ enum ComparisonChapters {
     private static func add(_ chapter: Chapter, isOpen: Bool, to html: inout HTML, _ words: ComparisonWords) {
         let name = words.comparison.label(chapter.subject)
         let dots = chapter.cells.compactMap { cell in
-            BootPlot.draw(cell, named: ComparisonWords.name(cell, words.comparison)).map { (cell.measure.rawValue, $0) }
+            BootPlot.draw(cell, named: ComparisonWords.name(cell, words.comparison), unit: words.unit).map {
+                (cell.measure.rawValue, $0)
+            }
         }
         let change = words.comparison.subjects.first { $0.subject == chapter.subject }
-        let curves = change.flatMap { SidesPlot.draw($0, named: name) }
+        let curves = change.flatMap { SidesPlot.draw($0, named: name, unit: words.unit) }
         let shifts = change.flatMap { ShiftPlot.draw($0, named: name, gated: chapter.cells, words) }
         guard !dots.isEmpty || curves != nil || shifts != nil else { return }
         html.element(.details, isOpen ? [.with(.open, "")] : []) { details in
@@ -61,12 +63,12 @@ enum ComparisonChapters {
                 if !dots.isEmpty {
                     plots.element(.div, [.class("plot")]) { figure in
                         for (measure, drawing) in dots {
-                            figure.element(.p, text: "\(measure) in each boot")
+                            figure.element(.p, text: "\(measure) in each \(words.unit)")
                             figure.append(drawing.inline)
                         }
                     }
                 }
-                if let curves { CallChapters.figure(&plots, "Latency by percentile, a line for each boot", curves) }
+                if let curves { CallChapters.figure(&plots, "Latency by percentile, a line for each \(words.unit)", curves) }
                 if let shifts { CallChapters.figure(&plots, "Change of each quantile", shifts) }
             }
         }
@@ -74,7 +76,8 @@ enum ComparisonChapters {
     }
 
     private static func explanation(_ words: ComparisonWords) -> String {
-        "Boots stand in the order in which they began, the first on top; a line marks their median, and a bar the margin around that of BASE. "
+        (words.unit == "boot" ? "Boots stand in the order in which they began" : "Hosts stand in the order of their names")
+            + ", the first on top; a line marks their median, and a bar the margin around that of BASE. "
             + "Latencies by percentile are on a logarithmic axis. Lines through points of change are \(words.confidence) intervals."
     }
 

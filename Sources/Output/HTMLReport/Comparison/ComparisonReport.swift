@@ -30,7 +30,7 @@ struct ComparisonReport {
         header(in: &html)
         html.element(.main) { main in
             warnings(in: &main)
-            sentences(words.service, in: &main)
+            sentences(words.sources + words.service, in: &main)
             gate(in: &main)
             section("Moved across the boundary", words.moves, in: &main)
             section("Not decided", words.undecided, in: &main)

@@ -10,7 +10,7 @@ enum SidesPlot {
     private static let points = 40
 
     /// nil where no boot has enough calls.
-    static func draw(_ change: SubjectChange, named name: String) -> Drawing? {
+    static func draw(_ change: SubjectChange, named name: String, unit: String) -> Drawing? {
         let sides = [("BASE", change.baseDistributions, "c0"), ("NEW", change.newDistributions, "c1")]
         let calls = sides.flatMap(\.1).map(\.calls)
         guard let most = calls.max(), most > 0 else { return nil }
@@ -20,8 +20,8 @@ enum SidesPlot {
         let values = curves.joined().flatMap(\.values)
         let up = LogScale(from: values.min() ?? 1, to: values.max() ?? 1, start: bottom, end: top)
         var drawing = Drawing(
-            width: width, height: height, title: "Percentiles of \(name), a line for each boot",
-            description: zip(sides, curves).map { "\($0.0): \(range(of: $1))." }.joined(separator: " "))
+            width: width, height: height, title: "Percentiles of \(name), a line for each \(unit)",
+            description: zip(sides, curves).map { "\($0.0): \(range(of: $1, unit))." }.joined(separator: " "))
         drawing.horizontalAxis(PercentilePlot.ticks(across), top: top, bottom: bottom, from: left, to: right)
         drawing.verticalAxis(up.timeTicks(room: 16), left: left, right: right)
         for (side, curves) in zip(sides, curves) {
@@ -31,18 +31,18 @@ enum SidesPlot {
                     let (x, y) = (across.position(level).rounded(), up.position(value))
                     if path.isEmpty { path.move(x, y) } else { path.line(x, y) }
                 }
-                drawing.group([], titled: "\(side.0), boot \(index + 1)") { $0.path(path, "cv \(side.2) thin") }
+                drawing.group([], titled: "\(side.0), \(unit) \(index + 1)") { $0.path(path, "cv \(side.2) thin") }
             }
         }
         return drawing
     }
 
     /// The medians from the lowest to the highest, for people who don't see the lines.
-    private static func range(of curves: [BootCurve]) -> String {
+    private static func range(of curves: [BootCurve], _ unit: String) -> String {
         let medians = curves.map(\.median)
-        guard let lowest = medians.min(), let highest = medians.max() else { return "no boot has enough calls" }
+        guard let lowest = medians.min(), let highest = medians.max() else { return "no \(unit) has enough calls" }
         func time(_ value: Double) -> String { HumanFormat.quantity(nanoseconds: value).spaced }
-        return "p50 from \(time(lowest)) to \(time(highest)) in \(HumanFormat.count(UInt64(curves.count), "boot", "boots"))"
+        return "p50 from \(time(lowest)) to \(time(highest)) in \(HumanFormat.count(UInt64(curves.count), unit, "\(unit)s"))"
     }
 }
 

@@ -45,7 +45,7 @@ enum SlowCallsTable {
     static func addNote(to html: inout HTML, _ slow: SlowCalls?) {
         guard let slow else { return }
         let sentence = slow.calls.isEmpty ? "\(slow.title): none." : "\(slow.title) are listed with their details."
-        html.element(.p, text: [sentence, slow.missing].compactMap { $0 }.joined(separator: " "))
+        html.element(.p, text: [sentence, slow.missing, slow.shortStacks].compactMap { $0 }.joined(separator: " "))
     }
 }
 

@@ -18,7 +18,7 @@ extension ComparisonWords {
 
     /// What the columns of the gate say.
     package var legend: String {
-        "These cells decide (they are gated). MARGIN is the change that doesn't matter yet, DETECTS the smallest change that so many boots "
+        "These cells decide (they are gated). MARGIN is the change that doesn't matter yet, DETECTS the smallest change that so many \(unit)s "
             + "find four times in five, CHANCE how likely evidence like that for the verdict is by chance, adjusted for all "
             + "\(ComparisonWords.count(comparison.gated.count, "cell", "cells"))."
     }
@@ -31,10 +31,17 @@ extension ComparisonWords {
 
     /// What the columns about whole distributions say.
     package var legendOfDistributions: String {
-        if min(comparison.base.boots, comparison.new.boots) == 1 { return "One boot a side: boot-to-boot variation unknown." }
+        if min(comparison.base.boots, comparison.new.boots) == 1 {
+            return "One \(unit) a side: \(unit)-to-\(unit) variation unknown."
+        }
+        if comparison.replication.isPaired {
+            return
+                "MOVED BY is how far a call moved on average, whichever way (the area between the distributions of both sides). It "
+                + "doesn't decide."
+        }
         return
             "MOVED BY is how far a call moved on average, whichever way (the area between the distributions of both sides), CHANCE the "
-            + "share of all ways to deal the boots out to two sides that move as far. Neither decides."
+            + "share of all ways to deal the \(unit)s out to two sides that move as far. Neither decides."
     }
 
     /// The calls of which nothing is gated.
@@ -105,9 +112,21 @@ extension ComparisonWords {
         let family =
             options.multiplicity == .holm
             ? "of even one false verdict (Holm)" : "of a false one among the verdicts (Benjamini-Hochberg)"
-        return "CHANGE is the Hodges-Lehmann shift of the boots' figures; exact Mann-Whitney tests beyond the margin "
-            + "(\(deltas.joined(separator: ", ")), or what two halves of BASE or NOISE differ by, and at least "
+        let replication = comparison.replication
+        let test =
+            replication.isPaired
+            ? "CHANGE is the Hodges-Lehmann estimate of each host's own change; exact signed-rank tests beyond the margin "
+            : "CHANGE is the Hodges-Lehmann shift of the \(unit)s' figures; exact Mann-Whitney tests beyond the margin "
+        let others = replication.unit == .boot ? "BASE or NOISE" : "BASE"
+        let noise = replication.isPaired ? "" : ", or what two halves of \(others) differ by"
+        let buckets =
+            replication.resolution > 0
+            ? ", widened by \(ComparisonWords.size(replication.resolution).spaced), the width of the server's buckets, which a quantile is not "
+                + "known better than" : ""
+        let count =
+            replication.isPaired ? "\(comparison.base.boots) on both sides" : "\(comparison.base.boots) and \(comparison.new.boots)"
+        return test + "(\(deltas.joined(separator: ", "))\(noise)\(buckets), and at least "
             + "\(HumanFormat.quantity(nanoseconds: options.minimumNanoseconds).spaced)), the chance \(family) being at most "
-            + "\(options.alpha). The unit is the boot: \(comparison.base.boots) and \(comparison.new.boots)."
+            + "\(options.alpha). The unit is the \(unit): \(count)."
     }
 }

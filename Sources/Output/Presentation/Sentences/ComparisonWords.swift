@@ -65,10 +65,21 @@ package struct ComparisonWords {
     /// `95 %`.
     package var confidence: String { HumanFormat.compactCount((1 - comparison.options.alpha) * 100) + " %" }
 
+    /// What is counted: `boot`, or `host` of a fleet.
+    package var unit: String { comparison.replication.unit.rawValue }
+
+    /// `7 boots`.
+    package func units(_ count: Int) -> String { ComparisonWords.count(count, unit, "\(unit)s") }
+
     /// `7 boots of 6.1.0`.
     package func side(_ side: SideSummary) -> String {
         let kernels = side.kernels.count > 3 ? "\(side.kernels.count) kernels" : side.kernels.joined(separator: ", ")
-        return "\(ComparisonWords.count(side.boots, "boot", "boots")) of \(kernels)"
+        return "\(units(side.boots)) of \(kernels)"
+    }
+
+    /// Which hosts of a fleet each side has, a sentence each.
+    package var sources: [String] {
+        [("BASE", comparison.base), ("NEW", comparison.new)].compactMap { name, side in side.source.map { "\(name): \($0)." } }
     }
 
     package static func count(_ value: Int, _ singular: String, _ plural: String) -> String {
@@ -126,19 +137,20 @@ package struct ComparisonWords {
         let boots = min(comparison.base.boots, comparison.new.boots)
         if !comparison.canDecide {
             guard boots > 1 else {
-                return "one boot a side says nothing about how boots differ: \(needed). What changed between these two, "
-                    + "`syslat diff` describes."
+                let remedy =
+                    comparison.replication.unit == .boot ? " What changed between these two, `syslat diff` describes." : ""
+                return "one \(unit) a side says nothing about how \(unit)s differ: \(needed).\(remedy)"
             }
-            return "\(ComparisonWords.count(boots, "boot", "boots")) a side can't decide about \(gatedCells): \(needed)."
+            return "\(units(boots)) a side can't decide about \(gatedCells): \(needed)."
         }
         let open = comparison.gated.count { $0.verdict == .inconclusive }
         let absent = comparison.gated.count { $0.verdict == .noData }
         let parts = [
-            open > 0 ? "\(open) can't be told from the margin with \(boots) boots a side" : nil,
+            open > 0 ? "\(open) can't be told from the margin with \(units(boots)) a side" : nil,
             absent > 0 ? "\(absent) \(absent == 1 ? "has" : "have") no data" : nil,
         ].compactMap { $0 }
         let takes = comparison.gated.compactMap(\.bootsNeeded).max()
-        let hint = takes.map { " About \($0) boots a side would decide\(isPartlyHopeless ? " most of them" : "")." } ?? ""
+        let hint = takes.map { " About \($0) \(unit)s a side would decide\(isPartlyHopeless ? " most of them" : "")." } ?? ""
         return "no regression was found, but of \(gatedCells) \(parts.joined(separator: " and ")).\(hint)"
     }
 
@@ -149,8 +161,9 @@ package struct ComparisonWords {
 
     /// How many boots a side it takes to decide.
     private var needed: String {
-        guard let boots = comparison.bootsNeeded else { return "no number of boots can decide about so many: gate fewer" }
-        return "at least \(boots) of each kernel are needed"
+        guard let needed = comparison.bootsNeeded else { return "no number of \(unit)s can decide about so many: gate fewer" }
+        if comparison.replication.isPaired { return "at least \(needed) on both sides are needed" }
+        return "at least \(needed) of each kernel are needed"
     }
 
     // MARK: What could not be decided
@@ -166,17 +179,22 @@ package struct ComparisonWords {
         }
         let counts = Set(open.compactMap(\.bootsNeeded)).sorted()
         var sentences = counts.map { boots in
-            "About \(boots) boots a side would decide: \(names(open.filter { $0.bootsNeeded == boots }))."
+            "About \(boots) \(unit)s a side would decide: \(names(open.filter { $0.bootsNeeded == boots }))."
         }
         let hopeless = open.filter { $0.bootsNeeded == nil }
         if !hopeless.isEmpty {
             sentences.append(
-                "More boots will hardly decide these, since boots differ by much more than the change: \(names(hopeless)).")
+                "More \(unit)s will hardly decide these, since \(unit)s differ by much more than the change\(orBuckets): \(names(hopeless))."
+            )
         }
         return sentences
             + comparison.gated.filter { $0.verdict == .noData }.map { cell in
                 "\(ComparisonWords.name(cell, comparison)): \(cell.absence ?? "no data")."
             }
+    }
+
+    private var orBuckets: String {
+        comparison.replication.resolution > 0 ? ", or the change is as large as what the buckets may hide" : ""
     }
 
     /// Figures that BASE itself lacks, a sentence for each figure.
@@ -187,7 +205,7 @@ package struct ComparisonWords {
             let reason =
                 measure == .untraced
                 ? "not measured in every boot of BASE"
-                : "fewer than \(HumanFormat.count(measure.leastCalls)) calls in a boot of BASE"
+                : "fewer than \(HumanFormat.count(measure.leastCalls)) calls in a \(unit) of BASE"
             let contrast = comparison.workload == nil ? "though they take more time" : "though others of their cases are"
             return "Not gated, \(contrast): \(measure.rawValue) of \(ComparisonWords.list(names)) (\(reason))."
         }

@@ -45,4 +45,16 @@ extension SlowCalls {
             : "calls are not listed: there was no room for their details. They are"
         return "\(HumanFormat.count(unkept)) slow \(had) in all other figures."
     }
+
+    /// Why stacks are short; nil if none looks short.
+    package var shortStacks: String? {
+        let stacks = calls.map(\.details.userStack).filter { !$0.isEmpty }
+        let cut = stacks.count(where: StackShape.isLikelyCut)
+        guard cut > 0 else { return nil }
+        let whose =
+            cut < stacks.count
+            ? "The stacks of \(HumanFormat.count(UInt64(cut))) of \(HumanFormat.count(UInt64(stacks.count))) calls end"
+            : cut == 1 ? "The stack of the call ends" : "The stacks of all \(HumanFormat.count(UInt64(cut))) calls end"
+        return "\(whose) early: code without frame pointers hides what called it (-fno-omit-frame-pointer)."
+    }
 }

@@ -57,7 +57,7 @@ private struct ComparisonTextReport {
         if let first = lines.first, first.hasPrefix(words.title) {
             lines[0] = style.apply(emphasis, words.title) + first.dropFirst(words.title.count)
         }
-        return wrapped([sides]) + lines
+        return wrapped([sides] + words.sources) + lines
     }
 
     private var differences: [String] {

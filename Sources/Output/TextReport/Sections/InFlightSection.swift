@@ -64,7 +64,7 @@ enum InFlightSection {
                 process: SlowCallLine.task(call.comm, call.thread), task: " (\(task))",
                 call: PlainText.line(call.id.label(on: context.profile.host)) + times,
                 age: (call.beganBefore ? "≥ " : "") + HumanFormat.duration(nanoseconds: call.ageNanoseconds),
-                details: details(of: call, context)
+                details: details(of: call, on: context.profile.host, width: context.width)
             )
         }
         let callWidth = min(30, rows.map { DisplayText.width($0.call) }.reduce(0, max))
@@ -83,13 +83,11 @@ enum InFlightSection {
     }
 
     /// With which arguments the call was made, from where, and where it is.
-    private static func details(of call: InFlightCall, _ context: ReportContext) -> [String] {
+    static func details(of call: InFlightCall, on host: Host, width: Int) -> [String] {
         guard let details = call.details else { return [] }
-        let (name, text) = (
-            PlainText.line(call.id.label(on: context.profile.host)), CallText.of(call.id, details, on: context.profile.host)
-        )
-        return (text == name ? [] : CallDetailLines.call(text, context.width))
-            + CallDetailLines.stack("from", details.userStack.line(in: .user), context.width)
-            + CallDetailLines.stack("in", details.kernelStack.line(in: .kernel), context.width)
+        let (name, text) = (PlainText.line(call.id.label(on: host)), CallText.of(call.id, details, on: host))
+        return (text == name ? [] : CallDetailLines.call(text, width))
+            + CallDetailLines.stack("from", details.userStack.line(in: .user), width)
+            + CallDetailLines.stack("in", details.kernelStack.line(in: .kernel), width)
     }
 }

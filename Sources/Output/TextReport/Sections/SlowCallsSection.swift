@@ -35,7 +35,9 @@ enum SlowCallsSection {
                     + HumanFormat.count(UInt64(others.count), "other kind", "other kinds"))
         }
         return lines
-            + (slow.missing.map { DisplayText.wrapped($0, to: context.width - 2).map { "  " + $0 } } ?? [])
+            + [slow.missing, slow.shortStacks].compactMap { $0 }.flatMap {
+                DisplayText.wrapped($0, to: context.width - 2).map { "  " + $0 }
+            }
     }
 
     /// The slowest of some calls, each with its arguments and the places that made it, without a title.

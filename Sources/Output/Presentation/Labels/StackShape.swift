@@ -1,8 +1,10 @@
+import Profile
+
 /// Whether a stack looks as if frames were missing.
 ///
 /// The kernel follows frame pointers. In code compiled without them, as most C libraries are, it finds the innermost function, perhaps
 /// what the register happens to point to, and then the end. A whole stack ends where threads begin: in `_start`, or in what starts a thread.
-package enum StackShape {
+enum StackShape {
     /// Where the stacks of threads begin, in glibc and musl, and functions that are close to it.
     private static let beginnings: Set<String> = [
         "_start", "main", "__libc_start_main", "__libc_start_call_main", "__libc_start_main_impl", "start_thread", "clone",
@@ -12,9 +14,9 @@ package enum StackShape {
 
     /// True for a stack of one or two frames whose outermost one is no beginning of a thread. Wrong for a program whose own start has
     /// another name, and no use for longer stacks, which can be cut too. A stack without frames is not cut but unknown: false.
-    package static func isLikelyCut(_ frames: [NamedFrame]) -> Bool {
+    static func isLikelyCut(_ frames: [StackFrame]) -> Bool {
         guard 1...2 ~= frames.count, let outermost = frames.last else { return false }
-        guard let name = outermost.function?.name else { return true }
+        guard let name = outermost.function else { return true }
         // The version that a symbol may carry, and a clone that a compiler made: `main.cold`, `main@@BASE`.
         let stem = name.split(whereSeparator: { $0 == "@" }).first.map { String($0) } ?? name
         return !beginnings.contains(stem) && !beginnings.contains(String(stem.prefix { $0 != "." }))
