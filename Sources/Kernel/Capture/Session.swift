@@ -60,7 +60,8 @@ package struct Session: ~Copyable {
     /// As it was when a snapshot was first taken.
     var host: Host?
     /// Whose calls were in flight at the end of the last interval, and in the last snapshot.
-    var (intervalLooks, snapshotLooks) = (InFlightLooks(), InFlightLooks())
+    var intervalLooks = InFlightLooks()
+    var snapshotLooks = InFlightLooks()
     var watch: TargetWatch
     var phase = Phase.ready
     var times = RecordingTimes()
@@ -84,84 +85,6 @@ package struct Session: ~Copyable {
     private static let meterNanoseconds: UInt64 = 100_000_000
     /// How often to look whether processes that the target started still run.
     private static let descendantsNanoseconds: UInt64 = 250_000_000
-
-    /// Checks the target, loads and attaches the programs, and measures the probe floor. Nothing is recorded yet. Until all that is done a
-    /// signal ends this process: there is nothing to lose.
-    package init(_ options: CaptureOptions) throws(CaptureError) {
-        try self.init(options, recorder: nil)
-    }
-
-    /// The same with a self-test of the vDSO whose calls have been timed; they are now repeated under the trace.
-    package init(_ options: CaptureOptions, selfTest: SelfTest) throws(CaptureError) {
-        try self.init(options, selfTest: selfTest, recorder: nil)
-    }
-
-    /// - Parameter recorder: gets each record of the ring as it comes.
-    init(
-        _ options: CaptureOptions, selfTest: SelfTest = SelfTest(effort: .quick) { $0.main }, recorder: RingRecorder?
-    ) throws(CaptureError) {
-        DescriptorLimit.raise()
-        var loop = try EventLoop.forCapture()
-        let watch = try TargetWatch(options.target, &loop)
-        try options.validate()
-        let targetName = options.target.phrase
-        let layout = VDSOLayout(selfTest.vdso?.image)
-        let probes = try Session.load(options, layout)
-        var meter = ServedCallMeter(selfTest.vdso)
-        let calibration = try Calibration(probes, selfTest, options.sampling) { meter.look() }
-        try loop.addRings(of: probes)
-        try loop.handleInterrupts()
-        self.ticker = VDSOTicker(probes, hertz: layout.isSelected(options.selection) ? options.vdsoTickHertz : nil)
-        self.vdso = VDSOAccount(calibration.selfTest, layout)
-        self.sampling = SamplingControl(options.sampling, target: options.target, costs: calibration.costs)
-        self.intake = Intake(
-            Aggregator(
-                keepsProcessDistributions: options.keepsProcessDistributions, processRowLimit: options.processRowLimit,
-                grouping: options.grouping, newestGroups: options.newestGroups),
-            recorder: recorder)
-        self.slowCalls = options.slowCalls.map { SlowCallIntake($0, target: options.target) }
-        self.watch = watch
-        self.notes = options.selection?.notes ?? []
-        self.targetName = targetName
-        self.options = options
-        self.calibration = calibration
-        self.meter = meter
-        self.probes = probes
-        self.loop = loop
-    }
-
-    private static func load(_ options: CaptureOptions, _ layout: VDSOLayout) throws(CaptureError) -> Probes {
-        let features: KernelFeatures
-        do throws(ProbesError) {
-            features = try KernelFeatures()
-            if let path = options.btfPath { try BTFFile.check(path, kernelCarriesOwn: features.hasBTF) }
-        } catch {
-            throw CaptureError(error)
-        }
-        if !features.hasBTF && options.btfPath == nil && !ProcFS.hasSys {
-            throw CaptureError(
-                "/sys isn't mounted here, so \(KernelFeatures.ownBTF) can't be read, the description of the kernel's data that the "
-                    + "programs need. Mount it (mount -t sysfs sysfs /sys), or get a file that has it.", remedy: .btfFile)
-        }
-        if !features.hasBTF && options.btfPath == nil {
-            throw CaptureError(
-                "This kernel (\(features.release)) carries no BTF (no \(KernelFeatures.ownBTF)), the description of its data that "
-                    + "the programs need. Get a file that has it: BTFHub has files for many kernels, and "
-                    + "`pahole --btf_encode_detached FILE vmlinux` makes one from a kernel with debug information.",
-                remedy: .btfFile)
-        }
-        let probes = try explained { () throws(BPFError) in try Probes(options.probes(layout), features) }
-        if let wanted = options.programSet, wanted != probes.programSet {
-            throw CaptureError(
-                "The program set \(wanted.rawValue) can't be used here. This capture would use \(probes.programSet.rawValue).",
-                kind: .wrongRequest)
-        }
-        if options.hook == .classic, probes.hooks.calls != .classic {
-            throw CaptureError(
-                "Classic hooks can't be used here: \(probes.hooks.obstacle ?? "the kernel doesn't tell why").", kind: .wrongRequest)
-        }
-        return probes
-    }
 
     // MARK: Driving
 
@@ -287,6 +210,83 @@ package struct Session: ~Copyable {
         package var elapsedNanoseconds: UInt64
         package var completed: UInt64
         package var lost: UInt64
+    }
+}
+
+// MARK: Beginning
+
+extension Session {
+    /// Checks the target, loads and attaches the programs, and measures the probe floor. Nothing is recorded yet. Until all that is done a
+    /// signal ends this process: there is nothing to lose.
+    package init(_ options: CaptureOptions) throws(CaptureError) {
+        try self.init(options, recorder: nil)
+    }
+
+    /// The same with a self-test of the vDSO whose calls have been timed; they are now repeated under the trace.
+    package init(_ options: CaptureOptions, selfTest: SelfTest) throws(CaptureError) {
+        try self.init(options, selfTest: selfTest, recorder: nil)
+    }
+
+    /// - Parameter recorder: gets each record of the ring as it comes.
+    init(
+        _ options: CaptureOptions, selfTest: SelfTest = SelfTest(effort: .quick) { $0.main }, recorder: RingRecorder?
+    ) throws(CaptureError) {
+        DescriptorLimit.raise()
+        var loop = try EventLoop.forCapture()
+        let watch = try TargetWatch(options.target, &loop)
+        try options.validate()
+        let targetName = options.target.phrase
+        let layout = VDSOLayout(selfTest.vdso?.image)
+        let probes = try Session.load(options, layout)
+        var meter = ServedCallMeter(selfTest.vdso)
+        let calibration = try Calibration(probes, selfTest, options.sampling) { meter.look() }
+        try loop.addRings(of: probes)
+        try loop.handleInterrupts()
+        let ticker = VDSOTicker(probes, hertz: layout.isSelected(options.selection) ? options.vdsoTickHertz : nil)
+        let aggregator = Aggregator(
+            keepsProcessDistributions: options.keepsProcessDistributions, processRowLimit: options.processRowLimit,
+            grouping: options.grouping, newestGroups: options.newestGroups)
+        // Nothing can fail from here on.
+        self.init(
+            loop: loop, options: options, probes: probes, targetName: targetName, calibration: calibration, ticker: ticker,
+            vdso: VDSOAccount(calibration.selfTest, layout), meter: meter,
+            sampling: SamplingControl(options.sampling, target: options.target, costs: calibration.costs),
+            intake: Intake(aggregator, recorder: recorder),
+            slowCalls: options.slowCalls.map { SlowCallIntake($0, target: options.target) }, watch: watch,
+            notes: options.selection?.notes ?? [])
+    }
+
+    private static func load(_ options: CaptureOptions, _ layout: VDSOLayout) throws(CaptureError) -> Probes {
+        let features: KernelFeatures
+        do throws(ProbesError) {
+            features = try KernelFeatures()
+            if let path = options.btfPath { try BTFFile.check(path, kernelCarriesOwn: features.hasBTF) }
+        } catch {
+            throw CaptureError(error)
+        }
+        if !features.hasBTF && options.btfPath == nil && !ProcFS.hasSys {
+            throw CaptureError(
+                "/sys isn't mounted here, so \(KernelFeatures.ownBTF) can't be read, the description of the kernel's data that the "
+                    + "programs need. Mount it (mount -t sysfs sysfs /sys), or get a file that has it.", remedy: .btfFile)
+        }
+        if !features.hasBTF && options.btfPath == nil {
+            throw CaptureError(
+                "This kernel (\(features.release)) carries no BTF (no \(KernelFeatures.ownBTF)), the description of its data that "
+                    + "the programs need. Get a file that has it: BTFHub has files for many kernels, and "
+                    + "`pahole --btf_encode_detached FILE vmlinux` makes one from a kernel with debug information.",
+                remedy: .btfFile)
+        }
+        let probes = try explained { () throws(BPFError) in try Probes(options.probes(layout), features) }
+        if let wanted = options.programSet, wanted != probes.programSet {
+            throw CaptureError(
+                "The program set \(wanted.rawValue) can't be used here. This capture would use \(probes.programSet.rawValue).",
+                kind: .wrongRequest)
+        }
+        if options.hook == .classic, probes.hooks.calls != .classic {
+            throw CaptureError(
+                "Classic hooks can't be used here: \(probes.hooks.obstacle ?? "the kernel doesn't tell why").", kind: .wrongRequest)
+        }
+        return probes
     }
 }
 

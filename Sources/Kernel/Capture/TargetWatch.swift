@@ -13,20 +13,6 @@ struct TargetWatch: ~Copyable {
     private(set) var hasEnded = false
     private let target: Target
 
-    /// Opens a descriptor of each process of the target that runs already, first of all: from then on its id can't mean another process
-    /// unnoticed.
-    init(_ target: Target, _ loop: inout EventLoop) throws(CaptureError) {
-        self.target = target
-        guard case .processes(let pids, _) = target else { return }
-        for pid in pids where !alive.contains(pid) {
-            do throws(Errno) { try loop.watch(process: pid) } catch {
-                try Target.validate(pid: pid)
-                throw TargetWatch.failure(pid, error, of: pids.count)
-            }
-            alive.insert(pid)
-        }
-    }
-
     /// - Parameter count: how many descriptors are needed for processes.
     private static func failure(_ pid: Int32, _ error: Errno, of count: Int = 0) -> CaptureError {
         CaptureError("Process \(pid) can't be watched: \(error).", ifTooMany: error, sufficient: 1024 + count)
@@ -141,5 +127,23 @@ struct TargetWatch: ~Copyable {
     /// A signal from the terminal has reached the command already; a second one does no harm.
     private func pass(_ signal: Int32) {
         if commandRuns { command?.send(signal) }
+    }
+}
+
+extension TargetWatch {
+    /// Opens a descriptor of each process of the target that runs already, first of all: from then on its id can't mean another process
+    /// unnoticed.
+    init(_ target: Target, _ loop: inout EventLoop) throws(CaptureError) {
+        var alive: Set<Int32> = []
+        if case .processes(let pids, _) = target {
+            for pid in pids where !alive.contains(pid) {
+                do throws(Errno) { try loop.watch(process: pid) } catch {
+                    try Target.validate(pid: pid)
+                    throw TargetWatch.failure(pid, error, of: pids.count)
+                }
+                alive.insert(pid)
+            }
+        }
+        self.init(alive: alive, target: target)
     }
 }

@@ -23,18 +23,24 @@ struct Output: ~Copyable {
         guard path?.isEmpty != true else {
             throw CommandError("\(option) was given an empty name. Name a file, or leave the option out.", status: .usage)
         }
-        if let path {
-            do throws(OutputError) { file = try OutputFile(path, for: readers, isNew: isNew) } catch {
-                throw CommandError(error, path, option)
-            }
-        } else {
-            do throws(OutputError) { file = try OutputFile.standardOutput() } catch {
-                throw CommandError("Standard output is closed or not writable. Open it: syslat … >FILE")
-            }
-        }
+        let file = try Output.open(path, option, readers, isNew: isNew)
         isTerminal = file.streamDescriptor.map(Terminal.isTerminal) ?? false
+        self.file = file
         self.option = option
         self.path = path
+    }
+
+    private static func open(
+        _ path: String?, _ option: String, _ readers: Readers, isNew: Bool
+    ) throws(CommandError) -> OutputFile {
+        if let path {
+            do throws(OutputError) { return try OutputFile(path, for: readers, isNew: isNew) } catch {
+                throw CommandError(error, path, option)
+            }
+        }
+        do throws(OutputError) { return try OutputFile.standardOutput() } catch {
+            throw CommandError("Standard output is closed or not writable. Open it: syslat … >FILE")
+        }
     }
 
     /// Whether output appears at once, rather than with the whole file.

@@ -26,12 +26,6 @@ struct ProfileSink: ~Copyable {
         case failed(CommandError)
     }
 
-    /// - Parameter path: `-` for standard output.
-    init(path: String) throws(CommandError) {
-        output = try Output(path: path, option: "-o", readers: .owner)
-        partialPath = GrowingFile.partialName(path)
-    }
-
     /// Refuses a report that would go to the same file.
     func checkIsApart(from report: borrowing Output) throws(CommandError) { try output.checkIsApart(from: report) }
 
@@ -87,5 +81,13 @@ struct ProfileSink: ~Copyable {
     private func unwritable(_ reason: OutputError) -> CommandError {
         let error = CommandError(reason, partialPath, "-o")
         return CommandError("\(error) `syslat report \(partialPath)` shows what was written up to the last whole interval.")
+    }
+}
+
+extension ProfileSink {
+    /// - Parameter path: `-` for standard output.
+    init(path: String) throws(CommandError) {
+        let output = try Output(path: path, option: "-o", readers: .owner)
+        self.init(output: output, partialPath: GrowingFile.partialName(path))
     }
 }

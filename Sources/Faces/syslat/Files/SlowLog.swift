@@ -11,15 +11,6 @@ struct SlowLog: ~Copyable {
     private var backlog = Backlog()
     private let path: String
 
-    /// - Parameter path: `-` for standard output.
-    init(path: String) throws(CommandError) {
-        let output = try Output(path: path, option: "--slow-log", readers: .owner)
-        file = try output.growing()
-        host = .current()
-        self.path = path
-        self.output = output
-    }
-
     /// Adds calls. An error doesn't end the capture; ``finish()`` throws it.
     mutating func add(_ calls: [SlowCall]) {
         guard backlog.failure == nil else { return }
@@ -42,5 +33,14 @@ struct SlowLog: ~Copyable {
             try output.finish(backlog.bytes + omitted.utf8)
         }
         do throws(OutputError) { try file?.finish() } catch { throw CommandError(error, path, "--slow-log") }
+    }
+}
+
+extension SlowLog {
+    /// - Parameter path: `-` for standard output.
+    init(path: String) throws(CommandError) {
+        let output = try Output(path: path, option: "--slow-log", readers: .owner)
+        let file = try output.growing()
+        self.init(output: output, host: .current(), file: file, path: path)
     }
 }

@@ -7,11 +7,6 @@ struct LiveStream: ~Copyable {
     private var batch: LiveBatch
     private var backlog = Backlog()
 
-    init(_ makeBatch: (borrowing Output) -> LiveBatch) throws(CommandError) {
-        output = try Output(path: nil)
-        batch = makeBatch(output)
-    }
-
     /// Shows a refresh. An error of the reader doesn't end the capture; ``finish()`` throws it.
     mutating func show(_ snapshot: LiveSnapshot) throws {
         let text: String
@@ -29,5 +24,13 @@ struct LiveStream: ~Copyable {
         if backlog.omitted > 0 {
             Terminal.say("\(Syslat._errorPrefix)\(backlog.omitted) refreshes are not in the output: its reader took nothing.\n")
         }
+    }
+}
+
+extension LiveStream {
+    init(_ makeBatch: (borrowing Output) -> LiveBatch) throws(CommandError) {
+        let output = try Output(path: nil)
+        let batch = makeBatch(output)
+        self.init(output: output, batch: batch)
     }
 }

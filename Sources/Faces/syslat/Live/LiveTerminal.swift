@@ -39,16 +39,6 @@ struct LiveTerminal: ~Copyable {
     /// Size of a terminal that doesn't tell.
     private static let usualSize = ScreenSize(columns: 80, rows: 24)
 
-    /// Refuses terminals that can't show it. Takes nothing yet.
-    init(_ make: (ScreenSize) -> LiveModel) throws(CommandError) {
-        let appearance = try Appearance.ofTerminal()
-        let screen = try LiveTerminal.open()
-        model = make(LiveTerminal.size(of: screen))
-        renderer = ScreenRenderer(colors: appearance.colors, glyphs: appearance.glyphs)
-        self.appearance = appearance
-        self.screen = screen
-    }
-
     private static func open() throws(CommandError) -> FullScreen {
         do throws(Errno) { return try FullScreen(leaving: Array(EscapeSequences.leave.utf8)) } catch {
             throw CommandError("The terminal can't be opened: \(error). Use --batch.")
@@ -164,5 +154,16 @@ struct LiveTerminal: ~Copyable {
             waiting += renderer.update(to: model.screen(appearance))
             try screen.offer(&waiting)
         } catch { end = .terminalGone }
+    }
+}
+
+extension LiveTerminal {
+    /// Refuses terminals that can't show it. Takes nothing yet.
+    init(_ make: (ScreenSize) -> LiveModel) throws(CommandError) {
+        let appearance = try Appearance.ofTerminal()
+        let screen = try LiveTerminal.open()
+        let model = make(LiveTerminal.size(of: screen))
+        let renderer = ScreenRenderer(colors: appearance.colors, glyphs: appearance.glyphs)
+        self.init(model: model, screen: screen, renderer: renderer, appearance: appearance)
     }
 }

@@ -28,15 +28,6 @@ struct RecorderFolder: ~Copyable {
     /// A compressed segment is a fraction of that; a larger file is no segment.
     private static let largestSegment = 256 << 20
 
-    /// Creates the folder if it is missing, locks it, and finishes what an earlier recorder left unfinished.
-    init(path: String, retention: Retention) throws(CommandError) {
-        folder = try RecorderFolder.locked(path)
-        self.path = path
-        self.retention = retention
-        look()
-        finishLeftovers()
-    }
-
     private static func locked(_ path: String) throws(CommandError) -> LockedFolder {
         do throws(OutputError) { return try LockedFolder(path) } catch {
             switch error {
@@ -181,5 +172,15 @@ struct RecorderFolder: ~Copyable {
         incidents.removeFirst(dropped.count)
         droppedIncidents += dropped.count
         return dropped
+    }
+}
+
+extension RecorderFolder {
+    /// Creates the folder if it is missing, locks it, and finishes what an earlier recorder left unfinished.
+    init(path: String, retention: Retention) throws(CommandError) {
+        let folder = try RecorderFolder.locked(path)
+        self.init(path: path, retention: retention, folder: folder)
+        look()
+        finishLeftovers()
     }
 }
