@@ -86,7 +86,7 @@ static __noinline int take_marked_slot(struct syslat_slot *slot, __u32 thread)
 
     if (!slot)
         return false;
-    seen = slot->thread;
+    seen = load_in_order(&slot->thread);
     call = slot->call;
     exit_ns = slot->start_ns;
     if (!(seen & SYSLAT_LEFT_WORK) || __sync_val_compare_and_swap(&slot->thread, seen, thread) != seen)

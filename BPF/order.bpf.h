@@ -31,6 +31,19 @@ static __always_inline void add_in_order(__u32 *word, __s32 amount)
     barrier();
 }
 
+/* Loads a word before all accesses after it. For typed programs, and rare: it makes the cache line this CPU's own. */
+static __always_inline __u32 load_in_order(__u32 *word)
+{
+#if defined(__TARGET_ARCH_x86)
+    __u32 value = *(volatile __u32 *)word;
+
+    barrier();
+    return value;
+#else
+    return __sync_fetch_and_add(word, 0);
+#endif
+}
+
 /* Stores a word after all accesses before it. For typed programs. */
 static __always_inline void store_in_order(__u64 *word, __u64 value)
 {

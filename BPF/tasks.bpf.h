@@ -67,7 +67,7 @@ static __always_inline int task_execed(__u32 old_tid, const enum program_kind ki
     slot = slot_of(old_tid);
     if (slot->thread == (old_tid | SYSLAT_IN_CALL)) {
         call = *slot;
-        slot->thread = 0;
+        leave_slot(slot, old_tid | SYSLAT_IN_CALL, 0, kind);
     } else if (!any_spilled() || !take_spilled(old_tid, &call)) {
         return 0;
     }
@@ -136,7 +136,7 @@ static __always_inline int task_exited(struct task_struct *task, const enum prog
         add_on_cpu(&cpu->counters.never_returned, 1);
     if (slot->thread == (tid | SYSLAT_IN_CALL)) {
         add_on_cpu(&cpu->counters.never_returned, 1);
-        slot->thread = 0;
+        leave_slot(slot, tid | SYSLAT_IN_CALL, 0, kind);
     } else {
         if (slot->thread == tid)
             set_thread(slot, tid, 0, kind);
