@@ -34,6 +34,7 @@ import Testing
         arm[18] = 183
         #expect(GuestProgram.obstacle(arm, for: .x86_64) == "it isn't for x86-64")
         #expect(GuestProgram.obstacle(arm, for: .arm64) == nil)
+        #expect(GuestMachine.arm64.programHint.contains(GuestMachine.arm64 == .current ? "`make static`" : "`make static-arm64`"))
         // Offsets and counts of a damaged header lead nowhere.
         arm[18] = 62
         for index in 32..<58 { arm[index] = 0xff }

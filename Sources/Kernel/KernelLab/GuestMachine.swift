@@ -25,6 +25,13 @@ package enum GuestMachine: Sendable, Hashable {
     var programMachine: Int { self == .x86_64 ? 62 : 183 }
     var name: String { self == .x86_64 ? "x86-64" : "arm64" }
 
+    /// How to get a program for it.
+    var programHint: String {
+        if self == .current { return "`make static` builds one that can, .build-static/syslat." }
+        if self == .arm64 { return "`make static-arm64` builds one that can, .build-static-arm64/syslat." }
+        return "`make static` on such a machine builds one that can."
+    }
+
     /// Arguments of its kernel. An early check of x86's timer counts ticks, and panics if a busy host gives the guest too few.
     var kernelArguments: [String] { ["console=\(console)"] + (self == .x86_64 ? ["no_timer_check"] : []) }
 

@@ -12,7 +12,7 @@ enum GuestProgram {
         let bytes = try contents(of: path, as: "The program for the guest", limit: largestProgram)
         if let reason = obstacle(bytes, for: machine) {
             throw KernelLabError(
-                "\(name ?? path) can't run in a guest: \(reason). `make static` builds one that can, .build-static/syslat.",
+                "\(name ?? path) can't run in a guest: \(reason). \(machine.programHint)",
                 remedy: .staticProgram)
         }
         return bytes

@@ -1,8 +1,8 @@
 import Glibc
 import Linux
 
-/// A kernel that can be booted: a bzImage of x86 or an Image of arm64, as /boot/vmlinuz-* is. It is read once and kept in memory: whatever happens to its file
-/// later, every boot is of the same kernel.
+/// A kernel that can be booted: a bzImage of x86 or an Image of arm64, as /boot/vmlinuz-* is. It is read once and kept in memory: whatever
+/// happens to its file later, every boot is of the same kernel.
 package struct KernelImage: Sendable {
     /// The file that it came from: a vmlinuz, or a package.
     package let path: String
