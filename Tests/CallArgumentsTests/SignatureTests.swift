@@ -81,7 +81,7 @@ import Testing
     @Test(
         arguments: [
             ("pread64", 3, 4, 5), ("preadv", 3, 3, 4), ("readahead", 1, 2, 3), ("ftruncate64", 1, 2, 3), ("fallocate", 2, 2, 3),
-            ("fallocate", 3, 4, 5), ("sync_file_range2", 3, 4, 5), ("arm_fadvise64_64", 2, 2, 3), ("_llseek", 1, 2, 1),
+            ("fallocate", 3, 4, 5), ("arm_sync_file_range", 3, 4, 5), ("arm_fadvise64_64", 2, 2, 3), ("_llseek", 1, 2, 1),
         ])
     func `a 64-bit argument of 32-bit Arm begins with an even register`(
         name: String, parameter: Int, lower: Int, upper: Int

@@ -43,7 +43,7 @@ import Testing
         #expect(
             sentence("iopl", on: .aarch64)
                 == "'iopl' is a system call of x86_64, ia32 and x32, which aarch64 does not have; "
-                + "did you mean ioctl?")
+                + "did you mean ioctl, nop or poll?")
     }
 
     @Test func `an unknown class gets the list of classes`() {

@@ -46,14 +46,21 @@ struct SignatureBook: Sendable {
     private static let x32 = SignatureBook(abi: .x32)
 
     private init(abi: ABI) {
-        // What replaces others comes first: lines that hold for no name of this ABI may not fit its registers.
+        // What replaces others comes first: a line is for the names that have none yet.
         for text in SignatureTexts.replacing(abi) + SignatureTexts.common {
             for line in text.split(separator: "\n") { add(line, abi: abi) }
         }
     }
 
+    /// Whether the ABI has the call that a line is for. Those that 32-bit Arm lacks may not fit its registers.
+    private static func has(_ name: String, _ abi: ABI) -> Bool {
+        abi != .arm || name.contains(".") || SyscallTable.number(named: name, abi: abi) != nil
+    }
+
     private mutating func add(_ line: Substring, abi: ABI) {
-        let names = SignatureLine.names(line).filter { signatures[$0] == nil && following[$0] == nil }
+        let names = SignatureLine.names(line).filter {
+            signatures[$0] == nil && following[$0] == nil && SignatureBook.has($0, abi)
+        }
         guard !names.isEmpty else { return }
         guard let parsed = SignatureLine(line, abi: abi) else {
             preconditionFailure("'\(line)' is not a line of names, parameters and a result")

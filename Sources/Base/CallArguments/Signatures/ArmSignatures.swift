@@ -3,7 +3,7 @@ extension SignatureTexts {
     static var arm: String {
         """
         arm_fadvise64_64: fd value:fadvise offset offset
-        sync_file_range2: fd flags:sync-range offset offset
+        arm_sync_file_range: fd flags:sync-range offset offset
         """
     }
 }
