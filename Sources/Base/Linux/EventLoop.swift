@@ -39,14 +39,6 @@ package struct EventLoop: ~Copyable {
     /// The descriptors of watched processes by their ids.
     private var processes: [Int32: Int32] = [:]
 
-    /// Errors: no descriptor is available.
-    package init() throws(Errno) {
-        epoll = Descriptor(owning: clinux_epoll_create())
-        guard epoll.number >= 0 else { throw .last }
-        previousMask = sigset_t()
-        unsafe sigprocmask(SIG_BLOCK, nil, &previousMask)
-    }
-
     deinit {
         for descriptor in owned { close(descriptor) }
         var mask = previousMask
@@ -161,5 +153,16 @@ package struct EventLoop: ~Copyable {
         guard unsafe read(descriptor, &info, size) == size else { return nil }
         Signals.note(Int32(info.ssi_signo))
         return .signal(Int32(info.ssi_signo))
+    }
+}
+
+extension EventLoop {
+    /// Errors: no descriptor is available.
+    package init() throws(Errno) {
+        let epoll = Descriptor(owning: clinux_epoll_create())
+        guard epoll.number >= 0 else { throw .last }
+        var previousMask = sigset_t()
+        unsafe sigprocmask(SIG_BLOCK, nil, &previousMask)
+        self.init(epoll: epoll, previousMask: previousMask)
     }
 }
