@@ -109,6 +109,8 @@ struct ThreadInCall {
     var id: SyscallID
     /// CLOCK_MONOTONIC; nil if it was before recording began.
     var enteredAt: UInt64?
+    /// The call as the programs keep it; nil of what they don't keep so.
+    var slot: InFlightSlot?
 
     func age(at moment: UInt64, recordingSince start: UInt64) -> UInt64 {
         let since = enteredAt ?? start
@@ -117,7 +119,7 @@ struct ThreadInCall {
 }
 
 extension ThreadInCall {
-    init(_ slot: InFlightSlot) { self.init(pid: nil, tid: slot.tid, id: slot.id, enteredAt: slot.enteredAt) }
+    init(_ slot: InFlightSlot) { self.init(pid: nil, tid: slot.tid, id: slot.id, enteredAt: slot.enteredAt, slot: slot) }
 
     init(_ request: RequestInFlight) {
         self.init(pid: request.pid, tid: request.tid, id: request.id, enteredAt: request.submittedAt)

@@ -84,8 +84,6 @@ struct InFlightLooks {
 
     /// All names are looked up again.
     mutating func forgetNames() { names = [:] }
-
-    mutating func forgetDetails(of key: Key) { threads[key]?.details = nil }
 }
 
 extension Session {
@@ -96,19 +94,17 @@ extension Session {
     ) -> (seen: [SeenCall], looks: InFlightLooks) {
         var details = InFlightDetails()
         var looks = InFlightLooks()
-        var new: Set<InFlightLooks.Key> = []
         for (index, thread) in threads.enumerated() {
-            let key = InFlightLooks.Key(thread)
             var (look, calls) = known.look(at: thread)
             if options.slowCalls != nil, index < count, thread.id.abi != .ioUring {
                 let hadDetails = look.details != nil
                 look.lookClosely(at: thread, &details)
-                if !hadDetails, look.details != nil { new.insert(key) }
+                // Asked at once: a look at all threads takes a while, and many calls are over by then.
+                if !hadDetails, look.details != nil, !isStillInCall(thread) { look.details = nil }
                 if look.details != nil { slowCalls?.noteSleep(of: thread, look.names.pid, look.names.comm, &look, probes) }
             }
             looks.keep(look, of: thread, calls: calls)
         }
-        forgetDetailsOfOtherCalls(&looks, new)
         let start = times.start
         let seen = threads.compactMap { thread in
             looks.threads[InFlightLooks.Key(thread)].map {
@@ -118,11 +114,11 @@ extension Session {
         return (seen, looks)
     }
 
-    /// A thread that has gone on since it was found may have been in the next call of the same kind when it was looked at.
-    private func forgetDetailsOfOtherCalls(_ looks: inout InFlightLooks, _ new: Set<InFlightLooks.Key>) {
-        guard phase == .recording, !new.isEmpty, let slots = try? probes.inFlight() else { return }
-        let still = Set(slots.map { InFlightLooks.Key(ThreadInCall($0)) })
-        for key in new where key.enteredAt != nil && !still.contains(key) { looks.forgetDetails(of: key) }
+    /// A thread that has gone on since it was found may have been in the next call of the same kind when it was looked at. True where that
+    /// can't be told.
+    private func isStillInCall(_ thread: ThreadInCall) -> Bool {
+        guard phase == .recording, let slot = thread.slot else { return true }
+        return (try? probes.isInFlight(slot)) ?? true
     }
 }
 
