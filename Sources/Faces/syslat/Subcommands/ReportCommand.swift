@@ -99,7 +99,10 @@ struct ReportCommand: ParsableCommand {
         for file in files { try destination.checkIsApart(fromInput: file) }
         try DebugNames.check(debugDir)
         var profiles: [Profile] = []
-        for file in files { profiles.append(try ProfileFiles.read(file)) }
+        for file in files {
+            if let error = MistakenProcess.error(file, watching: false) { throw error }
+            profiles.append(try ProfileFiles.read(file))
+        }
         if overlay {
             if !debugDir.isEmpty {
                 for index in profiles.indices { DebugNames.name(&profiles[index], from: debugDir) }

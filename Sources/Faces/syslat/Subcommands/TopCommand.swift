@@ -73,6 +73,7 @@ struct TopCommand: ParsableCommand {
     }
 
     private func replay(_ file: String) throws {
+        if let error = MistakenProcess.error(file, watching: true) { throw error }
         let profile = try ProfileFiles.read(file)
         if let kind = live.grouping.groups, profile.groups?.kind != kind {
             throw CommandError(
