@@ -45,6 +45,8 @@ struct ProcessTable: ~Copyable {
     private var index: UnsafeMutablePointer<Int32>
     private(set) var rows = GrowingStorage<Row>(capacity: 256)
     private let rowLimit: Int
+    /// How many rows of ended processes are kept.
+    private let endedLimit: Int
     let keepsDistributions: Bool
     let grouping: CallGroups.Kind?
     /// By name or cgroup: the calls of the rows that have been retired.
@@ -66,9 +68,14 @@ struct ProcessTable: ~Copyable {
     /// Whether each row has a distribution.
     private let records: Bool
 
-    /// - Parameter newestGroups: how many groups of ended processes are kept; nil for the usual number, with the others together.
-    init(rowLimit: Int, keepsDistributions: Bool, grouping: CallGroups.Kind? = nil, newestGroups: Int? = nil) {
+    /// - Parameters:
+    ///   - endedLimit: how many rows of ended processes are kept; nil for as many as there is room for.
+    ///   - newestGroups: how many groups of ended processes are kept; nil for the usual number, with the others together.
+    init(
+        rowLimit: Int, endedLimit: Int? = nil, keepsDistributions: Bool, grouping: CallGroups.Kind? = nil, newestGroups: Int? = nil
+    ) {
         self.rowLimit = max(2, rowLimit)
+        self.endedLimit = endedLimit ?? rowLimit
         endedGroups = EndedGroups(keepingNewest: newestGroups)
         self.keepsDistributions = keepsDistributions
         self.grouping = grouping
@@ -146,6 +153,7 @@ struct ProcessTable: ~Copyable {
             if unsafe rows.base[row].totals.isEmpty { release(row) } else { retired.append(row) }
         }
         (toRetire, justEnded) = (justEnded, [])
+        while retired.count > endedLimit { foldSmallest() }
     }
 
     private mutating func addToGroup(_ row: Int) {

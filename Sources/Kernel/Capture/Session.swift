@@ -117,7 +117,7 @@ package struct Session: ~Copyable {
         self.intake = Intake(
             Aggregator(
                 keepsProcessDistributions: options.keepsProcessDistributions, processRowLimit: options.processRowLimit,
-                grouping: options.grouping, newestGroups: options.newestGroups),
+                endedProcessLimit: options.endedProcessLimit, grouping: options.grouping, newestGroups: options.newestGroups),
             recorder: recorder)
         self.slowCalls = options.slowCalls.map { SlowCallIntake($0, target: options.target) }
         self.watch = watch
