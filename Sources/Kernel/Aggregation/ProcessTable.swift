@@ -211,6 +211,13 @@ struct ProcessTable: ~Copyable {
         }
     }
 
+    /// What a process that lives was called when it was last looked at; nil where that isn't known, and by thread.
+    func nameOfLiving(_ pid: Int32) -> String? {
+        guard grouping != .thread, pid > 0, Int(pid) < ProcessTable.idLimit else { return nil }
+        let row = Int(unsafe index[Int(pid)])
+        return unsafe row == 0 || rows.base[row].hasEnded ? nil : rows.base[row].livingName
+    }
+
     /// By thread, looks up the processes of living threads where they aren't known.
     mutating func lookUpProcesses(_ process: (Int32) -> Int32?) {
         guard grouping == .thread else { return }

@@ -18,9 +18,12 @@ package struct CallsInFlight: Sendable, Hashable {
 
 extension SyscallID {
     /// Whether threads without work sleep in this call: what is in flight in it says little.
-    package var isIdleWait: Bool { SyscallID.idleWaits.contains(name) }
+    package var isIdleWait: Bool { SyscallID.idleWaits.contains(self) }
 
-    private static let idleWaits: Set<String> = [
+    private static let idleWaits = Set(
+        ABI.allCases.flatMap { SyscallTable.allCalls(abi: $0) }.filter { namesOfIdleWaits.contains($0.name) })
+
+    private static let namesOfIdleWaits: Set<String> = [
         "accept", "accept4", "clock_nanosleep", "clock_nanosleep_time64", "epoll_pwait", "epoll_pwait2", "epoll_wait", "futex",
         "futex_time64", "futex_wait", "futex_waitv", "io_getevents", "io_pgetevents", "nanosleep", "pause", "poll", "ppoll",
         "ppoll_time64", "pselect6", "pselect6_time64", "restart_syscall", "rt_sigsuspend", "rt_sigtimedwait",
