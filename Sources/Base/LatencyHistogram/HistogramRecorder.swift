@@ -15,6 +15,8 @@ public struct HistogramRecorder: ~Copyable {
     @usableFromInline var max: UInt64 = 0
     @usableFromInline var aboveRange: UInt64 = 0
     @usableFromInline var recorded: UInt64 = 0
+    /// The first bucket of the distributions that were added, and the one behind the last.
+    private var added = (start: BucketScheme.bucketCount, end: 0)
 
     package init() {
         // Owned until deinit; every index below stays under bucketCount. The kernel gives zeros.
@@ -53,6 +55,9 @@ public struct HistogramRecorder: ~Copyable {
 
     /// Adds a distribution that was gathered elsewhere, such as the kernel's overflow histograms.
     package mutating func add(_ other: LatencyHistogram) {
+        if let first = other.buckets.first, let last = other.buckets.last {
+            added = (Swift.min(added.start, first.index), Swift.max(added.end, last.index + 1))
+        }
         for bucket in other.buckets {
             unsafe counts[bucket.index] = counts[bucket.index].addingSaturating(bucket.count)
         }
@@ -63,11 +68,19 @@ public struct HistogramRecorder: ~Copyable {
         aboveRange = aboveRange.addingSaturating(other.aboveRange)
     }
 
-    /// The distribution so far. Complexity: O(bucketCount).
+    /// Where there can be counts: nowhere below the smallest value or above the largest one, but for what was added.
+    private var occupied: Range<Int> {
+        guard recorded > 0 else { return 0..<0 }
+        let highest = BucketScheme.rangeEnd - 1
+        let start = Swift.min(added.start, BucketScheme.index(of: Swift.min(min, highest)))
+        return start..<Swift.max(start, added.end, BucketScheme.index(of: Swift.min(max, highest)) + 1)
+    }
+
+    /// The distribution so far. Complexity: O(buckets between the smallest and the largest value).
     package borrowing func snapshot() -> LatencyHistogram {
         guard recorded > 0 else { return LatencyHistogram() }
         var buckets: [LatencyHistogram.Bucket] = []
-        for index in 0..<BucketScheme.bucketCount where unsafe counts[index] > 0 {
+        for index in occupied where unsafe counts[index] > 0 {
             buckets.append(.init(index: index, count: unsafe counts[index]))
         }
         return LatencyHistogram(buckets: buckets, aboveRange: aboveRange, sum: sum, min: min, max: max)
@@ -75,7 +88,9 @@ public struct HistogramRecorder: ~Copyable {
 
     /// Forgets everything recorded.
     package mutating func reset() {
-        unsafe counts.update(repeating: 0, count: BucketScheme.bucketCount)
+        let occupied = occupied
+        unsafe (counts + occupied.lowerBound).update(repeating: 0, count: occupied.count)
+        added = (BucketScheme.bucketCount, 0)
         (recorded, sum, min, max, aboveRange) = (0, 0, .max, 0, 0)
     }
 }

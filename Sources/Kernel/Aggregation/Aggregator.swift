@@ -217,6 +217,9 @@ package struct Aggregator: ~Copyable {
         processes.lookUpTitles(ofAll: ofAll, title, names)
     }
 
+    /// What a process that lives was called when it was last looked at; nil where that isn't known.
+    package func nameOfLiving(_ pid: Int32) -> String? { processes.nameOfLiving(pid) }
+
     /// By thread, looks up the processes of threads that are not known yet. Call this about once a second.
     package mutating func lookUpProcesses(_ process: (Int32) -> Int32?) { processes.lookUpProcesses(process) }
 

@@ -61,6 +61,7 @@ package struct Session: ~Copyable {
     var host: Host?
     /// Whose calls were in flight at the end of the last interval, and in the last snapshot.
     var (intervalLooks, snapshotLooks) = (InFlightLooks(), InFlightLooks())
+    var earlier = EarlierThreads()
     var watch: TargetWatch
     var phase = Phase.ready
     var times = RecordingTimes()
