@@ -47,6 +47,11 @@ for needed in glibc libbpf elfutils zlib; do grep -qF "$needed (= " <<<"$built" 
     grep -q 'was-enabled' "$exporter/DEBIAN/postinst" || fail "a unit is enabled on installation"
 [ "$(cat "$root/DEBIAN/conffiles" "$exporter/DEBIAN/conffiles")" = "/etc/default/syslat-record"$'\n'"/etc/default/syslat-exporter" ] ||
     fail "these are conffiles: $(cat "$root/DEBIAN/conffiles" "$exporter/DEBIAN/conffiles")"
+# What Prometheus, Grafana, nginx and DuckDB import is there, as it is.
+for part in prometheus grafana nginx; do
+    diff --recursive "packaging/$part" "$exporter/usr/share/doc/syslat-exporter/examples/$part" || fail "the example $part is another one"
+done
+diff --recursive packaging/duckdb "$root/usr/share/doc/syslat/examples/duckdb" || fail "the example duckdb is another one"
 # A component whose licence nobody has looked up stops the build.
 jq '. + [{"name": "libmystery", "version": "1", "origin": "debian", "files": [], "texts": []}]' "$binary.linked.json" >"$work/linked.json"
 ! packaging/legal copyright "$work/linked.json" >/dev/null 2>"$work/error" || fail "a component without a licence passes"

@@ -27,6 +27,23 @@ import Testing
         #expect(names.map(\.comm).sorted() == ["", "ended", "seven"])
     }
 
+    @Test func `of ended processes no more rows are kept than wanted, those with the most time`() throws {
+        let feed = Feed(endedProcessLimit: 8)
+        feed.send(events(1, of: 1000))
+        for pid in 1...100 as ClosedRange<UInt32> {
+            feed.send(events(1, of: pid, duration: UInt64(pid) * 100))
+            feed.sendExit(pid, "p\(pid)")
+            feed.retire(times: 2)
+        }
+        let processes = feed.processes()
+        let ended = processes.filter { $0.comm.hasPrefix("p") }
+        #expect((4...8).contains(ended.count) && ended.contains { $0.comm == "p100" })
+        #expect(processes.contains { $0.pid == 1000 })
+        // None of their calls is lost.
+        #expect(processes.reduce(0) { $0 + $1.calls } == 101)
+        #expect(processes.reduce(0) { $0 + $1.totalNanoseconds } == 100 * 5050 + 10)
+    }
+
     @Test func `titles are looked up while processes live, less and less often`() {
         let feed = Feed()
         feed.send(events(1, of: 7) + events(1, of: 8))

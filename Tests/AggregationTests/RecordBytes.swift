@@ -93,9 +93,13 @@ extension FixedWidthInteger {
 final class Feed {
     private var aggregator: Aggregator
 
-    init(keepsProcessDistributions: Bool = false, processRowLimit: Int? = nil, grouping: CallGroups.Kind? = nil) {
+    init(
+        keepsProcessDistributions: Bool = false, processRowLimit: Int? = nil, endedProcessLimit: Int? = nil,
+        grouping: CallGroups.Kind? = nil
+    ) {
         aggregator = Aggregator(
-            keepsProcessDistributions: keepsProcessDistributions, processRowLimit: processRowLimit, grouping: grouping)
+            keepsProcessDistributions: keepsProcessDistributions, processRowLimit: processRowLimit,
+            endedProcessLimit: endedProcessLimit, grouping: grouping)
     }
 
     var completed: UInt64 { aggregator.completed }

@@ -1,3 +1,4 @@
+import Aggregation
 import CaptureSupport
 import Foundation
 import Linux
@@ -67,6 +68,74 @@ import Testing
         try Self.advance(&session, until: program.pid, isIn: "openat")
         for call in try Self.inFlight(&session) {
             #expect(call.id.name == "openat" && call.details?.paths.map(\.text) == [two], "\(call)")
+        }
+        _ = session.detach()
+    }
+
+    @Test func `a call that is over is not taken for the next one like it`() throws {
+        let fifo = FileManager.default.temporaryDirectory.appending(path: "next-\(UUID())").path
+        try #require(mkfifo(fifo, 0o600) == 0)
+        defer { unlink(fifo) }
+        let program = try WaitingProgram(Fixture.gated(["/bin/cat", fifo]))
+        defer { program.signal(SIGKILL) }
+        var session = try Session(CaptureOptions(target: .processes([program.pid], follow: true)))
+        try session.start()
+        program.release()
+        try Self.advance(&session, until: program.pid, isIn: "openat")
+        let writer = open(fifo, O_WRONLY)
+        try #require(writer >= 0)
+        defer { close(writer) }
+        try Self.advance(&session, until: program.pid, isIn: "read", 3)
+        let first = try #require(try session.probes.inFlight().first)
+        var isInFlight = try session.probes.isInFlight(first)
+        #expect(isInFlight && first.id.name == "read")
+        try #require(write(writer, "x", 1) == 1)
+        var second: InFlightSlot?
+        let end = Clock.monotonic + UInt64(ProgramRun.patience * 1e9)
+        while second == nil, Clock.monotonic < end {
+            _ = try session.advance(until: Clock.monotonic + 5_000_000)
+            second = try session.probes.inFlight().first { $0.id == first.id && $0.enteredAt > first.enteredAt }
+        }
+        let next = try #require(second)
+        // The same thread, with the same arguments.
+        #expect(next.tid == first.tid && next.place == first.place)
+        isInFlight = try session.probes.isInFlight(first)
+        #expect(!isInFlight)
+        isInFlight = try session.probes.isInFlight(next)
+        #expect(isInFlight)
+        _ = session.detach()
+    }
+
+    /// /proc/TID/fd has the table of the thread, not that of its process.
+    @Test func `a descriptor is what it is in the table of the thread that made the call`() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "own-table-\(UUID())").path
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let (one, two) = ("\(folder)/one", "\(folder)/two")
+        try #require(mkfifo(one, 0o600) == 0 && mkfifo(two, 0o600) == 0)
+        let program = try WaitingProgram(Fixture.command("own_table", one, two))
+        defer { program.signal(SIGKILL) }
+        var options = CaptureOptions(target: .processes([program.pid], follow: true))
+        options.slowCalls = SlowCallOptions(rule: .slowest(3), stacks: .user)
+        var session = try Session(options)
+        try session.start()
+        program.release()
+        let threads = {
+            ProcFS.names(in: "/proc/\(program.pid)/task").compactMap { Int32($0) }
+                .filter { SleepingThread(pid: program.pid, tid: $0)?.isIn("read", firstArgument: 9) == true }
+        }
+        let end = Clock.monotonic + UInt64(ProgramRun.patience * 1e9)
+        while threads().count < 2, Clock.monotonic < end { _ = try session.advance(until: Clock.monotonic + 5_000_000) }
+        _ = try session.advance(until: Clock.monotonic + 5_000_000)
+        for calls in [try session.endInterval().inFlight?.calls ?? [], try session.snapshot().inFlight] {
+            try #require(calls.count == 2)
+            for call in calls {
+                let path = call.tid == program.pid ? one : two
+                var facts = stat()
+                try #require(stat(path, &facts) == 0)
+                let descriptor = try #require(call.details?.descriptors.first)
+                #expect(descriptor.name == path && descriptor.inode == UInt64(facts.st_ino), "\(call)")
+            }
         }
         _ = session.detach()
     }

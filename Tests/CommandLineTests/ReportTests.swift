@@ -93,18 +93,19 @@ extension CommandLineTests {
             #expect(Set(byCalls.prefix(2).map { String($0[0]) }) == ["read", "write"])
         }
 
-        @Test func `idle waits are first by total time and below by time on the CPU`() throws {
+        @Test func `idle waits are first by total time, and below by time on the CPU and where nothing is asked for`() throws {
             let scratch = try Scratch()
             let file = scratch.path("run.syslat")
             let command = ["--", "sh", "-c", "sleep 0.5; " + Self.dd.joined(separator: " ")]
             _ = try syslat(["profile", "-e", "clock_nanosleep,write", "--report", "/dev/null", "-o", file] + command)
-            func names(_ sort: String) throws -> [Substring] {
-                let text = try syslat(["report", "--sort", sort, file]).output
+            func names(_ sort: String...) throws -> [Substring] {
+                let text = try syslat(["report", file] + sort).output
                 return Self.rows(text).map { $0[0] }
             }
-            let (byTotal, byCPU) = (try names("total"), try names("oncpu"))
+            let (byTotal, byCPU, usual) = (try names("--sort", "total"), try names("--sort", "oncpu"), try names())
             #expect(byTotal == ["clock_nanosleep", "write", "total"])
             #expect(byCPU == ["write", "clock_nanosleep", "total"])
+            #expect(usual == byCPU)
         }
 
         @Test func `the option --histogram draws all calls or those it names`() throws {

@@ -132,6 +132,26 @@ extension CommandLineTests {
             #expect(report.output.contains("wait4"))
         }
 
+        @Test func `who names a process instead of a file is told how to watch it`() throws {
+            let scratch = try Scratch()
+            let name = "held-\(getpid())"
+            #expect(symlink("/bin/sleep", scratch.path(name)) == 0)
+            let process = Process()
+            process.executableURL = URL(fileURLWithPath: scratch.path(name))
+            process.arguments = ["100"]
+            try process.run()
+            defer {
+                kill(process.processIdentifier, SIGKILL)
+                process.waitUntilExit()
+            }
+            let pid = process.processIdentifier
+            for operand in [name, "\(pid)"] {
+                let (top, report) = (try syslat(["top", operand]), try syslat(["report", operand]))
+                #expect(top.status == 2 && top.error.contains("`syslat top -p \(pid)` watches it."), "\(top.error)")
+                #expect(report.status == 2 && report.error.contains("`syslat profile -p \(pid)` profiles it."), "\(report.error)")
+            }
+        }
+
         // MARK: Batch
 
         @Test func `a batch has as many documents as were asked for, and jq reads them`() throws {

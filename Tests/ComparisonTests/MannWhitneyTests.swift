@@ -82,6 +82,41 @@ import Testing
         return MannWhitney.PValues(greater: greater / count, less: less / count)
     }
 
+    /// Compares with counting all sums of the midranks, without leaving any out. The samples lie apart by nothing, a little and everything.
+    @Test(arguments: [0, 2, 6, 40])
+    func `tied values of many boots have both tails of all choices`(apart: Int) {
+        var random = SeededGenerator.fromEnvironment()
+        for _ in 0..<8 {
+            let (baseCount, newCount) = (Int.random(in: 1...16, using: &random), Int.random(in: 1...16, using: &random))
+            let base = (0..<baseCount).map { _ in Double(Int.random(in: 0...15, using: &random)) }
+            let new = (0..<newCount).map { _ in Double(Int.random(in: 0...15, using: &random) + apart) } + [base[0]]
+            let found = MannWhitney(baseCount: baseCount, newCount: newCount + 1).test(base: base, new: new)
+            let counted = Self.countedBySums(base, new)
+            for (p, wanted) in [(found.greater, counted.greater), (found.less, counted.less)] {
+                #expect(abs(p / wanted - 1) < 1e-9, "\(base) \(new): \(p) instead of \(wanted)")
+            }
+        }
+    }
+
+    private static func countedBySums(_ base: [Double], _ new: [Double]) -> MannWhitney.PValues {
+        let all = base + new
+        // Twice the midrank.
+        let ranks = all.map { value in 1 + 2 * all.count { $0 < value } + all.count { $0 == value } }
+        var ways: [Int: [Int: Double]] = [0: [0: 1]]
+        for rank in ranks {
+            for chosen in stride(from: new.count, to: 0, by: -1) {
+                for (sum, count) in ways[chosen - 1] ?? [:] { ways[chosen, default: [:]][sum + rank, default: 0] += count }
+            }
+        }
+        let observed = ranks.suffix(new.count).reduce(0, +)
+        let sums = ways[new.count] ?? [:]
+        let total = sums.values.reduce(0, +)
+        func share(_ isIncluded: (Int) -> Bool) -> Double {
+            sums.reduce(0) { isIncluded($1.key) ? $0 + $1.value : $0 } / total
+        }
+        return MannWhitney.PValues(greater: share { $0 >= observed }, less: share { $0 <= observed })
+    }
+
     @Test func `exchanging the samples exchanges the tails`() {
         var random = SeededGenerator.fromEnvironment()
         for _ in 0..<100 {

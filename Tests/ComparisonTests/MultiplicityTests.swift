@@ -63,6 +63,28 @@ import Testing
         #expect(NoiseFloor.of([1, 2, 4]) == 2.5)
     }
 
+    /// Compares with estimating the shift of each way to halve the values by itself. Of more than fourteen the first count.
+    @Test(arguments: [2, 3, 5, 8, 9, 14, 20])
+    func `the noise floor is that of all halves`(count: Int) throws {
+        var random = SeededGenerator.fromEnvironment()
+        for isTied in [false, true] {
+            let values = (0..<count).map { _ in
+                isTied ? Double(Int.random(in: 0...3, using: &random)) : .random(in: 0...1, using: &random)
+            }
+            let used = Array(values.prefix(14))
+            var shifts: [Double] = []
+            Choices.forEach(used.count, choosing: used.count / 2) { places in
+                let others = used.indices.filter { !places.contains($0) }
+                shifts.append(abs(ShiftEstimate.effect(base: places.map { used[$0] }, new: others.map { used[$0] })))
+            }
+            shifts.sort()
+            // Of two halves of the same size each pair comes twice, and so does each shift.
+            let distinct =
+                count.isMultiple(of: 2) || count > 14 ? stride(from: 0, to: shifts.count, by: 2).map { shifts[$0] } : shifts
+            #expect(NoiseFloor.of(values) == distinct[max(0, (distinct.count * 95 + 99) / 100 - 1)], "\(values)")
+        }
+    }
+
     @Test func `the noise floor doesn't depend on the order of boots`() throws {
         var random = SeededGenerator.fromEnvironment()
         let values = (0..<8).map { _ in Double.random(in: 0...1, using: &random) }

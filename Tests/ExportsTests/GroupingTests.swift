@@ -39,7 +39,8 @@ import Testing
         let intervals = try #require(try document(by: .interval)["intervals"] as? [[String: Any]])
         #expect(intervals.count == 3)
         for (interval, part) in zip(Self.profile.intervals, intervals) {
-            let line = try JSONSerialization.jsonObject(with: Data(try JSONReport.render(interval).utf8)) as? [String: Any]
+            let text = try JSONReport.render(interval, on: Self.profile.host)
+            let line = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
             var alone = try #require(line)
             alone["schema"] = nil
             #expect(NSDictionary(dictionary: part) == NSDictionary(dictionary: alone))

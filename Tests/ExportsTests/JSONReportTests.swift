@@ -220,6 +220,23 @@ import Testing
         #expect(calls.first?["comm"] as? String == comm)
     }
 
+    @Test func `calls in flight that somebody looked at have a text for people, in profiles and in intervals`() throws {
+        let profile = Fixtures.slowProfile
+        let expected = [
+            "epoll_wait(12<anon_inode:[eventpoll]>, 0x5581c0de8000, 512, -1)",
+            "futex(0x7f119c000a28, FUTEX_WAIT_PRIVATE, 0, NULL)", nil,
+        ]
+        func texts(_ document: [String: Any]) throws -> [String?] {
+            try #require(document["in_flight"] as? [[String: Any]]).map { $0["text"] as? String }
+        }
+        #expect(try texts(try parse(profile)) == expected)
+        let interval = Interval(
+            startNanoseconds: 0, durationNanoseconds: 1, calls: [], inFlight: CallsInFlight(calls: profile.inFlight))
+        let line = try JSONReport.render(interval, on: profile.host)
+        let document = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+        #expect(try texts(document) == expected)
+    }
+
     @Test func `a call without completions has no latency figures`() throws {
         var profile = Fixtures.empty
         profile.calls = [CallProfile(id: .native(0), series: [], errnos: [])]

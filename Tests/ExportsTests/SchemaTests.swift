@@ -46,9 +46,12 @@ import Testing
 
     @Test func `JSON intervals fit the interval schema`() throws {
         let intervals = Fixtures.byInterval.intervals
-        let whole = Interval(startNanoseconds: 0, durationNanoseconds: 1, calls: Fixtures.sampled.calls)
+        let whole = Interval(
+            startNanoseconds: 0, durationNanoseconds: 1, calls: Fixtures.sampled.calls,
+            inFlight: CallsInFlight(calls: Fixtures.slowProfile.inFlight))
         try expectFit(
-            try intervals.map { try JSONReport.render($0) } + [try JSONReport.render(whole, isSampled: true, withBuckets: true)],
+            try intervals.map { try JSONReport.render($0, on: Fixtures.host) }
+                + [try JSONReport.render(whole, on: Fixtures.host, isSampled: true, withBuckets: true)],
             "interval")
     }
 
@@ -82,7 +85,7 @@ import Testing
 
     @Test func `an unknown name is refused wherever it is planted`() throws {
         try expectFit(try Grouping.allCases.map { try Self.everything(by: $0) }, "profile", plants: true)
-        try expectFit([try JSONReport.render(Fixtures.byInterval.intervals[0])], "interval", plants: true)
+        try expectFit([try JSONReport.render(Fixtures.byInterval.intervals[0], on: Fixtures.host)], "interval", plants: true)
         try expectFit([try JSONReport.render(SelfTests.sound)], "vdso", plants: true)
         var comparison = try Comparisons.comparison("regressed")
         comparison.subjects = Array(comparison.subjects.prefix(2))

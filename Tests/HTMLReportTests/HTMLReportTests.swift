@@ -1,4 +1,5 @@
 import HTMLReport
+import LatencyHistogram
 import Presentation
 import Profile
 import ReportFixtures
@@ -49,6 +50,23 @@ import Testing
     @Test func `the same profile gives the same bytes`() {
         #expect(HTMLReport.render(Fixtures.typical) == HTMLReport.render(Fixtures.typical))
         #expect(HTMLReport.render(overlaying: [.init(name: "x", profile: Fixtures.typical)]) == HTMLReport.render(Fixtures.typical))
+    }
+
+    /// Of what threads without work sleep in, the times are the longest and the least interesting.
+    @Test func `the chapter is unfolded whose slow calls the text report has first, and otherwise one that isn't a wait for work`() throws {
+        func unfolded(_ profile: Profile) -> String {
+            Page(HTMLReport.render(profile)).body.components(from: "<details open=\"\"", to: "</summary>")
+                .components(from: "<bdi>", to: "</bdi>")
+        }
+        let slow = Fixtures.slowProfile
+        let first = try #require(slow.slowCalls?.kinds.first)
+        #expect(!first.id.isIdleWait && unfolded(slow) == first.id.label(on: slow.host))
+        var plain = slow
+        plain.slowCalls = nil
+        let longest = try #require(plain.calls.filter { !$0.id.isIdleWait }.max { $0.distribution.sum < $1.distribution.sum })
+        #expect(unfolded(plain) == longest.id.label(on: plain.host))
+        let printed = Page(HTMLReport.render(slow)).body.ranges(of: "class=\"pr\"").count
+        #expect(printed == 3)
     }
 
     @Test func `nothing recorded is explained, and no profile at all is a page too`() {

@@ -92,6 +92,10 @@ import Testing
         var sorted: [String: [SortPart]]
         var tips: [[String]]
         var unfolds: Bool?
+        /// The titles of the columns that a reader sees at once.
+        var seen: [String]
+        /// The rows, those left by a filter that matches none, and what is said then.
+        var unmatched: [String]
         var pdf: Int?
         var messages, requests: [String]
     }
@@ -131,12 +135,15 @@ import Testing
             for (row, call) in zip(view.rows, calls) {
                 #expect(row[0] == call["name"] as? String)
                 let columns = [
-                    2: "calls", 3: "errors", 5: "total_ns", 7: "mean_ns", 8: "p50_ns", 9: "p90_ns", 10: "p99_ns", 11: "p999_ns",
-                    12: "max_ns",
+                    2: "total_ns", 4: "p50_ns", 5: "p90_ns", 6: "p99_ns", 7: "p999_ns", 8: "max_ns", 9: "mean_ns", 10: "calls",
+                    12: "errors",
                 ]
                 for (column, key) in columns { #expect(row[column] == "\(call[key] as? UInt64 ?? 0)", "\(row[0]) \(key)") }
             }
             #expect(view.unfolds == true)
+            // Latencies can be read without scrolling sideways.
+            #expect(view.seen.starts(with: width == 360 ? ["Call", "Total", "p50", "p90", "p99"] : ["Call", "Distribution", "Total"]))
+            #expect(view.unmatched == [calls.count, 0, "No call has this in its name."].map { "\($0)" })
             #expect(Set(view.tips.map { $0[0] }) == ["dist", "curve", "heat"])
             #expect(
                 view.tips.allSatisfy {

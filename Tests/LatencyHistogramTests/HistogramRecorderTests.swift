@@ -43,6 +43,25 @@ import Testing
         #expect(recorder.snapshot() == LatencyHistogram(recording: [70, 90]))
     }
 
+    /// Files may say of a distribution that its values lie where it has no buckets.
+    @Test func `counts outside the stated extremes are kept, and forgotten by a reset`() {
+        let odd = LatencyHistogram(
+            buckets: [.init(index: 3, count: 1), .init(index: 900, count: 2)], aboveRange: 0, sum: 100, min: 50, max: 60)
+        var recorder = HistogramRecorder()
+        recorder.record(55)
+        recorder.add(odd)
+        #expect(recorder.snapshot().buckets.map(\.index) == [3, 55, 900])
+        recorder.reset()
+        recorder.record(1)
+        recorder.record(.max)
+        let after = recorder.snapshot()
+        #expect(after == LatencyHistogram(recording: [1, .max]))
+        #expect(after.buckets.map(\.index) == [1])
+        recorder.reset()
+        for value in [0, 1 << 41] as [UInt64] { recorder.record(value) }
+        #expect(recorder.snapshot() == LatencyHistogram(recording: [0, 1 << 41]))
+    }
+
     @Test func `adding saturates at the largest count and sum`() {
         var recorder = HistogramRecorder()
         recorder.record(4)

@@ -16,10 +16,9 @@ import Testing
         var model = LiveFixture.model(seconds: 20)
         #expect(model.selected == nil)
         _ = model.press(.down)
-        _ = model.press(.down)
-        #expect(model.selected == fsync && model.rows[1].item == fsync)
+        #expect(model.selected == fsync && model.rows[0].item == fsync)
         typed("8", &model)
-        #expect(model.selected == fsync && model.rows[1].item != fsync)
+        #expect(model.selected == fsync && model.rows[0].item != fsync)
         for snapshot in LiveFixture.snapshots[20..<25] { model.take(snapshot) }
         #expect(model.selected == fsync)
         typed("/read", &model)
@@ -101,8 +100,33 @@ import Testing
         #expect(shown("REDIS") == [] && shown("redis").count == 1)
     }
 
+    @Test func `idle waits come last in orders of time, either way, unless they are wanted in place`() {
+        var model = LiveFixture.model()
+        func order(_ keys: String) -> [String] {
+            typed(keys, &model)
+            return model.rows.map(\.name)
+        }
+        func viewLine() -> String { model.screen(Appearance(colors: .none)).text(ofRow: 2) }
+        #expect(order("") == ["fsync", "read", "write", "openat", "epoll_wait", "futex"])
+        #expect(viewLine().contains(" · TOTAL/s largest first · idle waits last · 6 rows"))
+        #expect(order("r") == ["openat", "write", "read", "fsync", "futex", "epoll_wait"])
+        #expect(order("i") == ["openat", "write", "read", "futex", "fsync", "epoll_wait"])
+        #expect(!viewLine().contains("idle"))
+        #expect(order("r") == ["epoll_wait", "fsync", "futex", "read", "write", "openat"])
+        #expect(order("i6") == ["fsync", "read", "openat", "write", "epoll_wait", "futex"])
+        #expect(order("8").first == "read" && !viewLine().contains("idle"))
+        typed("3g", &model)
+        #expect(model.grouping == .process && viewLine().contains(" · TOTAL/s largest first · idle waits not counted · "))
+        // The row of calls without a process is a difference of sums.
+        let totals = model.rows.filter { !$0.suffix.isEmpty }.map(\.figures.totals)
+        #expect(totals.count == 5 && totals.allSatisfy { $0.idleNanoseconds > 0 && $0.idleNanoseconds < $0.totalNanoseconds })
+        let active = totals.map { $0.totalNanoseconds &- $0.idleNanoseconds }
+        #expect(active == active.sorted(by: >))
+    }
+
     @Test func `every column orders the rows, both ways`() {
         var model = LiveFixture.model()
+        typed("i", &model)
         for (place, column) in LiveColumn.allCases.enumerated() {
             typed("\(place + 1)", &model)
             if column == .total { typed("1\(place + 1)", &model) }
@@ -125,7 +149,7 @@ import Testing
 
     @Test func `random keys, sizes and snapshots never trap, and the mark stays on a row`() {
         var random = SeededGenerator.fromEnvironment()
-        let letters = Array("qwhjksSrgtT/ ?123456789<>[*a\u{301}数\u{1b}")
+        let letters = Array("qwhijksSrgtT/ ?123456789<>[*a\u{301}数\u{1b}")
         let keys: [Key] = [
             .up, .down, .left, .right, .pageUp, .pageDown, .home, .end, .insert, .delete, .enter, .tab, .backTab, .backspace,
             .escape,

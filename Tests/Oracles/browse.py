@@ -77,6 +77,24 @@ def look(browser, address, width, scheme, folder):
         found["sorted"][name] = [[row[0] for row in cells(page)], head.locator("..").get_attribute("aria-sort")]
         head.click()
         found["sorted"][name].append([row[0] for row in cells(page)])
+    found["seen"] = page.evaluate(
+        """() => {
+            const table = document.querySelector('table.calls');
+            if (!table) return [];
+            const edge = table.closest('.scroll').getBoundingClientRect().right;
+            return [...table.tHead.rows[0].cells].filter(head => {
+                const box = head.getBoundingClientRect();
+                return box.width > 0 && box.right <= edge;
+            }).map(head => head.firstChild.textContent);
+        }"""
+    )
+    found["unmatched"] = []
+    if (field := page.locator(".tools input")).count():
+        shown = "[...document.querySelectorAll('table.calls tbody tr')].filter(row => !row.hidden).length"
+        before = page.evaluate(shown)
+        field.fill("no call is called this")
+        found["unmatched"] = [str(before), str(page.evaluate(shown)), page.locator(".tools [role=status]").inner_text()]
+        field.fill("")
     found["tips"] = []
     for kind in ["dist", "curve", "heat"]:
         plot = page.locator(f"details[open] svg[data-kind={kind}]").first

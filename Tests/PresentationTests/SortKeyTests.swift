@@ -5,12 +5,12 @@ import Testing
 @testable import Presentation
 
 @Suite struct SortKeyTests {
-    private func row(_ label: String, calls: UInt64, errors: UInt64, ran: UInt64, values: [UInt64]) -> TableRow {
+    private func row(_ label: String, calls: UInt64, errors: UInt64, ran: UInt64, idle: UInt64 = 0, values: [UInt64]) -> TableRow {
         var recorder = HistogramRecorder()
         for value in values { recorder.record(value) }
         let distribution = recorder.snapshot()
         var times = OutcomeTimes()
-        (times.ran, times.blocked) = (ran, distribution.sum - ran)
+        (times.ran, times.blocked, times.idle) = (ran, distribution.sum - ran, idle)
         return TableRow(
             name: label, calls: calls, errors: errors, totalNanoseconds: distribution.sum, blocked: 0, times: times,
             figures: LatencyFigures(distribution))
@@ -18,14 +18,15 @@ import Testing
 
     private var rows: [TableRow] {
         [
-            row("b", calls: 3, errors: 0, ran: 20, values: [10, 10, 100]),
+            row("b", calls: 3, errors: 0, ran: 20, idle: 50, values: [10, 10, 100]),
             row("c", calls: 4, errors: 2, ran: 80, values: [20, 20, 20, 20]), row("a", calls: 0, errors: 0, ran: 0, values: []),
-            row("d", calls: 3, errors: 2, ran: 5, values: [5, 40, 40]),
+            row("d", calls: 3, errors: 2, ran: 5, idle: 85, values: [5, 40, 40]),
         ]
     }
 
     private static let orders: [(key: SortKey, rows: String)] = [
-        (.total, "bdca"), (.oncpu, "cbda"), (.calls, "cbda"), (.errors, "cdba"), (.mean, "bdca"), (.p50, "dcba"), (.p90, "bdca"),
+        (.active, "cbda"), (.total, "bdca"), (.oncpu, "cbda"), (.calls, "cbda"), (.errors, "cdba"), (.mean, "bdca"), (.p50, "dcba"),
+        (.p90, "bdca"),
         (.p99, "bdca"), (.p999, "bdca"), (.max, "bdca"), (.name, "abcd"),
     ]
 

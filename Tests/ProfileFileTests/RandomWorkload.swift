@@ -9,6 +9,7 @@ extension WorkloadResult {
     ) -> WorkloadResult {
         WorkloadResult(
             id: id, version: 3, isQuick: false, runs: .random(in: 1...50, using: &random), machine: machine,
+            slices: Bool.random(using: &random) ? Slices(made: 250, counted: .random(in: 1...250, using: &random)) : nil,
             cases: (0..<Int.random(in: 0...5, using: &random)).map { number in
                 .random(name: "case-\(number)-\(Profile.text(using: &random))", using: &random)
             })

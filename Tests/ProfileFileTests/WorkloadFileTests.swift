@@ -61,6 +61,10 @@ import Testing
         (1, "\"kvm\"", "\"moon\"", "'moon' is not a machine that a workload runs on"),
         (1, "\"version\":2", "\"version\":0", "a workload has a name, and its version and runs are 1 or more"),
         (1, "\"runs\":3", "\"runs\":-3", "a workload has a name, and its version and runs are 1 or more"),
+        (
+            1, "\"runs\":3", "\"runs\":3,\"slices\":2,\"slices_counted\":3",
+            "of the slices of a workload, at least one counts, and no more than there are"
+        ),
         (1, "\"standard\"", "\"\"", "a workload has a name, and its version and runs are 1 or more"),
         (2, "\"read-1\"", "\"\"", "a case has a name"),
         (2, "\"measured\"", "\"guessed\"", "'guessed' is not a state of a case"),
@@ -96,7 +100,13 @@ import Testing
     // MARK: Adding up
 
     @Test func `the workloads of two boots add up`() throws {
-        let sum = try #require(Self.profile(Self.workload()).merged(with: Self.profile(Self.workload(median: 79))).workload)
+        func sliced(_ workload: WorkloadResult, _ counted: Int) -> Profile {
+            var workload = workload
+            workload.slices = WorkloadResult.Slices(made: 25, counted: counted)
+            return Self.profile(workload)
+        }
+        let sum = try #require(sliced(Self.workload(), 7).merged(with: sliced(Self.workload(median: 79), 2)).workload)
+        #expect(sum.slices == WorkloadResult.Slices(made: 50, counted: 9))
         #expect(sum.runs == 6 && sum.cases.map(\.name) == ["read-1", "uring-nop"])
         #expect(sum.cases[0].operations == 6 && sum.cases[0].series.map(\.distribution.count) == [6])
         #expect(sum.cases[0].untraced?.median == 79, "the boot that was disturbed less")

@@ -16,7 +16,7 @@ import Testing
         #expect(try command.target.target() == .processes([1], follow: true))
         #expect(command.file == nil && !command.live.batch && command.live.count == nil && command.live.top == nil)
         #expect(command.live.refreshNanoseconds == 500_000_000)
-        #expect(command.live.view == LiveModel.View(grouping: .call, window: .tenSeconds, sort: .total, filter: ""))
+        #expect(command.live.view == LiveModel.View(grouping: .call, window: .tenSeconds, sort: .total, filter: "", idleLast: true))
     }
 
     @Test func `a batch shows a second at a time`() throws {
@@ -33,7 +33,10 @@ import Testing
         for grouping in LiveGrouping.allCases {
             #expect(try parse(["-a", "--by", grouping.rawValue]).live.view.grouping == grouping)
         }
-        for column in LiveColumn.allCases { #expect(try parse(["-a", "--sort", column.rawValue]).live.view.sort == column) }
+        for column in LiveColumn.allCases {
+            let view = try parse(["-a", "--sort", column.rawValue]).live.view
+            #expect(view.sort == column && !view.idleLast)
+        }
         let windows: [(String, LiveWindow)] = [("1s", .second), ("10s", .tenSeconds), ("60s", .minute), ("start", .sinceStart)]
         for (word, window) in windows { #expect(try parse(["-a", "--window", word]).live.view.window == window) }
         #expect(windows.count == LiveWindow.allCases.count)
@@ -90,5 +93,50 @@ import Testing
             #expect(message.contains("'\(value)' is invalid for '\(option)"))
             #expect(message.contains("Please provide one of"), "\(message)")
         }
+    }
+
+    // MARK: A process in the place of a file
+
+    private static let processes =
+        [
+            MistakenProcess.Candidate(pid: 1, comm: "init", title: "/sbin/init splash"),
+            MistakenProcess.Candidate(pid: 812, comm: "redis-server", title: "redis-server *:6379"),
+            MistakenProcess.Candidate(pid: 900, comm: "postgres", title: "postgres: walwriter"),
+            MistakenProcess.Candidate(pid: 901, comm: "postgres", title: "/usr/lib/postgresql/15/bin/postgres -D /x"),
+            MistakenProcess.Candidate(pid: 990, comm: "a-name-that-is-", title: nil),
+            MistakenProcess.Candidate(pid: 991, comm: "node-MainThread", title: "/usr/bin/node"),
+        ] + (0..<7).map { MistakenProcess.Candidate(pid: 1000 + $0, comm: "kworker", title: nil) }
+
+    @Test(
+        arguments: [
+            ("redis-server", "There is no file redis-server, but process 812 has that name: `syslat top -p 812` watches it."),
+            ("postgres", "There is no file postgres, but 2 processes have that name: `syslat top -p 900,901` watches them."),
+            (
+                "kworker",
+                "There is no file kworker, but 7 processes have that name: `syslat top -p 1000,1001,1002,1003,1004` watches the first 5 of them."
+            ),
+            ("node", "There is no file node, but process 991 has that name: `syslat top -p 991` watches it."),
+            (
+                "a-name-that-is-longer",
+                "There is no file a-name-that-is-longer, but process 990 has that name: `syslat top -p 990` watches it."
+            ),
+            ("812", "There is no file 812, but process 812 is redis-server: `syslat top -p 812` watches it."),
+            (
+                "redis",
+                "There is no file redis, and no process of that name. `syslat top -p PID` watches a process, and `syslat top -a` all of them."
+            ),
+            ("night.syslat", nil), ("./redis", nil), ("/tmp/redis", nil),
+        ] as [(String, String?)])
+    func `the name of a process in the place of a file is answered with the command that watches it`(
+        _ operand: String, _ sentence: String?
+    ) {
+        #expect(MistakenProcess.sentence(operand, among: Self.processes, watching: true) == sentence)
+    }
+
+    @Test func `the same goes for reports, but only of processes that there are`() {
+        #expect(
+            MistakenProcess.sentence("init", among: Self.processes, watching: false)
+                == "There is no file init, but process 1 has that name: `syslat profile -p 1` profiles it.")
+        #expect(MistakenProcess.sentence("redis", among: Self.processes, watching: false) == nil)
     }
 }

@@ -155,6 +155,11 @@ import Testing
         }
         #expect(order(.total) == ["clock_nanosleep", "sched_yield", "read"])
         #expect(order(.oncpu) == ["read", "sched_yield", "clock_nanosleep"])
+        #expect(order(.active) == ["sched_yield", "read", "clock_nanosleep"])
+        // Who reads 20 ms below 1 ms is told why, and only then.
+        let note = "Idle waits, in which threads without work sleep"
+        #expect(text.contains(note) && !TextReport.render(profile, options: Options(sort: .total)).contains(note))
+        #expect(!TextReport.render(Fixtures.profile([yield, work])).contains(note))
     }
 
     @Test func `a total that is longer than the capture is explained`() {
@@ -171,7 +176,7 @@ import Testing
         for _ in 0..<rounds(60) {
             let profile = randomProfile(using: &generator)
             let options = Options(
-                sort: SortKey.allCases.randomElement(using: &generator) ?? .total,
+                sort: SortKey.allCases.randomElement(using: &generator) ?? .active,
                 top: Bool.random(using: &generator) ? Int.random(in: 0...8, using: &generator) : nil,
                 grouping: Grouping.allCases.randomElement(using: &generator) ?? .call, histograms: .all)
             for line in TextReport.render(profile, options: options).split(separator: "\n") {

@@ -12,6 +12,14 @@ import TextReport
         try Snapshot().verify(text, is: "workload-width-\(width).txt")
     }
 
+    @Test func `it is said how many slices count`() {
+        var profile = Fixtures.workloadProfile
+        profile.workload?.slices = WorkloadResult.Slices(made: 100, counted: 25)
+        let text = TextReport.render(profile, options: .init(width: 300))
+        #expect(
+            text.contains("Each case ran in 100 slices, in turn with the others; the 25 count beside which a loop in user space ran fastest."))
+    }
+
     @Test func `a workload without cases has no table`() {
         var profile = Fixtures.workloadProfile
         profile.workload = WorkloadResult(id: "\u{7}", version: 1, isQuick: false, runs: 1, machine: .host, cases: [])

@@ -107,6 +107,10 @@ package struct LatencyHistogram: Sendable, Hashable {
     /// Adds another distribution, as if both had been recorded here. Counts and sum stop at `UInt64.max`.
     package mutating func merge(_ other: LatencyHistogram) {
         guard other.count > 0 else { return }
+        guard count > 0 else {
+            self = other
+            return
+        }
         var merged: [Bucket] = []
         merged.reserveCapacity(buckets.count + other.buckets.count)
         var (mine, theirs) = (buckets[...], other.buckets[...])

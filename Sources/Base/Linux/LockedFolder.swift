@@ -66,6 +66,16 @@ extension LockedFolder {
         guard name.withExactBytes({ unsafe unlinkat(descriptor.number, $0, 0) }) == 0 else { throw .last }
     }
 
+    /// What this process may still write to the file system, in bytes; nil where that isn't told.
+    package borrowing func room() -> UInt64? {
+        var info = statvfs()
+        guard unsafe fstatvfs(descriptor.number, &info) == 0, info.f_blocks > 0 else { return nil }
+        // Some of what is free may be root's alone.
+        let blocks = UInt64(geteuid() == 0 ? info.f_bfree : info.f_bavail)
+        let (bytes, overflow) = blocks.multipliedReportingOverflow(by: UInt64(info.f_frsize))
+        return overflow ? .max : bytes
+    }
+
     /// The process that has a folder; nil where the kernel doesn't tell, as on file systems that show another device than they lock.
     ///
     /// Source: /proc/locks of proc_locks(5): `1: FLOCK ADVISORY WRITE 1234 fd:00:5678 0 EOF`.

@@ -9,6 +9,10 @@ package enum ProcFS {
 
     /// The whole of a small file, or the first `limit` bytes or a little more, without the last line break.
     package static func text(_ path: String, limit: Int = 1 << 20) -> String? {
+        bytes(path, limit: limit).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    private static func bytes(_ path: String, limit: Int = 1 << 20) -> [UInt8]? {
         guard let file = try? Descriptor(reading: path) else { return nil }
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 4096)
@@ -20,7 +24,7 @@ package enum ProcFS {
             bytes += buffer[..<count]
         }
         while bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
-        return String(decoding: bytes, as: UTF8.self)
+        return bytes
     }
 
     /// What a symbolic link of /proc says, such as `pid:[4026531836]`.
@@ -38,10 +42,13 @@ package enum ProcFS {
 
     /// The value of `key:` in a file of such lines, like /proc/PID/status.
     package static func field(_ key: String, in path: String) -> String? {
-        guard let text = text(path) else { return nil }
-        for line in text.split(separator: "\n") {
-            guard let colon = line.firstIndex(of: ":"), line[..<colon].trimmed == key else { continue }
-            return line[line.index(after: colon)...].trimmed
+        guard let bytes = bytes(path) else { return nil }
+        // Compared as bytes: a live view asks this of thousands of threads.
+        for line in bytes.split(separator: UInt8(ascii: "\n")) where line.starts(with: key.utf8) {
+            let rest = line.dropFirst(key.utf8.count)
+            let value = rest.drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
+            guard value.first == UInt8(ascii: ":") else { continue }
+            return String(decoding: value.dropFirst(), as: UTF8.self)[...].trimmed
         }
         return nil
     }

@@ -46,7 +46,7 @@ final class LiveReport {
             let options = view.textOptions(for: output)
             return show(TextReport.render(interval, on: host, isSampled: isSampled, options: options))
         }
-        do { show(try JSONReport.render(interval, isSampled: isSampled, withBuckets: view.buckets)) } catch {
+        do { show(try JSONReport.render(interval, on: host, isSampled: isSampled, withBuckets: view.buckets)) } catch {
             shown.failure = CommandError("Can't encode an interval: \(error).")
         }
     }

@@ -43,15 +43,16 @@ package struct Aggregator: ~Copyable {
 
     /// - Parameters:
     ///   - keepsProcessDistributions: whether each process gets a histogram too: 16 bytes a bucket, and 36 KiB while it lives and has many.
+    ///   - endedProcessLimit: how many rows of ended processes are kept; nil for as many as there is room for.
     ///   - grouping: what else calls are grouped by; each group gets a histogram too.
     ///   - newestGroups: how many groups of ended processes are kept, where all others may be forgotten.
     package init(
-        keepsProcessDistributions: Bool = false, processRowLimit: Int? = nil, grouping: CallGroups.Kind? = nil,
-        newestGroups: Int? = nil
+        keepsProcessDistributions: Bool = false, processRowLimit: Int? = nil, endedProcessLimit: Int? = nil,
+        grouping: CallGroups.Kind? = nil, newestGroups: Int? = nil
     ) {
         processes = ProcessTable(
-            rowLimit: processRowLimit ?? ProcessTable.defaultRowLimit, keepsDistributions: keepsProcessDistributions,
-            grouping: grouping, newestGroups: newestGroups)
+            rowLimit: processRowLimit ?? ProcessTable.defaultRowLimit, endedLimit: endedProcessLimit,
+            keepsDistributions: keepsProcessDistributions, grouping: grouping, newestGroups: newestGroups)
     }
 
     /// Takes in one record of the ring.
@@ -216,6 +217,9 @@ package struct Aggregator: ~Copyable {
     package mutating func lookUpTitles(ofAll: Bool = false, _ title: (Int32) -> String?, names: LivingNames? = nil) {
         processes.lookUpTitles(ofAll: ofAll, title, names)
     }
+
+    /// What a process that lives was called when it was last looked at; nil where that isn't known.
+    package func nameOfLiving(_ pid: Int32) -> String? { processes.nameOfLiving(pid) }
 
     /// By thread, looks up the processes of threads that are not known yet. Call this about once a second.
     package mutating func lookUpProcesses(_ process: (Int32) -> Int32?) { processes.lookUpProcesses(process) }

@@ -8,9 +8,21 @@ package struct InFlightSlot: Sendable, Hashable {
     /// CLOCK_MONOTONIC, in nanoseconds. For an unmeasured call, it is when the consumer last looked at the ring before the entry.
     package let enteredAt: UInt64
     package let isUnmeasured: Bool
+    /// Where the slot is; nil where that isn't of interest.
+    package let place: Place?
+
+    /// Where the programs keep a call in flight.
+    package enum Place: Sendable, Hashable {
+        /// In the slot of this number.
+        case byID(Int)
+        /// In the entry of this number.
+        case known(Int)
+        /// In the spill table, under the thread's id there.
+        case spilled(UInt32)
+    }
 
     /// nil if the slot holds no call.
-    package init?(_ slot: syslat_slot) {
+    package init?(_ slot: syslat_slot, at place: Place? = nil) {
         let call = CallWord(bits: slot.call)
         // Two bits, for four codes.
         guard slot.isInCall, let abi = ABI(code: call.abi) else { return nil }
@@ -18,6 +30,7 @@ package struct InFlightSlot: Sendable, Hashable {
         id = SyscallID(abi: abi, number: call.number)
         enteredAt = slot.start_ns
         isUnmeasured = call.isUnmeasured
+        self.place = place
     }
 
     /// How long the call had been in flight at a moment, in nanoseconds.

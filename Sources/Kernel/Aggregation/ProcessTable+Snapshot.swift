@@ -45,8 +45,8 @@ extension ProcessTable {
             let profile = ProcessProfile(
                 pid: pid, comm: comm, title: unsafe rows.base[row].title.text, beforeEntry: beforeEntry, series: [],
                 distribution: keepsDistributions ? unsafe rows.base[row].recorder?.snapshot() : nil)
-            let totals = (0..<(unsafe rows.base[row].totals.count)).map { unsafe rows.base[row].totals[$0] }
-            snapshots.append(ProcessSnapshot(profile, totals, cells))
+            snapshots.append(
+                unsafe ProcessSnapshot(profile, rows.base[row].totals.count, cells) { unsafe rows.base[row].totals[$0] })
         }
         return snapshots
     }
@@ -81,7 +81,7 @@ extension ProcessTable {
             let comm = pid.map { names.name($0) ?? known[$0]?.comm ?? "" } ?? ProcessTable.othersName
             let beforeEntry = (beforeEntryOfEnded[process] ?? []).union(beforeEntryOfLiving[process] ?? [])
             let profile = ProcessProfile(pid: pid, comm: comm, title: known[process]?.title, beforeEntry: beforeEntry, series: [])
-            return ProcessSnapshot(profile, sum.cells, cells)
+            return ProcessSnapshot(profile, sum.cells.count, cells) { sum.cells[$0] }
         }
     }
 
@@ -151,15 +151,17 @@ struct ProcessSnapshot {
     private(set) var profile: ProcessProfile
     private(set) var origins: [OriginKey: CellTotals.Entry] = [:]
 
-    fileprivate init(_ profile: ProcessProfile, _ totals: [CellTotals.Entry], _ cells: CellMeanings) {
+    fileprivate init(_ profile: ProcessProfile, _ count: Int, _ cells: CellMeanings, _ totals: (Int) -> CellTotals.Entry) {
         self.profile = profile
         // No larger than need be: arrays that grow double, and there may be thousands of processes.
-        self.profile.series.reserveCapacity(totals.count { $0.calls > 0 })
-        for (cell, entry) in totals.enumerated() where entry.calls > 0 {
-            let (entry, kind) = (entry.scaled(by: cells.shares[cell]), cells.series[cell])
+        var series: [ProcessSeries] = []
+        series.reserveCapacity((0..<count).count { totals($0).calls > 0 })
+        for cell in 0..<count where totals(cell).calls > 0 {
+            let (entry, kind) = (totals(cell).scaled(by: cells.shares[cell]), cells.series[cell])
             if let key = OriginKey(kind) { origins[key, default: .init()].add(entry) }
-            self.profile.series.add(entry, of: kind)
+            series.add(entry, of: kind)
         }
+        self.profile.series = series
     }
 }
 

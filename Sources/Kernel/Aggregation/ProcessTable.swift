@@ -45,6 +45,8 @@ struct ProcessTable: ~Copyable {
     private var index: UnsafeMutablePointer<Int32>
     private(set) var rows = GrowingStorage<Row>(capacity: 256)
     private let rowLimit: Int
+    /// How many rows of ended processes are kept.
+    private let endedLimit: Int
     let keepsDistributions: Bool
     let grouping: CallGroups.Kind?
     /// By name or cgroup: the calls of the rows that have been retired.
@@ -63,12 +65,20 @@ struct ProcessTable: ~Copyable {
     /// The titles that were found last: processes of one program share the memory of theirs.
     private var titles: Set<String> = []
     private static let mostTitles = 1024
+    /// How many processes are asked whether it is time to look at them, and whose turn it is.
+    private static let titlesAtOnce = 512
+    private var titleTurn = 0
     /// Whether each row has a distribution.
     private let records: Bool
 
-    /// - Parameter newestGroups: how many groups of ended processes are kept; nil for the usual number, with the others together.
-    init(rowLimit: Int, keepsDistributions: Bool, grouping: CallGroups.Kind? = nil, newestGroups: Int? = nil) {
+    /// - Parameters:
+    ///   - endedLimit: how many rows of ended processes are kept; nil for as many as there is room for.
+    ///   - newestGroups: how many groups of ended processes are kept; nil for the usual number, with the others together.
+    init(
+        rowLimit: Int, endedLimit: Int? = nil, keepsDistributions: Bool, grouping: CallGroups.Kind? = nil, newestGroups: Int? = nil
+    ) {
         self.rowLimit = max(2, rowLimit)
+        self.endedLimit = endedLimit ?? rowLimit
         endedGroups = EndedGroups(keepingNewest: newestGroups)
         self.keepsDistributions = keepsDistributions
         self.grouping = grouping
@@ -146,6 +156,7 @@ struct ProcessTable: ~Copyable {
             if unsafe rows.base[row].totals.isEmpty { release(row) } else { retired.append(row) }
         }
         (toRetire, justEnded) = (justEnded, [])
+        while retired.count > endedLimit { foldSmallest() }
     }
 
     private mutating func addToGroup(_ row: Int) {
@@ -202,13 +213,24 @@ struct ProcessTable: ~Copyable {
     mutating func lookUpTitles(ofAll: Bool, _ title: (Int32) -> String?, _ names: LivingNames?) {
         if titles.count >= ProcessTable.mostTitles { titles = [] }
         func shared(_ id: Int32) -> String? { title(id).map { titles.insert($0).memberAfterInsert } }
+        // Of thousands of processes, some take their turn at a time.
+        let turns = ofAll ? 1 : rows.count / ProcessTable.titlesAtOnce + 1
+        titleTurn = (titleTurn + 1) % turns
         for row in 1..<rows.count where unsafe !rows.base[row].hasEnded {
+            guard unsafe row % turns == titleTurn || rows.base[row].title.isNew else { continue }
             guard let id = unsafe rows.base[row].id, unsafe rows.base[row].title.look(isDue: ofAll, of: id, { shared(id) }),
                 let names
             else { continue }
             unsafe rows.base[row].livingName = names.name(id) ?? rows.base[row].livingName
             if grouping == .cgroup { unsafe rows.base[row].livingCgroup = names.cgroup(id) ?? rows.base[row].livingCgroup }
         }
+    }
+
+    /// What a process that lives was called when it was last looked at; nil where that isn't known, and by thread.
+    func nameOfLiving(_ pid: Int32) -> String? {
+        guard grouping != .thread, pid > 0, Int(pid) < ProcessTable.idLimit else { return nil }
+        let row = Int(unsafe index[Int(pid)])
+        return unsafe row == 0 || rows.base[row].hasEnded ? nil : rows.base[row].livingName
     }
 
     /// By thread, looks up the processes of living threads where they aren't known.

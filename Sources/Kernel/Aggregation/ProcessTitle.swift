@@ -10,6 +10,9 @@ struct ProcessTitle {
 
     private static let longestPause: UInt8 = 63
 
+    /// Whether nobody has looked yet.
+    var isNew: Bool { nextPause == 0 }
+
     /// Returns whether it was time to look.
     mutating func look(isDue: Bool, of id: Int32, _ find: () -> String?) -> Bool {
         guard isDue || pause == 0 else {

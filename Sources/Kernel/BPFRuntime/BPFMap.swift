@@ -29,6 +29,15 @@ package struct BPFMap: Sendable {
         return (0..<copies).map { Array(buffer[$0 * stride..<$0 * stride + valueSize]) }
     }
 
+    /// The value of a key in a map that isn't per-CPU; nil if the key isn't there.
+    package func value<Key: BitwiseCopyable, Value: BitwiseCopyable>(of key: Key, _ value: Value.Type) throws(BPFError) -> Value? {
+        precondition(MemoryLayout<Value>.size == valueSize, "wrong value type for map \(name)")
+        // As many bytes as the type has: checked above.
+        return try values(of: key, perCPU: false)?.first.map { bytes in
+            unsafe bytes.withUnsafeBytes { unsafe $0.loadUnaligned(as: value) }
+        }
+    }
+
     /// The values of a key in a per-CPU map, one for each possible CPU; empty if the key isn't there.
     package func perCPU<Key: BitwiseCopyable, Value: BitwiseCopyable>(_ key: Key, _ value: Value.Type) throws(BPFError) -> [Value] {
         precondition(MemoryLayout<Value>.size == valueSize, "wrong value type for map \(name)")

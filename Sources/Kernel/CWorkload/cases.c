@@ -29,7 +29,7 @@
 #define MANY_FILES "1,000 descriptors"
 #define LOOPBACK "TCP on the loopback interface"
 
-enum { light = 20000, heavy = 5000, slow = 1000 };
+enum { light = 20000, heavy = 5000, slow = 1000, slowest = 200 };
 
 static const struct {
     struct cworkload_case what;
@@ -72,7 +72,7 @@ static const struct {
          ONE(__NR_pread64)),
 
     CASE("mmap-touch", mmap_steps, slow, 0, "map 16 pages, touch them and unmap them", ONE(__NR_mmap), ONE(__NR_munmap)),
-    CASE("munmap-64m", munmap_large_steps, slow, 0, "map 64 MiB, touch 256 pages all over it and unmap it", ONE(__NR_mmap),
+    CASE("munmap-64m", munmap_large_steps, slowest, 0, "map 64 MiB, touch 256 pages all over it and unmap it", ONE(__NR_mmap),
          ONE(__NR_munmap)),
     CASE("mprotect", mprotect_steps, slow, 0, "map 16 pages, touch them, make them read-only and unmap them", ONE(__NR_mmap),
          ONE(__NR_mprotect), ONE(__NR_munmap)),
@@ -108,9 +108,9 @@ static const struct {
          ONE(__NR_tgkill), ONE(__NR_rt_sigtimedwait), ONE(__NR_write), ONE(__NR_read)),
     CASE("thread", thread_steps, slow, 0, "a thread that ends at once, and wait for it", ONE(__NR_clone),
          {__NR_exit, 1, CWORKLOAD_NEVER_RETURNS}, {__NR_futex, 1, CWORKLOAD_MAY_FAIL}),
-    CASE("fork", fork_steps, slow, 0, "a process that ends at once, and wait for it", ONE(__NR_clone),
+    CASE("fork", fork_steps, slowest, 0, "a process that ends at once, and wait for it", ONE(__NR_clone),
          {__NR_exit_group, 1, CWORKLOAD_NEVER_RETURNS}, ONE(__NR_wait4)),
-    CASE("clone-namespaces", namespaces_steps, slow, "namespaces", "a process in four new namespaces, and wait for it",
+    CASE("clone-namespaces", namespaces_steps, slowest, "namespaces", "a process in four new namespaces, and wait for it",
          ONE(__NR_clone3), {__NR_exit_group, 1, CWORKLOAD_NEVER_RETURNS}, ONE(__NR_wait4)),
     CASE("vfork-exec", exec_steps, slow, "executable files in memory", "another program that ends at once, and wait for it",
          ONE(__NR_clone), ONE(__NR_execve), {__NR_exit_group, 1, CWORKLOAD_NEVER_RETURNS}, ONE(__NR_wait4)),

@@ -73,6 +73,9 @@ struct steps {
     long bytes;
 };
 
+/* A loop in user space; see reference.c. The result depends on all of it. */
+uint64_t run_reference(unsigned long times);
+
 /* Reports a preparation that failed or that the kernel refused. */
 int refused(struct work *work, int call, long result);
 

@@ -24,6 +24,8 @@ struct cworkload_worker {
     struct cworkload_order order;
     struct cworkload_report report;
     uint64_t nanoseconds[CWORKLOAD_BATCHES];
+    uint64_t reference_nanoseconds; /* of the loop before the operations and after them together */
+    uint64_t reference_result;
 };
 
 /* As many CPUs as any kernel can be built for (CONFIG_NR_CPUS, x86: 8192). */
@@ -163,6 +165,16 @@ static void spin(struct cworkload_worker *worker, enum cworkload_stage stage)
         relax();
 }
 
+/* Times the loop that enters no kernel, while nothing is recorded. */
+static void time_reference(struct cworkload_worker *worker)
+{
+    enum { times = 6000 };
+    uint64_t start = now();
+
+    worker->reference_result += run_reference(times);
+    worker->reference_nanoseconds += now() - start;
+}
+
 static void run_batches(struct cworkload_worker *worker, struct work *work)
 {
     const struct cworkload_order order = worker->order;
@@ -196,15 +208,19 @@ static void carry_out(struct cworkload_worker *worker, struct work *work, int pa
     work->ends[0] = work->ends[1] = work->back[0] = work->back[1] = -1;
     memset(work->many, -1, sizeof(work->many));
     work->is_warming_up = true;
+    worker->reference_nanoseconds = 0;
     if (steps->prepare && steps->prepare(work) != 0)
         goto finish;
     if (steps->partner && start_partners(work) != 0)
         goto finish;
+    /* Before the warm-up, which brings back into the caches what the loop drives out. */
+    time_reference(worker);
     if (perform(work, worker->order.warm_up) == 0) {
         work->is_warming_up = false;
         spin(worker, CWORKLOAD_READY);
         run_batches(worker, work);
         spin(worker, CWORKLOAD_DONE);
+        time_reference(worker);
     }
     if (steps->partner)
         stop_partners(work);
@@ -353,6 +369,11 @@ struct cworkload_report cworkload_report(const struct cworkload_worker *worker)
 uint64_t cworkload_batch_nanoseconds(const struct cworkload_worker *worker, unsigned batch)
 {
     return batch < CWORKLOAD_BATCHES ? worker->nanoseconds[batch] : 0;
+}
+
+uint64_t cworkload_reference_nanoseconds(const struct cworkload_worker *worker)
+{
+    return worker->reference_nanoseconds;
 }
 
 int cworkload_cpus(int *cpus, int room)

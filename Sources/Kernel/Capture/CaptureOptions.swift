@@ -45,6 +45,8 @@ package struct CaptureOptions: Sendable {
     package var hook: TracepointHooks.Hook?
     /// Limits the rows of processes; nil for the usual limit.
     package var processRowLimit: Int?
+    /// Limits the rows of ended processes, for a capture without an end that is looked at again and again; nil for as many as there is room for.
+    package var endedProcessLimit: Int?
     /// Records in windows, whose owner knows what the processes are doing.
     var isWindowed = false
 

@@ -17,7 +17,7 @@ extension Session {
         let requests = kept.isEmpty ? [] : kept.inFlight(unseen: unseenCompletions(probes.requestMisses, probes.counters))
         let slots = try explained { () throws(BPFError) in try probes.inFlight() }
         let known = slots.map(ThreadInCall.init) + requests.map(ThreadInCall.init)
-        let threads = (known.filter { $0.enteredAt ?? 0 <= moment } + threadsBegunBefore(others: slots))
+        let threads = (known.filter { $0.enteredAt ?? 0 <= moment } + threadsBegunBefore(others: slots, isLast: phase == .drained))
             .byUrgency(\.id) { $0.age(at: moment, recordingSince: times.start) }
         let shown = threads.prefix(CallsInFlight.limit)
         let (seen, looks) = look(at: shown, closelyAt: Session.detailsOfInterval, moment: moment, intervalLooks)
@@ -35,7 +35,7 @@ extension Session {
     /// - Parameter isLast: whether names are those of now.
     mutating func callsInFlight(at moment: UInt64, _ slots: [InFlightSlot], isLast: Bool) -> [SeenCall] {
         let start = times.start
-        let threads = (slots.map(ThreadInCall.init) + threadsBegunBefore(others: slots))
+        let threads = (slots.map(ThreadInCall.init) + threadsBegunBefore(others: slots, isLast: isLast))
             .byUrgency(\.id) { $0.age(at: moment, recordingSince: start) }
         if isLast { snapshotLooks.forgetNames() }
         let (seen, looks) = look(at: threads[...], closelyAt: CallsInFlight.limit, moment: moment, snapshotLooks)
@@ -72,20 +72,39 @@ extension Session {
 
     /// Threads of the target's processes in calls that had been entered before recording began and have not returned: the calls that a
     /// hung process hangs in. Only for processes that were named, because a whole system is full of waiting daemons.
-    private func threadsBegunBefore(others: [InFlightSlot]) -> [ThreadInCall] {
+    private mutating func threadsBegunBefore(others: [InFlightSlot], isLast: Bool) -> [ThreadInCall] {
         guard case .processes(let pids, _) = options.target, !options.isWindowed else { return [] }
-        let inSlots = Set(others.map(\.tid))
-        let candidates = pids.flatMap { pid in
-            ProcFS.names(in: "/proc/\(pid)/task").compactMap { Int32($0) }.compactMap { tid -> ThreadInCall? in
-                guard !inSlots.contains(tid), let id = ProcFS.currentCall(of: tid), options.selection?.contains(id) ?? true
-                else { return nil }
-                return ThreadInCall(pid: pid, tid: tid, id: id, enteredAt: nil)
+        let candidates = earlier.candidates(lookingAgain: isLast, in: pids, besides: Set(others.map(\.tid))).filter {
+            options.selection?.contains($0.id) ?? true
+        }
+        // Looked up last: a thread whose call ended after all, and began another, has been seen by now.
+        let seen = candidates.isEmpty ? [] : probes.threadsSeen(among: Set(candidates.map(\.tid)))
+        earlier.threads = candidates.filter { !seen.contains($0.tid) }
+        return earlier.threads
+    }
+}
+
+/// Threads in calls that had been entered before recording began. There are never more of them, so once they have been looked for some times, only
+/// those that are known are looked at: a process may have thousands of threads.
+struct EarlierThreads {
+    var threads: [ThreadInCall] = []
+    private var searches = 0
+
+    /// A thread that ran inside its call, or was just entering one, shows at the next search.
+    private static let searchesNeeded = 4
+
+    /// Threads that may be in such a call, as /proc has them now.
+    /// - Parameter others: threads in calls that were seen to begin.
+    mutating func candidates(lookingAgain: Bool, in pids: [Int32], besides others: Set<Int32>) -> [ThreadInCall] {
+        guard lookingAgain || searches < EarlierThreads.searchesNeeded else {
+            return threads.filter { !others.contains($0.tid) && ProcFS.currentCall(of: $0.tid) == $0.id }
+        }
+        searches += 1
+        return pids.flatMap { pid in
+            ProcFS.names(in: "/proc/\(pid)/task").compactMap { Int32($0) }.filter { !others.contains($0) }.compactMap { tid in
+                ProcFS.currentCall(of: tid).map { ThreadInCall(pid: pid, tid: tid, id: $0, enteredAt: nil) }
             }
         }
-        guard !candidates.isEmpty else { return [] }
-        // Looked up last: a thread whose call ended after all, and began another, has been seen by now.
-        let seen = probes.threadsSeen(among: Set(candidates.map(\.tid)))
-        return candidates.filter { !seen.contains($0.tid) }
     }
 }
 
@@ -109,6 +128,8 @@ struct ThreadInCall {
     var id: SyscallID
     /// CLOCK_MONOTONIC; nil if it was before recording began.
     var enteredAt: UInt64?
+    /// The call as the programs keep it; nil of what they don't keep so.
+    var slot: InFlightSlot?
 
     func age(at moment: UInt64, recordingSince start: UInt64) -> UInt64 {
         let since = enteredAt ?? start
@@ -117,7 +138,7 @@ struct ThreadInCall {
 }
 
 extension ThreadInCall {
-    init(_ slot: InFlightSlot) { self.init(pid: nil, tid: slot.tid, id: slot.id, enteredAt: slot.enteredAt) }
+    init(_ slot: InFlightSlot) { self.init(pid: nil, tid: slot.tid, id: slot.id, enteredAt: slot.enteredAt, slot: slot) }
 
     init(_ request: RequestInFlight) {
         self.init(pid: request.pid, tid: request.tid, id: request.id, enteredAt: request.submittedAt)

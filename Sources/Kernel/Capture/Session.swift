@@ -62,6 +62,7 @@ package struct Session: ~Copyable {
     /// Whose calls were in flight at the end of the last interval, and in the last snapshot.
     var intervalLooks = InFlightLooks()
     var snapshotLooks = InFlightLooks()
+    var earlier = EarlierThreads()
     var watch: TargetWatch
     var phase = Phase.ready
     var times = RecordingTimes()
@@ -245,7 +246,7 @@ extension Session {
         let ticker = VDSOTicker(probes, hertz: layout.isSelected(options.selection) ? options.vdsoTickHertz : nil)
         let aggregator = Aggregator(
             keepsProcessDistributions: options.keepsProcessDistributions, processRowLimit: options.processRowLimit,
-            grouping: options.grouping, newestGroups: options.newestGroups)
+            endedProcessLimit: options.endedProcessLimit, grouping: options.grouping, newestGroups: options.newestGroups)
         // Nothing can fail from here on.
         self.init(
             loop: loop, options: options, probes: probes, targetName: targetName, calibration: calibration, ticker: ticker,

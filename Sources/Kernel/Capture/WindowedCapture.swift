@@ -32,8 +32,9 @@ package struct WindowedCapture: ~Copyable {
     private var recordedNanoseconds: UInt64 = 0
     private var entered: UInt64 = 0
 
-    /// How often to ask whether the window is over.
-    private static let pollNanoseconds: UInt64 = 1_000_000
+    /// How often to ask whether the window is over: a short one, of which the ring holds all, and one that goes on.
+    private static let (shortPollMicroseconds, pollNanoseconds): (UInt32, UInt64) = (50, 1_000_000)
+    private static let shortWindowNanoseconds: UInt64 = 2_000_000
 
     /// Loads and attaches the programs for this process, and for the children that it starts. Nothing is recorded yet.
     package init(
@@ -59,7 +60,7 @@ package struct WindowedCapture: ~Copyable {
     /// - Parameters:
     ///   - limit: for the whole window.
     ///   - begin: lets the target run. Recording begins before this call.
-    ///   - isOver: whether the target is done and none of its threads is in a call. Asked every millisecond.
+    ///   - isOver: whether the target is done and none of its threads is in a call. Asked every millisecond, and more often at first.
     /// - Throws: if a signal ends it, or the kernel side can't be read.
     package mutating func record(
         within limit: Duration, begin: () -> Void, until isOver: () -> Bool
@@ -77,8 +78,14 @@ package struct WindowedCapture: ~Copyable {
     }
 
     private mutating func wait(until deadline: UInt64, _ isOver: () -> Bool) throws(CaptureError) -> Ending {
+        let shortEnd = Clock.monotonic + WindowedCapture.shortWindowNanoseconds
         while !isOver() {
             let now = Clock.monotonic
+            // The event loop sleeps for whole milliseconds.
+            if now < shortEnd {
+                usleep(WindowedCapture.shortPollMicroseconds)
+                continue
+            }
             guard now < deadline else { return .timeLimit }
             switch try session.advance(until: now + WindowedCapture.pollNanoseconds) {
             case .signal(let number): throw CaptureError("Signal \(number) ended the measurement before it was complete.")

@@ -39,7 +39,18 @@ struct CallSlots: ~Copyable {
 
     /// Calls that have not returned.
     var inFlight: [InFlightSlot] {
-        unsafe byID.compactMap { InFlightSlot($0) } + known.lazy.map(\.slot).compactMap { InFlightSlot($0) }
+        let (byID, known) = unsafe (self.byID, self.known)
+        return byID.indices.compactMap { unsafe InFlightSlot(byID[$0], at: .byID($0)) }
+            + known.indices.compactMap { unsafe InFlightSlot(known[$0].slot, at: .known($0)) }
+    }
+
+    /// The call that is at a place now; nil if there is none, or it is none of these.
+    func inFlight(at place: InFlightSlot.Place) -> InFlightSlot? {
+        switch place {
+        case .byID(let index): unsafe byID.indices.contains(index) ? InFlightSlot(byID[index], at: place) : nil
+        case .known(let index): unsafe known.indices.contains(index) ? InFlightSlot(known[index].slot, at: place) : nil
+        case .spilled: nil
+        }
     }
 
     /// Calls that have left work whose end has not been seen.

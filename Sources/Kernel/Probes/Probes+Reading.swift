@@ -36,7 +36,16 @@ extension Probes {
 
     /// The calls that have not returned.
     package func inFlight() throws(BPFError) -> [InFlightSlot] {
-        slots.inFlight + (try object.map("spill").entries(UInt32.self, syslat_slot.self).compactMap { InFlightSlot($0.1) })
+        slots.inFlight
+            + (try object.map("spill").entries(UInt32.self, syslat_slot.self).compactMap { InFlightSlot($1, at: .spilled($0)) })
+    }
+
+    /// Whether a call has still not returned. Only while recording: the programs see no exit afterwards.
+    package func isInFlight(_ call: InFlightSlot) throws(BPFError) -> Bool {
+        guard let place = call.place else { return true }
+        guard case .spilled(let key) = place else { return slots.inFlight(at: place) == call }
+        let slot = try object.map("spill").value(of: key, syslat_slot.self)
+        return slot.flatMap { InFlightSlot($0, at: place) } == call
     }
 
     /// The requests to io_uring that have not completed.

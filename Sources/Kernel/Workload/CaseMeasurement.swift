@@ -6,28 +6,49 @@ import SyscallTable
 /// The results of one case so far.
 struct CaseMeasurement {
     let definition: CaseDefinition
-    /// Nanoseconds per operation in each untraced batch.
-    var batches: [Double] = []
     private var state = WorkloadCase.State.measured
-    private var operations: UInt64 = 0
-    private var calls: [CaseCall] = []
+    private var untraced: [Slice<[Double]>] = []
+    private var traced: [Slice<(operations: UInt64, calls: [CaseCall])>] = []
+
+    /// What was measured in one slice.
+    private struct Slice<Figures> {
+        /// How long a loop in user space took just before it and just after it, in nanoseconds.
+        var reference: UInt64
+        var figures: Figures
+    }
 
     init(definition: CaseDefinition) { self.definition = definition }
 
     /// Whether to go on measuring it.
     var isMeasured: Bool { state == .measured }
 
-    var result: WorkloadCase {
-        WorkloadCase(
-            name: definition.name, state: state, syscalls: definition.calls.map(\.name), operations: operations,
-            untraced: batches.isEmpty || !isMeasured ? nil : CallCost(batches: batches), calls: calls)
+    /// The result of so many slices: those beside which the CPU was fastest. They are chosen by a loop that enters no kernel, so no kernel has
+    /// an advantage.
+    func result(counting count: Int) -> WorkloadCase {
+        let batches = CaseMeasurement.fastest(untraced, count).flatMap(\.figures)
+        let windows = CaseMeasurement.fastest(traced, count).map(\.figures)
+        return WorkloadCase(
+            name: definition.name, state: state, syscalls: definition.calls.map(\.name),
+            operations: windows.reduce(0) { $0 + $1.operations },
+            untraced: batches.isEmpty || !isMeasured ? nil : CallCost(batches: batches),
+            calls: windows.reduce(into: []) { $0 = $0.merged(with: $1.calls) })
+    }
+
+    private static func fastest<Figures>(_ slices: [Slice<Figures>], _ count: Int) -> [Slice<Figures>] {
+        let order = slices.indices.sorted { (slices[$0].reference, $0) < (slices[$1].reference, $1) }
+        return order.prefix(count).sorted().map { slices[$0] }
+    }
+
+    /// Takes in the nanoseconds per operation of the batches of an untraced slice.
+    mutating func take(_ batches: [Double], besides reference: UInt64) {
+        untraced.append(Slice(reference: reference, figures: batches))
     }
 
     /// Takes in what a window recorded of `made` operations. The case fails unless these are exactly the calls that they make.
-    mutating func take(_ window: WindowedCapture.Window, operations made: UInt64) {
+    mutating func take(_ window: WindowedCapture.Window, operations made: UInt64, besides reference: UInt64) {
         guard let mismatch = mismatch(window, operations: made) else {
-            operations += made
-            calls = calls.merged(with: window.calls.map { CaseCall($0.id, $0.series) })
+            let calls = window.calls.map { CaseCall($0.id, $0.series) }
+            traced.append(Slice(reference: reference, figures: (made, calls)))
             return
         }
         state = .failed(mismatch)

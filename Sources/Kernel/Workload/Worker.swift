@@ -79,6 +79,10 @@ struct Worker: ~Copyable {
     /// The nanoseconds that one batch of the last order took.
     func nanoseconds(ofBatch batch: Int) -> UInt64 { unsafe cworkload_batch_nanoseconds(handle, UInt32(batch)) }
 
+    /// How many nanoseconds a loop in user space took just before and after the operations of the last order: how fast the CPU was. Only in the
+    /// stage `waiting`.
+    var referenceNanoseconds: UInt64 { unsafe cworkload_reference_nanoseconds(handle) }
+
     /// The result of the last order.
     var verdict: Verdict {
         let report = unsafe cworkload_report(handle)

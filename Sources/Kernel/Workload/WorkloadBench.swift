@@ -35,7 +35,7 @@ package struct WorkloadOptions: Sendable {
 package struct WorkloadBench: ~Copyable {
     /// The name of the workload, and its version, which is raised whenever the work of a case changes.
     package static let id = "syslat-bench"
-    package static let version = 2
+    package static let version = 3
 
     /// What to show to a user who waits.
     package struct Progress: Sendable {
@@ -59,6 +59,11 @@ package struct WorkloadBench: ~Copyable {
 
     /// The number of batches in which a case is timed in each run.
     private static let batches: UInt64 = 10
+
+    /// In how many slices a case is run in each run, in turn with the slices of all other cases. A machine that others use is faster and slower
+    /// by turns, of some seconds or less each: in one stretch, a case would have the luck of its turn. An emulated machine counts instructions,
+    /// and the quick form is for a first look.
+    private var slices: Int { options.isQuick || [.emulation, .countedEmulation].contains(options.machine) ? 1 : 10 }
 
     /// Chooses the cases and starts the process that runs them.
     ///
@@ -103,17 +108,30 @@ package struct WorkloadBench: ~Copyable {
     package consuming func run() throws(CaptureError) -> Profile {
         // If tracing is impossible, report it before the user has waited.
         _ = try WindowedCapture(of: worker.pid, btfPath: options.btfPath, programSet: options.programSet, hook: options.hook)
-        for run in 1...options.runs {
-            for index in measurements.indices where measurements[index].isMeasured { try timeCase(index, run) }
+        for round in 0..<options.runs * slices {
+            for index in turns(round) where measurements[index].isMeasured { try timeCase(index, round) }
         }
         var capture = try WindowedCapture(
             of: worker.pid, btfPath: options.btfPath, programSet: options.programSet, hook: options.hook)
-        for run in 1...options.runs {
-            for index in measurements.indices where measurements[index].isMeasured { try traceCase(index, run, &capture) }
+        for round in 0..<options.runs * slices {
+            for index in turns(round) where measurements[index].isMeasured { try traceCase(index, round, &capture) }
         }
         var profile = try capture.finish()
         describe(&profile)
         return profile
+    }
+
+    /// The order of the cases in a round: as they are listed in the first, and another in each that follows, the same in every bench. So none
+    /// always comes behind the same one.
+    private func turns(_ round: Int) -> [Int] {
+        var order = Array(measurements.indices)
+        guard round > 0 else { return order }
+        var state = UInt32(truncatingIfNeeded: round)
+        for place in order.indices.dropFirst().reversed() {
+            state = state &* 1_664_525 &+ 1_013_904_223
+            order.swapAt(place, Int(state >> 8) % (place + 1))
+        }
+        return order
     }
 
     private func describe(_ profile: inout Profile) {
@@ -121,7 +139,8 @@ package struct WorkloadBench: ~Copyable {
         let id = ([WorkloadBench.id] + options.patterns.sorted()).joined(separator: " ")
         profile.workload = WorkloadResult(
             id: id, version: WorkloadBench.version, isQuick: options.isQuick, runs: options.runs, machine: options.machine,
-            cases: measurements.map(\.result))
+            slices: slices > 1 ? WorkloadResult.Slices(made: options.runs * slices, counted: counted) : nil,
+            cases: measurements.map { $0.result(counting: counted) })
         profile.capture.scope = "the workload \(id), version \(WorkloadBench.version)"
         switch options.machine {
         case .host, .kvm: break
@@ -142,49 +161,55 @@ package struct WorkloadBench: ~Copyable {
 
     private var limit: Duration { [.host, .kvm].contains(options.machine) ? .seconds(60) : .seconds(600) }
 
-    private func order(_ definition: CaseDefinition, batches: UInt64) -> Worker.Order {
-        let operations = definition.operations(isQuick: options.isQuick)
+    /// How many slices of each case count: a quarter, those beside which the CPU was fastest. Of slices that all count there are as many as runs.
+    private var counted: Int { slices > 1 ? (options.runs * slices + 3) / 4 : options.runs }
+
+    private func order(_ definition: CaseDefinition, isTimed: Bool) -> Worker.Order {
+        let batches = isTimed ? max(1, WorkloadBench.batches / UInt64(slices)) : 1
+        let operations = definition.operations(isQuick: options.isQuick) / UInt64(slices)
         return Worker.Order(
             definition: definition, warmUp: max(10, operations / 10), operations: operations / batches, batches: Int(batches),
-            isTimed: batches > 1, isSlowed: options.slowedCase == definition.name)
+            isTimed: isTimed, isSlowed: options.slowedCase == definition.name)
     }
 
-    private mutating func announce(_ index: Int, run: Int, isTraced: Bool) {
+    private mutating func announce(_ index: Int, _ round: Int, isTraced: Bool) {
         let name = measurements[index].definition.name
         onProgress(
             Progress(
-                run: run, runs: options.runs, isTraced: isTraced, name: name,
-                share: Double(announced) / Double(2 * options.runs * measurements.count)))
+                run: round / slices + 1, runs: options.runs, isTraced: isTraced, name: name,
+                share: Double(announced) / Double(2 * options.runs * slices * measurements.count)))
         announced += 1
     }
 
-    private mutating func timeCase(_ index: Int, _ run: Int) throws(CaptureError) {
-        announce(index, run: run, isTraced: false)
-        let order = order(measurements[index].definition, batches: WorkloadBench.batches)
+    private mutating func timeCase(_ index: Int, _ round: Int) throws(CaptureError) {
+        announce(index, round, isTraced: false)
+        let order = order(measurements[index].definition, isTimed: true)
+        var batches: [Double] = []
         worker.prepare(order)
         if hasReached(.ready, within: limit) {
             worker.go()
             if hasReached(.done, within: limit), case .right = worker.verdict {
-                for batch in 0..<order.batches {
-                    measurements[index].batches.append(Double(worker.nanoseconds(ofBatch: batch)) / Double(order.operations))
-                }
-            }
-        }
-        try settle(index)
-    }
-
-    private mutating func traceCase(_ index: Int, _ run: Int, _ capture: inout WindowedCapture) throws(CaptureError) {
-        announce(index, run: run, isTraced: true)
-        let order = order(measurements[index].definition, batches: 1)
-        worker.prepare(order)
-        if hasReached(.ready, within: limit) {
-            let window = try capture.record(within: limit, begin: { worker.go() }, until: { worker.stage == .done })
-            if window.ending == .over, case .right = worker.verdict {
-                measurements[index].take(window, operations: order.operations)
+                batches = (0..<order.batches).map { Double(worker.nanoseconds(ofBatch: $0)) / Double(order.operations) }
             }
         }
         let isReplaced = try settle(index)
-        if isReplaced { try capture.retarget(to: worker.pid) }
+        if !isReplaced, !batches.isEmpty { measurements[index].take(batches, besides: worker.referenceNanoseconds) }
+    }
+
+    private mutating func traceCase(_ index: Int, _ round: Int, _ capture: inout WindowedCapture) throws(CaptureError) {
+        announce(index, round, isTraced: true)
+        let order = order(measurements[index].definition, isTimed: false)
+        var window: WindowedCapture.Window?
+        worker.prepare(order)
+        if hasReached(.ready, within: limit) {
+            let recorded = try capture.record(within: limit, begin: { worker.go() }, until: { worker.stage == .done })
+            if recorded.ending == .over, case .right = worker.verdict { window = recorded }
+        }
+        let isReplaced = try settle(index)
+        if isReplaced { return try capture.retarget(to: worker.pid) }
+        if let window {
+            measurements[index].take(window, operations: order.operations, besides: worker.referenceNanoseconds)
+        }
     }
 
     /// Waits until the worker has reached a stage; false if it no longer can, or takes too long.

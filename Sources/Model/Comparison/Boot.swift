@@ -125,8 +125,13 @@ struct BootSubject {
         switch measure {
         case .untraced: untraced
         case .time: serviceTime
-        default: ShiftPoint.all.firstIndex { $0.quantile == measure.quantile }.flatMap { points[$0] }
+        default: BootSubject.places[measure].flatMap { points[$0] }
         }
+    }
+
+    /// Where ``ShiftPoint/all`` has the quantiles that can be gated. Asked for each boot in each cell.
+    private static let places: [Measure: Int] = Measure.quantiles.reduce(into: [:]) { places, measure in
+        places[measure] = ShiftPoint.all.firstIndex { $0.quantile == measure.quantile }
     }
 }
 

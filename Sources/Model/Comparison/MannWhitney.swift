@@ -80,10 +80,21 @@ package struct MannWhitney: Sendable {
         if newCount * (pooled.count - newCount) > mostCountedPairs {
             return normalTest(scores, newCount: newCount, observed: observed)
         }
-        let ways = waysToReach(scores, choosing: newCount)
-        let total = ways.reduce(0, +)
-        return PValues(
-            greater: min(1, ways[observed...].reduce(0, +) / total), less: min(1, ways[...observed].reduce(0, +) / total))
+        return exactTest(scores, newCount: newCount, observed: observed)
+    }
+
+    /// Of the two tails the smaller one is counted, which takes least time where it is smallest; the other one is the rest. Ranks in the other
+    /// direction make an upper tail a lower one.
+    private static func exactTest(_ scores: [Int], newCount: Int, observed: Int) -> PValues {
+        // Twice the mean of all midranks, whatever is tied.
+        let middle = scores.count + 1
+        let isLow = observed <= newCount * middle
+        let ways = waysToReach(
+            isLow ? scores : scores.reversed().map { 2 * middle - $0 }, choosing: newCount,
+            atMost: isLow ? observed : 2 * newCount * middle - observed)
+        let (all, tail) = (Choices.count(scores.count, choosing: newCount), ways.reduce(0, +))
+        let (smaller, larger) = (min(1, tail / all), min(1, (all - tail + (ways.last ?? 0)) / all))
+        return isLow ? PValues(greater: larger, less: smaller) : PValues(greater: smaller, less: larger)
     }
 
     /// The normal approximation with the correction for ties, and for continuity. Source: Hollander, Wolfe and Chicken, "Nonparametric
@@ -102,29 +113,30 @@ package struct MannWhitney: Sendable {
         return PValues(greater: min(1, tail(u)), less: min(1, tail(base * new - u)))
     }
 
-    /// In how many choices of `count` of the scores, which rise, their sum is 0, 1, 2 …
-    private static func waysToReach(_ scores: [Int], choosing count: Int) -> [Double] {
-        let most = scores.suffix(count).reduce(0, +)
+    /// In how many choices of `count` of the scores, which rise, their sum is 0, 1, 2 … `most`. Sums are followed only as long as the least
+    /// scores that are left can still bring them there.
+    private static func waysToReach(_ scores: [Int], choosing count: Int, atMost most: Int) -> [Double] {
+        let sums = scores.reduce(into: [0]) { $0.append($1 + ($0.last ?? 0)) }
         var ways = [[Double]](repeating: [Double](repeating: 0, count: most + 1), count: count + 1)
         ways[0][0] = 1
-        // The least and the largest sum that so many of the scores have so far.
-        var (least, largest) = ([Int](repeating: 0, count: count + 1), [Int](repeating: 0, count: count + 1))
+        // The largest sum that so many of the scores have so far; -1 before there is one.
+        var largest = [0] + [Int](repeating: -1, count: count)
         for (place, score) in scores.enumerated() {
             for chosen in stride(from: min(count, place + 1), to: 0, by: -1) {
-                let reached = least[chosen - 1]...largest[chosen - 1]
-                add(ways[chosen - 1], reached, movedBy: score, to: &ways[chosen])
-                if chosen == place + 1 { least[chosen] = reached.lowerBound + score }
-                largest[chosen] = reached.upperBound + score
+                let (next, needed) = (place + 1, count - chosen)
+                guard next + needed < sums.count else { continue }
+                let rest = sums[next + needed] - sums[next]
+                let (first, last) = (sums[chosen - 1], min(largest[chosen - 1], most - rest - score))
+                guard first <= last else { continue }
+                add(ways[chosen - 1], first...last, movedBy: score, to: &ways[chosen])
+                largest[chosen] = max(largest[chosen], last + score)
             }
         }
         return ways[count]
     }
 
     private static func add(_ source: [Double], _ part: ClosedRange<Int>, movedBy score: Int, to target: inout [Double]) {
-        // Sums beyond what all of the chosen can have are of choices that come to nothing.
-        let end = min(part.upperBound, target.count - 1 - score)
-        guard part.lowerBound <= end else { return }
-        for sum in part.lowerBound...end { target[sum + score] += source[sum] }
+        for sum in part { target[sum + score] += source[sum] }
     }
 }
 

@@ -75,16 +75,45 @@ package enum NoiseFloor {
     package static func of(_ values: [Double]) -> Double? {
         let values = Array(values.prefix(mostBoots))
         guard values.count >= 2 else { return nil }
+        let differences = Differences(of: values)
         var shifts: [Double] = []
         Choices.forEach(values.count, choosing: values.count / 2) { places in
             // Of two halves of the same size each pair comes twice.
             if values.count.isMultiple(of: 2) && places[0] != 0 { return }
-            let first = places.map { values[$0] }
-            let second = values.indices.filter { !places.contains($0) }.map { values[$0] }
-            shifts.append(abs(ShiftEstimate.effect(base: first, new: second)))
+            shifts.append(abs(differences.median(from: places)))
         }
         shifts.sort()
         // Nearest rank.
         return shifts[max(0, (shifts.count * 95 + 99) / 100 - 1)]
+    }
+
+    /// All differences of two of some values, sorted once for all ways to halve them.
+    private struct Differences {
+        private var ordered: [(difference: Double, from: UInt32, to: UInt32)] = []
+        private let count: Int
+
+        /// Of ``NoiseFloor/mostBoots`` values at most: each has a bit.
+        init(of values: [Double]) {
+            count = values.count
+            for (place, value) in values.enumerated() {
+                for (other, another) in values.enumerated() where other != place {
+                    ordered.append((value - another, UInt32(1) << UInt32(other), UInt32(1) << UInt32(place)))
+                }
+            }
+            ordered.sort { $0.difference < $1.difference }
+        }
+
+        /// The median of the differences from the values at these places to all others: the Hodges–Lehmann shift between both.
+        func median(from places: [Int]) -> Double {
+            let half = places.reduce(UInt32(0)) { $0 | UInt32(1) << UInt32($1) }
+            let pairs = places.count * (count - places.count)
+            var (seen, lower) = (0, 0.0)
+            for entry in ordered where half & entry.from != 0 && half & entry.to == 0 {
+                seen += 1
+                if seen == (pairs + 1) / 2 { lower = entry.difference }
+                if seen == pairs / 2 + 1 { return (lower + entry.difference) / 2 }
+            }
+            return lower
+        }
     }
 }

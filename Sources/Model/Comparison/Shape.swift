@@ -32,13 +32,25 @@ package struct BucketShare: Sendable, Hashable {
     /// The mean of several distributions, each counted the same.
     static func mean(_ distributions: [[BucketShare]]) -> [BucketShare] {
         guard distributions.count > 1 else { return distributions.first ?? [] }
-        var shares: [Int: [Double]] = [:]
-        for entry in distributions.joined() { shares[entry.index, default: []].append(entry.share) }
-        let count = distributions.count
-        return shares.keys.sorted().map { index in
-            let found = shares[index] ?? []
-            let all = found + [Double](repeating: 0, count: max(0, count - found.count))
-            return BucketShare(index: index, share: all.mean ?? 0)
+        var sums: [Int: Sum] = [:]
+        for entry in distributions.joined() { sums[entry.index, default: Sum(first: entry.share)].add(entry.share) }
+        return sums.sorted { $0.key < $1.key }.map { index, sum in
+            BucketShare(index: index, share: sum.mean(of: distributions.count))
         }
+    }
+
+    /// What several distributions have in one bucket.
+    private struct Sum {
+        let first: Double
+        var (sum, count, areEqual) = (0.0, 0, true)
+
+        init(first: Double) { self.first = first }
+
+        mutating func add(_ share: Double) {
+            (sum, count, areEqual) = (sum + share, count + 1, areEqual && share == first)
+        }
+
+        /// As the mean of an array: of equal values that value.
+        func mean(of all: Int) -> Double { areEqual && count == all ? first : sum / Double(all) }
     }
 }

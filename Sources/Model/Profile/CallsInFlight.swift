@@ -10,6 +10,10 @@ package struct CallsInFlight: Sendable, Hashable {
     /// How many calls are kept for each interval. A whole system has hundreds of waiting daemons.
     package static let limit = 256
 
+    fileprivate static func urgency(of keys: [(isWait: Bool, age: UInt64)]) -> [Int] {
+        keys.indices.sorted { keys[$0].isWait == keys[$1].isWait ? keys[$0].age > keys[$1].age : keys[$1].isWait }
+    }
+
     package init(calls: [InFlightCall], omitted: UInt64 = 0) {
         self.calls = calls.sorted(falling: \.ageNanoseconds, then: \.tid)
         self.omitted = omitted
@@ -18,9 +22,12 @@ package struct CallsInFlight: Sendable, Hashable {
 
 extension SyscallID {
     /// Whether threads without work sleep in this call: what is in flight in it says little.
-    package var isIdleWait: Bool { SyscallID.idleWaits.contains(name) }
+    package var isIdleWait: Bool { SyscallID.idleWaits.contains(self) }
 
-    private static let idleWaits: Set<String> = [
+    private static let idleWaits = Set(
+        ABI.allCases.flatMap { SyscallTable.allCalls(abi: $0) }.filter { namesOfIdleWaits.contains($0.name) })
+
+    private static let namesOfIdleWaits: Set<String> = [
         "accept", "accept4", "clock_nanosleep", "clock_nanosleep_time64", "epoll_pwait", "epoll_pwait2", "epoll_wait", "futex",
         "futex_time64", "futex_wait", "futex_waitv", "io_getevents", "io_pgetevents", "nanosleep", "pause", "poll", "ppoll",
         "ppoll_time64", "pselect6", "pselect6_time64", "restart_syscall", "rt_sigsuspend", "rt_sigtimedwait",
@@ -33,7 +40,9 @@ extension SyscallID {
 extension Sequence {
     /// The elements whose calls do something before those that only wait, each by falling age: what to look at first.
     package func byUrgency(_ id: (Element) -> SyscallID, age: (Element) -> UInt64) -> [Element] {
-        map { (element: $0, isWait: id($0).isIdleWait, age: age($0)) }
-            .sorted { $0.isWait == $1.isWait ? $0.age > $1.age : $1.isWait }.map(\.element)
+        let elements = Array(self)
+        // Places are sorted by plain numbers, not elements: a live view does this with thousands at each refresh.
+        let keys = elements.map { (isWait: id($0).isIdleWait, age: age($0)) }
+        return CallsInFlight.urgency(of: keys).map { elements[$0] }
     }
 }

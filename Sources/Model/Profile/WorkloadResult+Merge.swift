@@ -29,6 +29,7 @@ extension WorkloadResult {
         var merged = self
         let (runs, isTooMany) = runs.addingReportingOverflow(other.runs)
         merged.runs = isTooMany ? .max : runs
+        merged.slices = Slices.merged(slices, other.slices)
         for item in other.cases {
             if let place = merged.cases.firstIndex(where: { $0.name == item.name }) {
                 merged.cases[place] = merged.cases[place].merged(with: item)
@@ -74,4 +75,16 @@ extension WorkloadCase.State {
 
 extension CallCost {
     fileprivate var figures: [Double] { [median, lowerQuartile, upperQuartile] }
+}
+
+extension WorkloadResult.Slices {
+    /// The slices of both; nil unless both had some.
+    fileprivate static func merged(_ first: Self?, _ second: Self?) -> Self? {
+        guard let first, let second else { return nil }
+        func sum(_ left: Int, _ right: Int) -> Int {
+            let (sum, isTooMany) = left.addingReportingOverflow(right)
+            return isTooMany ? .max : sum
+        }
+        return Self(made: sum(first.made, second.made), counted: sum(first.counted, second.counted))
+    }
 }

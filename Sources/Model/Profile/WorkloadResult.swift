@@ -12,8 +12,17 @@ package struct WorkloadResult: Sendable, Hashable {
     package var runs: Int
     /// What the kernel ran on.
     package var machine: Machine
-    /// In the order in which they ran.
+    /// In how many slices each case was run, in turn with all others; nil where every run is one, and all count.
+    package var slices: Slices?
+    /// In the order in which they are listed.
     package var cases: [WorkloadCase]
+
+    /// How many slices were made of each case, and how many of these count: those beside which a loop in user space ran fastest.
+    package struct Slices: Sendable, Hashable {
+        package var made, counted: Int
+
+        package init(made: Int, counted: Int) { (self.made, self.counted) = (made, counted) }
+    }
 
     /// What a kernel runs on. Nanoseconds of different ones can't be compared, and those of an emulation say nothing about any
     /// hardware.
@@ -28,12 +37,15 @@ package struct WorkloadResult: Sendable, Hashable {
         case countedEmulation = "counted-emulation"
     }
 
-    package init(id: String, version: Int, isQuick: Bool, runs: Int, machine: Machine, cases: [WorkloadCase]) {
+    package init(
+        id: String, version: Int, isQuick: Bool, runs: Int, machine: Machine, slices: Slices? = nil, cases: [WorkloadCase]
+    ) {
         self.id = id
         self.version = version
         self.isQuick = isQuick
         self.runs = runs
         self.machine = machine
+        self.slices = slices
         self.cases = cases
     }
 }
@@ -46,7 +58,7 @@ package struct WorkloadCase: Sendable, Hashable {
     package var state: State
     /// The system calls that it is about, by name, without those of its set-up.
     package var syscalls: [String]
-    /// How often it did its work while it was traced; each time makes a known number of calls.
+    /// How often it did its work while it was traced, in the slices that count; each time makes a known number of calls.
     package var operations: UInt64
     /// What one operation takes as the program sees it, while nothing is traced.
     package var untraced: CallCost?

@@ -87,11 +87,13 @@ package struct InFlightPart: Codable {
     private let beganBefore: Bool?
     /// Only where somebody looked.
     private let details: DetailsPart?
+    /// The call as people read it, where somebody looked: `fsync(4</var/lib/x.wal>)`; in reports only.
+    package var text: String?
 
     private enum CodingKeys: String, CodingKey {
         case ageNanoseconds = "age_ns"
         case beganBefore = "began_before"
-        case pid, tid, comm, thread
+        case pid, tid, comm, thread, text
     }
 
     package init(_ inFlight: InFlightCall) {
@@ -124,6 +126,7 @@ package struct InFlightPart: Codable {
         try container.encodeIfPresent(thread, forKey: .thread)
         try container.encode(ageNanoseconds, forKey: .ageNanoseconds)
         try container.encodeIfPresent(beganBefore, forKey: .beganBefore)
+        try container.encodeIfPresent(text, forKey: .text)
         try details?.encode(to: encoder)
     }
 

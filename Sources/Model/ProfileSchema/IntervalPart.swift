@@ -7,7 +7,7 @@ package struct IntervalPart: Codable {
     /// Files of older versions lack it.
     private let startedAtNanoseconds: UInt64?
     /// Files of older versions lack them.
-    private let inFlight: [InFlightPart]?
+    package var inFlight: [InFlightPart]?
     /// Only where there are any.
     private let inFlightOmitted: UInt64?
     /// The start as RFC 3339; in reports only.

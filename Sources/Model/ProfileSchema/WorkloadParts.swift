@@ -8,10 +8,19 @@ package struct WorkloadPart: Codable {
     private var quick: Bool
     private var runs: Int
     private var machine: String
+    /// Since version 3 of the workload of `syslat bench`.
+    private var slices: Int?
+    private var slicesCounted: Int?
+
+    private enum CodingKeys: String, CodingKey {
+        case id, version, quick, runs, machine, slices
+        case slicesCounted = "slices_counted"
+    }
 
     package init(_ workload: WorkloadResult) {
         (id, version, quick, runs) = (workload.id, workload.version, workload.isQuick, workload.runs)
         machine = workload.machine.rawValue
+        (slices, slicesCounted) = (workload.slices?.made, workload.slices?.counted)
     }
 
     /// The workload without its cases.
@@ -22,7 +31,15 @@ package struct WorkloadPart: Codable {
         guard !id.isEmpty, version > 0, runs > 0 else {
             throw ProfileDefect("a workload has a name, and its version and runs are 1 or more")
         }
-        return WorkloadResult(id: id, version: version, isQuick: quick, runs: runs, machine: machine, cases: [])
+        var parts: WorkloadResult.Slices?
+        if slices != nil || slicesCounted != nil {
+            guard let slices, let slicesCounted, slicesCounted > 0, slices >= slicesCounted else {
+                throw ProfileDefect("of the slices of a workload, at least one counts, and no more than there are")
+            }
+            parts = WorkloadResult.Slices(made: slices, counted: slicesCounted)
+        }
+        return WorkloadResult(
+            id: id, version: version, isQuick: quick, runs: runs, machine: machine, slices: parts, cases: [])
     }
 }
 

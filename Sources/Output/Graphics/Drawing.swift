@@ -26,7 +26,7 @@ package struct Drawing: Sendable, Hashable {
         return html
     }
 
-    /// A file of its own.
+    /// A file of its own, with its title and its description above it: no page around it says what it is.
     package var file: HTML {
         var html = HTML()
         html.constant("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n")
@@ -36,21 +36,44 @@ package struct Drawing: Sendable, Hashable {
     }
 
     private func svg(in html: inout HTML, ownStyle: StyleSheet?) {
+        let heading = ownStyle == nil ? [] : self.heading
+        let top = heading.isEmpty ? 0 : Double(heading.count) * Drawing.lineHeight + 8
         var all: [HTML.Attribute] = [
-            .with(.viewBox, "0 0 \(Coordinate.text(width)) \(Coordinate.text(height))"), .with(.role, "img"),
+            .with(.viewBox, "0 \(Coordinate.text(-top)) \(Coordinate.text(width)) \(Coordinate.text(height + top))"), .with(.role, "img"),
         ]
         if ownStyle != nil {
-            all += [.with(.xmlns, "http://www.w3.org/2000/svg"), .with(.width, width * 2), .with(.height, height * 2)]
+            all += [.with(.xmlns, "http://www.w3.org/2000/svg"), .with(.width, width * 2), .with(.height, (height + top) * 2)]
         }
         html.element(.svg, all + attributes) { svg in
             svg.element(.title, text: title)
             if !description.isEmpty { svg.element(.desc, text: description) }
             if let ownStyle { svg.style(ownStyle) }
+            for (number, line) in heading.enumerated() {
+                let place: [HTML.Attribute] = [.with(.x, 4), .with(.y, Double(number + 1) * Drawing.lineHeight - top)]
+                svg.element(.text, number == 0 ? place + [.class("h")] : place, text: line)
+            }
             if !grid.isEmpty { svg.empty(.path, [.class("gr"), .with(.d, grid.text)]) }
             svg.append(content)
             if !axis.isEmpty { svg.empty(.path, [.class("ax"), .with(.d, axis.text)]) }
             addLabels(to: &svg)
         }
+    }
+
+    private static let lineHeight = 15.0
+
+    /// The title, and the description in lines that fit, broken between words.
+    private var heading: [String] {
+        let room = max(10, Int(width / 5.6))
+        var lines = [Drawing.shortened(title, to: room)]
+        var line = ""
+        for word in description.split(separator: " ") {
+            if line.unicodeScalars.count + word.unicodeScalars.count + 1 > room, !line.isEmpty {
+                lines.append(line)
+                line = ""
+            }
+            line += line.isEmpty ? String(word) : " \(word)"
+        }
+        return line.isEmpty ? lines : lines + [line]
     }
 
     // MARK: Parts

@@ -2,6 +2,7 @@ import Graphics
 import LatencyHistogram
 package import Presentation
 package import Profile
+import SyscallTable
 
 /// A profile as one page that needs nothing else: no network, no server, and to be read no script. It can be mailed, printed and archived.
 package enum HTMLReport {
@@ -71,6 +72,9 @@ struct PageContext {
     let calls: [CallProfile]
     let rows: [TableRow]
     let series: IntervalSeries
+    /// The places of the calls, in the order in which they are worth reading: as the slow calls of the text report are ordered, then those that
+    /// took the most time, and behind them those that threads without work sleep in.
+    let reading: [Int]
     var host: Host { profile.host }
 
     init(_ profile: Profile, _ options: HTMLReport.Options) {
@@ -80,5 +84,12 @@ struct PageContext {
         calls = order.map { profile.calls[$0] }
         self.rows = order.map { rows[$0] }
         series = IntervalSeries(profile.intervals)
+        reading = PageContext.reading(zip(calls, self.rows).map { (id: $0.id, nanoseconds: $1.totalNanoseconds) }, profile.slowCalls)
+    }
+
+    private static func reading(_ calls: [(id: SyscallID, nanoseconds: UInt64)], _ slow: SlowCalls?) -> [Int] {
+        let slowest = (slow?.kinds ?? []).filter { !$0.id.isIdleWait }.compactMap { kind in calls.firstIndex { $0.id == kind.id } }
+        let known = Set(slowest)
+        return slowest + calls.indices.byUrgency({ calls[$0].id }, age: { calls[$0].nanoseconds }).filter { !known.contains($0) }
     }
 }

@@ -22,7 +22,7 @@ package enum TextReport {
         package var width: Int
 
         package init(
-            sort: SortKey = .total, top: Int? = nil, grouping: Grouping = .call, histograms: HistogramSelection = .none,
+            sort: SortKey = .active, top: Int? = nil, grouping: Grouping = .call, histograms: HistogramSelection = .none,
             histogramRows: Int = 24, color: Bool = false, width: Int = 100
         ) {
             self.sort = sort

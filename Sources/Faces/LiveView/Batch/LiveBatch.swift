@@ -59,7 +59,8 @@ extension LiveModel {
             calls: grouping == .call ? shownCalls(all) : all,
             inFlight: CallsInFlight(calls: Array(kept), omitted: UInt64(profile.inFlight.count - kept.count)))
         return JSONReport.Refresh(
-            interval: interval, scope: profile.capture.scope, lost: slot.lost, consumerCPUNanoseconds: slot.ownNanoseconds,
+            interval: interval, on: profile.host, scope: profile.capture.scope, lost: slot.lost,
+            consumerCPUNanoseconds: slot.ownNanoseconds,
             isSampled: profile.capture.sampling != nil, processes: grouping == .process ? shownProcesses(profile) : nil,
             groups: shownGroups(profile))
     }

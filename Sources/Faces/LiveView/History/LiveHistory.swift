@@ -5,9 +5,9 @@ import SaturatingMath
 /// What a live view remembers: the newest snapshot, and what happened between the last ones.
 ///
 /// A capture gives profiles of all since its start; what happened in a window is the difference of two. The memory is bounded: one profile,
-/// ``slotsKept`` slots of a second or more, as many of ``longSlotSeconds`` seconds, and the refreshes of the last second. A slot takes 40
+/// ``slotsKept`` slots of a second or more, as many of ``longSlotSeconds`` seconds, and the refreshes of the last second. A slot takes 48
 /// bytes for each item of each grouping, and 16 for each bucket of its distributions, which only calls have as a rule: 2,000 processes take
-/// 5 MB, and 60 busy calls 10 MB.
+/// 6 MB, and 60 busy calls 10 MB.
 package struct LiveHistory: Sendable {
     /// The newest snapshot.
     package private(set) var profile: Profile?

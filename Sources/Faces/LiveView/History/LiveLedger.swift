@@ -30,7 +30,7 @@ struct LiveLedger: Sendable {
     private var gone = 0
 
     /// More items without a row are not kept.
-    static let mostGone = 4096
+    static let mostGone = 1024
 
     func place(of item: LiveItem) -> Int? { places[item] }
 

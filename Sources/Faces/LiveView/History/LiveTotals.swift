@@ -1,6 +1,7 @@
 import LatencyHistogram
 import Profile
 import SaturatingMath
+import SyscallTable
 
 /// The sums of some calls: what is kept of each item for each slot, so it is small. Times are nanoseconds.
 package struct LiveTotals: Sendable, Hashable {
@@ -10,24 +11,27 @@ package struct LiveTotals: Sendable, Hashable {
     /// The total time of the calls that ran, and of those that blocked.
     package var ranNanoseconds: UInt64 = 0
     package var blockedNanoseconds: UInt64 = 0
+    /// The part of the total time that is idle waits.
+    package var idleNanoseconds: UInt64 = 0
 
     package init() {}
 
     init(_ call: CallProfile) {
         (calls, errors) = (call.calls, call.errors)
-        for series in call.series { add(series.distribution.sum, series.outcome) }
+        for series in call.series { add(series.distribution.sum, series.outcome, call.id) }
     }
 
     init(_ series: [ProcessSeries]) {
         for series in series {
             calls = calls.addingSaturating(series.calls)
             if series.failed { errors = errors.addingSaturating(series.calls) }
-            add(series.totalNanoseconds, series.outcome)
+            add(series.totalNanoseconds, series.outcome, series.id)
         }
     }
 
-    private mutating func add(_ nanoseconds: UInt64, _ outcome: Outcome) {
+    private mutating func add(_ nanoseconds: UInt64, _ outcome: Outcome, _ id: SyscallID) {
         totalNanoseconds = totalNanoseconds.addingSaturating(nanoseconds)
+        if id.isIdleWait { idleNanoseconds = idleNanoseconds.addingSaturating(nanoseconds) }
         switch outcome {
         case .ran: ranNanoseconds = ranNanoseconds.addingSaturating(nanoseconds)
         case .blocked: blockedNanoseconds = blockedNanoseconds.addingSaturating(nanoseconds)
@@ -41,7 +45,14 @@ package struct LiveTotals: Sendable, Hashable {
         totalNanoseconds = totalNanoseconds.addingSaturating(other.totalNanoseconds)
         ranNanoseconds = ranNanoseconds.addingSaturating(other.ranNanoseconds)
         blockedNanoseconds = blockedNanoseconds.addingSaturating(other.blockedNanoseconds)
+        idleNanoseconds = idleNanoseconds.addingSaturating(other.idleNanoseconds)
     }
+
+    /// The total time outside idle waits.
+    var activeNanoseconds: UInt64 { totalNanoseconds.lessOrNone(idleNanoseconds) }
+
+    /// Whether threads without work slept all of the time.
+    var areIdle: Bool { totalNanoseconds > 0 && activeNanoseconds == 0 }
 
     /// What came since `earlier`. Nothing goes below 0.
     func subtracting(_ earlier: LiveTotals) -> LiveTotals {
@@ -51,6 +62,7 @@ package struct LiveTotals: Sendable, Hashable {
         rest.totalNanoseconds = totalNanoseconds.lessOrNone(earlier.totalNanoseconds)
         rest.ranNanoseconds = ranNanoseconds.lessOrNone(earlier.ranNanoseconds)
         rest.blockedNanoseconds = blockedNanoseconds.lessOrNone(earlier.blockedNanoseconds)
+        rest.idleNanoseconds = idleNanoseconds.lessOrNone(earlier.idleNanoseconds)
         return rest
     }
 }

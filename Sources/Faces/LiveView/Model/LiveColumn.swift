@@ -24,6 +24,14 @@ package enum LiveColumn: String, Sendable, Hashable, CaseIterable {
         return all[((all.firstIndex(of: self) ?? 0) + step + all.count) % all.count]
     }
 
+    /// Whether idle waits have the most of it, which says nothing.
+    var isOfTime: Bool {
+        switch self {
+        case .name, .rate, .errors: false
+        case .total, .p50, .p99, .max, .blocked: true
+        }
+    }
+
     /// The figure that rows are ordered by; nil where a row has none, and of names.
     func figure(of figures: LiveFigures) -> Double? {
         func percentile(_ quantile: Quantile) -> Double? { figures.distribution?.value(at: quantile).map { Double($0) } }
@@ -43,13 +51,21 @@ package enum LiveColumn: String, Sendable, Hashable, CaseIterable {
 
     /// The rows in this order: the largest figure first and names from A to Z, or the other way round. Rows without the figure come last
     /// either way, and equal ones by name.
-    func sorted(_ rows: [LiveRow], isReversed: Bool) -> [LiveRow] {
+    /// - Parameter idleLast: in orders of time, rows that are idle waits only come last either way, and the total time of the others counts
+    ///   without theirs.
+    func sorted(_ rows: [LiveRow], isReversed: Bool, idleLast: Bool) -> [LiveRow] {
         func isBefore(_ left: LiveRow, _ right: LiveRow) -> Bool { (left.name, left.suffix) < (right.name, right.suffix) }
         if self == .name { return rows.sorted { isReversed ? isBefore($1, $0) : isBefore($0, $1) } }
         // Places are moved, not rows: there may be thousands.
-        let figures = rows.map { figure(of: $0.figures) }
+        let idleLast = idleLast && isOfTime
+        let isIdle = rows.map { idleLast && $0.figures.totals.areIdle }
+        let figures = rows.indices.map { place -> Double? in
+            idleLast && self == .total && !isIdle[place]
+                ? Double(rows[place].figures.totals.activeNanoseconds) : figure(of: rows[place].figures)
+        }
         return rows.indices.sorted { left, right in
-            switch (figures[left], figures[right]) {
+            if isIdle[left] != isIdle[right] { return isIdle[right] }
+            return switch (figures[left], figures[right]) {
             case (let first?, let second?) where first != second: isReversed ? first < second : first > second
             case (.some, nil): true
             case (nil, .some): false

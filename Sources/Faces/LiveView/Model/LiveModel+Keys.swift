@@ -40,6 +40,7 @@ extension LiveModel {
         case "r":
             isReversed.toggle()
             arrange()
+        case "i": toggleIdle()
         case "g": groupByNext()
         case "t": look(at: window.stepped(by: 1))
         case "T": look(at: window.stepped(by: -1))
@@ -60,6 +61,15 @@ extension LiveModel {
     private mutating func sortBy(_ column: LiveColumn) {
         isReversed = column == sort && !isReversed
         sort = column
+        arrange()
+    }
+
+    private mutating func toggleIdle() {
+        idleLast.toggle()
+        message =
+            sort.isOfTime
+            ? "Idle waits come \(idleLast ? "last" : "by their time")."
+            : "Idle waits come \(idleLast ? "last" : "by their time") in orders of time."
         arrange()
     }
 

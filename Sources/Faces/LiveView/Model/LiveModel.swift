@@ -13,16 +13,24 @@ package struct LiveModel: Sendable {
         package var window: LiveWindow
         package var sort: LiveColumn
         package var filter: String
+        /// Whether idle waits come last in orders of time.
+        package var idleLast: Bool
 
         package init(
-            grouping: LiveGrouping = .call, window: LiveWindow = .tenSeconds, sort: LiveColumn = .total, filter: String = ""
-        ) { (self.grouping, self.window, self.sort, self.filter) = (grouping, window, sort, filter) }
+            grouping: LiveGrouping = .call, window: LiveWindow = .tenSeconds, sort: LiveColumn = .total, filter: String = "",
+            idleLast: Bool = true
+        ) {
+            (self.grouping, self.window, self.sort, self.filter) = (grouping, window, sort, filter)
+            self.idleLast = idleLast
+        }
     }
 
     package internal(set) var grouping: LiveGrouping
     package internal(set) var window: LiveWindow
     package internal(set) var sort: LiveColumn
     package internal(set) var isReversed = false
+    /// Whether idle waits come last in orders of time.
+    package internal(set) var idleLast: Bool
     package internal(set) var filter: LiveFilter
     /// The filter as it is being typed; nil while none is.
     package internal(set) var typed: String?
@@ -62,6 +70,7 @@ package struct LiveModel: Sendable {
     private init(_ size: ScreenSize, _ view: View, _ replay: LiveReplay?) {
         (self.size, self.replay) = (size.clamped, replay)
         (grouping, window, sort, filter) = (view.grouping, view.window, view.sort, LiveFilter(view.filter))
+        idleLast = view.idleLast
     }
 
     package var isFrozen: Bool { frozen != nil }
@@ -116,7 +125,7 @@ package struct LiveModel: Sendable {
         if let selected, !found.contains(where: { $0.item == selected }), let row = history.row(of: selected, in: grouping) {
             found.append(row)
         }
-        rows = sort.sorted(filter.matching(found), isReversed: isReversed)
+        rows = sort.sorted(filter.matching(found), isReversed: isReversed, idleLast: idleLast)
         if let selected, !rows.contains(where: { $0.item == selected }) { self.selected = nil }
         if let item = opened, history.row(of: item, in: grouping) == nil { opened = nil }
         keepInView()

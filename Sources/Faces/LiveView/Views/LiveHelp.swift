@@ -14,6 +14,7 @@ enum LiveHelp {
         if page != .help {
             keys.insert(isReplay ? ("←→", "step") : ("space", "freeze"), at: min(keys.count, 4))
             keys.append(("w", "write"))
+            if page == .table { keys.append(("i", "idle")) }
         }
         func line(_ keys: [(String, String)]) -> StyledLine {
             keys.reduce(into: StyledLine()) { line, entry in
@@ -32,6 +33,7 @@ enum LiveHelp {
             ("Esc", "back: close the row, the filter, the mark"),
             ("s S 1…8", "sort by the next, previous, nth column"),
             ("r", "reverse the order"),
+            ("i", "idle waits (epoll_wait, futex) last, or by time"),
             ("g", "group by call, process, and what --by records"),
             ("t T", "window: 1 s, 10 s, 60 s, since start"),
             ("/", "filter: part of a name, or a glob: f*sync"),

@@ -129,7 +129,7 @@ extension LiveModel {
         guard let profile = history.profile else { return [] }
         var sums: [SyscallID: LiveTotals] = [:]
         for series in series(of: item, in: profile) { sums[series.id, default: LiveTotals()].add(LiveTotals([series])) }
-        let order = sums.sorted(falling: \.value.totalNanoseconds, then: \.key)
+        let order = sums.sorted { $0.key < $1.key }.byUrgency(\.key, age: \.value.totalNanoseconds)
         guard !order.isEmpty else { return [] }
         let rows = order.prefix(Self.mostListed).map { id, totals in
             let name = DisplayText.truncated(PlainText.line(id.label(on: profile.host)), to: 24)

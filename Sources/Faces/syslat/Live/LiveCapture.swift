@@ -12,6 +12,10 @@ struct LiveCapture: ~Copyable {
     /// The words of the command that is watched; empty for other targets.
     private let command: [String]
     private var nextRefresh: UInt64
+    private var nextTrim: UInt64
+
+    /// How often empty pages of the heap are given back: each snapshot leaves gaps between what is kept.
+    private static let trimNanoseconds: UInt64 = 60_000_000_000
 
     /// Loads the programs and begins to record.
     /// - Parameter hidesTerminal: a command gets no terminal.
@@ -20,6 +24,7 @@ struct LiveCapture: ~Copyable {
         self.refreshNanoseconds = refreshNanoseconds
         self.command = command.map(ExactText.shown)
         nextRefresh = Clock.monotonic + refreshNanoseconds
+        nextTrim = Clock.monotonic + LiveCapture.trimNanoseconds
     }
 
     private static func start(_ options: CaptureOptions, hidesTerminal: Bool) throws -> Session {
@@ -54,6 +59,9 @@ struct LiveCapture: ~Copyable {
         let now = Clock.monotonic
         nextRefresh += refreshNanoseconds
         if nextRefresh <= now { nextRefresh = now + refreshNanoseconds }
+        guard now >= nextTrim else { return }
+        OwnProcess.giveBackMemory()
+        nextTrim = now + LiveCapture.trimNanoseconds
     }
 
     /// Closes the books.

@@ -29,8 +29,8 @@ struct LiveOptions: ParsableArguments {
         help: "Give each of these a row. Threads, names, cgroups and files have rows only if you ask for them here.")
     var grouping = LiveGrouping.call
 
-    @Option(help: "Sort by this column.")
-    var sort = LiveColumn.total
+    @Option(help: "Sort by this column (default: total, with idle waits last).")
+    var sort: LiveColumn?
 
     @Option(help: ArgumentHelp("Show only rows with this in their name, or whose name matches this glob.", valueName: "text"))
     var filter = ""
@@ -59,7 +59,9 @@ struct LiveOptions: ParsableArguments {
     var refreshNanoseconds: UInt64 { refresh ?? (batch ? 1_000_000_000 : 500_000_000) }
 
     var view: LiveModel.View {
-        LiveModel.View(grouping: grouping, window: window ?? (batch ? .second : .tenSeconds), sort: sort, filter: filter)
+        LiveModel.View(
+            grouping: grouping, window: window ?? (batch ? .second : .tenSeconds), sort: sort ?? .total, filter: filter,
+            idleLast: sort == nil)
     }
 }
 

@@ -7,7 +7,10 @@ struct ViewOptions: ParsableArguments {
     @Option(name: .customLong("by"), help: "Give each of these a row.")
     var grouping = Grouping.call
 
-    @Option(help: "Sort by this column, or by time on a CPU (oncpu); text only (default: total).")
+    @Option(
+        help: """
+            Sort by this column, by the total time outside idle waits (active), or by time on a CPU (oncpu); text only (default: active).
+            """)
     var sort: SortKey?
 
     @Option(parsing: .unconditional, help: ArgumentHelp("Show only the first n rows; text only.", valueName: "n"))
@@ -72,7 +75,7 @@ struct ViewOptions: ParsableArguments {
     /// The options for a destination, which knows about colours and columns.
     func textOptions(for output: borrowing Output) -> TextReport.Options {
         TextReport.Options(
-            sort: sort ?? .total, top: top, grouping: grouping, histograms: histograms,
+            sort: sort ?? .active, top: top, grouping: grouping, histograms: histograms,
             histogramRows: histogramRows ?? 24, color: output.wantsColor, width: output.columns)
     }
 

@@ -121,6 +121,9 @@ struct RecorderFolder: ~Copyable {
     /// The bytes of everything that it holds.
     var bytes: UInt64 { (segments.map(\.bytes) + incidents.map(\.bytes)).reduce(0, +) }
 
+    /// What may still be written to its file system, in bytes; nil where that isn't known.
+    var room: UInt64? { folder.room() }
+
     borrowing func begin(_ name: String) throws(OutputError) -> GrowingFile { try folder.growingFile(name) }
 
     /// A file that is finished.

@@ -1,4 +1,5 @@
 import FlightRecorder
+import Glibc
 import Linux
 import Presentation
 import ProfileFile
@@ -6,16 +7,17 @@ import ProfileFile
 /// What a recorder says on standard error: that something changed, never that it goes on.
 struct RecorderVoice {
     private let path: String
-    /// Something can't be written now.
-    private(set) var isInTrouble = false
-    /// Intervals that are in no file.
-    private(set) var unwritten: UInt64 = 0
-    private var unwrittenAtStart: UInt64 = 0
+    private var trouble = WritingTrouble()
     /// A warning for the next segment about those that are missing before it or in it.
     private(set) var warning: String?
     private var reason = ""
 
     init(path: String) { self.path = path }
+
+    /// Something can't be written now.
+    var isInTrouble: Bool { trouble.isUnderWay }
+    /// Intervals that are in no file.
+    var unwritten: UInt64 { trouble.unwritten }
 
     static func say(_ sentence: String) {
         // The line of progress comes again.
@@ -26,24 +28,20 @@ struct RecorderVoice {
     /// An interval, or the end of a segment, could not be written.
     mutating func noteFailure(_ error: any Error, isInterval: Bool) {
         reason = RecorderVoice.reason(error)
-        if !isInTrouble {
+        if trouble.fail(isFull: RecorderVoice.code(error) == ENOSPC, isInterval: isInterval) {
             RecorderVoice.say(
                 "\(path) can't be written to: \(reason). The capture goes on without a record until it can.")
-            unwrittenAtStart = unwritten
         }
-        isInTrouble = true
         guard isInterval else { return }
-        unwritten += 1
-        let missing = unwritten - unwrittenAtStart
-        let count = HumanFormat.count(missing, "interval is", "intervals are")
+        let count = HumanFormat.count(trouble.missing, "interval is", "intervals are")
         warning = "\(count) missing, because the folder of the recorder couldn't be written to: \(reason)."
     }
 
     /// An interval was written.
-    mutating func noteSuccess() {
-        guard isInTrouble else { return }
-        isInTrouble = false
-        let missing = HumanFormat.count(unwritten - unwrittenAtStart, "interval is", "intervals are")
+    /// - Parameter room: how much more may be written, in bytes; nil where that isn't known.
+    mutating func noteSuccess(room: UInt64?) {
+        guard trouble.succeed(room: room) else { return }
+        let missing = HumanFormat.count(trouble.missing, "interval is", "intervals are")
         RecorderVoice.say("\(path) can be written to again; \(missing) missing.")
     }
 
@@ -51,6 +49,16 @@ struct RecorderVoice {
     mutating func takeWarning() -> String? {
         defer { warning = nil }
         return warning
+    }
+
+    /// The error number; nil of an error without one.
+    private static func code(_ error: any Error) -> Int32? {
+        switch error {
+        case let error as Errno: error.code
+        case let error as SeriesFile.Torn: error.reason.code
+        case OutputError.system(let error): error.code
+        default: nil
+        }
     }
 
     /// What stands behind a colon.

@@ -59,7 +59,7 @@ struct SegmentWriter: ~Copyable {
             let bytes = try write(interval.inSegment(startingAt: open.start), open)
             self.open?.bytes = UInt64(bytes)
             intervals += 1
-            voice.noteSuccess()
+            if voice.isInTrouble { voice.noteSuccess(room: folder.room) }
         } catch {
             voice.noteFailure(error, isInterval: true)
             // Nothing may follow what is torn: it stays as an unfinished segment, and another begins.

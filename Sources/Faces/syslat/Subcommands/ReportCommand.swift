@@ -64,6 +64,7 @@ struct ReportCommand: ParsableCommand {
         guard !files.isEmpty else {
             throw ValidationError("Name a profile to report: syslat report FILE. `syslat profile -o FILE` writes one.")
         }
+        if plot?.isEmpty == true { throw ValidationError("--plot needs the name of a call, such as read.") }
         if let plot, format != .text || eachInterval || overlay {
             let other = overlay ? "--overlay" : eachInterval ? "--each-interval" : "--format \(format.rawValue)"
             throw ValidationError("--plot \(plot) makes a picture of one call, and \(other) a report. Keep one.")
@@ -99,7 +100,10 @@ struct ReportCommand: ParsableCommand {
         for file in files { try destination.checkIsApart(fromInput: file) }
         try DebugNames.check(debugDir)
         var profiles: [Profile] = []
-        for file in files { profiles.append(try ProfileFiles.read(file)) }
+        for file in files {
+            if let error = MistakenProcess.error(file, watching: false) { throw error }
+            profiles.append(try ProfileFiles.read(file))
+        }
         if overlay {
             if !debugDir.isEmpty {
                 for index in profiles.indices { DebugNames.name(&profiles[index], from: debugDir) }

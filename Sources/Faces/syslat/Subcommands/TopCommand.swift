@@ -40,6 +40,9 @@ struct TopCommand: ParsableCommand {
     @OptionGroup(title: "Slow calls")
     var slow: SlowOptions
 
+    /// Each snapshot has all rows, and a busy machine starts a hundred processes in a second.
+    private static let mostEnded = 1024
+
     func validate() throws {
         guard let file else {
             guard !target.given.isEmpty else {
@@ -64,6 +67,8 @@ struct TopCommand: ParsableCommand {
         // Of a few processes; of all processes of a machine they would take too much memory.
         options.keepsProcessDistributions = !target.all && target.cgroup == nil || live.grouping == .process
         options.grouping = live.grouping.groups
+        options.endedProcessLimit = TopCommand.mostEnded
+        OwnProcess.settleMemory()
         if live.batch { return try writeBatch(options) }
         var view = try LiveTerminal { LiveModel(size: $0, view: live.view) }
         let capture = try LiveCapture(
@@ -73,6 +78,7 @@ struct TopCommand: ParsableCommand {
     }
 
     private func replay(_ file: String) throws {
+        if let error = MistakenProcess.error(file, watching: true) { throw error }
         let profile = try ProfileFiles.read(file)
         if let kind = live.grouping.groups, profile.groups?.kind != kind {
             throw CommandError(

@@ -113,6 +113,12 @@ struct cworkload_report cworkload_report(const struct cworkload_worker *_Nonnull
 /* Nanoseconds that a batch of the last order took, in the stage DONE and after it. */
 uint64_t cworkload_batch_nanoseconds(const struct cworkload_worker *_Nonnull worker, unsigned batch);
 
+/*
+ * Nanoseconds that a loop in user space took before and after the operations of the last order: how fast the CPU was just then. In the
+ * stage WAITING.
+ */
+uint64_t cworkload_reference_nanoseconds(const struct cworkload_worker *_Nonnull worker);
+
 /* Stores up to `room` CPUs that the calling thread may run on, in ascending order. Returns how many it stored, or -1. */
 int cworkload_cpus(int *_Nonnull cpus, int room);
 

@@ -1,3 +1,4 @@
+import Aggregation
 import Linux
 import Probes
 import Profile
@@ -20,7 +21,12 @@ struct ThreadNames {
     let comm: String
     let thread: String?
 
-    init(_ thread: ThreadInCall) {
+    /// - Parameter process: the name of a process, where it is known already. The main thread has the number and the name of its process.
+    init(_ thread: ThreadInCall, process: (Int32) -> String? = { _ in nil }) {
+        if thread.pid == nil, let known = process(thread.tid) {
+            (pid, comm, self.thread) = (thread.tid, known, known)
+            return
+        }
         pid = thread.pid ?? ProcFS.threadGroup(of: thread.tid) ?? thread.tid
         comm = ProcFS.comm(of: pid) ?? "?"
         self.thread = ProcFS.comm(of: thread.tid)
@@ -63,18 +69,24 @@ struct InFlightLooks {
     private var names: [Int32: (names: ThreadNames, calls: UInt8)] = [:]
 
     /// Not all of them are due at the same look.
-    private static func calls(_ tid: Int32) -> UInt8 { 16 + UInt8(truncatingIfNeeded: tid & 15) }
+    private static func calls(_ tid: Int32) -> UInt8 { 32 + UInt8(truncatingIfNeeded: tid & 31) }
+
+    init(capacity: Int = 0) {
+        threads.reserveCapacity(capacity)
+        names.reserveCapacity(capacity)
+    }
 
     /// What is known of a thread, with names at least.
-    func look(at thread: ThreadInCall) -> (look: ThreadLook, calls: UInt8) {
+    /// - Parameter process: the name of a process, where it is known already.
+    func look(at thread: ThreadInCall, process: (Int32) -> String?) -> (look: ThreadLook, calls: UInt8) {
         let known = names[thread.tid]
         if var look = threads[Key(thread)] {
             if let known { return (look, known.calls) }
-            look.names = ThreadNames(thread)
+            look.names = ThreadNames(thread, process: process)
             return (look, InFlightLooks.calls(thread.tid))
         }
         if let known, known.calls > 0 { return (ThreadLook(known.names), known.calls - 1) }
-        return (ThreadLook(ThreadNames(thread)), InFlightLooks.calls(thread.tid))
+        return (ThreadLook(ThreadNames(thread, process: process)), InFlightLooks.calls(thread.tid))
     }
 
     mutating func keep(_ look: ThreadLook, of thread: ThreadInCall, calls: UInt8) {
@@ -84,8 +96,6 @@ struct InFlightLooks {
 
     /// All names are looked up again.
     mutating func forgetNames() { names = [:] }
-
-    mutating func forgetDetails(of key: Key) { threads[key]?.details = nil }
 }
 
 extension Session {
@@ -95,20 +105,18 @@ extension Session {
         at threads: ArraySlice<ThreadInCall>, closelyAt count: Int, moment: UInt64, _ known: InFlightLooks
     ) -> (seen: [SeenCall], looks: InFlightLooks) {
         var details = InFlightDetails()
-        var looks = InFlightLooks()
-        var new: Set<InFlightLooks.Key> = []
+        var looks = InFlightLooks(capacity: threads.count)
         for (index, thread) in threads.enumerated() {
-            let key = InFlightLooks.Key(thread)
-            var (look, calls) = known.look(at: thread)
+            var (look, calls) = known.look(at: thread) { intake.aggregator.nameOfLiving($0) }
             if options.slowCalls != nil, index < count, thread.id.abi != .ioUring {
                 let hadDetails = look.details != nil
                 look.lookClosely(at: thread, &details)
-                if !hadDetails, look.details != nil { new.insert(key) }
+                // Asked at once: a look at all threads takes a while, and many calls are over by then.
+                if !hadDetails, look.details != nil, !isStillInCall(thread) { look.details = nil }
                 if look.details != nil { slowCalls?.noteSleep(of: thread, look.names.pid, look.names.comm, &look, probes) }
             }
             looks.keep(look, of: thread, calls: calls)
         }
-        forgetDetailsOfOtherCalls(&looks, new)
         let start = times.start
         let seen = threads.compactMap { thread in
             looks.threads[InFlightLooks.Key(thread)].map {
@@ -118,11 +126,11 @@ extension Session {
         return (seen, looks)
     }
 
-    /// A thread that has gone on since it was found may have been in the next call of the same kind when it was looked at.
-    private func forgetDetailsOfOtherCalls(_ looks: inout InFlightLooks, _ new: Set<InFlightLooks.Key>) {
-        guard phase == .recording, !new.isEmpty, let slots = try? probes.inFlight() else { return }
-        let still = Set(slots.map { InFlightLooks.Key(ThreadInCall($0)) })
-        for key in new where key.enteredAt != nil && !still.contains(key) { looks.forgetDetails(of: key) }
+    /// A thread that has gone on since it was found may have been in the next call of the same kind when it was looked at. True where that
+    /// can't be told.
+    private func isStillInCall(_ thread: ThreadInCall) -> Bool {
+        guard phase == .recording, let slot = thread.slot else { return true }
+        return (try? probes.isInFlight(slot)) ?? true
     }
 }
 

@@ -1,4 +1,4 @@
-import LatencyHistogram
+package import LatencyHistogram
 import Profile
 import SaturatingMath
 package import SyscallTable
@@ -63,7 +63,7 @@ package struct DiffSide: Sendable, Hashable {
     package var kernel: String
     /// Of all calls.
     package var callsPerSecond, nanosecondsPerSecond: Double
-    /// The length of its intervals and how many there are; 0 of a profile without a time series.
+    /// How many intervals it has, and the length that is usual among them; 0 of a profile without a time series.
     package var intervals: Int
     package var intervalNanoseconds: UInt64
 
@@ -76,7 +76,7 @@ package struct DiffSide: Sendable, Hashable {
         callsPerSecond = calls.reduce(0.0) { $0 + Double($1.calls) } / seconds
         nanosecondsPerSecond = calls.reduce(0.0) { $0 + Double($1.distribution.sum) } / seconds
         intervals = file.profile.intervals.count
-        intervalNanoseconds = file.profile.intervals.first?.durationNanoseconds ?? 0
+        intervalNanoseconds = file.profile.intervals.usualNanoseconds
     }
 }
 
@@ -100,6 +100,7 @@ package struct DiffRow: Sendable, Hashable {
 
 /// What a side has of one call.
 package struct DiffFigures: Sendable, Hashable {
+    package var distribution: LatencyHistogram
     package var callsPerSecond, nanosecondsPerSecond, onCPUPerSecond, errorsPerSecond: Double
     /// nil where no latency is known.
     package var p50, p99: UInt64?
@@ -137,6 +138,7 @@ package struct DiffFigures: Sendable, Hashable {
     }
 
     private init(_ call: CallProfile, _ seconds: Double, _ scatter: Scatter?) {
+        distribution = call.distribution
         callsPerSecond = Double(call.calls) / seconds
         nanosecondsPerSecond = Double(call.distribution.sum) / seconds
         onCPUPerSecond = Double(call.distribution(of: .ran).sum) / seconds
@@ -145,6 +147,13 @@ package struct DiffFigures: Sendable, Hashable {
         p99 = call.distribution.value(at: .p99)
         blockedShare = Double(call.blocked) / Double(call.calls)
         self.scatter = scatter
+    }
+}
+
+extension [Interval] {
+    /// The median of their lengths; 0 if there is none.
+    fileprivate var usualNanoseconds: UInt64 {
+        isEmpty ? 0 : map(\.durationNanoseconds).sorted()[count / 2]
     }
 }
 
@@ -161,9 +170,9 @@ private struct Scatters {
     private var count = 0
 
     init(_ intervals: [Interval]) {
-        let longest = intervals.map(\.durationNanoseconds).max() ?? 0
-        // The last one may have been cut short.
-        for interval in intervals where interval.durationNanoseconds > longest / 2 {
+        // The last one may have been cut short. Several seconds that a recorder's file keeps as one have rates too.
+        let usual = intervals.usualNanoseconds
+        for interval in intervals where interval.durationNanoseconds > usual / 2 {
             count += 1
             let seconds = Double(interval.durationNanoseconds) / 1e9
             for call in interval.calls {

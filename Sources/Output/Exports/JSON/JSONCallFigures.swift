@@ -102,13 +102,17 @@ extension KeyedEncodingContainer<FigureKey> {
 /// The calls of one interval, as they stand in the summary.
 struct IntervalFigures: Encodable {
     private let interval: Interval
+    private let host: Host
     private let withBuckets: Bool
 
-    init(_ interval: Interval, withBuckets: Bool) { (self.interval, self.withBuckets) = (interval, withBuckets) }
+    init(_ interval: Interval, on host: Host, withBuckets: Bool) {
+        (self.interval, self.host, self.withBuckets) = (interval, host, withBuckets)
+    }
 
     func encode(to encoder: any Encoder) throws {
         var part = IntervalPart(interval)
         part.startedAt = interval.startedAtNanoseconds.map { Timestamp.rfc3339(nanosecondsSince1970: $0) }
+        part.inFlight = interval.inFlight?.calls.map { InFlightPart($0, on: host) }
         try part.encode(to: encoder)
         var container = encoder.container(keyedBy: TopKey.self)
         try container.encode(interval.calls.map { CallFigures($0, withBuckets: withBuckets) }, forKey: .syscalls)

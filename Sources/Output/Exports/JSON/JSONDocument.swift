@@ -38,10 +38,10 @@ struct JSONDocument: Encodable {
                 groups.groups.map { GroupFigures(group: $0, kind: kind, withBuckets: withBuckets) }, forKey: .groups)
         }
         if grouping == .interval {
-            let intervals = profile.intervals.map { IntervalFigures($0, withBuckets: withBuckets) }
+            let intervals = profile.intervals.map { IntervalFigures($0, on: profile.host, withBuckets: withBuckets) }
             try container.encode(intervals, forKey: .intervals)
         }
-        try container.encode(profile.inFlight.map(InFlightPart.init), forKey: .inFlight)
+        try container.encode(profile.inFlight.map { InFlightPart($0, on: profile.host) }, forKey: .inFlight)
         try container.encode(profile.refused.map(RefusedPart.init), forKey: .refused)
         try container.encodeIfPresent(profile.slowCalls.map { SlowCallFigures($0, on: profile.host) }, forKey: .slowCalls)
         try container.encodeIfPresent(profile.vdso.map { VDSODetails($0, profile.capture) }, forKey: .vdso)
@@ -82,13 +82,14 @@ struct IntervalDocument: Encodable {
     private static let schema = "syslat.interval/1"
 
     let interval: Interval
+    let host: Host
     let isSampled: Bool
     let withBuckets: Bool
 
     private enum Key: String, CodingKey { case sampled }
 
     func encode(to encoder: any Encoder) throws {
-        try IntervalFigures(interval, withBuckets: withBuckets).encode(to: encoder)
+        try IntervalFigures(interval, on: host, withBuckets: withBuckets).encode(to: encoder)
         var container = encoder.container(keyedBy: TopKey.self)
         try container.encode(Self.schema, forKey: .schema)
         // Only where not every call was measured.

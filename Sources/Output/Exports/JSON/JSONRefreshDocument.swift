@@ -7,6 +7,7 @@ extension JSONReport {
     package struct Refresh: Sendable, Hashable {
         /// The calls of the window.
         package var interval: Interval
+        package var host: Host
         /// What is watched.
         package var scope: String
         /// Calls that were lost in the window.
@@ -20,10 +21,10 @@ extension JSONReport {
         package var groups: CallGroups?
 
         package init(
-            interval: Interval, scope: String, lost: UInt64, consumerCPUNanoseconds: UInt64, isSampled: Bool,
+            interval: Interval, on host: Host, scope: String, lost: UInt64, consumerCPUNanoseconds: UInt64, isSampled: Bool,
             processes: [ProcessProfile]? = nil, groups: CallGroups? = nil
         ) {
-            (self.interval, self.scope, self.lost) = (interval, scope, lost)
+            (self.interval, self.host, self.scope, self.lost) = (interval, host, scope, lost)
             (self.consumerCPUNanoseconds, self.isSampled) = (consumerCPUNanoseconds, isSampled)
             (self.processes, self.groups) = (processes, groups)
         }
@@ -39,7 +40,7 @@ private struct RefreshDocument: Encodable {
     let refresh: JSONReport.Refresh
 
     func encode(to encoder: any Encoder) throws {
-        try IntervalFigures(refresh.interval, withBuckets: false).encode(to: encoder)
+        try IntervalFigures(refresh.interval, on: refresh.host, withBuckets: false).encode(to: encoder)
         let part = RefreshPart(
             scope: refresh.scope, lost: refresh.lost, consumerCPUNanoseconds: refresh.consumerCPUNanoseconds,
             isSampled: refresh.isSampled)

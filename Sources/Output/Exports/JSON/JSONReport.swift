@@ -19,8 +19,10 @@ package enum JSONReport {
     }
 
     /// One interval of a time series (schema `syslat.interval/1`), in one line.
-    package static func render(_ interval: Interval, isSampled: Bool = false, withBuckets: Bool = false) throws -> String {
-        try text(IntervalDocument(interval: interval, isSampled: isSampled, withBuckets: withBuckets), pretty: false)
+    package static func render(
+        _ interval: Interval, on host: Host, isSampled: Bool = false, withBuckets: Bool = false
+    ) throws -> String {
+        try text(IntervalDocument(interval: interval, host: host, isSampled: isSampled, withBuckets: withBuckets), pretty: false)
     }
 
     /// The self-test of a host's vDSO (schema `syslat.vdso/2`).

@@ -2,6 +2,14 @@ import Presentation
 import Profile
 import ProfileSchema
 
+extension InFlightPart {
+    /// A call as it stands in the file, and the text that follows from that.
+    init(_ call: InFlightCall, on host: Host) {
+        self.init(call)
+        text = call.details.map { CallText.of(call.id, $0, on: host) }
+    }
+}
+
 /// The single calls that were kept, the slowest first.
 struct SlowCallFigures: Encodable {
     private let slowCalls: SlowCalls

@@ -16,7 +16,7 @@ enum ComparisonChapters {
         html.element(.section, [.class("chapters")]) { section in
             section.element(.h2, text: "\(words.unit.prefix(1).uppercased() + words.unit.dropFirst()) by \(words.unit)")
             section.element(.p, text: explanation(words))
-            key(in: &section)
+            CurveKey.add(to: &section, ["BASE", "NEW"])
             for (index, chapter) in chapters.enumerated() {
                 let isOpen = hasRegressed ? chapter.cells.contains { $0.verdict == .regressed } : index == 0
                 add(chapter, isOpen: isOpen, to: &section, words)
@@ -79,18 +79,5 @@ enum ComparisonChapters {
         (words.unit == "boot" ? "Boots stand in the order in which they began" : "Hosts stand in the order of their names")
             + ", the first on top; a line marks their median, and a bar the margin around that of BASE. "
             + "Latencies by percentile are on a logarithmic axis. Lines through points of change are \(words.confidence) intervals."
-    }
-
-    private static func key(in html: inout HTML) {
-        html.element(.p, [.class("key")]) { key in
-            for (name, style) in [("BASE", "c0"), ("NEW", "c1")] {
-                key.element(.span, [.class("k")]) { entry in
-                    entry.element(.svg, [.class("ln"), .with(.viewBox, "0 0 34 10"), .with(.isHidden, "true")]) { svg in
-                        svg.empty(.path, [.class("cv \(style)"), .with(.d, "M1 5h32")])
-                    }
-                    entry.text(name)
-                }
-            }
-        }
     }
 }

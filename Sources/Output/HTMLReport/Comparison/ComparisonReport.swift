@@ -131,7 +131,7 @@ struct ComparisonReport {
     private func addChanged(_ changed: [Cell], to html: inout HTML) {
         guard !changed.isEmpty else { return }
         let (first, rest) = (changed.prefix(ComparisonTables.rowsAtOnce), changed.dropFirst(ComparisonTables.rowsAtOnce))
-        ComparisonTables.add(Array(first), caption: "Cells beside the gate, the farthest first.", to: &html, words)
+        ComparisonTables.add(Array(first), caption: "Cells beside the gate, the largest change first.", to: &html, words)
         if !rest.isEmpty {
             let shown = rest.prefix(ComparisonTables.mostRows - ComparisonTables.rowsAtOnce)
             html.element(.details) { details in

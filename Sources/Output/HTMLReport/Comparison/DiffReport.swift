@@ -1,5 +1,6 @@
 package import Comparison
 import Graphics
+import LatencyHistogram
 import Presentation
 
 extension HTMLReport {
@@ -34,6 +35,7 @@ struct DiffReport {
                 }
             }
             calls(in: &main)
+            plots(in: &main)
             main.element(.p, [.class("soft")], text: words.purpose)
         }
         html.newline()
@@ -57,6 +59,27 @@ struct DiffReport {
             }
             section.element(.p, [.class("soft")], text: words.legend)
         }
+    }
+
+    /// The distributions of both sides over each other, folded but for the call with the largest part.
+    private func plots(in html: inout HTML) {
+        let shown = diff.rows.prefix(max(0, top))
+        guard !shown.isEmpty else { return }
+        html.element(.section, [.class("chapters")]) { section in
+            section.element(.h2, text: "Call by call")
+            CurveKey.add(to: &section, ["before", "after"])
+            for (index, row) in shown.enumerated() {
+                section.element(.details, index == 0 ? [.with(.open, "")] : []) { details in
+                    details.element(.summary) { $0.element(.strong) { $0.element(.bdi, text: words.label(row)) } }
+                    let curves = [("before", row.before), ("after", row.after)].map { name, figures in
+                        PercentilePlot.Curve(name: name, distribution: figures?.distribution ?? LatencyHistogram())
+                    }
+                    OverlayPlot.add(curves, named: words.label(row), to: &details)
+                }
+                section.newline()
+            }
+        }
+        html.newline()
     }
 
     /// A call with its part, and below it both sides and the change.

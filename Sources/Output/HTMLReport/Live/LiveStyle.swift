@@ -18,7 +18,8 @@ enum LiveStyle {
         footer{color:var(--soft);margin-top:2rem}
         @media(min-width:1800px){body{max-width:1720px;font-size:16px}.detail{max-width:1690px}}
         @media(min-width:3000px){body{max-width:2600px;font-size:20px}.detail{max-width:2560px}.rp{width:220px;height:35px}thead .rp{height:21px}}
-        @media(max-width:600px){.detail{width:calc(100vw - 1.6rem)}}
+        @media(max-width:600px){.detail{width:calc(100vw - 1.6rem)}.calls>thead th,.calls>tbody>tr:not(.more)>*{padding-left:.35rem;padding-right:.35rem}
+        .calls>tbody .rp,.calls>thead .rp{width:112px;height:18px}.calls>thead .rp{height:11px}.calls>thead .rp text{font-size:13px}}
         @media print{form.tools,.button{display:none}}
 
         """)

@@ -65,7 +65,7 @@ struct LiveTable {
             detail.element(.p, text: "Errors: \(errors).")
             stuck(call, in: &detail)
             if let slow = whole.slowCalls {
-                SlowCallsTable.add(to: &detail, slow.calls(of: call.id), context.host)
+                SlowCallsTable.add(to: &detail, slow.calls(of: call.id), context.profile)
             } else {
                 detail.element(.p, text: "Slow calls are not recorded: --slowest 10 or --slower 10ms records them.")
             }

@@ -1,12 +1,12 @@
 /// What the page can do beyond being read: sort, filter, unfold, and tell the figures under the pointer. It makes its own controls, so there are
 /// none that do nothing where scripts are off. It reads attributes of our own and writes text, never markup.
 ///
-/// It is in parts, because a live page has some of them too.
+/// It is in parts, because a live page has some of them too. Its comments stand here: the page would carry them into each mail.
 enum PageScript {
     /// In the order of the page.
     static let parts = [opening, tables, plots, closing]
 
-    /// What the others use.
+    /// What the others use. Figures are as the report has them: three digits and a unit.
     static let opening: StaticString = """
         'use strict';
         (() => {
@@ -18,7 +18,6 @@ enum PageScript {
           return element;
         };
 
-        // Figures as the report has them: three digits and a unit.
         const round = value => value >= 1e15 ? value.toExponential(2) : String(Number(value.toPrecision(3)));
         const duration = ns => {
           for (const [name, size, end] of [['ns', 1, 1e3], ['µs', 1e3, 1e6], ['ms', 1e6, 1e9], ['s', 1e9, 6e10], ['min', 6e10, 3.6e12]])
@@ -29,8 +28,10 @@ enum PageScript {
 
         """
 
+    /// The sorting of tables, and the controls above that of the calls. Exact values are integers of up to 64 bits; cells without a figure stay
+    /// last. A head that sorts is no button: Chromium leaves those out where it repeats a head on the next page of paper. A link to a call unfolds
+    /// it, in browsers that don't do so by themselves.
     static let tables: StaticString = """
-        // Sorting. Exact values are integers of up to 64 bits; cells without a figure stay last.
         const key = cell => {
           const exact = cell.dataset.v || cell.textContent.replaceAll(',', '');
           return /^\\d+$/.test(exact) ? BigInt(exact) : null;
@@ -53,7 +54,6 @@ enum PageScript {
         for (const table of all('table.sortable')) {
           [...table.tHead.rows[0].cells].forEach((head, index) => {
             if (head.classList.contains('fix') || !head.firstChild) return;
-            // Not a button: Chromium leaves those out where it repeats a head on the next page of paper.
             const button = make('span', head.firstChild.textContent);
             button.setAttribute('role', 'button');
             button.tabIndex = 0;
@@ -67,7 +67,6 @@ enum PageScript {
           });
         }
 
-        // Controls above the table of calls.
         const chapters = all('.chapters details');
         const calls = document.querySelector('table.calls');
         if (calls && chapters.length > 1) {
@@ -77,11 +76,14 @@ enum PageScript {
           filter.type = 'search';
           filter.placeholder = 'Only calls named …';
           filter.setAttribute('aria-label', 'Show only calls whose name has this in it');
+          const none = make('span', '', null);
+          none.setAttribute('role', 'status');
           filter.addEventListener('input', () => {
             const wanted = filter.value.trim().toLowerCase();
             const shows = name => name.toLowerCase().includes(wanted);
             for (const row of calls.tBodies[0].rows) row.hidden = !shows(row.cells[0].textContent);
             for (const chapter of chapters) chapter.hidden = !shows(chapter.querySelector('summary strong').textContent);
+            none.textContent = chapters.every(chapter => chapter.hidden) ? 'No call has this in its name.' : '';
           });
           const unfold = make('button', 'Unfold all', tools);
           unfold.addEventListener('click', () => {
@@ -95,10 +97,10 @@ enum PageScript {
             const isDark = root.style.colorScheme ? root.style.colorScheme === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches;
             root.style.colorScheme = isDark ? 'light' : 'dark';
           });
+          tools.append(none);
           calls.closest('section').prepend(tools);
         }
 
-        // A link to a call unfolds it, in browsers that don't do so by themselves.
         addEventListener('hashchange', () => {
           const place = document.getElementById(location.hash.slice(1));
           const chapter = place && place.closest('details');
@@ -110,13 +112,12 @@ enum PageScript {
 
         """
 
+    /// The figures under the pointer. `placed` gives the edges of bins, each with its place on the axis; a logarithmic axis has no zero.
     static let plots: StaticString = """
-        // The figures under the pointer.
         const tip = make('div', '', document.body);
         tip.className = 'tip';
         tip.hidden = true;
         const expand = text => text.split(' ').flatMap(part => part.startsWith('-') ? Array(-part).fill('0') : [part]);
-        // The edges of bins, each with its place on the axis. A logarithmic axis has no zero.
         const placed = data => {
           const [, , , start, end, low, high] = data.scale.split(' ').map(Number);
           const place = ns => start + (end - start) * (Math.log2(Math.max(ns, 0.5)) * 1000 - low) / (high - low);

@@ -58,12 +58,13 @@ enum PageStyle {
         .tip[hidden]{display:none}
         .lead{font-size:1.05rem}
         @media(max-width:600px){body{padding:.8rem .7rem 2rem;font-size:14px}h1{font-size:1.25rem}.cards{grid-template-columns:1fr 1fr}.calls th:first-child{max-width:7.5rem}
+        table{font-size:.8rem}th,td{padding:.22rem .28rem}.calls>*>tr>:nth-child(2),.calls>*>tr>:nth-child(4){display:none}
         .card strong{font-size:1.1rem}.facts div{grid-template-columns:4.6rem 1fr}svg{font-size:12px}caption{max-width:92vw}}
         @page{size:A4 landscape;margin:12mm}
         @media print{:root{color-scheme:light;font-size:12.5px}body{max-width:none;padding:0;font-size:9.5pt}.tools,.tip{display:none}.scroll{overflow:visible}
         table{font-size:7.6pt;width:100%}th,td{padding:.12rem .3rem}.calls th:first-child{position:static;white-space:normal;overflow-wrap:anywhere}
         .rp{width:110px;height:18px}thead .rp{height:11px}.ob{width:44px}
-        tr,.plot,.card,.warnings{break-inside:avoid}h2,summary{break-after:avoid}thead{display:table-header-group}tfoot{display:table-row-group}a{color:inherit}
+        .pr::details-content{content-visibility:visible}tr,.plot,.card,.warnings{break-inside:avoid}h2,summary{break-after:avoid}thead{display:table-header-group}tfoot{display:table-row-group}a{color:inherit}
         .plots{grid-template-columns:repeat(3,1fr)}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 
         """)

@@ -155,7 +155,7 @@ enum HeatMapPlot {
             guard shade < shades, least.multipliedSaturating(by: factor) <= most else { break }
             least = least.multipliedSaturating(by: factor)
         }
-        let end = least == 1 ? "1 call or more" : "1 to \(HumanFormat.compactCount(Double(least))) calls or more"
+        let end = least == 1 ? "1 call or more" : "1 call to \(HumanFormat.compactCount(Double(least))) or more"
         drawing.labels([Drawing.Label(text: end, x: x + 4, y: y + 8)], "")
     }
 

@@ -4,22 +4,31 @@ import Presentation
 import Profile
 import SyscallTable
 
-/// The details of each call, folded but for the first: its distribution, percentiles, course over time, errors and slowest calls.
+/// The details of each call, folded but for the one to read first: its distribution, percentiles, course over time, errors and slowest calls.
 enum CallChapters {
+    /// So many are on paper though they are folded on the screen.
+    private static let printed = 3
+
     static func add(to html: inout HTML, _ context: PageContext) {
         guard !context.calls.isEmpty else { return }
         html.element(.section, [.class("chapters")]) { section in
             section.element(.h2, text: "Call by call")
             section.element(.p, text: Self.explanation)
             SlowCallsTable.addNote(to: &section, context.profile.slowCalls)
-            for (index, call) in context.calls.enumerated() { add(call, context.rows[index], index, to: &section, context) }
+            let printed = Set(context.reading.prefix(printed))
+            for (index, call) in context.calls.enumerated() {
+                let state: [HTML.Attribute] = index == context.reading.first ? [.with(.open, "")] : []
+                add(call, context.rows[index], index, printed.contains(index) ? state + [.class("pr")] : state, to: &section, context)
+            }
         }
         html.newline()
     }
 
-    private static func add(_ call: CallProfile, _ row: TableRow, _ index: Int, to html: inout HTML, _ context: PageContext) {
+    private static func add(
+        _ call: CallProfile, _ row: TableRow, _ index: Int, _ state: [HTML.Attribute], to html: inout HTML, _ context: PageContext
+    ) {
         let detail = PlotDetail(ofCallAt: index, of: context.calls.count)
-        html.element(.details, index == 0 ? [.with(.open, "")] : []) { details in
+        html.element(.details, state) { details in
             details.element(.summary) { summary in
                 summary.element(.strong) { $0.element(.bdi, text: row.name) }
                 summary.text(" \(self.summary(row))")
@@ -36,7 +45,7 @@ enum CallChapters {
                 }
             }
             if !call.errnos.isEmpty { details.element(.p, text: "Errors: \(ErrorsSection.summary(of: call.errnos)).") }
-            SlowCallsTable.add(to: &details, context.profile.slowCalls?.calls(of: call.id) ?? [], context.host)
+            SlowCallsTable.add(to: &details, context.profile.slowCalls?.calls(of: call.id) ?? [], context.profile)
         }
         html.newline()
     }

@@ -39,7 +39,7 @@ enum CallTable {
     }
 
     /// By what each column can be ordered.
-    static let keys: [SortKey?] = [.name, nil, .calls, .errors, nil, .total, nil, .mean, .p50, .p90, .p99, .p999, .max]
+    static let keys: [SortKey?] = [.name, nil, .total, nil, .p50, .p90, .p99, .p999, .max, .mean, .calls, nil, .errors]
 
     private static func link(_ name: String, _ index: Int) -> DataTable.Cell {
         var html = HTML()
@@ -71,17 +71,18 @@ enum CallTable {
 
     private static func columns(_ plot: RowPlot) -> [DataTable.Column] {
         let percentiles = Percentile.allCases.map { DataTable.Column(title: $0.label) }
+        // Latencies come first: a phone shows the first few columns, without the two drawings.
         return [
             .init(title: "Call", isText: true),
             .init(
                 title: "Distribution", isText: true, meaning: "Calls by latency, both on logarithmic axes; the line is the median",
                 scale: plot.axis, isSortable: false),
-            .init(title: "Calls"), .init(title: "Errors"), .init(title: "Calls/s"), .init(title: "Total"),
+            .init(title: "Total"),
             .init(
                 title: "Time", isText: true, meaning: "The share of the total time in calls that ran, were preempted and blocked",
                 isSortable: false),
-            .init(title: "Mean"),
-        ] + percentiles + [.init(title: "Max")]
+        ] + percentiles
+            + ["Max", "Mean", "Calls", "Calls/s", "Errors"].map { .init(title: $0) }
     }
 
     private static func row(_ row: TableRow, name: DataTable.Cell, plot: HTML, _ duration: UInt64) -> DataTable.Row {
@@ -93,9 +94,12 @@ enum CallTable {
         let rate = HumanFormat.rate(row.calls, inNanoseconds: duration).map { DataTable.Cell(text: $0, value: row.calls) }
         return DataTable.Row(
             cells: [
-                name, .content(plot), .count(row.calls), .count(row.errors), rate ?? .none,
-                .duration(isKnown ? row.totalNanoseconds : nil, isWeak: row.isWeak(1)), .content(OutcomeBar.draw(row.times)),
+                name, .content(plot), .duration(isKnown ? row.totalNanoseconds : nil, isWeak: row.isWeak(1)),
+                .content(OutcomeBar.draw(row.times)),
+            ] + percentiles + [
+                .duration(row.figures?.maximum, isWeak: row.isWeak(0)),
                 .duration(row.figures?.mean ?? row.meanNanoseconds.map { UInt64(min($0, 1.8e19)) }, isWeak: row.isWeak(1)),
-            ] + percentiles + [.duration(row.figures?.maximum, isWeak: row.isWeak(0))])
+                .count(row.calls), rate ?? .none, .count(row.errors),
+            ])
     }
 }

@@ -7,30 +7,38 @@ enum SlowCallsTable {
     /// How many calls are listed of each system call. The JSON has all.
     private static let callsShown = 20
 
-    static func add(to html: inout HTML, _ calls: [SlowCall], _ host: Host) {
+    /// - Parameter profile: what the plots beside the table are of: their axes begin where it does.
+    static func add(to html: inout HTML, _ calls: [SlowCall], _ profile: Profile) {
         guard !calls.isEmpty else { return }
         let shown = calls.prefix(callsShown)
         let more = calls.count > shown.count ? "; \(HumanFormat.count(UInt64(calls.count - shown.count))) more were kept" : ""
         DataTable(
-            caption: "The slowest calls\(more). Times are in UTC.", style: "slow",
+            caption: "The slowest calls\(more). Times are in UTC and, in parentheses, from the start.", style: "slow",
             columns: [
                 .init(title: "Entered", isText: true), .init(title: "Latency"), .init(title: "Outcome", isText: true),
                 .init(title: "Process", isText: true), .init(title: "Call", isText: true, isSortable: false),
             ],
-            rows: shown.map { row($0, host) }
+            rows: shown.map { row($0, profile) }
         ).add(to: &html)
     }
 
-    private static func row(_ call: SlowCall, _ host: Host) -> DataTable.Row {
-        let line = SlowCallLine(call, on: host)
+    private static func row(_ call: SlowCall, _ profile: Profile) -> DataTable.Row {
+        let line = SlowCallLine(call, on: profile.host)
         var what = HTML()
         what.element(.code, text: line.call + line.result)
         stack("made in", line.userStack, in: &what)
         stack(line.sleep, line.kernelStack, in: &what)
         return DataTable.Row(cells: [
-            .text(line.time), .duration(call.durationNanoseconds), .text(line.outcome), .text("\(line.task) \(line.tid)"),
+            .text(line.time + sinceStart(call, profile.capture)), .duration(call.durationNanoseconds), .text(line.outcome), .text("\(line.task) \(line.tid)"),
             .content(what),
         ])
+    }
+
+    /// ` (3.20 s)`: where the call is on an axis of time. Nothing for one that was entered before the axis begins.
+    private static func sinceStart(_ call: SlowCall, _ capture: CaptureSummary) -> String {
+        let (time, isBefore) = call.startedAtNanoseconds.subtractingReportingOverflow(capture.startedAtNanoseconds)
+        guard !isBefore, time <= capture.durationNanoseconds else { return "" }
+        return " (\(HumanFormat.duration(nanoseconds: time)))"
     }
 
     static func stack(_ words: String, _ stack: String?, in html: inout HTML) {

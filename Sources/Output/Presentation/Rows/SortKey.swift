@@ -2,15 +2,23 @@ import LatencyHistogram
 
 /// The figure by which a table is ordered: the largest first, names from A to Z.
 package enum SortKey: String, Sendable, Hashable, CaseIterable {
-    /// `oncpu` is the total time of the calls that ran: neither waits nor what other threads took.
-    case total, oncpu, calls, errors, mean, p50, p90, p99, p999, max, name
+    /// `active` is the total time outside idle waits: those come last, whatever their time. `oncpu` is the total time of the calls that
+    /// ran: neither waits nor what other threads took.
+    case active, total, oncpu, calls, errors, mean, p50, p90, p99, p999, max, name
 
     package func sorted(_ rows: [TableRow]) -> [TableRow] { order(of: rows).map { rows[$0] } }
 
-    /// The positions of the rows in this order. Rows without the figure come last; equal ones keep their order.
+    /// The positions of the rows in this order. Rows without the figure come last; equal ones keep their order, and those of which all time
+    /// is idle waits are in that of their totals.
     package func order(of rows: [TableRow]) -> [Int] {
         if self == .name {
             return rows.indices.sorted { (rows[$0].name, $0) < (rows[$1].name, $1) }
+        }
+        if self == .active {
+            let active = rows.map { $0.totalNanoseconds - min($0.times.idle, $0.totalNanoseconds) }
+            return rows.indices.sorted { left, right in
+                (active[right], rows[right].totalNanoseconds, left) < (active[left], rows[left].totalNanoseconds, right)
+            }
         }
         let figures = rows.map(figure)
         return rows.indices.sorted { left, right in
@@ -32,7 +40,7 @@ package enum SortKey: String, Sendable, Hashable, CaseIterable {
         case .mean: row.meanNanoseconds.map { UInt64($0) }
         case .p50, .p90, .p99, .p999: Percentile(rawValue: rawValue).flatMap { row.figures?[$0] }
         case .max: row.figures?.maximum
-        case .name: nil
+        case .active, .name: nil
         }
     }
 }

@@ -97,13 +97,23 @@ package struct ComparisonWords {
         }
     }
 
-    /// The whole in one sentence.
+    /// The whole in one sentence, and a second one if cells beside the gate read REGRESSED.
     package var verdict: String {
-        switch comparison.outcome {
-        case .regressed: regressed
-        case .passed: "all \(gatedCells) are decided: \(tally)."
-        case .inconclusive: inconclusive
-        }
+        let sentence =
+            switch comparison.outcome {
+            case .regressed: regressed
+            case .passed: "all \(gatedCells) are decided: \(tally)."
+            case .inconclusive: inconclusive
+            }
+        return sentence + slowerBeside
+    }
+
+    /// A reader must not take "none of the gated cells" for "none".
+    private var slowerBeside: String {
+        let slower = comparison.others.count { $0.verdict == .regressed }
+        guard slower > 0 else { return "" }
+        return " Beside the gate, \(slower) of \(ComparisonWords.count(comparison.others.count, "cell", "cells")) "
+            + "\(slower == 1 ? "reads" : "read") REGRESSED; \(slower == 1 ? "it doesn't" : "they don't") decide."
     }
 
     private var gatedCells: String { ComparisonWords.count(comparison.gated.count, "gated cell", "gated cells") }
@@ -149,14 +159,10 @@ package struct ComparisonWords {
             open > 0 ? "\(open) can't be told from the margin with \(units(boots)) a side" : nil,
             absent > 0 ? "\(absent) \(absent == 1 ? "has" : "have") no data" : nil,
         ].compactMap { $0 }
-        let takes = comparison.gated.compactMap(\.bootsNeeded).max()
-        let hint = takes.map { " About \($0) \(unit)s a side would decide\(isPartlyHopeless ? " most of them" : "")." } ?? ""
-        return "no regression was found, but of \(gatedCells) \(parts.joined(separator: " and ")).\(hint)"
-    }
-
-    /// Whether more boots would leave some cells open.
-    private var isPartlyHopeless: Bool {
-        comparison.gated.contains { $0.verdict == .noData || ($0.verdict == .inconclusive && $0.bootsNeeded == nil) }
+        let decidable = comparison.gated.filter { $0.verdict == .inconclusive }.compactMap(\.bootsNeeded)
+        let part = decidable.count == open + absent ? "would decide" : "would decide \(decidable.count) of these \(open + absent)"
+        let hint = decidable.max().map { " About \($0) \(unit)s a side \(part)." } ?? ""
+        return "none of \(gatedCells) regressed, but \(parts.joined(separator: " and ")).\(hint)"
     }
 
     /// How many boots a side it takes to decide.
@@ -220,7 +226,7 @@ package struct ComparisonWords {
         return names.compactMap { name in comparison.subjects.first { $0.subject == name && !$0.shifts.isEmpty } }
     }
 
-    /// The other cells that changed, the farthest first.
+    /// The other cells that changed, the largest change first.
     package var changed: [Cell] {
         comparison.others.filter { [.regressed, .improved, .moved].contains($0.verdict) }
             .enumerated().sorted(falling: { abs($0.element.shift?.effect ?? 0) }, then: \.offset).map(\.element)

@@ -14,12 +14,29 @@ enum NotesSection {
         "A request to io_uring ran if the thread that submitted it completed it before it left the CPU, and blocked if it completed later or "
         + "elsewhere."
 
+    private static let idleWaits =
+        "Idle waits, in which threads without work sleep (epoll_wait, futex), come last whatever their time; --sort total goes by time alone."
+    private static let activeTime =
+        "The rows are in the order of their time outside idle waits, in which threads without work sleep (epoll_wait, futex); --sort total "
+        + "goes by all of it."
+
     private static let files =
         "By file, P50 to MAX are right to 12.5 %. \(CallGroups.Kind.file.nameOfRest): calls that are on no descriptor, or that closed it."
 
     private static let weak =
         "\(Table.weak) marks a figure that rests on fewer than \(Threshold.fewestCalls) measured calls. MAX is that of the measured calls: one "
         + "that took longer may have been among the others."
+
+    /// Why rows with more time are below others, where they are.
+    private static func orderNote(_ context: ReportContext) -> String? {
+        guard context.options.sort == .active else { return nil }
+        let rows = context.callRows
+        switch context.options.grouping {
+        case .call: return zip(rows, rows.dropFirst()).contains { $0.totalNanoseconds < $1.totalNanoseconds } ? idleWaits : nil
+        case .interval: return nil
+        case .process, .thread, .comm, .cgroup, .file: return rows.contains { $0.times.idle > 0 } ? activeTime : nil
+        }
+    }
 
     /// - Parameter titles: the titles of the table, where there is one.
     static func lines(_ context: ReportContext, titles: String) -> [String] {
@@ -28,6 +45,7 @@ enum NotesSection {
             .filter { isMixed && titles.contains($0.0) }.map(\.1)
         if !columns.isEmpty, context.profile.calls.contains(where: { $0.id.abi == .ioUring }) { columns.append(requests) }
         if context.callRows.contains(where: { $0.figures != nil && $0.isWeak(0) }) { columns.append(weak) }
+        if let note = orderNote(context) { columns.append(note) }
         if context.options.grouping == .file { columns.append(files) }
         return (columns + Notes.sentences(on: context.profile)).flatMap {
             DisplayText.wrapped(PlainText.line($0), to: context.width, hanging: 2)

@@ -1,7 +1,5 @@
 import Presentation
 import Profile
-import SaturatingMath
-import SyscallTable
 
 /// The single calls that were kept with their details, and the places in the program that made them.
 enum SlowCallsSection {
@@ -13,7 +11,7 @@ enum SlowCallsSection {
         guard let slow = context.profile.slowCalls, !slow.calls.isEmpty || slow.unkept > 0 || slow.rule.isThreshold else {
             return []
         }
-        let kinds = kinds(of: slow)
+        let kinds = slow.kinds
         let top = context.options.grouping == .call ? context.options.top : nil
         let shown = kinds.prefix(min(kindsShown, max(1, top ?? kindsShown)))
         let rows = shown.map { $0.calls.prefix(callsShown).map { SlowCallLine($0, on: context.profile.host) } }
@@ -54,21 +52,6 @@ enum SlowCallsSection {
         let isEmpty = slow.calls.isEmpty
         return context.style.bold(
             DisplayText.truncated(slow.title, keeping: isEmpty ? ": none" : "; times in UTC", to: context.width))
-    }
-
-    // MARK: Kinds and groups
-
-    private struct Kind {
-        var id: SyscallID
-        /// The slowest first.
-        var calls: [SlowCall]
-        var totalNanoseconds: UInt64 { calls.reduce(0) { $0.addingSaturating($1.durationNanoseconds) } }
-    }
-
-    /// The calls by what they called: those with the most time first, and behind them those that threads without work sleep in.
-    private static func kinds(of slow: SlowCalls) -> [Kind] {
-        Dictionary(grouping: slow.calls, by: \.id).map { Kind(id: $0.key, calls: $0.value) }
-            .sorted { $0.id < $1.id }.byUrgency(\.id, age: \.totalNanoseconds)
     }
 
     /// Calls that look to have been made from one place, and to have slept in one, are together. Each group stands where its slowest

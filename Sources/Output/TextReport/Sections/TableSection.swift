@@ -45,9 +45,9 @@ enum TableSection {
         return context.options.sort.sorted(rows)
     }
 
-    /// The intervals of a time series. They keep their order in time when sorted by total, which is the default.
+    /// The intervals of a time series. They keep their order in time unless another order is asked for.
     private static func intervalRows(_ context: ReportContext) -> [TableRow] {
         let rows = context.profile.intervals.map { TableRow(interval: $0, host: context.profile.host) }
-        return context.options.sort == .total ? rows : context.options.sort.sorted(rows)
+        return context.options.sort == .active ? rows : context.options.sort.sorted(rows)
     }
 }
