@@ -53,7 +53,9 @@ import Testing
     }
 
     /// Of what threads without work sleep in, the times are the longest and the least interesting.
-    @Test func `the chapter is unfolded whose slow calls the text report has first, and otherwise one that isn't a wait for work`() throws {
+    @Test func `the chapter is unfolded whose slow calls the text report has first, and otherwise one that isn't a wait for work`()
+        throws
+    {
         func unfolded(_ profile: Profile) -> String {
             Page(HTMLReport.render(profile)).body.components(from: "<details open=\"\"", to: "</summary>")
                 .components(from: "<bdi>", to: "</bdi>")

@@ -142,7 +142,8 @@ import Testing
             }
             #expect(view.unfolds == true)
             // Latencies can be read without scrolling sideways.
-            #expect(view.seen.starts(with: width == 360 ? ["Call", "Total", "p50", "p90", "p99"] : ["Call", "Distribution", "Total"]))
+            #expect(
+                view.seen.starts(with: width == 360 ? ["Call", "Total", "p50", "p90", "p99"] : ["Call", "Distribution", "Total"]))
             #expect(view.unmatched == [calls.count, 0, "No call has this in its name."].map { "\($0)" })
             #expect(Set(view.tips.map { $0[0] }) == ["dist", "curve", "heat"])
             #expect(

@@ -17,7 +17,9 @@ import TextReport
         profile.workload?.slices = WorkloadResult.Slices(made: 100, counted: 25)
         let text = TextReport.render(profile, options: .init(width: 300))
         #expect(
-            text.contains("Each case ran in 100 slices, in turn with the others; the 25 count beside which a loop in user space ran fastest."))
+            text.contains(
+                "Each case ran in 100 slices, in turn with the others; the 25 count beside which a loop in user space ran fastest.")
+        )
     }
 
     @Test func `a workload without cases has no table`() {

@@ -28,8 +28,7 @@ STEPS(8)
 
 uint64_t run_reference(unsigned long times)
 {
-    static uint64_t (*const steps[64])(uint64_t) = {NAMES(1), NAMES(2), NAMES(3), NAMES(4),
-                                                    NAMES(5), NAMES(6), NAMES(7), NAMES(8)};
+    static uint64_t (*const steps[64])(uint64_t) = {NAMES(1), NAMES(2), NAMES(3), NAMES(4), NAMES(5), NAMES(6), NAMES(7), NAMES(8)};
     uint64_t value = 12345;
     uint32_t chance = 1;
 

@@ -39,7 +39,8 @@ package struct Drawing: Sendable, Hashable {
         let heading = ownStyle == nil ? [] : self.heading
         let top = heading.isEmpty ? 0 : Double(heading.count) * Drawing.lineHeight + 8
         var all: [HTML.Attribute] = [
-            .with(.viewBox, "0 \(Coordinate.text(-top)) \(Coordinate.text(width)) \(Coordinate.text(height + top))"), .with(.role, "img"),
+            .with(.viewBox, "0 \(Coordinate.text(-top)) \(Coordinate.text(width)) \(Coordinate.text(height + top))"),
+            .with(.role, "img"),
         ]
         if ownStyle != nil {
             all += [.with(.xmlns, "http://www.w3.org/2000/svg"), .with(.width, width * 2), .with(.height, (height + top) * 2)]

@@ -84,7 +84,8 @@ struct PageContext {
         calls = order.map { profile.calls[$0] }
         self.rows = order.map { rows[$0] }
         series = IntervalSeries(profile.intervals)
-        reading = PageContext.reading(zip(calls, self.rows).map { (id: $0.id, nanoseconds: $1.totalNanoseconds) }, profile.slowCalls)
+        reading = PageContext.reading(
+            zip(calls, self.rows).map { (id: $0.id, nanoseconds: $1.totalNanoseconds) }, profile.slowCalls)
     }
 
     private static func reading(_ calls: [(id: SyscallID, nanoseconds: UInt64)], _ slow: SlowCalls?) -> [Int] {

@@ -86,7 +86,9 @@ enum OverlayReport {
         for (index, call) in calls.enumerated() {
             var link = HTML()
             link.element(.a, [.link(to: HTML.Anchor("call", index))], text: call.name)
-            rows.append(DataTable.Row(cells: [.content(link)] + [DataTable.Cell](repeating: .text(""), count: titles.count), isHeading: true))
+            rows.append(
+                DataTable.Row(
+                    cells: [.content(link)] + [DataTable.Cell](repeating: .text(""), count: titles.count), isHeading: true))
             let first = profiles.isEmpty ? nil : timePerSecond(profiles[0], call.calls[0])
             for (number, (named, found)) in zip(profiles, call.calls).enumerated() {
                 rows.append(row(named, found, number, first: number == 0 ? nil : first))
@@ -118,7 +120,8 @@ enum OverlayReport {
         name.append(CurveKey.sample(number))
         name.element(.bdi, text: named.name)
         guard let call else {
-            return DataTable.Row(cells: [.content(name)] + [DataTable.Cell](repeating: .none, count: titles.count), isIndented: true)
+            return DataTable.Row(
+                cells: [.content(name)] + [DataTable.Cell](repeating: .none, count: titles.count), isIndented: true)
         }
         let figures = LatencyFigures(call.distribution)
         let rate = HumanFormat.rate(call.calls, inNanoseconds: named.profile.capture.durationNanoseconds)

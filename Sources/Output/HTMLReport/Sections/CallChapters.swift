@@ -18,7 +18,9 @@ enum CallChapters {
             let printed = Set(context.reading.prefix(printed))
             for (index, call) in context.calls.enumerated() {
                 let state: [HTML.Attribute] = index == context.reading.first ? [.with(.open, "")] : []
-                add(call, context.rows[index], index, printed.contains(index) ? state + [.class("pr")] : state, to: &section, context)
+                add(
+                    call, context.rows[index], index, printed.contains(index) ? state + [.class("pr")] : state, to: &section,
+                    context)
             }
         }
         html.newline()

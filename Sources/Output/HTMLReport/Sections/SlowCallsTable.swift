@@ -29,7 +29,8 @@ enum SlowCallsTable {
         stack("made in", line.userStack, in: &what)
         stack(line.sleep, line.kernelStack, in: &what)
         return DataTable.Row(cells: [
-            .text(line.time + sinceStart(call, profile.capture)), .duration(call.durationNanoseconds), .text(line.outcome), .text("\(line.task) \(line.tid)"),
+            .text(line.time + sinceStart(call, profile.capture)), .duration(call.durationNanoseconds), .text(line.outcome),
+            .text("\(line.task) \(line.tid)"),
             .content(what),
         ])
     }
