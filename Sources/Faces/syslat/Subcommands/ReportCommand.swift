@@ -64,7 +64,6 @@ struct ReportCommand: ParsableCommand {
         guard !files.isEmpty else {
             throw ValidationError("Name a profile to report: syslat report FILE. `syslat profile -o FILE` writes one.")
         }
-        if plot?.isEmpty == true { throw ValidationError("--plot needs the name of a call, such as read.") }
         if let plot, format != .text || eachInterval || overlay {
             let other = overlay ? "--overlay" : eachInterval ? "--each-interval" : "--format \(format.rawValue)"
             throw ValidationError("--plot \(plot) makes a picture of one call, and \(other) a report. Keep one.")
