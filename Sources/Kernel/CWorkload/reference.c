@@ -2,8 +2,8 @@
  * A loop that never enters the kernel. How long it takes beside a slice of a case tells how fast the CPU was just then: neighbours on
  * the same core, a lower clock rate, and interrupts slow it down as they slow a system call, and no kernel's own work does.
  *
- * Its 64 functions and their branches, which depend on data, load the parts of the CPU that a system call does. Of a chain of
- * additions, a neighbour on the same core would leave no trace.
+ * Its 64 functions and their branches, which depend on data, load the parts of the CPU that a system call does. Chains of
+ * additions, and a walk through memory, choose as well (decision 26).
  */
 #include "work.h"
 
