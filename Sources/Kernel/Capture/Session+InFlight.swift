@@ -74,7 +74,7 @@ extension Session {
     /// hung process hangs in. Only for processes that were named, because a whole system is full of waiting daemons.
     private mutating func threadsBegunBefore(others: [InFlightSlot], isLast: Bool) -> [ThreadInCall] {
         guard case .processes(let pids, _) = options.target, !options.isWindowed else { return [] }
-        let candidates = earlier.candidates(lookingAgain: isLast, in: pids, besides: Set(others.map(\.tid))).filter {
+        let candidates = earlier.candidates(lookingAgain: isLast, in: pids, except: Set(others.map(\.tid))).filter {
             options.selection?.contains($0.id) ?? true
         }
         // Looked up last: a thread whose call ended after all, and began another, has been seen by now.
@@ -95,7 +95,7 @@ struct EarlierThreads {
 
     /// Threads that may be in such a call, as /proc has them now.
     /// - Parameter others: threads in calls that were seen to begin.
-    mutating func candidates(lookingAgain: Bool, in pids: [Int32], besides others: Set<Int32>) -> [ThreadInCall] {
+    mutating func candidates(lookingAgain: Bool, in pids: [Int32], except others: Set<Int32>) -> [ThreadInCall] {
         guard lookingAgain || searches < EarlierThreads.searchesNeeded else {
             return threads.filter { !others.contains($0.tid) && ProcFS.currentCall(of: $0.tid) == $0.id }
         }

@@ -40,12 +40,12 @@ struct CaseMeasurement {
     }
 
     /// Takes in the nanoseconds per operation of the batches of an untraced slice.
-    mutating func take(_ batches: [Double], besides reference: UInt64) {
+    mutating func take(_ batches: [Double], beside reference: UInt64) {
         untraced.append(Slice(reference: reference, figures: batches))
     }
 
     /// Takes in what a window recorded of `made` operations. The case fails unless these are exactly the calls that they make.
-    mutating func take(_ window: WindowedCapture.Window, operations made: UInt64, besides reference: UInt64) {
+    mutating func take(_ window: WindowedCapture.Window, operations made: UInt64, beside reference: UInt64) {
         guard let mismatch = mismatch(window, operations: made) else {
             let calls = window.calls.map { CaseCall($0.id, $0.series) }
             traced.append(Slice(reference: reference, figures: (made, calls)))

@@ -27,7 +27,8 @@ package struct WorkloadOptions: Sendable {
     package init() {}
 }
 
-/// Runs the fixed workload: first each case untraced, then each case traced, on bound CPUs and in a fixed order.
+/// Runs the fixed workload: first each case untraced, then each case traced, on bound CPUs. The order of the cases changes from round to round, and
+/// is the same in every bench.
 ///
 /// Their names, with the system calls of one operation, are in cases.c of CWorkload, and `syslat bench --list` shows them.
 ///
@@ -193,7 +194,7 @@ package struct WorkloadBench: ~Copyable {
             }
         }
         let isReplaced = try settle(index)
-        if !isReplaced, !batches.isEmpty { measurements[index].take(batches, besides: worker.referenceNanoseconds) }
+        if !isReplaced, !batches.isEmpty { measurements[index].take(batches, beside: worker.referenceNanoseconds) }
     }
 
     private mutating func traceCase(_ index: Int, _ round: Int, _ capture: inout WindowedCapture) throws(CaptureError) {
@@ -208,7 +209,7 @@ package struct WorkloadBench: ~Copyable {
         let isReplaced = try settle(index)
         if isReplaced { return try capture.retarget(to: worker.pid) }
         if let window {
-            measurements[index].take(window, operations: order.operations, besides: worker.referenceNanoseconds)
+            measurements[index].take(window, operations: order.operations, beside: worker.referenceNanoseconds)
         }
     }
 

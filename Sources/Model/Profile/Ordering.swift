@@ -18,6 +18,8 @@ extension Sequence {
     /// Places are moved, not elements.
     private func ordered<Key>(_ key: (Element) -> Key, _ isBefore: (Key, Key) -> Bool) -> [Element] {
         let elements = Array(self)
+        // Many lists of many intervals have one element, or none.
+        guard elements.count > 1 else { return elements }
         let keys = elements.map(key)
         return elements.indices.sorted { isBefore(keys[$0], keys[$1]) }.map { elements[$0] }
     }

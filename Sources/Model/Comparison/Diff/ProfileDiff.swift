@@ -100,6 +100,7 @@ package struct DiffRow: Sendable, Hashable {
 
 /// What a side has of one call.
 package struct DiffFigures: Sendable, Hashable {
+    /// Of all its calls, in the whole recording.
     package var distribution: LatencyHistogram
     package var callsPerSecond, nanosecondsPerSecond, onCPUPerSecond, errorsPerSecond: Double
     /// nil where no latency is known.

@@ -7,7 +7,7 @@ import SyscallTable
 /// The details of each call, folded but for the one to read first: its distribution, percentiles, course over time, errors and slowest calls.
 enum CallChapters {
     /// So many are on paper though they are folded on the screen.
-    private static let printed = 3
+    private static let mostPrinted = 3
 
     static func add(to html: inout HTML, _ context: PageContext) {
         guard !context.calls.isEmpty else { return }
@@ -15,12 +15,11 @@ enum CallChapters {
             section.element(.h2, text: "Call by call")
             section.element(.p, text: Self.explanation)
             SlowCallsTable.addNote(to: &section, context.profile.slowCalls)
-            let printed = Set(context.reading.prefix(printed))
+            let printed = Set(context.reading.prefix(mostPrinted))
             for (index, call) in context.calls.enumerated() {
-                let state: [HTML.Attribute] = index == context.reading.first ? [.with(.open, "")] : []
-                add(
-                    call, context.rows[index], index, printed.contains(index) ? state + [.class("pr")] : state, to: &section,
-                    context)
+                var state: [HTML.Attribute] = index == context.reading.first ? [.with(.open, "")] : []
+                if printed.contains(index) { state.append(.class("pr")) }
+                add(call, context.rows[index], index, state, to: &section, context)
             }
         }
         html.newline()
