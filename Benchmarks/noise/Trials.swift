@@ -68,7 +68,9 @@ extension ComparedFile {
     /// With one case slower: all of its calls, and its operation untraced.
     func slowed(_ name: String, by factor: Double) -> ComparedFile {
         var file = self
-        guard var workload = file.profile.workload, let place = workload.cases.firstIndex(where: { $0.name == name }) else { return self }
+        guard var workload = file.profile.workload, let place = workload.cases.firstIndex(where: { $0.name == name }) else {
+            return self
+        }
         var item = workload.cases[place]
         for call in item.calls.indices {
             for series in item.calls[call].series.indices {
@@ -78,7 +80,8 @@ extension ComparedFile {
         }
         if let cost = item.untraced {
             item.untraced = CallCost(
-                median: cost.median * factor, lowerQuartile: cost.lowerQuartile * factor, upperQuartile: cost.upperQuartile * factor)
+                median: cost.median * factor, lowerQuartile: cost.lowerQuartile * factor, upperQuartile: cost.upperQuartile * factor
+            )
         }
         workload.cases[place] = item
         file.profile.workload = workload

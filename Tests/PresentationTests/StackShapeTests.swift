@@ -29,6 +29,18 @@ import Testing
             })
     }
 
+    /// The C library of Debian has no frame pointers: the function that calls it is in no stack, though the stack goes on to the beginning.
+    @Test func `the report says that callers of libraries are missing`() {
+        func frame(_ name: String, in file: String) -> StackFrame { StackFrame(function: name, file: file, offset: 16) }
+        let crossing = [frame("fsync", in: "/lib/libc.so.6"), frame("journal", in: "/srv/app"), frame("main", in: "/srv/app")]
+        let inside = [frame("read", in: "/srv/static"), frame("main", in: "/srv/static"), frame("start", in: "/lib/libc.so.6")]
+        #expect(slowCalls([inside, []]).missingCallers == nil)
+        #expect(
+            slowCalls([inside, crossing]).missingCallers
+                == "What called a library that was built without frame pointers, as most C libraries are, is missing from its stacks: that "
+                + "function's own caller follows.")
+    }
+
     @Test func `the report says why stacks are short`() {
         let (cut, whole) = ([frame("read")], [frame("read"), frame("main")])
         #expect(slowCalls([whole, []]).shortStacks == nil)

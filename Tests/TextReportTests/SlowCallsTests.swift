@@ -73,8 +73,8 @@ import Testing
             lines.filter { $0.hasPrefix("  … 2 more of ") }.map { $0.split(separator: " ").last } == [
                 "read", "write", "open", "close", "stat",
             ])
-        #expect(lines.last == "  … 24 more calls of 2 other kinds")
-        #expect(section(calls, top: 2).last == "  … 60 more calls of 5 other kinds")
+        #expect(lines.last == "  … 24 more calls of 2 other kinds (report -e NAME lists them)")
+        #expect(section(calls, top: 2).last == "  … 60 more calls of 5 other kinds (report -e NAME lists them)")
         #expect(threads(section(calls, top: 2)).count == 20)
     }
 

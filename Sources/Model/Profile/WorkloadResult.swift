@@ -77,7 +77,8 @@ package struct WorkloadCase: Sendable, Hashable {
     }
 
     package init(
-        name: String, state: State, syscalls: [String], operations: UInt64, waitsForOtherCPU: Bool = false, untraced: CallCost? = nil,
+        name: String, state: State, syscalls: [String], operations: UInt64, waitsForOtherCPU: Bool = false,
+        untraced: CallCost? = nil,
         calls: [CaseCall] = []
     ) {
         self.name = name

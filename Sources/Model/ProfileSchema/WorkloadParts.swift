@@ -123,7 +123,8 @@ package struct WorkloadCasePart: Codable {
             decoded = decoded.merged(with: [call])
         }
         return WorkloadCase(
-            name: name, state: try decodedState(), syscalls: syscalls, operations: operations, waitsForOtherCPU: waitsForOtherCPU ?? false,
+            name: name, state: try decodedState(), syscalls: syscalls, operations: operations,
+            waitsForOtherCPU: waitsForOtherCPU ?? false,
             untraced: try untraced?.decoded(), calls: decoded)
     }
 

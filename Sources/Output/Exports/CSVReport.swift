@@ -15,7 +15,7 @@ package enum CSVReport {
     ///
     /// By interval, each row belongs to one interval of the time series; a profile without one is a single interval. By process,
     /// each row belongs to one process: its latencies are known for all calls together only, so a row has no more than their mean.
-    /// Other groups are like processes; calls that are in none have no rows. Refused calls belong to no interval, process or group, and have
+    /// Other groups are like processes; calls that are in none have rows with `(no file)` or the like for a name. Refused calls belong to no interval, process or group, and have
     /// no rows then. Calls in flight at the end of an interval have a
     /// row for each call, with their ages in place of latencies.
     ///
@@ -34,7 +34,7 @@ package enum CSVReport {
         case .call: return line(columns) + rows(profile.calls) + (withBuckets ? "" : self.rows(profile.refused))
         case .process: return processes(profile.allProcesses, isSampled, withBuckets: withBuckets)
         case .thread, .comm, .cgroup, .file:
-            return grouping.groups.map { groups(profile.groups(by: $0), isSampled, withBuckets: withBuckets) } ?? ""
+            return grouping.groups.map { groups(profile.groups(by: $0), of: profile, withBuckets: withBuckets) } ?? ""
         case .interval:
             let whole = Interval(
                 startNanoseconds: 0, durationNanoseconds: profile.capture.durationNanoseconds,
@@ -61,14 +61,25 @@ package enum CSVReport {
             }.joined()
     }
 
-    private static func groups(_ groups: CallGroups, _ isSampled: Bool, withBuckets: Bool) -> String {
-        line(groupColumns(groups.kind) + (withBuckets ? BucketCSV.processColumns : columns))
+    private static func groups(_ groups: CallGroups, of profile: Profile, withBuckets: Bool) -> String {
+        let isSampled = profile.capture.sampling != nil
+        // Of the rest no distribution is known, so it has no buckets.
+        let rest = withBuckets || profile.groups == nil ? [] : profile.restOfCalls(after: groups.groups.lazy.flatMap(\.series))
+        return line(groupColumns(groups.kind) + (withBuckets ? BucketCSV.processColumns : columns))
             + groups.groups.map { group in
                 let first = key(group.key, of: groups.kind)
                 return withBuckets
                     ? BucketCSV.rows(group.distribution, mark(isSampled), after: first).map(line).joined()
                     : rows(group.series, isSampled, after: first)
             }.joined()
+            + rows(rest, isSampled, after: keyOfRest(groups.kind))
+    }
+
+    /// The calls that are in no group: a name, and nothing else.
+    private static func keyOfRest(_ kind: CallGroups.Kind) -> [String] {
+        let columns = groupColumns(kind)
+        let name = kind == .thread ? "thread" : columns[0]
+        return columns.map { $0 == name ? kind.nameOfRest : "" }
     }
 
     private static func groupColumns(_ kind: CallGroups.Kind) -> [String] {

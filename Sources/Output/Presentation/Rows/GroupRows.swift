@@ -77,8 +77,15 @@ extension CallGroup.Key {
             return (process, pid.map { $0 == tid ? " (\(tid))" : " (\(tid) of \($0))" } ?? " (\(tid))")
         case .comm(let name): return (name.isEmpty ? "?" : PlainText.line(name), "")
         case .cgroup(let path): return (PlainText.line(CgroupName(path).label), "")
-        case .file(let name, _, _): return (PlainText.line(name), "")
+        case .file(let name, _, _): return Self.path(PlainText.line(name))
         case .others: return (kind.nameOfOthers, "")
         }
+    }
+
+    /// A path with its end, which tells files of one folder apart, as what stays: the last component, or as much of it as there is room for.
+    private static func path(_ whole: String) -> (name: String, suffix: String) {
+        let end = whole.suffix(20)
+        let start = end.lastIndex(of: "/") ?? end.startIndex
+        return (String(whole[..<start]), String(whole[start...]))
     }
 }

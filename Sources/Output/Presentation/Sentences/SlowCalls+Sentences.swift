@@ -57,4 +57,16 @@ extension SlowCalls {
             : cut == 1 ? "The stack of the call ends" : "The stacks of all \(HumanFormat.count(UInt64(cut))) calls end"
         return "\(whose) early: code without frame pointers hides what called it (-fno-omit-frame-pointer)."
     }
+
+    /// That functions may be missing inside stacks that look whole; nil if no stack goes from one file into another.
+    package var missingCallers: String? {
+        let crosses = calls.contains { call in
+            let files = call.details.userStack.prefix(2).compactMap(\.file)
+            return files.count == 2 && files[0] != files[1]
+        }
+        guard crosses else { return nil }
+        return
+            "What called a library that was built without frame pointers, as most C libraries are, is missing from its stacks: that function's own "
+            + "caller follows."
+    }
 }

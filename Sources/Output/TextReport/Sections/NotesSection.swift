@@ -23,6 +23,10 @@ enum NotesSection {
     private static let files =
         "By file, P50 to MAX are right to 12.5 %. \(CallGroups.Kind.file.nameOfRest): calls that are on no descriptor, or that closed it."
 
+    private static let otherFiles =
+        "\(CallGroups.Kind.file.nameOfOthers): those that were met when there were rows for 4,096 files and calls already, so a slow file may be "
+        + "among them; -e, --cgroup or -p leaves out what you don't look for."
+
     private static let weak =
         "\(Table.weak) marks a figure that rests on fewer than \(Threshold.fewestCalls) measured calls. MAX is that of the measured calls: one "
         + "that took longer may have been among the others."
@@ -46,7 +50,10 @@ enum NotesSection {
         if !columns.isEmpty, context.profile.calls.contains(where: { $0.id.abi == .ioUring }) { columns.append(requests) }
         if context.callRows.contains(where: { $0.figures != nil && $0.isWeak(0) }) { columns.append(weak) }
         if let note = orderNote(context) { columns.append(note) }
-        if context.options.grouping == .file { columns.append(files) }
+        if context.options.grouping == .file {
+            columns.append(files)
+            if context.profile.groups(by: .file).groups.contains(where: { $0.key == .others }) { columns.append(otherFiles) }
+        }
         return (columns + Notes.sentences(on: context.profile)).flatMap {
             DisplayText.wrapped(PlainText.line($0), to: context.width, hanging: 2)
         }

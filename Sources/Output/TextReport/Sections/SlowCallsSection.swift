@@ -8,9 +8,9 @@ enum SlowCallsSection {
     private static let callsShown = 10
 
     static func lines(_ context: ReportContext) -> [String] {
-        guard let slow = context.profile.slowCalls, !slow.calls.isEmpty || slow.unkept > 0 || slow.rule.isThreshold else {
-            return []
-        }
+        guard let slow = context.profile.slowCalls else { return [] }
+        // What was asked for by a threshold or a filter, and not found, is said.
+        guard !slow.calls.isEmpty || slow.unkept > 0 || slow.rule.isThreshold || slow.filter.phrase != nil else { return [] }
         let kinds = slow.kinds
         let top = context.options.grouping == .call ? context.options.top : nil
         let shown = kinds.prefix(min(kindsShown, max(1, top ?? kindsShown)))
@@ -30,10 +30,10 @@ enum SlowCallsSection {
             let calls = others.reduce(0) { $0 + $1.calls.count }
             lines.append(
                 "  … \(HumanFormat.count(UInt64(calls), "more call", "more calls")) of "
-                    + HumanFormat.count(UInt64(others.count), "other kind", "other kinds"))
+                    + HumanFormat.count(UInt64(others.count), "other kind", "other kinds") + " (report -e NAME lists them)")
         }
         return lines
-            + [slow.missing, slow.shortStacks].compactMap { $0 }.flatMap {
+            + [slow.missing, slow.shortStacks, slow.missingCallers].compactMap { $0 }.flatMap {
                 DisplayText.wrapped($0, to: context.width - 2).map { "  " + $0 }
             }
     }
