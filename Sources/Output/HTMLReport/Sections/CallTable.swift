@@ -8,7 +8,7 @@ import SyscallTable
 enum CallTable {
     static func add(to html: inout HTML, _ context: PageContext) {
         guard !context.calls.isEmpty else { return }
-        let caption = "All calls that completed, one row for each. Select a name for its details."
+        let caption = "All calls that completed, one row for each. Select a name for its details." + note(of: context)
         html.element(.section) { section in
             section.element(.h2, [.anchor(HTML.Anchor("calls"))], text: "Calls")
             legend(to: &section)
@@ -16,6 +16,9 @@ enum CallTable {
         }
         html.newline()
     }
+
+    /// What the caption says of the order.
+    static func note(of context: PageContext) -> String { context.noteOfOrder.map { " \($0)." } ?? "" }
 
     /// The rows of the calls, and their sum.
     ///
