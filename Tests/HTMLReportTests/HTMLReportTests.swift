@@ -101,6 +101,19 @@ import Testing
         #expect(body.contains("Idle waits, in which threads without work sleep (epoll_wait, futex), come last whatever their time."))
     }
 
+    @Test func `so many calls that nobody can count them are no fault of the balance`() {
+        var profile = Fixtures.typical
+        func page(entered: UInt64, completed: UInt64) -> String {
+            profile.balance = Balance(entered: entered, completed: completed, inFlight: 0, neverReturned: 0, lostByCause: [:])
+            return Page(HTMLReport.render(profile)).body
+        }
+        let most = page(entered: .max, completed: .max)
+        #expect(most.contains("the balance cannot be checked: counts stop at 18,446,744,073,709,551,615"))
+        #expect(most.contains("so many calls cannot be checked") && most.contains("entered ? 18,446"))
+        #expect(!most.contains("does not close") && !most.contains("bug of syslat"))
+        #expect(page(entered: 5, completed: 6).contains("the balance does not close"))
+    }
+
     @Test func `nothing recorded is explained, and no profile at all is a page too`() {
         #expect(Page(HTMLReport.render(Fixtures.empty)).body.contains("No system call began"))
         #expect(Page(HTMLReport.render(overlaying: [])).body.contains("No call completed"))

@@ -88,6 +88,8 @@ import Testing
         var width: Int
         var rows: [[String]]
         var contrast: Double
+        /// Labels of one axis that touch.
+        var collisions: [String]
         var canary: String
         /// By column: the names in the first order and the word for it, and the names in the second order.
         var sorted: [String: [SortPart]]
@@ -144,6 +146,7 @@ import Testing
             #expect(view.width <= width)
             #expect(view.contrast >= 4.5)
             #expect(view.rows.count == calls.count)
+            #expect(view.collisions == [])
             #expect(view.rows.map { $0[0] } == order)
             for row in view.rows {
                 let call = try #require(calls.first { $0["name"] as? String == row[0] })
@@ -151,6 +154,8 @@ import Testing
                     2: "total_ns", 4: "p50_ns", 5: "p90_ns", 6: "p99_ns", 7: "p999_ns", 8: "max_ns", 9: "mean_ns", 10: "calls",
                     12: "errors",
                 ]
+                let rate = Double(call["calls"] as? UInt64 ?? 0) * 1e9 / Double(profile.capture.durationNanoseconds)
+                #expect(abs((Double(row[11]) ?? -1) - rate) <= 0.0005, "\(row[0]) \(row[11])")
                 for (column, key) in columns { #expect(row[column] == "\(call[key] as? UInt64 ?? 0)", "\(row[0]) \(key)") }
             }
             #expect(view.unfolds == true)

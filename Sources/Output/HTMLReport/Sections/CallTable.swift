@@ -94,7 +94,6 @@ enum CallTable {
             let above = 1 - Double(percentile.quantile.parts) / Double(percentile.quantile.of)
             return DataTable.Cell.duration(row.figures?[percentile], isWeak: row.isWeak(above))
         }
-        let rate = HumanFormat.rate(row.calls, inNanoseconds: duration).map { DataTable.Cell(text: $0, value: row.calls) }
         return DataTable.Row(
             cells: [
                 name, .content(plot), .duration(isKnown ? row.totalNanoseconds : nil, isWeak: row.isWeak(1)),
@@ -102,7 +101,7 @@ enum CallTable {
             ] + percentiles + [
                 .duration(row.figures?.maximum, isWeak: row.isWeak(0)),
                 .duration(row.figures?.mean ?? row.meanNanoseconds.map { UInt64(min($0, 1.8e19)) }, isWeak: row.isWeak(1)),
-                .count(row.calls), rate ?? .none, .count(row.errors),
+                .count(row.calls), .rate(row.calls, inNanoseconds: duration), .count(row.errors),
             ])
     }
 }
