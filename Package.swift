@@ -248,7 +248,7 @@ let rootFreeTests: [Target] = [
         name: "HTMLReportTests",
         dependencies: [
             "Comparison", "ComparisonSupport", "Exports", "Graphics", "HTMLReport", "LatencyHistogram", "Presentation", "Profile",
-            "ProfileExercise", "ReportFixtures", "SyscallTable", "TestSupport",
+            "ProfileExercise", "ReportFixtures", "SyscallTable", "TestSupport", "TextReport",
         ],
         exclude: ["Snapshots"], swiftSettings: strict),
     .testTarget(

@@ -44,6 +44,43 @@ import Testing
     }
 }
 
+@Suite struct AxisLabelTests {
+    private func ticks(_ calls: Double) -> [Tick] {
+        PercentilePlot.ticks(LogScale(from: 1, to: calls, start: 50, end: 412)).filter { !$0.label.isEmpty }
+    }
+
+    /// Of DejaVu Sans in letters of 12 units, as Chromium measures it on a phone.
+    private let widths = ["0 %": 22.9, "50 %": 30.5, "90 %": 30.5, "99 %": 30.5, "99.9 %": 42.0]
+
+    @Test func `labels of percentiles stand apart, and those without room are left out`() throws {
+        #expect(ticks(1000).map(\.label) == ["0 %", "50 %", "90 %", "99 %"])
+        // 0 % and 50 % are 27 units apart here, which is less than both take.
+        #expect(ticks(10_000).map(\.label) == ["0 %", "90 %", "99 %", "99.9 %"])
+        for power in 1...19 {
+            let found = ticks(Scale.power(of: 10, power))
+            for (left, right) in zip(found, found.dropFirst()) {
+                guard let first = widths[left.label], let second = widths[right.label] else { continue }
+                #expect(right.position - left.position >= (first + second) / 2 + 4, "\(left.label) \(right.label)")
+            }
+        }
+    }
+
+    @Test func `labels of times beside each other stand apart`() {
+        for power in 1...12 {
+            for high in [3.0, 20, 200, 5000, 1e5, 1e7] {
+                let low = Scale.power(of: 10, power)
+                let ticks = LogScale(from: low, to: low * high, start: 50, end: 412)
+                    .timeTicks(room: 42, letters: LabelWidth.largestLetters)
+                for (left, right) in zip(ticks, ticks.dropFirst()) {
+                    #expect(right.position - left.position >= LabelWidth.distance(left.label, right.label))
+                }
+            }
+        }
+        // 3 digits, a space and two letters, one of them an m.
+        #expect((44...46).contains(LabelWidth.of("100 ms")))
+    }
+}
+
 @Suite struct BootCurveTests {
     /// Read from shares, as from the histogram itself.
     @Test func `a curve of a boot is that of its histogram`() throws {

@@ -3,6 +3,7 @@ import LatencyHistogram
 import Presentation
 import Profile
 import ReportFixtures
+import SyscallTable
 import TestSupport
 import Testing
 
@@ -71,6 +72,48 @@ import Testing
         #expect(printed == 3)
     }
 
+    /// What waits for work has the most time and comes last, of calls as of processes and other groups.
+    @Test func `tables have the order of the text report`() {
+        var profile = Fixtures.typical
+        func series(_ call: Int32, _ nanoseconds: UInt64) -> [ProcessSeries] {
+            [
+                ProcessSeries(
+                    id: SyscallID(abi: .x86_64, number: call), outcome: .blocked, failed: false, calls: 5,
+                    totalNanoseconds: nanoseconds)
+            ]
+        }
+        // 232 is epoll_wait, 1 is write.
+        let (sleeps, works) = (series(232, 9_000_000), series(1, 50_000))
+        profile.processes = [
+            ProcessProfile(pid: 7, comm: "sleeper", series: sleeps), ProcessProfile(pid: 8, comm: "worker", series: works),
+        ]
+        profile.groups = CallGroups(
+            kind: .comm, groups: [CallGroup(key: .comm("sleeper"), series: sleeps), CallGroup(key: .comm("worker"), series: works)])
+        let body = Page(HTMLReport.render(profile)).body
+        let calls = body.components(from: "<table class=\"calls", to: "</tbody>").rowNames
+        #expect(calls == SortKey.active.sorted(profile.tableRowsOfCalls).map(\.name) && calls.last == "futex")
+        #expect(calls != SortKey.total.sorted(profile.tableRowsOfCalls).map(\.name))
+        let processes = body.components(from: "Processes</h2>", to: "</tbody>").rowNames.filter { $0.contains("er (") }
+        #expect(processes == ["worker (8)", "sleeper (7)"])
+        let names = body.components(from: "Names</h2>", to: "</tbody>").rowNames.filter { $0.hasSuffix("er") }
+        #expect(names == ["worker", "sleeper"])
+        #expect(Page(HTMLReport.render(profile, options: .init(sort: .total))).body.contains("come last") == false)
+        #expect(body.contains("Idle waits, in which threads without work sleep (epoll_wait, futex), come last whatever their time."))
+    }
+
+    @Test func `so many calls that nobody can count them are no fault of the balance`() {
+        var profile = Fixtures.typical
+        func page(entered: UInt64, completed: UInt64) -> String {
+            profile.balance = Balance(entered: entered, completed: completed, inFlight: 0, neverReturned: 0, lostByCause: [:])
+            return Page(HTMLReport.render(profile)).body
+        }
+        let most = page(entered: .max, completed: .max)
+        #expect(most.contains("the balance cannot be checked: counts stop at 18,446,744,073,709,551,615"))
+        #expect(most.contains("so many calls cannot be checked") && most.contains("entered ? 18,446"))
+        #expect(!most.contains("does not close") && !most.contains("bug of syslat"))
+        #expect(page(entered: 5, completed: 6).contains("the balance does not close"))
+    }
+
     @Test func `nothing recorded is explained, and no profile at all is a page too`() {
         #expect(Page(HTMLReport.render(Fixtures.empty)).body.contains("No system call began"))
         #expect(Page(HTMLReport.render(overlaying: [])).body.contains("No call completed"))
@@ -98,6 +141,14 @@ struct Page {
 }
 
 extension String {
+    /// The first cells of the rows of a table, without their markup.
+    fileprivate var rowNames: [String] {
+        split(separator: "scope=\"row\">", omittingEmptySubsequences: false).dropFirst().map { part in
+            let cell = String(part[..<(part.firstRange(of: "</th>")?.lowerBound ?? part.endIndex)])
+            return cell.replacing(#/<[^>]*>/#, with: "")
+        }
+    }
+
     /// What stands between two texts, the first time; empty if it doesn't.
     fileprivate func components(from start: String, to end: String) -> String {
         guard let first = firstRange(of: start) else { return "" }

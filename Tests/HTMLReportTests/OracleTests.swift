@@ -7,6 +7,7 @@ import Profile
 import ReportFixtures
 import SyscallTable
 import TestSupport
+import TextReport
 import Testing
 
 /// What parsers and a browser of others make of the pages.
@@ -87,6 +88,8 @@ import Testing
         var width: Int
         var rows: [[String]]
         var contrast: Double
+        /// Labels of one axis that touch.
+        var collisions: [String]
         var canary: String
         /// By column: the names in the first order and the word for it, and the names in the second order.
         var sorted: [String: [SortPart]]
@@ -117,6 +120,14 @@ import Testing
         var order: String { if case .order(let order) = self { order } else { "" } }
     }
 
+    /// The calls as the table of the text report has them.
+    static func namesOfText(_ profile: Profile) -> [String] {
+        let names = Set(profile.calls.map { $0.id.label(on: profile.host) })
+        let lines = TextReport.render(profile, options: .init()).split(separator: "\n").map(String.init)
+        let table = lines.drop { !$0.hasPrefix("CALL") }.prefix { !$0.hasPrefix("total") }
+        return table.compactMap { $0.split(separator: " ").first.map(String.init) }.filter(names.contains)
+    }
+
     static func look(_ page: [UInt8]) throws -> [View] {
         let given = String(decoding: try JSONEncoder().encode(["page": String(decoding: page, as: UTF8.self)]), as: UTF8.self)
         return try Oracles.ask("browse.py", about: given, for: [View].self)
@@ -126,18 +137,25 @@ import Testing
         let profile = Fixtures.service(calls: 12, intervals: 40, seconds: 1)
         let json = try JSONSerialization.jsonObject(with: Data(try JSONReport.render(profile).utf8))
         let calls = try #require((json as? [String: Any])?["syscalls"] as? [[String: Any]])
+        let order = Self.namesOfText(profile)
+        // The two orders differ, so a page in that of the JSON is found out.
+        #expect(order.count == calls.count && order != calls.compactMap { $0["name"] as? String })
         for (view, width) in zip(try Self.look(HTMLReport.render(profile)), [1280, 360]) {
             #expect(view.messages == [])
             #expect(view.requests.allSatisfy { $0.hasPrefix("file:") } && view.requests.count == 1)
             #expect(view.width <= width)
             #expect(view.contrast >= 4.5)
             #expect(view.rows.count == calls.count)
-            for (row, call) in zip(view.rows, calls) {
-                #expect(row[0] == call["name"] as? String)
+            #expect(view.collisions == [])
+            #expect(view.rows.map { $0[0] } == order)
+            for row in view.rows {
+                let call = try #require(calls.first { $0["name"] as? String == row[0] })
                 let columns = [
                     2: "total_ns", 4: "p50_ns", 5: "p90_ns", 6: "p99_ns", 7: "p999_ns", 8: "max_ns", 9: "mean_ns", 10: "calls",
                     12: "errors",
                 ]
+                let rate = Double(call["calls"] as? UInt64 ?? 0) * 1e9 / Double(profile.capture.durationNanoseconds)
+                #expect(abs((Double(row[11]) ?? -1) - rate) <= 0.0005, "\(row[0]) \(row[11])")
                 for (column, key) in columns { #expect(row[column] == "\(call[key] as? UInt64 ?? 0)", "\(row[0]) \(key)") }
             }
             #expect(view.unfolds == true)

@@ -54,6 +54,18 @@ def contrast(page):
     return min(ratios, default=21)
 
 
+def collisions(page):
+    """Labels of one axis that touch each other."""
+    return page.evaluate(
+        """() => [...document.querySelectorAll('svg .xl')].flatMap(axis => {
+            const boxes = [...axis.querySelectorAll('text')].filter(text => text.checkVisibility())
+                .map(text => [text.getBoundingClientRect(), text.textContent]).sort((a, b) => a[0].left - b[0].left);
+            return boxes.slice(1).map((box, index) => [boxes[index], box])
+                .filter(([a, b]) => a[0].right + 2 > b[0].left && a[0].bottom > b[0].top && b[0].bottom > a[0].top)
+                .map(([a, b]) => `${a[1]} | ${b[1]}`);
+        })""")
+
+
 def look(browser, address, width, scheme, folder):
     context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme, offline=True)
     page = context.new_page()
@@ -66,6 +78,7 @@ def look(browser, address, width, scheme, folder):
         "width": page.evaluate("document.documentElement.scrollWidth"),
         "rows": cells(page),
         "contrast": contrast(page),
+        "collisions": collisions(page),
         "canary": page.evaluate("typeof window.canary"),
     }
     heads = page.locator("table.calls thead [role=button]")

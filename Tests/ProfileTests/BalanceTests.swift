@@ -56,7 +56,11 @@ import Testing
 
     @Test func `a balance with figures that stopped at their maximum never closes`() {
         #expect(!balance(entered: .max, completed: .max).closes)
+        #expect(balance(entered: .max, completed: .max).isBeyondCounting)
         #expect(!balance(entered: .max, completed: 5).closes)
+        // One side alone that stopped is another number than the other.
+        #expect(!balance(entered: 5, completed: .max, inFlight: 1).isBeyondCounting)
+        #expect(!balance(entered: 7, completed: 7).isBeyondCounting)
         #expect(balance(entered: .max - 1, completed: .max - 1).closes)
     }
 }

@@ -76,10 +76,12 @@ package struct Balance: Sendable, Hashable {
     package var lost: UInt64 { Array(lostByCause.values).saturatingSum }
 
     /// Whether every call that entered is accounted for. A sum that stopped at `UInt64.max` doesn't close.
-    package var closes: Bool {
-        let explained = [completed, inFlight, neverReturned, inBatches, lost].saturatingSum
-        return entered == explained && explained < .max
-    }
+    package var closes: Bool { entered == explained && !isBeyondCounting }
+
+    /// Whether both sides stopped at `UInt64.max`, so nobody can say if they are the same.
+    package var isBeyondCounting: Bool { entered == .max && explained == .max }
+
+    private var explained: UInt64 { [completed, inFlight, neverReturned, inBatches, lost].saturatingSum }
 }
 
 extension [UInt64] {

@@ -56,20 +56,23 @@ package struct LinearScale: Sendable, Hashable {
 /// Which marks the axes get: round figures with units, and no more labels than fit.
 extension LogScale {
     /// Marks for nanoseconds: powers of ten, minutes and hours, and 2 and 5 of each power where there is room.
-    /// - Parameter room: the least distance of two labels.
-    package func timeTicks(room: Double) -> [Tick] {
+    /// - Parameters:
+    ///   - room: the least distance of two labels.
+    ///   - letters: how large the letters are of labels beside each other, which have the room of their texts as well; nil of labels above each
+    ///     other.
+    package func timeTicks(room: Double, letters: Double? = nil) -> [Tick] {
+        func ticks(at values: [Double]) -> [Tick] { self.ticks(at: values, room: room, letters) }
         let tens = LogScale.roundTimes(of: [1])
         let all = LogScale.roundTimes(of: [1, 2, 5])
-        let fine = ticks(at: all, room: room)
+        let fine = ticks(at: all)
         // Ones, twos and fives only if all of them have room; else every power, or every third one.
         if fine.count >= 2, fine.count == all.count(where: contains) { return fine }
-        let coarse = ticks(at: tens, room: room)
+        let coarse = ticks(at: tens)
         if coarse.count == tens.count(where: contains), coarse.count >= 2 { return coarse }
-        let units = ticks(
-            at: tens.enumerated().filter { $0.offset.isMultiple(of: 3) || $0.element >= 60e9 }.map(\.element), room: room)
+        let units = ticks(at: tens.enumerated().filter { $0.offset.isMultiple(of: 3) || $0.element >= 60e9 }.map(\.element))
         if units.count >= 2 { return units }
         // Less than a factor of two or three has no such marks.
-        return fine.count >= 2 ? fine : ticks(at: Scale.roundValues(from: lowest, to: highest, most: 4), room: room)
+        return fine.count >= 2 ? fine : ticks(at: Scale.roundValues(from: lowest, to: highest, most: 4))
     }
 
     /// Marks for counts: powers of ten, as many as fit.
@@ -87,12 +90,15 @@ extension LogScale {
 
     private func contains(_ value: Double) -> Bool { value >= lowest && value <= highest }
 
-    private func ticks(at values: [Double], room: Double) -> [Tick] {
+    private func ticks(at values: [Double], room: Double, _ letters: Double?) -> [Tick] {
         var ticks: [Tick] = []
         for value in values where contains(value) {
-            let place = position(value)
-            if let last = ticks.last, abs(place - last.position) < room { continue }
-            ticks.append(Tick(position: place, label: Scale.time(value)))
+            let (place, label) = (position(value), Scale.time(value))
+            if let last = ticks.last {
+                let ofTexts = letters.map { LabelWidth.distance(last.label, label, letters: $0) } ?? 0
+                guard abs(place - last.position) >= max(room, ofTexts) else { continue }
+            }
+            ticks.append(Tick(position: place, label: label))
         }
         return ticks
     }
@@ -130,7 +136,10 @@ extension LinearScale {
         for value in Scale.roundValues(from: lowest, to: highest, most: most) {
             let label = value < 100 ? HumanFormat.cost(nanoseconds: value).spaced : Scale.time(value)
             let last = ticks.last { !$0.label.isEmpty }
-            let isFree = last.map { $0.label != label && abs(position(value) - $0.position) >= room } ?? true
+            let isFree =
+                last.map {
+                    $0.label != label && abs(position(value) - $0.position) >= max(room, LabelWidth.distance($0.label, label))
+                } ?? true
             ticks.append(Tick(position: position(value), label: isFree ? label : ""))
         }
         return ticks

@@ -7,10 +7,10 @@ import SyscallTable
 /// A profile as one page that needs nothing else: no network, no server, and to be read no script. It can be mailed, printed and archived.
 package enum HTMLReport {
     package struct Options: Sendable, Hashable {
-        /// The column by which the table is ordered at first.
+        /// By what the tables of calls, processes and other groups are ordered at first.
         package var sort: SortKey
 
-        package init(sort: SortKey = .total) { self.sort = sort }
+        package init(sort: SortKey = .active) { self.sort = sort }
     }
 
     /// A profile and what to call it, such as the name of its file. The name may have any text in it.
@@ -68,6 +68,7 @@ package enum HTMLReport {
 /// What every section of the page needs to know.
 struct PageContext {
     let profile: Profile
+    let sort: SortKey
     /// The calls in the order of the table, and their rows.
     let calls: [CallProfile]
     let rows: [TableRow]
@@ -78,7 +79,7 @@ struct PageContext {
     var host: Host { profile.host }
 
     init(_ profile: Profile, _ options: HTMLReport.Options) {
-        self.profile = profile
+        (self.profile, sort) = (profile, options.sort)
         let rows = profile.tableRowsOfCalls
         let order = options.sort.order(of: rows)
         calls = order.map { profile.calls[$0] }
@@ -87,6 +88,9 @@ struct PageContext {
         reading = PageContext.reading(
             zip(calls, self.rows).map { (id: $0.id, nanoseconds: $1.totalNanoseconds) }, profile.slowCalls)
     }
+
+    /// Why rows with more time are below others, where they are.
+    var noteOfOrder: String? { sort == .active ? OrderNote.ofCalls(rows) : nil }
 
     private static func reading(_ calls: [(id: SyscallID, nanoseconds: UInt64)], _ slow: SlowCalls?) -> [Int] {
         let slowest = (slow?.kinds ?? []).filter { !$0.id.isIdleWait }.compactMap { kind in calls.firstIndex { $0.id == kind.id } }

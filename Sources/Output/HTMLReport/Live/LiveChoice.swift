@@ -7,6 +7,7 @@ package struct LiveChoice: Sendable, Hashable {
     package var window: UInt64
     /// Where the stretch ends, in nanoseconds from the start of the capture; nil where it ends now, whenever that is.
     package var until: UInt64?
+    /// By what the table is ordered.
     package var sort: SortKey
     /// Only calls with this in their names.
     package var filter: String
@@ -14,6 +15,8 @@ package struct LiveChoice: Sendable, Hashable {
     package var opened: [String]
 
     package static let usualWindow: UInt64 = 60_000_000_000
+    /// That of the reports: idle waits come last.
+    package static let usualSort = SortKey.active
     /// The lengths that the page offers.
     package static let windows: [(name: String, value: String, nanoseconds: UInt64)] = [
         ("10 s", "10s", 10_000_000_000), ("1 min", "60s", 60_000_000_000), ("5 min", "5m", 300_000_000_000),
@@ -28,7 +31,7 @@ package struct LiveChoice: Sendable, Hashable {
     package static let mostOpened = 6
 
     package init(
-        window: UInt64 = LiveChoice.usualWindow, until: UInt64? = nil, sort: SortKey = .total, filter: String = "",
+        window: UInt64 = LiveChoice.usualWindow, until: UInt64? = nil, sort: SortKey = LiveChoice.usualSort, filter: String = "",
         opened: [String] = []
     ) {
         (self.window, self.until, self.sort, self.filter, self.opened) = (window, until, sort, filter, opened)
@@ -42,7 +45,7 @@ package struct LiveChoice: Sendable, Hashable {
             query.append(("window", known?.value ?? "\(window)ns"))
         }
         if let until { query.append(("until", "\(until)ns")) }
-        if sort != .total { query.append(("sort", sort.rawValue)) }
+        if sort != LiveChoice.usualSort { query.append(("sort", sort.rawValue)) }
         if !filter.isEmpty { query.append(("filter", filter)) }
         return query + opened.map { ("call", $0) }
     }

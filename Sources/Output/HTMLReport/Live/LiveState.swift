@@ -32,7 +32,7 @@ enum LiveState {
         return DataTable(
             caption: balance.closes
                 ? "What entered is what completed, is in flight, never returned, is on its way or is lost."
-                : "The balance does not close.",
+                : balance.isBeyondCounting ? "So many calls cannot be checked." : "The balance does not close.",
             style: "words",
             columns: [.init(title: "Calls", isText: true), .init(title: "Count"), .init(title: "What that is", isText: true)],
             rows: rows.map { DataTable.Row(cells: [.text($0.0), .count($0.1), .text($0.2)]) }, isSortable: false)

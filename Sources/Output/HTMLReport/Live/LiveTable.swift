@@ -16,15 +16,17 @@ struct LiveTable {
         guard !context.calls.isEmpty else { return }
         let more = UInt64(max(0, context.calls.count - most))
         var caption = "All calls that completed in this stretch. Select a name for its details, a title to order by it."
+        if choice.sort != LiveChoice.usualSort { caption += " The same title again puts idle waits last." }
+        caption += CallTable.note(of: context)
         if hidden > 0 { caption += " \(HumanFormat.count(hidden, "call has another name", "calls have other names"))." }
         if more > 0 { caption += " \(HumanFormat.count(more)) more are not shown." }
         var table = CallTable.table(of: context, caption: caption, most: most) { row, _ in name(row) }
         for (index, key) in CallTable.keys.enumerated() where index < table.columns.count {
             guard let key else { continue }
-            table.columns[index].order = key == choice.sort ? (key == .name ? "ascending" : "descending") : nil
-            table.columns[index].link = [
-                .link(to: HTML.Address(query: choice.with { $0.sort = key }.query)), .with(.key, "sort \(key.rawValue)"),
-            ]
+            let isChosen = key == choice.sort
+            table.columns[index].order = isChosen ? (key == .name ? "ascending" : "descending") : nil
+            let next = choice.with { $0.sort = isChosen ? LiveChoice.usualSort : key }
+            table.columns[index].link = [.link(to: HTML.Address(query: next.query)), .with(.key, "sort \(key.rawValue)")]
         }
         for (index, pair) in zip(context.calls, context.rows).prefix(most).enumerated() where choice.opened.contains(pair.1.name) {
             table.rows[index].detail = detail(pair.0, pair.1)

@@ -22,6 +22,8 @@ struct DataTable {
         var text = ""
         /// What the cell is sorted by, exactly; nil of text and of cells without a figure.
         var value: UInt64?
+        /// The same of a figure that isn't whole.
+        var fraction: String?
         var content: HTML?
 
         static let none = Cell(text: "–")
@@ -39,6 +41,13 @@ struct DataTable {
         static func duration(_ nanoseconds: UInt64?, isWeak: Bool = false) -> Cell {
             guard let nanoseconds else { return .none }
             return Cell(text: (isWeak ? "~" : "") + HumanFormat.duration(nanoseconds: nanoseconds), value: nanoseconds)
+        }
+
+        /// So many a second. Rates have thousandths, to order what seldom happens too.
+        static func rate(_ count: UInt64, inNanoseconds duration: UInt64) -> Cell {
+            guard let text = HumanFormat.rate(count, inNanoseconds: duration) else { return .none }
+            let (scaled, length) = (UInt128(count) * 1_000_000_000_000, UInt128(duration))
+            return Cell(text: text, fraction: DecimalText.fixedPoint((scaled + length / 2) / length, decimals: 3))
         }
 
         static func cost(_ nanoseconds: Double?) -> Cell {
@@ -96,7 +105,7 @@ struct DataTable {
         body.element(.tr, row.isHeading ? [.class("hd")] : row.isIndented ? [.class("in")] : []) { html in
             for (index, (cell, column)) in zip(row.cells, columns).enumerated() {
                 var attributes: [HTML.Attribute] = column.isText ? [.class("t")] : []
-                if let value = cell.value { attributes.append(.with(.value, String(value))) }
+                if let value = cell.fraction ?? cell.value.map(String.init) { attributes.append(.with(.value, value)) }
                 html.element(index == 0 ? .th : .td, index == 0 ? attributes + [.with(.scope, "row")] : attributes) { data in
                     if let content = cell.content { data.append(content) }
                     data.text(cell.text)

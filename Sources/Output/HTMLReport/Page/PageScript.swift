@@ -28,13 +28,13 @@ enum PageScript {
 
         """
 
-    /// The sorting of tables, and the controls above that of the calls. Exact values are integers of up to 64 bits; cells without a figure stay
-    /// last. A head that sorts is no button: Chromium leaves those out where it repeats a head on the next page of paper. A link to a call unfolds
+    /// The sorting of tables, and the controls above that of the calls. Exact values are integers of up to 64 bits, or rates; cells without a
+    /// figure stay last. A head that sorts is no button: Chromium leaves those out where it repeats a head on the next page of paper. A link to a call unfolds
     /// it, in browsers that don't do so by themselves.
     static let tables: StaticString = """
         const key = cell => {
           const exact = cell.dataset.v || cell.textContent.replaceAll(',', '');
-          return /^\\d+$/.test(exact) ? BigInt(exact) : null;
+          return /^\\d+$/.test(exact) ? BigInt(exact) : cell.dataset.v ? Number(exact) : null;
         };
         const compare = (a, b) => a < b ? -1 : a > b ? 1 : 0;
         function sort(table, head, index) {

@@ -22,7 +22,7 @@ enum DistributionPlot {
             from: LatencyBins.place(bins.edges[0]), to: LatencyBins.place(bins.edges[bins.count]), start: left, end: right)
         let counts = parts.map { bins.counts($0.distribution) }
         let tallest = counts.joined().max() ?? 1
-        drawing.horizontalAxis(scale.timeTicks(room: 42), top: marksTop, bottom: bottom)
+        drawing.horizontalAxis(scale.timeTicks(room: 42, letters: LabelWidth.largestLetters), top: marksTop, bottom: bottom)
         for (index, part) in parts.enumerated() {
             let top = marksTop + Double(index) * (laneTitle + laneHeight + laneGap) + laneTitle
             lane(part, counts[index], tallest, of: call, bins, scale, top: top, in: &drawing)

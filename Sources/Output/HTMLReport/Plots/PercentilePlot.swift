@@ -79,10 +79,10 @@ enum PercentilePlot {
         var ticks: [Tick] = []
         for (level, label) in [(1.0, "0 %"), (2.0, "50 %")] + nines where level <= scale.highest {
             let place = scale.position(level)
-            let half = Double(label.count) * 3 + 3
-            let isFree =
-                ticks.last(where: { !$0.label.isEmpty }).map { place - half > $0.position + Double($0.label.count) * 3 + 3 } ?? true
-            ticks.append(Tick(position: place, label: isFree && place + half < width + 6 ? label : ""))
+            let last = ticks.last { !$0.label.isEmpty }
+            let isFree = last.map { place - $0.position >= LabelWidth.distance($0.label, label) } ?? true
+            let isInside = place + LabelWidth.of(label) / 2 <= width
+            ticks.append(Tick(position: place, label: isFree && isInside ? label : ""))
         }
         return ticks
     }

@@ -66,7 +66,7 @@ struct RowPlot {
     /// The axis, for the head of the column.
     var axis: HTML {
         var drawing = Drawing(width: RowPlot.width, height: 14, title: "")
-        let ticks = scale.timeTicks(room: 36)
+        let ticks = scale.timeTicks(room: 36, letters: 10)
         for tick in ticks {
             let anchor: Drawing.Anchor = tick.position < 18 ? .start : tick.position > RowPlot.width - 18 ? .end : .middle
             drawing.text(tick.label, x: tick.position, y: 11, anchor)

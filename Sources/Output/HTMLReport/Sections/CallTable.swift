@@ -8,7 +8,7 @@ import SyscallTable
 enum CallTable {
     static func add(to html: inout HTML, _ context: PageContext) {
         guard !context.calls.isEmpty else { return }
-        let caption = "All calls that completed, one row for each. Select a name for its details."
+        let caption = "All calls that completed, one row for each. Select a name for its details." + note(of: context)
         html.element(.section) { section in
             section.element(.h2, [.anchor(HTML.Anchor("calls"))], text: "Calls")
             legend(to: &section)
@@ -16,6 +16,9 @@ enum CallTable {
         }
         html.newline()
     }
+
+    /// What the caption says of the order.
+    static func note(of context: PageContext) -> String { context.noteOfOrder.map { " \($0)." } ?? "" }
 
     /// The rows of the calls, and their sum.
     ///
@@ -91,7 +94,6 @@ enum CallTable {
             let above = 1 - Double(percentile.quantile.parts) / Double(percentile.quantile.of)
             return DataTable.Cell.duration(row.figures?[percentile], isWeak: row.isWeak(above))
         }
-        let rate = HumanFormat.rate(row.calls, inNanoseconds: duration).map { DataTable.Cell(text: $0, value: row.calls) }
         return DataTable.Row(
             cells: [
                 name, .content(plot), .duration(isKnown ? row.totalNanoseconds : nil, isWeak: row.isWeak(1)),
@@ -99,7 +101,7 @@ enum CallTable {
             ] + percentiles + [
                 .duration(row.figures?.maximum, isWeak: row.isWeak(0)),
                 .duration(row.figures?.mean ?? row.meanNanoseconds.map { UInt64(min($0, 1.8e19)) }, isWeak: row.isWeak(1)),
-                .count(row.calls), rate ?? .none, .count(row.errors),
+                .count(row.calls), .rate(row.calls, inNanoseconds: duration), .count(row.errors),
             ])
     }
 }

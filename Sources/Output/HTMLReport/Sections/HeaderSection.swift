@@ -94,11 +94,13 @@ enum SummarySection {
     private static func accounts(_ profile: Profile, in cards: inout HTML) {
         let (balance, lost) = (profile.balance, profile.balance.lost.addingClipped(profile.requests?.lost ?? 0))
         guard balance.entered > 0 || balance.completed > 0 else { return }
-        let isSound = balance.closes && profile.requests?.closes != false
+        let open = [balance, profile.requests].compactMap { $0 }.filter { !$0.closes }
+        let isSound = open.isEmpty
         let words =
             isSound && lost == 0
             ? "every call that entered is accounted for"
-            : isSound ? "of \(HumanFormat.count(balance.entered)) that entered; see the warnings" : "the balance does not close"
+            : isSound ? "of \(HumanFormat.count(balance.entered)) that entered; see the warnings"
+                : open.allSatisfy(\.isBeyondCounting) ? "so many calls cannot be checked" : "the balance does not close"
         card(&cards, HumanFormat.count(lost, fitting: 13), "calls lost", words)
     }
 

@@ -15,7 +15,7 @@ enum ProcessSection {
         if context.profile.capture.sampling != nil {
             for index in rows.indices { rows[index].basis = .some }
         }
-        add(rows, .process, title: "Processes", caption: "The processes that made the calls.", to: &html)
+        add(rows, .process, title: "Processes", caption: "The processes that made the calls.", to: &html, context)
     }
 
     /// The other groups that the calls are in, if any.
@@ -23,11 +23,14 @@ enum ProcessSection {
         let shown = Grouping.allCases.first { $0.groups != nil && $0.groups == context.profile.groups?.kind }
         guard let shown, let kind = shown.groups, let rows = context.profile.rows(of: kind), !rows.isEmpty else { return }
         let title = shown.nouns.many.prefix(1).uppercased() + shown.nouns.many.dropFirst()
-        add(rows, shown, title: title, caption: "The same calls by \(kind.rawValue).", to: &html)
+        add(rows, shown, title: title, caption: "The same calls by \(kind.rawValue).", to: &html, context)
     }
 
-    private static func add(_ rows: [TableRow], _ grouping: Grouping, title: String, caption: String, to html: inout HTML) {
-        let nouns = grouping.nouns
+    private static func add(
+        _ found: [TableRow], _ grouping: Grouping, title: String, caption: String, to html: inout HTML, _ context: PageContext
+    ) {
+        let (nouns, rows) = (grouping.nouns, context.sort.sorted(found))
+        let note = context.sort == .active ? OrderNote.ofGroups(calls: context.rows).map { " \($0)." } : nil
         let hasFigures = rows.contains { $0.figures != nil }
         var lines = rows.prefix(rowsShown).map { row($0, hasFigures) }
         if rows.count > rowsShown {
@@ -42,7 +45,7 @@ enum ProcessSection {
         html.element(.section) { section in
             section.element(.h2, text: title)
             DataTable(
-                caption: caption, style: "words",
+                caption: caption + (note ?? ""), style: "words",
                 columns: [
                     .init(title: nouns.one.prefix(1).uppercased() + nouns.one.dropFirst(), isText: true), .init(title: "Calls"),
                     .init(title: "Errors"), .init(title: "Total"),

@@ -66,16 +66,19 @@ package enum Notes {
             ]
         let silent = requests.neverReturned > 0 ? " + \(count(requests.neverReturned)) that asked for no completion" : ""
         return [
-            "io_uring: \(HumanFormat.count(requests.entered, "request", "requests")) submitted \(requests.closes ? "=" : "≠") "
+            "io_uring: \(HumanFormat.count(requests.entered, "request", "requests")) submitted \(sign(requests)) "
                 + "\(count(requests.completed)) completed + \(count(requests.inFlight)) in flight\(silent) + \(count(requests.lost)) lost; "
                 + "they are in the total of the table, from submission to completion"
         ] + sampling
     }
 
+    /// What stands between the two sides of a balance.
+    private static func sign(_ balance: Balance) -> String { balance.closes ? "=" : balance.isBeyondCounting ? "?" : "≠" }
+
     private static func balance(_ balance: Balance) -> [String] {
         func count(_ value: UInt64) -> String { HumanFormat.count(value) }
         let sum =
-            "Balance: \(count(balance.entered)) entered \(balance.closes ? "=" : "≠") \(count(balance.completed)) completed"
+            "Balance: \(count(balance.entered)) entered \(sign(balance)) \(count(balance.completed)) completed"
             + " + \(count(balance.inFlight)) in flight + \(count(balance.neverReturned)) never returned"
             + " + \(count(balance.lost)) lost"
         let outside = [

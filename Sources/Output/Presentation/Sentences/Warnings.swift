@@ -36,6 +36,10 @@ package struct Warning: Sendable, Hashable {
 
     private static func unbalanced(_ balance: Balance, _ noun: Noun) -> String? {
         guard !balance.closes else { return nil }
+        if balance.isBeyondCounting {
+            return
+                "the balance cannot be checked: counts stop at \(HumanFormat.count(.max)), and so many \(noun.many) \(noun.entered)."
+        }
         return
             "the balance does not close: \(noun.count(balance.entered)) \(noun.entered), but what became of them adds up to another number. Some were "
             + "counted twice or not at all; please report this as a bug of syslat."

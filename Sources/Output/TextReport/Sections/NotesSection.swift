@@ -14,12 +14,6 @@ enum NotesSection {
         "A request to io_uring ran if the thread that submitted it completed it before it left the CPU, and blocked if it completed later or "
         + "elsewhere."
 
-    private static let idleWaits =
-        "Idle waits, in which threads without work sleep (epoll_wait, futex), come last whatever their time; --sort total goes by time alone."
-    private static let activeTime =
-        "The rows are in the order of their time outside idle waits, in which threads without work sleep (epoll_wait, futex); --sort total "
-        + "goes by all of it."
-
     private static let files =
         "By file, P50 to MAX are right to 12.5 %. \(CallGroups.Kind.file.nameOfRest): calls that are on no descriptor, or that closed it."
 
@@ -34,11 +28,11 @@ enum NotesSection {
     /// Why rows with more time are below others, where they are.
     private static func orderNote(_ context: ReportContext) -> String? {
         guard context.options.sort == .active else { return nil }
-        let rows = context.callRows
         switch context.options.grouping {
-        case .call: return zip(rows, rows.dropFirst()).contains { $0.totalNanoseconds < $1.totalNanoseconds } ? idleWaits : nil
+        case .call: return OrderNote.ofCalls(context.callRows).map { "\($0); --sort total goes by time alone." }
         case .interval: return nil
-        case .process, .thread, .comm, .cgroup, .file: return rows.contains { $0.times.idle > 0 } ? activeTime : nil
+        case .process, .thread, .comm, .cgroup, .file:
+            return OrderNote.ofGroups(calls: context.callRows).map { "\($0); --sort total goes by all of it." }
         }
     }
 
