@@ -122,7 +122,7 @@ test-packages: install-parts ## Install, upgrade and purge the packages on bare 
 	@$(SUDO)Tests/Packages/run $(PACKAGES)/new $(PACKAGES)/old
 
 # EX_TEMPFAIL: the archive can't be reached, and there is nothing to test.
-test-arm64: setup ## Boot arm64 kernels in QEMU and test syslat there (unfinished; root, a network once)
+test-arm64: setup ## Boot arm64 kernels in QEMU and test syslat there (root, a network once)
 	@Tools/install-packages $(ARM64_PACKAGES) $(ARM64_TEST_PACKAGES)
 	@status=0; $(SUDO)Tools/arm64/make-chroot $(SYSLAT_ARM64_CACHE) || status=$$?; \
 	if [ $$status -eq 75 ]; then echo "Skipped: syslat can't be built for arm64 here." >&2; exit 0; fi; [ $$status -eq 0 ]; \
@@ -158,7 +158,7 @@ generated: ## Check that the committed tables match their sources
 static: $(STATIC_BUILD)/syslat ## Build one stripped, fully static binary: .build-static/syslat
 	@ls -l $<
 
-static-arm64: $(ARM64_BUILD)/syslat ## Build the same for arm64, in a chroot of Debian sid: .build-static-arm64/syslat (unfinished; root, a network once)
+static-arm64: $(ARM64_BUILD)/syslat ## Build the same for arm64, in a chroot of Debian sid: .build-static-arm64/syslat (root, a network once)
 	@ls -l $<
 
 $(ARM64_BUILD)/syslat: $(shell find Sources BPF Plugins Package.swift Tools/static.ld Tools/arm64 -type f)

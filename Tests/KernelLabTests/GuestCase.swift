@@ -22,16 +22,18 @@ struct GuestCase: Sendable {
     var dependsOnSet = false
 
     /// The cases of every architecture.
-    /// - Parameters:
-    ///   - abi32: the ABI of its 32-bit programs.
-    ///   - mixes: whether one program can make calls of both ABIs. A case of its own tries that with every set then.
-    static func common(abi32: String, mixes: Bool) -> [GuestCase] {
-        [
+    static func common(_ machine: GuestMachine) -> [GuestCase] {
+        let isX86 = machine == .x86_64
+        // The ABI of its 32-bit programs.
+        let abi32 = isX86 ? "ia32" : "arm"
+        return [
             GuestCase(
                 name: "64-bit", fixture: "calls.s64", arguments: ["700"], rows: ["execve": 1, "getppid": 700, "write": 700]),
             GuestCase(
                 name: "32-bit", fixture: "calls.s32", arguments: ["500"],
-                rows: ["execve": 1, "\(abi32):getppid": 500, "\(abi32):write": 500], dependsOnSet: !mixes),
+                rows: ["execve": 1, "\(abi32):getppid": 500, "\(abi32):write": 500],
+                // On x86 one program can make calls of both ABIs, and does in a case of its own.
+                dependsOnSet: !isX86),
             GuestCase(
                 name: "from 64 to 32 bits", fixture: "calls.s64", arguments: ["30", "execve", "/calls.s32", "40"],
                 rows: ["execve": 2, "getppid": 30, "write": 30, "\(abi32):getppid": 40, "\(abi32):write": 40]),
@@ -42,7 +44,9 @@ struct GuestCase: Sendable {
                 ]),
             GuestCase(
                 name: "short threads", fixture: "short_threads.static", arguments: ["300", "10"], rows: ["getppid": 3000],
-                isWhole: false, neverReturned: 301, newTasks: 300, dependsOnSet: true),
+                isWhole: false, neverReturned: 301,
+                // arm64 has no tracepoint on the way out of a new task (ret_from_fork of arch/arm64/kernel/entry.S).
+                newTasks: isX86 ? 300 : 0, dependsOnSet: true),
             GuestCase(
                 name: "signals", fixture: "signal_handler.static", arguments: ["100"], rows: ["rt_sigreturn": 100, "kill": 100],
                 isWhole: false),

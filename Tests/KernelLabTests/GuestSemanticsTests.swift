@@ -8,7 +8,7 @@ import Testing
 /// The lines of Documentation/semantics.md on kernels other than this host's, with programs whose calls are all known. This host
 /// need not let syslat trace: where the capture tests are skipped, these still check the same in a guest.
 @Suite(.requiresKernels) struct GuestSemanticsTests {
-    private static let cases = GuestCase.common(abi32: "ia32", mixes: true) + [
+    private static let cases = GuestCase.common(.x86_64) + [
         GuestCase(
             name: "both", fixture: "mixed.s64", arguments: ["300"],
             rows: ["execve": 1, "getppid": 300, "ia32:getppid": 300, "ia32:write": 300], dependsOnSet: true),
