@@ -21,6 +21,8 @@ FUZZ_VDSO := .build-fuzz-vdso
 TRACING_TESTS := ^(CaptureTests|CommandLineTests|KernelLabTests|WorkloadTests)\.
 # How long to fuzz, in seconds.
 FUZZ_TIME ?= 600
+# How many runs of the bench to compare with each other.
+RUNS ?= 14
 
 # `make install` installs below PREFIX. Packagers set DESTDIR, a root folder in which to stage the installation.
 PREFIX ?= /usr/local
@@ -59,7 +61,7 @@ SWIFT_FILES := Package.swift Sources Tests Plugins Benchmarks Fuzzing
 C_FILES = $(shell git ls-files '*.c' '*.h')
 
 .PHONY: all build run run-in-guest test test-fast test-sanitized test-trial check lint format setup-lint static static-arm64 test-arm64 install-parts install uninstall deb container release test-packages bench-overhead \
-	bench-vdso-ticks bench-comparison bench-consumer bench-snapshot bench-recorder bench-live bench-footprint bench-growth bench-reading fuzz fuzz-report fuzz-http fuzz-vdso setup setup-tests setup-bench generated \
+	bench-vdso-ticks bench-comparison bench-noise bench-consumer bench-snapshot bench-recorder bench-live bench-footprint bench-growth bench-reading fuzz fuzz-report fuzz-http fuzz-vdso setup setup-tests setup-bench generated \
 	setup-peers bench-services setup-services \
 	clean help
 
@@ -247,6 +249,12 @@ bench-vdso-ticks: setup-bench build $(BENCH)/clock-loop ## Measure what --vdso-t
 bench-comparison: setup ## Simulate how often `syslat compare` is wrong, and what it finds
 	@$(SWIFT) build -c release --product bench-comparison
 	@.build/release/bench-comparison
+
+bench-noise: build ## Measure how far runs of the bench differ on this machine, and what a comparison of them finds (root, RUNS=14)
+	@$(SWIFT) build -c release --product bench-noise
+	@mkdir -p $(BENCH)/noise
+	@for run in $$(seq --equal-width $(RUNS)); do $(SUDO).build/release/syslat bench --output $(BENCH)/noise/$$run.syslat >/dev/null; done
+	@.build/release/bench-noise $$(for run in $$(seq --equal-width $(RUNS)); do echo $(BENCH)/noise/$$run.syslat; done)
 
 bench-consumer: setup ## Measure the cost of an event in the consumer, from recorded batches
 	@$(SWIFT) build -c release --product bench-consumer

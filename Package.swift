@@ -340,6 +340,12 @@ let tools: [Target] = [
         dependencies: ["Comparison", "ComparisonSupport", "LatencyHistogram", "Profile", "SyscallTable", "TestSupport"],
         path: "Benchmarks/comparison", swiftSettings: strict),
 
+    // What `make bench-noise` runs.
+    .executableTarget(
+        name: "bench-noise",
+        dependencies: ["Comparison", "LatencyHistogram", "Profile", "ProfileFile", "SyscallTable", "TestSupport"],
+        path: "Benchmarks/noise", swiftSettings: strict),
+
     // What `make bench-consumer` runs.
     .executableTarget(
         name: "bench-consumer", dependencies: ["Aggregation", "Capture"], path: "Benchmarks/consumer",

@@ -23,9 +23,11 @@ package struct SyntheticCases: Sendable {
         package var name: String
         package var untraced: Double
         package var calls: [Call]
+        package var waitsForOtherCPU: Bool
 
-        package init(_ name: String, untraced: Double, _ calls: [Call]) {
+        package init(_ name: String, untraced: Double, _ calls: [Call], waitsForOtherCPU: Bool = false) {
             (self.name, self.untraced, self.calls) = (name, untraced, calls)
+            self.waitsForOtherCPU = waitsForOtherCPU
         }
     }
 
@@ -80,7 +82,7 @@ package struct SyntheticCases: Sendable {
         let untraced = item.untraced * exp(untracedDeviation * random.normal())
         return WorkloadCase(
             name: item.name, state: .measured, syscalls: item.calls.map { SyscallID(abi: .x86_64, number: $0.number).name },
-            operations: operations, untraced: CallCost(median: untraced, lowerQuartile: untraced, upperQuartile: untraced),
-            calls: calls)
+            operations: operations, waitsForOtherCPU: item.waitsForOtherCPU,
+            untraced: CallCost(median: untraced, lowerQuartile: untraced, upperQuartile: untraced), calls: calls)
     }
 }

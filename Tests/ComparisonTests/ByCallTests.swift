@@ -87,6 +87,24 @@ import Testing
         #expect(comparison.notGated.allSatisfy { $0.measure == .p99 })
     }
 
+    /// How long another CPU takes to wake up tells more of the machine than of the kernel.
+    @Test func `cases that wait for another CPU are gated after all others`() throws {
+        let herd = Case("herd", untraced: 90_000, [.init(202, 80_000, .blocked)], waitsForOtherCPU: true)
+        let cases = [herd, Self.openClose(), Self.null]
+        func gated(_ options: ComparisonOptions) throws -> (cases: Set<String>, passedOver: [String]) {
+            let comparison = try compare(cases, cases, options: options)
+            return (Set(comparison.gated.compactMap(\.subject.name.caseName)), comparison.beside.waiting)
+        }
+        let two = try gated(.init(top: 2))
+        #expect(two.cases == ["open-close", "null"] && two.passedOver == ["herd"])
+        let three = try gated(.init(top: 3))
+        #expect(three.cases == ["open-close", "null", "herd"] && three.passedOver == [])
+        var options = ComparisonOptions(top: 2)
+        options.gateCalls = ["futex"]
+        let named = try gated(options)
+        #expect(named.cases == ["herd"] && named.passedOver == [])
+    }
+
     @Test func `cases of syslat 0.1.0, which pool their calls, are compared with their like`() throws {
         let comparison = try compare([Self.openClose()], [Self.openClose()]) { ($0.poolsCalls, $1.poolsCalls) = (true, true) }
         #expect(comparison.outcome == .passed && comparison.workload?.version == 1)

@@ -33,7 +33,7 @@ extension WorkloadCase {
         }
         return WorkloadCase(
             name: name, state: states.randomElement(using: &random)!, syscalls: ["read", Profile.text(using: &random)],
-            operations: .random(in: 0...1 << 50, using: &random),
+            operations: .random(in: 0...1 << 50, using: &random), waitsForOtherCPU: .random(using: &random),
             untraced: Bool.random(using: &random) ? .random(using: &random) : nil, calls: calls)
     }
 }

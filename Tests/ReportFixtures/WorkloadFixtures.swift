@@ -11,7 +11,7 @@ extension Fixtures {
                 untraced: CallCost(median: 412.4, lowerQuartile: 410, upperQuartile: 420.5),
                 calls: [CaseCall(SyscallID(abi: .x86_64, number: 0), [series(.ran, 20_000, from: 310, seed: 1)])]),
             WorkloadCase(
-                name: "futex-ping-pong", state: .measured, syscalls: ["futex"], operations: 5_000,
+                name: "futex-ping-pong", state: .measured, syscalls: ["futex"], operations: 5_000, waitsForOtherCPU: true,
                 untraced: CallCost(median: 8_120, lowerQuartile: 8_000, upperQuartile: 9_000),
                 calls: [
                     CaseCall(

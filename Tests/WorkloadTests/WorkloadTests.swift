@@ -74,6 +74,13 @@ import Workload
         }
     }
 
+    /// Pairs of threads are on two CPUs, where there are two, and so is the thread of a loop device.
+    @Test func `cases that wait for another CPU say so`() throws {
+        let profile = try bench { $0.patterns = ["*-ping-pong", "futex-wake", "signal*"] }
+        let waiting = try #require(profile.workload).cases.filter(\.waitsForOtherCPU).map(\.name)
+        #expect(waiting == (WorkloadBench.cpuCount > 1 ? ["pipe-ping-pong", "futex-ping-pong", "signal-thread"] : []))
+    }
+
     /// In the long form each case comes in turn with the others, ten times a run, and a quarter of its slices count: each has exactly its calls.
     @Test func `the slices that count have exactly their calls`() throws {
         let profile = try bench { ($0.runs, $0.isQuick, $0.patterns) = (2, false, ["null", "futex-ping-pong", "open-close"]) }

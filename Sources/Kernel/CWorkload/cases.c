@@ -9,11 +9,16 @@
 
 #define CASE(name_, steps_, operations_, needs_, summary_, ...)                                                                    \
     {                                                                                                                              \
-        {name_, summary_, needs_, operations_, 0, {__VA_ARGS__}}, &steps_                                                          \
+        {name_, summary_, needs_, operations_, 0, 0, {__VA_ARGS__}}, &steps_                                                          \
     }
 #define TRANSFER(name_, steps_, operations_, needs_, summary_, ...)                                                                \
     {                                                                                                                              \
-        {name_, summary_, needs_, operations_, 1, {__VA_ARGS__}}, &steps_                                                          \
+        {name_, summary_, needs_, operations_, 1, 0, {__VA_ARGS__}}, &steps_                                                          \
+    }
+/* With a second thread, or a device that has a thread of its own. */
+#define ACROSS(name_, steps_, operations_, needs_, summary_, ...)                                                                  \
+    {                                                                                                                              \
+        {name_, summary_, needs_, operations_, 0, 1, {__VA_ARGS__}}, &steps_                                                       \
     }
 #define ONE(call)                                                                                                                  \
     {                                                                                                                              \
@@ -65,9 +70,9 @@ static const struct {
          ONE(__NR_fdatasync)),
     CASE("pread-4k-1g-tmpfs", pread_sparse_tmpfs_steps, light, TMPFS, "read 4 KiB anywhere in a file of 1 GiB in memory",
          ONE(__NR_pread64)),
-    CASE("fsync-ext4", fsync_ext4_steps, slow, EXT4, "write a byte to a file of ext4 and sync it", ONE(__NR_pwrite64),
+    ACROSS("fsync-ext4", fsync_ext4_steps, slow, EXT4, "write a byte to a file of ext4 and sync it", ONE(__NR_pwrite64),
          ONE(__NR_fsync)),
-    CASE("fdatasync-ext4", fdatasync_ext4_steps, slow, EXT4, "the same, its data alone", ONE(__NR_pwrite64), ONE(__NR_fdatasync)),
+    ACROSS("fdatasync-ext4", fdatasync_ext4_steps, slow, EXT4, "the same, its data alone", ONE(__NR_pwrite64), ONE(__NR_fdatasync)),
     CASE("pread-4k-1g-ext4", pread_sparse_ext4_steps, light, EXT4, "read 4 KiB anywhere in a cached file of 1 GiB",
          ONE(__NR_pread64)),
 
@@ -79,12 +84,12 @@ static const struct {
     CASE("madvise", madvise_steps, slow, 0, "give back 16 pages that were touched", ONE(__NR_madvise)),
 
     CASE("pipe", pipe_steps, light, 0, "a byte through a pipe, in one thread", ONE(__NR_write), ONE(__NR_read)),
-    CASE("pipe-ping-pong", pipe_pong_steps, slow, 0, "a byte to another thread and back, by pipes", TWO(__NR_write),
+    ACROSS("pipe-ping-pong", pipe_pong_steps, slow, 0, "a byte to another thread and back, by pipes", TWO(__NR_write),
          TWO(__NR_read)),
     CASE("futex-wake", futex_wake_steps, light, 0, "wake nobody", ONE(__NR_futex)),
-    CASE("futex-ping-pong", futex_pong_steps, slow, 0, "wake another thread and be woken by it",
+    ACROSS("futex-ping-pong", futex_pong_steps, slow, 0, "wake another thread and be woken by it",
          {__NR_futex, 4, CWORKLOAD_MAY_FAIL}),
-    CASE("futex-herd", futex_herd_steps, slow, 0, "wake three threads that wait for one word, and be told by the last",
+    ACROSS("futex-herd", futex_herd_steps, slow, 0, "wake three threads that wait for one word, and be told by the last",
          {__NR_futex, 4, CWORKLOAD_MAY_FAIL}, ONE(__NR_write), ONE(__NR_read)),
     CASE("eventfd", eventfd_steps, light, 0, "count up and read the count", ONE(__NR_write), ONE(__NR_read)),
     CASE("epoll-ready", epoll_ready_steps, light, 0, "ask an epoll with one event", ONE(EPOLL_CALL)),
@@ -104,7 +109,7 @@ static const struct {
          ONE(__NR_socket), ONE(__NR_setsockopt), ONE(__NR_connect), ONE(__NR_accept4), ONE(__NR_close_range)),
 
     CASE("signal", signal_steps, heavy, 0, "a signal to itself, and its handler", ONE(__NR_tgkill), ONE(__NR_rt_sigreturn)),
-    CASE("signal-thread", signal_thread_steps, slow, 0, "a signal to another thread, which waits for it and says so",
+    ACROSS("signal-thread", signal_thread_steps, slow, 0, "a signal to another thread, which waits for it and says so",
          ONE(__NR_tgkill), ONE(__NR_rt_sigtimedwait), ONE(__NR_write), ONE(__NR_read)),
     CASE("thread", thread_steps, slow, 0, "a thread that ends at once, and wait for it", ONE(__NR_clone),
          {__NR_exit, 1, CWORKLOAD_NEVER_RETURNS}, {__NR_futex, 1, CWORKLOAD_MAY_FAIL}),

@@ -36,6 +36,8 @@ package struct CaseDefinition: Sendable, Hashable {
     package var calls: [Call]
     /// Whether more work can be planted in its calls, for tests to find.
     package var canBeSlowed: Bool
+    /// Whether its calls wait for what another CPU does, which has to be woken first.
+    package var waitsForOthers: Bool
     /// Its index on the C side.
     let index: Int
     private let longOperations: UInt64
@@ -54,6 +56,7 @@ package struct CaseDefinition: Sendable, Hashable {
         unsafe summary = String(cString: row.summary)
         unsafe needs = row.needs.map { unsafe String(cString: $0) }
         unsafe canBeSlowed = row.can_be_slowed != 0
+        unsafe waitsForOthers = row.waits_for_others != 0
         unsafe longOperations = UInt64(row.operations)
         let all = unsafe [row.calls.0, row.calls.1, row.calls.2, row.calls.3, row.calls.4, row.calls.5]
         calls = all.filter { $0.times > 0 }.map(Call.init)

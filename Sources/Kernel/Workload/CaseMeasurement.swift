@@ -24,12 +24,14 @@ struct CaseMeasurement {
 
     /// The result of so many slices: those beside which the CPU was fastest. They are chosen by a loop that enters no kernel, so no kernel has
     /// an advantage.
-    func result(counting count: Int) -> WorkloadCase {
+    ///
+    /// - Parameter hasOtherCPU: whether other threads run on another CPU than the first.
+    func result(counting count: Int, hasOtherCPU: Bool) -> WorkloadCase {
         let batches = CaseMeasurement.fastest(untraced, count).flatMap(\.figures)
         let windows = CaseMeasurement.fastest(traced, count).map(\.figures)
         return WorkloadCase(
             name: definition.name, state: state, syscalls: definition.calls.map(\.name),
-            operations: windows.reduce(0) { $0 + $1.operations },
+            operations: windows.reduce(0) { $0 + $1.operations }, waitsForOtherCPU: hasOtherCPU && definition.waitsForOthers,
             untraced: batches.isEmpty || !isMeasured ? nil : CallCost(batches: batches),
             calls: windows.reduce(into: []) { $0 = $0.merged(with: $1.calls) })
     }

@@ -141,7 +141,7 @@ package struct WorkloadBench: ~Copyable {
         profile.workload = WorkloadResult(
             id: id, version: WorkloadBench.version, isQuick: options.isQuick, runs: options.runs, machine: options.machine,
             slices: slices > 1 ? WorkloadResult.Slices(made: options.runs * slices, counted: counted) : nil,
-            cases: measurements.map { $0.result(counting: counted) })
+            cases: measurements.map { $0.result(counting: counted, hasOtherCPU: cpu != otherCPU) })
         profile.capture.scope = "the workload \(id), version \(WorkloadBench.version)"
         switch options.machine {
         case .host, .kvm: break

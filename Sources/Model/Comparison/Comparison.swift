@@ -169,6 +169,8 @@ package struct BesideGate: Sendable, Hashable {
     package var subjects: [Subject]
     /// Of the time of all calls in BASE.
     package var share: Double
+    /// Cases that were passed over, whatever their time, since their calls wait for another CPU; in the order of their names.
+    package var waiting: [String]
 }
 
 /// What is known about a subject, apart from its gated figures.

@@ -6,7 +6,7 @@ struct Family {
     /// In the order in which they are shown.
     var cells: [(subject: Subject, measure: Measure)] = []
     var notGated: [NotGated] = []
-    var beside = BesideGate(subjects: [], share: 0)
+    var beside = BesideGate(subjects: [], share: 0, waiting: [])
 
     private let base: Side
     /// The time of each subject in BASE.
@@ -15,7 +15,8 @@ struct Family {
     private let replication: Replication
 
     /// For each gated figure the calls that take the most time in BASE, of those for which all of its boots have the figure; of a workload
-    /// the cases that do, with all of their calls that matter. Weights or names of calls choose by those instead. With each call of a
+    /// the cases that do, with all of their calls that matter. Cases that wait for another CPU come last: boots of one kernel differ there by
+    /// what the machine makes of it. Weights or names of calls choose by those instead. With each call of a
     /// case its operation is gated, untraced: whether the program waits longer shows there alone.
     init(_ base: Side, _ options: ComparisonOptions, _ replication: Replication) throws(ComparisonError) {
         (self.base, self.options, self.replication) = (base, options, replication)
@@ -37,7 +38,9 @@ struct Family {
         let calls = ranked.filter { $0.result != .operation && $0.name != .service }
         func time(_ subjects: [Subject]) -> Double { subjects.reduce(0) { $0 + (totals[$1] ?? 0) } }
         let others = calls.filter { !gated.contains($0) }
-        beside = BesideGate(subjects: others, share: time(calls) > 0 ? time(others) / time(calls) : 0)
+        let isChosen = options.weights != nil || options.gateCalls != nil
+        let passed = isChosen ? [] : waiting.subtracting(cells.compactMap(\.subject.name.caseName)).sorted()
+        beside = BesideGate(subjects: others, share: time(calls) > 0 ? time(others) / time(calls) : 0, waiting: passed)
     }
 
     /// Gates the first groups that have the figure: of a service for each figure by itself, of a workload the same cases for all figures.
@@ -66,7 +69,8 @@ struct Family {
         }
     }
 
-    /// Each call of a service by itself; of a workload the operation of each case, and its calls that take at least a tenth of its time.
+    /// Each call of a service by itself; of a workload the operation of each case, and its calls that take at least a tenth of its time, with
+    /// the cases that wait for another CPU behind all others.
     private func groups(_ ranked: [Subject]) -> [[Subject]] {
         var cases: [String: [Subject]] = [:]
         for subject in ranked {
@@ -75,13 +79,23 @@ struct Family {
         func time(_ subjects: [Subject]) -> Double {
             subjects.filter { $0.result != .operation }.reduce(0) { $0 + (totals[$1] ?? 0) }
         }
+        func mattering(_ name: String) -> [Subject] {
+            let subjects = cases[name] ?? []
+            let least = time(subjects) / 10
+            return subjects.filter { $0.result == .operation || (totals[$0] ?? 0) >= least }
+        }
         let names = cases.keys.sorted(falling: { time(cases[$0] ?? []) }, then: { $0 })
-        let ofCases = names.map { name -> [Subject] in
+        let ofCases = (names.filter { !waiting.contains($0) } + names.filter { waiting.contains($0) }).map { name -> [Subject] in
             let subjects = cases[name] ?? []
             let least = time(subjects) / 10
             return subjects.filter { $0.result == .operation || (totals[$0] ?? 0) >= least }
         }
         return ofCases + ranked.filter { $0.name.caseName == nil && $0.name != .service }.map { [$0] }
+    }
+
+    /// The cases whose calls wait for another CPU.
+    private var waiting: Set<String> {
+        Set(base.profiles.flatMap { $0.workload?.cases.filter(\.waitsForOtherCPU).map(\.name) ?? [] })
     }
 
     private mutating func addOperations() {

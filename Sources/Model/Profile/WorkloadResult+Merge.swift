@@ -56,7 +56,7 @@ extension WorkloadCase {
         WorkloadCase(
             name: name, state: [state, other.state].min { $0.rank < $1.rank } ?? state,
             syscalls: syscalls + other.syscalls.filter { !syscalls.contains($0) },
-            operations: operations.addingSaturating(other.operations),
+            operations: operations.addingSaturating(other.operations), waitsForOtherCPU: waitsForOtherCPU || other.waitsForOtherCPU,
             untraced: [untraced, other.untraced].compactMap { $0 }.min { $0.figures.lexicographicallyPrecedes($1.figures) },
             calls: calls.merged(with: other.calls))
     }

@@ -60,6 +60,9 @@ package struct WorkloadCase: Sendable, Hashable {
     package var syscalls: [String]
     /// How often it did its work while it was traced, in the slices that count; each time makes a known number of calls.
     package var operations: UInt64
+    /// Whether its calls waited for another CPU, which had to be woken first: how long that takes is more the doing of the processor and of
+    /// the hypervisor than of the kernel.
+    package var waitsForOtherCPU: Bool
     /// What one operation takes as the program sees it, while nothing is traced.
     package var untraced: CallCost?
     /// The calls of ``syscalls`` while it was traced, in the order of their ids.
@@ -74,12 +77,14 @@ package struct WorkloadCase: Sendable, Hashable {
     }
 
     package init(
-        name: String, state: State, syscalls: [String], operations: UInt64, untraced: CallCost? = nil, calls: [CaseCall] = []
+        name: String, state: State, syscalls: [String], operations: UInt64, waitsForOtherCPU: Bool = false, untraced: CallCost? = nil,
+        calls: [CaseCall] = []
     ) {
         self.name = name
         self.state = state
         self.syscalls = syscalls
         self.operations = operations
+        self.waitsForOtherCPU = waitsForOtherCPU
         self.untraced = untraced
         self.calls = calls.inOrder
     }

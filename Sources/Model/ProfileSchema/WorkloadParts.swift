@@ -53,9 +53,16 @@ package struct WorkloadCasePart: Codable {
     private var reason: String?
     private var syscalls: [String]
     private var operations: UInt64
+    /// Left out where it doesn't.
+    private var waitsForOtherCPU: Bool?
     private var untraced: CostPart?
     /// In files; reports have figures instead.
     private var series: [CaseSeries]?
+
+    private enum CodingKeys: String, CodingKey {
+        case name, state, reason, syscalls, operations, untraced, series
+        case waitsForOtherCPU = "waits_for_other_cpu"
+    }
 
     /// A series as elsewhere. Files of syslat 0.1.0 don't say of which call.
     private struct CaseSeries: Codable {
@@ -91,6 +98,7 @@ package struct WorkloadCasePart: Codable {
 
     package init(_ item: WorkloadCase, withSeries: Bool) {
         (name, syscalls, operations) = (item.name, item.syscalls, item.operations)
+        waitsForOtherCPU = item.waitsForOtherCPU ? true : nil
         untraced = item.untraced.map(CostPart.init)
         if withSeries { series = item.calls.flatMap { call in call.series.map { CaseSeries($0, of: call.id) } } }
         switch item.state {
@@ -115,8 +123,8 @@ package struct WorkloadCasePart: Codable {
             decoded = decoded.merged(with: [call])
         }
         return WorkloadCase(
-            name: name, state: try decodedState(), syscalls: syscalls, operations: operations, untraced: try untraced?.decoded(),
-            calls: decoded)
+            name: name, state: try decodedState(), syscalls: syscalls, operations: operations, waitsForOtherCPU: waitsForOtherCPU ?? false,
+            untraced: try untraced?.decoded(), calls: decoded)
     }
 
     private struct SeriesPlace: Hashable {

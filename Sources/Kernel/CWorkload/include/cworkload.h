@@ -38,6 +38,8 @@ struct cworkload_case {
     unsigned operations;
     /* Whether more work can be planted in its calls. */
     int can_be_slowed;
+    /* Whether its calls wait for what another CPU does, which has to be woken first. */
+    int waits_for_others;
     struct cworkload_call calls[CWORKLOAD_CALLS];
 };
 

@@ -50,7 +50,15 @@ extension ComparisonWords {
         guard !names.isEmpty, !comparison.gated.isEmpty else { return [] }
         let option =
             comparison.workload == nil ? "--top or --gate-calls gates more" : "--top, --gate-calls or --weights gates others"
-        return [
+        let waiting = comparison.beside.waiting
+        let passed =
+            waiting.isEmpty
+            ? []
+            : [
+                "Not gated, whatever time they take: \(waiting.joined(separator: ", ")). Their calls wait for another CPU, and how fast that "
+                    + "wakes up is more the doing of the hardware or the hypervisor than of the kernel (--gate-calls gates them)."
+            ]
+        return passed + [
             "Not gated: \(ComparisonWords.list(names)), together \(ComparisonWords.percent(comparison.beside.share)) of the time of all "
                 + "calls in BASE (\(option))."
         ]
