@@ -49,7 +49,7 @@ TRIAL_PACKAGES := debootstrap grub-common grub2-common grub-pc-bin e2fsprogs jq 
 PACKAGE_TEST_PACKAGES := debootstrap e2fsprogs qemu-system-x86
 # What builds and boots syslat for arm64.
 ARM64_PACKAGES := debootstrap
-ARM64_TEST_PACKAGES := qemu-system-arm
+ARM64_TEST_PACKAGES := qemu-system-arm binutils
 # The tools to compare syslat with, and the services to measure with.
 PEER_PACKAGES := libbpf-tools bpftrace linux-perf strace
 SERVICE_PACKAGES := redis-server postgresql nginx wrk
@@ -124,11 +124,12 @@ test-packages: install-parts ## Install, upgrade and purge the packages on bare 
 	@$(SUDO)Tests/Packages/run $(PACKAGES)/new $(PACKAGES)/old
 
 # EX_TEMPFAIL: the archive can't be reached, and there is nothing to test.
-test-arm64: setup-tests ## Boot arm64 kernels in QEMU and test syslat there (unfinished; root, a network once)
+test-arm64: setup ## Boot arm64 kernels in QEMU and test syslat there (root, a network once)
 	@Tools/install-packages $(ARM64_PACKAGES) $(ARM64_TEST_PACKAGES)
 	@status=0; $(SUDO)Tools/arm64/make-chroot $(SYSLAT_ARM64_CACHE) || status=$$?; \
 	if [ $$status -eq 75 ]; then echo "Skipped: syslat can't be built for arm64 here." >&2; exit 0; fi; [ $$status -eq 0 ]; \
 	$(MAKE) static-arm64; \
+	Tests/static-binary.sh $(ARM64_BUILD)/syslat; \
 	Tests/Kernels/fetch --arm64; \
 	$(SWIFT) build --build-tests; \
 	SYSLAT_ARM64=$(CURDIR)/$(ARM64_BUILD)/syslat \
@@ -159,7 +160,7 @@ generated: ## Check that the committed tables match their sources
 static: $(STATIC_BUILD)/syslat ## Build one stripped, fully static binary: .build-static/syslat
 	@ls -l $<
 
-static-arm64: $(ARM64_BUILD)/syslat ## Build the same for arm64, in a chroot of Debian sid: .build-static-arm64/syslat (unfinished; root, a network once)
+static-arm64: $(ARM64_BUILD)/syslat ## Build the same for arm64, in a chroot of Debian sid: .build-static-arm64/syslat (root, a network once)
 	@ls -l $<
 
 $(ARM64_BUILD)/syslat: $(shell find Sources BPF Plugins Package.swift Tools/static.ld Tools/arm64 -type f)

@@ -196,9 +196,11 @@ package struct Report: Decodable, Sendable {
     /// How often a call completed.
     package func calls(_ name: String, abi: String = "x86_64") -> UInt64 { call(name, abi: abi)?.calls ?? 0 }
 
-    /// How often each call completed, by name; with the ABI before it unless that is x86_64.
+    /// How often each call completed, by name; with the ABI before it unless that is x86_64 or aarch64, as in `ia32:write`.
     package var rows: [String: UInt64] {
-        Dictionary(uniqueKeysWithValues: syscalls.map { ($0.abi == "x86_64" ? $0.name : "\($0.abi):\($0.name)", $0.calls) })
+        let own: Set = ["x86_64", "aarch64"]
+        return Dictionary(
+            uniqueKeysWithValues: syscalls.map { (own.contains($0.abi) ? $0.name : "\($0.abi):\($0.name)", $0.calls) })
     }
 
     /// The row of a process.

@@ -33,7 +33,7 @@ extension GuestSemanticsTests {
         GroupCase(kind: "file", command: ["/grouped_files.static", "/", "9"], expected: ("pread64", "/read", 100, 1)),
     ]
 
-    /// One set for each case, another one on each kernel, as in ``pairs(_:)``. By file each call must be measured.
+    /// One set for each case, another one on each kernel, as in ``GuestCase/pairs(_:_:turn:)``. By file each call must be measured.
     private static func groupRuns(_ kernel: DebianKernel) -> [(GroupCase, ProgramSet)] {
         let turn = DebianKernel.allCases.firstIndex(of: kernel) ?? 0
         return groupCases.enumerated().map { index, example in

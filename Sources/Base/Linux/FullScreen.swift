@@ -13,20 +13,6 @@ package struct FullScreen: ~Copyable {
     /// How the terminal was; nil while it isn't ours.
     private var settings: termios?
 
-    /// Takes nothing yet. Errors: `output` can't be opened.
-    /// - Parameter leaving: what is sent last, whatever was sent before.
-    package init(input: Int32 = STDIN_FILENO, output: Int32 = STDOUT_FILENO, leaving: [UInt8]) throws(Errno) {
-        let flags = O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC
-        var number = unsafe open("/proc/self/fd/\(output)", flags)
-        if number < 0, let name = unsafe ttyname(output) { number = unsafe open(name, flags) }
-        // A terminal of another namespace can't be opened anew.
-        if number < 0 { number = fcntl(output, F_DUPFD_CLOEXEC, 3) }
-        guard number >= 0 else { throw .last }
-        self.input = input
-        self.output = Descriptor(owning: number)
-        self.leaving = leaving
-    }
-
     deinit {
         if let settings { FullScreen.giveBack(settings, input, output.number, leaving) }
     }
@@ -113,25 +99,49 @@ package struct FullScreen: ~Copyable {
     }
 }
 
+extension FullScreen {
+    /// Takes nothing yet. Errors: `output` can't be opened.
+    /// - Parameter leaving: what is sent last, whatever was sent before.
+    package init(input: Int32 = STDIN_FILENO, output: Int32 = STDOUT_FILENO, leaving: [UInt8]) throws(Errno) {
+        let flags = O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC
+        var number = unsafe open("/proc/self/fd/\(output)", flags)
+        if number < 0, let name = unsafe ttyname(output) { number = unsafe open(name, flags) }
+        // A terminal of another namespace can't be opened anew.
+        if number < 0 { number = fcntl(output, F_DUPFD_CLOEXEC, 3) }
+        guard number >= 0 else { throw .last }
+        self.init(input: input, output: Descriptor(owning: number), leaving: leaving, settings: nil)
+    }
+}
+
 /// Hides the terminal from the programs that are started meanwhile: of their standard streams, those that would be it are /dev/null.
 package struct HiddenTerminal: ~Copyable {
-    private var kept: [(number: Int32, original: Int32)] = []
+    private let kept: [(number: Int32, original: Int32)]
 
-    /// Errors: no descriptor is available.
-    package init() throws(Errno) {
-        let null = try Descriptor.devNull()
-        for number in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where Terminal.isTerminal(number) {
-            let original = fcntl(number, F_DUPFD_CLOEXEC, 3)
-            guard original >= 0 else { throw .last }
-            kept.append((number, original))
-            dup2(null.number, number)
-        }
-    }
+    deinit { HiddenTerminal.giveBack(kept) }
 
-    deinit {
+    private static func giveBack(_ kept: [(number: Int32, original: Int32)]) {
         for (number, original) in kept {
             dup2(original, number)
             close(original)
         }
+    }
+}
+
+extension HiddenTerminal {
+    /// Errors: no descriptor is available.
+    package init() throws(Errno) {
+        let null = try Descriptor.devNull()
+        var kept: [(number: Int32, original: Int32)] = []
+        for number in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where Terminal.isTerminal(number) {
+            let original = fcntl(number, F_DUPFD_CLOEXEC, 3)
+            guard original >= 0 else {
+                let error = Errno.last
+                HiddenTerminal.giveBack(kept)
+                throw error
+            }
+            kept.append((number, original))
+            dup2(null.number, number)
+        }
+        self.init(kept: kept)
     }
 }

@@ -21,20 +21,20 @@ package struct WholeFile: ~Copyable {
     /// Finds out whether the file can be written, and leaves nothing behind.
     /// - Parameter isNew: it must not replace anything, not even what comes until it is written.
     init(_ place: consuming OutputPlace, for readers: Readers, isNew: Bool) throws(OutputError) {
+        if isNew, case .file = place.occupant { throw .exists }
+        if clinux_folder_only_grows(place.folder.number) != 0 { throw .folderOnlyGrows }
+        let name = WholeFile.temporaryName()
+        _ = try WholeFile.create(name, at: place, for: readers)
+        place.remove(name)
         self.place = place
         self.readers = readers
         self.isNew = isNew
-        if isNew, case .file = self.place.occupant { throw .exists }
-        if clinux_folder_only_grows(self.place.folder.number) != 0 { throw .folderOnlyGrows }
-        let name = WholeFile.temporaryName()
-        _ = try create(name)
-        self.place.remove(name)
     }
 
     /// Writes the file and gives it its name. If that fails, nothing is left behind.
     package borrowing func write(_ bytes: [UInt8]) throws(OutputError) {
         let name = WholeFile.temporaryName()
-        let file = try create(name)
+        let file = try WholeFile.create(name, at: place, for: readers)
         do throws(OutputError) {
             do throws(Errno) { try file.write(bytes) } catch { throw .system(error) }
             try place.publish(file, from: name, replacing: !isNew)
@@ -47,7 +47,9 @@ package struct WholeFile: ~Copyable {
     /// Begins a file that grows under the name FILE.partial, and takes this one's place.
     package borrowing func growing() throws(OutputError) -> GrowingFile { try GrowingFile(try place.copy()) }
 
-    private borrowing func create(_ name: String) throws(OutputError) -> Descriptor {
+    private static func create(
+        _ name: String, at place: borrowing OutputPlace, for readers: Readers
+    ) throws(OutputError) -> Descriptor {
         // Until it has the old file's owner, nobody else may read it.
         if case .nothing = place.occupant { return try place.create(name, mode: readers.mode) }
         return try place.create(name, mode: 0o600)

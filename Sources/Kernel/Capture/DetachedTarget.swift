@@ -9,10 +9,10 @@ package struct DetachedTarget: ~Copyable {
 
     /// A command gets the signal that ended the capture, and a moment to end.
     init(watch: consuming TargetWatch, loop: consuming EventLoop, signal: Int32?) {
+        if let signal { watch.endCommand(by: signal, &loop) }
         self.watch = watch
         self.loop = loop
         self.signal = signal
-        if let signal { self.watch.endCommand(by: signal, &self.loop) }
     }
 
     /// Whether the command runs on: for how long, nobody knows.

@@ -174,7 +174,11 @@ package struct Session: ~Copyable {
     /// Detaches and unloads the programs. What is left is the command of the target, which may run on.
     /// - Parameter ending: what ends the command, unless a signal that ended the capture does.
     package consuming func detach(ending: Int32? = nil) -> DetachedTarget {
-        DetachedTarget(watch: watch, loop: loop, signal: signal ?? ending)
+        let signal = signal ?? ending
+        // Taken out one after the other, for Swift 6.2.
+        let watch = self.watch
+        let loop = self.loop
+        return DetachedTarget(watch: watch, loop: loop, signal: signal)
     }
 
     // MARK: What it knows

@@ -59,7 +59,7 @@ package enum FoldedReport {
         guard !calls.isEmpty else { return ([], [:]) }
         let owners = Owners(profile.allProcesses)
         var taken: [[UInt8]: UInt64] = [:]
-        let stacks = calls.map { call in
+        let stacks = calls.map { call -> Stack in
             let owner = owners.process(of: call)
             if let owner {
                 let part = Stack(owner.comm, call.id, call.outcome.name, profile, 0)
@@ -67,10 +67,10 @@ package enum FoldedReport {
                 taken[key] = (taken[key] ?? 0).addingSaturating(call.durationNanoseconds)
             }
             let name = call.id.label(on: profile.host) + (profile.capture.sampling != nil ? " (sampled)" : "")
-            let frames =
-                [owner.flatMap { $0.pid == nil ? nil : $0.comm } ?? call.comm]
-                + call.details.userStack.reversed().map { $0.label(in: .user) } + [name]
-                + call.details.kernelStack.reversed().map { $0.label(in: .kernel) + kernelMark }
+            let program = owner.flatMap { $0.pid == nil ? nil : $0.comm } ?? call.comm
+            let outer: [String] = call.details.userStack.reversed().map { $0.label(in: .user) }
+            let inner: [String] = call.details.kernelStack.reversed().map { $0.label(in: .kernel) + kernelMark }
+            let frames = [program] + outer + [name] + inner
             return Stack(frames: frames, nanoseconds: call.durationNanoseconds)
         }
         return (stacks, taken)

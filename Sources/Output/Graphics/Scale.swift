@@ -117,14 +117,17 @@ extension LinearScale {
     /// Marks for nanoseconds since a beginning: round seconds, minutes or hours.
     package func timeTicks(most: Int) -> [Tick] {
         let span = highest - lowest
-        let subseconds = (0...8).flatMap { power in [1, 2, 5].map { $0 * Scale.power(of: 10, power) } }
-        let steps =
-            subseconds + [1e9, 2e9, 5e9, 10e9, 15e9, 30e9].flatMap { [$0] }
-            + [60e9, 120e9, 300e9, 600e9, 900e9, 1800e9, 3600e9, 7200e9, 10_800e9, 21_600e9, 43_200e9]
-            + (0...9).flatMap { power in [1, 2, 5].map { $0 * 86_400e9 * Scale.power(of: 10, power) } }
+        // With their types, without which Swift 6.2 takes too long.
+        let subseconds: [Double] = (0...8).flatMap { power in [1, 2, 5].map { $0 * Scale.power(of: 10, power) } }
+        let seconds: [Double] = [1e9, 2e9, 5e9, 10e9, 15e9, 30e9]
+        let longer: [Double] = [60e9, 120e9, 300e9, 600e9, 900e9, 1800e9, 3600e9, 7200e9, 10_800e9, 21_600e9, 43_200e9]
+        let days: [Double] = (0...9).flatMap { power in [1, 2, 5].map { $0 * 86_400e9 * Scale.power(of: 10, power) } }
+        let steps = subseconds + seconds + longer + days
         guard let step = steps.first(where: { span / $0 <= Double(max(1, most)) }) else { return [] }
-        return (0...max(1, most)).map { Double($0) * step }.filter { $0 >= lowest && $0 <= highest }
-            .map { Tick(position: position($0), label: $0 == 0 ? "0" : Scale.time($0)) }
+        let places: [Double] = (0...max(1, most)).map { Double($0) * step }
+        return places.filter { $0 >= lowest && $0 <= highest }.map {
+            Tick(position: position($0), label: $0 == 0 ? "0" : Scale.time($0))
+        }
     }
 }
 

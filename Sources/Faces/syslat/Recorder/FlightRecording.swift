@@ -69,6 +69,9 @@ struct FlightRecording: ~Copyable {
         segments.close(profile, isLast: true)
         request("end", "The recording ended.", isDue: true)
         let target = session.detach()
+        // Taken out one after the other, for Swift 6.2.
+        var segments = self.segments
+        var incidents = self.incidents
         incidents.finish(&segments)
         return Ended(target: target, segments: segments, incidents: incidents)
     }

@@ -7,10 +7,14 @@ import SyscallTable
 enum ProfileMetrics {
     /// - Parameter byProcess: calls and times by the name of a process too. There is no bound to how many there are.
     static func families(_ profile: Profile, byProcess: Bool = false) -> [MetricFamily] {
-        [build(profile.tool), host(profile.host)] + capture(profile.capture) + BalanceMetrics.families(profile)
-            + CallMetrics.families(profile) + RequestMetrics.families(profile)
-            + (byProcess ? ProcessMetrics.families(profile.allProcesses) : [])
-            + (profile.vdso.map(VDSOMetrics.families) ?? [])
+        var families = [build(profile.tool), host(profile.host)]
+        families += capture(profile.capture)
+        families += BalanceMetrics.families(profile)
+        families += CallMetrics.families(profile)
+        families += RequestMetrics.families(profile)
+        if byProcess { families += ProcessMetrics.families(profile.allProcesses) }
+        if let vdso = profile.vdso { families += VDSOMetrics.families(vdso) }
+        return families
     }
 
     private static func build(_ tool: String) -> MetricFamily {

@@ -78,7 +78,7 @@ enum SlowCallsSection {
     }
 
     private static func lines(_ group: [SlowCallLine], _ columns: Columns, _ width: Int) -> [String] {
-        let calls = group.flatMap { row -> [String] in
+        let calls: [String] = group.flatMap { row -> [String] in
             let task = DisplayText.truncated(row.task, keeping: row.tid, to: columns.task)
             let figures =
                 "  \(row.time)  \(DisplayText.rightAligned(row.duration, in: columns.duration))  "
