@@ -77,7 +77,7 @@ import Testing
             }
         }
         // 3 digits, a space and two letters, one of them an m.
-        #expect((44...46).contains(LabelWidth.of("100 ms")))
+        #expect((44...47).contains(LabelWidth.of("100 ms")))
     }
 }
 
