@@ -11,10 +11,11 @@ extension LatencyHistogram {
     package func subtracting(_ earlier: LatencyHistogram) -> LatencyHistogram {
         guard earlier.count > 0, count > 0 else { return self }
         var grown: [Bucket] = []
-        var old = earlier.buckets[...]
+        var place = 0
         for bucket in buckets {
-            while let first = old.first, first.index < bucket.index { old.removeFirst() }
-            let before = old.first.map { $0.index == bucket.index ? $0.count : 0 } ?? 0
+            while place < earlier.buckets.count, earlier.buckets[place].index < bucket.index { place += 1 }
+            let isKnown = place < earlier.buckets.count && earlier.buckets[place].index == bucket.index
+            let before = isKnown ? earlier.buckets[place].count : 0
             if bucket.count > before { grown.append(Bucket(index: bucket.index, count: bucket.count - before)) }
         }
         let above = aboveRange > earlier.aboveRange ? aboveRange - earlier.aboveRange : 0

@@ -113,18 +113,19 @@ package struct LatencyHistogram: Sendable, Hashable {
         }
         var merged: [Bucket] = []
         merged.reserveCapacity(buckets.count + other.buckets.count)
-        var (mine, theirs) = (buckets[...], other.buckets[...])
-        while let left = mine.first, let right = theirs.first {
-            if left.index <= right.index { mine.removeFirst() }
-            if right.index <= left.index { theirs.removeFirst() }
+        var (mine, theirs) = (0, 0)
+        while mine < buckets.count, theirs < other.buckets.count {
+            let (left, right) = (buckets[mine], other.buckets[theirs])
+            if left.index <= right.index { mine += 1 }
+            if right.index <= left.index { theirs += 1 }
             if left.index == right.index {
                 merged.append(Bucket(index: left.index, count: left.count.addingSaturating(right.count)))
             } else {
                 merged.append(left.index < right.index ? left : right)
             }
         }
-        merged += mine
-        merged += theirs
+        merged += buckets[mine...]
+        merged += other.buckets[theirs...]
         buckets = merged
         count = count.addingSaturating(other.count)
         sum = sum.addingSaturating(other.sum)

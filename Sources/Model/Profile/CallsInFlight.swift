@@ -22,10 +22,21 @@ package struct CallsInFlight: Sendable, Hashable {
 
 extension SyscallID {
     /// Whether threads without work sleep in this call: what is in flight in it says little.
-    package var isIdleWait: Bool { SyscallID.idleWaits.contains(self) }
+    package var isIdleWait: Bool {
+        let place = idlePlace
+        return SyscallID.idleWaits.indices.contains(place) && SyscallID.idleWaits[place]
+    }
 
-    private static let idleWaits = Set(
-        ABI.allCases.flatMap { SyscallTable.allCalls(abi: $0) }.filter { namesOfIdleWaits.contains($0.name) })
+    private var idlePlace: Int { Int(number) << 3 | Int(abi.rawValue) }
+
+    /// By number and ABI. A set would hash: a live view asks this of each series of thousands of processes, twice a second.
+    private static let idleWaits = {
+        let places = ABI.allCases.flatMap { SyscallTable.allCalls(abi: $0) }.filter { namesOfIdleWaits.contains($0.name) }
+            .map(\.idlePlace)
+        var areIdle = [Bool](repeating: false, count: (places.max() ?? -1) + 1)
+        for place in places { areIdle[place] = true }
+        return areIdle
+    }()
 
     private static let namesOfIdleWaits: Set<String> = [
         "accept", "accept4", "clock_nanosleep", "clock_nanosleep_time64", "epoll_pwait", "epoll_pwait2", "epoll_wait", "futex",

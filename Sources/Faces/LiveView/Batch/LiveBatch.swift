@@ -31,7 +31,7 @@ package struct LiveBatch: Sendable {
         switch format {
         case .text:
             let renderer = ScreenRenderer(colors: .none, glyphs: glyphs)
-            return renderer.lines(of: model.tableScreen(rows: top ?? model.rows.count), styled: false) + "\n"
+            return renderer.lines(of: model.tableScreen(rows: top ?? model.bareRows.count), styled: false) + "\n"
         case .jsonl: return try model.refresh.map { try JSONReport.render($0) } ?? ""
         }
     }
@@ -44,7 +44,7 @@ extension LiveModel {
         (still.selected, still.opened, still.showsHelp, still.firstRow) = (nil, nil, false, 0)
         let shown = min(max(0, count), ScreenSize.largest.rows - LiveLayout.fixedLines)
         let columns = max(LiveLayout.least.columns, size.columns)
-        still.size = ScreenSize(columns: columns, rows: LiveLayout.fixedLines + max(1, min(shown, rows.count)))
+        still.size = ScreenSize(columns: columns, rows: LiveLayout.fixedLines + max(1, min(shown, bareRows.count)))
         return still.tableOnly()
     }
 
@@ -67,13 +67,13 @@ extension LiveModel {
 
     /// Those that pass the filter.
     private func shownCalls(_ calls: [CallProfile]) -> [CallProfile] {
-        let shown = Set(rows.map(\.item))
+        let shown = Set(bareRows.map(\.item))
         return calls.filter { shown.contains(.call($0.id)) }
     }
 
     private func shownProcesses(_ profile: Profile) -> [ProcessProfile] {
         let known = Dictionary(profile.processes.map { ($0.pid, $0) }) { first, _ in first }
-        return rows.map { row in
+        return bareRows.map { row in
             let series = LiveModel.series(row.figures.totals)
             guard case .process(let pid) = row.item else { return ProcessProfile(pid: nil, comm: row.name, series: series) }
             let process = known[pid]

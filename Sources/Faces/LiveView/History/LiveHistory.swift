@@ -109,34 +109,73 @@ package struct LiveHistory: Sendable {
 
 extension LiveHistory {
     /// What happened in a window, with the rows of one grouping; nil before the first snapshot.
-    func summary(of window: LiveWindow, _ grouping: LiveGrouping) -> LiveSummary? {
+    /// - Parameter detailed: whether the rows have their details. Those of thousands of rows take longer to add up than all the rest, and a
+    ///   screen shows some dozens: ``detailed(_:in:_:)`` gives rows theirs.
+    func summary(of window: LiveWindow, _ grouping: LiveGrouping, detailed: Bool = true) -> LiveSummary? {
+        guard var summary = bareSummary(of: window, grouping) else { return nil }
+        if detailed { summary.rows = self.detailed(summary.rows, in: window, grouping) }
+        return summary
+    }
+
+    private func bareSummary(of window: LiveWindow, _ grouping: LiveGrouping) -> LiveSummary? {
         guard let ledger = ledgers[grouping], let calls = ledgers[.call], let profile else { return nil }
         guard window != .sinceStart else {
             return LiveSummary(
                 start: 0, duration: time, lost: profile.lost, ownNanoseconds: profile.ownNanoseconds,
-                calls: LiveHistory.sum(calls.whole), rows: rows(of: ledger, ledger.whole, ledger.details))
+                calls: LiveHistory.sum(calls.whole), rows: rows(of: ledger, ledger.whole))
         }
-        let slots = window == .second ? recent[...] : slots.newest(covering: window.nanoseconds)
+        let slots = slots(in: window)
         guard let first = slots.first else { return nil }
         func since(_ ledger: LiveLedger, _ before: [LiveTotals]?) -> [LiveTotals] {
             let before = before ?? []
             return ledger.totals.enumerated().map { place, now in place < before.count ? now.subtracting(before[place]) : now }
         }
-        let details = slots.details { ledger.place(of: $0) != nil }
         return LiveSummary(
             start: first.start, duration: slots.reduce(0) { $0.addingSaturating($1.duration) },
             lost: slots.reduce(0) { $0.addingSaturating($1.lost) },
             ownNanoseconds: slots.reduce(0) { $0.addingSaturating($1.ownNanoseconds) },
             calls: LiveHistory.sum(since(calls, first.before[.call])),
-            rows: rows(of: ledger, since(ledger, first.before[grouping]), details))
+            rows: rows(of: ledger, since(ledger, first.before[grouping])))
     }
 
     private static func sum(_ totals: [LiveTotals]) -> LiveTotals { totals.reduce(into: LiveTotals()) { $0.add($1) } }
 
-    private func rows(of ledger: LiveLedger, _ totals: [LiveTotals], _ details: [LiveItem: LiveDetail]) -> [LiveRow] {
+    private func rows(of ledger: LiveLedger, _ totals: [LiveTotals]) -> [LiveRow] {
         totals.indices.filter { totals[$0].calls > 0 && ledger.isCurrent($0) }.map { place in
-            ledger.row(at: place, LiveFigures(totals[place], details.isEmpty ? nil : details[ledger.items[place]]))
+            ledger.row(at: place, LiveFigures(totals[place], nil))
         }
+    }
+
+    private func slots(in window: LiveWindow) -> ArraySlice<LiveSlot> {
+        window == .second ? recent[...] : slots.newest(covering: window.nanoseconds)
+    }
+
+    /// Rows of a window with their details. A row without calls has none.
+    func detailed(_ rows: [LiveRow], in window: LiveWindow, _ grouping: LiveGrouping) -> [LiveRow] {
+        var rows = rows
+        let slots = slots(in: window)
+        var adder = LiveAdder()
+        for place in rows.indices where rows[place].figures.totals.calls > 0 {
+            let item = rows[place].item
+            guard window != .sinceStart else {
+                rows[place].figures.detail = ledgers[grouping]?.details[item]
+                continue
+            }
+            let parts = slots.compactMap { $0.details[item] }
+            if !parts.isEmpty { rows[place].figures.detail = adder.sum(of: parts) }
+        }
+        return rows
+    }
+
+    /// Whether any of these rows would have details.
+    func haveDetails(_ rows: [LiveRow], in window: LiveWindow, _ grouping: LiveGrouping) -> Bool {
+        guard window != .sinceStart else {
+            guard let known = ledgers[grouping]?.details, !known.isEmpty else { return false }
+            return rows.contains { $0.figures.totals.calls > 0 && known[$0.item] != nil }
+        }
+        // Most captures have details of calls only: then there is nothing to look for.
+        let slots = slots(in: window).filter { grouping == .call || $0.details.keys.contains { !$0.isCall } }
+        return rows.contains { row in row.figures.totals.calls > 0 && slots.contains { $0.details[row.item] != nil } }
     }
 
     /// The slots in which a distribution is drawn over time: of a second or more each, or longer ones for all since the start.

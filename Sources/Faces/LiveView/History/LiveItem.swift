@@ -27,6 +27,8 @@ package enum LiveItem: Sendable, Hashable {
             }
     }
 
+    var isCall: Bool { if case .call = self { true } else { false } }
+
     /// Whether a call in flight is one of this item's. Of what cgroup it is isn't known.
     func includes(_ call: InFlightCall) -> Bool {
         includes(call.id, pid: call.pid, tid: call.tid, comm: call.comm, call.details)

@@ -47,18 +47,6 @@ extension [LiveSlot] {
     }
 }
 
-extension ArraySlice<LiveSlot> {
-    /// The distributions of some items in all of them.
-    func details(where isIncluded: (LiveItem) -> Bool) -> [LiveItem: LiveDetail] {
-        var parts: [LiveItem: [LiveDetail]] = [:]
-        for slot in self {
-            for (item, detail) in slot.details where isIncluded(item) { parts[item, default: []].append(detail) }
-        }
-        var adder = LiveAdder()
-        return parts.mapValues { adder.sum(of: $0) }
-    }
-}
-
 /// What happened in a window.
 struct LiveSummary: Sendable {
     var start: UInt64

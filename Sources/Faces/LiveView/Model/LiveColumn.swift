@@ -32,6 +32,9 @@ package enum LiveColumn: String, Sendable, Hashable, CaseIterable {
         }
     }
 
+    /// Whether rows need their details for it.
+    var isOfDetails: Bool { [.p50, .p99, .max].contains(self) }
+
     /// The figure that rows are ordered by; nil where a row has none, and of names.
     func figure(of figures: LiveFigures) -> Double? {
         func percentile(_ quantile: Quantile) -> Double? { figures.distribution?.value(at: quantile).map { Double($0) } }

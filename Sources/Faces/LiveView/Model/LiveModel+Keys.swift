@@ -92,7 +92,7 @@ extension LiveModel {
 
     /// The marked row, or the first one in view.
     private mutating func open() {
-        guard opened == nil, let item = selected ?? rows.dropFirst(firstRow).first?.item, history.row(of: item, in: grouping) != nil
+        guard opened == nil, let item = selected ?? bareRows.dropFirst(firstRow).first?.item, history.row(of: item, in: grouping) != nil
         else { return }
         (selected, opened, firstLine) = (item, item, 0)
     }
@@ -122,7 +122,7 @@ extension LiveModel {
 
     private mutating func move(_ key: Key) {
         guard opened == nil else { return moveLines(key) }
-        guard !rows.isEmpty else { return }
+        guard !bareRows.isEmpty else { return }
         let place = selectedPlace
         let wanted: Int
         switch key {
@@ -131,10 +131,10 @@ extension LiveModel {
         case .pageUp: wanted = (place ?? firstRow) - linesInView
         case .pageDown: wanted = (place ?? firstRow) + linesInView
         case .home: wanted = 0
-        case .end: wanted = rows.count - 1
+        case .end: wanted = bareRows.count - 1
         default: return
         }
-        selected = rows[min(max(0, wanted), rows.count - 1)].item
+        selected = bareRows[min(max(0, wanted), bareRows.count - 1)].item
         keepInView()
     }
 

@@ -45,8 +45,9 @@ package struct LiveModel: Sendable {
     package internal(set) var firstLine = 0
     /// Shown in the last line until a key is pressed.
     package internal(set) var message: String?
-    /// The rows in their order. They change with a refresh, or when other rows or another order are asked for.
-    package private(set) var rows: [LiveRow] = []
+    /// The rows in their order. They change with a refresh, or when other rows or another order are asked for. They have their details only
+    /// where the order needs them: see ``rows`` and ``rowsInView``.
+    private(set) var bareRows: [LiveRow] = []
     /// What the rows are made from.
     private(set) var summary: LiveSummary?
     /// How long that is, in nanoseconds.
@@ -116,17 +117,38 @@ package struct LiveModel: Sendable {
         return LiveGrouping.allCases.filter { $0.groups == nil || $0.groups == recorded || $0 == grouping }
     }
 
+    /// What the rows are of.
+    private var shownWindow: LiveWindow { isWholeFile ? .sinceStart : window }
+
+    private func detailed(_ rows: [LiveRow]) -> [LiveRow] {
+        sort.isOfDetails ? rows : history.detailed(rows, in: shownWindow, grouping)
+    }
+
+    /// The rows in their order, with all that is known of them. There may be thousands: a screen asks for ``rowsInView``.
+    package var rows: [LiveRow] { detailed(bareRows) }
+
+    var rowsInView: [LiveRow] { detailed(Array(bareRows[min(firstRow, bareRows.count)...].prefix(linesInView))) }
+
+    /// Whether any row has a distribution.
+    var hasDistributions: Bool { history.haveDetails(bareRows, in: shownWindow, grouping) }
+
+    /// The figures of an item in the window, even if a filter hides it.
+    func figures(of item: LiveItem) -> LiveFigures {
+        let row = summary?.rows.first { $0.item == item }
+        return row.flatMap { detailed([$0]).first?.figures } ?? LiveFigures()
+    }
+
     /// Puts the rows of the window in order.
     mutating func arrange() {
-        summary = history.summary(of: isWholeFile ? .sinceStart : window, grouping)
+        summary = history.summary(of: shownWindow, grouping, detailed: sort.isOfDetails)
         duration = isWholeFile ? history.profile?.capture.durationNanoseconds ?? 0 : summary?.duration ?? 0
         var found = summary?.rows ?? []
         // The marked item keeps its row while it makes no calls.
         if let selected, !found.contains(where: { $0.item == selected }), let row = history.row(of: selected, in: grouping) {
             found.append(row)
         }
-        rows = sort.sorted(filter.matching(found), isReversed: isReversed, idleLast: idleLast)
-        if let selected, !rows.contains(where: { $0.item == selected }) { self.selected = nil }
+        bareRows = sort.sorted(filter.matching(found), isReversed: isReversed, idleLast: idleLast)
+        if let selected, !bareRows.contains(where: { $0.item == selected }) { self.selected = nil }
         if let item = opened, history.row(of: item, in: grouping) == nil { opened = nil }
         keepInView()
     }
@@ -136,12 +158,12 @@ package struct LiveModel: Sendable {
 
     /// Keeps the marked row in view, and no blank lines where there are rows.
     mutating func keepInView() {
-        firstRow = min(firstRow, max(0, rows.count - linesInView))
+        firstRow = min(firstRow, max(0, bareRows.count - linesInView))
         if let place = selectedPlace {
             firstRow = min(max(firstRow, place - linesInView + 1), place)
         }
         firstRow = max(0, firstRow)
     }
 
-    var selectedPlace: Int? { selected.flatMap { item in rows.firstIndex { $0.item == item } } }
+    var selectedPlace: Int? { selected.flatMap { item in bareRows.firstIndex { $0.item == item } } }
 }

@@ -77,13 +77,13 @@ extension LiveModel {
         let order = sort == .name ? (isReversed ? "from Z to A" : "from A to Z") : (isReversed ? "smallest first" : "largest first")
         parts += [StyledLine("by \(grouping.rawValue)"), StyledLine("\(sort.title(grouping)) \(order)")]
         if let idleText { parts.append(StyledLine(idleText)) }
-        parts.append(StyledLine(HumanFormat.count(UInt64(rows.count), "row", "rows"), .dim))
+        parts.append(StyledLine(HumanFormat.count(UInt64(bareRows.count), "row", "rows"), .dim))
         return StyledLine(parts, separator: Self.separator, fitting: size.columns)
     }
 
     /// What the order makes of idle waits; nil where it makes nothing of them.
     private var idleText: String? {
-        guard idleLast, sort.isOfTime, rows.contains(where: { $0.figures.totals.idleNanoseconds > 0 }) else { return nil }
+        guard idleLast, sort.isOfTime, bareRows.contains(where: { $0.figures.totals.idleNanoseconds > 0 }) else { return nil }
         let waits = size.columns < 80 ? "idle" : "idle waits"
         // A row of several calls has both.
         return "\(waits) \(sort == .total && grouping != .call ? "not counted" : "last")"

@@ -54,8 +54,8 @@ extension LiveModel {
         let table = LiveTable(self)
         let top = LiveLayout.headerLines
         screen.draw(table.titles, row: top)
-        if rows.isEmpty { screen.draw(StyledLine(emptySentence, .dim), row: top + 1) }
-        for (offset, row) in rows[min(firstRow, rows.count)...].prefix(linesInView).enumerated() {
+        if bareRows.isEmpty { screen.draw(StyledLine(emptySentence, .dim), row: top + 1) }
+        for (offset, row) in rowsInView.enumerated() {
             screen.draw(table.line(row), row: top + 1 + offset)
             if row.item == selected {
                 screen.restyle(row: top + 1 + offset, columns: 0..<size.columns) { $0 = CellStyle(reversed: true) }

@@ -32,7 +32,7 @@ struct LiveTable {
         self.model = model
         let width = model.size.columns
         // Where no row has a distribution, columns of dashes say nothing.
-        let hasDistributions = model.rows.isEmpty || model.rows.contains { $0.figures.distribution != nil }
+        let hasDistributions = model.bareRows.isEmpty || model.hasDistributions
         var columns = Self.columns.filter { hasDistributions || ![.p50, .p99, .max].contains($0.column) }
         func room() -> Int { width - columns.reduce(0) { $0 + $1.width + 1 } }
         while room() < Self.leastName,
@@ -41,7 +41,7 @@ struct LiveTable {
             guard columns[last].dispensability > 0 else { break }
             columns.remove(at: last)
         }
-        let longest = model.rows.map { DisplayText.width($0.name) + DisplayText.width($0.suffix) }.reduce(Self.leastName, max)
+        let longest = model.bareRows.map { DisplayText.width($0.name) + DisplayText.width($0.suffix) }.reduce(Self.leastName, max)
         // Names have what they need, up to a point; the trend has the rest.
         let wanted = min(longest, Self.mostName, max(Self.leastName, room() / 2))
         let left = room() - wanted - 1

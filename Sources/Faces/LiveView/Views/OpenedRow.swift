@@ -16,7 +16,7 @@ extension LiveModel {
     func openedLines(_ appearance: Appearance) -> [StyledLine] {
         guard let item = opened, let known = history.row(of: item, in: grouping) else { return [] }
         // What the table shows of it, even if a filter hides it there.
-        let figures = summary?.figures(of: item) ?? LiveFigures()
+        let figures = figures(of: item)
         let title = known.shortenedName(to: max(1, size.columns - 40))
         var lines = [StyledLine(title, .title)]
         lines[0].add("  " + windowText, .dim)
