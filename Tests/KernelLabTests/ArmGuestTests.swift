@@ -9,20 +9,21 @@ import Testing
 /// which processors see each other's writes (Documentation/decisions/0025-memory-order.md).
 @Suite(.serialized, .requiresArm64) struct ArmGuestTests {
     /// Programs whose 32-bit calls are told from others by the thread alone, and those of which x86 has another form.
-    private static let cases = GuestCase.common(.arm64) + [
-        GuestCase(
-            name: "odd numbers", fixture: "odd_numbers.s64", arguments: ["50"],
-            rows: ["execve": 1, "syscall_9999": 50, "syscall_-1": 50, "syscall_-5": 50, "getpid": 50], dependsOnSet: true),
-        GuestCase(
-            name: "selection", fixture: "calls.s32", arguments: ["20"], options: ["-e", "arm:64,execve"],
-            rows: ["execve": 1, "arm:getppid": 20], neverReturned: 0),
-        GuestCase(
-            name: "children", fixture: "children.static", arguments: ["clone", "100", "4"],
-            rows: ["clone": 100, "wait4": 100, "getppid": 400], isWhole: false, neverReturned: 101),
-        GuestCase(
-            name: "served", fixture: "vdso_calls.static", arguments: ["monotonic:1000", "bypass:500"],
-            rows: ["clock_gettime": 500], isWhole: false),
-    ]
+    private static let cases =
+        GuestCase.common(.arm64) + [
+            GuestCase(
+                name: "odd numbers", fixture: "odd_numbers.s64", arguments: ["50"],
+                rows: ["execve": 1, "syscall_9999": 50, "syscall_-1": 50, "syscall_-5": 50, "getpid": 50], dependsOnSet: true),
+            GuestCase(
+                name: "selection", fixture: "calls.s32", arguments: ["20"], options: ["-e", "arm:64,execve"],
+                rows: ["execve": 1, "arm:getppid": 20], neverReturned: 0),
+            GuestCase(
+                name: "children", fixture: "children.static", arguments: ["clone", "100", "4"],
+                rows: ["clone": 100, "wait4": 100, "getppid": 400], isWhole: false, neverReturned: 101),
+            GuestCase(
+                name: "served", fixture: "vdso_calls.static", arguments: ["monotonic:1000", "bypass:500"],
+                rows: ["clock_gettime": 500], isWhole: false),
+        ]
 
     private static let timeLimit = Duration.seconds(120)
 

@@ -8,36 +8,38 @@ import Testing
 /// The lines of Documentation/semantics.md on kernels other than this host's, with programs whose calls are all known. This host
 /// need not let syslat trace: where the capture tests are skipped, these still check the same in a guest.
 @Suite(.requiresKernels) struct GuestSemanticsTests {
-    private static let cases = GuestCase.common(.x86_64) + [
-        GuestCase(
-            name: "both", fixture: "mixed.s64", arguments: ["300"],
-            rows: ["execve": 1, "getppid": 300, "ia32:getppid": 300, "ia32:write": 300], dependsOnSet: true),
-        GuestCase(
-            name: "odd numbers", fixture: "odd_numbers.s64", arguments: ["50"],
-            rows: [
-                "execve": 1, "syscall_9999": 50, "x32:getpid": 50, "x32:syscall_9999": 50, "syscall_-1": 50, "syscall_-5": 50,
-                "ia32:syscall_9999": 50, "ia32:syscall_-1": 50, "getpid": 50,
-            ], dependsOnSet: true),
-        GuestCase(
-            name: "selection", fixture: "mixed.s64", arguments: ["20"], options: ["-e", "ia32:64,execve"],
-            rows: ["execve": 1, "ia32:getppid": 20], neverReturned: 0, dependsOnSet: true),
-        GuestCase(
-            name: "generations", fixture: "generations.static", arguments: ["20", "7"],
-            rows: ["getppid": 140, "fork": 19, "wait4": 19], isWhole: false, neverReturned: 20, newTasks: 19, dependsOnSet: true),
-        GuestCase(
-            name: "not followed", fixture: "generations.static", arguments: ["20", "7"], options: ["--no-follow"],
-            rows: ["getppid": 7, "fork": 1, "wait4": 1], isWhole: false),
-        // Many hosts don't let a test do that. A guest does.
-        GuestCase(
-            name: "a CPU offline and back", fixture: "hot_plug.static", arguments: ["500", "5"],
-            rows: ["getppid": 5000, "sched_setaffinity": 10, "openat": 10, "write": 10, "close": 10], isWhole: false,
-            dependsOnSet: true),
-        // The limit is for syslat, what the kernel keeps for it, and the program.
-        GuestCase(
-            name: "64 MiB of memory", fixture: "children.static", arguments: ["fork", "500", "4"],
-            launcher: ["/limited.static", "64"], rows: ["fork": 500, "wait4": 500, "getppid": 2000], isWhole: false,
-            neverReturned: 501, newTasks: 500, dependsOnSet: true),
-    ]
+    private static let cases =
+        GuestCase.common(.x86_64) + [
+            GuestCase(
+                name: "both", fixture: "mixed.s64", arguments: ["300"],
+                rows: ["execve": 1, "getppid": 300, "ia32:getppid": 300, "ia32:write": 300], dependsOnSet: true),
+            GuestCase(
+                name: "odd numbers", fixture: "odd_numbers.s64", arguments: ["50"],
+                rows: [
+                    "execve": 1, "syscall_9999": 50, "x32:getpid": 50, "x32:syscall_9999": 50, "syscall_-1": 50, "syscall_-5": 50,
+                    "ia32:syscall_9999": 50, "ia32:syscall_-1": 50, "getpid": 50,
+                ], dependsOnSet: true),
+            GuestCase(
+                name: "selection", fixture: "mixed.s64", arguments: ["20"], options: ["-e", "ia32:64,execve"],
+                rows: ["execve": 1, "ia32:getppid": 20], neverReturned: 0, dependsOnSet: true),
+            GuestCase(
+                name: "generations", fixture: "generations.static", arguments: ["20", "7"],
+                rows: ["getppid": 140, "fork": 19, "wait4": 19], isWhole: false, neverReturned: 20, newTasks: 19, dependsOnSet: true
+            ),
+            GuestCase(
+                name: "not followed", fixture: "generations.static", arguments: ["20", "7"], options: ["--no-follow"],
+                rows: ["getppid": 7, "fork": 1, "wait4": 1], isWhole: false),
+            // Many hosts don't let a test do that. A guest does.
+            GuestCase(
+                name: "a CPU offline and back", fixture: "hot_plug.static", arguments: ["500", "5"],
+                rows: ["getppid": 5000, "sched_setaffinity": 10, "openat": 10, "write": 10, "close": 10], isWhole: false,
+                dependsOnSet: true),
+            // The limit is for syslat, what the kernel keeps for it, and the program.
+            GuestCase(
+                name: "64 MiB of memory", fixture: "children.static", arguments: ["fork", "500", "4"],
+                launcher: ["/limited.static", "64"], rows: ["fork": 500, "wait4": 500, "getppid": 2000], isWhole: false,
+                neverReturned: 501, newTasks: 500, dependsOnSet: true),
+        ]
 
     private static let fixtures = Set(cases.map(\.fixture) + ["limited.static"])
 
@@ -63,7 +65,8 @@ import Testing
         let pairs = Self.pairs(kernel)
         let doctor = GuestJob(["/syslat", "doctor"], name: "doctor")
         let run = try kernel.boot(
-            [doctor] + pairs.map { $0.entry.job($0.set) } + requestJobs(kernel) + slowJobs(kernel) + groupJobs(kernel), files: files)
+            [doctor] + pairs.map { $0.entry.job($0.set) } + requestJobs(kernel) + slowJobs(kernel) + groupJobs(kernel), files: files
+        )
         for (entry, set) in pairs { try entry.check(try #require(run[entry.job(set).name])) }
         try checkRequests(run, kernel)
         try checkSlowCalls(run, kernel)
