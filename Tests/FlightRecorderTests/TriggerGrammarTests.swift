@@ -89,6 +89,8 @@ import Testing
             "'5ms' is not a value of errors, which is a number of calls in each second, or a percentage of all; "
                 + "write errors(openat) > 100, or errors(openat) > 5%"
         ),
+        ("errors(openat) > 500%", "500%", "'500%' is more than all there is; write errors(openat) > 100, or errors(openat) > 5%"),
+        ("blocked(read) > 101%", "101%", "'101%' is more than all there is; write blocked(read) > 90%"),
         ("blocked(read) > 5", "5", "'5' is not a value of blocked, which is a percentage of the time; write blocked(read) > 90%"),
         ("lost > -1", "-1", "'-1' is not a value of lost, which is a whole number of calls; write lost > 0"),
         ("lost > 1.5", "1.5", "'1.5' is not a value of lost, which is a whole number of calls; write lost > 0"),

@@ -98,7 +98,8 @@ import Testing
         let names = body.components(from: "Names</h2>", to: "</tbody>").rowNames.filter { $0.hasSuffix("er") }
         #expect(names == ["worker", "sleeper"])
         #expect(Page(HTMLReport.render(profile, options: .init(sort: .total))).body.contains("come last") == false)
-        #expect(body.contains("Idle waits, in which threads without work sleep (epoll_wait, futex), come last whatever their time."))
+        #expect(
+            body.contains("Idle waits, in which threads without work sleep (epoll_wait, futex), come last whatever their time."))
     }
 
     @Test func `so many calls that nobody can count them are no fault of the balance`() {

@@ -145,6 +145,25 @@ import Testing
         }
     }
 
+    @Test func `a file of a window has the single calls that began in it`() throws {
+        var model = LiveFixture.model(seconds: 30)
+        var snapshot = LiveFixture.snapshots[30]
+        let now = try #require(snapshot.wallNanoseconds)
+        let calls = [(pid: Int32(1), age: UInt64(2)), (2, 25)].map { pid, age in
+            SlowCall(
+                id: .native(74), startedAtNanoseconds: now - age * 1_000_000_000, durationNanoseconds: 9_000_000, outcome: .blocked,
+                result: 0, pid: pid, tid: pid, comm: "x", details: CallDetails())
+        }
+        snapshot.profile.slowCalls = SlowCalls(rule: .slowest(3), calls: calls)
+        model.take(snapshot)
+        #expect(model.window == .tenSeconds)
+        let seen = try #require(model.seen)
+        #expect(seen.slowCalls?.calls.map(\.pid) == [1])
+        #expect(seen.capture.notes.contains { $0.contains("among the slowest since the start") })
+        for _ in 0..<2 { _ = model.press(.character("t")) }
+        #expect(model.window == .sinceStart && model.seen?.slowCalls?.calls.count == 2)
+    }
+
     @Test func `a file of a window has no groups, and one of all since the start has them`() throws {
         var model = LiveFixture.model(by: .file, grouping: .file, seconds: 12)
         let seen = try #require(model.seen)

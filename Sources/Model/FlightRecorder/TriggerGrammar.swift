@@ -102,6 +102,9 @@ extension Trigger {
             return TriggerError(
                 part: String(word), description: "\(what) of \(figure.rawValue), which is \(needed); write \(example(of: figure))")
         }
+        if let share = units.share(word), share > 1, figure == .errors || figure == .blocked {
+            throw TriggerError(part: String(word), description: "'\(word)' is more than all there is; write \(example(of: figure))")
+        }
         switch figure {
         case .p50, .p90, .p99, .p999, .max, .oldest:
             guard !word.isEmpty else { throw refused("a duration") }

@@ -92,7 +92,8 @@ extension LiveModel {
 
     /// The marked row, or the first one in view.
     private mutating func open() {
-        guard opened == nil, let item = selected ?? bareRows.dropFirst(firstRow).first?.item, history.row(of: item, in: grouping) != nil
+        guard opened == nil, let item = selected ?? bareRows.dropFirst(firstRow).first?.item,
+            history.row(of: item, in: grouping) != nil
         else { return }
         (selected, opened, firstLine) = (item, item, 0)
     }

@@ -28,13 +28,15 @@ extension LiveModel {
         profile.refused = []
         profile.vdso = nil
         profile.workload = nil
-        // Which calls were the slowest of a window isn't known; which passed a threshold is.
-        if let slow = profile.slowCalls, case .slower = slow.rule {
+        if let slow = profile.slowCalls {
             let began = profile.capture.startedAtNanoseconds
             profile.slowCalls = SlowCalls(
                 rule: slow.rule, filter: slow.filter, calls: slow.calls.filter { $0.startedAtNanoseconds >= began })
-        } else {
-            profile.slowCalls = nil
+            // Which passed a threshold is known of any window; which were its slowest isn't.
+            if case .slowest = slow.rule {
+                profile.capture.notes.append(
+                    "The single calls of this window are those that are among the slowest since the start: it may have had others.")
+            }
         }
         // What entered before the window isn't in its balance.
         for place in profile.inFlight.indices where profile.inFlight[place].ageNanoseconds > slot.duration {

@@ -37,7 +37,9 @@ struct ShiftScale: Hashable {
             let shift = log(factor)
             guard ShiftScale.bent(shift) >= lowest, ShiftScale.bent(shift) <= highest else { continue }
             let place = position(shift)
-            guard ticks.allSatisfy({ abs($0.position - place) >= max(room, LabelWidth.distance($0.label, label)) }) else { continue }
+            guard ticks.allSatisfy({ abs($0.position - place) >= max(room, LabelWidth.distance($0.label, label)) }) else {
+                continue
+            }
             ticks.append(Tick(position: place, label: label))
         }
         return ticks.sorted { $0.position < $1.position }

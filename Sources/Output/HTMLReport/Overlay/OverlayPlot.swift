@@ -22,7 +22,8 @@ enum OverlayPlot {
             from: LatencyBins.place(bins.edges[0]), to: LatencyBins.place(bins.edges[bins.count]), start: left, end: right)
         // The rarest share that is told from none is a millionth.
         let up = LogScale(from: 1e-4, to: 100, start: bottom, end: top)
-        drawing.horizontalAxis(across.timeTicks(room: 42, letters: LabelWidth.largestLetters), top: top, bottom: bottom, from: left, to: right)
+        drawing.horizontalAxis(
+            across.timeTicks(room: 42, letters: LabelWidth.largestLetters), top: top, bottom: bottom, from: left, to: right)
         let shares = [0.001, 0.01, 0.1, 1, 10, 100].map {
             Tick(position: up.position($0), label: "\($0 < 1 ? Coordinate.share($0) : String(Int($0))) %")
         }

@@ -56,5 +56,5 @@ struct MarkLabels {
     }
 
     /// Half of the room that a label takes.
-    private static func half(of name: String) -> Double { Double(name.count) * 3.4 + 2 }
+    private static func half(of name: String) -> Double { LabelWidth.distance(name, name) / 2 }
 }

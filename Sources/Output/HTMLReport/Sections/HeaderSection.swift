@@ -99,7 +99,8 @@ enum SummarySection {
         let words =
             isSound && lost == 0
             ? "every call that entered is accounted for"
-            : isSound ? "of \(HumanFormat.count(balance.entered)) that entered; see the warnings"
+            : isSound
+                ? "of \(HumanFormat.count(balance.entered)) that entered; see the warnings"
                 : open.allSatisfy(\.isBeyondCounting) ? "so many calls cannot be checked" : "the balance does not close"
         card(&cards, HumanFormat.count(lost, fitting: 13), "calls lost", words)
     }

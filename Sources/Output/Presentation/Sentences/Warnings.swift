@@ -38,7 +38,7 @@ package struct Warning: Sendable, Hashable {
         guard !balance.closes else { return nil }
         if balance.isBeyondCounting {
             return
-                "the balance cannot be checked: counts stop at \(HumanFormat.count(.max)), and so many \(noun.many) \(noun.entered)."
+                "the balance cannot be checked: counts stop at \(HumanFormat.count(.max)), and at least so many \(noun.many) \(noun.entered)."
         }
         return
             "the balance does not close: \(noun.count(balance.entered)) \(noun.entered), but what became of them adds up to another number. Some were "

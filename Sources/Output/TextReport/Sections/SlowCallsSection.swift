@@ -10,7 +10,7 @@ enum SlowCallsSection {
     static func lines(_ context: ReportContext) -> [String] {
         guard let slow = context.profile.slowCalls else { return [] }
         // What was asked for by a threshold or a filter, and not found, is said.
-        guard !slow.calls.isEmpty || slow.unkept > 0 || slow.rule.isThreshold || slow.filter != DetailFilter() else { return [] }
+        guard !slow.calls.isEmpty || slow.unkept > 0 || slow.rule.isThreshold || !slow.filter.isEmpty else { return [] }
         let kinds = slow.kinds
         let top = context.options.grouping == .call ? context.options.top : nil
         let shown = kinds.prefix(min(kindsShown, max(1, top ?? kindsShown)))
