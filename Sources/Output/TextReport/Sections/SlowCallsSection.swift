@@ -28,9 +28,10 @@ enum SlowCallsSection {
         let others = kinds.dropFirst(shown.count)
         if !others.isEmpty {
             let calls = others.reduce(0) { $0 + $1.calls.count }
-            lines.append(
+            let rest =
                 "  … \(HumanFormat.count(UInt64(calls), "more call", "more calls")) of "
-                    + HumanFormat.count(UInt64(others.count), "other kind", "other kinds") + " (report -e NAME lists them)")
+                + HumanFormat.count(UInt64(others.count), "other kind", "other kinds")
+            lines.append(DisplayText.truncated(rest + " (report -e NAME lists them)", to: context.width))
         }
         return lines
             + [slow.missing, slow.shortStacks, slow.missingCallers].compactMap { $0 }.flatMap {
