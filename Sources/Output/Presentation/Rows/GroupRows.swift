@@ -12,8 +12,9 @@ extension Profile {
         guard let groups, groups.kind == kind else { return nil }
         let labels = groups.labels
         var rows = zip(groups.groups, labels).map { group, label in
+            let cut = kind == .file ? Profile.cuttable(label.name) : label
             var row = TableRow(
-                name: label.name, suffix: label.suffix, calls: group.calls, errors: group.errors,
+                name: cut.name, suffix: cut.suffix, calls: group.calls, errors: group.errors,
                 totalNanoseconds: group.totalNanoseconds, blocked: group.blocked,
                 times: OutcomeTimes(group.series), figures: group.distribution.flatMap(LatencyFigures.init))
             if capture.sampling != nil { row.basis = .some }
@@ -27,6 +28,16 @@ extension Profile {
                     blocked: rest.blocked, times: OutcomeTimes(rest), figures: nil))
         }
         return rows
+    }
+}
+
+extension Profile {
+    /// A path with its end, which tells files of one folder apart, as what stays: the last component, or as much of it as there is room for.
+    fileprivate static func cuttable(_ path: String) -> (name: String, suffix: String) {
+        let end = path.suffix(20)
+        guard end.startIndex > path.startIndex else { return (path, "") }
+        let start = end.lastIndex(of: "/") ?? end.startIndex
+        return (String(path[..<start]), String(path[start...]))
     }
 }
 
@@ -77,15 +88,8 @@ extension CallGroup.Key {
             return (process, pid.map { $0 == tid ? " (\(tid))" : " (\(tid) of \($0))" } ?? " (\(tid))")
         case .comm(let name): return (name.isEmpty ? "?" : PlainText.line(name), "")
         case .cgroup(let path): return (PlainText.line(CgroupName(path).label), "")
-        case .file(let name, _, _): return Self.path(PlainText.line(name))
+        case .file(let name, _, _): return (PlainText.line(name), "")
         case .others: return (kind.nameOfOthers, "")
         }
-    }
-
-    /// A path with its end, which tells files of one folder apart, as what stays: the last component, or as much of it as there is room for.
-    private static func path(_ whole: String) -> (name: String, suffix: String) {
-        let end = whole.suffix(20)
-        let start = end.lastIndex(of: "/") ?? end.startIndex
-        return (String(whole[..<start]), String(whole[start...]))
     }
 }
