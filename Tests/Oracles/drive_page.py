@@ -164,7 +164,7 @@ def rows(browser, serve):
     reader.wait("!document.querySelector('.tip').hidden && /slower than/.test(document.querySelector('.tip').textContent)")
     reader.picture("open")
     page.locator("[data-key='sort max']").click()
-    reader.wait("document.querySelector('th[aria-sort=descending]').textContent === 'Max'")
+    reader.wait("document.querySelector('th[aria-sort=descending]')?.textContent === 'Max'")
     page.keyboard.press("p")
     reader.wait("document.querySelector('.stretch strong').textContent === 'Held: '")
     largest = [int(row[8]) for row in reader.rows() if row[8].isdigit()]

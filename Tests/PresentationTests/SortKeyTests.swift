@@ -1,5 +1,7 @@
 import Comparison
 import LatencyHistogram
+import Profile
+import ReportFixtures
 import Testing
 
 @testable import Presentation
@@ -33,6 +35,20 @@ import Testing
     @Test(arguments: orders)
     func `the largest rows come first, and unknown values last`(key: SortKey, expected: String) {
         #expect(key.order(of: rows).map { rows[$0].name }.joined() == expected)
+    }
+
+    /// A long path is a name and an end.
+    @Test func `files of one folder are in the order of their whole names`() {
+        let folder = "/srv/of/a/long/enough/name"
+        let paths = ["/b", "/a", "/c"].map { folder + $0 }
+        let groups = paths.map { CallGroup(key: .file(name: $0, device: 1, inode: 1), series: []) }
+        let profile = Profile(
+            tool: "", host: Fixtures.host, capture: Fixtures.capture(scope: ""),
+            balance: Balance(entered: 0, completed: 0, inFlight: 0, neverReturned: 0, lostByCause: [:]), calls: [], processes: [],
+            inFlight: [], groups: CallGroups(kind: .file, groups: groups))
+        let rows = profile.rows(of: .file) ?? []
+        #expect(rows.map { $0.name + $0.suffix } == paths && rows.allSatisfy { $0.suffix.hasPrefix("/") })
+        #expect(SortKey.name.sorted(rows).map { $0.name + $0.suffix } == paths.sorted())
     }
 
     @Test func `every sort key is tested`() { #expect(Self.orders.map(\.key) == SortKey.allCases) }

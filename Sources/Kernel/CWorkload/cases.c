@@ -9,11 +9,11 @@
 
 #define CASE(name_, steps_, operations_, needs_, summary_, ...)                                                                    \
     {                                                                                                                              \
-        {name_, summary_, needs_, operations_, 0, 0, {__VA_ARGS__}}, &steps_                                                          \
+        {name_, summary_, needs_, operations_, 0, 0, {__VA_ARGS__}}, &steps_                                                       \
     }
 #define TRANSFER(name_, steps_, operations_, needs_, summary_, ...)                                                                \
     {                                                                                                                              \
-        {name_, summary_, needs_, operations_, 1, 0, {__VA_ARGS__}}, &steps_                                                          \
+        {name_, summary_, needs_, operations_, 1, 0, {__VA_ARGS__}}, &steps_                                                       \
     }
 /* With a second thread, or a device that has a thread of its own. */
 #define ACROSS(name_, steps_, operations_, needs_, summary_, ...)                                                                  \
@@ -71,7 +71,7 @@ static const struct {
     CASE("pread-4k-1g-tmpfs", pread_sparse_tmpfs_steps, light, TMPFS, "read 4 KiB anywhere in a file of 1 GiB in memory",
          ONE(__NR_pread64)),
     ACROSS("fsync-ext4", fsync_ext4_steps, slow, EXT4, "write a byte to a file of ext4 and sync it", ONE(__NR_pwrite64),
-         ONE(__NR_fsync)),
+           ONE(__NR_fsync)),
     ACROSS("fdatasync-ext4", fdatasync_ext4_steps, slow, EXT4, "the same, its data alone", ONE(__NR_pwrite64), ONE(__NR_fdatasync)),
     CASE("pread-4k-1g-ext4", pread_sparse_ext4_steps, light, EXT4, "read 4 KiB anywhere in a cached file of 1 GiB",
          ONE(__NR_pread64)),
@@ -85,12 +85,12 @@ static const struct {
 
     CASE("pipe", pipe_steps, light, 0, "a byte through a pipe, in one thread", ONE(__NR_write), ONE(__NR_read)),
     ACROSS("pipe-ping-pong", pipe_pong_steps, slow, 0, "a byte to another thread and back, by pipes", TWO(__NR_write),
-         TWO(__NR_read)),
+           TWO(__NR_read)),
     CASE("futex-wake", futex_wake_steps, light, 0, "wake nobody", ONE(__NR_futex)),
     ACROSS("futex-ping-pong", futex_pong_steps, slow, 0, "wake another thread and be woken by it",
-         {__NR_futex, 4, CWORKLOAD_MAY_FAIL}),
+           {__NR_futex, 4, CWORKLOAD_MAY_FAIL}),
     ACROSS("futex-herd", futex_herd_steps, slow, 0, "wake three threads that wait for one word, and be told by the last",
-         {__NR_futex, 4, CWORKLOAD_MAY_FAIL}, ONE(__NR_write), ONE(__NR_read)),
+           {__NR_futex, 4, CWORKLOAD_MAY_FAIL}, ONE(__NR_write), ONE(__NR_read)),
     CASE("eventfd", eventfd_steps, light, 0, "count up and read the count", ONE(__NR_write), ONE(__NR_read)),
     CASE("epoll-ready", epoll_ready_steps, light, 0, "ask an epoll with one event", ONE(EPOLL_CALL)),
     CASE("epoll-empty", epoll_empty_steps, light, 0, "ask an epoll without events", ONE(EPOLL_CALL)),
@@ -110,7 +110,7 @@ static const struct {
 
     CASE("signal", signal_steps, heavy, 0, "a signal to itself, and its handler", ONE(__NR_tgkill), ONE(__NR_rt_sigreturn)),
     ACROSS("signal-thread", signal_thread_steps, slow, 0, "a signal to another thread, which waits for it and says so",
-         ONE(__NR_tgkill), ONE(__NR_rt_sigtimedwait), ONE(__NR_write), ONE(__NR_read)),
+           ONE(__NR_tgkill), ONE(__NR_rt_sigtimedwait), ONE(__NR_write), ONE(__NR_read)),
     CASE("thread", thread_steps, slow, 0, "a thread that ends at once, and wait for it", ONE(__NR_clone),
          {__NR_exit, 1, CWORKLOAD_NEVER_RETURNS}, {__NR_futex, 1, CWORKLOAD_MAY_FAIL}),
     CASE("fork", fork_steps, slowest, 0, "a process that ends at once, and wait for it", ONE(__NR_clone),

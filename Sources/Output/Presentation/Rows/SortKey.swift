@@ -12,7 +12,7 @@ package enum SortKey: String, Sendable, Hashable, CaseIterable {
     /// is idle waits are in that of their totals.
     package func order(of rows: [TableRow]) -> [Int] {
         if self == .name {
-            return rows.indices.sorted { (rows[$0].name, $0) < (rows[$1].name, $1) }
+            return rows.indices.sorted { (rows[$0].name, rows[$0].suffix, $0) < (rows[$1].name, rows[$1].suffix, $1) }
         }
         if self == .active {
             let active = rows.map { $0.totalNanoseconds - min($0.times.idle, $0.totalNanoseconds) }
