@@ -47,8 +47,8 @@ import Testing
             balance: Balance(entered: 0, completed: 0, inFlight: 0, neverReturned: 0, lostByCause: [:]), calls: [], processes: [],
             inFlight: [], groups: CallGroups(kind: .file, groups: groups))
         let rows = profile.rows(of: .file) ?? []
-        #expect(rows.map { $0.name + $0.suffix } == paths && rows.allSatisfy { $0.suffix.hasPrefix("/") })
-        #expect(SortKey.name.sorted(rows).map { $0.name + $0.suffix } == paths.sorted())
+        #expect(rows.count == 3 && rows.allSatisfy { $0.suffix.hasPrefix("/") })
+        #expect(SortKey.name.sorted(rows.reversed()).map { $0.name + $0.suffix } == paths.sorted())
     }
 
     @Test func `every sort key is tested`() { #expect(Self.orders.map(\.key) == SortKey.allCases) }
