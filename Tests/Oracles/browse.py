@@ -60,7 +60,7 @@ def collisions(page):
         """() => [...document.querySelectorAll('svg .xl')].flatMap(axis => {
             const boxes = [...axis.querySelectorAll('text')].filter(text => text.checkVisibility())
                 .map(text => [text.getBoundingClientRect(), text.textContent]).sort((a, b) => a[0].left - b[0].left);
-            return boxes.slice(1).map((box, index) => [boxes[index], box])
+            return boxes.flatMap((box, index) => boxes.slice(index + 1).map(later => [box, later]))
                 .filter(([a, b]) => a[0].right + 2 > b[0].left &&
                     Math.min(a[0].bottom, b[0].bottom) - Math.max(a[0].top, b[0].top) > a[0].height / 2)
                 .map(([a, b]) => `${a[1]} | ${b[1]}`);

@@ -15,9 +15,9 @@ package enum CSVReport {
     ///
     /// By interval, each row belongs to one interval of the time series; a profile without one is a single interval. By process,
     /// each row belongs to one process: its latencies are known for all calls together only, so a row has no more than their mean.
-    /// Other groups are like processes; calls that are in none have rows with `(no file)` or the like for a name. Refused calls belong to no interval, process or group, and have
-    /// no rows then. Calls in flight at the end of an interval have a
-    /// row for each call, with their ages in place of latencies.
+    /// Other groups are like processes; calls that are in none have rows with `(no file)` or the like for a name. Refused calls belong to no
+    /// interval, process or group, and have no rows then. Calls in flight at the end of an interval have a row for each call, with their ages
+    /// in place of latencies.
     ///
     /// With buckets, the table is another: a row for each bucket of each call, with the calls in it. By process, the buckets are
     /// those of all calls of the process, where the profile has them.
