@@ -59,6 +59,17 @@ extension CommandLineTests {
             report.expectNothingLost()
         }
 
+        /// Root may write wherever a folder's mode forbids it, but not here. Without a folder to write to there is nothing to record.
+        @Test func `a folder that can't be written to is no place for a recording`() throws {
+            let scratch = try Scratch()
+            let folder = scratch.path("flight")
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+            let run = try syslat(after: "mount -t tmpfs -o ro none '\(folder)'", ["record", "-o", folder, "--", "true"])
+            #expect(run.status == 1 && run.output == "")
+            #expect(
+                run.error == "syslat: Can't use the folder \(folder): Read-only file system. Give -o another name.\n", "\(run.error)")
+        }
+
         /// The clock of a time namespace is ahead of the programs' clock, or behind.
         @Test(arguments: ["100000", "-1"]) func `in a time namespace times are those of the programs`(_ offset: String) throws {
             let program = try WaitingProgram(["/bin/cat"])

@@ -37,8 +37,8 @@ import Testing
         #expect(slowCalls([inside, []]).missingCallers == nil)
         #expect(
             slowCalls([inside, crossing]).missingCallers
-                == "What called a library that was built without frame pointers, as most C libraries are, is missing from its stacks: that "
-                + "function's own caller follows.")
+                == "A C library without frame pointers hides the function that called it: where a stack goes from the library to the program, "
+                + "one function may be missing in between.")
     }
 
     @Test func `the report says why stacks are short`() {

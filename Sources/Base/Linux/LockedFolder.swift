@@ -6,7 +6,8 @@ package struct LockedFolder: ~Copyable {
     private let descriptor: Descriptor
 
     /// Creates the folder if it is missing.
-    /// Errors: EWOULDBLOCK if another process has it; as open(2) and mkdir(2); what somebody else has put into a folder for everybody.
+    /// Errors: EWOULDBLOCK if another process has it; EACCES or EROFS if no file can be made in it; as open(2) and mkdir(2); what somebody
+    /// else has put into a folder for everybody.
     package init(_ path: String) throws(OutputError) {
         try OutputPlace.refuseForeign(path)
         guard path.withExactBytes({ unsafe mkdir($0, 0o755) }) == 0 || errno == EEXIST else { throw .last }
@@ -14,6 +15,7 @@ package struct LockedFolder: ~Copyable {
         guard folder.number >= 0 else { throw .last }
         // Some file systems have no locks, and then there is none.
         guard flock(folder.number, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK else { throw .last }
+        guard unsafe faccessat(folder.number, ".", W_OK | X_OK, AT_EACCESS) == 0 else { throw .last }
         descriptor = folder
     }
 }

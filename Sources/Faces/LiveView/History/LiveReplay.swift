@@ -56,6 +56,12 @@ package struct LiveReplay: Sendable {
 
     package var count: Int { steps.count }
 
+    /// How many calls were in flight at the end of a step; nil where nobody looked.
+    func inFlight(at position: Int) -> UInt64? {
+        guard steps.indices.contains(position), let inFlight = steps[position].interval.inFlight else { return nil }
+        return UInt64(inFlight.calls.count).addingSaturating(inFlight.omitted)
+    }
+
     /// What a live view would have known at the end of a step; an empty history if there is no such step.
     package func history(at position: Int) -> LiveHistory {
         var history = LiveHistory()

@@ -52,7 +52,7 @@ extension LiveModel {
         }
         add("\(HumanFormat.rate(summary.calls.calls, inNanoseconds: summary.duration) ?? "0") calls/s", .bold)
         add("on CPU \(LiveModel.perSecond(summary.calls.ranNanoseconds, in: summary.duration).spaced)/s")
-        add("in flight \(HumanFormat.count(inFlight(profile)))")
+        if let inFlight = inFlight(profile) { add("in flight \(HumanFormat.count(inFlight))") }
         let own =
             isReplay ? (profile.ownNanoseconds, profile.capture.durationNanoseconds) : (summary.ownNanoseconds, summary.duration)
         add("own cost \(HumanFormat.percentage(own.0, of: own.1))")
@@ -63,8 +63,9 @@ extension LiveModel {
         return StyledLine(parts, separator: Self.separator, fitting: size.columns)
     }
 
-    private func inFlight(_ profile: Profile) -> UInt64 {
-        if isReplay { return UInt64(profile.inFlight.count) }
+    /// nil where it isn't known.
+    private func inFlight(_ profile: Profile) -> UInt64? {
+        if let replay { return replay.inFlight(at: position) }
         return profile.balance.inFlight.addingSaturating(profile.requests?.inFlight ?? 0)
     }
 
@@ -85,8 +86,8 @@ extension LiveModel {
     private var idleText: String? {
         guard idleLast, sort.isOfTime, bareRows.contains(where: { $0.figures.totals.idleNanoseconds > 0 }) else { return nil }
         let waits = size.columns < 80 ? "idle" : "idle waits"
-        // A row of several calls has both.
-        return "\(waits) \(sort == .total && grouping != .call ? "not counted" : "last")"
+        // A row of several calls has both: its figures have them, its place doesn't.
+        return sort == .total && grouping != .call ? "order leaves out \(waits)" : "\(waits) last"
     }
 
     /// What the figures are of, by how long it really was.

@@ -29,7 +29,7 @@ enum LiveHelp {
     static func lines(isReplay: Bool) -> [StyledLine] {
         let keys: [(String, String)] = [
             ("↑↓ PgUp PgDn", "mark a row; the mark follows it"),
-            ("Enter", "open it: distribution, heat map, errors"),
+            ("Enter", "open it: distribution, heat map, slow calls"),
             ("Esc", "back: close the row, the filter, the mark"),
             ("s S 1…8", "sort by the next, previous, nth column"),
             ("r", "reverse the order"),

@@ -24,6 +24,7 @@ private struct ComparisonDocument: Encodable {
         case schema, outcome, verdict, base, new, workload, unit, paired, options, differences, warnings, gated, others, subjects,
             vdso
         case notGated = "not_gated"
+        case passedOver = "passed_over"
         case service
         case bootsNeeded = "boots_needed"
         case canDecide = "can_decide"
@@ -52,6 +53,7 @@ private struct ComparisonDocument: Encodable {
         try container.encode(comparison.subjects.map { ComparisonSubjectPart($0, comparison) }, forKey: .subjects)
         try container.encode(
             comparison.notGated.map { NotGatedPart(SubjectName($0.subject, comparison), $0.measure) }, forKey: .notGated)
+        try container.encode(comparison.beside.waiting, forKey: .passedOver)
         try container.encodeIfPresent(comparison.service.map(ServicePart.init), forKey: .service)
         try container.encode(ComparisonVDSOPart(comparison.vdso), forKey: .vdso)
         try container.encodeIfPresent(comparison.bootsNeeded, forKey: .bootsNeeded)

@@ -12,7 +12,7 @@ extension Profile {
         guard let groups, groups.kind == kind else { return nil }
         let labels = groups.labels
         var rows = zip(groups.groups, labels).map { group, label in
-            let cut = kind == .file ? Profile.cuttable(label.name) : label
+            let cut = kind == .file ? TableRow.cuttable(label.name) : label
             var row = TableRow(
                 name: cut.name, suffix: cut.suffix, calls: group.calls, errors: group.errors,
                 totalNanoseconds: group.totalNanoseconds, blocked: group.blocked,
@@ -31,7 +31,7 @@ extension Profile {
     }
 }
 
-extension Profile {
+extension TableRow {
     /// A path with its end, which tells files of one folder apart, as what stays: the last component, or as much of it as there is room for.
     fileprivate static func cuttable(_ path: String) -> (name: String, suffix: String) {
         let end = path.suffix(20)
@@ -84,8 +84,11 @@ extension CallGroup.Key {
         case .thread(let tid, let name, let pid, let comm):
             // A thread without a name of its own has that of its process.
             let own = name.isEmpty ? "?" : PlainText.line(name)
-            let process = comm.isEmpty || comm == name ? own : "\(PlainText.line(comm)): \(own)"
-            return (process, pid.map { $0 == tid ? " (\(tid))" : " (\(tid) of \($0))" } ?? " (\(tid))")
+            let number = pid.map { $0 == tid ? " (\(tid))" : " (\(tid) of \($0))" } ?? " (\(tid))"
+            guard !comm.isEmpty, comm != name else { return (own, number) }
+            let process = PlainText.line(comm)
+            // Names of threads have 15 bytes. One that is longer here is full of escapes, which may go.
+            return own.count <= 15 ? (process, ": \(own)\(number)") : ("\(process): \(own)", number)
         case .comm(let name): return (name.isEmpty ? "?" : PlainText.line(name), "")
         case .cgroup(let path): return (PlainText.line(CgroupName(path).label), "")
         case .file(let name, _, _): return (PlainText.line(name), "")

@@ -66,7 +66,7 @@ extension SlowCalls {
         }
         guard crosses else { return nil }
         return
-            "What called a library that was built without frame pointers, as most C libraries are, is missing from its stacks: that function's own "
-            + "caller follows."
+            "A C library without frame pointers hides the function that called it: where a stack goes from the library to the program, one function "
+            + "may be missing in between."
     }
 }
