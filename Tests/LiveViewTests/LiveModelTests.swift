@@ -116,7 +116,7 @@ import Testing
         #expect(order("i6") == ["fsync", "read", "openat", "write", "epoll_wait", "futex"])
         #expect(order("8").first == "read" && !viewLine().contains("idle"))
         typed("3g", &model)
-        #expect(model.grouping == .process && viewLine().contains(" · TOTAL/s largest first · idle waits not counted · "))
+        #expect(model.grouping == .process && viewLine().contains(" · TOTAL/s largest first · order leaves out idle waits · "))
         // The row of calls without a process is a difference of sums.
         let totals = model.rows.filter { !$0.suffix.isEmpty }.map(\.figures.totals)
         #expect(totals.count == 5 && totals.allSatisfy { $0.idleNanoseconds > 0 && $0.idleNanoseconds < $0.totalNanoseconds })

@@ -98,7 +98,8 @@ package enum Comparisons {
             [
                 .init("open-close", untraced: untraced, [.init(257, 1_500), .init(3, close)]),
                 .init(
-                    "pipe-ping-pong", untraced: 9_000, [.init(1, 1_900), .init(0, 4_200, .blocked)], waitsForOtherCPU: pingPongWaits),
+                    "pipe-ping-pong", untraced: 9_000, [.init(1, 1_900), .init(0, 4_200, .blocked)], waitsForOtherCPU: pingPongWaits
+                ),
                 .init("open-missing", untraced: 800, [.init(257, 900, failed: true)]),
                 .init("unix-socket", untraced: 1_300, [.init(44, 700), .init(45, 500)]),
             ]

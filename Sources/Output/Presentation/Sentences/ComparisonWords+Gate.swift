@@ -51,12 +51,13 @@ extension ComparisonWords {
         let option =
             comparison.workload == nil ? "--top or --gate-calls gates more" : "--top, --gate-calls or --weights gates others"
         let waiting = comparison.beside.waiting
+        let (they, their) = waiting.count == 1 ? ("it takes", "Its") : ("they take", "Their")
         let passed =
             waiting.isEmpty
             ? []
             : [
-                "Not gated, whatever time they take: \(waiting.joined(separator: ", ")). Their calls wait for another CPU, and how fast that "
-                    + "wakes up is more the doing of the hardware or the hypervisor than of the kernel (--gate-calls gates them)."
+                "Not gated, whatever time \(they): \(waiting.joined(separator: ", ")). \(their) calls wait for another CPU, and how fast that wakes "
+                    + "up is more the doing of the hardware or the hypervisor than of the kernel (--gate-calls gates them)."
             ]
         return passed + [
             "Not gated: \(ComparisonWords.list(names)), together \(ComparisonWords.percent(comparison.beside.share)) of the time of all "
