@@ -1,8 +1,9 @@
-import LiveView
 import Profile
 import ReportFixtures
 import TestSupport
 import Testing
+
+@testable import LiveView
 
 /// Whole screens, compared with files that a person has looked at.
 @Suite struct ScreenSnapshotTests {
@@ -67,6 +68,10 @@ import Testing
             }
         if test.glyphs == .ascii { #expect(text.utf8.allSatisfy { $0 < 0x80 }) }
         try Snapshot().verify(text, is: test.name + ".txt")
+    }
+
+    @Test(arguments: [false, true]) func `no line of the help is cut on the smallest screen`(isReplay: Bool) {
+        for line in LiveHelp.lines(isReplay: isReplay) { #expect(line.width <= LiveLayout.least.columns, "\(line)") }
     }
 
     @Test func `the final table stays without keys and marks`() throws {

@@ -33,7 +33,7 @@ enum LiveHelp {
             ("Esc", "back: close the row, the filter, the mark"),
             ("s S 1…8", "sort by the next, previous, nth column"),
             ("r", "reverse the order"),
-            ("i", "idle waits (epoll_wait, futex) last, or by time"),
+            ("i", "idle waits (epoll_wait …) last, or by time"),
             ("g", "group by call, process, and what --by records"),
             ("t T", "window: 1 s, 10 s, 60 s, since start"),
             ("/", "filter: part of a name, or a glob: f*sync"),
