@@ -51,6 +51,18 @@ import Testing
                     + "(fewer than 5,000 calls in a boot of BASE)."), "\(text)")
     }
 
+    /// Boots don't differ in it at all: it is the cost of tracing that does.
+    @Test func `what tracing may cost more on one side is not said to be a matter of boots`() throws {
+        var sides = Comparisons.sides(deviation: 0, factors: [0: 1.1])
+        for index in sides.new.indices { sides.new[index].profile.capture.probeFloorNanoseconds = 210 }
+        let comparison = try Comparer.compare(base: sides.base, new: sides.new, options: ComparisonOptions(top: 9))
+        let text = TextReport.render(comparison, width: 200)
+        #expect(
+            text.contains("More boots won't decide these, since tracing itself may cost as much more on one side: read p50 (+"),
+            "\(text)")
+        #expect(!text.contains("boots differ by much more"))
+    }
+
     @Test func `the order of files changes no byte`() throws {
         var random = SeededGenerator.fromEnvironment()
         let sides = Comparisons.sides(factors: [257: 1.23])

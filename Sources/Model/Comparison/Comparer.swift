@@ -165,9 +165,8 @@ private struct ComparisonRun {
         guard cell.verdict == .inconclusive, let family = comparison.bootsNeeded else { return nil }
         guard let shift = cell.shift, let deviation = cell.deviation else { return family }
         let size = abs(shift.effect)
-        let isHeldBack = size > cell.margin && abs((cell.new ?? 0) - (cell.base ?? 0)) < cell.leastNanoseconds
         let within = cell.equivalenceMargin - replication.resolution
-        let distance = size < within ? within - size : isHeldBack ? 0 : size - cell.margin
+        let distance = size < within ? within - size : cell.isHeldBack ? 0 : size - cell.margin
         guard let own = replication.toDecide(deviation: deviation, distance: distance) else { return nil }
         let present = min(comparison.base.boots, comparison.new.boots)
         return max(family, own, comparison.canDecide ? present + 1 : 0)

@@ -145,6 +145,13 @@ package struct Cell: Sendable, Hashable {
     package var absence: String?
     /// How the time of its case moved across the boundary of the tracepoints; nil where that isn't shown.
     package var move: BoundaryMove?
+
+    /// Whether it changed by more than doesn't matter, but by no more than tracing itself may cost more on one side: no number of boots decides
+    /// that.
+    package var isHeldBack: Bool {
+        guard let shift, let base, let new else { return false }
+        return abs(shift.effect) > equivalenceMargin && abs(new - base) < leastNanoseconds
+    }
 }
 
 /// p-values of the three hypotheses that a verdict rejects: no regression beyond the margin, no improvement beyond it, no

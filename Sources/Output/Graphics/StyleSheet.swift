@@ -27,6 +27,7 @@ package struct StyleSheet: Sendable, Hashable {
         """
         svg{font:11px system-ui,sans-serif;font-variant-numeric:tabular-nums;overflow:visible}
         svg text{fill:var(--soft)}.xl{text-anchor:middle}.yl{text-anchor:end}svg .h,svg .h text{fill:var(--ink);font-weight:600}
+        svg>text{paint-order:stroke;stroke:var(--paper);stroke-width:3px;stroke-linejoin:round}
         .ax{stroke:var(--rule);fill:none}.gr{stroke:var(--grid);fill:none}.ax,.gr{vector-effect:non-scaling-stroke}
         .ran{fill:var(--ran)}.blocked{fill:var(--blocked)}.preempted{fill:var(--preempted)}.failed{fill:var(--failed)}
         .mk{stroke:var(--ink);stroke-dasharray:2 2;fill:none}.mk,.cv{vector-effect:non-scaling-stroke}

@@ -23,11 +23,11 @@ enum DistributionPlot {
         let counts = parts.map { bins.counts($0.distribution) }
         let tallest = counts.joined().max() ?? 1
         drawing.horizontalAxis(scale.timeTicks(room: 42, letters: LabelWidth.largestLetters), top: marksTop, bottom: bottom)
-        for (index, part) in parts.enumerated() {
-            let top = marksTop + Double(index) * (laneTitle + laneHeight + laneGap) + laneTitle
-            lane(part, counts[index], tallest, of: call, bins, scale, top: top, in: &drawing)
-        }
+        func top(_ index: Int) -> Double { marksTop + Double(index) * (laneTitle + laneHeight + laneGap) + laneTitle }
+        for index in parts.indices { lane(parts[index], counts[index], tallest, bins, scale, top: top(index), in: &drawing) }
         marks(call, scale, bottom: bottom, in: &drawing)
+        // The lines go through all lanes, and behind their titles.
+        for (index, part) in parts.enumerated() { title(part, of: call, top: top(index), in: &drawing) }
         drawing.attributes = [
             .with(.kind, "dist"), .with(.scale, PlotData.scale(left, right, bottom, scale)),
             .with(.edges, bins.text),
@@ -37,8 +37,8 @@ enum DistributionPlot {
     }
 
     private static func lane(
-        _ part: CallParts.Part, _ counts: [UInt64], _ tallest: UInt64, of call: CallProfile, _ bins: LatencyBins, _ scale: LogScale,
-        top: Double, in drawing: inout Drawing
+        _ part: CallParts.Part, _ counts: [UInt64], _ tallest: UInt64, _ bins: LatencyBins, _ scale: LogScale, top: Double,
+        in drawing: inout Drawing
     ) {
         let bottom = top + laneHeight
         let height = LogScale(from: 0.5, to: Double(max(tallest, 2)), start: bottom, end: top)
@@ -60,6 +60,9 @@ enum DistributionPlot {
         if isOpen { bars.line(place(bins.edges[bins.count], scale), bottom) }
         drawing.path(bars, part.name)
         drawing.baseline(at: bottom, from: left, to: right)
+    }
+
+    private static func title(_ part: CallParts.Part, of call: CallProfile, top: Double, in drawing: inout Drawing) {
         let share = HumanFormat.percentage(part.distribution.count, of: call.distribution.count)
         drawing.swatch(x: left, y: top - 10, width: 7, height: 7, part.name)
         drawing.text(

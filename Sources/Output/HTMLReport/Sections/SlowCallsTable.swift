@@ -39,7 +39,8 @@ enum SlowCallsTable {
     private static func sinceStart(_ call: SlowCall, _ capture: CaptureSummary) -> String {
         let (time, isBefore) = call.startedAtNanoseconds.subtractingReportingOverflow(capture.startedAtNanoseconds)
         guard !isBefore, time <= capture.durationNanoseconds else { return "" }
-        return " (\(HumanFormat.duration(nanoseconds: time)))"
+        // In one piece, where the column is too narrow for both.
+        return " (\(HumanFormat.duration(nanoseconds: time).replacing(" ", with: "\u{a0}")))"
     }
 
     static func stack(_ words: String, _ stack: String?, in html: inout HTML) {
@@ -54,7 +55,8 @@ enum SlowCallsTable {
     static func addNote(to html: inout HTML, _ slow: SlowCalls?) {
         guard let slow else { return }
         let sentence = slow.calls.isEmpty ? "\(slow.title): none." : "\(slow.title) are listed with their details."
-        html.element(.p, text: [sentence, slow.missing, slow.shortStacks].compactMap { $0 }.joined(separator: " "))
+        html.element(
+            .p, text: [sentence, slow.missing, slow.shortStacks, slow.missingCallers].compactMap { $0 }.joined(separator: " "))
     }
 }
 

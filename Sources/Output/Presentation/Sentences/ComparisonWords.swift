@@ -187,7 +187,12 @@ package struct ComparisonWords {
         var sentences = counts.map { boots in
             "About \(boots) \(unit)s a side would decide: \(names(open.filter { $0.bootsNeeded == boots }))."
         }
-        let hopeless = open.filter { $0.bootsNeeded == nil }
+        let heldBack = open.filter { $0.bootsNeeded == nil && $0.isHeldBack }
+        if !heldBack.isEmpty {
+            sentences.append(
+                "More \(unit)s won't decide these, since tracing itself may cost as much more on one side: \(names(heldBack)).")
+        }
+        let hopeless = open.filter { $0.bootsNeeded == nil && !$0.isHeldBack }
         if !hopeless.isEmpty {
             sentences.append(
                 "More \(unit)s will hardly decide these, since \(unit)s differ by much more than the change\(orBuckets): \(names(hopeless))."
