@@ -60,7 +60,7 @@ LINT_PACKAGES := clang-format-14
 SWIFT_FILES := Package.swift Sources Tests Plugins Benchmarks Fuzzing
 C_FILES = $(shell git ls-files '*.c' '*.h')
 
-.PHONY: all build run run-in-guest test test-fast test-sanitized test-trial check lint format setup-lint static static-arm64 test-arm64 install-parts install uninstall deb container release test-packages bench-overhead \
+.PHONY: all build run run-in-guest test test-build test-fast test-sanitized test-trial check lint format setup-lint static static-arm64 test-arm64 install-parts install uninstall deb container release test-packages bench-overhead \
 	bench-vdso-ticks bench-comparison bench-noise bench-consumer bench-snapshot bench-recorder bench-live bench-footprint bench-growth bench-reading fuzz fuzz-report fuzz-http fuzz-vdso setup setup-tests setup-bench generated \
 	setup-peers bench-services setup-services \
 	clean help
@@ -95,13 +95,15 @@ run-in-guest: build $(STATIC_BUILD)/syslat ## Boot a Debian kernel in QEMU and p
 	@.build/release/syslat report --top 12 .build/guest/*.syslat
 
 test: setup-tests ## Run every test
-	@# Two builds at once: one alone leaves a CPU without work for much of its time.
-	@$(MAKE) $(STATIC_BUILD)/syslat & static=$$!; status=0; \
-	{ $(SWIFT) build --build-tests && $(SWIFT) build --product syslat; } || status=$$?; \
-	wait $$static || status=$$?; exit $$status
+	@$(MAKE) --jobs=2 $(STATIC_BUILD)/syslat test-build
 	@.build/debug/syslat doctor >/dev/null || \
 		echo "This host does not let syslat trace: the tests of captures run on a Debian kernel in QEMU." >&2
 	@$(SWIFT) test --skip-build
+
+# Beside the build of the static binary: one build alone leaves a CPU idle for part of its time.
+test-build: setup
+	@$(SWIFT) build --build-tests
+	@$(SWIFT) build --product syslat
 
 test-fast: setup ## Run the tests that need neither root nor a network: a minute at most, once built
 	@$(SWIFT) build --build-tests

@@ -19,6 +19,8 @@ import Testing
         private(set) var requests = Balance(entered: 0, completed: 0, inFlight: 0, neverReturned: 0, lostByCause: [:])
         private(set) var processes: [Int32: [Int32: (calls: UInt64, time: UInt64)]] = [:]
         private var names: [Int32: String] = [:]
+        /// Of processes that have no row any more.
+        private var others: [Int32: (calls: UInt64, time: UInt64)] = [:]
         private var refused: UInt64 = 0
         /// Calls that have been taken in and are in no interval yet.
         private var waiting: [CallProfile] = []
@@ -34,6 +36,15 @@ import Testing
             return Interval(
                 startNanoseconds: begun, durationNanoseconds: duration,
                 calls: [].merged(with: waiting).merged(with: makeCalls(&random)))
+        }
+
+        /// Puts a process that has ended into the row of the others. Its id may come back.
+        mutating func giveUpRow(of pid: Int32) {
+            for (number, sum) in processes.removeValue(forKey: pid) ?? [:] {
+                let known = others[number] ?? (0, 0)
+                others[number] = (known.calls + sum.calls, known.time + sum.time)
+            }
+            names[pid] = nil
         }
 
         private mutating func makeCalls(_ random: inout SeededGenerator) -> [CallProfile] {
@@ -78,21 +89,24 @@ import Testing
                 lostByCause: [.noSlot: lost])
         }
 
+        private func row(_ pid: Int32?, _ name: String, _ sums: [Int32: (calls: UInt64, time: UInt64)]) -> ProcessProfile {
+            ProcessProfile(
+                pid: pid, comm: name,
+                series: sums.map { number, sum in
+                    ProcessSeries(
+                        id: SyscallID(abi: .x86_64, number: number), outcome: .ran, failed: false, calls: sum.calls,
+                        totalNanoseconds: sum.time)
+                })
+        }
+
         var profile: Profile {
             Profile(
                 tool: "t", host: PartBooksTests.host,
                 capture: CaptureSummary(
                     startedAtNanoseconds: 1000, durationNanoseconds: time, scope: "s", consumerCPUNanoseconds: time / 100),
                 balance: balance, calls: [],
-                processes: processes.map { pid, series in
-                    ProcessProfile(
-                        pid: pid, comm: names[pid] ?? "?",
-                        series: series.map { number, sum in
-                            ProcessSeries(
-                                id: SyscallID(abi: .x86_64, number: number), outcome: .ran, failed: false, calls: sum.calls,
-                                totalNanoseconds: sum.time)
-                        })
-                }, inFlight: [],
+                processes: processes.map { row($0, names[$0] ?? "?", $1) } + (others.isEmpty ? [] : [row(nil, "other processes", others)]),
+                inFlight: [],
                 refused: refused == 0
                     ? [] : [RefusedCalls(id: SyscallID(abi: .x86_64, number: 9), by: .filter, errno: 1, calls: refused)],
                 requests: requests)
@@ -141,6 +155,28 @@ import Testing
             #expect(joined.capture.startedAtNanoseconds == 0)
             #expect(Self.totals(joined) == Self.totals(whole))
         }
+    }
+
+    /// Otherwise the others of a part would have what those processes did in earlier parts.
+    @Test func `a process whose row was given up is counted once, in the part in which it made its calls`() {
+        var random = SeededGenerator.fromEnvironment()
+        for _ in 0..<200 {
+            var (capture, books, before) = (MadeUpCapture(), PartBooks(), [UInt64(0), 0])
+            for place in 0..<6 {
+                books.count(capture.interval(&random))
+                for pid in Int32(1)...3 where Int.random(in: 0...2, using: &random) == 0 { capture.giveUpRow(of: pid) }
+                if Bool.random(using: &random) { books.count(capture.interval(&random)) }
+                let part = books.close(capture.profile, startedAt: UInt64(place), durationNanoseconds: 1)
+                let now = Self.sum(capture.profile)
+                #expect(Self.sum(part) == [now[0] - before[0], now[1] - before[1]])
+                before = now
+            }
+        }
+    }
+
+    /// Calls and time of all processes.
+    private static func sum(_ profile: Profile) -> [UInt64] {
+        totals(profile).values.reduce([0, 0]) { [$0[0] + $1[0], $0[1] + $1[1]] }
     }
 
     /// Calls and time of each process, whatever names it has had.

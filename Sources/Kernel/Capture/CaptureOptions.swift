@@ -47,6 +47,8 @@ package struct CaptureOptions: Sendable {
     package var processRowLimit: Int?
     /// Limits the rows of ended processes, for a capture without an end that is looked at again and again; nil for as many as there is room for.
     package var endedProcessLimit: Int?
+    /// For ``endedProcessLimit``: each look at such a capture has all rows, and a busy machine starts a hundred processes in a second.
+    package static let endedProcessesOfEndlessCaptures = 1024
     /// Records in windows, whose owner knows what the processes are doing.
     var isWindowed = false
 

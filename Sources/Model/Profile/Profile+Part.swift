@@ -66,31 +66,63 @@ extension [RefusedCalls] {
 
 extension [ProcessProfile] {
     /// A process is known by its id and name, or by its id alone where no other process has had it: one that runs another program has
-    /// another name.
+    /// another name. A process whose row is gone is in the row of the others by now, with all that it ever did.
     fileprivate func since(_ earlier: [ProcessProfile]) -> [ProcessProfile] {
-        let old = Dictionary(grouping: earlier, by: \.pid)
+        let old = Dictionary(grouping: earlier.indices, by: { earlier[$0].pid })
         let counts = Dictionary(grouping: self, by: \.pid).mapValues(\.count)
-        return compactMap { now in
-            let candidates = old[now.pid] ?? []
+        var gone = Set(earlier.indices)
+        func before(_ now: ProcessProfile) -> ProcessProfile? {
+            let candidates = (old[now.pid] ?? []).filter { gone.contains($0) && now.goesOn(from: earlier[$0]) }
             let renamed = candidates.count == 1 && counts[now.pid] == 1 ? candidates.first : nil
-            guard let before = candidates.first(where: { $0.comm == now.comm }) ?? renamed else { return now }
-            return now.since(before)
+            guard let place = candidates.first(where: { earlier[$0].comm == now.comm }) ?? renamed else { return nil }
+            gone.remove(place)
+            return earlier[place]
         }
+        let named = filter { $0.pid != nil }.compactMap { now in before(now).map { now.since($0) } ?? now }
+        guard let others = first(where: { $0.pid == nil }) else { return named }
+        let sum = ProcessProfile(sumOf: gone.sorted().map { earlier[$0] }, like: others)
+        return named + (others.since(sum).map { [$0] } ?? [])
     }
 }
 
 extension ProcessProfile {
+    /// What these processes did, as a row like that of the others.
+    fileprivate init(sumOf processes: [ProcessProfile], like others: ProcessProfile) {
+        var sums: [ProcessSeries: ProcessSeries] = [:]
+        for series in processes.lazy.flatMap(\.series) {
+            let sum = sums[ProcessProfile.kind(series)]
+            var next = series
+            next.calls = next.calls.addingSaturating(sum?.calls ?? 0)
+            next.totalNanoseconds = next.totalNanoseconds.addingSaturating(sum?.totalNanoseconds ?? 0)
+            sums[ProcessProfile.kind(series)] = next
+        }
+        var distribution = others.distribution.map { _ in LatencyHistogram() }
+        for process in processes { if let own = process.distribution { distribution?.merge(own) } }
+        self.init(pid: nil, comm: others.comm, series: Array(sums.values), distribution: distribution)
+    }
+
+    private static func kind(_ series: ProcessSeries) -> ProcessSeries {
+        ProcessSeries(id: series.id, outcome: series.outcome, failed: series.failed, calls: 0, totalNanoseconds: 0)
+    }
+
+    /// Whether it may be the same process, later. One with less of some kind of call is another with the same id.
+    fileprivate func goesOn(from earlier: ProcessProfile) -> Bool {
+        let now = Dictionary(series.map { (ProcessProfile.kind($0), $0) }) { first, _ in first }
+        return earlier.series.allSatisfy { before in
+            guard let now = now[ProcessProfile.kind(before)] else { return false }
+            return before.calls <= now.calls && before.totalNanoseconds <= now.totalNanoseconds
+        }
+    }
+
     /// nil if there was nothing.
     fileprivate func since(_ earlier: ProcessProfile) -> ProcessProfile? {
-        func kind(_ series: ProcessSeries) -> ProcessSeries {
-            ProcessSeries(id: series.id, outcome: series.outcome, failed: series.failed, calls: 0, totalNanoseconds: 0)
-        }
-        let old = Dictionary(earlier.series.map { (kind($0), $0) }) { first, _ in first }
+        let old = Dictionary(earlier.series.map { (ProcessProfile.kind($0), $0) }) { first, _ in first }
         var part = self
         part.series = series.compactMap { now in
             var rest = now
-            rest.calls = now.calls.lessOrNone(old[kind(now)]?.calls ?? 0)
-            rest.totalNanoseconds = now.totalNanoseconds.lessOrNone(old[kind(now)]?.totalNanoseconds ?? 0)
+            let before = old[ProcessProfile.kind(now)]
+            rest.calls = now.calls.lessOrNone(before?.calls ?? 0)
+            rest.totalNanoseconds = now.totalNanoseconds.lessOrNone(before?.totalNanoseconds ?? 0)
             return rest.calls > 0 ? rest : nil
         }
         guard !part.series.isEmpty else { return nil }

@@ -54,6 +54,7 @@ struct RecordCommand: ParsableCommand {
         var options = try recording.options(for: try target.target(), waitsForDescendants: target.waitAll)
         options.slowCalls = try slow.options(isWholeSystem: target.all)
         options.vdsoTickHertz = nil
+        options.endedProcessLimit = CaptureOptions.endedProcessesOfEndlessCaptures
         let folder = try RecorderFolder(path: recorder.output ?? "", retention: recorder.retention)
         let session = try Session(options)
         RecorderVoice.say(beginning(session.outline.capture.scope))

@@ -40,9 +40,6 @@ struct TopCommand: ParsableCommand {
     @OptionGroup(title: "Slow calls")
     var slow: SlowOptions
 
-    /// Each snapshot has all rows, and a busy machine starts a hundred processes in a second.
-    private static let mostEnded = 1024
-
     func validate() throws {
         guard let file else {
             guard !target.given.isEmpty else {
@@ -67,7 +64,7 @@ struct TopCommand: ParsableCommand {
         // Of a few processes; of all processes of a machine they would take too much memory.
         options.keepsProcessDistributions = !target.all && target.cgroup == nil || live.grouping == .process
         options.grouping = live.grouping.groups
-        options.endedProcessLimit = TopCommand.mostEnded
+        options.endedProcessLimit = CaptureOptions.endedProcessesOfEndlessCaptures
         OwnProcess.settleMemory()
         if live.batch { return try writeBatch(options) }
         var view = try LiveTerminal { LiveModel(size: $0, view: live.view) }
