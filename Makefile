@@ -165,9 +165,9 @@ static: $(STATIC_BUILD)/syslat ## Build one stripped, fully static binary: .buil
 static-arm64: $(ARM64_BUILD)/syslat ## Build the same for arm64, in a chroot of Debian sid: .build-static-arm64/syslat (root, a network once)
 	@ls -l $<
 
-$(ARM64_BUILD)/syslat: $(shell find Sources BPF Plugins Package.swift Tools/static.ld Tools/arm64 -type f)
+$(ARM64_BUILD)/syslat $(ARM64_BUILD)/syslat.linked.json &: $(shell find Sources BPF Plugins Package.swift Tools/static.ld Tools/arm64 -type f)
 	@Tools/install-packages $(ARM64_PACKAGES)
-	@$(SUDO)Tools/arm64/build $(SYSLAT_ARM64_CACHE) $(ARM64_BUILD) $@
+	@$(SUDO)Tools/arm64/build $(SYSLAT_ARM64_CACHE) $(ARM64_BUILD) $(ARM64_BUILD)/syslat
 
 $(STATIC_BUILD)/syslat $(STATIC_BUILD)/syslat.linked.json &: $(shell find Sources BPF Plugins Package.swift Tools/static.ld -type f)
 	@Tools/install-packages $(BUILD_PACKAGES)
