@@ -43,7 +43,7 @@ commit "Release"
 sed -i "s/^## \[$version\]/## [0.0.0]/" CHANGELOG.md
 refused "$version" "CHANGELOG.md has no section [$version]"
 git checkout --quiet CHANGELOG.md
-sed -i 's/^package let syslatVersion = .*/package let syslatVersion = "98.7.6"/' Sources/Kernel/Capture/Session.swift
+sed -i 's/"syslat version [0-9.]*"/"syslat version 98.7.6"/' Sources/Kernel/Capture/Session.swift
 refused 98.7.6 "is version $version, and not 98.7.6: build it again"
 git checkout --quiet Sources
 
