@@ -142,6 +142,7 @@ check: lint test generated static ## What CI runs: format, tests, generated file
 	@Tests/static-binary.sh $(STATIC_BUILD)/syslat
 	@Tests/install.sh
 	@Tests/units.sh
+	@Tests/linked-in.sh
 	@Tests/packages.sh
 	@Tests/container.sh
 	@Tests/release.sh
