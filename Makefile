@@ -31,6 +31,10 @@ PARTS := $(STATIC_BUILD)/install
 # The static binary that is installed and packed, with what it has linked in beside it (….linked.json). `make SYSLAT_BINARY=FILE …` takes
 # one that is built already.
 SYSLAT_BINARY ?= $(STATIC_BUILD)/syslat
+# The same for arm64. Nothing builds it unasked, because that takes half an hour.
+SYSLAT_ARM64_BINARY ?= $(ARM64_BUILD)/syslat
+# What packages and releases are for. A release demands both binaries, `make deb` takes the one for arm64 if it is there.
+ARCHITECTURES ?= amd64 arm64
 PACKAGES := $(STATIC_BUILD)/packages
 CONTAINER := $(STATIC_BUILD)/container
 RELEASE = $(STATIC_BUILD)/dist/$(VERSION)
@@ -123,8 +127,8 @@ test-trial: $(STATIC_BUILD)/syslat ## Reboot an emulated machine through a trial
 test-packages: install-parts ## Install, upgrade and purge the packages on bare Debian 12 and 13, and run the services there (root, half an hour)
 	@Tools/install-packages $(DEB_PACKAGES) $(PACKAGE_TEST_PACKAGES)
 	@rm -rf $(PACKAGES)/new $(PACKAGES)/old
-	@$(MAKE) deb PACKAGES=$(PACKAGES)/new >/dev/null
-	@SYSLAT_DEB_VERSION=0.0.9-1 $(MAKE) deb PACKAGES=$(PACKAGES)/old >/dev/null
+	@$(MAKE) deb ARCHITECTURES=amd64 PACKAGES=$(PACKAGES)/new >/dev/null
+	@SYSLAT_DEB_VERSION=0.0.9-1 $(MAKE) deb ARCHITECTURES=amd64 PACKAGES=$(PACKAGES)/old >/dev/null
 	@$(SUDO)Tests/Packages/run $(PACKAGES)/new $(PACKAGES)/old
 
 # EX_TEMPFAIL: the archive can't be reached, and there is nothing to test.
@@ -144,6 +148,7 @@ check: lint test generated static ## What CI runs: format, tests, generated file
 	@Tests/static-binary.sh $(STATIC_BUILD)/syslat
 	@Tests/install.sh
 	@Tests/units.sh
+	@Tests/linked-in.sh
 	@Tests/packages.sh
 	@Tests/container.sh
 	@Tests/release.sh
@@ -167,9 +172,9 @@ static: $(STATIC_BUILD)/syslat ## Build one stripped, fully static binary: .buil
 static-arm64: $(ARM64_BUILD)/syslat ## Build the same for arm64, in a chroot of Debian sid: .build-static-arm64/syslat (root, a network once)
 	@ls -l $<
 
-$(ARM64_BUILD)/syslat: $(shell find Sources BPF Plugins Package.swift Tools/static.ld Tools/arm64 -type f)
+$(ARM64_BUILD)/syslat $(ARM64_BUILD)/syslat.linked.json &: $(shell find Sources BPF Plugins Package.swift Tools/static.ld Tools/arm64 -type f)
 	@Tools/install-packages $(ARM64_PACKAGES)
-	@$(SUDO)Tools/arm64/build $(SYSLAT_ARM64_CACHE) $(ARM64_BUILD) $@
+	@$(SUDO)Tools/arm64/build $(SYSLAT_ARM64_CACHE) $(ARM64_BUILD) $(ARM64_BUILD)/syslat
 
 $(STATIC_BUILD)/syslat $(STATIC_BUILD)/syslat.linked.json &: $(shell find Sources BPF Plugins Package.swift Tools/static.ld -type f)
 	@Tools/install-packages $(BUILD_PACKAGES)
@@ -224,9 +229,9 @@ uninstall: ## Remove what `make install` with the same PREFIX and DESTDIR instal
 	@for page in $(PAGES); do rm -f "$(SHARE)/doc/syslat/$$page"; done
 	@[ ! -d "$(SHARE)/doc/syslat" ] || find "$(SHARE)/doc/syslat" -depth -type d -empty -delete
 
-deb: install-parts $(SYSLAT_BINARY).linked.json ## Build Debian packages from the static binary: .build-static/packages/*.deb
+deb: install-parts $(SYSLAT_BINARY).linked.json ## Build Debian packages from the static binaries: .build-static/packages/*.deb
 	@Tools/install-packages $(DEB_PACKAGES)
-	@packaging/make-deb $(SYSLAT_BINARY).linked.json $(PACKAGES)
+	@packaging/make-deb $(PACKAGES) $(SYSLAT_BINARY) $(if $(filter arm64,$(ARCHITECTURES)),$(wildcard $(SYSLAT_ARM64_BINARY)))
 
 container: $(SYSLAT_BINARY) $(SYSLAT_BINARY).linked.json ## Make the folder to build a container image in: .build-static/container
 	@Tools/install-packages python3
@@ -234,12 +239,12 @@ container: $(SYSLAT_BINARY) $(SYSLAT_BINARY).linked.json ## Make the folder to b
 	@install -D -m 755 $< "$(CONTAINER)/syslat"
 	@packaging/legal copyright $<.linked.json >"$(CONTAINER)/copyright"
 	@cp packaging/container/Containerfile "$(CONTAINER)/"
-	@sed "s/@VERSION@/$$(packaging/version | cut -d ' ' -f 1)/" packaging/container/daemonset.yaml >"$(CONTAINER)/daemonset.yaml"
+	@sed -e "s/@VERSION@/$$(packaging/version | cut -d ' ' -f 1)/" -e "s/@ARCHITECTURE@/$$(packaging/architecture $<)/" packaging/container/daemonset.yaml >"$(CONTAINER)/daemonset.yaml"
 	@echo "$(CONTAINER)"
 
-release: install-parts $(SYSLAT_BINARY).linked.json ## Make what is published as VERSION=…: .build-static/dist/VERSION
+release: install-parts $(SYSLAT_BINARY).linked.json ## Make what is published as VERSION=…, for amd64 and arm64: .build-static/dist/VERSION
 	@Tools/install-packages $(DEB_PACKAGES)
-	@packaging/make-release "$(VERSION)" $(SYSLAT_BINARY) $(SYSLAT_BINARY).linked.json "$(RELEASE)"
+	@packaging/make-release "$(VERSION)" "$(RELEASE)" "$(ARCHITECTURES)" $(SYSLAT_BINARY) $(SYSLAT_ARM64_BINARY)
 
 bench-overhead: setup-peers build $(addprefix $(BENCH)/,floor.bpf.o hold-floor count-tracers call-loop) ## Measure what syslat and its peers add to a call
 	@Benchmarks/overhead

@@ -12,9 +12,12 @@ for protection in 'Type: +DYN' 'GNU_RELRO' 'BIND_NOW' 'GNU_STACK .* RW '; do
 done
 size=$(stat --format=%s "$binary")
 [ "$size" -le 25000000 ] || { echo "$binary has $size bytes, more than 25 MB" >&2; exit 1; }
+# What packaging/make-release reads from a binary that can't be run.
+text=$({ grep --text --only-matching -E 'syslat version [0-9.]+' "$binary" || true; } | head -n 1)
+[ -n "$text" ] || { echo "$binary doesn't have its version in it as text" >&2; exit 1; }
 machine() { readelf --file-header "$1" | sed -n 's/^ *Machine: *//p'; }
 if [ "$(machine "$binary")" != "$(machine /proc/self/exe)" ]; then
-    echo "static binary: $size bytes for $(machine "$binary"), not run here"
+    echo "static binary: $size bytes for $(machine "$binary"), $text, not run here"
     exit
 fi
 
@@ -33,6 +36,7 @@ unshare --mount bash -euo pipefail -c '
         and $b.entered == $b.completed + $b.in_flight + $b.never_returned + $b.lost)' >/dev/null
 version=$(chroot "$jail" /syslat --version)
 [ "$version" = "$("$binary" --version)" ] || { echo "without /proc, --version prints '$version'" >&2; exit 1; }
+[ "$text" = "syslat version $version" ] || { echo "--version prints '$version', and in the binary stands '$text'" >&2; exit 1; }
 chroot "$jail" /syslat report --format json /saved | jq --exit-status '.balance.entered > 0' >/dev/null
 status=0
 chroot "$jail" /syslat profile -- /syslat 2>"$jail/error" || status=$?

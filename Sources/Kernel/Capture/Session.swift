@@ -7,8 +7,11 @@ package import Probes
 package import Profile
 import VDSO
 
+/// Stands in the program as it is: packaging/make-release looks for it in a binary for another architecture, which can't be asked. Swift keeps
+/// strings of up to 15 bytes in instructions, where nobody finds them.
+private let versionInTheBinary: StaticString = "syslat version 0.1.0"
 /// The version that every profile names.
-package let syslatVersion = "0.1.0"
+package let syslatVersion = String(versionInTheBinary.description.dropFirst("syslat version ".utf8.count))
 
 /// One capture, from loading the programs to the profile, driven by its owner.
 ///
