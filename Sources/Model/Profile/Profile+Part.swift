@@ -110,7 +110,8 @@ extension ProcessProfile {
         let now = Dictionary(series.map { (ProcessProfile.kind($0), $0) }) { first, _ in first }
         return earlier.series.allSatisfy { before in
             guard let now = now[ProcessProfile.kind(before)] else { return false }
-            return before.calls <= now.calls && before.totalNanoseconds <= now.totalNanoseconds
+            // Without another call there is no more time.
+            return before.calls < now.calls && before.totalNanoseconds <= now.totalNanoseconds || before == now
         }
     }
 
