@@ -67,7 +67,7 @@ extension CommandLineTests {
             let run = try syslat(after: "mount -t tmpfs -o ro none '\(folder)'", ["record", "-o", folder, "--", "true"])
             #expect(run.status == 1 && run.output == "")
             #expect(
-                run.error == "syslat: Can't use the folder \(folder): Read-only file system. Give -o another name.\n",
+                run.error == "syslat: Can't use the folder \(folder): read-only file system. Give -o another name.\n",
                 "\(run.error)")
         }
 
