@@ -105,7 +105,8 @@ import Testing
                 capture: CaptureSummary(
                     startedAtNanoseconds: 1000, durationNanoseconds: time, scope: "s", consumerCPUNanoseconds: time / 100),
                 balance: balance, calls: [],
-                processes: processes.map { row($0, names[$0] ?? "?", $1) } + (others.isEmpty ? [] : [row(nil, "other processes", others)]),
+                processes: processes.map { row($0, names[$0] ?? "?", $1) }
+                    + (others.isEmpty ? [] : [row(nil, "other processes", others)]),
                 inFlight: [],
                 refused: refused == 0
                     ? [] : [RefusedCalls(id: SyscallID(abi: .x86_64, number: 9), by: .filter, errno: 1, calls: refused)],
