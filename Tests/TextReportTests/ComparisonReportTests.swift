@@ -58,7 +58,7 @@ import Testing
         let comparison = try Comparer.compare(base: sides.base, new: sides.new, options: ComparisonOptions(top: 9))
         let text = TextReport.render(comparison, width: 200)
         #expect(
-            text.contains("More boots won't decide these, since tracing itself may cost as much more on one side: read p50 (+"),
+            text.contains("More boots won't decide these, because tracing itself may cost that much more on one side: read p50 (+"),
             "\(text)")
         #expect(!text.contains("boots differ by much more"))
     }

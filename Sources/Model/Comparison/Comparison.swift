@@ -146,8 +146,8 @@ package struct Cell: Sendable, Hashable {
     /// How the time of its case moved across the boundary of the tracepoints; nil where that isn't shown.
     package var move: BoundaryMove?
 
-    /// Whether it changed by more than doesn't matter, but by no more than tracing itself may cost more on one side: no number of boots decides
-    /// that.
+    /// Whether its change is large enough to matter, but smaller than what tracing itself may cost more on one side. No number of boots decides it
+    /// then.
     package var isHeldBack: Bool {
         guard let shift, let base, let new else { return false }
         return abs(shift.effect) > equivalenceMargin && abs(new - base) < leastNanoseconds

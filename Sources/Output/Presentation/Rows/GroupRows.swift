@@ -87,7 +87,7 @@ extension CallGroup.Key {
             let number = pid.map { $0 == tid ? " (\(tid))" : " (\(tid) of \($0))" } ?? " (\(tid))"
             guard !comm.isEmpty, comm != name else { return (own, number) }
             let process = PlainText.line(comm)
-            // Names of threads have 15 bytes. One that is longer here is full of escapes, which may go.
+            // Names of threads have up to 15 bytes. A longer one here is mostly escapes, and may be cut.
             return own.count <= 15 ? (process, ": \(own)\(number)") : ("\(process): \(own)", number)
         case .comm(let name): return (name.isEmpty ? "?" : PlainText.line(name), "")
         case .cgroup(let path): return (PlainText.line(CgroupName(path).label), "")

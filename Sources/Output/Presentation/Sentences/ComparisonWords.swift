@@ -190,7 +190,7 @@ package struct ComparisonWords {
         let heldBack = open.filter { $0.bootsNeeded == nil && $0.isHeldBack }
         if !heldBack.isEmpty {
             sentences.append(
-                "More \(unit)s won't decide these, since tracing itself may cost as much more on one side: \(names(heldBack)).")
+                "More \(unit)s won't decide these, because tracing itself may cost that much more on one side: \(names(heldBack)).")
         }
         let hopeless = open.filter { $0.bootsNeeded == nil && !$0.isHeldBack }
         if !hopeless.isEmpty {
