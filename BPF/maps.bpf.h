@@ -167,15 +167,34 @@ struct {
 /* The thresholds where calls are grouped by file: every call on a descriptor counts as slow then, to be counted by file. */
 __u64 kept_from[SYSLAT_CALL_INDEXES] SEC(".bss.keptfrom");
 
-/* Calls by file. Entries of these maps set by user space: one, unless calls are grouped by file. */
-struct {
+/*
+ * Calls by file, in two maps of which the programs use one at a time. Setting which one waits for the programs that use the other, so
+ * nothing is counted there any more. Entries of all maps for files set by user space: one, unless calls are grouped by file.
+ */
+struct file_calls_map {
     __uint(type, BPF_MAP_TYPE_HASH);
     __uint(max_entries, 1);
     __type(key, struct syslat_file_key);
     __type(value, struct syslat_file_calls);
-} file_calls SEC(".maps");
+} file_calls_0 SEC(".maps"), file_calls_1 SEC(".maps");
 
-/* What their files are called. */
+/* The one that they use. */
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+    __uint(max_entries, 1);
+    __type(key, __u32);
+    __array(values, struct file_calls_map);
+} file_calls SEC(".maps") = {.values = {&file_calls_0}};
+
+/* Calls on files for which that one has no room, by call index. User space makes the entries. */
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(max_entries, 1);
+    __type(key, __u32);
+    __type(value, struct syslat_file_calls);
+} other_file_calls SEC(".maps");
+
+/* What files are called. */
 struct {
     __uint(type, BPF_MAP_TYPE_HASH);
     __uint(max_entries, 1);

@@ -31,30 +31,36 @@ static __always_inline void name_grouped_file(struct syslat_file_key *key, __u32
     unlock(&draft->lock);
 }
 
-/* The counts of a call on a file; null if there are none, which does not happen. */
-static __always_inline struct syslat_file_calls *file_calls_of(struct syslat_file_key *key, __u32 descriptor)
+/* Whether the map takes in another pair: what is left of a map that fills up faster than it is taken is for the calls to look for. */
+static __always_inline bool takes_pair(__u64 duration_ns)
 {
-    struct syslat_file_calls *calls = bpf_map_lookup_elem(&file_calls, key);
-    struct syslat_file_calls *none;
-    __u32 zero = 0;
+    return duration_ns >= SYSLAT_SLOW_ON_FILE_NS ||
+           *(volatile __u32 *)&control.file_pairs - *(volatile __u32 *)&control.file_pairs_taken < SYSLAT_FILES_IF_SLOW;
+}
 
+/* The counts of a call on a file; null if there are none, which does not happen. */
+static __always_inline struct syslat_file_calls *file_calls_of(struct syslat_file_key *key, __u32 descriptor, __u64 duration_ns)
+{
+    const __u32 index = key->index;
+    struct syslat_file_calls *calls, *none;
+    __u32 zero = 0;
+    void *current = bpf_map_lookup_elem(&file_calls, &zero);
+
+    if (!current)
+        return 0;
+    calls = bpf_map_lookup_elem(current, key);
     if (calls)
         return calls;
     none = bpf_map_lookup_elem(&no_file_calls, &zero);
-    if (none && bpf_map_update_elem(&file_calls, key, none, BPF_NOEXIST) == 0) {
-        const __u16 index = key->index;
-
+    if (none && takes_pair(duration_ns) && bpf_map_update_elem(current, key, none, BPF_NOEXIST) == 0) {
+        __atomic_fetch_add(&control.file_pairs, 1, __ATOMIC_RELAXED);
         /* A file has one name for all of its calls. */
         key->index = 0;
         name_grouped_file(key, descriptor);
         key->index = index;
     }
-    calls = bpf_map_lookup_elem(&file_calls, key);
-    if (calls)
-        return calls;
-    /* User space has made those of other files before anything was recorded. */
-    *key = (struct syslat_file_key){.kind = SYSLAT_OTHER_FILES, .index = key->index};
-    return bpf_map_lookup_elem(&file_calls, key);
+    calls = bpf_map_lookup_elem(current, key);
+    return calls ? calls : bpf_map_lookup_elem(&other_file_calls, &index);
 }
 
 /* Which file it is, for people: of some there may be very many, and they are one. */
@@ -104,7 +110,7 @@ __noinline int count_by_file(__u64 registers, __u64 duration_ns, __u64 call)
         return 0;
     tell_file(&key, opened);
     key.index = index;
-    calls = file_calls_of(&key, descriptor);
+    calls = file_calls_of(&key, descriptor, duration_ns);
     if (!calls)
         return 0;
     completion = bounded_completion(syslat_call_outcome(call), syslat_call_error(call) != 0);

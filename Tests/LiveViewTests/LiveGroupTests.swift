@@ -123,6 +123,22 @@ import Testing
         #expect(model.window == .sinceStart && calls() == ["other threads": 5, "server: b (8 of 5)": 1])
     }
 
+    @Test func `a file that has a row again has its calls since there, and others don't get those from before again`() {
+        func file(_ inode: UInt64, _ latencies: [UInt64]) -> CallGroup {
+            group(.file(name: "/f\(inode)", device: 1, inode: inode), latencies)
+        }
+        var model = LiveModel(size: ScreenSize(columns: 100, rows: 20), view: .init(grouping: .file, window: .minute))
+        model.take(snapshot(1, .file, [file(1, [9, 9, 9]), file(2, [10])]))
+        // Between two looks it was given up, and made a call.
+        model.take(snapshot(2, .file, [group(.others, [9, 9, 9, 5]), file(1, [7]), file(2, [10, 10])]))
+        func calls() -> [String: UInt64] {
+            Dictionary(uniqueKeysWithValues: model.rows.map { ($0.name + $0.suffix, $0.figures.totals.calls) })
+        }
+        #expect(calls() == ["other files": 1, "/f1": 1, "/f2": 2], "without the three that had a row before")
+        _ = model.press(.character("t"))
+        #expect(model.window == .sinceStart && calls() == ["other files": 4, "/f1": 1, "/f2": 2])
+    }
+
     @Test func `a process that changes its name takes its calls along, and others lose none`() {
         var model = LiveModel(size: ScreenSize(columns: 100, rows: 20), view: .init(grouping: .comm, window: .sinceStart))
         let others = group(.others, [50, 50])

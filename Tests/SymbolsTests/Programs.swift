@@ -107,6 +107,8 @@ enum Sample {
             printf("puts %p\\n", dlsym(RTLD_DEFAULT, "puts"));
             printf("vdso %p\\n", vdso ? dlsym(vdso, "__vdso_clock_gettime") : 0);
             printf("memory %p\\n", memory);
+            printf("local %p\\n", (void *)&memory);
+            printf("constant %p\\n", (void *)"a constant");
             printf("sum %d\\n", outer_work(count) + hidden_work(count) + weak_work(count) + chosen_work(count));
             fflush(stdout);
             while (getchar() != EOF)

@@ -126,6 +126,26 @@ struct StackNamerTests {
         #expect(namer.names(of: frames, process: sample.pid)[0].reason == .mapFileRefused(.system(Errno(ELOOP))))
     }
 
+    @Test func `data is no code, in a file or without one, until a map file says that a compiler put code there`() throws {
+        let folder = try Folder()
+        let sample = try RunningSample(try Sample.compile(in: folder))
+        defer { sample.end() }
+        let (local, constant) = (try #require(sample.addresses["local"]), try #require(sample.addresses["constant"]))
+        let main = Frame(address: try #require(sample.addresses["main"]))
+        var namer = StackNamer()
+        let named = namer.names(of: [main, Frame(address: local), Frame(address: constant)], process: sample.pid)
+        #expect(named.map(\.reason) == [nil, .notCode, .notCode])
+        #expect(named[1].location == .unknown(address: local))
+        let place = try #require(namer.names(of: [main], process: sample.pid)[0].file)
+        let offset = constant - (try #require(main.address)) + place.fileOffset
+        let byBuildID = Frame(buildID: try #require(place.buildID), fileOffset: offset)
+        #expect(namer.names(of: [byBuildID], process: sample.pid)[0].reason == .notCode)
+        let map = "/tmp/perf-\(sample.pid).map"
+        defer { unlink(map) }
+        try "\(String(local, radix: 16)) 20 compiled code\n".write(toFile: map, atomically: false, encoding: .utf8)
+        #expect(namer.names(of: [Frame(address: local)], process: sample.pid).map(\.text) == ["compiled code+0x0"])
+    }
+
     @Test func `a frame by its build-id is found among the mappings, and after the end among what was seen`() throws {
         let folder = try Folder()
         let sample = try RunningSample(try Sample.compile(in: folder))

@@ -1,10 +1,11 @@
 package import CSyslatABI
 package import Profile
+package import LatencyHistogram
 import SyscallTable
 
-/// The calls of one kind on one file, as the programs count them where calls are grouped by file.
+/// Calls on files, as the programs count them where calls are grouped by file.
 package struct FileCalls: Sendable {
-    /// What the calls have in common.
+    /// What calls on one file have in common.
     package enum Place: Sendable, Hashable {
         case file(device: UInt32, inode: UInt64)
         case pipes
@@ -12,20 +13,18 @@ package struct FileCalls: Sendable {
         case anonymous(UInt64)
         /// AF_..., IPPROTO_... and SOCK_...
         case sockets(family: UInt16, protocol: UInt16, type: UInt16)
-        /// Those for which there was no room.
-        case others
     }
 
-    package let place: Place
-    package let series: [ProcessSeries]
+    package private(set) var series: [ProcessSeries]
     /// With the resolution of overflow histograms: 12.5 %, and so are its extremes.
-    package let distribution: OverflowSeries
+    private var latencies: OverflowSeries
 
-    /// nil if no kernel side of this version can have written it, or if nothing has been counted.
-    package init?(key: syslat_file_key, calls: syslat_file_calls) {
-        guard Int(key.index) < Int(SYSLAT_CALL_INDEXES), let place = Place(key) else { return nil }
-        self.place = place
-        let index = UInt32(key.index)
+    package var distribution: LatencyHistogram { latencies.distribution }
+
+    /// The calls of one kind. nil if no kernel side of this version can have written it, or if nothing has been counted.
+    package init?(index: Int, calls: syslat_file_calls) {
+        guard index < Int(SYSLAT_CALL_INDEXES) else { return nil }
+        let index = UInt32(index)
         let (counts, totals) = unsafe (
             unsafeBitCast(calls.calls, to: InlineArray<8, UInt64>.self),
             unsafeBitCast(calls.total_ns, to: InlineArray<8, UInt64>.self)
@@ -44,7 +43,12 @@ package struct FileCalls: Sendable {
         }
         guard !series.isEmpty else { return nil }
         self.series = series
-        distribution = OverflowSeries(key: syslat_overflow_key(call: 0), series: calls.distribution, extremes: [])
+        latencies = OverflowSeries(key: syslat_overflow_key(call: 0), series: calls.distribution, extremes: [])
+    }
+
+    package mutating func add(_ other: FileCalls) {
+        for addition in other.series { series.add(addition) }
+        latencies.add(other.latencies)
     }
 }
 
@@ -59,14 +63,13 @@ extension FileCalls.Place {
             self = .sockets(
                 family: UInt16(truncatingIfNeeded: key.inode >> 32), protocol: UInt16(truncatingIfNeeded: key.inode >> 16),
                 type: UInt16(truncatingIfNeeded: key.inode))
-        case SYSLAT_OTHER_FILES.rawValue: self = .others
         default: return nil
         }
     }
 }
 
 extension FileRecord {
-    /// What the programs noted of a file when they first met it; nil if no kernel side of this version can have written it.
+    /// What the programs noted of a file when they met it; nil if no kernel side of this version can have written it.
     package init?(_ named: syslat_file_name) {
         // The bytes of the array, and no more.
         let bytes = unsafe withUnsafeBytes(of: named.name) { unsafe Array($0.prefix(Int(named.file.name_bytes))) }

@@ -7,15 +7,20 @@ package import LatencyHistogram
 package struct OverflowSeries: Sendable {
     let call: CallWord
     /// All calls so far.
-    let totals: Totals
+    private(set) var totals: Totals
     /// The extremes that the CPUs noted; nil if none noted any.
-    private let extremes: ClosedRange<UInt64>?
+    private var extremes: ClosedRange<UInt64>?
 
     /// Sums and counts that only grow.
     struct Totals: Sendable {
         var sum: UInt64
         var aboveRange: UInt64
         var buckets: [UInt64]
+
+        mutating func add(_ other: Totals) {
+            (sum, aboveRange) = (sum &+ other.sum, aboveRange &+ other.aboveRange)
+            for index in buckets.indices { buckets[index] &+= other.buckets[index] }
+        }
     }
 
     /// - Parameter extremes: each CPU's.
@@ -30,6 +35,12 @@ package struct OverflowSeries: Sendable {
             high = Swift.max(high, extreme.max_ns_plus_1 - 1)
         }
         extremes = low <= high ? low...high : nil
+    }
+
+    /// Adds calls that were counted elsewhere. Their extremes are no longer known, unless their buckets tell them.
+    mutating func add(_ other: OverflowSeries) {
+        totals.add(other.totals)
+        extremes = nil
     }
 
     /// The work that calls left, with the calls for which it was not measured.

@@ -55,7 +55,7 @@ package struct BPFMap: Sendable {
         try checked("write map \(name)") { unsafe bpf_map_update_elem(descriptor, &key, &value, UInt64(BPF_ANY)) }
     }
 
-    /// Zeroes the values of some keys of a map that isn't per-CPU. Kernel: 5.6 (BPF_MAP_UPDATE_BATCH).
+    /// Zeroes the values of some keys of a map that isn't per-CPU, or makes such keys. Kernel: 5.6 (BPF_MAP_UPDATE_BATCH).
     package func clear<Key: BitwiseCopyable>(_ keys: [Key]) throws(BPFError) {
         precondition(MemoryLayout<Key>.size == keySize, "wrong key type for map \(name)")
         guard !keys.isEmpty else { return }
@@ -68,6 +68,17 @@ package struct BPFMap: Sendable {
                     unsafe bpf_map_update_batch(descriptor, keys.baseAddress, $0.baseAddress, &count, nil)
                 }
             }
+        }
+    }
+
+    /// Deletes some keys of a hash map. Kernel: 5.6 (BPF_MAP_DELETE_BATCH).
+    package func remove<Key: BitwiseCopyable>(_ keys: [Key]) throws(BPFError) {
+        precondition(MemoryLayout<Key>.stride == keySize, "wrong key type for map \(name)")
+        guard !keys.isEmpty else { return }
+        var count = UInt32(keys.count)
+        // `count` keys are there.
+        try checked("delete from map \(name)") {
+            unsafe keys.withUnsafeBytes { unsafe bpf_map_delete_batch(descriptor, $0.baseAddress, &count, nil) }
         }
     }
 

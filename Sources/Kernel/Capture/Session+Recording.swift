@@ -130,6 +130,12 @@ extension Session {
         slowCalls?.take(probes) { startedAt &+ $0 &- start }
     }
 
+    /// Takes in the calls by file before the kernel side has no room for more.
+    mutating func takeFiles() throws(CaptureError) {
+        guard options.grouping == .file else { return }
+        do throws(BPFError) { try files.takeMany(probes) } catch { throw CaptureError(error) }
+    }
+
     /// The slow calls that have come since this was last called, in the order of their ends. Empty unless the options ask for a log.
     package mutating func takeSlowLog() -> [SlowCall] { slowCalls?.takeLog(isEnd: phase == .drained) ?? [] }
 

@@ -67,9 +67,9 @@ extension Session {
             areRecent: areRecent)
     }
 
-    private func groups(_ names: LivingNames) throws(CaptureError) -> CallGroups? {
+    private mutating func groups(_ names: LivingNames) throws(CaptureError) -> CallGroups? {
         guard options.grouping == .file else { return intake.aggregator.groups(names) }
-        return try explained { () throws(BPFError) in CallGroups(try probes.fileCalls(), try probes.fileNames()) }
+        do throws(BPFError) { return try files.groups(probes) } catch { throw CaptureError(error) }
     }
 
     private func requestBalance(_ readings: Readings, inFlight: UInt64) -> Balance {

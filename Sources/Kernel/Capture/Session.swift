@@ -60,6 +60,7 @@ package struct Session: ~Copyable {
     var intake: Intake
     /// nil if no single calls are kept.
     var slowCalls: SlowCallIntake?
+    var files = FileIntake()
     /// As it was when a snapshot was first taken.
     var host: Host?
     /// Whose calls were in flight at the end of the last interval, and in the last snapshot.
@@ -125,6 +126,7 @@ package struct Session: ~Copyable {
             let event = loop.wait(until: isDue ? now : min(deadline ?? .max, now + Session.pollNanoseconds))
             intake.takeRing(probes)
             takeSlowCalls()
+            try takeFiles()
             probes.rescueSkippedCalls()
             switch event {
             case .signal(let number):

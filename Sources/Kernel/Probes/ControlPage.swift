@@ -53,6 +53,16 @@ struct ControlPage: ~Copyable {
     /// The requests to io_uring that have not completed.
     var requests: UInt32 { unsafe word(\.requests).pointee.load(ordering: .relaxed) }
 
+    /// The pairs of a file and a call in the map that the programs use.
+    var filePairs: UInt32 {
+        unsafe word(\.file_pairs).pointee.load(ordering: .relaxed) &- control.pointee.file_pairs_taken
+    }
+
+    /// The programs are about to use the other map, which is empty.
+    func takeFilePairs() {
+        unsafe word(\.file_pairs_taken).pointee.store(word(\.file_pairs).pointee.load(ordering: .relaxed), ordering: .relaxed)
+    }
+
     /// Takes one of them off: user space has removed it.
     func countRemovedRequest() { unsafe word(\.requests).pointee.wrappingSubtract(1, ordering: .relaxed) }
 

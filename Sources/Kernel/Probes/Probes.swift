@@ -175,10 +175,7 @@ private struct Loaded: ~Copyable {
             try opened.setEntries(of: "sleeps", to: Int(config.slot_mask) + 1)
             try opened.setEntries(of: "sleep_stacks", to: Int(SYSLAT_SLEEP_STACKS))
         }
-        if options.countsFiles {
-            try opened.setEntries(of: "file_calls", to: FileTable.entries(options))
-            try opened.setEntries(of: "file_names", to: Int(SYSLAT_FILE_NAMES))
-        }
+        if options.countsFiles { try FileTable.setSizes(opened, options) }
         try opened.setEntries(of: "details", to: options.slowCalls?.ringBytes ?? Int(sysconf(Int32(_SC_PAGESIZE))))
         opened.setAutoload { programs.contains($0) }
         loaded = try opened.load()

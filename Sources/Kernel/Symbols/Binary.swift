@@ -56,6 +56,9 @@ final class Binary {
     /// The address that symbols have for a place in the file.
     func address(ofFileOffset offset: UInt64) -> UInt64? { elf.address(ofFileOffset: offset) }
 
+    /// Whether a place in the file is mapped as code.
+    func hasCode(atFileOffset offset: UInt64) -> Bool { elf.hasCode(atFileOffset: offset) }
+
     /// The function at an address of this file, and where it begins.
     func function(at address: UInt64) -> (name: String, start: UInt64)? {
         let symbols = functions.symbols(at: address) { entry in Binary.isMappingSymbol(name(of: entry)) }
@@ -97,6 +100,12 @@ final class Binary {
 extension ELFFile {
     /// Whether it tells where its code is in the file. objcopy(1) leaves code without a size in the file.
     var hasLayout: Bool { segments.contains { $0.type == Kind.load && $0.isExecutable && $0.fileSize > 0 } }
+
+    func hasCode(atFileOffset offset: UInt64) -> Bool {
+        segments.contains {
+            $0.type == Kind.load && $0.isExecutable && offset >= $0.offset && offset - $0.offset < $0.fileSize
+        }
+    }
 
     /// Whether it has a table of all symbols with contents, and not only of those for the dynamic linker.
     var hasFullSymbols: Bool { sections.contains { $0.type == Kind.symbols && $0.size > 0 } }

@@ -46,6 +46,7 @@ package struct StackNamer: ~Copyable {
         var work = ProcessFrames()
         var named = stacks.map { stack in stack.enumerated().map { name($1, isReturn: $0 > 0, in: process, &work) } }
         nameCompiledCode(&named, of: pid, in: process)
+        StackNamer.unnameData(&named, in: process)
         losses.add(process.mappings, of: pid)
         for frame in named.joined() { losses.add(frame, of: pid) }
         return named
@@ -80,7 +81,7 @@ package struct StackNamer: ~Copyable {
                 return NamedFrame(location: .anonymous(address: address), reason: .noFile)
             }
             let place = FilePlace(path: ExactText.string(mapping.path), buildID: nil, fileOffset: mapping.offset(of: address))
-            return place.named(in: binary, isReturn: isReturn)
+            return StackNamer.named(place, in: binary, isReturn: isReturn)
         case .vdso:
             let binary = work.vdso ?? StackNamer.vdso(mapping, of: process)
             work.vdso = binary
@@ -104,7 +105,7 @@ package struct StackNamer: ~Copyable {
             let binary = binary(of: index, in: process, &work)
             guard (try? binary.get().buildID) == buildID else { continue }
             let place = FilePlace(path: ExactText.string(mapping.path), buildID: buildID, fileOffset: frame.fileOffset)
-            return place.named(in: binary, isReturn: isReturn)
+            return StackNamer.named(place, in: binary, isReturn: isReturn)
         }
         return nameWithoutProcess(frame, isReturn: isReturn, why: why)
     }
@@ -117,7 +118,16 @@ package struct StackNamer: ~Copyable {
         var place = FilePlace(path: "", buildID: buildID, fileOffset: frame.fileOffset)
         guard let binary = cache.binary(with: buildID) else { return NamedFrame(location: .file(place), reason: why) }
         place.path = binary.path
-        return place.named(in: .success(binary), isReturn: isReturn)
+        return StackNamer.named(place, in: .success(binary), isReturn: isReturn)
+    }
+
+    /// Names a place in a file, if it is one of code.
+    private static func named(_ place: FilePlace, in binary: Result<Binary, UnnamedReason>, isReturn: Bool) -> NamedFrame {
+        let instruction = isReturn ? place.fileOffset &- 1 : place.fileOffset
+        if let known = try? binary.get(), known.hasLayout, !known.hasCode(atFileOffset: instruction) {
+            return NamedFrame(location: .unknown(address: place.fileOffset), reason: .notCode)
+        }
+        return place.named(in: binary, isReturn: isReturn)
     }
 
     /// Looks for the binaries of a stack on this host.
@@ -212,6 +222,20 @@ package struct StackNamer: ~Copyable {
                     ?? NamedFrame(location: location, reason: .notInMapFile)
             case .failure(.system(Errno(ENOENT))): break
             case .failure(let refusal): named[stack][level].reason = .mapFileRefused(refusal)
+            }
+        }
+    }
+}
+
+extension StackNamer {
+    /// Memory without a file that can't be executed holds no code, unless a map file says so: some compilers take the right away while they write.
+    private static func unnameData(_ named: inout [[NamedFrame]], in process: ProcessView) {
+        for stack in named.indices {
+            for (level, frame) in named[stack].enumerated() {
+                guard case .anonymous(let address) = frame.location, frame.function == nil,
+                    let mapping = process.mappings.mapping(at: level > 0 ? address &- 1 : address), !mapping.isExecutable
+                else { continue }
+                named[stack][level] = NamedFrame(location: .unknown(address: address), reason: .notCode)
             }
         }
     }

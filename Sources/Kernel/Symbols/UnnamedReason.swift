@@ -9,6 +9,8 @@ package enum UnnamedReason: Error, Sendable, Hashable, CustomStringConvertible {
     case processHidden(Errno)
     /// Nothing is mapped at the address, or not any more.
     case noMapping
+    /// Data: a part of a file or memory that can't be executed.
+    case notCode
     /// Memory without a file, and the process left no map file for it.
     case noFile
     /// The map file of the process has no function there.
@@ -37,6 +39,7 @@ package enum UnnamedReason: Error, Sendable, Hashable, CustomStringConvertible {
         case .processGone: "the process ended before its binaries were looked at"
         case .processHidden(let error): "the process can't be looked at: \(error)"
         case .noMapping: "nothing is mapped there now"
+        case .notCode: "there is data and no code"
         case .noFile: "it is in memory without a file, and there is no perf-PID.map"
         case .notInMapFile: "it is in memory without a file, and in no function of perf-PID.map"
         case .mapFileRefused(let why): "it is in memory without a file, and perf-PID.map is not used: \(why)"

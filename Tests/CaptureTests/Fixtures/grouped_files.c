@@ -2,11 +2,13 @@
 /*
  * grouped_files FOLDER COUNT: known numbers of calls on known files. 100 preads of FOLDER/read, 50 of them at an offset that is refused;
  * 70 pwrites of FOLDER/gone, whose name is removed after the first; 30 writes to a pipe and 30 reads from it; 20 sends through a pair of UNIX
- * sockets; then one pwrite of each of COUNT files FOLDER/many-0 and so on. Closes every descriptor that it opens, except the first ones.
+ * sockets; then one pwrite of each of COUNT files FOLDER/many-0 and so on. Two of these are slow: many-14000 and many-14001 are locked for 25 ms
+ * by a child while the program waits. Closes every descriptor that it opens, except the first ones.
  */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -22,6 +24,23 @@ static int opened(const char *folder, const char *name)
     if (fd < 0)
         exit(1);
     return fd;
+}
+
+/* A flock that waits 25 ms. The child opens the file itself: a lock belongs to what was opened. */
+static int waits_for_lock(int fd)
+{
+    int ready[2];
+    char byte;
+
+    if (pipe(ready))
+        return 0;
+    if (fork() == 0) {
+        if (flock(open(path, O_RDWR), LOCK_EX) || write(ready[1], "", 1) != 1)
+            _exit(1);
+        usleep(25000);
+        _exit(0);
+    }
+    return read(ready[0], &byte, 1) == 1 && flock(fd, LOCK_EX) == 0;
 }
 
 int main(int argc, char **argv)
@@ -51,7 +70,7 @@ int main(int argc, char **argv)
     for (long i = 0; i < count; i++) {
         snprintf(name, sizeof(name), "many-%ld", i);
         fd = opened(argv[1], name);
-        if (syscall(SYS_pwrite64, fd, &byte, 1, 0L) != 1 || close(fd))
+        if (syscall(SYS_pwrite64, fd, &byte, 1, 0L) != 1 || ((i == 14000 || i == 14001) && !waits_for_lock(fd)) || close(fd))
             return 1;
     }
     return 0;

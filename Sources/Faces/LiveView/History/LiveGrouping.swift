@@ -100,4 +100,7 @@ package enum LiveGrouping: String, Sendable, Hashable, CaseIterable {
     /// Whether the calls of an item without a row are in the row of the rest from then on. A process that changes its name or its cgroup
     /// takes its calls along to another row.
     var foldsIntoRest: Bool { self != .comm && self != .cgroup }
+
+    /// Whether an item whose row was given up can have another one, with its calls since.
+    var givesRowsTwice: Bool { self == .file }
 }

@@ -49,7 +49,12 @@ struct LiveLedger: Sendable {
         var newDetails: [LiveItem: LiveDetail] = [:]
         var rests: [(place: Int, totals: LiveTotals)] = []
         grouping.forEachEntry(of: profile) { entry in
-            let place = placeOrNew(for: entry)
+            var place = placeOrNew(for: entry)
+            if grouping.givesRowsTwice, place < seen.count, !seen[place], entry.totals.calls < whole[place].calls {
+                giveUp(place, folds: true)
+                seen[place] = true
+                place = placeOrNew(for: entry)
+            }
             if place == seen.count { seen.append(false) }
             if entry.isRest {
                 rests.append((place, entry.totals))
@@ -110,11 +115,15 @@ struct LiveLedger: Sendable {
                 whole[place] = LiveTotals()
                 continue
             }
-            if folds { folded.add(whole[place]) }
-            whole[place] = LiveTotals()
-            places[items[place]] = nil
-            gone += 1
+            giveUp(place, folds: folds)
         }
+    }
+
+    private mutating func giveUp(_ place: Int, folds: Bool) {
+        if folds { folded.add(whole[place]) }
+        whole[place] = LiveTotals()
+        places[items[place]] = nil
+        gone += 1
     }
 
     /// The places to keep once too many items are gone; nil before.

@@ -1,20 +1,22 @@
 import Aggregation
 import Glibc
-import LatencyHistogram
 import Profile
 
 extension CallGroups {
     /// The calls by file.
-    init(_ calls: [FileCalls], _ names: [FileCalls.Place: FileRecord]) {
-        var byPlace: [FileCalls.Place: CallGroup] = [:]
-        for entry in calls {
-            let key = CallGroup.Key(entry.place, names[entry.place])
-            var group = byPlace[entry.place] ?? CallGroup(key: key, series: [], distribution: LatencyHistogram())
-            group.series += entry.series
-            group.distribution?.merge(entry.distribution.distribution)
-            byPlace[entry.place] = group
-        }
-        self.init(kind: .file, groups: Array(byPlace.values))
+    /// - Parameter others: those for which the kernel side had no room.
+    init(_ files: FileRows, others: [FileCalls]) {
+        var groups = files.rows.map { CallGroup(CallGroup.Key($0.key, $0.value.record), $0.value.calls) }
+        var rest = files.givenUp
+        for calls in others where rest?.add(calls) == nil { rest = calls }
+        if let rest { groups.append(CallGroup(.others, rest)) }
+        self.init(kind: .file, groups: groups)
+    }
+}
+
+extension CallGroup {
+    fileprivate init(_ key: Key, _ calls: FileCalls) {
+        self.init(key: key, series: calls.series, distribution: calls.distribution)
     }
 }
 
@@ -26,7 +28,6 @@ extension CallGroup.Key {
         case .anonymous: self = .file(name: record?.phrase ?? "anon_inode", device: 0, inode: 0)
         case .sockets(let family, let number, let type):
             self = .file(name: socketPhrase(family, number, type), device: 0, inode: 0)
-        case .others: self = .others
         }
     }
 }

@@ -18,8 +18,8 @@ enum NotesSection {
         "By file, P50 to MAX are right to 12.5 %. \(CallGroups.Kind.file.nameOfRest): calls that are on no descriptor, or that closed it."
 
     private static let otherFiles =
-        "\(CallGroups.Kind.file.nameOfOthers): those that were met when there was no row left for them, so a slow file may be among them; "
-        + "-e, --cgroup or -p leaves out what you don't look for."
+        "\(CallGroups.Kind.file.nameOfOthers): those that had the least time whenever there were too many for rows of their own. One that was "
+        + "among them and got a row again has only its calls since there."
 
     private static let weak =
         "\(Table.weak) marks a figure that rests on fewer than \(Threshold.fewestCalls) measured calls. MAX is that of the measured calls: one "

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Calls by file: maps that the programs fill where a capture groups calls by file. */
+/*
+ * Calls by file: maps that the programs fill where a capture groups calls by file. There are two for the pairs of a file and a call. While the
+ * programs fill one, user space takes what is in the other, and makes room in it.
+ */
 #ifndef SYSLAT_GROUPS_H
 #define SYSLAT_GROUPS_H
 
@@ -14,7 +17,6 @@ enum syslat_file_kind {
     SYSLAT_PIPES = 1,          /* all pipes without a name */
     SYSLAT_ANONYMOUS_FILE = 2, /* all of one kind: the inode stands for it (anon_inode:[eventpoll]) */
     SYSLAT_SOCKETS = 3,        /* all of one address family, protocol and type: the inode stands for them */
-    SYSLAT_OTHER_FILES = 4,    /* those for which the map had no room */
 };
 
 struct syslat_file_key {

@@ -82,9 +82,16 @@
 /* Thread ids and errors by which slow calls can be chosen. */
 #define SYSLAT_FILTER_IDS 16
 
-/* Grouping by file: pairs of a file and a call, and names of files. */
+/*
+ * Grouping by file: pairs of a file and a call in each of the two maps, and at how many in one of them user space makes the programs use the
+ * other. From how many on, while it doesn't, only calls that take so long bring more into it. Names are taken like pairs, and more of them have
+ * room: every pair has its name.
+ */
 #define SYSLAT_FILE_CALLS 4096
-#define SYSLAT_FILE_NAMES 2048
+#define SYSLAT_FILES_TO_TAKE 1024
+#define SYSLAT_FILES_IF_SLOW 3072
+#define SYSLAT_SLOW_ON_FILE_NS 1000000
+#define SYSLAT_FILE_NAMES 6144
 /* Names of cgroups from one to the root. */
 #define SYSLAT_CGROUP_STEPS 24
 #define SYSLAT_CGROUP_NAMES 1024
@@ -92,6 +99,7 @@
 /* The largest magnitude that the kernel returns as an error (MAX_ERRNO, include/linux/err.h). */
 #define SYSLAT_MAX_ERRNO 4095
 
+_Static_assert(SYSLAT_FILE_NAMES >= SYSLAT_FILE_CALLS + 2 * SYSLAT_FILES_TO_TAKE, "room for the names of all files");
 _Static_assert(SYSLAT_LONGEST == (1 << SYSLAT_LONGEST_LEVELS) - 1, "a full heap");
 _Static_assert((SYSLAT_BATCH_EVENTS & (SYSLAT_BATCH_EVENTS - 1)) == 0, "batches are a power of two");
 _Static_assert(SYSLAT_TGID_BITS + SYSLAT_VALUE_BITS == 64 && SYSLAT_PID_LIMIT == 1 << SYSLAT_TGID_BITS,

@@ -32,6 +32,8 @@ struct syslat_control {
     syslat_u32 finds_end_of_work;  /* a program is attached where the work that a call left has been done */
     syslat_u32 requests;           /* in the map of requests now; written by the programs only */
     syslat_u32 rescues;            /* a program may be attached that handles the events of classic ones before them */
+    syslat_u32 file_pairs;         /* pairs of a file and a call that maps took in until now; written by the programs only */
+    syslat_u32 file_pairs_taken;   /* of these, the ones that were there when user space last made the programs use the other map */
     syslat_u32 reserved;
     syslat_u8 met[SYSLAT_CALL_INDEXES]; /* 0 where there has been no such call while calls were sampled; written by the programs */
 };
