@@ -110,4 +110,10 @@ static __always_inline void read_all_arguments(__u64 *arguments, struct pt_regs_
         arguments[argument] = read_argument(registers, abi, argument);
 }
 
+/* There the return address of a function without a frame is in a register, which user space doesn't look at yet. */
+static __always_inline void read_stack_end(struct syslat_details *details, struct pt_regs___syslat *registers)
+{
+    details->instruction = 0;
+}
+
 #endif

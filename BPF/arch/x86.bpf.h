@@ -38,7 +38,7 @@ struct task_struct___x86 {
 };
 
 struct pt_regs___syslat {
-    unsigned long r10, r9, r8, bp, bx, cx, dx, si, di, orig_ax, ip;
+    unsigned long r10, r9, r8, bp, bx, cx, dx, si, di, orig_ax, ip, sp;
 };
 
 #pragma clang attribute pop
@@ -128,6 +128,14 @@ enum {
 static __always_inline __s32 vsyscall_number(__u32 which)
 {
     return which == 0 ? SYSLAT_NUMBER_GETTIMEOFDAY : which == 1 ? SYSLAT_NUMBER_TIME : SYSLAT_NUMBER_GETCPU;
+}
+
+/* Where the program goes on after a call, and what its stack ends with. */
+static __always_inline void read_stack_end(struct syslat_details *details, struct pt_regs___syslat *registers)
+{
+    details->instruction = BPF_CORE_READ(registers, ip);
+    if (bpf_probe_read_user(details->stack_words, sizeof(details->stack_words), (const void *)BPF_CORE_READ(registers, sp)))
+        details->instruction = 0;
 }
 
 #endif

@@ -151,6 +151,10 @@ static __noinline int read_arguments(struct syslat_details_draft *draft, struct 
     places = config.argument_places[index & (SYSLAT_CALL_INDEXES - 1)];
     __builtin_memset(call->files, 0, sizeof(call->files));
     __builtin_memset(call->paths, 0, sizeof(call->paths));
+    if (places & SYSLAT_EXECUTES_PROGRAM && !syslat_call_error(call->call)) {
+        describe_program(0, argument_at(places, 2));
+        return 0;
+    }
     read_path(draft, &call->paths[0], argument_at(places, 2));
     read_path(draft, &call->paths[1], argument_at(places, 3));
     if (argument_at(places, 0) != SYSLAT_NO_ARGUMENT)
@@ -215,6 +219,9 @@ static __always_inline bool write_details(struct syslat_details_draft *draft, co
     bpf_get_current_comm(draft->details.thread, sizeof(draft->details.thread));
     describe_sleep(&draft->details);
     take_stack(draft, context, kind, keeping);
+    draft->details.instruction = 0;
+    if (draft->used && syslat_call_abi(ended->call) == NATIVE_ABI)
+        read_stack_end(&draft->details, ended->registers);
     read_arguments(draft, ended->registers);
     return send_details(draft);
 }

@@ -68,8 +68,13 @@ struct files_struct {
     struct fdtable *fdt;
 };
 
+struct mm_struct___files {
+    struct file___files *exe_file;
+};
+
 struct task_struct___files {
     struct files_struct *files;
+    struct mm_struct___files *mm;
 };
 
 struct in6_addr {

@@ -49,7 +49,7 @@ struct Event: Hashable {
 }
 
 enum Record {
-    static let version: UInt16 = 12
+    static let version: UInt16 = 13
     /// The events of a full batch.
     static let mostEvents = 256
 

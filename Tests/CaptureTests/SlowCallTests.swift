@@ -48,6 +48,36 @@ import Testing
         if hasStacks { #expect(reads[0].details.userStack.dropFirst().first?.function == "main") }
     }
 
+    @Test func `a program that was executed has its file, since its arguments are gone`() throws {
+        let command = try ResolvedCommand(["sh", "-c", "exec /bin/true"])
+        var options = CaptureOptions(target: .command(command, follow: true))
+        options.slowCalls = SlowCallOptions(rule: .slowest(5))
+        let calls = (try CaptureSupport.capture(options).slowCalls?.calls ?? []).filter { $0.id.name == "execve" }
+        let files = calls.sorted { $0.startedAtNanoseconds < $1.startedAtNanoseconds }.map(\.details.descriptors)
+        #expect(files.map { $0.map(\.argument) } == [[0], [0]] && calls.allSatisfy(\.details.arguments.isEmpty))
+        func file(_ path: String) throws -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
+        #expect(try files.flatMap { $0.map(\.name) } == [file("/bin/sh"), file("/bin/true")])
+    }
+
+    #if arch(x86_64)
+    @Test(arguments: ProgramSet.allCases)
+    func `the caller of a library function without a frame is in the stack, in every thread`(set: ProgramSet) throws {
+        let command = try ResolvedCommand(Fixture.command("leaf_calls", "50"))
+        var options = CaptureOptions(target: .command(command, follow: true), programSet: set)
+        options.slowCalls = SlowCallOptions(rule: .slowest(200))
+        let reads = (try CaptureSupport.capture(options).slowCalls?.calls(of: read) ?? []).filter {
+            $0.details.descriptors.first?.name == "/dev/zero"
+        }
+        #expect(reads.count == 100 && Set(reads.map(\.tid)).count == 2)
+        for call in reads {
+            let names = call.details.userStack.map(\.function)
+            #expect(names.dropFirst().prefix(2) == ["inner_step", "middle_step"], "\(names)")
+            #expect(["main", "work"].contains(names.dropFirst(3).first), "\(names)")
+            #expect(call.details.userStack.prefix(3).map(\.isDirectCaller) == [false, true, false])
+        }
+    }
+    #endif
+
     @Test func `calls above a threshold are kept, all of them and no others`() throws {
         let planted = try PlantedReads(
             .slower([SlowThreshold(call: "read", nanoseconds: 100_000_000), SlowThreshold(nanoseconds: 140_000_000)]))

@@ -86,6 +86,8 @@ enum Sample {
         #include <dlfcn.h>
         #include <stdio.h>
         #include <sys/mman.h>
+        #include <unistd.h>
+        __attribute__((noinline)) int wait_for_input(void) { char byte; return (int)read(0, &byte, 1) * 2; }
         __attribute__((noinline)) int outer_work(int a) { printf("%s", ""); return a * 3 + 1; }
         static __attribute__((noinline)) int hidden_work(int a) { printf("%s", ""); return a * 5 + 2; }
         __attribute__((weak, noinline)) int weak_work(int a) { printf("%s", ""); return a * 7 + 3; }
@@ -111,7 +113,7 @@ enum Sample {
             printf("constant %p\\n", (void *)"a constant");
             printf("sum %d\\n", outer_work(count) + hidden_work(count) + weak_work(count) + chosen_work(count));
             fflush(stdout);
-            while (getchar() != EOF)
+            while (wait_for_input() > 0)
                 ;
             return 0;
         }

@@ -23,21 +23,24 @@ struct Syslat: ParsableCommand {
         let words = ProgramStart.begin()
         StandardStreams.reserve()
         let arguments = GuestInit.isThisProcess ? [GuestInitCommand.name] : Array(words.dropFirst())
+        // What is wrong with arguments may only show when a command runs: its usage is shown then too.
+        var running: any ParsableCommand.Type = self
         do {
             do {
                 var command = try parseAsRoot(Arguments.prepared(arguments))
+                running = type(of: command)
                 try command.run()
             } catch  where exitCode(for: error).isSuccess {
                 // Help or the version. Like any output, it may fail to be written.
                 try Output(path: nil).finish(fullMessage(for: error) + "\n")
             }
         } catch {
-            end(for: error, arguments)
+            end(for: error, arguments, of: running)
         }
     }
 
     /// Says why, and exits.
-    private static func end(for error: any Error, _ arguments: [String]) -> Never {
+    private static func end(for error: any Error, _ arguments: [String], of command: any ParsableCommand.Type) -> Never {
         if let failure = CommandError(error) {
             if failure.isBrokenPipe { Signals.endForBrokenPipe() }
             Terminal.say("\(_errorPrefix)\(failure)\n" + (failure.log.isEmpty ? "" : "\(failure.log)\n"))
@@ -50,9 +53,24 @@ struct Syslat: ParsableCommand {
             Glibc.exit(ExitStatus.usage.rawValue)
         }
         // The parser's own, which quotes arguments. An exit status alone has no words.
-        let message = fullMessage(for: error)
+        let found = command.fullMessage(for: error)
+        let prefixed = found.hasPrefix(command._errorPrefix) ? _errorPrefix + found.dropFirst(command._errorPrefix.count) : found
+        let message = withOwner(ofOptionIn: prefixed, arguments)
         if !message.isEmpty { Terminal.say("\(message)\n") }
         Glibc.exit(exitCode(for: error).rawValue)
+    }
+
+    /// An option that another command has, and this one doesn't, is probably not misspelt.
+    private static func withOwner(ofOptionIn message: String, _ arguments: [String]) -> String {
+        let lines = message.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)
+        let quoted = lines[0].split(separator: "'", omittingEmptySubsequences: false)
+        guard let name = arguments.first, quoted.count >= 3, quoted[0] == "\(_errorPrefix)Unknown option " else { return message }
+        let owners =
+            [ProfileCommand.self, ReportCommand.self, CompareCommand.self, BenchCommand.self] as [any ParsableCommand.Type]
+        let owner = owners.first { $0.helpMessage().contains(" \(quoted[1]) ") }?.configuration.commandName
+        guard let owner else { return message }
+        return "\(_errorPrefix)'\(quoted[1])' is an option of `syslat \(owner)`, not of `syslat \(name)`."
+            + (lines.count > 1 ? "\n" + lines[1] : "")
     }
 
     /// Users of strace are used to `syslat ls`.

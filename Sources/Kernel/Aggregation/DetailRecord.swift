@@ -45,7 +45,8 @@ package struct DetailRecord: Sendable {
             defer { rest = rest.dropFirst(Int(count)) }
             return rest.prefix(Int(count))
         }
-        stack = UserStackRecord(take(details.frame_bytes))
+        let frames = UserStackRecord(take(details.frame_bytes))
+        stack = UserStackRecord(frames.places, end: StackEndRecord(details))
         paths = elements(of: details.paths, as: syslat_call_path.self).compactMap { PathArgument($0, take($0.bytes)) }
         files = elements(of: details.files, as: syslat_call_file.self).compactMap { FileRecord($0, take($0.name_bytes)) }
     }
@@ -77,12 +78,15 @@ package struct UserStackRecord: Sendable, Hashable {
     }
 
     package let places: [Place]
+    /// nil where the kernel side didn't look.
+    package let end: StackEndRecord?
 
-    package init(_ places: [Place]) { self.places = places }
+    package init(_ places: [Place], end: StackEndRecord? = nil) { (self.places, self.end) = (places, end) }
 
     /// As the kernel writes it. A frame that it could not take ends the stack.
     fileprivate init(_ bytes: ArraySlice<UInt8>) {
         let size = MemoryLayout<syslat_build_frame>.size
+        end = nil
         places = stride(from: bytes.startIndex, through: bytes.endIndex - size, by: size).compactMap { start in
             // `size` bytes are there.
             let frame = unsafe bytes[start..<start + size].withUnsafeBytes { unsafe $0.loadUnaligned(as: syslat_build_frame.self) }
@@ -92,6 +96,25 @@ package struct UserStackRecord: Sendable, Hashable {
             default: nil
             }
         }
+    }
+}
+
+/// What the stack of a program ended with at a call: among these words is the address that a function without a frame of its own returns to.
+package struct StackEndRecord: Sendable, Hashable {
+    /// Where the program went on after the call.
+    package let instruction: UInt64
+    /// Those that can be addresses of code, innermost first. They go into no file and no report.
+    package let words: [UInt64]
+
+    package init(instruction: UInt64, words: [UInt64]) { (self.instruction, self.words) = (instruction, words) }
+
+    /// nil where the kernel side didn't look, or found nothing that can be an address.
+    fileprivate init?(_ details: syslat_details) {
+        // Programs have no code below the first page that they may use, nor above 2^47 unless they ask for it.
+        let possible: Range<UInt64> = 1 << 16..<1 << 47
+        words = elements(of: details.stack_words, as: UInt64.self).filter { possible.contains($0) }
+        instruction = details.instruction
+        if instruction == 0 || words.isEmpty { return nil }
     }
 }
 

@@ -48,10 +48,13 @@ package struct SlowCallWatch: Sendable {
 package struct ArgumentPlaces: Sendable, Hashable {
     package var descriptors: [Int]
     package var paths: [Int]
+    /// Its arguments are gone when it has succeeded, and the file of the new program is told.
+    package var executesProgram: Bool
 
-    package init(descriptors: [Int] = [], paths: [Int] = []) {
+    package init(descriptors: [Int] = [], paths: [Int] = [], executesProgram: Bool = false) {
         self.descriptors = descriptors
         self.paths = paths
+        self.executesProgram = executesProgram
     }
 
     /// The places of all call indexes, as the configuration has them.
@@ -64,7 +67,8 @@ package struct ArgumentPlaces: Sendable, Hashable {
     private var packed: UInt16 {
         let none = Int(SYSLAT_NO_ARGUMENT)
         let places = (descriptors + [none, none]).prefix(2) + (paths + [none, none]).prefix(2)
-        return places.reversed().reduce(0) { $0 << UInt16(SYSLAT_ARGUMENT_BITS) | UInt16($1 & none) }
+        let packed = places.reversed().reduce(UInt16(0)) { $0 << UInt16(SYSLAT_ARGUMENT_BITS) | UInt16($1 & none) }
+        return executesProgram ? packed | UInt16(SYSLAT_EXECUTES_PROGRAM) : packed
     }
 }
 

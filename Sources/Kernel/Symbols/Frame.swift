@@ -80,6 +80,8 @@ package struct NamedFrame: Sendable, Hashable {
     package var function: FunctionPlace?
     /// Why it can't be named; nil if it is.
     package var reason: UnnamedReason?
+    /// It was found by its call of the function before it, and not by frame pointers.
+    package var isDirectCaller = false
 
     package init(location: FrameLocation, function: FunctionPlace) {
         (self.location, self.function, reason) = (location, function, nil)

@@ -95,11 +95,14 @@ final class ProcessView {
     func vdso(_ mapping: ProcessMapping) throws(UnnamedReason) -> ELFSource {
         let largest: UInt64 = 1 << 16
         do throws(Errno) {
-            let memory = try ProcessView.open("mem", in: folder)
+            let memory = try memory()
             let count = Int(min(mapping.end - mapping.start, largest))
             return ELFSource(memory: try memory.reading(from: Int(exactly: mapping.start) ?? .max, limit: count))
         } catch { throw ProcessView.reason(error) }
     }
+
+    /// Its memory, by address.
+    func memory() throws(Errno) -> Descriptor { try ProcessView.open("mem", in: folder) }
 
     /// The map file of its JIT compiler.
     func mapFile() throws(FileRefusal) -> Descriptor {

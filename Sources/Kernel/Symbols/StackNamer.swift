@@ -26,15 +26,20 @@ package struct StackNamer: ~Copyable {
         host = HostBinaries(programs: programs)
     }
 
-    /// Names one stack, innermost frame first. As many frames come back.
-    package mutating func names(of frames: [Frame], process pid: Int32, program: String? = nil) -> [NamedFrame] {
-        names(of: [frames], process: pid, program: program).first ?? []
+    /// Names one stack, innermost frame first. As many frames come back, and one more if the first function has no frame of its own and its
+    /// caller isn't among them.
+    package mutating func names(
+        of frames: [Frame], endingWith end: StackEnd? = nil, process pid: Int32, program: String? = nil
+    ) -> [NamedFrame] {
+        names(of: [frames], endingWith: end, process: pid, program: program).first ?? []
     }
 
     /// Names several stacks of one process.
     ///
     /// - Parameter program: the name of the process. If it has ended, its program is looked for by that.
-    package mutating func names(of stacks: [[Frame]], process pid: Int32, program: String? = nil) -> [[NamedFrame]] {
+    package mutating func names(
+        of stacks: [[Frame]], endingWith end: StackEnd? = nil, process pid: Int32, program: String? = nil
+    ) -> [[NamedFrame]] {
         let process: ProcessView
         do throws(UnnamedReason) { process = try ProcessView(pid) } catch {
             return stacks.map { stack in
@@ -45,6 +50,7 @@ package struct StackNamer: ~Copyable {
         }
         var work = ProcessFrames()
         var named = stacks.map { stack in stack.enumerated().map { name($1, isReturn: $0 > 0, in: process, &work) } }
+        if let end { for stack in named.indices { addCaller(to: &named[stack], end, in: process, &work) } }
         nameCompiledCode(&named, of: pid, in: process)
         StackNamer.unnameData(&named, in: process)
         losses.add(process.mappings, of: pid)
@@ -91,6 +97,19 @@ package struct StackNamer: ~Copyable {
         case .kernel:
             return NamedFrame(location: .unknown(address: address), reason: .noSymbols)
         }
+    }
+
+    /// Adds the caller of the innermost function where frame pointers don't lead to it.
+    private mutating func addCaller(
+        to stack: inout [NamedFrame], _ end: StackEnd, in process: ProcessView, _ work: inout ProcessFrames
+    ) {
+        guard let function = stack.first?.function,
+            let address = CallerSearch(process)?.caller(of: end.instruction &- function.offset, among: end.words)
+        else { return }
+        var caller = name(Frame(address: address), isReturn: true, in: process, &work)
+        guard stack.count < 2 || !stack[1].isSamePlace(as: caller) else { return }
+        caller.isDirectCaller = true
+        stack.insert(caller, at: 1)
     }
 
     /// Names a frame by its build-id: in what the process has mapped, or else in what was seen before.

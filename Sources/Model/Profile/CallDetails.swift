@@ -93,10 +93,12 @@ package struct StackFrame: Sendable, Hashable {
     package var offset: UInt64
     /// The address that the file's own symbols have for the place; nil if the file wasn't read. Separate debug files don't tell it.
     package var address: UInt64?
+    /// It was found by its call of the function before it, which has no frame of its own, and not by frame pointers.
+    package var isDirectCaller: Bool
 
     package init(
         function: String? = nil, functionOffset: UInt64? = nil, file: String? = nil, buildID: String? = nil, offset: UInt64,
-        address: UInt64? = nil
+        address: UInt64? = nil, isDirectCaller: Bool = false
     ) {
         self.function = function
         self.functionOffset = functionOffset
@@ -104,5 +106,6 @@ package struct StackFrame: Sendable, Hashable {
         self.buildID = buildID
         self.offset = offset
         self.address = address
+        self.isDirectCaller = isDirectCaller
     }
 }

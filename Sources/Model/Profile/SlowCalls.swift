@@ -61,7 +61,7 @@ package struct SlowCalls: Sendable, Hashable {
 
 /// From which duration on calls are slow.
 package struct SlowThreshold: Sendable, Hashable {
-    /// The name of the calls that it is for, in every ABI; nil for all that have none of their own.
+    /// The calls that it is for: `write` in every ABI that has no threshold of its own for it, or `ia32:write`; nil for all others.
     package var call: String?
     package var nanoseconds: UInt64
 
@@ -76,9 +76,13 @@ package struct SlowThreshold: Sendable, Hashable {
 
 extension [SlowThreshold] {
     /// From when on a call is slow; nil if it never is.
-    package func nanoseconds(of id: SyscallID) -> UInt64? { nanoseconds(of: id.name) }
+    package func nanoseconds(of id: SyscallID) -> UInt64? { nanoseconds(of: "\(id.abi.name):\(id.name)") }
 
-    func nanoseconds(of name: String?) -> UInt64? { (first { $0.call == name } ?? first { $0.call == nil })?.nanoseconds }
+    /// - Parameter name: `ia32:write`, `write`, or nil for calls without a threshold of their own.
+    func nanoseconds(of name: String?) -> UInt64? {
+        let inEveryABI = name?.split(separator: ":").last.map { String($0) }
+        return (first { $0.call == name } ?? first { $0.call == inEveryABI } ?? first { $0.call == nil })?.nanoseconds
+    }
 
     /// The first one for each name, by name, so that rules which keep the same calls are equal.
     fileprivate var inOrder: [SlowThreshold] {

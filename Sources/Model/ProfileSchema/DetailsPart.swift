@@ -114,10 +114,13 @@ struct DetailsPart: Codable {
         let function, functionOffset, file, buildID: String?
         let offset: String
         let address: String?
+        /// Only where it is true.
+        let directCaller: Bool?
 
         enum CodingKeys: String, CodingKey {
             case functionOffset = "function_offset"
             case buildID = "build_id"
+            case directCaller = "direct_caller"
             case function, file, offset, address
         }
 
@@ -125,11 +128,13 @@ struct DetailsPart: Codable {
             (function, functionOffset) = (frame.function, frame.functionOffset.map(Hexadecimal.text))
             (file, buildID, offset) = (frame.file, frame.buildID, Hexadecimal.text(frame.offset))
             address = frame.address.map(Hexadecimal.text)
+            directCaller = frame.isDirectCaller ? true : nil
         }
 
         func decoded() throws(ProfileDefect) -> StackFrame {
             var frame = StackFrame(function: function, file: file, buildID: buildID, offset: try Hexadecimal.number(offset))
             if let address { frame.address = try Hexadecimal.number(address) }
+            frame.isDirectCaller = directCaller ?? false
             if let functionOffset { frame.functionOffset = try Hexadecimal.number(functionOffset) }
             // Debug files are looked for under this name, so it must not be a path.
             if let buildID {

@@ -8,7 +8,7 @@
 #ifndef SYSLAT_ABI_H
 #define SYSLAT_ABI_H
 
-#define SYSLAT_ABI_VERSION 12
+#define SYSLAT_ABI_VERSION 13
 
 #include "syslat/types.h"
 #include "syslat/limits.h"

@@ -131,7 +131,7 @@ struct SlowOptions: ParsableArguments {
     func check(against selection: SyscallSelection?) throws {
         guard let selection else { return }
         for name in try thresholds().compactMap(\.call)
-        where !SyscallTable.calls(named: name).contains(where: { selection.contains($0) }) {
+        where !SlowOptions.calls(named: name).contains(where: { selection.contains($0) }) {
             throw ValidationError("--slower names \(name), which -e leaves out. Select it, or drop its threshold.")
         }
     }
@@ -171,7 +171,7 @@ struct SlowOptions: ParsableArguments {
     private static func threshold(_ item: Substring) throws -> SlowThreshold {
         guard let equals = item.firstIndex(of: "=") else { return SlowThreshold(nanoseconds: try time(String(item))) }
         let name = item[..<equals]
-        guard SyscallTable.allNames(in: ABI.ofCalls).contains(String(name)) else {
+        guard !calls(named: String(name)).isEmpty else {
             let near = NearestNames.names(near: String(name), among: SyscallTable.allNames(in: ABI.ofCalls))
             let hint = near.isEmpty ? "" : " Did you mean \(near.joined(separator: " or "))?"
             throw ValidationError(
@@ -179,6 +179,14 @@ struct SlowOptions: ParsableArguments {
             )
         }
         return SlowThreshold(call: String(name), nanoseconds: try time(String(item[item.index(after: equals)...])))
+    }
+
+    /// The calls of a name, which an ABI may stand before: `write`, `ia32:write`.
+    private static func calls(named text: String) -> [SyscallID] {
+        let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        let abis =
+            parts.count == 1 ? ABI.ofCalls : Architecture.current.abis.filter { $0.name == parts[0] && ABI.ofCalls.contains($0) }
+        return SyscallTable.calls(named: parts[parts.count - 1], in: abis)
     }
 
     private static func time(_ text: String) throws -> UInt64 {

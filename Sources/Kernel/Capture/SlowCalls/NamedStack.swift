@@ -51,7 +51,9 @@ final class NamedStack: Sendable {
 
     /// Looks the functions up.
     func name(with namer: inout StackNamer) {
-        let found = namer.names(of: places.map(Frame.init), process: key.pid, program: program).plausible.map { StackFrame($0) }
+        let end = key.record.end.map { StackEnd(instruction: $0.instruction, words: $0.words) }
+        let named = namer.names(of: places.map(Frame.init), endingWith: end, process: key.pid, program: program)
+        let found = named.plausible.map { StackFrame($0) }
         state.withLock { $0.frames = found }
     }
 
@@ -104,6 +106,7 @@ extension StackFrame {
         case .vdso(let offset): (file, self.offset) = ("[vdso]", offset)
         case .anonymous(let address), .unknown(let address): offset = address
         }
+        isDirectCaller = frame.isDirectCaller
     }
 
     /// What the kernel knew of it.

@@ -147,11 +147,9 @@ extension SlowCall {
     /// Without the functions of the program.
     init(_ record: DetailRecord, startedAt: UInt64) {
         var details = CallDetails(sleep: record.sleep?.sleep)
-        if !record.hasOtherArguments {
-            details.arguments = record.arguments
-            details.descriptors = record.files.map { DescriptorArgument($0) }
-            details.paths = record.paths
-        }
+        // Of a new program these are its own file.
+        details.descriptors = record.files.map { DescriptorArgument($0) }
+        if !record.hasOtherArguments { (details.arguments, details.paths) = (record.arguments, record.paths) }
         self.init(
             id: record.id, startedAtNanoseconds: startedAt, durationNanoseconds: record.durationNanoseconds,
             outcome: record.outcome,
@@ -165,12 +163,12 @@ extension DetailRecord {
     /// Whether the registers are not those of the call any more: a new program has new ones, and a signal handler returns to what it
     /// interrupted.
     fileprivate var hasOtherArguments: Bool {
-        switch id.name.split(separator: ":").last ?? "" {
-        case "execve", "execveat": errno == nil
-        case "rt_sigreturn", "sigreturn": true
-        default: false
-        }
+        id.executesProgram ? errno == nil : ["rt_sigreturn", "sigreturn"].contains(id.name)
     }
+}
+
+extension SyscallID {
+    fileprivate var executesProgram: Bool { ["execve", "execveat"].contains(name) }
 }
 
 extension ArgumentPlaces {
@@ -178,7 +176,8 @@ extension ArgumentPlaces {
     init(of call: SyscallID) {
         let arguments = NamedArguments(of: call)
         self.init(
-            descriptors: [arguments.descriptor, arguments.secondDescriptor].compactMap { $0 }, paths: arguments.paths)
+            descriptors: [arguments.descriptor, arguments.secondDescriptor].compactMap { $0 }, paths: arguments.paths,
+            executesProgram: call.executesProgram)
     }
 }
 

@@ -15,7 +15,8 @@ enum StackShape {
     /// True for a stack of one or two frames whose outermost one is no beginning of a thread. Wrong for a program whose own start has
     /// another name, and no use for longer stacks, which can be cut too. A stack without frames is not cut but unknown: false.
     static func isLikelyCut(_ frames: [StackFrame]) -> Bool {
-        guard 1...2 ~= frames.count, let outermost = frames.last else { return false }
+        // A caller that was found by its call is no sign that frame pointers go on.
+        guard 1...2 ~= frames.count(where: { !$0.isDirectCaller }), let outermost = frames.last else { return false }
         guard let name = outermost.function else { return true }
         // The version that a symbol may carry, and a clone that a compiler made: `main.cold`, `main@@BASE`.
         let stem = name.split(whereSeparator: { $0 == "@" }).first.map { String($0) } ?? name

@@ -58,11 +58,12 @@ extension SlowCalls {
         return "\(whose) early: code without frame pointers hides what called it (-fno-omit-frame-pointer)."
     }
 
-    /// That functions may be missing inside stacks that look whole; nil if no stack goes from one file into another.
+    /// That functions may be missing inside stacks that look whole; nil if no stack goes from one file into another by frame pointers.
     package var missingCallers: String? {
         let crosses = calls.contains { call in
-            let files = call.details.userStack.prefix(2).compactMap(\.file)
-            return files.count == 2 && files[0] != files[1]
+            let stack = call.details.userStack.prefix(2)
+            let files = stack.compactMap(\.file)
+            return files.count == 2 && files[0] != files[1] && !stack.contains(where: \.isDirectCaller)
         }
         guard crosses else { return nil }
         return

@@ -12,6 +12,8 @@
  */
 #define SYSLAT_ARGUMENT_BITS 3
 #define SYSLAT_NO_ARGUMENT 7
+/* Set beside the places of a call that executes a program: when it has succeeded, its arguments are gone, and the file of the program is told. */
+#define SYSLAT_EXECUTES_PROGRAM 0x1000
 
 enum syslat_file_flags {
     SYSLAT_FILE_DELETED = 1,      /* it has no name any more */
@@ -93,6 +95,8 @@ struct syslat_details {
     struct syslat_call_file files[SYSLAT_CALL_FILES];
     struct syslat_call_path paths[SYSLAT_CALL_PATHS];
     struct syslat_slept slept;
+    syslat_u64 instruction; /* where the program goes on; 0 if its stack wasn't taken, or is that of another ABI */
+    syslat_u64 stack_words[SYSLAT_STACK_WORDS];
 };
 
 /* The way from a file to the root of its mount namespace. */
@@ -115,6 +119,6 @@ struct syslat_details_draft {
 
 _Static_assert(sizeof(struct syslat_call_file) == 80, "call file layout");
 _Static_assert(sizeof(struct syslat_build_frame) == 32, "build frame layout");
-_Static_assert(sizeof(struct syslat_details) == 128 + 2 * 80 + 2 * 8 + 24, "details layout");
+_Static_assert(sizeof(struct syslat_details) == 128 + 2 * 80 + 2 * 8 + 24 + 72, "details layout");
 
 #endif

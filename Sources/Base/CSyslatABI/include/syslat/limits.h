@@ -75,6 +75,8 @@
 /* Components of a path, and mounts on the way. */
 #define SYSLAT_PATH_STEPS 48
 #define SYSLAT_STACK_FRAMES 48
+/* Words at the end of a program's stack, among which is where a function without a frame of its own returns to. */
+#define SYSLAT_STACK_WORDS 8
 /* Frames of the stacks in which calls sleep, and how many different ones are kept. */
 #define SYSLAT_SLEEP_FRAMES 48
 #define SYSLAT_SLEEP_STACKS 16384
