@@ -1,8 +1,8 @@
 // embed-bpf CLANG SOURCE NAME OUTPUT INCLUDE...
 //
 // Compiles one BPF program for each architecture and writes the objects as a Swift file: compressed, since they are a hundredth of a small
-// binary otherwise, and as base64 string literals, since the compiler takes seconds for them where an array literal of the same bytes takes
-// half a minute. A build tool isn't told what the package is built for, so the Swift file decides by `#if arch`.
+// binary otherwise, and as string literals of which each character stands for seven bits, since the compiler takes seconds for them where an
+// array literal of the same bytes takes half a minute. A build tool isn't told what the package is built for, so the Swift file decides by `#if arch`.
 //
 // SYSLAT_BPF_CLANG names another clang, for a toolchain whose own has no BPF.
 import CZlib
@@ -82,7 +82,27 @@ func decoding(_ bytes: Data) -> String {
         unsafe compress2(&compressed, &length, $0.bindMemory(to: UInt8.self).baseAddress, UInt($0.count), 9)
     }
     guard status == Z_OK else { fail("an object of \(source) cannot be compressed (zlib: \(status))") }
-    return "BPFObjects.decode(\"\(Data(compressed.prefix(Int(length))).base64EncodedString())\", size: \(bytes.count))"
+    return "BPFObjects.decode(\"\(sevenBits(compressed.prefix(Int(length))))\", size: \(bytes.count))"
+}
+
+/// Bytes as characters of a Swift literal, seven bits each, the highest first; the last ones are filled up with zeros.
+func sevenBits(_ bytes: ArraySlice<UInt8>) -> String {
+    var literal = ""
+    func add(_ character: UInt8) {
+        let isPlain = 0x20..<0x7f ~= character && character != UInt8(ascii: "\"") && character != UInt8(ascii: "\\")
+        literal += isPlain ? String(UnicodeScalar(character)) : "\\u{\(String(character, radix: 16))}"
+    }
+    var (bits, width): (UInt32, UInt32) = (0, 0)
+    for byte in bytes {
+        bits = bits << 8 | UInt32(byte)
+        width += 8
+        while width >= 7 {
+            width -= 7
+            add(UInt8(bits >> width & 0x7f))
+        }
+    }
+    if width > 0 { add(UInt8(bits << (7 - width) & 0x7f)) }
+    return literal
 }
 
 let branches = [Target(swift: "x86_64", libbpf: "x86"), Target(swift: "arm64", libbpf: "arm64")].enumerated().map { index, target in
