@@ -164,11 +164,21 @@ static __always_inline struct file___files *open_file(__u32 descriptor)
     return file;
 }
 
-/* Describes an open file, in one of the places of the draft. */
-__noinline int describe_opened(__u32 place, __u32 argument, __u64 address)
+/* No descriptor has this number: it stands for the program that the current process executes. */
+#define OWN_PROGRAM (1ULL << 32)
+
+static __always_inline struct file___files *own_program(void)
+{
+    struct task_struct___files *task = (struct task_struct___files *)bpf_get_current_task();
+
+    return BPF_CORE_READ(task, mm, exe_file);
+}
+
+/* Describes the file of a descriptor, in one of the places of the draft. */
+__noinline int describe_file(__u32 place, __u32 argument, __u64 descriptor)
 {
     struct syslat_details_draft *draft = own_draft();
-    struct file___files *opened = (struct file___files *)address;
+    struct file___files *opened = descriptor == OWN_PROGRAM ? own_program() : open_file(descriptor);
     struct syslat_call_file *file;
     struct inode *inode;
 
@@ -186,20 +196,6 @@ __noinline int describe_opened(__u32 place, __u32 argument, __u64 address)
     else
         name_file(draft, file, opened);
     return 0;
-}
-
-/* The same for the file of a descriptor. */
-static __always_inline void describe_file(__u32 place, __u32 argument, __u32 descriptor)
-{
-    describe_opened(place, argument, (__u64)open_file(descriptor));
-}
-
-/* The same for the file of the program that the current process executes. */
-static __always_inline void describe_program(__u32 place, __u32 argument)
-{
-    struct task_struct___files *task = (struct task_struct___files *)bpf_get_current_task();
-
-    describe_opened(place, argument, (__u64)BPF_CORE_READ(task, mm, exe_file));
 }
 
 #endif

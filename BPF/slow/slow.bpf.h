@@ -152,15 +152,15 @@ static __noinline int read_arguments(struct syslat_details_draft *draft, struct 
     __builtin_memset(call->files, 0, sizeof(call->files));
     __builtin_memset(call->paths, 0, sizeof(call->paths));
     if (places & SYSLAT_EXECUTES_PROGRAM && !syslat_call_error(call->call)) {
-        describe_program(0, argument_at(places, 2));
+        describe_file(0, argument_at(places, 2), OWN_PROGRAM);
         return 0;
     }
     read_path(draft, &call->paths[0], argument_at(places, 2));
     read_path(draft, &call->paths[1], argument_at(places, 3));
     if (argument_at(places, 0) != SYSLAT_NO_ARGUMENT)
-        describe_file(0, argument_at(places, 0), argument_of(call, argument_at(places, 0)));
+        describe_file(0, argument_at(places, 0), (__u32)argument_of(call, argument_at(places, 0)));
     if (argument_at(places, 1) != SYSLAT_NO_ARGUMENT)
-        describe_file(1, argument_at(places, 1), argument_of(call, argument_at(places, 1)));
+        describe_file(1, argument_at(places, 1), (__u32)argument_of(call, argument_at(places, 1)));
     return 0;
 }
 
@@ -191,6 +191,17 @@ static __always_inline void take_stack(struct syslat_details_draft *draft, const
     draft->details.frame_bytes = draft->used;
 }
 
+/* A function of its own: its variables need no room on the stack of its caller, which 6.1 counts to the last byte. */
+static __noinline int read_stack_end(struct syslat_details_draft *draft, struct pt_regs___syslat *registers)
+{
+    if (!draft)
+        return 0;
+    draft->details.instruction = 0;
+    if (draft->used && syslat_call_abi(draft->details.call) == NATIVE_ABI)
+        read_end_of_stack(&draft->details, registers);
+    return 0;
+}
+
 /* Sends a draft; false if the ring has no room. */
 static __always_inline bool send_details(struct syslat_details_draft *draft)
 {
@@ -219,9 +230,7 @@ static __always_inline bool write_details(struct syslat_details_draft *draft, co
     bpf_get_current_comm(draft->details.thread, sizeof(draft->details.thread));
     describe_sleep(&draft->details);
     take_stack(draft, context, kind, keeping);
-    draft->details.instruction = 0;
-    if (draft->used && syslat_call_abi(ended->call) == NATIVE_ABI)
-        read_stack_end(&draft->details, ended->registers);
+    read_stack_end(draft, ended->registers);
     read_arguments(draft, ended->registers);
     return send_details(draft);
 }
