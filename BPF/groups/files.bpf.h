@@ -86,6 +86,7 @@ static __always_inline void tell_file(struct syslat_file_key *key, struct file__
     } else {
         key->device = BPF_CORE_READ(inode, i_sb, s_dev);
         key->inode = BPF_CORE_READ(inode, i_ino);
+        key->generation = BPF_CORE_READ(inode, i_generation);
     }
 }
 

@@ -50,6 +50,7 @@ struct inode {
     unsigned short i_mode;
     struct super_block *i_sb;
     unsigned long i_ino;
+    __u32 i_generation;
 };
 
 struct file___files {

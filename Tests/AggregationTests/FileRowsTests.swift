@@ -22,7 +22,7 @@ import Testing
         return try #require(FileCalls(index: Int(syslat_call_index(0, UInt32(number))), calls: calls))
     }
 
-    private func place(_ inode: Int) -> FileCalls.Place { .file(device: 8, inode: UInt64(inode)) }
+    private func place(_ inode: Int) -> FileCalls.Place { .file(device: 8, inode: UInt64(inode), generation: 0) }
 
     private func total(_ calls: FileCalls) -> [UInt64] {
         [calls.series.calls, calls.series.totalNanoseconds, calls.distribution.count, calls.distribution.sum]
@@ -66,7 +66,7 @@ import Testing
         #expect(sums == [60 * 170, time, 60 * 170, time])
         for inode in 0..<10 { #expect(files.rows[place(inode)]?.calls.series.totalNanoseconds == all[inode]) }
         for (place, row) in files.rows {
-            guard case .file(_, let inode) = place else { continue }
+            guard case .file(_, let inode, _) = place else { continue }
             #expect(row.calls.series.totalNanoseconds <= all[Int(inode)] ?? 0)
         }
     }

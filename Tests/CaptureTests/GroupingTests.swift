@@ -157,6 +157,19 @@ import Testing
         #expect(groups.count <= 4097 && others.distribution?.count == others.calls)
     }
 
+    @Test func `a file that gets the inode of a removed one has a row of its own`() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "files-\(UUID())").path
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        // Most file systems use a number again at once.
+        let script = "cd $0; for i in 1 2 3 4 5 6 7 8; do echo 1 >file-$i; echo 2 >>file-$i; rm file-$i; done"
+        let groups = try expectSums(try profile(of: ["sh", "-c", script, folder], by: .file))
+        for number in 1...8 {
+            let rows = groups.filter { $0.key.name.hasPrefix("\(folder)/file-\(number)") }
+            #expect(rows.count == 1 && rows.allSatisfy { calls("write", of: $0) == 2 }, "\(rows.map(\.key))")
+        }
+    }
+
     @Test func `slow calls are kept by their thresholds where files are counted too`() throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "files-\(UUID())").path
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)

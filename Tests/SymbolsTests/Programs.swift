@@ -108,6 +108,7 @@ enum Sample {
             printf("bare_label %p\\n", (void *)bare_label);
             printf("puts %p\\n", dlsym(RTLD_DEFAULT, "puts"));
             printf("vdso %p\\n", vdso ? dlsym(vdso, "__vdso_clock_gettime") : 0);
+            printf("wait_for_input %p\\n", (void *)wait_for_input);
             printf("memory %p\\n", memory);
             printf("local %p\\n", (void *)&memory);
             printf("constant %p\\n", (void *)"a constant");

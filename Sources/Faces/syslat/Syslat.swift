@@ -53,11 +53,21 @@ struct Syslat: ParsableCommand {
             Glibc.exit(ExitStatus.usage.rawValue)
         }
         // The parser's own, which quotes arguments. An exit status alone has no words.
-        let found = command.fullMessage(for: error)
-        let prefixed = found.hasPrefix(command._errorPrefix) ? _errorPrefix + found.dropFirst(command._errorPrefix.count) : found
-        let message = withOwner(ofOptionIn: prefixed, arguments)
+        let message = withOwner(ofOptionIn: message(for: error, of: command), arguments)
         if !message.isEmpty { Terminal.say("\(message)\n") }
         Glibc.exit(exitCode(for: error).rawValue)
+    }
+
+    /// What the parser says, with the usage of a command, which doesn't know that it is one of several.
+    private static func message(for error: any Error, of command: any ParsableCommand.Type) -> String {
+        let found = command.fullMessage(for: error)
+        guard command != self, found.hasPrefix(command._errorPrefix), let name = command.configuration.commandName else {
+            return found
+        }
+        let lines = found.dropFirst(command._errorPrefix.count).split(separator: "\n", omittingEmptySubsequences: false)
+        return _errorPrefix
+            + lines.map { $0.hasPrefix("  See '\(name) ") ? "  See 'syslat " + $0.dropFirst(7) : String($0) }.joined(
+                separator: "\n")
     }
 
     /// An option that another command has, and this one doesn't, is probably not misspelt.

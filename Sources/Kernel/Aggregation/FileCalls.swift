@@ -7,7 +7,8 @@ import SyscallTable
 package struct FileCalls: Sendable {
     /// What calls on one file have in common.
     package enum Place: Sendable, Hashable {
-        case file(device: UInt32, inode: UInt64)
+        /// A later file may have the number of the inode, and has another generation then.
+        case file(device: UInt32, inode: UInt64, generation: UInt32)
         case pipes
         /// Files of one kind without an inode of their own; the number tells the kinds apart.
         case anonymous(UInt64)
@@ -56,7 +57,7 @@ extension FileCalls.Place {
     /// nil for a kind that this version doesn't know.
     package init?(_ key: syslat_file_key) {
         switch UInt32(key.kind) {
-        case SYSLAT_FILE.rawValue: self = .file(device: key.device, inode: key.inode)
+        case SYSLAT_FILE.rawValue: self = .file(device: key.device, inode: key.inode, generation: key.generation)
         case SYSLAT_PIPES.rawValue: self = .pipes
         case SYSLAT_ANONYMOUS_FILE.rawValue: self = .anonymous(key.inode)
         case SYSLAT_SOCKETS.rawValue:

@@ -22,7 +22,8 @@ package struct FileRows: Sendable {
         for (place, calls) in calls {
             if rows[place]?.calls.add(calls) == nil { rows[place] = Row(calls: calls, record: nil) }
         }
-        for (place, record) in names { rows[place]?.record = record }
+        // A row keeps the name that it had first.
+        for (place, record) in names where rows[place]?.record == nil { rows[place]?.record = record }
         // A quarter of them goes at a time: sorting them for each new one would take longer than all else.
         if rows.count > limit { giveUpSmallest(keeping: limit - limit / 4) }
     }

@@ -15,6 +15,8 @@ final class Binary {
     let path: String
     let buildID: BuildID?
     private let elf: ELFFile
+    /// By place in the file.
+    let code: CallCode
     private var names: [Names] = []
     private var functions = FunctionTable()
     /// Whether places in the file have addresses. Not so in a debug file.
@@ -25,6 +27,7 @@ final class Binary {
     /// - Parameter debugFile: looks for a debug file; asked only if this one has no full table of symbols.
     init(_ source: ELFSource, path: String, debugFile: (ELFFile, BuildID?) -> ELFSource? = { _, _ in nil }) throws(ELFError) {
         elf = try ELFFile(source)
+        code = CallCode(source: source)
         self.path = path
         buildID = elf.buildID(in: source)
         hasLayout = elf.hasLayout

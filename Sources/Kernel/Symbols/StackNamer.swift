@@ -26,8 +26,8 @@ package struct StackNamer: ~Copyable {
         host = HostBinaries(programs: programs)
     }
 
-    /// Names one stack, innermost frame first. As many frames come back, and one more if the first function has no frame of its own and its
-    /// caller isn't among them.
+    /// Names one stack, innermost frame first. As many frames come back; with the end of the stack, none that frame pointers can't have led to,
+    /// and one more if the first function has no frame of its own and its caller isn't among them.
     package mutating func names(
         of frames: [Frame], endingWith end: StackEnd? = nil, process pid: Int32, program: String? = nil
     ) -> [NamedFrame] {
@@ -45,12 +45,13 @@ package struct StackNamer: ~Copyable {
             return stacks.map { stack in
                 if case .processHidden = error { losses.add(NamedFrame(location: .unknown(address: 0), reason: error), of: pid) }
                 if error == .processGone { readBinaries(of: stack, program: program) }
-                return stack.enumerated().map { nameWithoutProcess($1, isReturn: $0 > 0, why: error) }
+                let wrong = end == nil ? nil : stack.indices.dropFirst().first { cannotBeFrame(stack[$0]) }
+                return stack[..<(wrong ?? stack.endIndex)].enumerated().map { nameWithoutProcess($1, isReturn: $0 > 0, why: error) }
             }
         }
         var work = ProcessFrames()
         var named = stacks.map { stack in stack.enumerated().map { name($1, isReturn: $0 > 0, in: process, &work) } }
-        if let end { for stack in named.indices { addCaller(to: &named[stack], end, in: process, &work) } }
+        if let end { for stack in named.indices { correct(&named[stack], end, in: process, &work) } }
         nameCompiledCode(&named, of: pid, in: process)
         StackNamer.unnameData(&named, in: process)
         losses.add(process.mappings, of: pid)
@@ -99,12 +100,39 @@ package struct StackNamer: ~Copyable {
         }
     }
 
-    /// Adds the caller of the innermost function where frame pointers don't lead to it.
-    private mutating func addCaller(
-        to stack: inout [NamedFrame], _ end: StackEnd, in process: ProcessView, _ work: inout ProcessFrames
+    /// Whether the file of a frame shows that frame pointers can't have led to it.
+    private mutating func cannotBeFrame(_ frame: Frame) -> Bool {
+        guard CallCode.isKnown, let buildID = frame.buildID, let binary = cache.binary(with: buildID) else { return false }
+        return !binary.code.mayBeFrame(frame.fileOffset)
+    }
+
+    /// Where in the memory of the process the code of a frame is; nil if that isn't known.
+    private static func address(of frame: NamedFrame, in process: ProcessView) -> UInt64? {
+        switch frame.location {
+        case .anonymous(let address): return address
+        case .vdso, .unknown: return nil
+        case .file(let place):
+            let offset = place.fileOffset &- 1
+            let mapping = process.mappings.mappings.first {
+                $0.isExecutable && offset >= $0.fileOffset && offset - $0.fileOffset < $0.end - $0.start
+                    && ExactText.string($0.path) == place.path
+            }
+            return mapping.map { $0.start + (place.fileOffset - $0.fileOffset) }
+        }
+    }
+
+    /// Ends a stack where frame pointers can't have led to a frame, and adds the caller of the innermost function where they don't lead to it.
+    private mutating func correct(
+        _ stack: inout [NamedFrame], _ end: StackEnd, in process: ProcessView, _ work: inout ProcessFrames
     ) {
+        guard let search = CallerSearch(process) else { return }
+        if let wrong = stack.indices.dropFirst().first(where: { index in
+            StackNamer.address(of: stack[index], in: process).map { !search.code.mayBeFrame($0) } ?? false
+        }) {
+            stack.removeSubrange(wrong...)
+        }
         guard let function = stack.first?.function,
-            let address = CallerSearch(process)?.caller(of: end.instruction &- function.offset, among: end.words)
+            let address = search.caller(of: end.instruction &- function.offset, among: end.words)
         else { return }
         var caller = name(Frame(address: address), isReturn: true, in: process, &work)
         guard stack.count < 2 || !stack[1].isSamePlace(as: caller) else { return }

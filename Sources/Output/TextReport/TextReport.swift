@@ -140,5 +140,11 @@ struct ReportContext {
     }
 
     /// How many rows to show of so many.
-    func shown(of count: Int) -> Int { min(count, max(0, options.top ?? count)) }
+    func shown(of count: Int) -> Int {
+        // Of thousands of files nobody reads the last ones, and what is slow in them comes below.
+        let most = options.top ?? (options.grouping == .file ? ReportContext.usualFiles : count)
+        return min(count, max(0, most))
+    }
+
+    private static let usualFiles = 100
 }

@@ -11,7 +11,7 @@ package enum LiveItem: Sendable, Hashable {
     case comm(String)
     /// By its path.
     case cgroup(String)
-    /// What a descriptor stood for. The name tells apart what has no inode of its own.
+    /// What a descriptor stood for. The name tells apart what has no inode of its own, and files that had one number one after the other.
     case file(name: String, device: UInt32, inode: UInt64)
     /// Anything else that has a name of its own: the items without rows.
     case named(String)
@@ -22,7 +22,7 @@ package enum LiveItem: Sendable, Hashable {
             case .thread(let tid, _, _, _): .thread(tid)
             case .comm(let name): .comm(name)
             case .cgroup(let path): .cgroup(path)
-            case .file(let name, let device, let inode): .file(name: inode == 0 ? name : "", device: device, inode: inode)
+            case .file(let name, let device, let inode): .file(name: name, device: device, inode: inode)
             case .others: .named(kind.nameOfOthers)
             }
     }

@@ -6,11 +6,12 @@ extension CallGroups {
     /// The calls by file.
     /// - Parameter others: those for which the kernel side had no room.
     init(_ files: FileRows, others: [FileCalls]) {
-        var groups = files.rows.map { CallGroup(CallGroup.Key($0.key, $0.value.record), $0.value.calls) }
-        var rest = files.givenUp
-        for calls in others where rest?.add(calls) == nil { rest = calls }
-        if let rest { groups.append(CallGroup(.others, rest)) }
-        self.init(kind: .file, groups: groups)
+        // Files of one name and number, one after the other, are one row.
+        var byKey: [CallGroup.Key: FileCalls] = [:]
+        func add(_ calls: FileCalls, to key: CallGroup.Key) { if byKey[key]?.add(calls) == nil { byKey[key] = calls } }
+        for (place, row) in files.rows { add(row.calls, to: CallGroup.Key(place, row.record)) }
+        for calls in others + [files.givenUp].compactMap({ $0 }) { add(calls, to: .others) }
+        self.init(kind: .file, groups: byKey.map { CallGroup($0, $1) })
     }
 }
 
@@ -23,7 +24,7 @@ extension CallGroup {
 extension CallGroup.Key {
     fileprivate init(_ place: FileCalls.Place, _ record: FileRecord?) {
         switch place {
-        case .file(let device, let inode): self = .file(name: record?.phrase ?? "inode \(inode)", device: device, inode: inode)
+        case .file(let device, let inode, _): self = .file(name: record?.phrase ?? "inode \(inode)", device: device, inode: inode)
         case .pipes: self = .file(name: "pipes", device: 0, inode: 0)
         case .anonymous: self = .file(name: record?.phrase ?? "anon_inode", device: 0, inode: 0)
         case .sockets(let family, let number, let type):

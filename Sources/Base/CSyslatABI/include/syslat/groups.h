@@ -13,7 +13,7 @@
 
 /* Files that are one to their readers, because there may be very many of them and each has its own number. */
 enum syslat_file_kind {
-    SYSLAT_FILE = 0,           /* one of its own: by device and inode */
+    SYSLAT_FILE = 0,           /* one of its own: by device, inode and generation */
     SYSLAT_PIPES = 1,          /* all pipes without a name */
     SYSLAT_ANONYMOUS_FILE = 2, /* all of one kind: the inode stands for it (anon_inode:[eventpoll]) */
     SYSLAT_SOCKETS = 3,        /* all of one address family, protocol and type: the inode stands for them */
@@ -22,8 +22,10 @@ enum syslat_file_kind {
 struct syslat_file_key {
     syslat_u64 inode;
     syslat_u32 device;
-    syslat_u16 kind;  /* enum syslat_file_kind */
-    syslat_u16 index; /* the call index; 0 in the map of names */
+    syslat_u16 kind;       /* enum syslat_file_kind */
+    syslat_u16 index;      /* the call index; 0 in the map of names */
+    syslat_u32 generation; /* of the inode, whose number a later file may have again */
+    syslat_u32 reserved;
 };
 
 /* The calls of one call index on one file. */
@@ -40,6 +42,6 @@ struct syslat_file_name {
 };
 
 _Static_assert(SYSLAT_CALL_INDEXES <= 65536, "a call index has room in a key");
-_Static_assert(sizeof(struct syslat_file_key) == 16, "file key layout");
+_Static_assert(sizeof(struct syslat_file_key) == 24, "file key layout");
 
 #endif
