@@ -50,7 +50,7 @@ BENCH_PACKAGES := python3
 # What builds and looks into the disk of `make test-trial`.
 TRIAL_PACKAGES := debootstrap grub-common grub2-common grub-pc-bin e2fsprogs jq qemu-system-x86
 # What installs the packages on other machines.
-PACKAGE_TEST_PACKAGES := debootstrap e2fsprogs qemu-system-x86
+PACKAGE_TEST_PACKAGES := autopkgtest debootstrap e2fsprogs qemu-system-x86
 # What builds and boots syslat for arm64.
 ARM64_PACKAGES := debootstrap
 ARM64_TEST_PACKAGES := qemu-system-arm binutils
@@ -244,7 +244,7 @@ container: $(SYSLAT_BINARY) $(SYSLAT_BINARY).linked.json ## Make the folder to b
 
 release: install-parts $(SYSLAT_BINARY).linked.json ## Make what is published as VERSION=…, for amd64 and arm64: .build-static/dist/VERSION
 	@Tools/install-packages $(DEB_PACKAGES)
-	@packaging/make-release "$(VERSION)" "$(RELEASE)" "$(ARCHITECTURES)" $(SYSLAT_BINARY) $(SYSLAT_ARM64_BINARY)
+	@WITHOUT_MAINTAINER="$(WITHOUT_MAINTAINER)" packaging/make-release "$(VERSION)" "$(RELEASE)" "$(ARCHITECTURES)" $(SYSLAT_BINARY) $(SYSLAT_ARM64_BINARY)
 
 bench-overhead: setup-peers build $(addprefix $(BENCH)/,floor.bpf.o hold-floor count-tracers call-loop) ## Measure what syslat and its peers add to a call
 	@Benchmarks/overhead

@@ -40,6 +40,14 @@ if grep -q '^### ' <(awk '/^## \[Unreleased\]/ { inside = 1; next } /^## / { ins
     refused "$version" "has changes under [Unreleased]"
 fi
 sed -i -e "/^## \[${version//./\\.}\]/d" -e "s/^## \[Unreleased\]/## [$version] - 2026-01-01/" CHANGELOG.md
+# The packages need a maintainer whom people can write to, unless somebody says that they don't.
+maintainer="Nobody <nobody@syslat.example>"
+name_maintainer() { sed -i "s/^Maintainer: .*/Maintainer: $maintainer/" packaging/debian/control; }
+name_maintainer
+refused "$version" "packaging/debian/control has $maintainer as Maintainer, whom nobody can reach"
+refused "$version" "not committed" WITHOUT_MAINTAINER=1
+maintainer="A Maintainer <maintainer@distribution.test>"
+name_maintainer
 refused "$version" "not committed"
 commit "Release"
 sed -i "s/^## \[$version\]/## [0.0.0]/" CHANGELOG.md
@@ -102,6 +110,7 @@ looks_right() {
     grep -q "kubernetes.io/arch: $1\$" "$top/container/daemonset.yaml" || fail "the DaemonSet of $name.tar.gz is for another architecture"
     [ -z "$(tar --list --verbose --numeric-owner --file="$name.tar.gz" | awk '$2 != "0/0"')" ] || fail "files of $name.tar.gz belong to somebody"
 
+    [ "$(dpkg-deb --field "$deb" Maintainer)" = "$maintainer" ] || fail "the maintainer of $deb is $(dpkg-deb --field "$deb" Maintainer)"
     [ "$(dpkg-deb --field "$deb" Architecture)" = "$1" ] || fail "$deb is for $(dpkg-deb --field "$deb" Architecture)"
     dpkg-deb --fsys-tarfile "$deb" | tar --extract --to-stdout ./usr/bin/syslat | cmp - "$2" || fail "$deb has another binary"
     local glibc

@@ -3,7 +3,10 @@
 # Looks at the systemd units without starting them: systemd reads them without a complaint, they are as closed as promised, and the settings
 # that would break them are not there. Tests/Packages/run starts them.
 set -euo pipefail
-cd "$(dirname "$0")/../packaging/systemd"
+cd "$(dirname "$0")/.."
+binary=$(realpath "${SYSLAT_BINARY:-.build-static/syslat}")
+page=$(realpath Documentation/installation.md)
+cd packaging/systemd
 # Exposure in tenths, as systemd-analyze counts it: 0 is closed, 100 is any daemon that says nothing. Exporters of others have 92 to 96.
 limit=20
 
@@ -67,4 +70,9 @@ grep -q '✗ CapabilityBoundingSet=~CAP_SYSLOG' "$work/named" || fail "the drop-
 for name in exporter record; do
     [ "$(sh -c ". ./syslat-$name.default; echo \"\$OPTIONS\"")" = -a ] || fail "syslat-$name.default sets something else"
 done
+# What `systemctl status` shows of a wrong setting is on the page as the program says it.
+status=0
+wrong=$("$binary" serve -a --keep 5ms 2>&1) || status=$?
+[ $status -eq 64 ] || fail "a wrong setting ends the program with $status, and it is started again and again"
+grep -qF "]: $(head -n 1 <<<"$wrong")" "$page" || fail "the page says something else of a wrong setting than: $wrong"
 echo "units: exposure$scores (with more names $named)"
