@@ -40,6 +40,8 @@ struct JSONValue: Decoder {
     private func elements<Element>(_ decode: (JSONValue) throws -> Element) throws -> [Element] {
         guard node.kind == .array else { throw mismatch([Any].self) }
         var elements: [Element] = []
+        // All of them, if none has others inside: a bucket is a pair.
+        elements.reserveCapacity(next - place - 1)
         var element = place + 1
         while element < next {
             let value = JSONValue(tree, element)
