@@ -103,7 +103,10 @@ private struct Line: Codable, Equatable {
     }
 
     private static func hasLastComma(_ text: [UInt8]) -> Bool {
-        zip(text, text.dropFirst()).contains { $0 == UInt8(ascii: ",") && [UInt8(ascii: "]"), UInt8(ascii: "}")].contains($1) }
+        let dense = text.filter { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
+        return zip(dense, dense.dropFirst()).contains {
+            $0 == UInt8(ascii: ",") && [UInt8(ascii: "]"), UInt8(ascii: "}")].contains($1)
+        }
     }
 
     @Test func `bytes that are no UTF-8 are refused`() {
