@@ -109,6 +109,16 @@ private struct Line: Codable, Equatable {
         }
     }
 
+    @Test func `the values of an object come with their names, in their order`() throws {
+        let members = try JSONTree.members(of: Array(#"{"a":1,"b":null,"\u0061":[2],"\ud800":3,"":4}"#.utf8))
+        #expect(members.map(\.name) == ["a", "b", "a", ""])
+        #expect(try members[0].decode(UInt64.self) == 1 && members[1].decode(UInt64.self) == nil)
+        #expect(try members[2].decode([UInt64].self) == [2] && members[3].decode(UInt64.self) == 4)
+        for text in ["[1]", "1", "{", "", "{\"a\":1,}"] {
+            #expect(throws: DecodingError.self) { try JSONTree.members(of: Array(text.utf8)) }
+        }
+    }
+
     @Test func `bytes that are no UTF-8 are refused`() {
         for bytes: [UInt8] in [[0xFF], [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xE2, 0x82]] {
             #expect(Self.both([UInt8(ascii: "\"")] + bytes + [UInt8(ascii: "\"")]).ours == nil)

@@ -20,7 +20,7 @@ struct JSONObject<Key: CodingKey>: KeyedDecodingContainerProtocol {
         var places: [String: Int] = [:]
         var place = value.place + 1
         while place < value.next {
-            if let name = try? JSONValue(value.tree, place).string(), places[name] == nil { places[name] = place }
+            if let name = JSONValue(value.tree, place).text, places[name] == nil { places[name] = place }
             place = Int(value.tree.nodes[place + 1].next)
         }
         return places
@@ -33,7 +33,7 @@ struct JSONObject<Key: CodingKey>: KeyedDecodingContainerProtocol {
         var keys: [Key] = []
         var place = value.place + 1
         while place < value.next {
-            if let name = try? JSONValue(value.tree, place).string(), let key = Key(stringValue: name),
+            if let name = JSONValue(value.tree, place).text, let key = Key(stringValue: name),
                 find(key)?.place == place + 1
             {
                 keys.append(key)
@@ -106,7 +106,7 @@ extension JSONTree {
     fileprivate func isText(_ text: Span<UInt8>, at place: Int) -> Bool {
         let (node, bytes) = (nodes[place], bytes)
         if node.kind == .string { return bytes.span.extracting(node.range).isEqual(to: text) }
-        guard let name = try? JSONValue(self, place).string() else { return false }
+        guard let name = JSONValue(self, place).text else { return false }
         return name.utf8Span.span.isEqual(to: text)
     }
 }

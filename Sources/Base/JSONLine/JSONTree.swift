@@ -59,7 +59,7 @@ package final class JSONTree {
         while place < object.next {
             let value = JSONValue(tree, place + 1)
             // A name that is no text is nobody's.
-            if let name = try? JSONValue(tree, place).string() { members.append(JSONMember(name: name, value: value)) }
+            if let name = JSONValue(tree, place).text { members.append(JSONMember(name: name, value: value)) }
             place = value.next
         }
         return members
