@@ -110,7 +110,8 @@ final class RawClient {
     @Test(arguments: [
         ("localhost", true), ("LOCALHOST:9", true), ("127.0.0.1:80", true), ("127.9.9.9", true), ("[::1]:8080", true),
         ("evil.example", false), ("127.0.0.1.evil.example", false), ("10.0.0.1", false), ("", false), ("[::2]", false),
-        ("localhost:80@evil.example", false), ("localhost:", true), ("[::1", false),
+        ("localhost:80@evil.example", false), ("localhost:", true), ("[::1", false), ("localhost \t ", true),
+        ("localhost x", false),
     ]) func `a loopback server answers to its own names alone`(host: String, isAllowed: Bool) throws {
         let server = try server()
         defer { server.stop() }
@@ -264,7 +265,9 @@ final class RawClient {
         let taken = #expect(throws: HTTPServerError.self) {
             try HTTPServer([.address("127.0.0.1", port: port)]) { _ in HTTPResponse(.ok, "") }
         }
-        #expect(taken?.description == "Can't listen on 127.0.0.1:\(port): Address already in use.")
+        #expect(
+            taken?.description
+                == "Can't listen on 127.0.0.1:\(port): Address already in use. `ss -ltnp` names the program that has it.")
         let none = #expect(throws: HTTPServerError.self) {
             try HTTPServer([.address("localhost", port: 0)]) { _ in HTTPResponse(.ok, "") }
         }

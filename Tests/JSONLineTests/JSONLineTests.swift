@@ -103,7 +103,20 @@ private struct Line: Codable, Equatable {
     }
 
     private static func hasLastComma(_ text: [UInt8]) -> Bool {
-        zip(text, text.dropFirst()).contains { $0 == UInt8(ascii: ",") && [UInt8(ascii: "]"), UInt8(ascii: "}")].contains($1) }
+        let dense = text.filter { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
+        return zip(dense, dense.dropFirst()).contains {
+            $0 == UInt8(ascii: ",") && [UInt8(ascii: "]"), UInt8(ascii: "}")].contains($1)
+        }
+    }
+
+    @Test func `the values of an object come with their names, in their order`() throws {
+        let members = try JSONTree.members(of: Array(#"{"a":1,"b":null,"\u0061":[2],"\ud800":3,"":4}"#.utf8))
+        #expect(members.map(\.name) == ["a", "b", "a", ""])
+        #expect(try members[0].decode(UInt64.self) == 1 && members[1].decode(UInt64.self) == nil)
+        #expect(try members[2].decode([UInt64].self) == [2] && members[3].decode(UInt64.self) == 4)
+        for text in ["[1]", "1", "{", "", "{\"a\":1,}"] {
+            #expect(throws: DecodingError.self) { try JSONTree.members(of: Array(text.utf8)) }
+        }
     }
 
     @Test func `bytes that are no UTF-8 are refused`() {

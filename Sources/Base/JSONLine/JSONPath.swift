@@ -27,7 +27,7 @@ extension JSONValue {
             let name = node.kind == .object ? JSONValue(tree, child) : nil
             let value = JSONValue(tree, name == nil ? child : child + 1)
             if target < value.next {
-                return (name.map { JSONKey(stringValue: (try? $0.string()) ?? "") } ?? JSONKey(intValue: index), value)
+                return (name.map { JSONKey(stringValue: $0.text ?? "") } ?? JSONKey(intValue: index), value)
             }
             child = value.next
             index += 1

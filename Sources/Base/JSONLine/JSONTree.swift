@@ -42,10 +42,41 @@ package final class JSONTree {
         }
         return try JSONValue(tree, 0).decode(type)
     }
+
+    /// The values of a text that is an object, in their order.
+    ///
+    /// A container for keys has them too, but its code, which is generic over keys, was a sixth of the work of reading a file of short lines
+    /// (`make bench-reading`).
+    /// - Throws: `DecodingError`: `dataCorrupted` with an empty path where the text isn't JSON, `typeMismatch` where it is no object.
+    package static func members(of text: [UInt8]) throws -> [JSONMember] {
+        guard let tree = JSONTree(text) else {
+            throw DecodingError.dataCorrupted(.init(codingPath: [], debugDescription: "not JSON"))
+        }
+        let object = JSONValue(tree, 0)
+        guard object.node.kind == .object else { throw object.mismatch([String: Any].self) }
+        var members: [JSONMember] = []
+        var place = 1
+        while place < object.next {
+            let value = JSONValue(tree, place + 1)
+            // A name that is no text is nobody's.
+            if let name = JSONValue(tree, place).text { members.append(JSONMember(name: name, value: value)) }
+            place = value.next
+        }
+        return members
+    }
+}
+
+/// A value of an object, and its name.
+package struct JSONMember {
+    package let name: String
+    let value: JSONValue
+
+    /// nil of null.
+    package func decode<Value: Decodable>(_ type: Value.Type) throws -> Value? { value.isNull ? nil : try value.decode(type) }
 }
 
 extension [UInt8] {
-    fileprivate var isUTF8: Bool { String(validating: self, as: UTF8.self) != nil }
+    fileprivate var isUTF8: Bool { (try? UTF8Span(validating: span)) != nil }
 }
 
 /// Finds the values of a text.

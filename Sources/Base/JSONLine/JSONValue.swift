@@ -40,6 +40,8 @@ struct JSONValue: Decoder {
     private func elements<Element>(_ decode: (JSONValue) throws -> Element) throws -> [Element] {
         guard node.kind == .array else { throw mismatch([Any].self) }
         var elements: [Element] = []
+        // All of them, if none has others inside: a bucket is a pair.
+        elements.reserveCapacity(next - place - 1)
         var element = place + 1
         while element < next {
             let value = JSONValue(tree, element)
@@ -58,14 +60,19 @@ struct JSONValue: Decoder {
         return node.kind == .yes
     }
 
-    func string() throws -> String {
+    /// nil of what is no string, and of one with half a surrogate pair. Names are read by this: an error would have the path to its place, which is
+    /// made of names.
+    var text: String? {
         switch node.kind {
-        case .string: return String(decoding: tree.bytes[node.range], as: UTF8.self)
-        case .escaped:
-            guard let text = JSONEscape.text(tree.bytes[node.range]) else { throw corrupted("half a surrogate pair") }
-            return text
-        default: throw mismatch(String.self)
+        case .string: String(decoding: tree.bytes[node.range], as: UTF8.self)
+        case .escaped: JSONEscape.text(tree.bytes[node.range])
+        default: nil
         }
+    }
+
+    func string() throws -> String {
+        guard let text else { throw node.kind == .escaped ? corrupted("half a surrogate pair") : mismatch(String.self) }
+        return text
     }
 
     func integer<Number: FixedWidthInteger>(_ type: Number.Type) throws -> Number {

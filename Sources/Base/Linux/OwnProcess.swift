@@ -40,6 +40,10 @@ package struct OwnProcess: Sendable {
 extension OwnProcess {
     /// Keeps the memory of a program that runs for long near to what it uses (mallopt(3)): large pieces go back to the kernel when they are
     /// given up, by a threshold that stays where glibc's own would rise to theirs, and all threads share one heap.
+    ///
+    /// After six minutes of `serve -a --by cgroup --slowest 10` on a busy 2-CPU VM, four of them side by side with the same load, 64 MiB of
+    /// anonymous memory were resident with this and ``giveBackMemory()``, 64 with this alone, 72 with that alone, and 80 with neither; of a plain
+    /// `serve -a` 20, 20, 23 and 23. It takes a tenth more CPU time: 5.2 instead of 4.7 % of one CPU, and 1.9 instead of 1.8 %.
     package static func settleMemory() {
         _ = mallopt(M_MMAP_THRESHOLD, 64 << 10)
         _ = mallopt(M_TRIM_THRESHOLD, 128 << 10)

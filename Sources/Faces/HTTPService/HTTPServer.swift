@@ -93,7 +93,8 @@ package final class HTTPServer: Sendable {
                 throw HTTPServerError(description: "'\(text)' is no address.")
             }
             do { channel = try bootstrap.bind(to: address).wait() } catch {
-                throw HTTPServerError(description: "Can't listen on \(address.text): \(HTTPServer.reason(error)).")
+                throw HTTPServerError(
+                    description: "Can't listen on \(address.text): \(HTTPServer.reason(error)).\(HTTPServer.remedy(error))")
             }
         case .socket(let descriptor):
             do { channel = try bootstrap.withBoundSocket(descriptor).wait() } catch {
@@ -109,6 +110,15 @@ package final class HTTPServer: Sendable {
         guard let error = error as? IOError else { return "\(error)" }
         // strerror's text is valid until the next call, and copied before that.
         return unsafe String(cString: strerror(error.errnoCode))
+    }
+
+    private static func remedy(_ error: any Error) -> String {
+        switch (error as? IOError)?.errnoCode {
+        case EADDRINUSE: " `ss -ltnp` names the program that has it."
+        case EADDRNOTAVAIL: " This machine doesn't have that address: `ip address` lists those that it has."
+        case EACCES: " Ports below 1024 take CAP_NET_BIND_SERVICE."
+        default: ""
+        }
     }
 
     /// Sends an event to all that listen. From any thread; it doesn't wait.

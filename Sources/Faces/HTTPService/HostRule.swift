@@ -13,11 +13,18 @@ struct HostRule: Sendable {
 
     /// - Parameter hosts: the values of all headers `Host`. Two are an attack, and none is a client older than 1997.
     func allows(_ hosts: [String]) -> Bool {
-        guard hosts.count == 1, let name = HostRule.name(in: hosts[0].lowercased()) else { return false }
+        guard hosts.count == 1, let name = HostRule.name(in: HostRule.trimmed(hosts[0]).lowercased()) else { return false }
         if name == "localhost" || names.contains(name) { return true }
         guard let address = IPLiteral(name) else { return false }
         // Nobody can make an address lead elsewhere.
         return !isLoopback || address.isLoopback
+    }
+
+    /// The parser leaves the space that may stand behind a value (RFC 9110, section 5.5).
+    private static func trimmed(_ value: String) -> String {
+        var text = value[...]
+        while text.last == " " || text.last == "\t" { text.removeLast() }
+        return String(text)
     }
 
     /// The name or address before the port.

@@ -1,10 +1,11 @@
+import JSONLine
 import ProfileSchema
 
 /// A line of a profile file as it is read: a JSON object with one key, but for the first line, which has four. The parts and
 /// their names are ``ProfileSchema``'s; Documentation/formats.md describes the file.
 ///
 /// Keys that a reader doesn't know are skipped, and so are lines of which it knows no key.
-struct FileLine: Decodable {
+struct FileLine {
     private(set) var version: Int?
     private(set) var tool: String?
     private(set) var host: HostPart?
@@ -39,37 +40,50 @@ struct FileLine: Decodable {
     /// Version 1, of syslat 0.1.0, has other names for a few things; see the parts.
     static let readableVersions = 1...3
 
-    init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: TopKey.self)
-        func part<Part: Decodable>(_ key: TopKey) throws -> Part? { try container.decodeIfPresent(Part.self, forKey: key) }
-        for key in container.allKeys {
+    private init() {}
+
+    /// - Throws: `DecodingError`, with an empty path where the text isn't JSON.
+    static func read(_ text: [UInt8]) throws -> FileLine {
+        // Returned where it is made: with a place for each kind of part it is large.
+        var line = FileLine()
+        try line.take(text)
+        return line
+    }
+
+    private mutating func take(_ text: [UInt8]) throws {
+        var seen: [TopKey] = []
+        for member in try JSONTree.members(of: text) {
+            // Of two values of one name the first counts.
+            guard let key = TopKey(stringValue: member.name), !seen.contains(key) else { continue }
+            seen.append(key)
+            func part<Part: Decodable>() throws -> Part? { try member.decode(Part.self) }
             switch key {
-            case .version: version = try part(key)
-            case .tool: tool = try part(key)
-            case .host: host = try part(key)
-            case .capture: capture = try part(key)
-            case .interval: interval = try part(key)
-            case .series: series = try part(key)
-            case .seriesNames: seriesNames = try part(key)
-            case .packedSeries: packedSeries = try part(key)
-            case .errnos: errnos = try part(key)
-            case .afterExit: afterExit = try part(key)
-            case .endInterval: endInterval = try part(key)
-            case .process: process = try part(key)
-            case .group: group = try part(key)
-            case .inFlight: inFlight = try part(key)
-            case .refused: refused = try part(key)
-            case .slowCalls: slowCalls = try part(key)
-            case .slowCall: slowCall = try part(key)
-            case .vdso: vdso = try part(key)
-            case .vdsoEntered: vdsoEntered = try part(key)
-            case .vdsoServed: vdsoServed = try part(key)
-            case .vdsoVsyscall: vdsoVsyscall = try part(key)
-            case .workload: workload = try part(key)
-            case .workloadCase: workloadCase = try part(key)
-            case .requests: requests = try part(key)
-            case .balance: balance = try part(key)
-            case .sha256: sha256 = try part(key)
+            case .version: version = try part()
+            case .tool: tool = try part()
+            case .host: host = try part()
+            case .capture: capture = try part()
+            case .interval: interval = try part()
+            case .series: series = try part()
+            case .seriesNames: seriesNames = try part()
+            case .packedSeries: packedSeries = try part()
+            case .errnos: errnos = try part()
+            case .afterExit: afterExit = try part()
+            case .endInterval: endInterval = try part()
+            case .process: process = try part()
+            case .group: group = try part()
+            case .inFlight: inFlight = try part()
+            case .refused: refused = try part()
+            case .slowCalls: slowCalls = try part()
+            case .slowCall: slowCall = try part()
+            case .vdso: vdso = try part()
+            case .vdsoEntered: vdsoEntered = try part()
+            case .vdsoServed: vdsoServed = try part()
+            case .vdsoVsyscall: vdsoVsyscall = try part()
+            case .workload: workload = try part()
+            case .workloadCase: workloadCase = try part()
+            case .requests: requests = try part()
+            case .balance: balance = try part()
+            case .sha256: sha256 = try part()
             case .schema, .syscalls, .processes, .intervals, .groups: break
             }
         }

@@ -1,7 +1,6 @@
 import Compression
 import SaturatingMath
 import Crypto
-import JSONLine
 package import Profile
 import ProfileSchema
 import SyscallTable
@@ -171,7 +170,7 @@ package struct ProfileFileReader {
     private func parse(_ line: [UInt8]) throws(ProfileFileError) -> FileLine {
         guard line.first == UInt8(ascii: "{") else { throw notAProfile() }
         do {
-            return try JSONTree.decode(FileLine.self, from: line)
+            return try FileLine.read(line)
         } catch {
             if lineNumber == 1 { throw notAProfile() }
             throw defect(ProfileFileReader.sentence(error))

@@ -58,7 +58,17 @@ struct ServeOptions: ParsableArguments {
                 throw ValidationError("--max-groups \(maxGroups) is not from 1 to 2000: each group takes five series or so.")
             }
         }
+        for host in hosts where !ServeOptions.isName(host) {
+            throw ValidationError(
+                "--allow-host '\(host)' is no name of a host. Write it as clients do, without http:// and without a port: node5.example. "
+                    + "Several take --allow-host several times; there is no *.")
+        }
         _ = try place
+    }
+
+    private static func isName(_ host: String) -> Bool {
+        if IPLiteral(host) != nil { return true }
+        return !host.isEmpty && host.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7f && !"/:*?#@[]".utf8.contains($0) }
     }
 
     private static let groupCounts = 1...2000

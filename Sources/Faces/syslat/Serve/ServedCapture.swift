@@ -41,7 +41,7 @@ struct ServedCapture: ~Copyable {
             http = try HTTPServer(places, hosts: hosts(server), routes: CaptureSite.routes, prepare: { Capabilities.dropAll() }) {
                 site.respond($0)
             }
-        } catch { throw CommandError("\(error)") }
+        } catch { throw CommandError("\(error)" + (sockets.isEmpty ? " --listen takes another address." : "")) }
         http.tell(site.news)
         announce(http, capabilities: kept)
         let result = Result { try capture.serve(http) }

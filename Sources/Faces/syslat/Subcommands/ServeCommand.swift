@@ -33,6 +33,9 @@ struct ServeCommand: ParsableCommand {
     var slow: SlowOptions
 
     private static let mostProcesses = 256
+    /// With groups, calls of processes without a row are in none: a hundred processes that start in a second fill 256 rows while they wait to be
+    /// read to their end.
+    private static let mostGroupedProcesses = 2048
     /// Smaller than that of captures which end: each byte is memory for as long as it runs, and is counted twice, since a ring is mapped twice.
     private static let usualRing = 4 << 20
 
@@ -55,6 +58,7 @@ struct ServeCommand: ParsableCommand {
         if recording.ringSize == nil { options.ringBytes = ServeCommand.usualRing }
         if let rule = server.groupRule {
             options.grouping = rule.kind == .comm ? .comm : .cgroup
+            (options.processRowLimit, options.endedProcessLimit) = (ServeCommand.mostGroupedProcesses, ServeCommand.mostProcesses)
             // Those that are shown, and as many that may come back.
             options.newestGroups = max(256, 2 * rule.most)
         }

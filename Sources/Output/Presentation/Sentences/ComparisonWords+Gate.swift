@@ -18,8 +18,13 @@ extension ComparisonWords {
 
     /// What the columns of the gate say.
     package var legend: String {
-        "These cells decide (they are gated). MARGIN is the change that doesn't matter yet, DETECTS the smallest change that so many \(unit)s "
-            + "find four times in five, CHANCE how likely evidence like that for the verdict is by chance, adjusted for all "
+        // Too few of them detect nothing, and then there is no such column.
+        let detects =
+            comparison.gated.contains { $0.detectable != nil }
+            ? "DETECTS the smallest change that so many \(unit)s find four times in five, " : ""
+        return
+            "These cells decide (they are gated). MARGIN is the change that doesn't matter yet, \(detects)CHANCE how likely evidence like "
+            + "that for the verdict is by chance, adjusted for all "
             + "\(ComparisonWords.count(comparison.gated.count, "cell", "cells"))."
     }
 
