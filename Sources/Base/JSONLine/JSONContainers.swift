@@ -104,18 +104,18 @@ struct JSONObject<Key: CodingKey>: KeyedDecodingContainerProtocol {
 extension JSONTree {
     /// Whether a value is a string with such a text.
     fileprivate func isText(_ text: Span<UInt8>, at place: Int) -> Bool {
-        let (node, bytes) = (nodes[place], bytes)
-        if node.kind == .string { return bytes.span.extracting(node.range).isEqual(to: text) }
+        let node = nodes[place]
+        if node.kind == .string { return JSONTree.isEqual(bytes, node.range, to: text) }
         guard let name = JSONValue(self, place).text else { return false }
-        return name.utf8Span.span.isEqual(to: text)
+        let utf8 = Array(name.utf8)
+        return JSONTree.isEqual(utf8, utf8.indices, to: text)
     }
-}
 
-extension Span<UInt8> {
-    /// Collections are compared by code that isn't specialized for a string's bytes, which takes several times as long.
-    fileprivate func isEqual(to other: Span<UInt8>) -> Bool {
-        guard count == other.count else { return false }
-        for place in 0..<count where self[place] != other[place] { return false }
+    /// Collections are compared by code that isn't specialized for a string's bytes, which takes several times as long; and Swift 6.2 fails over
+    /// a span of a span.
+    private static func isEqual(_ bytes: [UInt8], _ range: Range<Int>, to text: Span<UInt8>) -> Bool {
+        guard range.count == text.count else { return false }
+        for offset in 0..<text.count where bytes[range.lowerBound + offset] != text[offset] { return false }
         return true
     }
 }
