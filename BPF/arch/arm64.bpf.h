@@ -111,7 +111,7 @@ static __always_inline void read_all_arguments(__u64 *arguments, struct pt_regs_
 }
 
 /* There the return address of a function without a frame is in a register, which user space doesn't look at yet. */
-static __always_inline void read_end_of_stack(struct syslat_details *details, struct pt_regs___syslat *registers)
+static __always_inline void read_stack_end(struct syslat_details *details, struct pt_regs___syslat *registers)
 {
     details->instruction = 0;
 }

@@ -131,7 +131,7 @@ static __always_inline __s32 vsyscall_number(__u32 which)
 }
 
 /* Where the program goes on after a call, and what its stack ends with. */
-static __always_inline void read_end_of_stack(struct syslat_details *details, struct pt_regs___syslat *registers)
+static __always_inline void read_stack_end(struct syslat_details *details, struct pt_regs___syslat *registers)
 {
     details->instruction = BPF_CORE_READ(registers, ip);
     if (bpf_probe_read_user(details->stack_words, sizeof(details->stack_words), (const void *)BPF_CORE_READ(registers, sp)))

@@ -31,7 +31,7 @@ static __always_inline void name_grouped_file(struct syslat_file_key *key, __u32
     unlock(&draft->lock);
 }
 
-/* Whether the map takes in another pair: what is left of a map that fills up faster than it is taken is for the calls to look for. */
+/* Whether the map takes another pair. The last quarter of a map that fills up faster than it is emptied is kept for slow calls. */
 static __always_inline bool takes_pair(__u64 duration_ns)
 {
     return duration_ns >= SYSLAT_SLOW_ON_FILE_NS ||

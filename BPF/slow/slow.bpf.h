@@ -192,13 +192,13 @@ static __always_inline void take_stack(struct syslat_details_draft *draft, const
 }
 
 /* A function of its own: its variables need no room on the stack of its caller, which 6.1 counts to the last byte. */
-static __noinline int read_stack_end(struct syslat_details_draft *draft, struct pt_regs___syslat *registers)
+static __noinline int take_stack_end(struct syslat_details_draft *draft, struct pt_regs___syslat *registers)
 {
     if (!draft)
         return 0;
     draft->details.instruction = 0;
     if (draft->used && syslat_call_abi(draft->details.call) == NATIVE_ABI)
-        read_end_of_stack(&draft->details, registers);
+        read_stack_end(&draft->details, registers);
     return 0;
 }
 
@@ -230,7 +230,7 @@ static __always_inline bool write_details(struct syslat_details_draft *draft, co
     bpf_get_current_comm(draft->details.thread, sizeof(draft->details.thread));
     describe_sleep(&draft->details);
     take_stack(draft, context, kind, keeping);
-    read_stack_end(draft, ended->registers);
+    take_stack_end(draft, ended->registers);
     read_arguments(draft, ended->registers);
     return send_details(draft);
 }

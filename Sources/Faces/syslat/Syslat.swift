@@ -75,9 +75,7 @@ struct Syslat: ParsableCommand {
         let lines = message.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)
         let quoted = lines[0].split(separator: "'", omittingEmptySubsequences: false)
         guard let name = arguments.first, quoted.count >= 3, quoted[0] == "\(_errorPrefix)Unknown option " else { return message }
-        let owners =
-            [ProfileCommand.self, ReportCommand.self, CompareCommand.self, BenchCommand.self] as [any ParsableCommand.Type]
-        let owner = owners.first { $0.helpMessage().contains(" \(quoted[1]) ") }?.configuration.commandName
+        let owner = configuration.subcommands.first { $0.helpMessage().contains(" \(quoted[1]) ") }?.configuration.commandName
         guard let owner else { return message }
         return "\(_errorPrefix)'\(quoted[1])' is an option of `syslat \(owner)`, not of `syslat \(name)`."
             + (lines.count > 1 ? "\n" + lines[1] : "")

@@ -85,9 +85,9 @@
 #define SYSLAT_FILTER_IDS 16
 
 /*
- * Grouping by file: pairs of a file and a call in each of the two maps, and at how many in one of them user space makes the programs use the
- * other. From how many on, while it doesn't, only calls that take so long bring more into it. Names are taken like pairs, and more of them have
- * room: every pair has its name.
+ * Grouping by file. Each of the two maps has room for SYSLAT_FILE_CALLS pairs of a file and a call. Once one of them has SYSLAT_FILES_TO_TAKE,
+ * user space makes the programs use the other. If that comes late, only calls of SYSLAT_SLOW_ON_FILE_NS or longer bring new pairs into a map
+ * that has SYSLAT_FILES_IF_SLOW. There is room for the names of all files in a full map.
  */
 #define SYSLAT_FILE_CALLS 4096
 #define SYSLAT_FILES_TO_TAKE 1024
