@@ -32,8 +32,8 @@ package struct SlowCallWatch: Sendable {
     /// be many at any time.
     var ringBytes: Int {
         guard let slowest else { return 4 << 20 }
-        var bytes = 256 << 10
-        while bytes < min(slowest * 32 << 10, 8 << 20) { bytes *= 2 }
+        var bytes = 512 << 10
+        while bytes < min(slowest * 64 << 10, 8 << 20) { bytes *= 2 }
         return bytes
     }
 
