@@ -81,6 +81,46 @@ import Testing
         #expect(counts(book.scrape()) == ["/dead": 10, "other": 2])
     }
 
+    @Test func `calls of no group are in other, and those of a group that the capture has forgotten are not`() {
+        func all(_ calls: UInt64) -> GroupTotals { GroupTotals(of: group(.others, calls: calls, errors: calls / 3), since: nil) }
+        var book = GroupBook(GroupRule(.cgroup, most: 2) { _ in true })
+        book.take(cgroups(["/a": 6]), of: all(9))
+        #expect(counts(book.scrape()) == ["/a": 6, "other": 3])
+        book.take(cgroups(["/b": 6]), of: all(15))
+        #expect(counts(book.scrape()) == ["/a": 6, "/b": 6, "other": 3])
+        book.take(cgroups(["/b": 6, "/c": 3]), of: all(18))
+        // Of a process that ends: it is in no group at first.
+        book.take(cgroups(["/b": 6, "/c": 3]), of: all(24))
+        #expect(counts(book.scrape()) == ["/a": 6, "/b": 6, "other": 12])
+        book.take(cgroups(["/b": 12, "/c": 3]), of: all(24))
+        #expect(counts(book.scrape()) == ["/a": 6, "/b": 12, "other": 12])
+        let others = book.scrape().groups.last?.totals
+        #expect(others?.errors == 4 && others?.times == [.ran: 12_000] && others?.distribution.sum == 12_000)
+    }
+
+    @Test func `the groups of a site and other have all calls of the profile`() throws {
+        var profile = try #require(Fixtures.exports["typical"])
+        let groups = profile.calls.prefix(5).enumerated().map { number, call in
+            let series = call.series.map {
+                ProcessSeries(
+                    id: call.id, outcome: $0.outcome, failed: $0.failed, calls: $0.calls, totalNanoseconds: $0.distribution.sum)
+            }
+            let distribution = call.series.reduce(into: LatencyHistogram()) { $0.merge($1.distribution) }
+            return CallGroup(key: .comm("name\(number)"), series: series, distribution: distribution)
+        }
+        profile.groups = CallGroups(kind: .comm, groups: groups)
+        let site = CaptureSite(
+            CaptureSite.Facts(version: "0.1.0", capabilities: []), keep: 1_000_000_000,
+            groups: GroupRule(.comm, most: 9) { _ in true },
+            now: { 1 })
+        for _ in 0..<3 { site.take(profile, process: nil) }
+        let text = String(decoding: site.respond(HTTPRequest(path: "/metrics")).body, as: UTF8.self)
+        let counts = text.split(separator: "\n").filter { $0.hasPrefix("syslat_group_duration_seconds_count{") }
+        #expect(counts.count == 6)
+        let sum = counts.compactMap { $0.split(separator: " ").last.flatMap { Double($0) } }.reduce(0, +)
+        #expect(sum == Double(profile.calls.reduce(0) { $0 + $1.calls }))
+    }
+
     @Test func `a group that is there and makes no call keeps its place`() {
         var rule = GroupRule(.cgroup, most: 1) { $0 == "/quiet" }
         rule.patience = 2

@@ -79,10 +79,8 @@ package final class CaptureSite: Sendable {
     package func take(_ profile: Profile, process: ServingProcess?) {
         let time = now()
         if let found = profile.groups {
-            // Calls of processes for which there was no row are in no group, and count as others.
-            let rest = CallGroup(key: .others, series: profile.restOfCalls(after: found.groups.flatMap(\.series)))
-            let all = CallGroups.merged(found, rest.series.isEmpty ? nil : CallGroups(kind: found.kind, groups: [rest])) ?? found
-            groups.withLock { $0?.take(all) }
+            let all = profile.capture.sampling == nil ? GroupTotals(of: profile) : nil
+            groups.withLock { $0?.take(found, of: all) }
         }
         handed.withLock { handed in
             handed.windows.take(profile)

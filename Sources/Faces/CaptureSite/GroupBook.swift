@@ -1,7 +1,5 @@
 import Exports
-import LatencyHistogram
 import Profile
-import SaturatingMath
 
 /// How the calls of a site are grouped.
 package struct GroupRule: Sendable {
@@ -24,8 +22,9 @@ package struct GroupRule: Sendable {
 
 /// The calls by group in a bounded number of groups, none of which ever gets lower.
 ///
-/// It adds up what each group has grown by from one snapshot to the next. What grows without a place of its own grows `other`. A group that is dead
-/// loses its place; if it comes back soon, it goes on from where it was.
+/// It adds up what each group has grown by from one snapshot to the next. What grows without a place of its own grows `other`, and so does what
+/// is in no group: calls of processes of which too little is known. A group that is dead loses its place; if it comes back soon, it goes on from
+/// where it was.
 struct GroupBook: Sendable {
     /// The name of all without a place.
     static let others = "other"
@@ -41,7 +40,10 @@ struct GroupBook: Sendable {
     let rule: GroupRule
     private var shown: [String: Entry] = [:]
     private var rest = GroupTotals()
-    private var hasRest = false
+    /// All that any group has grown by.
+    private var grouped = GroupTotals()
+    /// The calls of no group.
+    private var groupless = GroupTotals()
     /// Groups without a place that had one, the last at the end.
     private var resting: [(name: String, totals: GroupTotals)] = []
     private var before: [CallGroup.Key: CallGroup] = [:]
@@ -54,7 +56,8 @@ struct GroupBook: Sendable {
     var remembered: Int { resting.count }
 
     /// Takes the groups of a snapshot of all since the start.
-    mutating func take(_ groups: CallGroups) {
+    /// - Parameter all: the calls of all groups and of none; nil where that is an estimate, which the groups need not add up to.
+    mutating func take(_ groups: CallGroups, of all: GroupTotals? = nil) {
         var now: [CallGroup.Key: CallGroup] = [:]
         now.reserveCapacity(groups.groups.count)
         for group in groups.groups {
@@ -62,15 +65,18 @@ struct GroupBook: Sendable {
             let earlier = before[group.key]
             // Most have made no call.
             guard group.series != earlier?.series else { continue }
+            let growth = GroupTotals(of: group, since: earlier)
+            grouped.add(growth)
             guard let place = place(of: group.key), place.name != GroupBook.others, makePlace(place) else {
-                rest.grow(group, since: earlier)
-                hasRest = true
+                rest.add(growth)
                 continue
             }
-            shown[place.name]?.totals.grow(group, since: earlier)
+            shown[place.name]?.totals.add(growth)
             shown[place.name]?.quiet = 0
         }
         before = now
+        // A process that ends just now may be in no group yet and in one later, so this can fall for a moment; what is shown can't.
+        if let all { groupless.add(all.subtracting(grouped).subtracting(groupless)) }
     }
 
     /// The name of a group, and the path that is gone when the group is dead; nil for those that have no name.
@@ -102,7 +108,9 @@ struct GroupBook: Sendable {
     /// What a scrape shows. Those that are dead for long lose their places after it.
     mutating func scrape() -> GroupExposition {
         var groups = shown.sorted { $0.key < $1.key }.map { (name: $0.key, totals: $0.value.totals) }
-        if hasRest { groups.append((name: GroupBook.others, totals: rest)) }
+        var others = rest
+        others.add(groupless)
+        if others != GroupTotals() { groups.append((name: GroupBook.others, totals: others)) }
         for name in shown.keys {
             shown[name]?.quiet += 1
             guard let entry = shown[name], entry.quiet > rule.patience else { continue }
@@ -116,24 +124,5 @@ struct GroupBook: Sendable {
         }
         if resting.count > 2 * rule.most { resting.removeFirst(resting.count - 2 * rule.most) }
         return GroupExposition(label: rule.kind.rawValue, groups: groups)
-    }
-}
-
-extension GroupTotals {
-    /// Adds the calls that a group has made since an earlier snapshot.
-    fileprivate mutating func grow(_ group: CallGroup, since earlier: CallGroup?) {
-        let grown = group.distribution ?? LatencyHistogram()
-        distribution.merge(earlier?.distribution.map { grown.subtracting($0) } ?? grown)
-        errors = errors.addingSaturating(group.errors.lessOrNone(earlier?.errors ?? 0))
-        for outcome in Outcome.allCases {
-            let time = group.series.nanoseconds(outcome).lessOrNone(earlier?.series.nanoseconds(outcome) ?? 0)
-            if time > 0 { times[outcome, default: 0] = (times[outcome] ?? 0).addingSaturating(time) }
-        }
-    }
-}
-
-extension [ProcessSeries] {
-    fileprivate func nanoseconds(_ outcome: Outcome) -> UInt64 {
-        reduce(0) { $1.outcome == outcome ? $0.addingSaturating($1.totalNanoseconds) : $0 }
     }
 }

@@ -107,7 +107,7 @@ extension CallGroups {
     }
 
     /// The groups of two profiles; nil where they are not grouped alike, so that no group has all of its calls.
-    package static func merged(_ first: CallGroups?, _ second: CallGroups?) -> CallGroups? {
+    static func merged(_ first: CallGroups?, _ second: CallGroups?) -> CallGroups? {
         guard let first, let second, first.kind == second.kind else { return nil }
         var order: [CallGroup.Key] = []
         var byKey: [CallGroup.Key: CallGroup] = [:]
