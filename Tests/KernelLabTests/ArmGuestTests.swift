@@ -27,38 +27,48 @@ import Testing
 
     private static let timeLimit = Duration.seconds(120)
 
-    private static func pairs(_ kernel: ArmKernel) -> [(entry: GuestCase, set: ProgramSet)] {
-        GuestCase.pairs(
-            cases, kernel == .oldest ? [.raw] : ProgramSet.allCases, turn: ArmKernel.allCases.firstIndex(of: kernel) ?? 0)
-    }
+    private static func sets(_ kernel: ArmKernel) -> [ProgramSet] { kernel == .oldest ? [.raw] : ProgramSet.allCases }
+
+    /// The kernel's number.
+    private static func turn(_ kernel: ArmKernel) -> Int { ArmKernel.allCases.firstIndex(of: kernel) ?? 0 }
 
     @Test(arguments: ArmKernel.reachable)
-    func `every arm64 kernel counts every call under its name, and the doctor, the vDSO's survey and the bench find nothing wrong`(
-        _ kernel: ArmKernel
-    ) throws {
-        let files = try Set(Self.cases.map(\.fixture) + ["calls.s32", "calls.s64"]).map {
-            GuestFile("/\($0)", .bytes(try ArmFixture.compile($0)), mode: 0o755)
-        }
-        let pairs = Self.pairs(kernel)
-        let others = [
-            GuestJob(["/syslat", "doctor"], name: "doctor", timeLimit: Self.timeLimit),
-            GuestJob(["/syslat", "vdso"], name: "vdso", timeLimit: Self.timeLimit),
-            GuestJob(
-                ["/syslat", "bench", "--quick", "--runs", "1", "-o", "/bench.syslat"], name: "bench", timeLimit: .seconds(600)),
-            GuestJob(["/syslat", "report", "--format", "json", "/bench.syslat"], name: "report", timeLimit: Self.timeLimit),
-        ]
-        let run = try kernel.boot(others + pairs.map { $0.entry.job($0.set, timeLimit: Self.timeLimit) }, files: files)
+    func
+        `every arm64 kernel counts every call under its name and group and keeps the slowest, and the doctor, the vDSO's survey and the bench find nothing wrong`(
+            _ kernel: ArmKernel
+        ) throws
+    {
+        let fixtures = Set(
+            Self.cases.map(\.fixture) + ["calls.s32", "calls.s64", SlowReadsCase.fixture] + GroupedGuestCase.fixtures)
+        let files = try fixtures.map { GuestFile("/\($0)", .bytes(try ArmFixture.compile($0)), mode: 0o755) }
+        let (sets, turn, limit) = (Self.sets(kernel), Self.turn(kernel), Self.timeLimit)
+        let pairs = GuestCase.pairs(Self.cases, sets, turn: turn)
+        let grouped = GroupedGuestCase.runs(sets, turn: turn)
+        let slowSet = sets[turn % sets.count]
+        let slow = SlowReadsCase.job(slowSet, timeLimit: limit)
+        let run = try kernel.boot(
+            Self.others + pairs.map { $0.entry.job($0.set, timeLimit: limit) }
+                + grouped.map { $0.entry.job($0.set, timeLimit: limit) } + [slow], files: files)
         for (entry, set) in pairs {
             let report = try entry.check(try #require(run[entry.job(set).name]))
             guard entry.name == "served" else { continue }
             let row = try #require(report.vdso?.entered.first { $0.name == "clock_gettime" })
             #expect(row.calls == 500 && row.reason == "bypass", "\(set)")
         }
+        for (entry, set) in grouped { try entry.check(try #require(run[entry.job(set).name])) }
+        try SlowReadsCase.check(try #require(run[slow.name]), hasUserStacks: slowSet != .raw || kernel != .newest)
         try checkOthers(run)
     }
 
+    private static let others = [
+        GuestJob(["/syslat", "doctor"], name: "doctor", timeLimit: timeLimit),
+        GuestJob(["/syslat", "vdso"], name: "vdso", timeLimit: timeLimit),
+        GuestJob(["/syslat", "bench", "--quick", "--runs", "1", "-o", "/bench.syslat"], name: "bench", timeLimit: .seconds(600)),
+        GuestJob(["/syslat", "report", "--format", "json", "/bench.syslat"], name: "report", timeLimit: timeLimit),
+    ]
+
     private func checkOthers(_ run: GuestRun) throws {
-        for name in ["doctor", "vdso", "bench", "report"] {
+        for name in Self.others.map(\.name) {
             let result = try #require(run[name])
             #expect(result.isSuccess, "\(name): \(result.endingText): \(result.errorText)")
         }

@@ -44,13 +44,12 @@ import Testing
     private static let fixtures = Set(cases.map(\.fixture) + ["limited.static"])
 
     /// Where a kernel differs from others in nothing that program sets see, one set shows that they load there.
-    static func sets(_ kernel: DebianKernel) -> [ProgramSet] {
+    private static func sets(_ kernel: DebianKernel) -> [ProgramSet] {
         [.linux7_1, .realTime].contains(kernel) ? [.fast] : kernel.programSets
     }
 
-    private static func pairs(_ kernel: DebianKernel) -> [(entry: GuestCase, set: ProgramSet)] {
-        GuestCase.pairs(cases, sets(kernel), turn: DebianKernel.allCases.firstIndex(of: kernel) ?? 0)
-    }
+    /// The kernel's number.
+    private static func turn(_ kernel: DebianKernel) -> Int { DebianKernel.allCases.firstIndex(of: kernel) ?? 0 }
 
     /// All of it in one boot, which takes longer than many a capture.
     @Test(arguments: DebianKernel.reachable)
@@ -59,18 +58,23 @@ import Testing
             _ kernel: DebianKernel
         ) throws
     {
-        let files = try Self.fixtures.union(["requests.static", "slow_reads.static"] + Self.groupFixtures).map {
+        let files = try Self.fixtures.union(["requests.static", SlowReadsCase.fixture] + GroupedGuestCase.fixtures).map {
             GuestFile("/\($0)", .copy(of: try Fixture($0).path))
         }
-        let pairs = Self.pairs(kernel)
+        let sets = Self.sets(kernel)
+        let pairs = GuestCase.pairs(Self.cases, sets, turn: Self.turn(kernel))
+        let grouped = GroupedGuestCase.runs(sets, turn: Self.turn(kernel))
         let doctor = GuestJob(["/syslat", "doctor"], name: "doctor")
         let run = try kernel.boot(
-            [doctor] + pairs.map { $0.entry.job($0.set) } + requestJobs(kernel) + slowJobs(kernel) + groupJobs(kernel), files: files
-        )
+            [doctor] + pairs.map { $0.entry.job($0.set) } + requestJobs(kernel) + sets.map { SlowReadsCase.job($0) }
+                + grouped.map { $0.entry.job($0.set) }, files: files)
         for (entry, set) in pairs { try entry.check(try #require(run[entry.job(set).name])) }
+        for (entry, set) in grouped { try entry.check(try #require(run[entry.job(set).name])) }
+        for set in sets {
+            try SlowReadsCase.check(
+                try #require(run[SlowReadsCase.job(set).name]), hasUserStacks: set != .raw || kernel != .newest)
+        }
         try checkRequests(run, kernel)
-        try checkSlowCalls(run, kernel)
-        try checkGroups(run, kernel)
         let text = try #require(run["doctor"]).outputText
         #expect(text.contains(Self.hooks(kernel)), "\(text)")
     }
