@@ -41,8 +41,8 @@ extension GroupTotals {
     func subtracting(_ other: GroupTotals) -> GroupTotals {
         var difference = GroupTotals()
         difference.distribution = distribution.subtracting(other.distribution)
-        difference.errors = errors.lessOrNone(other.errors)
-        for (outcome, time) in times { difference.count(time.lessOrNone(other.times[outcome] ?? 0), outcome) }
+        difference.errors = errors.subtractingSaturating(other.errors)
+        for (outcome, time) in times { difference.count(time.subtractingSaturating(other.times[outcome] ?? 0), outcome) }
         return difference
     }
 }

@@ -51,13 +51,14 @@ struct KeptWindows: Sendable {
             return grown
         }
         let window = Window(
-            start: start, duration: now - start, lost: profile.lost.lessOrNone(earlier?.lost ?? 0),
-            ownNanoseconds: profile.capture.consumerCPUNanoseconds.lessOrNone(earlier?.capture.consumerCPUNanoseconds ?? 0),
+            start: start, duration: now - start, lost: profile.lost.subtractingSaturating(earlier?.lost ?? 0),
+            ownNanoseconds: profile.capture.consumerCPUNanoseconds.subtractingSaturating(
+                earlier?.capture.consumerCPUNanoseconds ?? 0),
             calls: WindowCode.encode(calls))
         windows.append(window)
         bytes += window.calls.count + KeptWindows.overhead
         sumUp()
-        forget(before: now.lessOrNone(keep))
+        forget(before: now.subtractingSaturating(keep))
     }
 
     /// Adds up the last windows, if they fill a block.
@@ -69,7 +70,7 @@ struct KeptWindows: Sendable {
         guard parts.count == KeptWindows.blockLength, var block = parts.first, let last = parts.last else { return }
         var sum = WindowSum()
         for window in parts { sum.add(WindowCode.decode(window.calls) ?? []) }
-        block.duration = last.end.lessOrNone(block.start)
+        block.duration = last.end.subtractingSaturating(block.start)
         block.lost = parts.reduce(0) { $0.addingSaturating($1.lost) }
         block.ownNanoseconds = parts.reduce(0) { $0.addingSaturating($1.ownNanoseconds) }
         block.calls = WindowCode.encode(sum.calls)
@@ -108,7 +109,7 @@ struct KeptWindows: Sendable {
         var windows: ArraySlice<Window>
         var start: UInt64 { windows.first?.start ?? 0 }
         var end: UInt64 { windows.last?.end ?? 0 }
-        var duration: UInt64 { end.lessOrNone(start) }
+        var duration: UInt64 { end.subtractingSaturating(start) }
     }
 
     /// The windows that are together at least so long, if there are as many.
@@ -119,7 +120,7 @@ struct KeptWindows: Sendable {
         guard let end = time.map({ time in windows.firstIndex { $0.end >= time } ?? windows.count - 1 }) ?? windows.indices.last,
             windows.indices.contains(end)
         else { return nil }
-        let begin = windows[end].end.lessOrNone(nanoseconds)
+        let begin = windows[end].end.subtractingSaturating(nanoseconds)
         let start = windows[...end].firstIndex { $0.end > begin } ?? end
         return Stretch(windows: windows[start...end])
     }
@@ -151,7 +152,7 @@ struct KeptWindows: Sendable {
             guard !apart.isEmpty else { continue }
             intervals.append(
                 Interval(
-                    startNanoseconds: part.start.lessOrNone(stretch.start), durationNanoseconds: part.duration,
+                    startNanoseconds: part.start.subtractingSaturating(stretch.start), durationNanoseconds: part.duration,
                     calls: calls.filter { apart.contains($0.id) }))
         }
         let isNewest = stretch.end == windows.last?.end
@@ -191,16 +192,12 @@ struct KeptWindows: Sendable {
         let inFlight = UInt64(profile.inFlight.count { isIncluded($0.id) && !$0.beganBefore })
         return Balance(
             entered: completed.addingSaturating(inFlight).addingSaturating(lost), completed: completed, inFlight: inFlight,
-            neverReturned: 0, lostByCause: lost > 0 ? [.unaccounted: lost] : [:], unmeasured: completed.lessOrNone(measured))
+            neverReturned: 0, lostByCause: lost > 0 ? [.unaccounted: lost] : [:],
+            unmeasured: completed.subtractingSaturating(measured))
     }
 }
 
 extension Profile {
     /// Calls and requests of which it isn't known what became of them.
     fileprivate var lost: UInt64 { balance.lost.addingSaturating(requests?.lost ?? 0) }
-}
-
-extension UInt64 {
-    /// The difference; 0 where it would be negative.
-    func lessOrNone(_ other: UInt64) -> UInt64 { self > other ? self - other : 0 }
 }

@@ -1,3 +1,4 @@
+import SaturatingMath
 import HTMLReport
 import HTTPService
 import Presentation
@@ -30,7 +31,7 @@ extension LiveChoice {
             default: return nil
             }
         }
-        if let ago { until = ago == 0 ? nil : max(1_000_000_000, now.lessOrNone(ago)) }
+        if let ago { until = ago == 0 ? nil : max(1_000_000_000, now.subtractingSaturating(ago)) }
     }
 
     private static let longestFilter = 100

@@ -1,3 +1,4 @@
+import SaturatingMath
 import LatencyHistogram
 
 extension Series {
@@ -6,8 +7,8 @@ extension Series {
         let distribution = distribution.subtracting(earlier.distribution)
         return Series(
             outcome: outcome, failed: failed, distribution: distribution,
-            inferred: min(inferred.lessOrNone(earlier.inferred), distribution.count),
-            unrepresented: unrepresented.lessOrNone(earlier.unrepresented))
+            inferred: min(inferred.subtractingSaturating(earlier.inferred), distribution.count),
+            unrepresented: unrepresented.subtractingSaturating(earlier.unrepresented))
     }
 }
 
@@ -18,7 +19,7 @@ extension CallProfile {
         let series = series.map { series in old[End(series)].map { series.subtracting($0) } ?? series }.filter { $0.calls > 0 }
         guard !series.isEmpty else { return nil }
         let counts = Dictionary(earlier.errnos.map { ($0.errno, $0.count) }) { first, _ in first }
-        let errnos = errnos.map { ErrnoCount(errno: $0.errno, count: $0.count.lessOrNone(counts[$0.errno] ?? 0)) }
+        let errnos = errnos.map { ErrnoCount(errno: $0.errno, count: $0.count.subtractingSaturating(counts[$0.errno] ?? 0)) }
         return CallProfile(id: id, series: series, errnos: errnos.filter { $0.count > 0 })
     }
 
@@ -29,9 +30,4 @@ extension CallProfile {
 
         init(_ series: Series) { (outcome, failed) = (series.outcome, series.failed) }
     }
-}
-
-extension UInt64 {
-    /// The difference; 0 where it would be negative.
-    func lessOrNone(_ other: UInt64) -> UInt64 { self > other ? self - other : 0 }
 }

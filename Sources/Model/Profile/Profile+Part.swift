@@ -13,16 +13,16 @@ extension Balance {
         since earlier: Balance?, carried: UInt64, completed: UInt64, isLast: Bool
     ) -> (balance: Balance, carried: UInt64) {
         func since(_ figure: KeyPath<Balance, UInt64>) -> UInt64 {
-            self[keyPath: figure].lessOrNone(earlier?[keyPath: figure] ?? 0)
+            self[keyPath: figure].subtractingSaturating(earlier?[keyPath: figure] ?? 0)
         }
         var lost: [LossCause: UInt64] = [:]
-        for (cause, count) in lostByCause { lost[cause] = count.lessOrNone(earlier?.lostByCause[cause] ?? 0) }
+        for (cause, count) in lostByCause { lost[cause] = count.subtractingSaturating(earlier?.lostByCause[cause] ?? 0) }
         let entered = since(\.entered).addingSaturating(carried)
         let neverReturned = since(\.neverReturned)
         let explained = lost.values.reduce(completed.addingSaturating(inFlight).addingSaturating(neverReturned)) {
             $0.addingSaturating($1)
         }
-        let left = isLast ? 0 : entered.lessOrNone(explained)
+        let left = isLast ? 0 : entered.subtractingSaturating(explained)
         let balance = Balance(
             entered: entered - left, completed: completed, inFlight: inFlight, neverReturned: neverReturned, lostByCause: lost,
             beganBefore: since(\.beganBefore), newTaskReturns: since(\.newTaskReturns), refused: since(\.refused),
@@ -40,11 +40,12 @@ extension Profile {
         part.processes = processes.since(earlier?.processes ?? [])
         part.refused = refused.since(earlier?.refused ?? [])
         let before = earlier?.capture
-        part.capture.consumerCPUNanoseconds = capture.consumerCPUNanoseconds.lessOrNone(before?.consumerCPUNanoseconds ?? 0)
+        part.capture.consumerCPUNanoseconds = capture.consumerCPUNanoseconds.subtractingSaturating(
+            before?.consumerCPUNanoseconds ?? 0)
         part.capture.programs = capture.programs.map { now in
             ProgramCost(
-                runs: now.runs.lessOrNone(before?.programs?.runs ?? 0),
-                nanoseconds: now.nanoseconds.lessOrNone(before?.programs?.nanoseconds ?? 0))
+                runs: now.runs.subtractingSaturating(before?.programs?.runs ?? 0),
+                nanoseconds: now.nanoseconds.subtractingSaturating(before?.programs?.nanoseconds ?? 0))
         }
         return part
     }
@@ -58,7 +59,7 @@ extension [RefusedCalls] {
         let old = Dictionary(earlier.map { (kind($0), $0.calls) }) { first, _ in first }
         return compactMap { now in
             var part = now
-            part.calls = now.calls.lessOrNone(old[kind(now)] ?? 0)
+            part.calls = now.calls.subtractingSaturating(old[kind(now)] ?? 0)
             return part.calls > 0 ? part : nil
         }
     }
@@ -122,8 +123,8 @@ extension ProcessProfile {
         part.series = series.compactMap { now in
             var rest = now
             let before = old[ProcessProfile.kind(now)]
-            rest.calls = now.calls.lessOrNone(before?.calls ?? 0)
-            rest.totalNanoseconds = now.totalNanoseconds.lessOrNone(before?.totalNanoseconds ?? 0)
+            rest.calls = now.calls.subtractingSaturating(before?.calls ?? 0)
+            rest.totalNanoseconds = now.totalNanoseconds.subtractingSaturating(before?.totalNanoseconds ?? 0)
             return rest.calls > 0 ? rest : nil
         }
         guard !part.series.isEmpty else { return nil }

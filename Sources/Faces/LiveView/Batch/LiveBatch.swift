@@ -1,3 +1,4 @@
+import SaturatingMath
 import Exports
 import PlainText
 import Presentation
@@ -55,7 +56,7 @@ extension LiveModel {
         let kept = profile.inFlight.prefix(CallsInFlight.limit)
         let interval = Interval(
             startNanoseconds: slot.start, durationNanoseconds: slot.duration,
-            startedAtNanoseconds: history.wallTime.map { $0.lessOrNone(history.time.lessOrNone(slot.start)) },
+            startedAtNanoseconds: history.wallTime.map { $0.subtractingSaturating(history.time.subtractingSaturating(slot.start)) },
             calls: grouping == .call ? shownCalls(all) : all,
             inFlight: CallsInFlight(calls: Array(kept), omitted: UInt64(profile.inFlight.count - kept.count)))
         return JSONReport.Refresh(
@@ -101,7 +102,7 @@ extension LiveModel {
         let id = SyscallID(abi: .x86_64, number: 0)
         return [
             ProcessSeries(
-                id: id, outcome: .ran, failed: false, calls: totals.calls.lessOrNone(totals.errors),
+                id: id, outcome: .ran, failed: false, calls: totals.calls.subtractingSaturating(totals.errors),
                 totalNanoseconds: totals.totalNanoseconds),
             ProcessSeries(id: id, outcome: .ran, failed: true, calls: totals.errors, totalNanoseconds: 0),
         ]

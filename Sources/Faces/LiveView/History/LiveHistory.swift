@@ -36,8 +36,8 @@ package struct LiveHistory: Sendable {
     package mutating func take(_ snapshot: LiveSnapshot) {
         guard snapshot.timeNanoseconds > time || profile == nil else { return }
         var slot = LiveSlot(start: time, duration: snapshot.timeNanoseconds - time)
-        slot.lost = snapshot.profile.lost.lessOrNone(profile?.lost ?? 0)
-        slot.ownNanoseconds = snapshot.profile.ownNanoseconds.lessOrNone(profile?.ownNanoseconds ?? 0)
+        slot.lost = snapshot.profile.lost.subtractingSaturating(profile?.lost ?? 0)
+        slot.ownNanoseconds = snapshot.profile.ownNanoseconds.subtractingSaturating(profile?.ownNanoseconds ?? 0)
         for grouping in LiveGrouping.allCases {
             slot.before[grouping] = ledgers[grouping]?.totals
             slot.details.merge(ledgers[grouping]?.take(snapshot.profile, grouping) ?? [:]) { first, _ in first }

@@ -49,7 +49,7 @@ package struct LiveTotals: Sendable, Hashable {
     }
 
     /// The total time outside idle waits.
-    var activeNanoseconds: UInt64 { totalNanoseconds.lessOrNone(idleNanoseconds) }
+    var activeNanoseconds: UInt64 { totalNanoseconds.subtractingSaturating(idleNanoseconds) }
 
     /// Whether threads without work slept all of the time.
     var areIdle: Bool { totalNanoseconds > 0 && activeNanoseconds == 0 }
@@ -57,17 +57,12 @@ package struct LiveTotals: Sendable, Hashable {
     /// What came since `earlier`. Nothing goes below 0.
     func subtracting(_ earlier: LiveTotals) -> LiveTotals {
         var rest = LiveTotals()
-        rest.calls = calls.lessOrNone(earlier.calls)
-        rest.errors = errors.lessOrNone(earlier.errors)
-        rest.totalNanoseconds = totalNanoseconds.lessOrNone(earlier.totalNanoseconds)
-        rest.ranNanoseconds = ranNanoseconds.lessOrNone(earlier.ranNanoseconds)
-        rest.blockedNanoseconds = blockedNanoseconds.lessOrNone(earlier.blockedNanoseconds)
-        rest.idleNanoseconds = idleNanoseconds.lessOrNone(earlier.idleNanoseconds)
+        rest.calls = calls.subtractingSaturating(earlier.calls)
+        rest.errors = errors.subtractingSaturating(earlier.errors)
+        rest.totalNanoseconds = totalNanoseconds.subtractingSaturating(earlier.totalNanoseconds)
+        rest.ranNanoseconds = ranNanoseconds.subtractingSaturating(earlier.ranNanoseconds)
+        rest.blockedNanoseconds = blockedNanoseconds.subtractingSaturating(earlier.blockedNanoseconds)
+        rest.idleNanoseconds = idleNanoseconds.subtractingSaturating(earlier.idleNanoseconds)
         return rest
     }
-}
-
-extension UInt64 {
-    /// The difference; 0 where it would be negative.
-    func lessOrNone(_ other: UInt64) -> UInt64 { self > other ? self - other : 0 }
 }

@@ -15,7 +15,7 @@ extension LiveModel {
         let age = history.time - min(slot.start, history.time)
         profile.capture.startedAtNanoseconds =
             (history.wallTime ?? profile.capture.startedAtNanoseconds.addingSaturating(history.time))
-            .lessOrNone(age)
+            .subtractingSaturating(age)
         profile.capture.durationNanoseconds = slot.duration
         profile.capture.consumerCPUNanoseconds = slot.ownNanoseconds
         profile.capture.programs = nil
@@ -54,6 +54,7 @@ extension LiveModel {
         let measured = profile.calls.reduce(UInt64(0)) { isIncluded($1.id) ? $0.addingSaturating($1.measured) : $0 }
         return Balance(
             entered: completed.addingSaturating(inFlight).addingSaturating(lost), completed: completed, inFlight: inFlight,
-            neverReturned: 0, lostByCause: lost > 0 ? [.unaccounted: lost] : [:], unmeasured: completed.lessOrNone(measured))
+            neverReturned: 0, lostByCause: lost > 0 ? [.unaccounted: lost] : [:],
+            unmeasured: completed.subtractingSaturating(measured))
     }
 }
