@@ -64,7 +64,7 @@ LINT_PACKAGES := clang-format-14
 SWIFT_FILES := Package.swift Sources Tests Plugins Benchmarks Fuzzing
 C_FILES = $(shell git ls-files '*.c' '*.h')
 
-.PHONY: all build run run-in-guest test test-build test-fast test-sanitized test-trial check lint format setup-lint static static-arm64 test-arm64 install-parts install uninstall deb container release test-packages bench-overhead \
+.PHONY: all build run run-in-guest test test-build test-fast test-sanitized test-kernels test-trial check lint format setup-lint static static-arm64 test-arm64 install-parts install uninstall deb container release test-packages bench-overhead \
 	bench-vdso-ticks bench-comparison bench-noise bench-consumer bench-snapshot bench-recorder bench-live bench-footprint bench-growth bench-reading fuzz fuzz-report fuzz-http fuzz-vdso setup setup-tests setup-bench generated \
 	setup-peers bench-services setup-services \
 	clean help
@@ -123,6 +123,10 @@ test-sanitized: setup ## Run the same tests under the address sanitizer, then un
 test-trial: $(STATIC_BUILD)/syslat ## Reboot an emulated machine through a trial: grub, two kernels, a panic, a power cut (root, half an hour)
 	@Tools/install-packages $(TRIAL_PACKAGES)
 	@$(SUDO)Tests/Trial/run $(STATIC_BUILD)/syslat
+
+test-kernels: setup-tests ## Boot every kernel in all ways that the tests know, with every set of programs (half an hour)
+	@$(MAKE) --jobs=2 $(STATIC_BUILD)/syslat test-build
+	@SYSLAT_ALL_KERNELS=1 SYSLAT_REQUIRE_KERNELS=1 $(SWIFT) test --skip-build --filter KernelLabTests
 
 test-packages: install-parts ## Install, upgrade and purge the packages on bare Debian 12 and 13, and run the services there (root, half an hour)
 	@Tools/install-packages $(DEB_PACKAGES) $(PACKAGE_TEST_PACKAGES)

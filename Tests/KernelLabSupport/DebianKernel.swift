@@ -21,6 +21,10 @@ package enum DebianKernel: String, CaseIterable, Sendable, CustomStringConvertib
     package static let required: [DebianKernel] = [.standard, .linux6_12]
     /// The required kernels, and the others that could be fetched.
     package static let reachable = allCases.filter { required.contains($0) || FileManager.default.isReadableFile(atPath: $0.path) }
+    /// Whether to boot all combinations of kernels, command lines and program sets, which takes half an hour of two CPUs: `make test-kernels`.
+    /// Otherwise each kernel, each way to preempt and each set has its turn, but not all of them together.
+    package static let triesAll = ProcessInfo.processInfo.environment["SYSLAT_ALL_KERNELS"] == "1"
+
     /// The reachable kernels of which one preempts programs at tracepoints, and the ways to boot them.
     package static let preempting: [Boot] = reachable.flatMap { kernel in kernel.preemption.map { Boot(kernel, $0) } }
 
@@ -35,9 +39,13 @@ package enum DebianKernel: String, CaseIterable, Sendable, CustomStringConvertib
         package var description: String { "\(kernel) \(argument)" }
     }
 
-    /// How it can preempt tasks, if it may preempt programs at tracepoints; else nothing.
+    /// How it is to preempt tasks, if it may preempt programs at tracepoints; else nothing.
     private var preemption: [String] {
-        self == .newest || self == .linux7_1 ? ["preempt=lazy", "preempt=full"] : []
+        switch self {
+        case .newest: DebianKernel.triesAll ? ["preempt=lazy", "preempt=full"] : ["preempt=full"]
+        case .linux7_1: DebianKernel.triesAll ? ["preempt=lazy", "preempt=full"] : ["preempt=lazy"]
+        case .oldest, .standard, .linux6_12, .realTime: []
+        }
     }
 
     package var description: String { rawValue }

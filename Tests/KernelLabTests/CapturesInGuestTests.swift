@@ -18,7 +18,10 @@ import Testing
     /// Elsewhere only a few run, to check that they can.
     @Test(.enabled(if: !isNeeded, "all capture tests run in a guest"))
     func `the capture tests of errors pass in a guest`() throws {
-        try expectSuccess("^CaptureTests\\..*/ErrorTests/", processors: 1, timeLimit: .seconds(900))
+        let filter = "^CaptureTests\\..*/ErrorTests/"
+        try expectSuccess(
+            DebianKernel.triesAll ? filter : filter + ".*(errors are results|a sleep goes on)", processors: 1,
+            timeLimit: .seconds(900))
     }
 
     private func expectSuccess(_ filter: String, processors: Int, timeLimit: Duration) throws {

@@ -59,12 +59,16 @@ struct GuestCase: Sendable {
     /// Each case with the program sets that it runs with, of those of a kernel. A case in which sets don't differ runs with one of them,
     /// another one on each kernel: under emulation a capture takes seconds, most of them to verify its programs. The capture tests try
     /// every set on this host.
-    /// - Parameter turn: the kernel's number.
-    static func pairs(_ cases: [GuestCase], _ sets: [ProgramSet], turn: Int) -> [(entry: GuestCase, set: ProgramSet)] {
+    /// - Parameters:
+    ///   - turn: the kernel's number.
+    ///   - most: how many sets a case may have in which they differ.
+    static func pairs(
+        _ cases: [GuestCase], _ sets: [ProgramSet], turn: Int, most: Int = .max
+    ) -> [(entry: GuestCase, set: ProgramSet)] {
         cases.enumerated().flatMap { index, entry in
             let sets = sets.filter { !entry.options.contains("-e") || ProgramSet.narrowed.contains($0) }
-            guard !entry.dependsOnSet, !sets.isEmpty else { return sets.map { (entry, $0) } }
-            return [(entry, sets[(index + turn) % sets.count])]
+            let count = min(entry.dependsOnSet ? most : 1, sets.count)
+            return (0..<count).map { (entry, sets[(index + turn + $0) % sets.count]) }
         }
     }
 

@@ -62,7 +62,7 @@ import Testing
             GuestFile("/\($0)", .copy(of: try Fixture($0).path))
         }
         let sets = Self.sets(kernel)
-        let pairs = GuestCase.pairs(Self.cases, sets, turn: Self.turn(kernel))
+        let pairs = GuestCase.pairs(Self.cases, sets, turn: Self.turn(kernel), most: DebianKernel.triesAll ? .max : 2)
         let grouped = GroupedGuestCase.runs(sets, turn: Self.turn(kernel))
         let doctor = GuestJob(["/syslat", "doctor"], name: "doctor")
         let run = try kernel.boot(

@@ -27,9 +27,10 @@ import Workload
 
     @Test func `every kernel makes exactly the calls of every case`() throws {
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        let run = try bench(["--boots", "1"], kernels: DebianKernel.reachable.map(\.path))
+        let kernels = DebianKernel.reachable.filter { DebianKernel.triesAll || DebianKernel.required.contains($0) || $0 == .newest }
+        let run = try bench(["--boots", "1"], kernels: kernels.map(\.path))
         #expect(run.status == 0, "\(run.error)")
-        let expected = try DebianKernel.reachable.map { "\(try $0.image().release)-1.syslat" }
+        let expected = try kernels.map { "\(try $0.image().release)-1.syslat" }
         #expect(names == expected.sorted())
         #expect(run.output == expected.map { "\(folder)/\($0)\n" }.joined())
         // Debian's kernels have ext4 and loop devices in modules, which a guest lacks.

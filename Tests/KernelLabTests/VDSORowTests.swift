@@ -71,9 +71,11 @@ struct VDSORowTests {
 
     // MARK: The rows
 
-    /// The required kernels with all rows, and the newest with those that its own functions matter for.
+    /// A required kernel with all rows, the other one at least with those that are each other's contrary, and the newest with those that its own
+    /// functions matter for.
     private static let boots: [(DebianKernel, Row)] =
-        DebianKernel.required.flatMap { kernel in Row.allCases.map { (kernel, $0) } }
+        Row.allCases.map { (.linux6_12, $0) }
+        + (DebianKernel.triesAll ? Row.allCases : [.tsc, .unstableTSC]).map { (.standard, $0) }
         + (DebianKernel.reachable.contains(.newest) ? [(.newest, .tsc), (.newest, .noVDSO)] : [])
 
     /// Functions that stand for no system call.
