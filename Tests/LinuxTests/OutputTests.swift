@@ -128,6 +128,18 @@ import Testing
         _ = try LockedFolder(folder.file("out"))
     }
 
+    @Test func `a folder is created with those above it`() throws {
+        let folder = try Folder()
+        try folder.put("", "file")
+        _ = try LockedFolder(folder.file("a/b/c"))
+        _ = try LockedFolder(folder.file("d//e/"))
+        #expect(folder.names == ["a", "d", "file"] && folder.mode("a/b/c") == 0o755 && folder.mode("d/e") == 0o755)
+        do throws(OutputError) {
+            _ = try LockedFolder(folder.file("file/a/b"))
+            Issue.record("a file was taken for a folder")
+        } catch { #expect(error == .system(Errno(ENOTDIR))) }
+    }
+
     // MARK: Links
 
     @Test func `a link is written through in place, and stays`() throws {

@@ -5,18 +5,27 @@ import PlainText
 package struct LockedFolder: ~Copyable {
     private let descriptor: Descriptor
 
-    /// Creates the folder if it is missing.
+    /// Creates the folder if it is missing, and those above it.
     /// Errors: EWOULDBLOCK if another process has it; EACCES or EROFS if no file can be made in it; as open(2) and mkdir(2); what somebody
     /// else has put into a folder for everybody.
     package init(_ path: String) throws(OutputError) {
         try OutputPlace.refuseForeign(path)
-        guard path.withExactBytes({ unsafe mkdir($0, 0o755) }) == 0 || errno == EEXIST else { throw .last }
+        try LockedFolder.create(path)
         let folder = Descriptor(owning: path.withExactBytes { unsafe open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC) })
         guard folder.number >= 0 else { throw .last }
         // Some file systems have no locks, and then there is none.
         guard flock(folder.number, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK else { throw .last }
         guard unsafe faccessat(folder.number, ".", W_OK | X_OK, AT_EACCESS) == 0 else { throw .last }
         descriptor = folder
+    }
+
+    private static func create(_ path: String) throws(OutputError) {
+        func make() -> Bool { path.withExactBytes({ unsafe mkdir($0, 0o755) }) == 0 || errno == EEXIST }
+        if make() { return }
+        let above = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[..<$0]) } ?? ""
+        guard errno == ENOENT, !above.isEmpty else { throw .last }
+        try create(above)
+        guard make() else { throw .last }
     }
 }
 
