@@ -112,6 +112,20 @@ complete() {
 [ "$(complete syslat vdso --format j)" = json ] || fail "bash does not complete syslat vdso --format j"
 [ "$(complete syslat profile --sort me)" = mean ] || fail "bash does not complete syslat profile --sort me"
 [ "$(complete syslat report READ)" = README.md ] || fail "bash does not complete a file's name after syslat report"
+# A completion leaves the shell as it was, with the traps that somebody has set.
+bash -euo pipefail -c '
+    source "$1"
+    trap "returns+=x" RETURN
+    COMP_WORDS=(syslat prof) COMP_CWORD=1 COMP_LINE="syslat prof" COMP_POINT=11 COMPREPLY=()
+    set +e +u
+    before=$(shopt -p; shopt -po)
+    _syslat syslat prof syslat
+    [ "$before" = "$(shopt -p; shopt -po)" ] || exit 1
+    shopt -s globstar
+    set +o pipefail
+    source /dev/null
+    shopt -q globstar && ! shopt -qo pipefail && [ "$returns" = x ] && [[ "$(trap -p RETURN)" == *returns+=x* ]]' \
+    settings "$completions" || fail "a completion changes the settings or traps of bash"
 
 "${plain[@]}" make uninstall PREFIX=/usr DESTDIR="$destination" >/dev/null
 [ -z "$(find "$destination" -type f)" ] || fail "make uninstall leaves files: $(find "$destination" -type f)"

@@ -67,6 +67,7 @@ extension CommandLineTests {
             Refusal(["profile"], 64, "Say what to profile", "-p PID", "-a", "--cgroup", "-- COMMAND"),
             Refusal(["profile", "--"], 64, "Say what to profile", "-- COMMAND"),
             Refusal(["profile", "ls", "-l"], 64, "Say what to profile", "-- COMMAND"),
+            Refusal(["profile", "--pud", "7"], 64, "Unknown option '--pud'", "'--pid'"),
             Refusal(["profile", "-a", "-p", "1"], 64, "-p and -a contradict each other", "Keep one"),
             Refusal(["profile", "-a", "--", "true"], 64, "-a and a command after -- contradict each other", "Keep one"),
             Refusal(["profile", "-p", "1", "--cgroup", "/", "--", "true"], 64, "-p and --cgroup and a command after --"),

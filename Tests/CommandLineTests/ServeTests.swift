@@ -41,7 +41,7 @@ extension CommandLineTests {
             (["-a", "--max-groups", "9"], "--max-groups needs groups"),
             (["-a", "--by", "cgroup", "--max-groups", "0"], "from 1 to 2000"),
             (["-a", "--by", "pid"], "--by"), (["-a", "--native-schema", "8"], "is not from 3 to 6"),
-            (["-a", "--keep", "2d"], "needs a unit"),
+            (["-a", "--keep", "2d"], "needs a unit"), (["--kepe", "1h"], "Unknown option '--kepe'. Did you mean"),
             (["-a", "--keep", "25h"], "from 1s to 24h"), (["-p", "1", "--wait-all"], "serve goes on"),
             (["-a", "--allow-host", "node5.example:10042"], "'node5.example:10042' is no name of a host. Write it as clients do"),
             (["-a", "--allow-host", "*"], "there is no *"), (["-a", "--allow-host", ""], "'' is no name of a host"),

@@ -458,11 +458,13 @@ def systemd():
         port = listener.getsockname()[1]
         environment = dict(os.environ, NOTIFY_SOCKET=folder + "/notify", WATCHDOG_USEC="1500000", LISTEN_FDS="1")
         # LISTEN_PID has to be that of the program: a shell becomes it.
-        command = f'exec 3<&{listener.fileno()}; LISTEN_PID=$$ exec "$0" serve -p {loop.process.pid}'
+        command = f'exec 3<&{listener.fileno()}; LISTEN_PID=$$ exec "$0" serve -p {loop.process.pid} --listen 127.0.0.1:1'
         process = subprocess.Popen(
             ["bash", "-c", command, job["syslat"]], env=environment, pass_fds=[listener.fileno()], stderr=subprocess.PIPE, text=True
         )
         try:
+            line = process.stderr.readline()
+            check("--listen is left aside" in line, f"nothing is said of --listen: {line}")
             line = process.stderr.readline()
             check(f"http://127.0.0.1:{port}/" in line, f"it doesn't serve the socket: {line}")
             first = manager.recv(4096).decode()

@@ -27,16 +27,41 @@ struct Syslat: ParsableCommand {
         var running: any ParsableCommand.Type = self
         do {
             do {
-                var command = try parseAsRoot(Arguments.prepared(arguments))
+                var command = try parsed(arguments)
                 running = type(of: command)
                 try command.run()
             } catch  where exitCode(for: error).isSuccess {
                 // Help or the version. Like any output, it may fail to be written.
-                try Output(path: nil).finish(fullMessage(for: error) + "\n")
+                try Output(path: nil).finish(CompletionScript.mended(fullMessage(for: error)) + "\n")
             }
         } catch {
             end(for: error, arguments, of: running)
         }
+    }
+
+    /// The parser complains of a missing target before it complains of an option that there isn't, which says more: it may be the target,
+    /// misspelt. Not where it is an option of a command to profile, as in `syslat profile ls -l`.
+    private static func parsed(_ arguments: [String]) throws -> any ParsableCommand {
+        func parse(_ arguments: [String]) -> Result<any ParsableCommand, any Error> {
+            Result { try parseAsRoot(Arguments.prepared(arguments)) }
+        }
+        func words(_ result: Result<any ParsableCommand, any Error>) -> String {
+            if case .failure(let error) = result { fullMessage(for: error) } else { "" }
+        }
+        let result = parse(arguments)
+        guard words(result).hasPrefix(_errorPrefix + TargetOptions.noneGiven) else { return try result.get() }
+        let withTarget = parse(arguments + ["-a"])
+        guard let option = unknownOption(in: words(withTarget)),
+            let place = arguments.firstIndex(where: { $0 == option || $0.hasPrefix("\(option)=") }),
+            !words(parse(arguments[..<place] + ["-a"])).contains("nexpected argument")
+        else { return try result.get() }
+        return try withTarget.get()
+    }
+
+    /// The option that there isn't, of what the parser says of it.
+    private static func unknownOption(in message: String) -> String? {
+        let quoted = message.prefix { $0 != "\n" }.split(separator: "'", omittingEmptySubsequences: false)
+        return quoted.count >= 3 && quoted[0] == "\(_errorPrefix)Unknown option " ? String(quoted[1]) : nil
     }
 
     /// Says why, and exits.
@@ -72,13 +97,10 @@ struct Syslat: ParsableCommand {
 
     /// An option that another command has, and this one doesn't, is probably not misspelt.
     private static func withOwner(ofOptionIn message: String, _ arguments: [String]) -> String {
-        let lines = message.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)
-        let quoted = lines[0].split(separator: "'", omittingEmptySubsequences: false)
-        guard let name = arguments.first, quoted.count >= 3, quoted[0] == "\(_errorPrefix)Unknown option " else { return message }
-        let owner = configuration.subcommands.first { $0.helpMessage().contains(" \(quoted[1]) ") }?.configuration.commandName
+        guard let name = arguments.first, let option = unknownOption(in: message) else { return message }
+        let owner = configuration.subcommands.first { $0.helpMessage().contains(" \(option) ") }?.configuration.commandName
         guard let owner else { return message }
-        return "\(_errorPrefix)'\(quoted[1])' is an option of `syslat \(owner)`, not of `syslat \(name)`."
-            + (lines.count > 1 ? "\n" + lines[1] : "")
+        return "\(_errorPrefix)'\(option)' is an option of `syslat \(owner)`, not of `syslat \(name)`." + message.drop { $0 != "\n" }
     }
 
     /// Users of strace are used to `syslat ls`.

@@ -40,9 +40,11 @@ struct TargetOptions: ParsableArguments {
     /// For a command line that can't do without a target.
     func requireOne() throws {
         if given.isEmpty {
-            throw ValidationError("Say what to profile: -p PID, -a for everything, --cgroup PATH, or -- COMMAND ARGUMENT…")
+            throw ValidationError(TargetOptions.noneGiven)
         }
     }
+
+    static let noneGiven = "Say what to profile: -p PID, -a for everything, --cgroup PATH, or -- COMMAND ARGUMENT…"
 
     func validate() throws {
         let given = given

@@ -36,6 +36,9 @@ struct ServedCapture: ~Copyable {
         var capture = ServedCapture(session, site, startedAt)
         try capture.handOver()
         let places = sockets.isEmpty ? [try server.place] : sockets.map { ListeningPlace.socket($0) }
+        if !sockets.isEmpty, server.listen != nil {
+            Terminal.say("syslat: --listen is left aside, since systemd hands over a socket: the address stands in its unit.\n")
+        }
         let http: HTTPServer
         do {
             http = try HTTPServer(places, hosts: hosts(server), routes: CaptureSite.routes, prepare: { Capabilities.dropAll() }) {
