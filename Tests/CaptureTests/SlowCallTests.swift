@@ -145,6 +145,17 @@ import Testing
         #expect(slow.unkept == 0)
     }
 
+    /// When an execve returns, the program and its stack are new ones: they tell nothing of who executed it.
+    @Test(arguments: ProgramSet.allCases) func `an execve has no callers in the program that it begins`(_ set: ProgramSet) throws {
+        let command = ["sh", "-c", "/bin/true; /nonexistent/program; exit 0"]
+        var options = CaptureOptions(target: .command(try ResolvedCommand(command), follow: true), programSet: set)
+        options.slowCalls = SlowCallOptions(rule: .slowest(9), stacks: .user)
+        let calls = try #require(try CaptureSupport.capture(options).slowCalls).calls
+        let executed = calls.filter { $0.id.name == "execve" && $0.errno == nil }
+        #expect(executed.count == 2 && executed.allSatisfy { $0.details.userStack.isEmpty })
+        #expect(calls.contains { !$0.details.userStack.isEmpty })
+    }
+
     @Test func `without stacks none is taken, and without slow calls nothing is kept`() throws {
         let profile = try PlantedReads(.slowest(2), stacks: .none).profile
         #expect(profile.slowCalls?.calls.allSatisfy { $0.details.userStack.isEmpty } == true)

@@ -21,6 +21,13 @@ extension CommandLineTests {
             #expect(run.error.contains("mount -t proc proc /proc"))
         }
 
+        /// Nobody knows then what is mapped, so there is no table that says that nothing is.
+        @Test func `without /proc nothing is said of the vDSO`() throws {
+            let run = try syslat(after: Self.withoutProc, ["vdso"])
+            #expect(run.status == 1 && run.output == "")
+            #expect(run.error.contains("/proc/self/maps") && run.error.contains("mount -t proc proc /proc"), "\(run.error)")
+        }
+
         @Test func `without /proc the arguments and the exit status are those that were given`() throws {
             let version = try syslat(after: Self.withoutProc, ["--version"])
             let usual = try CommandLineTests.syslat(["--version"])

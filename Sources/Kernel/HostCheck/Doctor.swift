@@ -85,7 +85,10 @@ package enum Doctor {
 
     private static func lockdown() -> Finding {
         guard let text = ProcFS.text("/sys/kernel/security/lockdown") else {
-            return Finding(subject: "lockdown", verdict: .ok, detail: "not in force")
+            // What every kernel with securityfs has.
+            let isMounted = ProcFS.mayAccess("/sys/kernel/security/lsm", F_OK)
+            return Finding(
+                subject: "lockdown", verdict: .ok, detail: isMounted ? "not in force" : "not known, since securityfs isn't mounted")
         }
         if text.contains("[confidentiality]") {
             return Finding(
@@ -182,7 +185,7 @@ package enum Doctor {
         guard let mount = mounts.first(where: { $0.count > 2 && $0[2] == "cgroup2" }) else {
             return Finding(
                 subject: "cgroup v2", verdict: .note,
-                detail: "not mounted, so no cgroup can be profiled: mount -t cgroup2 none /mnt")
+                detail: "not mounted, so no cgroup can be profiled: mount -t cgroup2 none /sys/fs/cgroup")
         }
         return Finding(subject: "cgroup v2", verdict: .ok, detail: "mounted at \(mount[1])")
     }

@@ -1,4 +1,5 @@
 package import Capture
+import Linux
 package import Profile
 package import SyscallTable
 import VDSO
@@ -28,8 +29,12 @@ package struct VDSOSurvey {
 
     /// Takes a few seconds on one CPU. If nothing can be traced, the report lacks what needs a trace and says why.
     ///
-    /// Errors: a BTF file that can't be used.
+    /// Errors: a BTF file that can't be used; no /proc, without which nobody knows what is mapped.
     package func make() throws(CaptureError) -> VDSOReport {
+        guard ProcFS.text("/proc/self/maps") != nil else {
+            throw CaptureError(
+                "/proc/self/maps, which tells where the vDSO is, can't be read. Mount /proc: mount -t proc proc /proc", kind: .host)
+        }
         let selfTest = SelfTest(effort: .thorough) { $0.calls.filter(isWanted) + [.null] }
         var warnings = selfTest.defect.map { [$0] } ?? []
         do throws(CaptureError) {

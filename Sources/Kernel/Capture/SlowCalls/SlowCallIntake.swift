@@ -52,7 +52,7 @@ struct SlowCallIntake: ~Copyable {
         }
         var new: [NamedStack] = []
         for record in records {
-            let stack = stacks.stack(record.stack, process: record.pid, program: record.comm)
+            let stack = record.hasOtherProgram ? nil : stacks.stack(record.stack, process: record.pid, program: record.comm)
             let call = SlowCall(record, startedAt: wallClock(record.enteredAt))
             let kept = KeptCall(call: call, stack: stack, sleepStack: sleepStack(of: record, probes))
             keeper.take(kept)
@@ -149,7 +149,7 @@ extension SlowCall {
         var details = CallDetails(sleep: record.sleep?.sleep)
         // Of a new program these are its own file.
         details.descriptors = record.files.map { DescriptorArgument($0) }
-        if !record.hasOtherArguments { (details.arguments, details.paths) = (record.arguments, record.paths) }
+        if !record.hasOtherProgram { (details.arguments, details.paths) = (record.arguments, record.paths) }
         self.init(
             id: record.id, startedAtNanoseconds: startedAt, durationNanoseconds: record.durationNanoseconds,
             outcome: record.outcome,
@@ -160,9 +160,9 @@ extension SlowCall {
 }
 
 extension DetailRecord {
-    /// Whether the registers are not those of the call any more: a new program has new ones, and a signal handler returns to what it
+    /// Whether registers and stack are not those of the call any more: a new program has new ones, and a signal handler returns to what it
     /// interrupted.
-    fileprivate var hasOtherArguments: Bool {
+    fileprivate var hasOtherProgram: Bool {
         id.executesProgram ? errno == nil : ["rt_sigreturn", "sigreturn"].contains(id.name)
     }
 }
