@@ -100,7 +100,8 @@ struct Syslat: ParsableCommand {
         guard let name = arguments.first, let option = unknownOption(in: message) else { return message }
         let owner = configuration.subcommands.first { $0.helpMessage().contains(" \(option) ") }?.configuration.commandName
         guard let owner else { return message }
-        return "\(_errorPrefix)'\(option)' is an option of `syslat \(owner)`, not of `syslat \(name)`." + message.drop { $0 != "\n" }
+        return "\(_errorPrefix)'\(option)' is an option of `syslat \(owner)`, not of `syslat \(name)`."
+            + message.drop { $0 != "\n" }
     }
 
     /// Users of strace are used to `syslat ls`.
