@@ -128,7 +128,7 @@ test-kernels: setup-tests ## Boot every kernel in all ways that the tests know, 
 	@$(MAKE) --jobs=2 $(STATIC_BUILD)/syslat test-build
 	@SYSLAT_ALL_KERNELS=1 SYSLAT_REQUIRE_KERNELS=1 $(SWIFT) test --skip-build --filter KernelLabTests
 
-test-packages: install-parts ## Install, upgrade and purge the packages on bare Debian 12 and 13, and run the services there (root, 20 minutes)
+test-packages: install-parts ## Install, upgrade and purge the packages on bare Debian 12 and 13, and run the services there (root, 15 minutes)
 	@Tools/install-packages $(DEB_PACKAGES) $(PACKAGE_TEST_PACKAGES)
 	@rm -rf $(PACKAGES)/new $(PACKAGES)/old
 	@$(MAKE) deb ARCHITECTURES=amd64 PACKAGES=$(PACKAGES)/new >/dev/null
