@@ -255,7 +255,10 @@ extension Semantics {
             neighbour.executableURL = URL(fileURLWithPath: "/bin/sh")
             neighbour.arguments = ["-c", "while :; do :; done"]
             try neighbour.run()
-            defer { kill(neighbour.processIdentifier, SIGKILL) }
+            defer {
+                kill(neighbour.processIdentifier, SIGKILL)
+                neighbour.waitUntilExit()
+            }
             let calls: UInt64 = 30_000_000
             let program = try Fixture.command("vdso_calls", "monotonic:\(calls)")
             var found: [String] = []
