@@ -71,8 +71,8 @@ struct VDSORowTests {
 
     // MARK: The rows
 
-    /// A required kernel with all rows, the other one at least with those that are each other's contrary, and the newest with those that its own
-    /// functions matter for.
+    /// One required kernel with all rows, the other with a good clock source and a bad one unless all are tried, and the newest with the rows that
+    /// its own functions matter for.
     private static let boots: [(DebianKernel, Row)] =
         Row.allCases.map { (.linux6_12, $0) }
         + (DebianKernel.triesAll ? Row.allCases : [.tsc, .unstableTSC]).map { (.standard, $0) }
