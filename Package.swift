@@ -189,17 +189,18 @@ let rootFreeTests: [Target] = [
         exclude: ["Corpus"], swiftSettings: strict),
     .testTarget(
         name: "SaturatingMathTests", dependencies: ["LatencyHistogram", "SaturatingMath", "TestSupport"], swiftSettings: strict),
-    .testTarget(name: "CompressionTests", dependencies: ["Compression", "TestSupport"], swiftSettings: testing),
+    .testTarget(name: "CompressionTests", dependencies: ["Compression", "TestPrograms", "TestSupport"], swiftSettings: testing),
     .testTarget(
         name: "FlightRecorderTests",
         dependencies: ["CallSelection", "FlightRecorder", "LatencyHistogram", "Profile", "SyscallTable", "TestSupport"],
         swiftSettings: strict),
     .testTarget(name: "JSONLineTests", dependencies: ["JSONLine", "TestSupport"], swiftSettings: testing),
     .testTarget(name: "PlainTextTests", dependencies: ["PlainText", "TestSupport"], swiftSettings: testing),
-    .testTarget(name: "LinuxTests", dependencies: ["CLinux", "Linux"], swiftSettings: testing),
+    .testTarget(name: "LinuxTests", dependencies: ["CLinux", "Linux", "TestPrograms"], swiftSettings: testing),
     .testTarget(name: "SyscallTableTests", dependencies: ["SyscallTable"], swiftSettings: strict),
     .testTarget(
-        name: "CallArgumentsTests", dependencies: ["CallArguments", "SyscallTable", "TestSupport"], swiftSettings: testing),
+        name: "CallArgumentsTests", dependencies: ["CallArguments", "SyscallTable", "TestPrograms", "TestSupport"],
+        swiftSettings: testing),
     .testTarget(name: "CallSelectionTests", dependencies: ["CallSelection", "SyscallTable"], swiftSettings: strict),
     // Profiles made up for the tests of the Output floor.
     .target(
@@ -226,8 +227,7 @@ let rootFreeTests: [Target] = [
         name: "ExportsTests",
         dependencies: [
             "Comparison", "Compression", "CZlib", "Exports", "LatencyHistogram", "PlainText", "Presentation", "Profile",
-            "ReportFixtures", "SaturatingMath",
-            "SyscallTable", "TestSupport", hdrHistogram,
+            "ReportFixtures", "SaturatingMath", "SyscallTable", "TestPrograms", "TestSupport", hdrHistogram,
         ],
         exclude: ["Snapshots"], swiftSettings: strict),
     .testTarget(
@@ -236,7 +236,7 @@ let rootFreeTests: [Target] = [
             "LatencyHistogram", "LiveView", "Profile", "ReportFixtures", "SyscallTable", "TestSupport",
         ],
         exclude: ["Snapshots"], swiftSettings: strict),
-    .testTarget(name: "HTTPServiceTests", dependencies: ["HTTPService"], swiftSettings: testing),
+    .testTarget(name: "HTTPServiceTests", dependencies: ["HTTPService", "TestPrograms"], swiftSettings: testing),
     .testTarget(
         name: "CaptureSiteTests",
         dependencies: [
@@ -272,21 +272,26 @@ let rootFreeTests: [Target] = [
     .testTarget(
         name: "ProfileTests", dependencies: ["LatencyHistogram", "Profile", "SyscallTable", "TestSupport"], swiftSettings: strict),
     .testTarget(
-        name: "VDSOTests", dependencies: ["Linux", "Profile", "SyscallTable", "TestSupport", "VDSO"], swiftSettings: testing),
+        name: "VDSOTests", dependencies: ["Linux", "Profile", "SyscallTable", "TestPrograms", "TestSupport", "VDSO"],
+        swiftSettings: testing),
     .testTarget(
         name: "AggregationTests",
         dependencies: [
             "Aggregation", "CSyslatABI", "LatencyHistogram", "Profile", "SaturatingMath", "SyscallTable", "TestSupport",
         ],
         swiftSettings: strict),
-    .testTarget(name: "SymbolsTests", dependencies: ["CLinux", "Linux", "Symbols", "TestSupport"], swiftSettings: testing),
-    .testTarget(name: "TrialTests", dependencies: ["TestSupport", "Trial"], swiftSettings: testing),
+    .testTarget(
+        name: "SymbolsTests", dependencies: ["CLinux", "Linux", "Symbols", "TestPrograms", "TestSupport"], swiftSettings: testing),
+    .testTarget(name: "TrialTests", dependencies: ["TestPrograms", "TestSupport", "Trial"], swiftSettings: testing),
     .testTarget(name: "BPFRuntimeTests", dependencies: ["BPFRuntime"], swiftSettings: strict),
     .testTarget(
         name: "SyslatTests",
         dependencies: ["Capture", "FlightRecorder", "LiveView", "Presentation", "Profile", "TextReport", "syslat", argumentParser],
         swiftSettings: strict),
-    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+    .target(name: "TestSupport", dependencies: ["TestPrograms"], path: "Tests/TestSupport", swiftSettings: strict),
+    // Starts programs for the tests.
+    .target(name: "TestPrograms", dependencies: ["CTestPrograms"], path: "Tests/TestPrograms", swiftSettings: testing),
+    .target(name: "CTestPrograms", path: "Tests/CTestPrograms"),
     .target(
         name: "ProfileExercise",
         dependencies: [
@@ -300,34 +305,38 @@ let rootFreeTests: [Target] = [
 let tracingTests: [Target] = [
     .target(
         name: "CaptureSupport",
-        dependencies: ["CLibbpf", "CSyslatABI", "Capture", "Exports", "HostCheck", "Probes", "Profile", "SyscallTable"],
+        dependencies: [
+            "Capture", "CLibbpf", "CSyslatABI", "Exports", "HostCheck", "Probes", "Profile", "SyscallTable", "TestPrograms",
+        ],
         path: "Tests/CaptureSupport", swiftSettings: testing),
     .testTarget(
         name: "CaptureTests",
         dependencies: [
             "Aggregation", "CallSelection", "Capture", "CaptureSupport", "CSyslatABI", "HostCheck", "LatencyHistogram", "Linux",
-            "Presentation", "Probes", "Profile", "SyscallTable", "TestSupport", "syslat",
+            "Presentation", "Probes", "Profile", "SyscallTable", "syslat", "TestPrograms", "TestSupport",
         ],
         exclude: ["Fixtures"], swiftSettings: testing),
     .testTarget(
         name: "WorkloadTests",
         dependencies: [
-            "Capture", "CaptureSupport", "LatencyHistogram", "Probes", "Profile", "ProfileFile", "SyscallTable", "Workload",
-            "syslat",
+            "Capture", "CaptureSupport", "LatencyHistogram", "Probes", "Profile", "ProfileFile", "SyscallTable", "syslat",
+            "TestPrograms", "Workload",
         ],
         swiftSettings: testing),
     .target(
         name: "KernelLabSupport", dependencies: ["KernelLab", "Probes"], path: "Tests/KernelLabSupport", swiftSettings: testing),
     .testTarget(
         name: "KernelLabTests",
-        dependencies: ["CaptureSupport", "KernelLab", "KernelLabSupport", "Linux", "Probes", "TestSupport", "Workload", "syslat"],
+        dependencies: [
+            "CaptureSupport", "KernelLab", "KernelLabSupport", "Linux", "Probes", "syslat", "TestPrograms", "TestSupport",
+            "Workload",
+        ],
         swiftSettings: testing),
     .testTarget(
         name: "CommandLineTests",
         dependencies: [
             "Capture", "CaptureSupport", "Comparison", "ComparisonSupport", "Exports", "KernelLabSupport", "LatencyHistogram",
-            "Probes",
-            "Profile", "ProfileFile", "SyscallTable", "TestSupport", "syslat",
+            "Probes", "Profile", "ProfileFile", "SyscallTable", "syslat", "TestPrograms", "TestSupport",
         ],
         exclude: ["Snapshots"], swiftSettings: testing),
 ]

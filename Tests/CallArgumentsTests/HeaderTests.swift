@@ -1,3 +1,4 @@
+import TestPrograms
 import Foundation
 import Testing
 
@@ -54,7 +55,7 @@ import Testing
         let file = FileManager.default.temporaryDirectory.appending(path: "syslat-headers-\(UUID().uuidString).c")
         try (head + lines).joined(separator: "\n").write(to: file, atomically: true, encoding: .utf8)
         defer { try? FileManager.default.removeItem(at: file) }
-        let output = try outputOf(["clang", "-w", "-fsyntax-only", "-ferror-limit=0", file.path])
+        let output = try ProgramRun.run(["clang", "-w", "-fsyntax-only", "-ferror-limit=0", file.path], isMixed: true).output
         var (unknown, wrong): (Set<Int>, Set<Int>) = ([], [])
         for line in output.split(separator: "\n") where line.contains(": error: ") || line.contains(": fatal error: ") {
             guard line.hasPrefix(file.path),
@@ -68,19 +69,5 @@ import Testing
             }
         }
         return (facts.indices.filter { !unknown.contains($0) }.map { facts[$0] }, wrong.subtracting(unknown).map { facts[$0] })
-    }
-
-    /// What a program that may fail prints.
-    private static func outputOf(_ command: [String]) throws -> String {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["timeout", "60"] + command
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = output
-        try process.run()
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        return text
     }
 }

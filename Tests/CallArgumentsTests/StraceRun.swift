@@ -1,3 +1,4 @@
+import TestPrograms
 import CallArguments
 import Foundation
 import SyscallTable
@@ -37,31 +38,16 @@ struct StraceRun {
         let (source, program, output) = (folder.path + "/calls.c", folder.path + "/calls", folder.path + "/output")
         try text(of: calls).write(toFile: source, atomically: true, encoding: .utf8)
         let compiler = ["clang", "-O1", "-static", "-nostdlib", "-fno-stack-protector", "-fuse-ld=lld", "-o", program, source]
-        try run(compiler)
+        try ProgramRun.succeeding(compiler, isMixed: true)
         let set = "inject=!execve,exit_group:\(injection)"
         // Signals would be lines of their own.
-        try run(["strace", "-s", "64", "-e", "signal=none", "-e", set, "-o", output, program])
+        try ProgramRun.succeeding(["strace", "-s", "64", "-e", "signal=none", "-e", set, "-o", output, program], isMixed: true)
         let lines = try String(contentsOfFile: output, encoding: .isoLatin1).split(separator: "\n").dropFirst()
         let made = lines.filter { !$0.hasPrefix("+++") && !$0.hasPrefix("exit_group(") && !$0.hasPrefix("strace: [") }
         guard made.count == calls.count else {
             throw Failure(description: "strace wrote \(made.count) lines of \(calls.count) calls, the last one \(lines.last ?? "")")
         }
         return try made.map { try Line($0) }
-    }
-
-    private static func run(_ command: [String]) throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["timeout", "120"] + command
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = output
-        try process.run()
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else {
-            throw Failure(description: "\(command.joined(separator: " ")): status \(process.terminationStatus)\n\(text)")
-        }
     }
 
     /// The program, which uses no library: its own calls would be kept from it too.

@@ -1,3 +1,4 @@
+import TestPrograms
 import Foundation
 
 /// A fixture for guests of arm64, compiled by the test run: as ``Fixture``, of the same sources. `NAME.s64` is a 64-bit program without a C

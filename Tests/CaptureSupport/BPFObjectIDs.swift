@@ -1,3 +1,4 @@
+import TestPrograms
 import Foundation
 
 /// Kernel ids of BPF programs, maps and links. The kernel doesn't reuse an id for a long time, so an id that is still there means

@@ -1,3 +1,4 @@
+import TestPrograms
 import Capture
 import Foundation
 import Probes

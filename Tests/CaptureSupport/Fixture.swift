@@ -1,3 +1,4 @@
+import TestPrograms
 import Foundation
 
 /// A small C program with known system calls, compiled by the test run.

@@ -1,3 +1,4 @@
+import TestPrograms
 import Foundation
 
 /// A JSON report as a program that knows nothing of syslat's code reads it.

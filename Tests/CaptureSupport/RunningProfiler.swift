@@ -1,3 +1,4 @@
+import TestPrograms
 import Foundation
 
 /// syslat while it records, as a process of its own.

@@ -1,3 +1,4 @@
+import TestPrograms
 import Foundation
 import SyscallTable
 

@@ -1,3 +1,4 @@
+import TestPrograms
 import Probes
 import Capture
 import CaptureSupport

@@ -1,3 +1,4 @@
+import TestPrograms
 import Aggregation
 import CaptureSupport
 import Foundation

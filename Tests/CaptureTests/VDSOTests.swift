@@ -1,3 +1,4 @@
+import TestPrograms
 import HostCheck
 import Probes
 import Capture
@@ -251,14 +252,8 @@ extension Semantics {
         @Test(
             served, .disabled(if: ProcessInfo.processInfo.environment["SYSLAT_FIXTURES"] != nil, "a guest has no core to share"))
         func `line 35: the interval of served calls holds their number on a busy machine`() throws {
-            let neighbour = Process()
-            neighbour.executableURL = URL(fileURLWithPath: "/bin/sh")
-            neighbour.arguments = ["-c", "while :; do :; done"]
-            try neighbour.run()
-            defer {
-                kill(neighbour.processIdentifier, SIGKILL)
-                neighbour.waitUntilExit()
-            }
+            let neighbour = try RunningProgram(["/bin/sh", "-c", "while :; do :; done"])
+            defer { neighbour.end() }
             let calls: UInt64 = 30_000_000
             let program = try Fixture.command("vdso_calls", "monotonic:\(calls)")
             var found: [String] = []

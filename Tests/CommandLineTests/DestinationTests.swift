@@ -1,3 +1,4 @@
+import TestPrograms
 import CaptureSupport
 import Foundation
 import Testing
@@ -118,8 +119,7 @@ extension CommandLineTests {
         @Test(arguments: [("echo line; sleep 0.5", "head -1", "line\n"), ("sleep 0.5", "true", "")])
         func `a reader that leaves early causes no message`(command: String, reader: String, output: String) throws {
             let line = "{ \"$SYSLAT\" profile --histogram -- sh -c '\(command)'; echo $? >&2; } | \(reader)"
-            let run = try ProgramRun.run(
-                CommandLineTests.withDefaultSignals(["sh", "-c", line]), environment: ["SYSLAT": ProgramRun.syslat])
+            let run = try shell(line)
             #expect(run.error == "\(128 + SIGPIPE)\n")
             #expect(run.output == output)
         }
@@ -127,10 +127,7 @@ extension CommandLineTests {
         @Test func `a killed capture leaves the old report and no other file`() throws {
             let scratch = try Scratch()
             try scratch.write("old\n", to: "report")
-            let command = CommandLineTests.withDefaultSignals([
-                ProgramRun.syslat, "profile", "-a", "--report", scratch.path("report"),
-            ])
-            let run = try ProgramRun.run(command) { pid in
+            let run = try syslat(["profile", "-a", "--report", scratch.path("report")]) { pid in
                 _ = eventually { KernelObjects.owned(by: pid).count > 10 }
                 kill(pid, SIGKILL)
             }

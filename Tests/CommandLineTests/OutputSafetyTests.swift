@@ -1,3 +1,4 @@
+import TestPrograms
 import CaptureSupport
 import Foundation
 import Testing
@@ -146,8 +147,7 @@ extension CommandLineTests {
             let profile = scratch.path("p")
             let line =
                 "{ \"$SYSLAT\" profile --interval 50ms -o \(profile) -- sh -c 'sleep 0.5; exit 7' 3>&-; echo $? >&3; } 3>&2 | head -1"
-            let run = try ProgramRun.run(
-                CommandLineTests.withDefaultSignals(["sh", "-c", line]), environment: ["SYSLAT": ProgramRun.syslat])
+            let run = try shell(line)
             #expect(run.error == "7\n", "\(run.error)")
             let report = try syslat(["report", profile])
             #expect(report.status == 0 && report.output.contains("(exit status 7)"), "\(report.error)")
@@ -156,17 +156,13 @@ extension CommandLineTests {
 
         @Test func `a capture without a file ends with its reader`() throws {
             let line = "{ \"$SYSLAT\" profile --interval 50ms -a; echo $? >&2; } | head -1"
-            let run = try ProgramRun.run(
-                CommandLineTests.withDefaultSignals(["sh", "-c", line]), environment: ["SYSLAT": ProgramRun.syslat])
+            let run = try shell(line)
             #expect(run.error == "\(128 + SIGPIPE)\n")
         }
 
         @Test func `a terminal that hangs up ends the capture, and it is saved`() throws {
             let scratch = try Scratch()
-            let command = CommandLineTests.withDefaultSignals([
-                ProgramRun.syslat, "profile", "-a", "-o", scratch.path("p"), "--report", scratch.path("r"),
-            ])
-            let run = try ProgramRun.run(command) { pid in
+            let run = try syslat(["profile", "-a", "-o", scratch.path("p"), "--report", scratch.path("r")]) { pid in
                 _ = eventually { SleepingThread(pid: pid, tid: pid)?.isIn("epoll_wait") == true }
                 kill(pid, SIGHUP)
             }

@@ -1,3 +1,4 @@
+import TestPrograms
 import CaptureSupport
 import Comparison
 import ComparisonSupport

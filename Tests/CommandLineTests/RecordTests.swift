@@ -1,3 +1,4 @@
+import TestPrograms
 import CaptureSupport
 import Foundation
 import TestSupport
@@ -12,25 +13,6 @@ extension CommandLineTests {
         }
 
         private static let busy = program("while True:\n    os.getppid(); time.sleep(0.002)")
-
-        /// A program that a test ends.
-        private final class Running {
-            private let process = Process()
-
-            init(_ command: [String]) throws {
-                process.executableURL = URL(fileURLWithPath: command[0])
-                process.arguments = Array(command.dropFirst())
-                try process.run()
-            }
-
-            var pid: String { "\(process.processIdentifier)" }
-
-            deinit {
-                // Threads of the test runner block SIGTERM, and their children do too.
-                kill(process.processIdentifier, SIGKILL)
-                process.waitUntilExit()
-            }
-        }
 
         /// The options of a recorder of a few seconds.
         private static func options(_ folder: String, keep: String = "10s", interval: String = "100ms") -> [String] {
@@ -71,13 +53,13 @@ extension CommandLineTests {
 
         /// What a person tries first with a folder full of segments.
         @Test func `the folder reads as one time series, while it is recorded and afterwards`() throws {
-            let (scratch, loop) = (try Scratch(), try Running(Self.busy))
+            let (scratch, loop) = (try Scratch(), try RunningProgram(Self.busy))
             let folder = scratch.path("r")
             func rows() throws -> (run: ProgramRun, intervals: Int) {
                 let run = try syslat(["report", "--by", "interval", "--format", "csv", "-e", "getppid", folder])
                 return (run, run.output.split(whereSeparator: \.isNewline).count - 1)
             }
-            let run = try syslat(Self.options(folder, keep: "20s") + ["-p", loop.pid]) { pid in
+            let run = try syslat(Self.options(folder, keep: "20s") + ["-p", "\(loop.pid)"]) { pid in
                 #expect(eventually { Self.files(folder, "segment").count > 1 && ((try? rows())?.intervals ?? 0) > 3 })
                 kill(pid, SIGTERM)
             }
@@ -104,9 +86,9 @@ extension CommandLineTests {
         }
 
         @Test func `the oldest segments go, and what is kept reads on`() throws {
-            let (scratch, loop) = (try Scratch(), try Running(Self.busy))
+            let (scratch, loop) = (try Scratch(), try RunningProgram(Self.busy))
             let folder = scratch.path("r")
-            let run = try syslat(Self.options(folder, keep: "1s") + ["-p", loop.pid, "-d", "3s"])
+            let run = try syslat(Self.options(folder, keep: "1s") + ["-p", "\(loop.pid)", "-d", "3s"])
             #expect(run.status == 0, "\(run.error)")
             let segments = Self.files(folder, "segment")
             // Intervals of 100 ms, late by a little: a second is ten segments or fewer, and one is written.
@@ -156,9 +138,9 @@ extension CommandLineTests {
         }
 
         @Test func `SIGUSR1 keeps an incident at once, and the recording goes on`() throws {
-            let (scratch, loop) = (try Scratch(), try Running(Self.busy))
+            let (scratch, loop) = (try Scratch(), try RunningProgram(Self.busy))
             let folder = scratch.path("r")
-            let run = try syslat(Self.options(folder) + ["-p", loop.pid]) { pid in
+            let run = try syslat(Self.options(folder) + ["-p", "\(loop.pid)"]) { pid in
                 #expect(eventually { Self.files(folder, "segment").count > 2 })
                 kill(pid, SIGUSR1)
                 #expect(eventually { Self.files(folder, "incident").contains { $0.hasSuffix("-signal.syslat") } })
@@ -173,9 +155,9 @@ extension CommandLineTests {
         }
 
         @Test func `no more incidents are kept than were asked for, and the oldest goes`() throws {
-            let (scratch, loop) = (try Scratch(), try Running(Self.busy))
+            let (scratch, loop) = (try Scratch(), try RunningProgram(Self.busy))
             let folder = scratch.path("r")
-            let run = try syslat(Self.options(folder) + ["--incidents", "2", "-p", loop.pid]) { pid in
+            let run = try syslat(Self.options(folder) + ["--incidents", "2", "-p", "\(loop.pid)"]) { pid in
                 for number in 1...3 {
                     #expect(eventually { !Self.files(folder, "segment").isEmpty })
                     kill(pid, SIGUSR1)
@@ -195,9 +177,9 @@ extension CommandLineTests {
 
         @Test func `a kill at any moment leaves files that can be read, and the next recorder finishes them`() throws {
             var random = SeededGenerator.fromEnvironment()
-            let (scratch, loop) = (try Scratch(), try Running(Self.busy))
+            let (scratch, loop) = (try Scratch(), try RunningProgram(Self.busy))
             let folder = scratch.path("r")
-            let options = Self.options(folder, keep: "1s") + ["-p", loop.pid]
+            let options = Self.options(folder, keep: "1s") + ["-p", "\(loop.pid)"]
             let start = Date()
             _ = try syslat(options + ["-d", "300ms"])
             let duration = Date().timeIntervalSince(start) * 1e6
@@ -236,13 +218,13 @@ extension CommandLineTests {
         }
 
         @Test(.enabled(if: geteuid() == 0, "needs root to mount")) func `a full disk doesn't end the recording`() throws {
-            let (scratch, loop) = (try Scratch(), try Running(Self.busy))
+            let (scratch, loop) = (try Scratch(), try RunningProgram(Self.busy))
             let (disk, folder) = (scratch.path("disk"), scratch.path("disk/r"))
             try FileManager.default.createDirectory(atPath: disk, withIntermediateDirectories: false)
             try #require(try shell("mount -t tmpfs -o size=512k syslat-test '\(disk)'").status == 0)
             defer { _ = try? shell("umount '\(disk)'") }
             func fill() throws { _ = try shell("dd if=/dev/zero of='\(disk)/filler' bs=4k 2>/dev/null; true") }
-            let run = try syslat(Self.options(folder, keep: "60s") + ["-p", loop.pid, "--before", "1s"]) { pid in
+            let run = try syslat(Self.options(folder, keep: "60s") + ["-p", "\(loop.pid)", "--before", "1s"]) { pid in
                 #expect(eventually { Self.files(folder, "segment").count == 1 })
                 try? fill()
                 // A page that was begun may have room for some intervals.
@@ -263,11 +245,11 @@ extension CommandLineTests {
         }
 
         @Test func `a second recorder is refused, and says who has the folder`() throws {
-            let (scratch, loop) = (try Scratch(), try Running(Self.busy))
+            let (scratch, loop) = (try Scratch(), try RunningProgram(Self.busy))
             let folder = scratch.path("r")
-            let run = try syslat(Self.options(folder) + ["-p", loop.pid]) { pid in
+            let run = try syslat(Self.options(folder) + ["-p", "\(loop.pid)"]) { pid in
                 #expect(eventually { !Self.files(folder, "segment").isEmpty })
-                let second = try? syslat(Self.options(folder) + ["-p", loop.pid, "-d", "1s"])
+                let second = try? syslat(Self.options(folder) + ["-p", "\(loop.pid)", "-d", "1s"])
                 #expect(second?.status == 1)
                 #expect(
                     second?.error.contains(
@@ -295,7 +277,7 @@ extension CommandLineTests {
         }
 
         @Test func `links in the folder are not followed, and other files stay`() throws {
-            let (scratch, loop) = (try Scratch(), try Running(Self.busy))
+            let (scratch, loop) = (try Scratch(), try RunningProgram(Self.busy))
             let folder = scratch.path("r")
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
             try scratch.write("precious\n", to: "victim")
@@ -303,7 +285,7 @@ extension CommandLineTests {
                 #expect(symlink("../victim", "\(folder)/\(name)") == 0)
             }
             try scratch.write("mine\n", to: "r/notes.txt")
-            let run = try syslat(Self.options(folder, keep: "200ms") + ["--incidents", "1", "-p", loop.pid, "-d", "1s"])
+            let run = try syslat(Self.options(folder, keep: "200ms") + ["--incidents", "1", "-p", "\(loop.pid)", "-d", "1s"])
             #expect(try scratch.read("victim") == "precious\n")
             #expect(try scratch.read("r/notes.txt") == "mine\n")
             #expect(run.status == 0, "\(run.error)")

@@ -1,3 +1,4 @@
+import TestPrograms
 import CaptureSupport
 import Foundation
 import Testing
@@ -127,10 +128,7 @@ extension CommandLineTests {
             #expect(run.status == 0 && run.output == "", "\(run.error)")
             #expect(try scratch.read("out").contains("read"))
             // A reader that leaves early causes no message.
-            let head = try ProgramRun.run(
-                CommandLineTests.withDefaultSignals([
-                    "sh", "-c", "'\(ProgramRun.syslat)' report --format \(format) '\(file)' | head -n 1",
-                ]))
+            let head = try shell("\"$SYSLAT\" report --format \(format) '\(file)' | head -n 1")
             #expect(head.error == "")
         }
 

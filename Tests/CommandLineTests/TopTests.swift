@@ -1,3 +1,4 @@
+import TestPrograms
 import CaptureSupport
 import Foundation
 import TestSupport
@@ -7,22 +8,8 @@ extension CommandLineTests {
     /// `syslat top` on terminals and pipes.
     @Suite(.requiresBPF) struct Top {
         /// What is watched: a shell that starts a program again and again.
-        private final class Loop {
-            private let process = Process()
-
-            init() throws {
-                process.executableURL = URL(fileURLWithPath: "/bin/sh")
-                process.arguments = ["-c", "while :; do sleep 0.01; done"]
-                try process.run()
-            }
-
-            var pid: String { "\(process.processIdentifier)" }
-
-            deinit {
-                // Threads of the test runner block SIGTERM, and their children do too.
-                kill(process.processIdentifier, SIGKILL)
-                process.waitUntilExit()
-            }
+        private static func loop() throws -> RunningProgram {
+            try RunningProgram(["/bin/sh", "-c", "while :; do sleep 0.01; done"])
         }
 
         // MARK: Terminals
@@ -51,31 +38,31 @@ extension CommandLineTests {
                 "background", "closed", "stuck",
             ])
         func `the terminal is as it was, whatever ends or stops the view`(_ scenario: String) throws {
-            let loop = try Loop()
-            let found = try problems(scenario, ["-p", loop.pid])
+            let loop = try Top.loop()
+            let found = try problems(scenario, ["-p", "\(loop.pid)"])
             #expect(found.isEmpty, "\(found)")
         }
 
         /// Nothing can give the terminal back after SIGKILL: the check notices that.
         @Test(.enabled(if: Oracles.areWanted, "\(Oracles.missing)"))
         func `a terminal that stays raw is noticed`() throws {
-            let loop = try Loop()
-            let found = try problems("SIGKILL", ["-p", loop.pid])
+            let loop = try Top.loop()
+            let found = try problems("SIGKILL", ["-p", "\(loop.pid)"])
             #expect(!found.isEmpty)
         }
 
         @Test(
             .enabled(if: Oracles.areWanted, "\(Oracles.missing)"), arguments: ["storm", "refusals", "colours", "command", "groups"])
         func `a person sees what is asked for`(_ scenario: String) throws {
-            let loop = try Loop()
-            let found = try problems(scenario, ["-p", loop.pid])
+            let loop = try Top.loop()
+            let found = try problems(scenario, ["-p", "\(loop.pid)"])
             #expect(found.isEmpty, "\(found)")
         }
 
         @Test(.enabled(if: Oracles.areWanted, "\(Oracles.missing)"))
         func `a saved time series is stepped through, finished or not`() throws {
-            let (loop, scratch) = (try Loop(), try Scratch())
-            let series = ["profile", "-p", loop.pid, "--interval", "200ms"]
+            let (loop, scratch) = (try Top.loop(), try Scratch())
+            let series = ["profile", "-p", "\(loop.pid)", "--interval", "200ms"]
             let whole = try syslat(series + ["-d", "2s", "-o", scratch.path("whole")])
             #expect(whole.status == 0)
             let killed = try syslat(series + ["-o", scratch.path("killed")]) { pid in
@@ -92,14 +79,11 @@ extension CommandLineTests {
 
         /// The steps of the README, in a real terminal: tmux.
         @Test func `the steps of the README lead to a slow call in tmux`() throws {
-            let (loop, scratch) = (try Loop(), try Scratch())
+            let (loop, scratch) = (try Top.loop(), try Scratch())
             let tmux = "tmux -S \(scratch.path("socket")) -f /dev/null"
             defer { _ = try? shell("\(tmux) kill-server") }
-            // The server of tmux stays, and must not have what Foundation tells the end of a child by.
-            let apart = "/usr/bin/python3 -I -S -c 'import os, sys; os.closerange(3, 4096); os.execvp(sys.argv[1], sys.argv[1:])'"
             _ = try shell(
-                "cd \(scratch.folder); TERM=xterm-256color LANG=C.UTF-8 \(apart) \(tmux) -u new-session -d -s top -x 110 -y 32 sh; true"
-            )
+                "cd \(scratch.folder); TERM=xterm-256color LANG=C.UTF-8 \(tmux) -u new-session -d -s top -x 110 -y 32 sh; true")
             func press(_ keys: String) throws { _ = try shell("\(tmux) send-keys -t top \(keys)") }
             func sees(_ words: String) throws {
                 var screen = ""
@@ -136,15 +120,9 @@ extension CommandLineTests {
             let scratch = try Scratch()
             let name = "held-\(getpid())"
             #expect(symlink("/bin/sleep", scratch.path(name)) == 0)
-            let process = Process()
-            process.executableURL = URL(fileURLWithPath: scratch.path(name))
-            process.arguments = ["100"]
-            try process.run()
-            defer {
-                kill(process.processIdentifier, SIGKILL)
-                process.waitUntilExit()
-            }
-            let pid = process.processIdentifier
+            let program = try RunningProgram([scratch.path(name), "100"])
+            defer { program.end() }
+            let pid = program.pid
             for operand in [name, "\(pid)"] {
                 let (top, report) = (try syslat(["top", operand]), try syslat(["report", operand]))
                 #expect(top.status == 2 && top.error.contains("`syslat top -p \(pid)` watches it."), "\(top.error)")
@@ -155,7 +133,7 @@ extension CommandLineTests {
         // MARK: Batch
 
         @Test func `a batch has as many documents as were asked for, and jq reads them`() throws {
-            let loop = try Loop()
+            let loop = try Top.loop()
             let start = Date()
             let run = try shell(
                 "\"$SYSLAT\" top --batch -n 3 --refresh 500ms --format jsonl -p \(loop.pid)"
@@ -166,8 +144,8 @@ extension CommandLineTests {
         }
 
         @Test func `a text is a table at each refresh, of the rows that were asked for`() throws {
-            let loop = try Loop()
-            let run = try syslat(["top", "--batch", "-n", "2", "--refresh", "300ms", "--top", "1", "-p", loop.pid])
+            let loop = try Top.loop()
+            let run = try syslat(["top", "--batch", "-n", "2", "--refresh", "300ms", "--top", "1", "-p", "\(loop.pid)"])
             #expect(run.status == 0)
             let documents = run.output.components(separatedBy: "\n\n").filter { !$0.isEmpty }
             #expect(documents.count == 2)
@@ -175,7 +153,7 @@ extension CommandLineTests {
         }
 
         @Test(arguments: ["thread", "comm", "file"]) func `a batch by groups has calls in each`(kind: String) throws {
-            let loop = try Loop()
+            let loop = try Top.loop()
             let run = try shell(
                 "\"$SYSLAT\" top --batch -n 2 --window start --refresh 500ms --format jsonl --by \(kind) -p \(loop.pid) | tail -n 1 "
                     + "| jq -c '[all(.groups[]; .by == \"\(kind)\" and .calls > 0 and .total_ns > 0), (.groups | length) > 0, "
@@ -184,8 +162,8 @@ extension CommandLineTests {
         }
 
         @Test func `a file without groups is refused by groups, and one with them shows them`() throws {
-            let (loop, scratch) = (try Loop(), try Scratch())
-            let record = ["profile", "-p", loop.pid, "--by", "file", "--interval", "200ms", "-d", "1s"]
+            let (loop, scratch) = (try Top.loop(), try Scratch())
+            let record = ["profile", "-p", "\(loop.pid)", "--by", "file", "--interval", "200ms", "-d", "1s"]
             let made = try syslat(record + ["-o", scratch.path("f")])
             #expect(made.status == 0)
             let refused = try syslat(["top", "--by", "thread", scratch.path("f")])
@@ -203,7 +181,7 @@ extension CommandLineTests {
         }
 
         @Test func `a reader that leaves ends it`() throws {
-            let loop = try Loop()
+            let loop = try Top.loop()
             let run = try shell("\"$SYSLAT\" top --batch --refresh 100ms -p \(loop.pid) | head -n 1")
             #expect(run.output.hasPrefix("syslat top"))
         }

@@ -1,3 +1,4 @@
+import TestPrograms
 import CaptureSupport
 import Foundation
 import Testing
@@ -120,8 +121,7 @@ extension CommandLineTests {
 
         @Test func `the exit status shows that the reader has left`() throws {
             let line = "{ \"$SYSLAT\" vdso --function time; echo $? >&2; } | true"
-            let run = try ProgramRun.run(
-                CommandLineTests.withDefaultSignals(["sh", "-c", line]), environment: ["SYSLAT": ProgramRun.syslat])
+            let run = try shell(line)
             #expect(run.error == "\(128 + SIGPIPE)\n")
         }
 

@@ -1,3 +1,4 @@
+import TestPrograms
 import Compression
 import Foundation
 import TestSupport
@@ -97,18 +98,6 @@ import Testing
     }
 
     private static func gzip(_ arguments: [String], _ input: [UInt8]) throws -> [UInt8] {
-        let file = FileManager.default.temporaryDirectory.appending(path: "syslat-gunzip-\(UUID().uuidString)")
-        defer { try? FileManager.default.removeItem(at: file) }
-        try Data(input).write(to: file)
-        let process = Process()
-        let output = Pipe()
-        process.executableURL = URL(fileURLWithPath: "/bin/gzip")
-        process.arguments = arguments
-        process.standardInput = try FileHandle(forReadingFrom: file)
-        process.standardOutput = output
-        try process.run()
-        let bytes = try output.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        return Array(bytes)
+        Array(try ProgramRun.succeeding(["gzip"] + arguments, input: Data(input)))
     }
 }

@@ -1,3 +1,4 @@
+import TestPrograms
 import Foundation
 import LatencyHistogram
 import Presentation
@@ -28,18 +29,9 @@ import Testing
         defer { try? FileManager.default.removeItem(at: folder) }
         try Data(CSVReport.render(Fixtures.typical, withBuckets: true).utf8).write(to: folder.appendingPathComponent("buckets.csv"))
         for (name, text) in files { try Data(text.utf8).write(to: folder.appendingPathComponent(name)) }
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/bin/sh")
-        process.arguments = ["-c", line]
-        process.currentDirectoryURL = folder
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        try process.run()
-        let text = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 0)
-        return text
+        let run = try ProgramRun.run(["sh", "-c", line], folder: folder.path, environment: environment)
+        #expect(run.status == 0, "\(run.error)")
+        return run.output
     }
 
     /// The buckets of the calls of that name, as the lines draw them.

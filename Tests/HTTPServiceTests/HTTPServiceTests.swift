@@ -1,3 +1,4 @@
+import TestPrograms
 import Foundation
 import Glibc
 import Testing
@@ -95,16 +96,9 @@ final class RawClient {
     @Test func `curl and the server understand each other`() throws {
         let server = try server()
         defer { server.stop() }
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         let url = "http://\(server.addresses[0])/x"
-        process.arguments = ["timeout", "20", "curl", "-sS", "--fail", "--noproxy", "*", url, url]
-        let output = Pipe()
-        process.standardOutput = output
-        try process.run()
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 0 && text == "/x []/x []")
+        let run = try ProgramRun.run(["curl", "-sS", "--fail", "--noproxy", "*", url, url])
+        #expect(run.status == 0 && run.output == "/x []/x []", "\(run.error)")
     }
 
     @Test(arguments: [

@@ -1,3 +1,4 @@
+import TestPrograms
 import Foundation
 import Linux
 import Testing
@@ -239,12 +240,7 @@ import Testing
     func `a folder whose names can't be changed is refused before anything is in it`() throws {
         let folder = try Folder()
         func change(_ attribute: String) throws -> Int32 {
-            let change = Process()
-            change.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-            change.arguments = ["chattr", attribute, folder.path]
-            try change.run()
-            change.waitUntilExit()
-            return change.terminationStatus
+            try ProgramRun.run(["chattr", attribute, folder.path]).status
         }
         try #require(try change("+a") == 0)
         #expect(obstacle(folder.file("x")) == .folderOnlyGrows)

@@ -1,3 +1,4 @@
+import TestPrograms
 import Foundation
 import Glibc
 import Testing
@@ -91,14 +92,7 @@ import Testing
         #expect(own.residentBytes > 1 << 20 && own.virtualBytes >= own.residentBytes && own.threads >= 1 && own.openFiles >= 3)
         let started = try #require(OwnProcess.startedAtNanoseconds)
         // ps counts the same in whole seconds.
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["ps", "-o", "etimes=", "-p", "\(getpid())"]
-        let output = Pipe()
-        process.standardOutput = output
-        try process.run()
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
+        let text = try ProgramRun.run(["ps", "-o", "etimes=", "-p", "\(getpid())"]).output
         let elapsed = try #require(UInt64(text.trimmingCharacters(in: .whitespacesAndNewlines)))
         let found = (Clock.wall - started) / 1_000_000_000
         #expect(found + 2 >= elapsed && found <= elapsed + 2)

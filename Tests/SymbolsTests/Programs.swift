@@ -1,3 +1,4 @@
+import TestPrograms
 import Foundation
 
 /// A folder that is removed with its owner.
@@ -28,33 +29,13 @@ final class Folder: Sendable {
 
 /// Other people's programs: the compiler, and the tools that read what it made.
 enum Tool {
-    struct Failure: Error, CustomStringConvertible {
-        let description: String
-    }
-
-    /// The output of a program that must succeed within a minute.
+    /// The output of a program that must succeed.
     @discardableResult
     static func run(_ command: String..., input: String = "") throws -> String { try run(command, input: input) }
 
     @discardableResult
     static func run(_ command: [String], input: String = "") throws -> String {
-        let folder = try Folder()
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["LC_ALL=C", "timeout", "60"] + command
-        process.standardInput = try FileHandle(forReadingFrom: URL(fileURLWithPath: try folder.write(input, to: "input")))
-        let output = Pipe()
-        process.standardOutput = output
-        let complaints = try folder.write("", to: "complaints")
-        process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: complaints))
-        try process.run()
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else {
-            let complaint = (try? String(contentsOfFile: complaints, encoding: .utf8)) ?? ""
-            throw Failure(description: "\(command.joined(separator: " ")): status \(process.terminationStatus)\n\(complaint)")
-        }
-        return text
+        String(decoding: try ProgramRun.succeeding(["LC_ALL=C"] + command, input: Data(input.utf8)), as: UTF8.self)
     }
 
     /// A function as nm lists it.
@@ -132,25 +113,16 @@ enum Sample {
 
 /// A running sample, which ends with its owner.
 final class RunningSample {
-    private let process = Process()
-    private let input = Pipe()
+    private let program: RunningProgram
     /// What it printed: where each function is.
     let addresses: [String: UInt64]
 
-    var pid: Int32 { process.processIdentifier }
+    var pid: Int32 { program.pid }
 
     init(_ program: String) throws {
-        let output = Pipe()
-        process.executableURL = URL(fileURLWithPath: program)
-        process.standardInput = input
-        process.standardOutput = output
-        try process.run()
-        var text = ""
-        while !text.contains("sum ") {
-            let data = output.fileHandleForReading.availableData
-            guard !data.isEmpty else { throw Tool.Failure(description: "the sample ended") }
-            text += String(decoding: data, as: UTF8.self)
-        }
+        self.program = try RunningProgram([program], input: .fromTest, output: .collected)
+        let text = String(decoding: self.program.output.until("sum ") ?? Data(), as: UTF8.self)
+        guard text.contains("sum ") else { throw RunningProgram.Failure(description: "the sample printed no sum: \(text)") }
         addresses = text.split(separator: "\n").reduce(into: [:]) { addresses, line in
             let fields = line.split(separator: " ")
             guard fields.count == 2, fields[1].hasPrefix("0x") else { return }
@@ -159,10 +131,5 @@ final class RunningSample {
     }
 
     /// Ends it, and waits until it is gone.
-    func end() {
-        try? input.fileHandleForWriting.close()
-        process.waitUntilExit()
-    }
-
-    deinit { end() }
+    func end() { program.end() }
 }

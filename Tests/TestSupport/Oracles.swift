@@ -1,3 +1,4 @@
+import TestPrograms
 import Foundation
 
 /// Other people's programs that check what we export and compute. Tests/Oracles/install puts them in .build/oracles.
@@ -20,12 +21,7 @@ package enum Oracles {
 
     /// Whether all of them are there, in the versions that the tests expect.
     private static let areInstalled: Bool = {
-        let process = Process()
-        process.executableURL = package.appendingPathComponent("Tests/Oracles/install")
-        process.arguments = ["--check"]
-        guard (try? process.run()) != nil else { return false }
-        process.waitUntilExit()
-        return process.terminationStatus == 0
+        (try? ProgramRun.succeeding([package.appendingPathComponent("Tests/Oracles/install").path, "--check"])) != nil
     }()
 
     package static let missingPprof =
@@ -151,19 +147,7 @@ package enum Oracles {
 
     /// The output of a program that must succeed within some minutes.
     private static func run(_ command: [String], input: URL) throws -> String {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["timeout", "240"] + command
-        let output = Pipe()
-        process.standardInput = try FileHandle(forReadingFrom: input)
-        process.standardOutput = output
-        process.standardError = output
-        try process.run()
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else {
-            throw Failure(description: "\(command.joined(separator: " ")): status \(process.terminationStatus)\n\(text)")
-        }
-        return text
+        let output = try ProgramRun.succeeding(command, input: try Data(contentsOf: input), isMixed: true, timeout: 240)
+        return String(decoding: output, as: UTF8.self)
     }
 }

@@ -1,3 +1,4 @@
+import TestPrograms
 import Foundation
 import Testing
 
@@ -116,15 +117,7 @@ private let hasTools = ["/usr/sbin/grub-reboot", "/usr/bin/grub-editenv"].allSat
 
     @discardableResult
     private static func editenv(_ folder: String, _ arguments: String...) throws -> [String] {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/grub-editenv")
-        process.arguments = ["\(folder)/grub/grubenv"] + arguments
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        try process.run()
-        let output = pipe.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        try #require(process.terminationStatus == 0)
+        let output = try ProgramRun.succeeding(["/usr/bin/grub-editenv", "\(folder)/grub/grubenv"] + arguments)
         return String(decoding: output, as: UTF8.self).split(separator: "\n").map(String.init).sorted()
     }
 

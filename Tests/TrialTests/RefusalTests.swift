@@ -1,3 +1,4 @@
+import TestPrograms
 import Foundation
 import Testing
 
@@ -135,14 +136,7 @@ import Testing
         let file = FileManager.default.temporaryDirectory.appendingPathComponent("syslat-utmp-\(UUID().uuidString)")
         try Data(bytes).write(to: file)
         defer { try? FileManager.default.removeItem(at: file) }
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/who")
-        process.arguments = [file.path]
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        try process.run()
-        let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
+        let output = try ProgramRun.run(["who", file.path]).output
         #expect(output.split(separator: "\n").compactMap { $0.split(separator: " ").first.map(String.init) } == users.map(\.name))
         let sessions: [UserSessions.Session] = [
             .init(uid: 1000, name: "anna"), .init(uid: nil, name: "anna"), .init(uid: nil, name: "bert"),

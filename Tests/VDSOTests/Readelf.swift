@@ -1,3 +1,4 @@
+import TestPrograms
 import Foundation
 
 @testable import VDSO
@@ -33,17 +34,9 @@ enum Readelf {
         let file = FileManager.default.temporaryDirectory.appendingPathComponent("syslat-vdso-\(UUID().uuidString)")
         try Data(bytes).write(to: file)
         defer { try? FileManager.default.removeItem(at: file) }
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["readelf", "--wide", "--dyn-syms", file.path]
-        process.environment = ["LC_ALL": "C", "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin"]
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        return text.split(separator: "\n").compactMap(row)
+        // Of a damaged image it complains, but shows what it finds.
+        let run = try ProgramRun.run(["readelf", "--wide", "--dyn-syms", file.path], environment: ["LC_ALL": "C"])
+        return run.output.split(separator: "\n").compactMap(row)
     }
 
     /// `9: 0000000000000af0   902 FUNC    GLOBAL DEFAULT   12 __vdso_clock_gettime@@LINUX_2.6`

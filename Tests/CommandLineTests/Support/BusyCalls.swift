@@ -40,9 +40,9 @@ final class BusyCalls {
     /// Tells the program to end, which it does after the calls it has planned.
     func end() { program.release() }
 
-    /// Waits until the program has ended. Returns its status.
+    /// Waits until the program has ended. Returns its status; nil if it runs on.
     @discardableResult
-    func wait() -> Int32 { program.wait() }
+    func wait() -> Int32? { program.wait() }
 
     func kill() { program.signal(SIGKILL) }
 

@@ -1,3 +1,4 @@
+import TestPrograms
 import CaptureSupport
 import Foundation
 import Testing
@@ -34,17 +35,6 @@ struct CommandLineTests {
         return try ProgramRun.run(
             ["script", "-qec", "stty cols \(columns); \(line)", "/dev/null"],
             environment: settings.merging(environment) { $1 }, timeout: timeout)
-    }
-
-    /// A command with the signals that a shell gives it. The threads of a test run block most signals, and children inherit that.
-    static func withDefaultSignals(_ command: [String]) -> [String] {
-        let script = """
-            import os, signal, sys
-            signal.pthread_sigmask(signal.SIG_SETMASK, ())
-            signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-            os.execvp(sys.argv[1], sys.argv[1:])
-            """
-        return ["/usr/bin/python3", "-I", "-S", "-c", script] + command
     }
 
     /// Tries again until a condition holds; false if it does not within `seconds`.
