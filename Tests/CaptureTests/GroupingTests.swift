@@ -145,15 +145,17 @@ import Testing
         }
         #expect(try group("read").calls == 100 && group("read").errors == 50, "met before all others, and with the most calls")
         for number in [14_000, 14_001] {
+            // Its short calls come besides, unless the map was full when they ended. The slow one always has room there.
             let slow = try group("many-\(number)")
-            #expect(slow.calls == 3 && calls("pwrite64", of: slow) == 1 && calls("flock", of: slow) == 2)
-            #expect(slow.totalNanoseconds > 20_000_000)
+            #expect(calls("flock", of: slow) >= 1 && slow.totalNanoseconds > 20_000_000)
         }
         let many = groups.filter { $0.key.name.hasPrefix("\(folder)/many-") }
         let others = try #require(groups.first { $0.key == .others })
         // Programs name a file when they meet it.
         #expect(many.count > 2000 && !groups.contains { $0.key.name.hasPrefix("inode ") })
-        #expect((many + [others]).reduce(0) { $0 + calls("pwrite64", of: $1) } == 15_000)
+        for (call, made) in [("pwrite64", 15_000), ("flock", 4)] {
+            #expect((many + [others]).reduce(0) { $0 + calls(call, of: $1) } == made, "\(call)")
+        }
         #expect(groups.count <= 4097 && others.distribution?.count == others.calls)
     }
 
