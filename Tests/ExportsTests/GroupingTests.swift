@@ -102,7 +102,10 @@ import Testing
         try Snapshot().verify(CSVReport.render(profile, by: grouping), is: "by-\(kind).csv")
         let json = try JSONReport.render(profile, by: grouping)
         let document = try #require(try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any])
-        let groups = try #require(document["groups"])
+        let groups = try #require(document["groups"] as? [[String: Any]])
+        #expect(groups.last?["name"] as? String == kind.nameOfRest)
+        let counts = groups.compactMap { $0["calls"] as? UInt64 }
+        #expect(counts.count == groups.count && counts.reduce(0, +) == profile.calls.flatMap(\.series).reduce(0) { $0 + $1.calls })
         let data = try JSONSerialization.data(
             withJSONObject: groups, options: [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes])
         try Snapshot().verify(String(decoding: data, as: UTF8.self) + "\n", is: "by-\(kind).json")

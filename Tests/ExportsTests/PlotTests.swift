@@ -1,10 +1,10 @@
-import TestPrograms
 import Foundation
 import LatencyHistogram
 import Presentation
 import Profile
 import ReportFixtures
 import SyscallTable
+import TestPrograms
 import TestSupport
 import Testing
 

@@ -34,8 +34,10 @@ struct JSONDocument: Encodable {
             for process in profile.processes { try processes.encode(ProcessTotalsPart(process)) }
         }
         if let kind = grouping.groups, let groups = profile.groups, groups.kind == kind {
-            try container.encode(
-                groups.groups.map { GroupFigures(group: $0, kind: kind, withBuckets: withBuckets) }, forKey: .groups)
+            var parts = container.nestedUnkeyedContainer(forKey: .groups)
+            for group in groups.groups { try parts.encode(GroupFigures(group: group, kind: kind, withBuckets: withBuckets)) }
+            let rest = profile.restOfCalls(after: groups.groups.lazy.flatMap(\.series))
+            if !rest.isEmpty { try parts.encode(RestFigures(series: rest, kind: kind)) }
         }
         if grouping == .interval {
             let intervals = profile.intervals.map { IntervalFigures($0, on: profile.host, withBuckets: withBuckets) }

@@ -39,6 +39,25 @@ struct GroupTotalFigures: Encodable {
     }
 }
 
+/// The calls that are in no group, with which the groups add up to all calls. Of their latencies no more is known than the total.
+struct RestFigures: Encodable {
+    let series: [ProcessSeries]
+    let kind: CallGroups.Kind
+
+    private enum Key: String, CodingKey { case kind = "by", name }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encode(kind.rawValue, forKey: .kind)
+        try container.encode(kind.nameOfRest, forKey: .name)
+        var totals = encoder.container(keyedBy: FigureKey.self)
+        try totals.encode(series.calls, forKey: .calls)
+        try totals.encode(series.errors, forKey: .errors)
+        try totals.encode(series.totalNanoseconds, forKey: .total)
+        try OwnerFigures(series: series, distribution: nil, withBuckets: false).encode(to: encoder)
+    }
+}
+
 /// A group of which no more is known than its totals and its distribution.
 struct GroupWindowFigures: Encodable {
     let group: CallGroup
