@@ -1,7 +1,7 @@
-import TestPrograms
 import Foundation
 import Glibc
 import Testing
+import TestPrograms
 
 @testable import HTTPService
 
@@ -93,6 +93,16 @@ final class RawClient {
         #expect(status(head) == 200 && head.hasSuffix("\r\n\r\n") && head.lowercased().contains("content-length: 5\r\n"))
     }
 
+    /// As curl sends it to a proxy.
+    @Test func `a whole address is answered as its path is`() throws {
+        let server = try server()
+        defer { server.stop() }
+        #expect(try answer(server, get("http://localhost:9/a?b=c")).hasSuffix("\r\n\r\n/a [\"b=c\"]"))
+        let proxy = ["curl", "-sS", "--fail", "--proxy", "http://\(server.addresses[0])", "http://localhost:1/x"]
+        let run = try ProgramRun.run(["no_proxy=", "NO_PROXY="] + proxy)
+        #expect(run.status == 0 && run.output == "/x []", "\(run.error)")
+    }
+
     @Test func `curl and the server understand each other`() throws {
         let server = try server()
         defer { server.stop() }
@@ -122,7 +132,14 @@ final class RawClient {
     @Test(arguments: [
         ("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", 405),
         ("GET / HTTP/1.1\r\nConnection: close\r\n\r\n", 421),
-        ("GET http://localhost/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", 400),
+        ("GET http://localhost HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", 200),
+        ("GET HTTP://127.0.0.1:80/a?b=c HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", 200),
+        ("GET http://evil.example/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", 421),
+        ("GET http://localhost/ HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n", 421),
+        ("GET http://a@localhost/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", 421),
+        ("GET http:/// HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", 421),
+        ("GET ftp://localhost/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", 400),
+        ("GET localhost:80 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", 400),
         ("GET /%zz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", 200),
         ("GET /?a=%zz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", 400),
         ("GET /?a=%ff HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", 400),

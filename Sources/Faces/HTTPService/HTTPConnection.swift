@@ -103,7 +103,8 @@ final class HTTPConnection: ChannelInboundHandler {
         func refused(_ status: HTTPResponse.Status, _ sentence: String) -> Result<HTTPRequest, Refusal> {
             .failure(Refusal(response: HTTPResponse(status, sentence)))
         }
-        guard hosts.allows(head.headers["host"]) else {
+        let target = RequestTarget(head.uri)
+        guard hosts.allows(head.headers["host"]), target.host.map({ hosts.allows([$0]) }) ?? true else {
             return refused(
                 .misdirected, "This server has another name: its header Host must have an address, or a name that it was told.")
         }
@@ -115,7 +116,7 @@ final class HTTPConnection: ChannelInboundHandler {
             let values = head.headers[name]
             return values.isEmpty ? nil : values.joined(separator: ",")
         }
-        let request = HTTPRequest(target: head.uri, accept: joined("accept"), acceptEncoding: joined("accept-encoding"))
+        let request = HTTPRequest(target: target.path, accept: joined("accept"), acceptEncoding: joined("accept-encoding"))
         guard let request else { return refused(.badRequest, "The address of the request can't be read.") }
         return .success(request)
     }

@@ -20,7 +20,7 @@ package struct HTTPRequest: Sendable, Hashable {
     /// A query has few parts.
     private static let mostParts = 16
 
-    /// From the target of a request line. nil of what is no path, or can't be decoded.
+    /// From the path of a request line. nil of what is no path, or can't be decoded.
     init?(target: String, accept: String?, acceptEncoding: String?) {
         guard target.hasPrefix("/"), target.utf8.allSatisfy({ (0x21...0x7e).contains($0) && $0 != 0x23 }) else { return nil }
         let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
