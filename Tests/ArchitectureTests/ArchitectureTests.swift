@@ -11,6 +11,10 @@ struct ArchitectureTests {
         #expect(try House.standing.get().strayFiles == [])
     }
 
+    @Test func `tests start programs by TestPrograms alone`() throws {
+        #expect(try House.startsByFoundation == [])
+    }
+
     @Test func `files of a target that the manifest lacks are found`() throws {
         var house = try House.standing.get()
         house.targets.removeAll { ["Profile", "ArchitectureTests"].contains($0.name) }

@@ -33,6 +33,13 @@ extension House {
         }
     }
 
+    /// Files of tests that start programs by Foundation, which a program that hangs holds up for good (Tests/TestPrograms).
+    static var startsByFoundation: [String] {
+        get throws {
+            try files(below: "Tests").filter { try $0.hasSuffix(".swift") && text($0).contains(/\bProcess\s*(\(\)|\.run\b)/) }
+        }
+    }
+
     private static func text(_ path: String) throws -> String {
         try String(contentsOf: root.appending(path: path), encoding: .utf8)
     }

@@ -1,8 +1,8 @@
-import TestPrograms
 import CallArguments
 import Foundation
 import SyscallTable
 import Testing
+import TestPrograms
 
 /// A program that makes given calls with given registers, under a strace that keeps each of them from being made: the kernel sees
 /// no call at all, and strace writes what it would have been.

@@ -1,5 +1,5 @@
-import TestPrograms
 import Foundation
+import TestPrograms
 
 /// A fixture for guests of arm64, compiled by the test run: as ``Fixture``, of the same sources. `NAME.s64` is a 64-bit program without a C
 /// library, `NAME.s32` a 32-bit one, and `NAME.static` has the C library of the sysroot.

@@ -1,5 +1,5 @@
-import TestPrograms
 import Foundation
+import TestPrograms
 
 /// Kernel ids of BPF programs, maps and links. The kernel doesn't reuse an id for a long time, so an id that is still there means
 /// the same object, whatever other processes load meanwhile.

@@ -1,10 +1,10 @@
-import TestPrograms
 import Capture
 import Foundation
 import Probes
 import Profile
 import Exports
 import Testing
+import TestPrograms
 
 extension ProgramSet {
     /// The options of the command line that choose it.

@@ -1,5 +1,5 @@
-import TestPrograms
 import Foundation
+import TestPrograms
 
 /// A small C program with known system calls, compiled by the test run.
 ///

@@ -1,5 +1,5 @@
-import TestPrograms
 import Foundation
+import TestPrograms
 
 /// A JSON report as a program that knows nothing of syslat's code reads it.
 package struct Report: Decodable, Sendable {

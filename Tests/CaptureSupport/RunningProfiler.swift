@@ -1,5 +1,5 @@
-import TestPrograms
 import Foundation
+import TestPrograms
 
 /// syslat while it records, as a process of its own.
 package struct RunningProfiler: Sendable {

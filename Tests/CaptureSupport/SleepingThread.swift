@@ -1,6 +1,6 @@
-import TestPrograms
 import Foundation
 import SyscallTable
+import TestPrograms
 
 /// Waits until a condition holds, `seconds` at most. Returns whether it does.
 @discardableResult

@@ -1,8 +1,8 @@
-import TestPrograms
 import Probes
 import Capture
 import CaptureSupport
 import Testing
+import TestPrograms
 
 extension Semantics {
     /// Which results are errors, which errno they have, and how the scheduler treated the call.

@@ -1,9 +1,9 @@
-import TestPrograms
 import Probes
 import Capture
 import CaptureSupport
 import Foundation
 import Testing
+import TestPrograms
 
 extension Semantics {
     /// execve gives the process a new program, and the calling thread the leader's id.

@@ -1,10 +1,10 @@
-import TestPrograms
 import Aggregation
 import CaptureSupport
 import Foundation
 import Linux
 import Profile
 import Testing
+import TestPrograms
 
 @testable import Capture
 

@@ -1,9 +1,9 @@
-import TestPrograms
 import Probes
 import Capture
 import CaptureSupport
 import Foundation
 import Testing
+import TestPrograms
 
 extension Semantics {
     /// `--sample` and `--max-overhead`: all calls are counted, some are measured.

@@ -1,4 +1,3 @@
-import TestPrograms
 import Probes
 import Capture
 import CaptureSupport
@@ -6,6 +5,7 @@ import Foundation
 import Linux
 import Profile
 import Testing
+import TestPrograms
 
 extension Semantics {
     /// Which processes are watched.

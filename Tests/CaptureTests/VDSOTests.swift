@@ -1,10 +1,10 @@
-import TestPrograms
 import HostCheck
 import Probes
 import Capture
 import CaptureSupport
 import Foundation
 import Testing
+import TestPrograms
 
 extension Semantics {
     /// Which calls the vDSO serves, which entered the kernel all the same, and why: lines 33 to 37 of Documentation/semantics.md.

@@ -1,8 +1,8 @@
-import TestPrograms
 import CaptureSupport
 import Foundation
 import KernelLabSupport
 import Testing
+import TestPrograms
 
 extension CommandLineTests.Abuse {
     /// Little memory: many processes with many calls, and a ring of the usual size.

@@ -1,7 +1,7 @@
-import TestPrograms
 import CaptureSupport
 import Foundation
 import Testing
+import TestPrograms
 
 extension CommandLineTests {
     /// Nothing is lost under abuse: whatever happens to syslat, its target or the machine, every call of a program with known

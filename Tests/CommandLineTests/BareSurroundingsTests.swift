@@ -1,7 +1,7 @@
-import TestPrograms
 import CaptureSupport
 import Foundation
 import Testing
+import TestPrograms
 
 extension CommandLineTests {
     /// Mount namespaces in which /proc or /sys is missing.

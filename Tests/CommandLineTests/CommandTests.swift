@@ -1,7 +1,7 @@
-import TestPrograms
 import CaptureSupport
 import Foundation
 import Testing
+import TestPrograms
 
 extension CommandLineTests {
     /// `syslat profile -- COMMAND` is the command, with a report after it.

@@ -1,9 +1,9 @@
-import TestPrograms
 import CaptureSupport
 import ComparisonSupport
 import Foundation
 import Profile
 import ProfileFile
+import TestPrograms
 import TestSupport
 import Testing
 

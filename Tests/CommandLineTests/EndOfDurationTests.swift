@@ -1,7 +1,7 @@
-import TestPrograms
 import CaptureSupport
 import Foundation
 import Testing
+import TestPrograms
 
 extension CommandLineTests {
     /// A command that runs on after --duration: nothing stays attached, and everything is written, before it is waited for.

@@ -1,4 +1,3 @@
-import TestPrograms
 import CaptureSupport
 import Comparison
 import ComparisonSupport
@@ -8,6 +7,7 @@ import LatencyHistogram
 import Profile
 import ProfileFile
 import SyscallTable
+import TestPrograms
 import TestSupport
 import Testing
 

@@ -1,4 +1,3 @@
-import TestPrograms
 import CaptureSupport
 import Comparison
 import ComparisonSupport
@@ -6,6 +5,7 @@ import Foundation
 import Profile
 import ProfileFile
 import Testing
+import TestPrograms
 
 extension CommandLineTests {
     /// Pages and plots on the command line: where they go, of what they are made, and what is refused.

@@ -1,7 +1,7 @@
-import TestPrograms
 import CaptureSupport
 import Foundation
 import Testing
+import TestPrograms
 
 extension CommandLineTests {
     /// `profile -o`, `profile --interval` and `report`: what was captured is what is saved.

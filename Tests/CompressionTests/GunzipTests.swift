@@ -1,6 +1,6 @@
-import TestPrograms
 import Compression
 import Foundation
+import TestPrograms
 import TestSupport
 import Testing
 

@@ -1,8 +1,8 @@
-import TestPrograms
 import CaptureSupport
 import Foundation
 import KernelLabSupport
 import Testing
+import TestPrograms
 
 @testable import KernelLab
 

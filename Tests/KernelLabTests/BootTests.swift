@@ -1,9 +1,9 @@
-import TestPrograms
 import CaptureSupport
 import Foundation
 import KernelLabSupport
 import Synchronization
 import Testing
+import TestPrograms
 
 @testable import KernelLab
 

@@ -1,9 +1,9 @@
-import TestPrograms
 import CaptureSupport
 import Foundation
 import KernelLab
 import KernelLabSupport
 import Testing
+import TestPrograms
 
 /// This very test executable, run in a guest, with the programs and files that the capture tests need there.
 struct GuestTestRun {

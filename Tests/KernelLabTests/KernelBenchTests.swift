@@ -1,9 +1,9 @@
-import TestPrograms
 import CaptureSupport
 import Foundation
 import KernelLabSupport
 import Linux
 import Testing
+import TestPrograms
 import Workload
 
 @testable import syslat

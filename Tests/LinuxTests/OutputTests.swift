@@ -1,7 +1,7 @@
-import TestPrograms
 import Foundation
 import Linux
 import Testing
+import TestPrograms
 
 /// Files that appear only when they are whole, and what else stands where a file should go.
 @Suite struct OutputTests {

@@ -1,7 +1,7 @@
-import TestPrograms
 import Foundation
 import Glibc
 import Testing
+import TestPrograms
 
 @testable import Linux
 

@@ -1,5 +1,5 @@
-import TestPrograms
 import Foundation
+import TestPrograms
 
 /// A folder that is removed with its owner.
 final class Folder: Sendable {

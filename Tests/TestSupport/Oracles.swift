@@ -1,5 +1,5 @@
-import TestPrograms
 import Foundation
+import TestPrograms
 
 /// Other people's programs that check what we export and compute. Tests/Oracles/install puts them in .build/oracles.
 package enum Oracles {

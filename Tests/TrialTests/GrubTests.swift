@@ -1,6 +1,6 @@
-import TestPrograms
 import Foundation
 import Testing
+import TestPrograms
 
 @testable import Trial
 

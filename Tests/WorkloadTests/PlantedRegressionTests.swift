@@ -1,9 +1,9 @@
-import TestPrograms
 import CaptureSupport
 import Foundation
 import Profile
 import ProfileFile
 import Testing
+import TestPrograms
 import Workload
 
 /// The bench and the comparison together, on this host. It can't be booted several times here, so each profile gets a boot id of

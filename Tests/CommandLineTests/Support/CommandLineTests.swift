@@ -1,7 +1,7 @@
-import TestPrograms
 import CaptureSupport
 import Foundation
 import Testing
+import TestPrograms
 
 /// syslat from outside, as a process. All tests are in one suite, because they measure time, memory and what is in the kernel,
 /// and two at a time would disturb each other.

@@ -1,7 +1,7 @@
-import TestPrograms
 import CaptureSupport
 import Foundation
 import Testing
+import TestPrograms
 
 /// BPF programs and maps. Other programs on this machine load theirs at the same time, so a count says little. The descriptors of
 /// a process name what belongs to it.
