@@ -24,7 +24,7 @@ struct ServeCommand: ParsableCommand {
     var server: ServeOptions
 
     @OptionGroup(title: "Target")
-    var target: TargetOptions
+    var target: RunningTarget
 
     @OptionGroup(title: "Recording")
     var recording: RecordingOptions
@@ -32,6 +32,14 @@ struct ServeCommand: ParsableCommand {
     @OptionGroup(title: "Slow calls")
     var slow: SlowOptions
 
+    /// What ends a capture, or starts with it. Other subcommands have these, so a sentence says why this one hasn't.
+    @Flag(help: .hidden)
+    var waitAll = false
+
+    @Argument(parsing: .postTerminator, help: .hidden)
+    var command: [String] = []
+
+    private static let noTarget = "\(TargetOptions.noneGiven): -p PID, -a for everything, or --cgroup PATH"
     private static let mostProcesses = 256
     /// With groups, calls of processes without a row are in none: a hundred processes that start in a second fill 256 rows while they wait to be
     /// read to their end.
@@ -40,17 +48,19 @@ struct ServeCommand: ParsableCommand {
     private static let usualRing = 4 << 20
 
     func validate() throws {
-        try target.requireOne()
-        if !target.command.isEmpty {
+        if !command.isEmpty {
             throw ValidationError("serve watches what runs already: -a, --cgroup or -p. `syslat profile -- …` starts a command.")
         }
-        if target.waitAll { throw ValidationError("--wait-all ends a capture; serve goes on until it is told to end. Drop it.") }
+        if waitAll { throw ValidationError("--wait-all ends a capture; serve goes on until it is told to end. Drop it.") }
+        try target.check()
+        if target.given.isEmpty { throw ValidationError(ServeCommand.noTarget) }
         try slow.check(against: try recording.selection)
     }
 
     func run() throws {
+        guard let target = try target.target() else { throw ValidationError(ServeCommand.noTarget) }
         OwnProcess.settleMemory()
-        var options = try recording.options(for: try target.target(), waitsForDescendants: false)
+        var options = try recording.options(for: target, waitsForDescendants: false)
         // The slowest calls of all time soon tell nothing of now: none, unless they are asked for.
         options.slowCalls = try slow.options(isWholeSystem: true)
         // Each snapshot has all rows, and nobody is shown more.
