@@ -253,7 +253,7 @@ let rootFreeTests: [Target] = [
         exclude: ["Snapshots"], swiftSettings: strict),
     .testTarget(
         name: "LatencyHistogramTests",
-        dependencies: ["LatencyHistogram", "SaturatingMath", "TestSupport", hdrHistogram],
+        dependencies: ["LatencyHistogram", "SaturatingMath", "TestPrograms", "TestSupport", hdrHistogram],
         swiftSettings: strict),
     .target(
         name: "ComparisonSupport", dependencies: ["Comparison", "LatencyHistogram", "Profile", "SyscallTable", "TestSupport"],

@@ -12,7 +12,7 @@ struct ArchitectureTests {
     }
 
     @Test func `tests start programs by TestPrograms alone`() throws {
-        #expect(try House.startsByFoundation == [])
+        #expect(try House.otherStarts == [])
     }
 
     @Test func `files of a target that the manifest lacks are found`() throws {

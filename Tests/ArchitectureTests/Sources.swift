@@ -33,10 +33,12 @@ extension House {
         }
     }
 
-    /// Files of tests that start programs by Foundation, which a program that hangs holds up for good (Tests/TestPrograms).
-    static var startsByFoundation: [String] {
+    /// Files of tests that start programs by Foundation or by exit tests, which programs of others hold up for good (Tests/TestPrograms).
+    static var otherStarts: [String] {
         get throws {
-            try files(below: "Tests").filter { try $0.hasSuffix(".swift") && text($0).contains(/\bProcess\s*(\(\)|\.run\b)/) }
+            try files(below: "Tests").filter {
+                try $0.hasSuffix(".swift") && text($0).contains(/\bProcess\s*(\(\)|\.run\b)|\(process[E]xitsWith/)
+            }
         }
     }
 

@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
-#include <stdio.h>
 #include <unistd.h>
 
 int start_program(const struct program_start *start, pid_t *pid)
@@ -39,10 +38,4 @@ int start_program(const struct program_start *start, pid_t *pid)
 int open_private_pipe(int ends[2])
 {
     return pipe2(ends, O_CLOEXEC);
-}
-
-/* The log of a run that hangs has to end with the test that hangs, also where the log is no terminal. */
-__attribute__((constructor)) static void write_whole_lines(void)
-{
-    setvbuf(stdout, NULL, _IOLBF, 0);
 }

@@ -82,7 +82,8 @@ import Testing
         let (last, switchesAtEnd) = (ProgramCost(of: session.probes), session.probes.taskSwitchStatistics?.runs ?? 0)
         let cost = try #require(try session.finish().capture.programs)
         let after = ProgramCost(of: session.probes)
-        _ = session.detach()
+        var target = session.detach()
+        #expect(target.waitForCommand() == 0)
         // Each sleep is a switch to another task and one back.
         #expect(switchesAtEnd - switches >= 1000)
         #expect(cost.runs >= last.runs - first.runs && cost.nanoseconds >= last.nanoseconds - first.nanoseconds)

@@ -3,6 +3,7 @@ import CaptureSupport
 import Foundation
 import Probes
 import Profile
+import TestPrograms
 import Testing
 
 extension CommandLineTests {
@@ -14,29 +15,33 @@ extension CommandLineTests {
 
         /// It runs in a process of its own, because other tests open files too.
         @Test(arguments: TracepointHooks.Hook.allCases.map(\.rawValue))
-        func `fifty captures give back their descriptors, programs, maps and mounts`(_ hook: String) async {
-            await #expect(processExitsWith: .success) { [hook = hook as String] in
-                let mounts = try String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8)
-                _ = try capture(CaptureOptions(target: .command(try ResolvedCommand(["true"]), follow: true)))
-                let before = Leaks.descriptors()
-                // The counter does see a leak.
-                let extra = dup(0)
-                #expect(Leaks.descriptors() == before + 1)
-                close(extra)
+        func `fifty captures give back their descriptors, programs, maps and mounts`(_ hook: String) throws {
+            let run = try SeparateProcess.run("fifty captures give back", part: hook) { try Leaks.countWhatFiftyCapturesHold(hook) }
+            guard let run else { return }
+            #expect(run.status == 0, "\(run.output)\(run.error)")
+        }
 
-                let seen = try Leaks.makeFiftyCaptures(by: TracepointHooks.Hook(rawValue: hook))
-                #expect(seen.count >= 50 * 16)
-                // Perf events are descriptors.
-                #expect(Leaks.descriptors() == before)
-                #expect(try String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8) == mounts)
-                // The kernel frees maps a moment after the last descriptor is closed.
-                #expect(try eventually { try seen.isDisjoint(with: KernelObjects.all().keys) })
+        private static func countWhatFiftyCapturesHold(_ hook: String) throws {
+            let mounts = try String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8)
+            _ = try capture(CaptureOptions(target: .command(try ResolvedCommand(["true"]), follow: true)))
+            let before = Leaks.descriptors()
+            // The counter does see a leak.
+            let extra = dup(0)
+            #expect(Leaks.descriptors() == before + 1)
+            close(extra)
 
-                // That list does show what a session holds.
-                let session = try Session(CaptureOptions(target: .processes([], follow: false)))
-                #expect(KernelObjects.owned(by: getpid()).isSubset(of: try KernelObjects.all().keys))
-                _ = try OneShot.run(session)
-            }
+            let seen = try Leaks.makeFiftyCaptures(by: TracepointHooks.Hook(rawValue: hook))
+            #expect(seen.count >= 50 * 16)
+            // Perf events are descriptors.
+            #expect(Leaks.descriptors() == before)
+            #expect(try String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8) == mounts)
+            // The kernel frees maps a moment after the last descriptor is closed.
+            #expect(try eventually { try seen.isDisjoint(with: KernelObjects.all().keys) })
+
+            // That list does show what a session holds.
+            let session = try Session(CaptureOptions(target: .processes([], follow: false)))
+            #expect(KernelObjects.owned(by: getpid()).isSubset(of: try KernelObjects.all().keys))
+            _ = try OneShot.run(session)
         }
 
         /// Some of them end before they record. Returns the programs and maps that they had in the kernel.

@@ -1,5 +1,6 @@
 import SaturatingMath
 import LatencyHistogram
+import TestPrograms
 import TestSupport
 import Testing
 
@@ -98,17 +99,28 @@ import Testing
         #expect(UInt64(3).addingSaturating(4) == 7)
     }
 
-    @Test func `buckets out of order, empty or out of range trap`() async {
-        await #expect(processExitsWith: .failure) { takeOver([(5, 1), (5, 1)]) }
-        await #expect(processExitsWith: .failure) { takeOver([(6, 1), (5, 1)]) }
-        await #expect(processExitsWith: .failure) { takeOver([(5, 0)]) }
-        await #expect(processExitsWith: .failure) { takeOver([(BucketScheme.bucketCount, 1)]) }
-        await #expect(processExitsWith: .failure) { takeOver([(-1, 1)]) }
-        await #expect(processExitsWith: .success) { takeOver([(0, 1), (BucketScheme.bucketCount - 1, 1)]) }
+    private struct Buckets {
+        let name: String
+        let list: [(Int, UInt64)]
+        var trap = true
+    }
+
+    private static let lists: [Buckets] = [
+        Buckets(name: "twice", list: [(5, 1), (5, 1)]), Buckets(name: "falling", list: [(6, 1), (5, 1)]),
+        Buckets(name: "empty", list: [(5, 0)]), Buckets(name: "behind", list: [(BucketScheme.bucketCount, 1)]),
+        Buckets(name: "before", list: [(-1, 1)]),
+        Buckets(name: "first and last", list: [(0, 1), (BucketScheme.bucketCount - 1, 1)], trap: false),
+    ]
+
+    @Test(arguments: lists.indices) func `buckets out of order, empty or out of range trap`(index: Int) throws {
+        let buckets = Self.lists[index]
+        let run = try SeparateProcess.run("buckets out of order", part: buckets.name) { takeOver(buckets.list) }
+        guard let run else { return }
+        #expect(buckets.trap ? run.hasTrapped : run.status == 0, "\(buckets.name): \(run.status) \(run.error)")
     }
 }
 
-private func takeOver(_ buckets: [(index: Int, count: UInt64)]) {
-    let buckets = buckets.map { LatencyHistogram.Bucket(index: $0.index, count: $0.count) }
+private func takeOver(_ buckets: [(Int, UInt64)]) {
+    let buckets = buckets.map { LatencyHistogram.Bucket(index: $0.0, count: $0.1) }
     _ = LatencyHistogram(buckets: buckets, aboveRange: 0, sum: 0, min: 0, max: 0)
 }

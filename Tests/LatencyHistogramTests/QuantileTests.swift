@@ -1,4 +1,5 @@
 import LatencyHistogram
+import TestPrograms
 import TestSupport
 import Testing
 
@@ -110,8 +111,14 @@ import Testing
         #expect(twice.values(at: [Quantile(1, of: 5), .p50, Quantile(1, of: 1)]) == [3, 10, 10])
     }
 
-    @Test func `a fraction outside 0 to 1 traps`() async {
-        await #expect(processExitsWith: .failure) { _ = Quantile(2, of: 1) }
-        await #expect(processExitsWith: .failure) { _ = Quantile(0, of: 0) }
+    @Test(arguments: [2, 1] as [UInt64]) func `a fraction outside 0 to 1 traps`(numerator: UInt64) throws {
+        let run = try SeparateProcess.run("a fraction outside 0 to 1", part: "\(numerator)") { _ = Quantile(numerator, of: 1) }
+        guard let run else { return }
+        #expect(numerator > 1 ? run.hasTrapped : run.status == 0, "\(run.status) \(run.error)")
+    }
+
+    @Test func `a fraction of nothing traps`() throws {
+        guard let run = try SeparateProcess.run("a fraction of nothing", part: "0", { _ = Quantile(0, of: 0) }) else { return }
+        #expect(run.hasTrapped, "\(run.status) \(run.error)")
     }
 }
