@@ -103,7 +103,7 @@ test: setup-tests ## Run every test
 	@.build/debug/syslat doctor >/dev/null || \
 		echo "This host does not let syslat trace: the tests of captures run on a Debian kernel in QEMU." >&2
 	@# Not by `swift test`, which keeps up to 4 KiB of the log back: that of a run that hangs has to say where.
-	@.build/debug/syslatPackageTests.xctest --testing-library swift-testing 2>&1
+	@NO_COLOR=1 .build/debug/syslatPackageTests.xctest --testing-library swift-testing 2>&1
 
 # Beside the build of the static binary: one build alone leaves a CPU idle for part of its time.
 test-build: setup
