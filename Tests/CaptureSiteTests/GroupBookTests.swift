@@ -43,8 +43,8 @@ import Testing
             var before: [String: UInt64] = [:]
             for step in 0..<200 {
                 for _ in 0..<Int(generator.next() % 4) {
-                    // No more than are remembered when they have lost their places.
-                    let name = "/g\(generator.next() % UInt64(min(14, 3 + step / 8)))"
+                    // No more than are remembered if all of them have lost their places.
+                    let name = "/g\(generator.next() % UInt64(min(2 * rule.most, 3 + step / 8)))"
                     if dead.contains(name) { continue }
                     totals[name, default: 0] += generator.next() % 50
                     if generator.next() % 9 == 0 { dead.insert(name) }
