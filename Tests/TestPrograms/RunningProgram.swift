@@ -32,7 +32,7 @@ package final class RunningProgram: @unchecked Sendable {
     package static let patience: Double = 180
 
     package let pid: pid_t
-    private let input: Int32?
+    private var input: Int32?
     package let output: StreamCollector
     package let error: StreamCollector
     private let lock = NSLock()
@@ -76,7 +76,7 @@ package final class RunningProgram: @unchecked Sendable {
     }
 
     deinit {
-        // A test that fails half-way leaves no process behind, and no zombie: beside one, Swift Testing's exit tests never end.
+        // A test that fails half-way leaves no process behind, and no zombie.
         if endedStatus(waiting: WNOHANG) == nil {
             kill(-pid, SIGKILL)
             _ = endedStatus(waiting: 0)
@@ -88,7 +88,7 @@ package final class RunningProgram: @unchecked Sendable {
 
     /// Writes to its standard input, which must be `.fromTest`. Writes nothing if it has ended.
     package func write(_ bytes: [UInt8]) {
-        guard let input else { return }
+        guard let input = lock.withLock({ self.input }) else { return }
         // Nobody may read any more, which is no reason to end the test runner.
         var (pipes, previous) = (sigset_t(), sigset_t())
         sigemptyset(&pipes)
@@ -107,13 +107,11 @@ package final class RunningProgram: @unchecked Sendable {
         }
     }
 
-    private var inputIsOpen = true
-
     /// Lets it find the end of its standard input.
     package func closeInput() {
         lock.withLock {
-            if let input, inputIsOpen { close(input) }
-            inputIsOpen = false
+            if let input { close(input) }
+            input = nil
         }
     }
 
